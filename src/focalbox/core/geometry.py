@@ -1,0 +1,323 @@
+"""Sizes, ratios and boxes, and the one place where a fraction becomes a pixel."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from focalbox.errors import InvalidRequest
+
+__all__ = ["WHOLE", "Box", "Padding", "PixelBox", "Ratio", "Size", "Target", "largest_window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels.
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels, at least 1.
+
+    Raises
+    ------
+    InvalidRequest
+        When a side is below 1.
+    """
+
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            message = f"a size needs sides of at least 1 pixel, not {self.width}x{self.height}"
+            raise InvalidRequest(message)
+
+    @property
+    def aspect(self) -> float:
+        """Width divided by height."""
+        return self.width / self.height
+
+    @property
+    def pixels(self) -> int:
+        """Width times height."""
+        return self.width * self.height
+
+    def __str__(self) -> str:
+        """Return the size as it is written in a request: ``500x200``."""
+        return f"{self.width}x{self.height}"
+
+    def to_dict(self) -> dict[str, int]:
+        """Return ``{"width", "height"}``."""
+        return {"width": self.width, "height": self.height}
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An aspect ratio to crop to without resizing, such as 16:9.
+
+    Parameters
+    ----------
+    across, down : float
+        The two terms, above 0.
+
+    Raises
+    ------
+    InvalidRequest
+        When a term is not a finite number above 0.
+    """
+
+    across: float
+    down: float
+
+    def __post_init__(self) -> None:
+        if not (0 < self.across < math.inf and 0 < self.down < math.inf):
+            message = f"a ratio needs two numbers above 0, not {self.across:g}:{self.down:g}"
+            raise InvalidRequest(message)
+
+    @property
+    def aspect(self) -> float:
+        """Width divided by height."""
+        return self.across / self.down
+
+    def __str__(self) -> str:
+        """Return the ratio as it is written in a request: ``16:9``."""
+        return f"{self.across:g}:{self.down:g}"
+
+    def to_dict(self) -> dict[str, str]:
+        """Return ``{"ratio": "16:9"}``."""
+        return {"ratio": str(self)}
+
+
+Target = Size | Ratio
+"""What a crop is made for: an exact size in pixels, or a ratio at the source's own resolution."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelBox:
+    """A box in whole pixels of the upright picture; ``right`` and ``bottom`` are outside it."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """The first column to the right of the box."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The first row below the box."""
+        return self.top + self.height
+
+    def to_box(self, size: Size) -> Box:
+        """Return the same box as fractions of a picture of ``size``."""
+        return Box(
+            self.left / size.width,
+            self.top / size.height,
+            self.width / size.width,
+            self.height / size.height,
+        )
+
+    def to_dict(self) -> dict[str, int]:
+        """Return ``{"left", "top", "width", "height"}`` in pixels."""
+        return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box in fractions of the upright picture: 0, 0 is its top left corner, 1, 1 its bottom right one.
+
+    Parameters
+    ----------
+    left, top, width, height : float
+        Fractions of the picture's width (``left``, ``width``) and height (``top``, ``height``).
+        A window that pads may reach past the picture; sides are never negative.
+
+    Raises
+    ------
+    InvalidRequest
+        When a number is not finite or a side is negative.
+
+    Examples
+    --------
+    >>> Box(0.25, 0.0, 0.5, 1.0).to_pixels(Size(640, 480))
+    PixelBox(left=160, top=0, width=320, height=480)
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.left, self.top, self.width, self.height))):
+            message = f"a box needs four finite numbers, not {self.left}, {self.top}, {self.width}, {self.height}"
+            raise InvalidRequest(message)
+        if self.width < 0 or self.height < 0:
+            message = f"a box needs sides of at least 0, not {self.width:g} and {self.height:g}"
+            raise InvalidRequest(message)
+
+    @classmethod
+    def between(cls, left: float, top: float, right: float, bottom: float) -> Box:
+        """Return the box between two corners."""
+        return cls(left, top, right - left, bottom - top)
+
+    @property
+    def right(self) -> float:
+        """Fraction of the picture's width where the box ends."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Fraction of the picture's height where the box ends."""
+        return self.top + self.height
+
+    @property
+    def area(self) -> float:
+        """Share of the picture's area, when the box is inside it."""
+        return self.width * self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle of the box (x, y)."""
+        return self.left + self.width / 2, self.top + self.height / 2
+
+    def mirrored(self) -> Box:
+        """Return the box in the picture mirrored left to right."""
+        return Box(1.0 - self.left - self.width, self.top, self.width, self.height)
+
+    def intersection(self, other: Box) -> Box:
+        """Return the common part, of no area when there is none."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        right = max(left, min(self.right, other.right))
+        bottom = max(top, min(self.bottom, other.bottom))
+        return Box.between(left, top, right, bottom)
+
+    def union(self, other: Box) -> Box:
+        """Return the smallest box around both."""
+        return Box.between(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def contains(self, other: Box, *, slack: float = 1e-9) -> bool:
+        """Tell whether ``other`` lies inside, up to ``slack`` (a fraction) for rounding."""
+        return (
+            self.left <= other.left + slack
+            and self.top <= other.top + slack
+            and self.right >= other.right - slack
+            and self.bottom >= other.bottom - slack
+        )
+
+    def jaccard(self, other: Box) -> float:
+        """Return the Jaccard index (intersection over union) with another box, 0 to 1."""
+        shared = self.intersection(other).area
+        whole = self.area + other.area - shared
+        return shared / whole if whole > 0 else 0.0
+
+    def towards(self, other: Box, share: float) -> Box:
+        """Return the box ``share`` (0..1) of the way to ``other``, every edge moving in a straight line."""
+        return Box(
+            self.left + (other.left - self.left) * share,
+            self.top + (other.top - self.top) * share,
+            self.width + (other.width - self.width) * share,
+            self.height + (other.height - self.height) * share,
+        )
+
+    def to_pixels(self, size: Size, aspect: float | None = None) -> PixelBox:
+        """Round to whole pixels of a picture of ``size``: the only rounding of coordinates in focalbox.
+
+        Parameters
+        ----------
+        size : Size
+            The upright picture.
+        aspect : float, optional
+            Width divided by height that the pixels must keep. The longer side is rounded and the shorter follows from
+            it, so that the ratio is off by less than half a pixel.
+
+        Returns
+        -------
+        PixelBox
+            Inside the picture, with sides of at least 1 pixel.
+        """
+        width, height = self.width * size.width, self.height * size.height
+        if aspect is None:
+            right = _nearest(self.right * size.width)
+            bottom = _nearest(self.bottom * size.height)
+            left, top = _nearest(self.left * size.width), _nearest(self.top * size.height)
+            columns, rows = right - left, bottom - top
+        else:
+            if aspect >= 1:
+                columns = _within(_nearest(width), 1, size.width)
+                rows = _nearest(columns / aspect)
+            else:
+                rows = _within(_nearest(height), 1, size.height)
+                columns = _nearest(rows * aspect)
+            left = _nearest(self.left * size.width + (width - columns) / 2)
+            top = _nearest(self.top * size.height + (height - rows) / 2)
+        columns, rows = _within(columns, 1, size.width), _within(rows, 1, size.height)
+        return PixelBox(_within(left, 0, size.width - columns), _within(top, 0, size.height - rows), columns, rows)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return ``{"left", "top", "width", "height"}`` in fractions."""
+        return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """What a padded crop adds around the picture's own pixels, in source pixels >= 0."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is added at all."""
+        return bool(self.left or self.top or self.right or self.bottom)
+
+    def to_dict(self) -> dict[str, int]:
+        """Return ``{"left", "top", "right", "bottom"}`` in source pixels."""
+        return {"left": self.left, "top": self.top, "right": self.right, "bottom": self.bottom}
+
+
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+"""The whole picture."""
+
+
+def largest_window(size: Size, aspect: float) -> tuple[float, float]:
+    """Return the sides of the largest window of an aspect ratio inside a picture.
+
+    Parameters
+    ----------
+    size : Size
+        The upright picture.
+    aspect : float
+        Width divided by height of the window, in pixels.
+
+    Returns
+    -------
+    width, height : float
+        Fractions of the picture's sides; at least one of them is exactly 1.
+
+    Examples
+    --------
+    >>> largest_window(Size(640, 480), 1.0)
+    (0.75, 1.0)
+    """
+    relative = aspect / size.aspect
+    return (1.0, 1.0 / relative) if relative >= 1.0 else (relative, 1.0)
+
+
+def _nearest(value: float) -> int:
+    """Round half up, so that equal fractions round alike wherever they lie (Python's ``round`` goes to even)."""
+    return math.floor(value + 0.5)
+
+
+def _within(value: int, low: int, high: int) -> int:
+    return max(low, min(value, high))

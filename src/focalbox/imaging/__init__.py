@@ -1,0 +1,1 @@
+"""Pixels: from bytes to the working image and from the crop back to bytes. Pillow stays here and in ``explain``."""
