@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.framing import Crop, document, frame
-from focalbox.core.geometry import Box, Size
+from focalbox.core.geometry import Size
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropOptions, SizeLike, parse_target
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from focalbox.core.geometry import Box, Size
 from focalbox.core.jaccard import SalientBox, salient_box
@@ -34,6 +35,12 @@ class Subject:
     def to_dict(self) -> dict[str, Any]:
         """Return ``{"kind", "score", "box"}``, the box in fractions."""
         return {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
+        sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
+        return cls(Box(**sides), str(document["kind"]), float(document["score"]))
 
 
 @dataclass(frozen=True)

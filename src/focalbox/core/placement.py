@@ -131,10 +131,9 @@ class _Windows:
         return (right - left).T / max(1, saliency.total)
 
     def distance_to(self, x: float, y: float) -> _Grid:
-        """Return the squared distance of each window's centre to a point, shape (tops, lefts)."""
-        across, down = self.lefts + self.width / 2 - x, self.tops + self.height / 2 - y
-        squared: _Grid = (down * down)[:, None] + across * across
-        return squared
+        """Return the distance of each window's centre to a point, fractions, shape (tops, lefts)."""
+        distance: _Grid = np.hypot((self.tops + self.height / 2 - y)[:, None], self.lefts + self.width / 2 - x)
+        return distance
 
 
 def _scores(windows: _Windows, saliency: SaliencyMap, demands: Demands, within: Box) -> Sequence[_Grid]:

@@ -69,12 +69,10 @@ class SaliencyMap:
         if low < 0:
             message = f"a saliency map needs numbers of at least 0, but the smallest is {low:g}"
             raise ModelError(message)
-        array = _averaged(array)
-        high = array.max()
-        scaled = array * (LEVELS / high) if high > 0 else array
-        if not np.isfinite(scaled).all():  # a subnormal maximum: the quotient overflows, the order is what is left
-            scaled = (array == high) * float(LEVELS)
-        self.cells = np.rint(scaled).astype(np.int64)
+        if high > 0:
+            array = _averaged(array / high)
+            array = array / array.max()
+        self.cells = np.rint(array * LEVELS).astype(np.int64)
         self.cells.setflags(write=False)
 
     @classmethod
