@@ -1,8 +1,8 @@
 """focalbox finds what matters in a picture and crops to any size around it."""
 
 from focalbox.analysis import Analysis
+from focalbox.core.crop import Crop
 from focalbox.core.evidence import SaliencyMap, Subject
-from focalbox.core.framing import Crop
 from focalbox.core.geometry import Box, PixelBox, Ratio, Size
 from focalbox.cropper import Cropper, analyze, crop, plan
 from focalbox.errors import (

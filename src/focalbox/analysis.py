@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from focalbox.core.crop import Crop, document
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
-from focalbox.core.framing import Crop, document, frame
+from focalbox.core.framing import frame
 from focalbox.core.geometry import Size
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropOptions, SizeLike, parse_target
@@ -67,12 +68,7 @@ class Analysis(Evidence):
         """
         try:
             source = Size(int(saved["source"]["width"]), int(saved["source"]["height"]))
-            subjects = tuple(
-                Subject(
-                    Box(**{side: float(part) for side, part in found["box"].items()}), found["kind"], found["score"]
-                )
-                for found in saved["subjects"]
-            )
+            subjects = tuple(map(Subject.from_dict, saved["subjects"]))
             saliency = SaliencyMap.from_dict(saved["saliency"])
             return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]))
         except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from focalbox.core.framing import FITS, Crop, document, frame
+from focalbox.core.crop import FITS, Crop, document
+from focalbox.core.framing import MODES, ON_DOUBT, frame
 from focalbox.cropper import Cropper
 from focalbox.doctor import examine
 from focalbox.errors import FocalboxError, InvalidRequest
@@ -61,6 +62,9 @@ def _crop_options(command: _F) -> _F:
             click.option("--keep", type=box, multiple=True, help="A box to keep whole; repeats."),
             click.option("--avoid", type=box, multiple=True, help="A box to keep out; repeats."),
             click.option("--upscale", is_flag=True, help="Let tight windows be smaller than the target."),
+            click.option("--mode", type=click.Choice(MODES), default="auto", help="face frames the faces."),
+            click.option("--on-doubt", type=click.Choice(ON_DOUBT), default="crop", help="When confidence is low."),
+            click.option("--doubt", type=float, default=0.5, show_default=True, help="Confidence that is low."),
             click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
             click.option("--model", type=click.Choice(list(MODELS)), help="The model that looks."),
         ]
@@ -181,18 +185,20 @@ def _described(crop: Crop) -> str:
 
 def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None]) -> None:
     """Do every picture; one that fails is named on standard error and does not stop the rest."""
-    failed = 0
-    with click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=len(jobs) == 1, show_pos=True) as bar:
-        for picture, job in bar if sys.stderr.isatty() else jobs:
+    failures: list[FocalboxError] = []
+    hidden = len(jobs) == 1 or not sys.stderr.isatty()
+    with click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
+        for picture, job in jobs if hidden else bar:
             try:
                 work(picture, job)
             except FocalboxError as error:
-                failed += 1
-                _complain(f"{picture}: {error}")
-    if failed and len(jobs) > 1:
-        _complain(f"{failed} of {len(jobs)} pictures failed")
-    if failed:
-        raise SystemExit(_FAILED_PICTURE)
+                failures.append(error)
+                _complain(str(error) if picture in str(error) else f"{picture}: {error}")
+    if failures and len(jobs) > 1:
+        _complain(f"{len(failures)} of {len(jobs)} pictures failed")
+    if failures:
+        wrong = all(isinstance(error, InvalidRequest) for error in failures)
+        raise SystemExit(_WRONG_CALL if wrong else _FAILED_PICTURE)
 
 
 def _complain(sentence: str) -> None:

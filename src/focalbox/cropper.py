@@ -13,8 +13,9 @@ from typing import Any
 from PIL import Image
 
 from focalbox.analysis import Analysis
+from focalbox.core.crop import Crop
 from focalbox.core.evidence import Subject
-from focalbox.core.framing import Crop, frame
+from focalbox.core.framing import frame
 from focalbox.core.geometry import Size, Target, largest_window
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.explain.strip import PANEL, draw_strip
@@ -165,7 +166,8 @@ class Cropper:
             if isinstance(target, Size):
                 _check_output(target, self._limits)
         picture = open_picture(source, self._limits)
-        working = picture.decode(_needed(picture.size, targets, wanted, least or Size(1, 1)))
+        needed = _needed(picture.size, targets, wanted, least or Size(1, 1))
+        working = picture.decode(needed, keep_profile=wanted.keep_metadata)
         analysis = self._look(working)
         crops = [frame(analysis, target, wanted.framing) for target in targets]
         for decided in crops:
@@ -212,7 +214,7 @@ def _needed(source: Size, targets: Sequence[Target | None], wanted: CropOptions,
 
 def _check_output(size: Size, limits: Limits) -> None:
     if size.pixels > limits.pixels:
-        message = f"a result has at most {limits.pixels} pixels, not {size}"
+        message = f"a result may have at most {limits.pixels} pixels, but {size} was asked for"
         raise InvalidRequest(message)
 
 

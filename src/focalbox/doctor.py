@@ -19,7 +19,7 @@ __all__ = ["Check", "examine"]
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "click", "pillow-heif")
 _SIDE = 240
-_SUBJECT = slice(150, 210)
+_SUBJECT = slice(130, 190)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def examine() -> list[Check]:
     Returns
     -------
     list of Check
-        Versions, the formats read and written, and each model tried on a drawn picture: a bright disc on one side of a
-        2:1 picture, of which a square must keep the disc.
+        Versions, the formats read and written, and each model tried on a drawn picture: a bright patch off the middle of
+        a 2:1 picture, of which a square must keep all of the patch.
     """
     checks = [Check("focalbox", __version__), Check("python", platform.python_version())]
     checks += [Check(package, _version(package)) for package in _PACKAGES]

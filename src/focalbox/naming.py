@@ -31,7 +31,10 @@ class Output:
 
 
 def outputs_of(
-    pictures: Sequence[str], targets: Sequence[Target | None], template: str, format: str | None = None  # noqa: A002
+    pictures: Sequence[str],
+    targets: Sequence[Target | None],
+    template: str,
+    format: str | None = None,  # noqa: A002
 ) -> list[list[Output]]:
     """Name the results of all pictures before any work starts.
 

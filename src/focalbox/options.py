@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from focalbox.core.framing import Fit, Framing
+from focalbox.core.crop import Fit
+from focalbox.core.framing import Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
 
@@ -79,7 +80,7 @@ class CropOptions:
 
     Parameters
     ----------
-    fit, zoom, retain, focus, keep, avoid, upscale
+    fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt
         As in `focalbox.core.framing.Framing`. Boxes may be given as (left, top, width, height) in fractions.
     fill : str
         What `pad` and `contain` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
@@ -100,6 +101,9 @@ class CropOptions:
     keep: tuple[Box, ...] = ()
     avoid: tuple[Box, ...] = ()
     upscale: bool = False
+    mode: Mode = "auto"
+    on_doubt: OnDoubt = "crop"
+    doubt: float = 0.5
     fill: str = "white"
     keep_metadata: bool = False
 
@@ -124,7 +128,7 @@ class CropOptions:
         try:
             for name in ("keep", "avoid"):
                 values[name] = tuple(_box(name, box) for box in _listed(values.get(name, ())))
-            for name in ("zoom", "retain"):
+            for name in ("zoom", "retain", "doubt"):
                 if name in values:
                     values[name] = float(values[name])
             if values.get("focus") is not None:
@@ -133,14 +137,14 @@ class CropOptions:
         except (TypeError, ValueError) as error:
             if isinstance(error, InvalidRequest):
                 raise
-            message = f"zoom and retain are numbers, focus is two, keep and avoid are boxes of four: {error}"
+            message = f"zoom, retain and doubt are numbers, focus is two, keep and avoid are boxes of four: {error}"
             raise InvalidRequest(message) from error
         return cls(**values)
 
     @property
     def framing(self) -> Framing:
         """The part that decides where the window goes."""
-        return Framing(self.fit, self.zoom, self.retain, self.focus, self.keep, self.avoid, self.upscale)
+        return Framing(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Framing)})
 
 
 def _listed(boxes: Any) -> Iterable[Any]:

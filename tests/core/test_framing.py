@@ -12,7 +12,7 @@ from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import Framing, frame
 from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
-from strategies import analyses, framings, padded_framings, targets
+from strategies import analyses, boxes, framings, padded_framings, targets
 
 quick = settings(deadline=None)
 
@@ -26,7 +26,9 @@ def spot(size: Size, left: float, top: float, side: float = 0.1) -> Analysis:
 
 @quick
 @given(analyses, targets, framings)
-def test_windows_lie_inside_with_the_ratio_to_half_a_pixel(analysis: Analysis, target: Target, framing: Framing) -> None:
+def test_windows_lie_inside_with_the_ratio_to_half_a_pixel(
+    analysis: Analysis, target: Target, framing: Framing
+) -> None:
     crop = frame(analysis, target, framing)
     box, source = crop.box, analysis.source
     assert box.width >= 1
@@ -206,3 +208,64 @@ def test_css_places_the_picture_like_the_crop() -> None:
 def test_wishes_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest):
         Framing(**wrong)  # type: ignore[arg-type]
+
+
+def faces(*boxes: tuple[float, float, float, float]) -> tuple[Subject, ...]:
+    return tuple(Subject(Box(*box), "face", 0.9) for box in boxes)
+
+
+def test_face_mode_frames_the_face_with_headroom() -> None:
+    values = np.zeros((20, 40))
+    values[:, -4:] = 1  # saliency is elsewhere
+    analysis = Analysis(Size(2000, 1000), SaliencyMap(values), faces((0.2, 0.4, 0.1, 0.2)))
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.relative.contains(Box(0.2, 0.4, 0.1, 0.2))
+    assert crop.relative.centre[0] == pytest.approx(0.25, abs=0.001)
+    tight = analysis.plan("1:1", mode="face", fit="tight", upscale=True).relative
+    assert tight.top < 0.4 - 0.05
+    assert tight.contains(Box(0.2, 0.4, 0.1, 0.2))
+
+
+def test_face_mode_without_faces_falls_back_and_says_so() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.box == analysis.plan("1:1").box
+    assert crop.to_dict()["crops"][0]["notes"] == ["no face was found: framed by saliency"]
+
+
+def test_face_mode_with_faces_at_both_ends_frames_one_and_names_the_other() -> None:
+    analysis = Analysis(Size(2000, 500), SaliencyMap.blank(), faces((0.0, 0.3, 0.05, 0.2), (0.9, 0.2, 0.1, 0.4)))
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.relative.contains(Box(0.9, 0.2, 0.1, 0.4))
+    assert [subject.box.left for subject in crop.cut] == [0.0]
+
+
+@quick
+@given(analyses, targets, st.lists(boxes(), min_size=1, max_size=4), st.sampled_from(["cover", "tight", "pad"]))
+def test_face_mode_is_never_an_error(analysis: Analysis, target: Target, found: list[Box], fit: str) -> None:
+    subjects = tuple(Subject(box, "face", 0.5) for box in found)
+    analysis = Analysis(analysis.source, analysis.saliency, subjects)
+    assert WHOLE.contains(analysis.plan(target, mode="face", fit=fit).relative)
+
+
+@quick
+@given(analyses, targets)
+def test_in_doubt_the_middle_or_padding_is_taken_and_said(analysis: Analysis, target: Target) -> None:
+    plain = frame(analysis, target, Framing())
+    assert 0 <= plain.confidence <= 1
+    middle = frame(analysis, target, Framing(on_doubt="centre", doubt=1.0))
+    if plain.confidence < 1:
+        assert middle.notes == ("in doubt: the middle was taken",)
+        assert middle.relative.centre == pytest.approx((0.5, 0.5), abs=1.0 / min(analysis.source.width, 2) + 0.5)
+        assert abs(middle.box.left * 2 + middle.box.width - analysis.source.width) <= 1
+        assert frame(analysis, target, Framing(on_doubt="pad", doubt=1.0)).fit == "pad"
+    else:
+        assert middle.box == plain.box
+    assert frame(analysis, target, Framing(on_doubt="centre", doubt=0.0)).box == plain.box
+
+
+def test_what_the_caller_asked_for_is_never_in_doubt() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    crop = analysis.plan("1:1", focus=(0.9, 0.5), on_doubt="centre", doubt=1.0)
+    assert crop.box.right == 1000
+    assert crop.notes == ()

@@ -61,9 +61,7 @@ def test_a_focus_is_centred_as_nearly_as_possible(
 
 
 @given(maps, boxes(), boxes(), shares)
-def test_one_subject_at_least_is_whole_when_any_fits(
-    saliency: SaliencyMap, one: Box, other: Box, side: float
-) -> None:
+def test_one_subject_at_least_is_whole_when_any_fits(saliency: SaliencyMap, one: Box, other: Box, side: float) -> None:
     window = place(saliency, side, side, Demands(subjects=(one, other)))
     around = one.union(other)
     if max(around.width, around.height) <= side:

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from focalbox.core.geometry import Box, Size
 from focalbox.core.jaccard import SalientBox, salient_box
-from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 
-__all__ = ["Evidence", "SaliencyMap", "Subject"]
+__all__ = ["MAX_CELLS", "Evidence", "SaliencyMap", "Subject"]
 
 
 @dataclass(frozen=True, slots=True)

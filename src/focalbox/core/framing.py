@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, reduce
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Literal
 
-from focalbox.core.evidence import Evidence, Subject
-from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
+from focalbox.core.confidence import confidence
+from focalbox.core.crop import FITS, Crop, Fit
+from focalbox.core.evidence import Evidence
+from focalbox.core.geometry import WHOLE, Box, Padding, Size, Target, largest_window, padding_to
 from focalbox.core.placement import Demands, place
 from focalbox.errors import InvalidRequest
 
-__all__ = ["FITS", "Crop", "Fit", "Framing", "document", "frame"]
+__all__ = ["MODES", "ON_DOUBT", "Framing", "Mode", "OnDoubt", "frame"]
 
-Fit = Literal["cover", "tight", "pad", "contain"]
-FITS: tuple[Fit, ...] = ("cover", "tight", "pad", "contain")
+Mode = Literal["auto", "face"]
+MODES: tuple[Mode, ...] = ("auto", "face")
+OnDoubt = Literal["crop", "centre", "pad"]
+ON_DOUBT: tuple[OnDoubt, ...] = ("crop", "centre", "pad")
 
 _GROWTH_STEPS = 16
 """Halvings of the interval in which a padded window's side is sought: 2**-16 of the picture is half a pixel of the
 largest side that `Limits` let in (30,000)."""
 
-_FOCAL_SHARE = 0.5
-"""Sides of the window whose centre is the focal point, as a share of the salient box's: half a box still sums over a
-region, and with two subjects at the ends of the box it chooses one instead of the empty middle."""
+_HEADROOM = 0.5
+"""Room above a framed face, in heights of its box: a head box starts at the hair, and a hand's width above it is what
+portrait photographers leave (the figure is this project's choice)."""
+
+_ROOM = 0.3
+"""Room beside and below a framed face, in its own widths and heights: shows the chin and a little shoulder (the figure is
+this project's choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,13 @@ class Framing:
     upscale : bool
         Let ``tight`` and ``zoom`` choose a window of fewer pixels than the target. The largest window is taken
         whatever its pixels: the answer always has the size asked for.
+    mode : {"auto", "face"}
+        ``face`` frames the faces, with headroom above and room around; as ``auto`` when there is none.
+    on_doubt : {"crop", "centre", "pad"}
+        What to do when the confidence is below ``doubt``: crop all the same, take the middle, or pad as ``fit="pad"``
+        does. What the caller asked for (``focus``, ``keep``) is never in doubt.
+    doubt : float
+        0 to 1, the confidence below which ``on_doubt`` acts.
 
     Raises
     ------
@@ -60,12 +75,20 @@ class Framing:
     keep: tuple[Box, ...] = ()
     avoid: tuple[Box, ...] = ()
     upscale: bool = False
+    mode: Mode = "auto"
+    on_doubt: OnDoubt = "crop"
+    doubt: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.fit not in FITS:
-            message = f"fit is one of {', '.join(FITS)}, not {self.fit!r}"
-            raise InvalidRequest(message)
-        for name, value in (("zoom", self.zoom), ("retain", self.retain)):
+        for name, word, words in (
+            ("fit", self.fit, FITS),
+            ("mode", self.mode, MODES),
+            ("on_doubt", self.on_doubt, ON_DOUBT),
+        ):
+            if word not in words:
+                message = f"{name} is one of {', '.join(words)}, not {word!r}"
+                raise InvalidRequest(message)
+        for name, value in (("zoom", self.zoom), ("retain", self.retain), ("doubt", self.doubt)):
             if not 0 <= value <= 1:
                 message = f"{name} is a number from 0 to 1, not {value:g}"
                 raise InvalidRequest(message)
@@ -79,124 +102,6 @@ class Framing:
             if not WHOLE.contains(box):
                 message = f"a box to keep or avoid lies inside the picture (fractions from 0 to 1), not {box}"
                 raise InvalidRequest(message)
-
-
-@dataclass(frozen=True)
-class Crop:
-    """The chosen window.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        What it was chosen from.
-    target : Target or None
-        What it was made for; None is the salient box itself.
-    fit : str
-        How it was chosen.
-    box : PixelBox
-        The part of the upright picture that is shown, pixels.
-    padding : Padding
-        What is added around the box, source pixels.
-    confidence : float
-        0 to 1, the probability that no other window of this shape would have been much better.
-    """
-
-    evidence: Evidence
-    target: Target | None
-    fit: Fit
-    box: PixelBox
-    padding: Padding
-    confidence: float
-
-    @property
-    def source(self) -> Size:
-        """The upright picture, pixels."""
-        return self.evidence.source
-
-    @property
-    def relative(self) -> Box:
-        """The box in fractions of the upright picture."""
-        return self.box.to_box(self.source)
-
-    @cached_property
-    def kept(self) -> float:
-        """Share of the saliency inside the box, 0 to 1."""
-        return self.evidence.saliency.share(self.relative)
-
-    @property
-    def jaccard(self) -> float:
-        """The Jaccard index of the salient box with the map, 0 to 1."""
-        return self.evidence.jaccard
-
-    @property
-    def salient_box(self) -> PixelBox:
-        """The salient box, pixels of the upright picture."""
-        return self.evidence.salient_box.to_pixels(self.source)
-
-    @property
-    def focal_point(self) -> tuple[float, float]:
-        """The point (x, y), fractions, that matters most in the picture, the same for every target."""
-        return focal_point(self.evidence)
-
-    @property
-    def size(self) -> Size:
-        """The size of the result, pixels: the target's, or the box with its padding when only a ratio is given."""
-        if isinstance(self.target, Size):
-            return self.target
-        across, down = self.padding.left + self.padding.right, self.padding.top + self.padding.bottom
-        return Size(self.box.width + across, self.box.height + down)
-
-    @cached_property
-    def cut(self) -> tuple[Subject, ...]:
-        """The subjects that are not whole inside the box."""
-        return tuple(subject for subject in self.evidence.subjects if not self.relative.contains(subject.box))
-
-    @property
-    def css(self) -> str:
-        """The CSS declaration that places the picture alike under ``object-fit: cover`` (CSS Images 3, 5.5)."""
-        free_across, free_down = 1.0 - self.relative.width, 1.0 - self.relative.height
-        across = self.relative.left / free_across if free_across > 0 else 0.5
-        down = self.relative.top / free_down if free_down > 0 else 0.5
-        return f"object-position: {across:.4%} {down:.4%}".replace(".0000%", "%")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the one JSON form, with this crop alone in ``crops``."""
-        return document(self.evidence, (self,))
-
-
-def document(evidence: Evidence, crops: tuple[Crop, ...]) -> dict[str, Any]:
-    """Return the one JSON form of what was found and chosen: command, service and manifest all write it."""
-    x, y = focal_point(evidence)
-    return {
-        "source": evidence.source.to_dict(),
-        "salient_box": evidence.salient_box.to_pixels(evidence.source).to_dict(),
-        "jaccard": evidence.jaccard,
-        "focal_point": {"x": x, "y": y},
-        "crops": [_described(crop) for crop in crops],
-        "model": evidence.model,
-        "version": evidence.version,
-    }
-
-
-def _described(crop: Crop) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "target": crop.target.to_dict() if crop.target else None,
-        "box": crop.box.to_dict(),
-        "fit": crop.fit,
-        "kept": crop.kept,
-        "confidence": crop.confidence,
-    }
-    if crop.padding:
-        described["padding"] = crop.padding.to_dict()
-    if crop.cut:
-        described["cut"] = [subject.to_dict() for subject in crop.cut]
-    return described
-
-
-def focal_point(evidence: Evidence) -> tuple[float, float]:
-    """Return the centre (x, y), fractions, of the half-sized window in the salient box that keeps the most."""
-    box = evidence.salient_box
-    return place(evidence.saliency, box.width * _FOCAL_SHARE, box.height * _FOCAL_SHARE, within=box).centre
 
 
 def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
@@ -216,52 +121,80 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     Crop
         Its box lies inside the picture; its ratio, with padding, is the target's to less than half a pixel.
     """
+    source = evidence.source
     if target is None:
-        return Crop(evidence, None, framing.fit, evidence.salient_box.to_pixels(evidence.source), Padding(), 1.0)
-    least = target if isinstance(target, Size) and not framing.upscale else None
-    window, padded = _covering(evidence, target.aspect, framing), False
+        sure = confidence(evidence.saliency, evidence.salient_box)
+        return Crop(evidence, None, framing.fit, evidence.salient_box.to_pixels(source), Padding(), sure)
+    largest = Box(0.0, 0.0, *largest_window(source, target.aspect))
+    demands, notes = _demands(evidence, largest, framing)
+    window = place(evidence.saliency, largest.width, largest.height, demands)
+    sure = confidence(evidence.saliency, window)
+    if framing.on_doubt != "crop" and sure < framing.doubt and not (framing.keep or framing.focus):
+        if framing.on_doubt == "centre":
+            demands, framing = replace(demands, focus=WHOLE.centre), replace(framing, fit="cover", zoom=0.0)
+            window = place(evidence.saliency, largest.width, largest.height, demands)
+            notes += ("in doubt: the middle was taken",)
+        else:
+            framing = replace(framing, fit="pad", zoom=0.0)
+            notes += ("in doubt: padded",)
+    least = None if framing.upscale or not isinstance(target, Size) else target
+    padded = False
     if framing.fit == "tight" or framing.zoom:
         share = framing.zoom if framing.fit == "cover" else 1.0
-        window = window.towards(_tight(evidence, target.aspect, framing, least), share)
+        window = window.towards(_tight(evidence, largest, demands, least), share)
     elif framing.fit == "contain":
         window, padded = WHOLE, True
     elif framing.fit == "pad" and evidence.saliency.share(window) < framing.retain:
-        window, padded = _grown(evidence, window, framing), True
-    box = window.to_pixels(evidence.source, None if padded else target.aspect)
+        window, padded = _grown(evidence, window, demands, framing.retain), True
+    box = window.to_pixels(source, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
-    return Crop(evidence, target, framing.fit, box, padding, 1.0)
+    return Crop(evidence, target, framing.fit, box, padding, sure, notes)
 
 
-def _demands(evidence: Evidence, framing: Framing, hold: Box | None = None) -> Demands:
-    return Demands(
+def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
+    """Return what comes before saliency, and what a reader should know of it."""
+    demands = Demands(
         keep=framing.keep,
         avoid=framing.avoid,
         focus=framing.focus,
-        hold=hold,
         subjects=tuple(subject.box for subject in evidence.subjects),
     )
+    if framing.mode != "face":
+        return demands, ()
+    faces = [subject for subject in evidence.subjects if subject.kind == "face"]
+    if not faces:
+        return demands, ("no face was found: framed by saliency",)
+    faces.sort(key=lambda face: -face.score * face.box.area)
+    framed = _roomy(faces[0].box)
+    for face in faces[1:]:
+        together = framed.union(_roomy(face.box))
+        if together.width <= largest.width and together.height <= largest.height:
+            framed = together
+    return replace(demands, hold=framed, focus=framing.focus or framed.centre), ()
 
 
-def _covering(evidence: Evidence, aspect: float, framing: Framing) -> Box:
-    """Return the largest window of the ratio, where it does best."""
-    return place(evidence.saliency, *largest_window(evidence.source, aspect), _demands(evidence, framing))
+def _roomy(face: Box) -> Box:
+    """Return a face with headroom above and room around, as far as the picture reaches."""
+    return Box.between(
+        face.left - _ROOM * face.width,
+        face.top - _HEADROOM * face.height,
+        face.right + _ROOM * face.width,
+        face.bottom + _ROOM * face.height,
+    ).intersection(WHOLE)
 
 
-def _tight(evidence: Evidence, aspect: float, framing: Framing, least: Size | None) -> Box:
-    """Return the smallest window of the ratio that holds the salient box (or what the caller keeps)."""
+def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
+    """Return the smallest window that holds the salient box, or the framed faces, or what the caller keeps."""
     source = evidence.source
-    hold = evidence.salient_box
-    if framing.keep:
-        hold = reduce(Box.union, framing.keep)
-    largest = Box(0.0, 0.0, *largest_window(source, aspect))
+    hold = reduce(Box.union, demands.keep) if demands.keep else demands.hold or evidence.salient_box
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
         scale = max(scale, least.width / (largest.width * source.width))
     scale = min(scale, 1.0)
-    return place(evidence.saliency, largest.width * scale, largest.height * scale, _demands(evidence, framing, hold))
+    return place(evidence.saliency, largest.width * scale, largest.height * scale, replace(demands, hold=hold))
 
 
-def _grown(evidence: Evidence, window: Box, framing: Framing) -> Box:
+def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
     """Return the part of the picture in the smallest window past its edges that keeps ``retain`` of the saliency.
 
     The share kept grows with the window along its one free axis, so halving the interval finds it.
@@ -271,8 +204,8 @@ def _grown(evidence: Evidence, window: Box, framing: Framing) -> Box:
     best = WHOLE
     for _ in range(_GROWTH_STEPS):
         side = (short + enough) / 2
-        grown = place(evidence.saliency, *((side, 1.0) if wide else (1.0, side)), _demands(evidence, framing))
-        if evidence.saliency.share(grown) >= framing.retain:
+        grown = place(evidence.saliency, *((side, 1.0) if wide else (1.0, side)), demands)
+        if evidence.saliency.share(grown) >= retain:
             enough, best = side, grown
         else:
             short = side

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["NO_DEMANDS", "Demands", "place"]
+__all__ = ["NO_DEMANDS", "Demands", "place", "shares_at"]
 
 _SAME = 1e-9
 """Shares (no unit) that differ by less are equal: well above the rounding of 64-bit sums, well below one `LEVELS` step
@@ -106,6 +106,13 @@ def place(
     return Box(float(lefts[column]), float(tops[row]), width, height)
 
 
+def shares_at(saliency: SaliencyMap, lefts: _Grid, tops: _Grid, width: float, height: float) -> _Grid:
+    """Return the share of the saliency inside windows at given places, shape (tops, lefts); all 1 without evidence."""
+    if saliency.total == 0:
+        return np.ones((tops.size, lefts.size))
+    return _Windows(lefts, tops, width, height).saliency_in(saliency)
+
+
 @dataclass(frozen=True, slots=True)
 class _Windows:
     """All candidate windows: every left edge with every top edge."""
@@ -143,10 +150,10 @@ def _scores(windows: _Windows, saliency: SaliencyMap, demands: Demands, within: 
         scores.append(np.sum([windows.share_of(box) for box in demands.keep], axis=0))
     if demands.avoid:
         scores.append(-np.sum([windows.share_of(box) for box in demands.avoid], axis=0))
-    if demands.focus is not None:
-        scores.append(-windows.distance_to(*demands.focus))
     if demands.hold is not None:
         scores.append(_whole(windows.share_of(demands.hold)))
+    if demands.focus is not None:
+        scores.append(-windows.distance_to(*demands.focus))
     if demands.subjects:
         kept_whole = np.stack([_whole(windows.share_of(box)) for box in demands.subjects])
         scores += [kept_whole.max(axis=0), kept_whole.min(axis=0)]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from focalbox.core.framing import Crop
+from focalbox.core.crop import Crop
 from focalbox.core.geometry import Box, PixelBox, Size
 from focalbox.core.saliency_map import SaliencyMap
 
