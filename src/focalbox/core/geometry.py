@@ -254,10 +254,10 @@ class Box:
         else:
             if aspect >= 1:
                 columns = _within(_nearest(width), 1, size.width)
-                rows = _nearest(columns / aspect)
+                rows = _within(_nearest(columns / aspect), 1, size.height)
             else:
                 rows = _within(_nearest(height), 1, size.height)
-                columns = _nearest(rows * aspect)
+                columns = _within(_nearest(rows * aspect), 1, size.width)
             left = _nearest(self.left * size.width + (width - columns) / 2)
             top = _nearest(self.top * size.height + (height - rows) / 2)
         columns, rows = _within(columns, 1, size.width), _within(rows, 1, size.height)
