@@ -1,0 +1,197 @@
+"""Colour: any mode that a file may hold becomes RGB or RGBA, and any embedded profile becomes sRGB."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageCms
+
+__all__ = ["Conversion", "describes_rgb", "has_alpha", "prepare", "profile_of", "to_srgb"]
+
+Conversion = Callable[[Image.Image], Image.Image]
+"""A conversion of a strip of rows of a picture to RGB or RGBA."""
+
+_PROFILES_KEPT = 16
+"""Transforms held: a site's pictures come from a handful of cameras; each transform takes about 0.3 MB."""
+_FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
+_INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
+"""As browsers and colour-managed editors do (ICC.1:2022, section 0.3)."""
+_SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+"""Modes of Pillow for the colour spaces of a profile (ICC.1:2022, table 19)."""
+_MOST_16 = 65535
+_MOST_8 = 255
+
+
+def has_alpha(image: Image.Image) -> bool:
+    """Tell whether a picture of any mode has transparent parts, or may have."""
+    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
+        return True
+    if image.mode == "P" and image.palette is not None and image.palette.mode == "RGBA":
+        return True
+    return "transparency" in image.info and image.mode in {"1", "L", "P", "RGB"}
+
+
+def profile_of(image: Image.Image) -> bytes | None:
+    """Return the embedded ICC profile when it is whole and fits the picture's mode, else None."""
+    profile = image.info.get("icc_profile")
+    if not isinstance(profile, bytes) or not profile or image.mode == "LAB":
+        return None
+    grey = image.mode in {"1", "L", "LA", "I", "F"} or image.mode.startswith("I;16")
+    mode = "CMYK" if image.mode == "CMYK" else "L" if grey else "RGB"
+    return profile if _described(profile)[0] == mode else None
+
+
+def describes_rgb(profile: bytes) -> bool:
+    """Tell whether a profile says what RGB pixels mean."""
+    return _described(profile)[0] == "RGB"
+
+
+def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]:
+    """Decide once how the strips of a decoded picture become RGB or RGBA.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        The decoded picture in any mode that Pillow reads.
+    profile : bytes or None
+        Its ICC profile, needed here only for CMYK, which has no meaning in RGB without one.
+
+    Returns
+    -------
+    mode : str
+        ``"RGB"`` or ``"RGBA"``.
+    convert : callable
+        The conversion; a strip that has the mode already is returned as it is.
+    """
+    mode = "RGBA" if has_alpha(image) else "RGB"
+    if image.mode in {"I", "F"}:
+        low, high = _range(image)
+        return mode, lambda strip: _from_numbers(strip, low, high)
+    if image.mode.startswith("I;16"):
+        return mode, lambda strip: _from_numbers(strip, 0.0, float(_MOST_16))
+    transform = _lab() if image.mode == "LAB" else None
+    if image.mode == "CMYK" and profile:
+        transform = _transform(profile, "CMYK", "RGB")
+    if transform is not None:
+        return mode, lambda strip: _applied(transform, strip)
+    if image.mode == mode:
+        return mode, lambda strip: strip
+    if image.mode in {"RGBa", "La"}:  # premultiplied: Pillow converts them to nothing else
+        straight = image.mode.upper()
+        return mode, lambda strip: strip.convert(straight).convert(mode)
+    info = {"transparency": image.info["transparency"]} if "transparency" in image.info else {}
+
+    def convert(strip: Image.Image) -> Image.Image:
+        strip.info.update(info)
+        converted = strip.convert(mode)
+        converted.info.clear()
+        return converted
+
+    return mode, convert
+
+
+def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Bring an RGB or RGBA picture from its profile to sRGB.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Mode RGB or RGBA.
+    profile : bytes or None
+        An RGB or grey profile; None and broken ones mean sRGB already.
+
+    Returns
+    -------
+    PIL.Image.Image
+        The same mode; the same object when there is nothing to do.
+    """
+    if profile is None:
+        return image
+    source, standard = _described(profile)
+    if standard:
+        return image
+    if source == "RGB":
+        transform = _transform(profile, image.mode, image.mode)
+        return image if transform is None else _applied(transform, image)
+    if source == "L":
+        transform = _transform(profile, "L", "RGB")
+        if transform is None:
+            return image
+        converted = _applied(transform, image.getchannel(0))
+        if image.mode == "RGBA":
+            converted.putalpha(image.getchannel("A"))
+        return converted
+    return image
+
+
+@lru_cache(_PROFILES_KEPT)
+def _described(profile: bytes) -> tuple[str | None, bool]:
+    """Return the mode that a profile describes, None for a broken one, and whether it is sRGB itself."""
+    try:
+        opened = ImageCms.ImageCmsProfile(BytesIO(profile)).profile
+        return _SPACES.get(str(opened.xcolor_space)), "sRGB" in str(opened.profile_description or "")
+    except Exception:  # noqa: BLE001 - a foreign C library on hostile bytes; a broken profile is no profile
+        return None, False
+
+
+@lru_cache(_PROFILES_KEPT)
+def _transform(profile: bytes, source: str, target: str) -> ImageCms.ImageCmsTransform | None:
+    """Build the transform to sRGB, None when the profile cannot be used."""
+    try:
+        return ImageCms.ImageCmsTransform(
+            ImageCms.ImageCmsProfile(BytesIO(profile)),
+            ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")),
+            source,
+            target,
+            _INTENT,
+            flags=_FLAGS,
+        )
+    except Exception:  # noqa: BLE001 - as above: many profiles open and cannot be used
+        return None
+
+
+@lru_cache(1)
+def _lab() -> ImageCms.ImageCmsTransform:
+    return ImageCms.ImageCmsTransform(
+        ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")),
+        ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")),
+        "LAB",
+        "RGB",
+        _INTENT,
+    )
+
+
+def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    converted = transform.apply(image)
+    converted.info.clear()
+    return converted
+
+
+def _range(image: Image.Image) -> tuple[float, float]:
+    """Return the numbers that become black and white in a picture of 32-bit or floating-point numbers.
+
+    Files do not say it, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535, else the
+    numbers' own.
+    """
+    values = np.asarray(image)
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    if low < 0.0 or high > _MOST_16:
+        return low, high
+    if image.mode == "F" and high <= 1.0:
+        return 0.0, 1.0
+    return 0.0, float(_MOST_8 if high <= _MOST_8 else _MOST_16)
+
+
+def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
+    """Scale numbers between ``low`` and ``high`` to grey, so that 16 bits lose precision and not highlights."""
+    values = np.asarray(strip).astype(np.float64)
+    scale = _MOST_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
+    grey = np.nan_to_num((values - low) * scale, nan=0.0, posinf=_MOST_8, neginf=0.0)
+    return Image.fromarray(np.rint(np.clip(grey, 0, _MOST_8)).astype(np.uint8)).convert("RGB")

@@ -1,0 +1,69 @@
+"""How large a picture may be: limits that are checked on the header, before any pixel is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from focalbox.core.geometry import Size
+from focalbox.errors import InvalidRequest, LimitExceeded
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is refused before it costs anything.
+
+    Parameters
+    ----------
+    bytes : int
+        Largest file, in bytes.
+    pixels : int
+        Largest picture, in pixels (width times height).
+    side : int
+        Longest side of a picture, in pixels.
+    frames : int
+        Most frames or pages of a file.
+
+    Raises
+    ------
+    InvalidRequest
+        When a limit is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> Limits(pixels=1000).check_picture(Size(30, 40), frames=1)
+    Traceback (most recent call last):
+    ...
+    focalbox.errors.LimitExceeded: a picture may have at most 1000 pixels, but this one has 1200 (30x40)
+    """
+
+    bytes: int = 64 * 2**20
+    pixels: int = 100_000_000
+    side: int = 30_000
+    frames: int = 500
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not isinstance(value, int) or value < 1:
+                message = f"the limit {field.name!r} needs a whole number of at least 1, not {value!r}"
+                raise InvalidRequest(message)
+
+    def check_bytes(self, count: int) -> None:
+        """Raise `LimitExceeded` when a file of ``count`` bytes is too large."""
+        if count > self.bytes:
+            message = f"a picture may have at most {self.bytes} bytes, but this one has {count} or more"
+            raise LimitExceeded(message)
+
+    def check_picture(self, size: Size, frames: int) -> None:
+        """Raise `LimitExceeded` when a picture's sides, pixels or frames are too many."""
+        if max(size.width, size.height) > self.side:
+            message = f"a picture's sides may have at most {self.side} pixels, but this one is {size}"
+            raise LimitExceeded(message)
+        if size.pixels > self.pixels:
+            message = f"a picture may have at most {self.pixels} pixels, but this one has {size.pixels} ({size})"
+            raise LimitExceeded(message)
+        if frames > self.frames:
+            message = f"a picture may have at most {self.frames} frames, but this one has {frames} or more"
+            raise LimitExceeded(message)

@@ -1,0 +1,133 @@
+"""From a decided crop to its pixels: cut the window, resize it, fill what lies beyond the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageColor, ImageFilter
+
+from focalbox.core.geometry import Padding, PixelBox, Size
+from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.formats import FORMATS, FileFormat, can_write, encode, format_of, save
+from focalbox.imaging.resample import resample
+from focalbox.imaging.working import WorkingImage
+
+__all__ = ["FORMATS", "FileFormat", "Fill", "can_write", "encode", "format_of", "render", "save"]
+
+Fill = str | tuple[int, ...]
+"""A colour (``"white"``, ``"#ff8800"``, ``(255, 136, 0)``, with alpha ``"#ff880080"``), ``"edge"`` or ``"blur"``."""
+
+_BLUR = 0.04
+"""Radius of the blur as a share of the result's longer side: no detail is left, and its colours are."""
+_BLUR_SIDE = 64
+"""Pixels of the longer side that the blur is made at; nothing finer survives it."""
+_OPAQUE = 255
+
+
+def render(
+    working: WorkingImage, box: PixelBox, size: Size, *, padding: Padding | None = None, fill: Fill = "white"
+) -> Image.Image:
+    """Cut a crop out of a working image and resize it to exactly its size.
+
+    Parameters
+    ----------
+    working : WorkingImage
+    box : PixelBox
+        The window in pixels of the upright source, inside it.
+    size : Size
+        Sides of the result, padding included, in pixels.
+    padding : Padding, optional
+        What is added around the window, in pixels of the upright source.
+    fill : str or tuple of int
+        What the padding shows: a colour, ``"edge"`` for the window's outermost pixels drawn on, ``"blur"`` for the
+        window itself, enlarged and blurred.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB, or RGBA when the source or the colour is transparent; no metadata.
+
+    Raises
+    ------
+    InvalidRequest
+        When ``fill`` is no colour.
+    LimitExceeded
+        When there is not memory enough for a result of that size.
+    """
+    padding = padding or Padding()
+    try:
+        if not padding:
+            whole = resample(working.image, (size.width, size.height), working.window(box))
+            whole.info = {}  # a new picture has no comment, no place and no time
+            return whole
+        left, right = _share(padding.left, box.width, padding.right, size.width)
+        top, bottom = _share(padding.top, box.height, padding.bottom, size.height)
+        inner = resample(working.image, (right - left, bottom - top), working.window(box))
+        return _filled(inner, size, (left, top), fill)
+    except MemoryError as error:
+        message = f"a result of {size} needs more memory than there is"
+        raise LimitExceeded(message) from error
+
+
+def _share(before: int, inside: int, after: int, side: int) -> tuple[int, int]:
+    """Return where the picture begins and ends on a side of the result, at least 1 pixel apart.
+
+    Equal paddings become equal but for an odd pixel: the picture's length is rounded, not its two ends.
+    """
+    scale = side / (before + inside + after)
+    length = max(1, min(side, int(inside * scale + 0.5)))
+    if before == 0:
+        start = 0
+    elif after == 0:
+        start = side - length
+    else:
+        start = max(0, min(side - length, int(before * scale + 0.5)))
+    return start, start + length
+
+
+def _filled(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill) -> Image.Image:
+    """Place a picture on a ground of ``size``."""
+    left, top = corner
+    if fill == "edge":
+        after = size.width - left - inner.width, size.height - top - inner.height
+        grown = np.pad(np.asarray(inner), ((top, after[1]), (left, after[0]), (0, 0)), mode="edge")
+        return Image.fromarray(grown)
+    if fill == "blur":
+        ground = _blurred(inner, size)
+    else:
+        colour = _colour(fill)
+        opaque = colour[3] == _OPAQUE
+        mode = "RGB" if opaque and inner.mode == "RGB" else "RGBA"
+        ground = Image.new(mode, (size.width, size.height), colour[:3] if mode == "RGB" else colour)
+    if inner.mode == "RGBA" and fill != "blur":
+        layer = Image.new("RGBA", ground.size)
+        layer.paste(inner, corner)
+        return Image.alpha_composite(ground, layer)
+    ground.paste(inner, corner)
+    return ground
+
+
+def _blurred(inner: Image.Image, size: Size) -> Image.Image:
+    """Return a picture blurred and enlarged to cover ``size``."""
+    scale = min(1.0, _BLUR_SIDE / max(size.width, size.height))
+    small = max(1, round(size.width * scale)), max(1, round(size.height * scale))
+    aspect = size.aspect
+    width, height = min(inner.width, inner.height * aspect), min(inner.height, inner.width / aspect)
+    left, top = (inner.width - width) / 2, (inner.height - height) / 2
+    window = left, top, min(left + width, inner.width), min(top + height, inner.height)
+    cut = inner.resize(small, Image.Resampling.BILINEAR, box=window)
+    blurred = cut.filter(ImageFilter.GaussianBlur(_BLUR * max(small)))
+    return blurred.resize((size.width, size.height), Image.Resampling.BICUBIC)
+
+
+def _colour(fill: Fill) -> tuple[int, int, int, int]:
+    """Return a colour as red, green, blue and alpha, 0 to 255 each."""
+    try:
+        values = ImageColor.getrgb(fill) if isinstance(fill, str) else tuple(int(value) for value in fill)
+        red, green, blue, alpha = values if len(values) == 4 else (*values, _OPAQUE)  # noqa: PLR2004 - with alpha
+    except (ValueError, TypeError) as error:
+        message = f"a fill is a colour such as white or #ff8800, 'edge' or 'blur', not {fill!r}"
+        raise InvalidRequest(message) from error
+    if not all(0 <= value <= _OPAQUE for value in (red, green, blue, alpha)):
+        message = f"a colour has numbers from 0 to 255, not {fill!r}"
+        raise InvalidRequest(message)
+    return red, green, blue, alpha

@@ -1,0 +1,200 @@
+"""The working image: upright, sRGB, decoded no larger than needed; what is looked at and what is cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from focalbox.core.geometry import PixelBox, Size
+from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
+
+__all__ = ["Metadata", "WorkingImage", "decode_scale", "shrink", "turned", "upright_size"]
+
+_SCALES = (8, 4, 2, 1)
+"""Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
+_LOOK = Size(320, 320)
+"""The least working image: the coarse grid of every looking copy of about 192 x 192 pixels of area fits into it."""
+_FINER = 3, 2
+"""The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
+photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by 0.8 of 255, with 3/2 by 0.3."""
+_GROUND = (128, 128, 128)
+"""What shows through transparent parts when looking: neither paper nor ink."""
+_STRIP = 2**20
+"""Pixels converted at once, so that a large palette picture never exists in full colour: 4 MB."""
+_OPAQUE = 255
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How each EXIF orientation becomes upright (EXIF 2.32, section 4.6.4, tag 0x0112)."""
+_SIDEWAYS = {5, 6, 7, 8}
+"""Orientations that exchange width and height."""
+_FROM_RIGHT, _FROM_BOTTOM = {2, 3, 6, 7}, {3, 4, 7, 8}
+"""Orientations whose upright picture begins at a right or bottom edge of the stored one, where partial cells may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What ``keep_metadata`` keeps; nothing else, above all no place and no time, ever reaches a result.
+
+    Parameters
+    ----------
+    exif : bytes or None
+        An EXIF block of artist and copyright alone.
+    profile : bytes or None
+        The ICC profile that the pixels are in; None for sRGB.
+    """
+
+    exif: bytes | None = None
+    profile: bytes | None = None
+
+
+@dataclass(frozen=True)
+class WorkingImage:
+    """Pixels of the upright picture at 1/1, 1/2, 1/4 or 1/8 of its scale.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Mode RGB, or RGBA when some part is transparent; sRGB unless ``metadata`` holds a profile.
+    source : Size
+        Pixels of the upright source.
+    scale : int
+        Source pixels a working pixel stands for, along each side.
+    offset : tuple of float
+        Where the upright source begins in ``image`` (x, y), in working pixels: above 0 when the source's sides are no
+        multiples of ``scale`` and turning it upright has brought the partial cells to the left or top.
+    metadata : Metadata
+    """
+
+    image: Image.Image
+    source: Size
+    scale: int = 1
+    offset: tuple[float, float] = (0.0, 0.0)
+    metadata: Metadata = Metadata()
+
+    def window(self, box: PixelBox) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a box of source pixels, in working pixels."""
+        across, down = self.offset
+        left, top = across + box.left / self.scale, down + box.top / self.scale
+        right = min(float(self.image.width), across + box.right / self.scale)
+        bottom = min(float(self.image.height), down + box.bottom / self.scale)
+        return left, top, right, bottom
+
+    def look(self, size: Size) -> NDArray[np.uint8]:
+        """Return the whole picture for a model to look at.
+
+        The pixels are averaged to the same coarse grid whatever scale was decoded, then resized: the copy is the same
+        for every target, and nearly the same for a JPEG and for a lossless copy of it, because a JPEG decoded at 1/s
+        has the means of s x s blocks.
+
+        Parameters
+        ----------
+        size : Size
+            Sides of the copy, in pixels; about 192 x 192 pixels of area.
+
+        Returns
+        -------
+        ndarray of uint8, shape (h, w, 3)
+            sRGB; transparent parts are composited on a neutral grey.
+        """
+        image = self.image
+        if image.mode == "RGBA":
+            ground = Image.new("RGB", image.size, _GROUND)
+            ground.paste(image, mask=image.getchannel("A"))
+            image = ground
+        more, than = _FINER
+        cells = Size(-(-size.width * more // than), -(-size.height * more // than))
+        step = max(1, _coarsest(self.source, cells) // self.scale)
+        if step > 1:
+            image = image.reduce(step)
+        left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
+        box = left / step, top / step, min(image.width, right / step), min(image.height, bottom / step)
+        copy = image.resize((size.width, size.height), Image.Resampling.BILINEAR, box=box)
+        return np.asarray(to_srgb(copy, self.metadata.profile))
+
+    def finished(self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool) -> WorkingImage:
+        """Return the image with its colours settled: brought to sRGB, or kept with their profile."""
+        image = self.image
+        if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == _OPAQUE:
+            image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
+        if keep_profile and profile is not None and describes_rgb(profile):
+            return replace(self, image=image, metadata=Metadata(exif, profile))
+        return replace(self, image=to_srgb(image, profile), metadata=Metadata(exif))
+
+
+def decode_scale(source: Size, needed: Size | None) -> int:
+    """Return the divisor to decode at: the largest of 1, 2, 4 and 8 that leaves what is needed and enough for looking.
+
+    Examples
+    --------
+    >>> decode_scale(Size(4000, 3000), Size(1000, 750))
+    4
+    """
+    least = needed or Size(1, 1)
+    return min(_coarsest(source, least), _coarsest(source, _LOOK))
+
+
+def _coarsest(source: Size, least: Size) -> int:
+    for scale in _SCALES:
+        if -(-source.width // scale) >= least.width and -(-source.height // scale) >= least.height:
+            return scale
+    return 1
+
+
+def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:
+    """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
+    mode, convert = prepare(image, profile)
+    if image.mode == mode == "RGB" or scale == 1:
+        return convert(image.reduce(scale) if scale > 1 else image)
+    reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
+    rows = max(1, _STRIP // (image.width * scale)) * scale
+    for top in range(0, image.height, rows):
+        strip = convert(image.crop((0, top, image.width, min(image.height, top + rows))))
+        if mode == "RGBA":  # premultiplied, so that what is invisible does not bleed into what is seen
+            strip = strip.convert("RGBa")
+        reduced.paste(strip.reduce(scale).convert(mode), (0, top // scale))
+    return reduced
+
+
+def upright_size(stored: Size, orientation: int) -> Size:
+    """Return the sides of a stored picture once it is upright.
+
+    Examples
+    --------
+    >>> upright_size(Size(4000, 3000), 6)
+    Size(width=3000, height=4000)
+    """
+    return Size(stored.height, stored.width) if orientation in _SIDEWAYS else stored
+
+
+def turned(image: Image.Image, stored: Size, scale: int, orientation: int) -> WorkingImage:
+    """Return the working image of a stored picture, upright, its colours still as they are.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        The stored picture at 1/``scale``.
+    stored : Size
+        Pixels of the stored picture.
+    scale : int
+        What it was divided by.
+    orientation : int
+        As in EXIF, 1 to 8.
+    """
+    turn = _TURNS.get(orientation)
+    if turn is None:
+        return WorkingImage(image, stored, scale)
+    upright = image.transpose(turn)
+    source = upright_size(stored, orientation)
+    across = upright.width - source.width / scale if orientation in _FROM_RIGHT else 0.0
+    down = upright.height - source.height / scale if orientation in _FROM_BOTTOM else 0.0
+    return WorkingImage(upright, source, scale, (across, down))
