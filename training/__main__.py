@@ -21,12 +21,16 @@ without these and 0.36 s with them. The last two let a thread that waits leave t
 
 
 def arguments() -> argparse.ArgumentParser:
-    """What may be asked for."""
+    """Tell what may be asked for."""
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure focalbox's networks.")
-    parser.add_argument("command", choices=["all", "default", "mit", "evaluate"], help="all: train and export both networks")
+    parser.add_argument(
+        "command", choices=["all", "default", "mit", "evaluate"], help="all: train and export both networks"
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the parquet files")
     parser.add_argument("--cache", type=Path, default=Path(".cache/training"), help="prepared arrays and checkpoints")
-    parser.add_argument("--out", type=Path, default=Path("src/focalbox/saliency/weights"), help="folder of the ONNX files")
+    parser.add_argument(
+        "--out", type=Path, default=Path("src/focalbox/saliency/weights"), help="folder of the ONNX files"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
     parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
     return parser

@@ -15,6 +15,13 @@ from training.data import Pictures
 KINDS = ("object", "fixation", "keep")
 """What a row's own label says: mask of the salient object, fixation density, human crop."""
 
+WHOLE_SHARE = 0.4
+"""Share of the fixation pictures that are shown whole."""
+GREY_SHARE, SOFT_SHARE, NOISY_SHARE = 0.08, 0.15, 0.2
+"""Shares of the pictures that become grey, are blurred by 3 x 3 pixels, and get noise."""
+MOST_NOISE = 10.0
+"""Largest standard deviation of the noise (levels of 0..255)."""
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -83,7 +90,7 @@ def draw_rows(pool: Pool, counts: dict[str, int], random: np.random.Generator) -
 
 
 def draw_views(kind: Tensor, random: torch.Generator, *, uncut: bool) -> Tensor:
-    """Draw the part of each picture to look at: (n, 4) of centre x, centre y, half width (negative: mirrored), half height.
+    """Draw the part of each picture to look at: (n, 4), centre x and y, half width (negative: mirrored), half height.
 
     Human crops are said about the whole picture, so those are never cut; fixations have a bias to the centre of the
     whole picture, so part of those stay whole. `uncut` leaves all pictures whole, as they are when the network is used.
@@ -93,13 +100,17 @@ def draw_views(kind: Tensor, random: torch.Generator, *, uncut: bool) -> Tensor:
     def uniform(low: float, high: float) -> Tensor:
         return low + (high - low) * torch.rand(count, generator=random)
 
-    whole = (kind == KINDS.index("keep")) | ((kind == KINDS.index("fixation")) & (uniform(0, 1) < 0.4)) | torch.tensor(uncut)
+    whole = (
+        (kind == KINDS.index("keep"))
+        | ((kind == KINDS.index("fixation")) & (uniform(0, 1) < WHOLE_SHARE))
+        | torch.tensor(uncut)
+    )
     smallest = torch.where(kind == KINDS.index("object"), 0.6, 0.75)
     width, height = smallest + (1 - smallest) * uniform(0, 1), smallest + (1 - smallest) * uniform(0, 1)
     width, height = torch.where(whole, 1.0, width), torch.where(whole, 1.0, height)
     x = width / 2 + (1 - width) * uniform(0, 1)
     y = height / 2 + (1 - height) * uniform(0, 1)
-    mirrored = torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)
+    mirrored = torch.where(uniform(-1, 1) < 0, -1.0, 1.0)
     return torch.stack([x, y, width / 2 * mirrored, height / 2], dim=1)
 
 
@@ -118,7 +129,7 @@ def shrink(maps: Tensor, views: Tensor, side: int) -> Tensor:
 
 
 def move_faces(faces: Tensor, views: Tensor) -> Tensor:
-    """Express face boxes (n, k, 4: left, top, width, height) in the views' coordinates; those off centre get width 0."""
+    """Express face boxes (n, k, 4: left, top, width, height) in the views' coordinates; those outside get width 0."""
     half = views[:, 2].abs()
     x = (faces[..., 0] + faces[..., 2] / 2 - views[:, None, 0]) / (2 * views[:, None, 2]) + 0.5
     y = (faces[..., 1] + faces[..., 3] / 2 - views[:, None, 1]) / (2 * views[:, None, 3]) + 0.5
@@ -128,27 +139,30 @@ def move_faces(faces: Tensor, views: Tensor) -> Tensor:
 
 
 def recolour(pictures: Tensor, random: torch.Generator) -> Tensor:
-    """Jitter brightness, contrast, saturation and hue cast; some grey, some blurred, some noisy; (n, 3, h, w) 0..255."""
+    """Jitter brightness, contrast, saturation and cast; some grey, blurred or noisy; (n, 3, h, w) 0..255."""
     count = len(pictures)
 
     def uniform(low: float, high: float, channels: int = 1) -> Tensor:
         return low + (high - low) * torch.rand(count, channels, 1, 1, generator=random)
 
     grey = pictures.mean(1, keepdim=True)
-    saturation = torch.where(uniform(0, 1) < 0.08, 0.0, uniform(0.6, 1.4))
+    saturation = torch.where(uniform(0, 1) < GREY_SHARE, 0.0, uniform(0.6, 1.4))
     pictures = grey + (pictures - grey) * saturation
     middle = grey.mean((2, 3), keepdim=True)
     pictures = (middle + (pictures - middle) * uniform(0.7, 1.3)) * uniform(0.75, 1.25) * uniform(0.93, 1.07, 3)
-    soft = functional.avg_pool2d(pictures, 3, 1, 1, count_include_pad=False)
-    pictures = torch.where(uniform(0, 1) < 0.15, soft, pictures)
-    noise = torch.randn(pictures.shape, generator=random) * torch.where(uniform(0, 1) < 0.2, uniform(0, 10), 0.0)
-    return (pictures + noise).clamp(0, 255)
+    # Only the rows that are drawn: blur and noise cost as much as all the rest.
+    soft = torch.rand(count, generator=random) < SOFT_SHARE
+    pictures[soft] = functional.avg_pool2d(pictures[soft], 3, 1, 1, count_include_pad=False)
+    noisy = torch.rand(count, generator=random) < NOISY_SHARE
+    noise = torch.randn(pictures[noisy].shape, generator=random)
+    pictures[noisy] += noise * uniform(0, MOST_NOISE)[noisy]
+    return pictures.clamp_(0, 255)
 
 
 def make_batch(
     pool: Pool, rows: NDArray[np.int64], side: int, random: torch.Generator, *, uncut: bool = False
 ) -> Batch:
-    """Cut, squash, mirror and recolour the rows into one batch of pictures of `side` pixels and maps of side / 4 cells."""
+    """Cut, squash, mirror and recolour the rows: pictures of `side` pixels and maps of side / 4 cells."""
     index = torch.from_numpy(rows)
     views = draw_views(pool.kind[index], random, uncut=uncut)
     pictures = look(pool.pictures[index].permute(0, 3, 1, 2).float(), views, side)

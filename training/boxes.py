@@ -51,7 +51,9 @@ def jaccard_box(saliency: NDArray[np.float32]) -> Box:
     return left / columns, top / rows, (right - left) / columns, (bottom - top) / rows
 
 
-def decode_faces(heat: NDArray[np.float32], sizes: NDArray[np.float32], least: float = FACE_LEVEL) -> list[tuple[float, Box]]:
+def decode_faces(
+    heat: NDArray[np.float32], sizes: NDArray[np.float32], least: float = FACE_LEVEL
+) -> list[tuple[float, Box]]:
     """Faces, strongest first, from heat (h, w) and sizes (2, h, w): peaks of 3 x 3 cells, then overlap is removed."""
     padded = np.pad(heat, 1, constant_values=-1.0)
     rows, columns = heat.shape
@@ -67,5 +69,3 @@ def decode_faces(heat: NDArray[np.float32], sizes: NDArray[np.float32], least: f
         if all(iou(box, other) < FACE_OVERLAP for _, other in kept):
             kept.append((strength, box))
     return kept
-
-

@@ -1,4 +1,4 @@
-"""Reads ../shared/data once and keeps every picture and label as plain arrays, so that a training step waits for nothing.
+"""Reads ../shared/data once and keeps every picture and label as plain arrays, so that no step waits.
 
 All pictures are squashed to one square size: the network is trained on squares with jittered aspect ratios, and labels
 are squashed alike. Coordinates are fractions of the picture's sides.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow
+import pyarrow as pa
 import pyarrow.parquet
 from numpy.typing import NDArray
 from PIL import Image
@@ -31,11 +31,18 @@ FIXATION_SIGMA = 0.035
 MOST_FACES = 32
 """Faces kept a picture (count): `crowd` has up to some hundred; the largest ones are kept."""
 
-SETS = {"duts": "duts_tr", "osie": "osie", "crowd": "crowd", "scene500": "scene500", "mit1003": "mit1003", "fcdb": "fcdb_train"}
+SETS = {
+    "duts": "duts_tr",
+    "osie": "osie",
+    "crowd": "crowd",
+    "scene500": "scene500",
+    "mit1003": "mit1003",
+    "fcdb": "fcdb_train",
+}
 """Name of each set and the file (without .parquet) that holds it."""
 
 AXES_SWAPPED = ("scene500",)
-"""Sets whose fixations are stored as (y of the height times the width, x of the width times the height): in scene500 the
+"""Sets whose fixations are stored with x and y exchanged, as fractions of the sides: in scene500 the
 standardised edge energy at the fixations is 0.09 as stored and 0.65 with the axes swapped (0.14 and 0.61 on dev rows);
 in the other sets it is the other way round (OSIE 0.81 and 0.19)."""
 
@@ -85,12 +92,14 @@ def read_rows(folder: Path, name: str, split: str) -> list[dict[str, Any]]:
         raise DataError(message)
     try:
         rows = pyarrow.parquet.read_table(path, filters=[("split", "=", split)]).to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         message = f"{path} is damaged ({type(error).__name__}): copy it again from the data's source."
         raise DataError(message) from error
     needed = {"duts": "mask", "fcdb": "crop"}.get(name, "fixations")
     if not rows or any(column not in rows[0] for column in ("image", "width", "height", needed)):
-        message = f"{path} has no {split} rows with image, width, height and {needed}: copy it again from the data's source."
+        message = (
+            f"{path} has no {split} rows with image, width, height and {needed}: copy it again from the data's source."
+        )
         raise DataError(message)
     return [swap_axes(row) for row in rows] if name in AXES_SWAPPED else rows
 
@@ -139,7 +148,7 @@ def crop_mask(row: dict[str, Any], side: int = LABEL_SIDE) -> NDArray[np.float64
 
 
 def label_of(row: dict[str, Any], name: str) -> NDArray[np.float16]:
-    """The label of a row as a square map."""
+    """Make the label of a row a square map."""
     if name == "duts":
         mask = open_mask(row).resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BOX)
         return (np.asarray(mask, dtype=np.float32) / 255).astype(np.float16)
@@ -150,7 +159,7 @@ def label_of(row: dict[str, Any], name: str) -> NDArray[np.float16]:
 
 
 def faces_of(row: dict[str, Any]) -> NDArray[np.float32]:
-    """The largest faces of a row as (left, top, width, height), padded with zeros."""
+    """List the largest faces of a row as (left, top, width, height), padded with zeros."""
     boxes = np.zeros((MOST_FACES, 4), dtype=np.float32)
     corners = np.asarray(row.get("faces") or [], dtype=np.float32).reshape(-1, 4)
     found = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
@@ -161,7 +170,7 @@ def faces_of(row: dict[str, Any]) -> NDArray[np.float32]:
 
 
 def squash(picture: Image.Image, side: int = PICTURE_SIDE) -> NDArray[np.uint8]:
-    """The whole picture as a square array, averaged where it shrinks."""
+    """Squash the whole picture to a square array, averaged where it shrinks."""
     return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
 
 
@@ -176,7 +185,9 @@ def prepare(folder: Path, cache: Path, name: str, split: str) -> Pictures:
             try:
                 return squash(open_picture(row)), label_of(row, name), faces_of(row)
             except (OSError, ValueError, TypeError) as error:
-                message = f"Row {row.get('name')} of {SETS[name]}.parquet cannot be read ({error}): copy the file again."
+                message = (
+                    f"Row {row.get('name')} of {SETS[name]}.parquet cannot be read ({error}): copy the file again."
+                )
                 raise DataError(message) from error
 
         with ThreadPoolExecutor() as pool:

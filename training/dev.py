@@ -53,7 +53,9 @@ def read_dev(folder: Path, name: str, split: str = "dev") -> list[DevPicture]:
             crop = (float(left), float(top), float(right - left), float(bottom - top))
         corners = np.asarray(row.get("faces") or [], dtype=np.float64).reshape(-1, 4) / np.tile(size, 2)
         faces = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
-        pictures.append(DevPicture(row["name"], open_picture(row), float(size[0] / size[1]), label, points, crop, faces))
+        pictures.append(
+            DevPicture(row["name"], open_picture(row), float(size[0] / size[1]), label, points, crop, faces)
+        )
     return pictures
 
 

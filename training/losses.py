@@ -48,10 +48,10 @@ def slide(profile: Tensor, length: float) -> Tensor:
 
 
 def window_loss(maps: Tensor, label: Tensor) -> Tensor:
-    """Share of the label that is lost by placing windows by the map, with the choice softened; a value for each picture.
+    """Share of the label that is lost by placing windows by the map, with the choice softened; a value a picture.
 
-    Both are (n, h, w) of sum 1. The measure itself (`focalbox.core.metrics.gain`) takes the best position; here a softmax
-    over positions takes its place, so that there is something to descend.
+    Both are (n, h, w) of sum 1. The measure (`focalbox.core.metrics.gain`) takes the best position; here a softmax over
+    positions takes its place, so that there is something to descend.
     """
     total = torch.zeros(len(maps))
     for axis in (1, 2):
@@ -85,7 +85,7 @@ def face_loss(logits: Tensor, sizes: Tensor, faces: Tensor) -> Tensor:
     cells = logits.shape[-1]
     heat = face_heat(faces, cells)
     chance = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
-    peak = heat > 0.999
+    peak = heat > 1 - 1e-3
     hit = ((1 - chance) ** 2 * chance.log() * peak).sum()
     miss = ((1 - heat) ** 4 * chance**2 * (1 - chance).log() * ~peak).sum()
     count = peak.sum().clamp(min=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +49,9 @@ class Answer:
     saliency: Tensor
 
 
-def unit(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, *, groups: int = 1, act: bool = True) -> nn.Sequential:
+def unit(
+    inputs: int, outputs: int, kernel: int = 3, stride: int = 1, *, groups: int = 1, act: bool = True
+) -> nn.Sequential:
     """Convolution, norm and, if wanted, ReLU (the one activation that onnxruntime folds into the convolution)."""
     layers: list[nn.Module] = [
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
@@ -106,15 +109,18 @@ class Network(nn.Module):
         )
         self.map = nn.Conv2d(DECODER[0], len(heads), 1)
         self.face = nn.Sequential(
-            unit(DECODER[0], DECODER[0], 3, groups=DECODER[0]), unit(DECODER[0], 2 * DECODER[0], 1), nn.Conv2d(2 * DECODER[0], 3, 1)
+            unit(DECODER[0], DECODER[0], 3, groups=DECODER[0]),
+            unit(DECODER[0], 2 * DECODER[0], 1),
+            nn.Conv2d(2 * DECODER[0], 3, 1),
         )
         self.gate = nn.Sequential(nn.Linear(WIDTHS[-1], GATE), nn.ReLU(), nn.Linear(GATE, len(self.fused) + 2))
         self.dropout = nn.Dropout(0.1)
         self.pixel_scale = PIXEL_SCALE
-        nn.init.zeros_(self.gate[-1].weight)
-        nn.init.zeros_(self.gate[-1].bias)
+        last = cast("nn.Linear", self.gate[-1])
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
         # Rare peaks: start from "no face" (Lin et al. 2017, arXiv:1708.02002).
-        nn.init.constant_(self.face[-1].bias, -3.0)
+        nn.init.constant_(cast("Tensor", self.face[-1].bias), -3.0)
 
     def forward(self, pictures: Tensor) -> Answer:
         """(n, 3, h, w) of 0..255, sides multiples of 32 -> maps of h / 4 x w / 4."""
@@ -137,11 +143,11 @@ class Network(nn.Module):
     def fold_pixel_scale(self) -> None:
         """Move the pixel factor into the first convolution: one pass less over the picture."""
         with torch.no_grad():
-            self.stem[0].weight.mul_(self.pixel_scale)
+            cast("Tensor", self.stem[0].weight).mul_(self.pixel_scale)
         self.pixel_scale = 1.0
 
     def fuse(self, maps: dict[str, Tensor], gate: Tensor) -> Tensor:
-        """One map: a mixture of the heads, weighed for this picture, times a centre prior as steep as this picture asks."""
+        """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks."""
         weights = gate[:, : len(self.fused)].softmax(1)
         steepness = functional.softplus(gate[:, len(self.fused) :] + PRIOR_START)
         mixed = torch.zeros_like(maps[self.fused[0]])
@@ -156,9 +162,6 @@ class Network(nn.Module):
 
 
 def spread(logits: Tensor, name: str) -> Tensor:
-    """A head's logits (n, h, w) as a map >= 0 of mean 1: the object head is a chance, the others log densities."""
-    if name == "object":
-        values = logits.sigmoid()
-    else:
-        values = torch.exp(logits - logits.amax((1, 2), keepdim=True))
+    """Make a head's logits (n, h, w) a map >= 0 of mean 1: the object head is a chance, others are log densities."""
+    values = logits.sigmoid() if name == "object" else torch.exp(logits - logits.amax((1, 2), keepdim=True))
     return values / (values.mean((1, 2), keepdim=True) + EMPTY)

