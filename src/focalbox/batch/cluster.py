@@ -122,8 +122,6 @@ def _do(job: Job, groups: list[list[Task]], workers: int | None) -> Iterator[Don
             batch_size=_BATCH,
             compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
             num_cpus=1,
-            max_restarts=-1,
-            max_task_retries=-1,
         )
         for batch in done.iter_batches(batch_size=None, prefetch_batches=1):
             for answer in batch["done"]:

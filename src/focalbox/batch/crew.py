@@ -44,11 +44,18 @@ class _Hand:
     ready: bool = False
 
     def ask(self, question: dict[str, Any]) -> None:
+        """Send a line; whether the worker is still there is read from its answers."""
         pipe = self.process.stdin
         if pipe is not None:
-            with suppress(BrokenPipeError):  # its end is read from its answers
+            with suppress(BrokenPipeError):
                 pipe.write(json.dumps(question).encode() + b"\n")
                 pipe.flush()
+
+    def dismiss(self) -> None:
+        """Ask no more: the worker ends when it has done what it holds."""
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
 
 
 class Crew:
@@ -74,9 +81,7 @@ class Crew:
         for hand in self._hands:
             if kind is not None or hand.held:
                 hand.process.kill()
-            if hand.process.stdin is not None:
-                with suppress(BrokenPipeError):
-                    hand.process.stdin.close()
+            hand.dismiss()
         for hand in self._hands:
             try:
                 hand.process.wait(_CLOSING)
@@ -127,6 +132,7 @@ class Crew:
                 line = self._next_line(hand)
             if not line:
                 hand.process.wait()
+                hand.dismiss()
                 hand = self._hands[0] = self._hire()
             yield json.loads(line)["preview"] if line else None
 
@@ -187,6 +193,7 @@ class Crew:
     def _bury(self, hand: _Hand) -> Iterator[Done]:
         """Replace a worker that has ended; blame the picture it was at, and do the others it held."""
         code = hand.process.wait()
+        hand.dismiss()
         fresh = self._hire()
         fresh.kept = hand.kept
         self._hands[self._hands.index(hand)] = fresh

@@ -31,8 +31,10 @@ __all__ = ["Manifest"]
 
 _ROWS = 2_000
 """Rows of a part: about 600 kB as Parquet, so that 10^6 pictures make some hundred parts and not a million."""
-_SECONDS = 10.0
-"""Seconds after which a part is written however few its rows: the most work that a killed run does again."""
+_SOONEST, _LATEST = 0.5, 30.0
+"""Seconds after which a part is written however few its rows, at the beginning of a run and later."""
+_SHARE = 0.05
+"""Share of a run's time after which a part is written: the most work that a killed run does again."""
 _AHEAD = 1_000
 """Pictures announced at once."""
 
@@ -58,7 +60,7 @@ class Manifest:
         self._place = place_of(address)
         self._number = 0
         self._rows: list[Row] = []
-        self._since = time.monotonic()
+        self._started = self._since = time.monotonic()
         self._lock: Any = None
 
     def exists(self) -> bool:
@@ -132,7 +134,9 @@ class Manifest:
     def add(self, rows: Iterable[Row]) -> None:
         """Take rows; a part is written when there are enough, or it is time."""
         self._rows += rows
-        if len(self._rows) >= _ROWS or time.monotonic() - self._since > _SECONDS:
+        now = time.monotonic()
+        patience = min(_LATEST, max(_SOONEST, _SHARE * (now - self._started)))
+        if len(self._rows) >= _ROWS or now - self._since > patience:
             self.flush()
 
     def flush(self) -> None:

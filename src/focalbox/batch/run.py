@@ -156,7 +156,6 @@ def run(
         model,
         limits or Limits(),
     )
-    cores = _cores()
     _check(named, out, plan_only=plan_only, workers=workers, limit=limit, engine=engine, address=address)
     if manifest is None and out is None:
         message = "a batch that only plans needs a manifest, or a place for one"
@@ -164,6 +163,7 @@ def run(
     record = Manifest(_plain(manifest if manifest is not None else below(_plain(out or ""), "manifest.parquet")))
     with Ledger() as ledger, closing(record):
         said = Progress(0, progress)
+        work = _engine(engine, job, workers, address)
         listed = ledger.enlist(list_pictures(_plain(source) for source in named), job)
         if listed == 0:
             message = f"no pictures were found in {', '.join(named)}"
@@ -171,16 +171,15 @@ def run(
         skipped = _choose(job, record, ledger, said, resume=resume, limit=limit)
         ((todo,),) = ledger.ask("SELECT COUNT(*) FROM todo")
         told = Progress(todo, progress)
-        engine_ = _engine(engine, job, workers or (cores if engine == "local" else None), address, todo)
         if todo:
-            _do(engine_, ledger, record, told, fail_fast=fail_fast)
+            _do(work, ledger, record, told, fail_fast=fail_fast)
             record.finish(ledger)
         elif record.interrupted():
             record.finish(ledger)
         if job.out is not None:
             place_of(job.out).clear(job.out)
         if report is not None:
-            write_report(_plain(report), ledger, job, record.address, workers or cores)
+            write_report(_plain(report), ledger, job, record.address, workers or _cores())
     return Summary(
         listed,
         skipped,
@@ -238,6 +237,7 @@ def _choose(job: Job, manifest: Manifest, ledger: Ledger, said: Progress, *, res
             probe = below(job.out, ".focalbox-probe")
             place.write(probe, b"", job.out)
             place.remove(probe)
+            place.clear(job.out)
         ledger.see(place.list(job.out))
     _, skipped = ledger.choose(job, limit)
     if job.out is not None:
@@ -250,13 +250,13 @@ def _choose(job: Job, manifest: Manifest, ledger: Ledger, said: Progress, *, res
     return skipped
 
 
-def _engine(name: str, job: Job, workers: int | None, address: str | None, todo: int) -> _Engine:
+def _engine(name: str, job: Job, workers: int | None, address: str | None) -> _Engine:
     if name == "ray":
         from focalbox.batch.cluster import crop_on_cluster, reach  # noqa: PLC0415 - an extra of 0.9 GB
 
         reach(address)
         return lambda tasks: crop_on_cluster(job, tasks, workers)
-    return lambda tasks: _crop_here(job, tasks, min(workers or 1, max(todo, 1)))
+    return lambda tasks: _crop_here(job, tasks, workers or _cores())
 
 
 def _crop_here(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Done]:
