@@ -1,168 +1,17 @@
-"""What was found in a picture: the saliency map, subjects, and both together as evidence."""
+"""What one look at a picture found: the saliency map, the salient box and subjects, whatever the target."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from focalbox.core.geometry import Box, Size
+from focalbox.core.jaccard import SalientBox, salient_box
+from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 
-from focalbox.core.geometry import WHOLE, Box
-from focalbox.errors import InvalidRequest, ModelError
-
-__all__ = ["LEVELS", "MAX_CELLS", "SaliencyMap", "Subject"]
-
-LEVELS = 2**14 - 1
-"""The value (no unit) of the strongest cell. Maps are whole numbers so that sums are exact: a mirrored or reloaded map
-gives the same box to the last bit, and ties are real ties. With ``MAX_CELLS`` a side, every number that the exact box
-needs stays below 2**63: 3 * (cells * LEVELS)**2 = 3.5e18."""
-
-MAX_CELLS = 256
-"""The most cells on a side of a map; a larger map is averaged down to it."""
-
-_DIMENSIONS = 2
-
-
-class SaliencyMap:
-    """How much each place of the upright picture attracts a viewer.
-
-    The map covers the whole picture: cell (row, column) of a map of (h, w) cells is the part of the picture from
-    (column / w, row / h) to ((column + 1) / w, (row + 1) / h). Values are scaled to a maximum of 1 and kept as whole
-    numbers of ``LEVELS``.
-
-    Parameters
-    ----------
-    values : array_like, shape (h, w)
-        Finite numbers >= 0 on any scale. All zero means: no evidence.
-
-    Raises
-    ------
-    ModelError
-        When ``values`` is not a two-dimensional array of finite numbers >= 0.
-
-    Examples
-    --------
-    >>> saliency = SaliencyMap([[0, 0], [0, 5]])
-    >>> saliency.share(Box(0.5, 0.5, 0.5, 0.5))
-    1.0
-    """
-
-    __slots__ = ("__dict__", "cells")
-
-    cells: NDArray[np.int64]
-    """Shape (h, w), whole numbers from 0 to ``LEVELS``, read-only."""
-
-    def __init__(self, values: ArrayLike) -> None:
-        array = np.asarray(values, dtype=np.float64)
-        if array.ndim != _DIMENSIONS or array.size == 0:
-            message = f"a saliency map needs two dimensions with at least one cell, not shape {array.shape}"
-            raise ModelError(message)
-        low, high = array.min(), array.max()
-        if not (np.isfinite(low) and np.isfinite(high)):
-            message = "a saliency map needs finite numbers, but some are NaN or infinite"
-            raise ModelError(message)
-        if low < 0:
-            message = f"a saliency map needs numbers of at least 0, but the smallest is {low:g}"
-            raise ModelError(message)
-        array = _averaged(array)
-        high = array.max()
-        scaled = array * (LEVELS / high) if high > 0 else array
-        if not np.isfinite(scaled).all():  # a subnormal maximum: the quotient overflows, the order is what is left
-            scaled = (array == high) * float(LEVELS)
-        self.cells = np.rint(scaled).astype(np.int64)
-        self.cells.setflags(write=False)
-
-    @classmethod
-    def blank(cls) -> SaliencyMap:
-        """Return the map of no evidence: one cell of 0."""
-        return cls(np.zeros((1, 1)))
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns (h, w)."""
-        rows, columns = self.cells.shape
-        return rows, columns
-
-    @property
-    def values(self) -> NDArray[np.float32]:
-        """The map as numbers from 0 to 1, shape (h, w)."""
-        return (self.cells / LEVELS).astype(np.float32)
-
-    @cached_property
-    def total(self) -> int:
-        """The sum of all cells; 0 means no evidence."""
-        return int(self.cells.sum())
-
-    @cached_property
-    def table(self) -> NDArray[np.int64]:
-        """The summed-area table, shape (h + 1, w + 1): ``table[r, c]`` is the sum of the cells above r, left of c."""
-        rows, columns = self.shape
-        table = np.zeros((rows + 1, columns + 1), dtype=np.int64)
-        np.cumsum(self.cells, axis=0, out=table[1:, 1:])
-        np.cumsum(table[1:, 1:], axis=1, out=table[1:, 1:])
-        table.setflags(write=False)
-        return table
-
-    def share(self, box: Box) -> float:
-        """Return the share of the saliency inside ``box``, 0 to 1; 1 when there is none to lose."""
-        if self.total == 0:
-            return 1.0
-        inside = box.intersection(WHOLE)
-        rows, columns = self.shape
-        across = _weights(inside.left * columns, inside.right * columns, columns)
-        down = _weights(inside.top * rows, inside.bottom * rows, rows)
-        kept = float(down @ self.cells @ across) / self.total
-        return min(1.0, kept)
-
-    def mirrored(self) -> SaliencyMap:
-        """Return the map of the picture mirrored left to right."""
-        return SaliencyMap(self.cells[:, ::-1])
-
-    def __eq__(self, other: object) -> bool:
-        """Compare cell by cell."""
-        return isinstance(other, SaliencyMap) and np.array_equal(self.cells, other.cells)
-
-    def __hash__(self) -> int:
-        """Hash the cells, as ``__eq__`` compares them."""
-        return hash((self.shape, self.cells.tobytes()))
-
-    def __repr__(self) -> str:
-        """Say how many cells there are."""
-        rows, columns = self.shape
-        return f"SaliencyMap({rows} x {columns} cells)"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return ``{"width", "height", "cells"}``: the cells row by row, little-endian 16-bit, in base64."""
-        rows, columns = self.shape
-        packed = base64.b64encode(self.cells.astype("<u2").tobytes()).decode("ascii")
-        return {"width": columns, "height": rows, "cells": packed}
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> SaliencyMap:
-        """Read what `to_dict` wrote.
-
-        Raises
-        ------
-        InvalidRequest
-            When the document is not such a map.
-        """
-        try:
-            rows, columns = int(document["height"]), int(document["width"])
-            packed = base64.b64decode(document["cells"], validate=True)
-            cells = np.frombuffer(packed, dtype="<u2").reshape(rows, columns)
-        except (KeyError, TypeError, ValueError, binascii.Error) as error:
-            message = "a saved saliency map needs width, height and that many 16-bit cells in base64"
-            raise InvalidRequest(message) from error
-        if rows > MAX_CELLS or columns > MAX_CELLS or cells.size == 0 or cells.max() not in {0, LEVELS}:
-            message = f"a saved saliency map needs 1 to {MAX_CELLS} cells a side and a largest cell of 0 or {LEVELS}"
-            raise InvalidRequest(message)
-        return cls(cells)
+__all__ = ["MAX_CELLS", "Evidence", "SaliencyMap", "Subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +36,48 @@ class Subject:
         """Return ``{"kind", "score", "box"}``, the box in fractions."""
         return {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
 
-
-def _averaged(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average blocks of cells until no side has more than `MAX_CELLS`."""
-    for axis in (0, 1):
-        cells = array.shape[axis]
-        if cells > MAX_CELLS:
-            edges = np.linspace(0, cells, MAX_CELLS + 1)
-            weights = np.stack([_weights(a, b, cells) / (b - a) for a, b in itertools.pairwise(edges)])
-            array = weights @ array if axis == 0 else array @ weights.T
-    return array
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
+        sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
+        return cls(Box(**sides), str(document["kind"]), float(document["score"]))
 
 
-def _weights(start: float, stop: float, cells: int) -> NDArray[np.float64]:
-    """Return how much of each of ``cells`` unit cells lies between two places, each 0 to 1, shape (cells,)."""
-    index = np.arange(cells)
-    return np.clip(np.minimum(index + 1, stop) - np.maximum(index, start), 0.0, 1.0)
+@dataclass(frozen=True)
+class Evidence:
+    """All that one look at a picture found: what placing a window needs, whatever the target.
+
+    Parameters
+    ----------
+    source : Size
+        The upright picture, pixels.
+    saliency : SaliencyMap
+        What attracts viewers.
+    subjects : tuple of Subject
+        What should not be cut.
+    model : str
+        The name of the model that made the map.
+    version : str
+        The version of focalbox that looked.
+    """
+
+    source: Size
+    saliency: SaliencyMap
+    subjects: tuple[Subject, ...] = ()
+    model: str = ""
+    version: str = ""
+
+    @cached_property
+    def found(self) -> SalientBox:
+        """The exact salient box of the map and its Jaccard index."""
+        return salient_box(self.saliency)
+
+    @property
+    def salient_box(self) -> Box:
+        """The box with the highest Jaccard index with the map, fractions."""
+        return self.found.box
+
+    @property
+    def jaccard(self) -> float:
+        """The Jaccard index of the salient box, 0 to 1."""
+        return self.found.jaccard

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from focalbox.errors import InvalidRequest
 
-__all__ = ["WHOLE", "Box", "Padding", "PixelBox", "Ratio", "Size", "Target", "largest_window"]
+__all__ = ["WHOLE", "Box", "Padding", "PixelBox", "Ratio", "Size", "Target", "largest_window", "padding_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +254,10 @@ class Box:
         else:
             if aspect >= 1:
                 columns = _within(_nearest(width), 1, size.width)
-                rows = _nearest(columns / aspect)
+                rows = _within(_nearest(columns / aspect), 1, size.height)
             else:
                 rows = _within(_nearest(height), 1, size.height)
-                columns = _nearest(rows * aspect)
+                columns = _within(_nearest(rows * aspect), 1, size.width)
             left = _nearest(self.left * size.width + (width - columns) / 2)
             top = _nearest(self.top * size.height + (height - rows) / 2)
         columns, rows = _within(columns, 1, size.width), _within(rows, 1, size.height)
@@ -312,6 +312,34 @@ def largest_window(size: Size, aspect: float) -> tuple[float, float]:
     """
     relative = aspect / size.aspect
     return (1.0, 1.0 / relative) if relative >= 1.0 else (relative, 1.0)
+
+
+def padding_to(box: PixelBox, aspect: float, least: Size | None = None) -> Padding:
+    """Return what to add around a box for it to have an aspect ratio, the box in the middle.
+
+    Parameters
+    ----------
+    box : PixelBox
+        The part of the picture that is shown.
+    aspect : float
+        Width divided by height of the whole, off by less than half a pixel.
+    least : Size, optional
+        The whole is at least this large, so that showing it at this size enlarges nothing.
+
+    Examples
+    --------
+    >>> padding_to(PixelBox(0, 0, 100, 200), 1.0)
+    Padding(left=50, top=0, right=50, bottom=0)
+    """
+    columns, rows = box.width, box.height
+    if columns < rows * aspect:
+        columns = max(columns, _nearest(rows * aspect))
+    else:
+        rows = max(rows, _nearest(columns / aspect))
+    if least is not None and columns < least.width:
+        columns, rows = max(columns, least.width), max(rows, least.height)
+    across, down = columns - box.width, rows - box.height
+    return Padding(across // 2, down // 2, across - across // 2, down - down // 2)
 
 
 def _nearest(value: float) -> int:

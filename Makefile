@@ -1,0 +1,52 @@
+# Everything a person or a machine does here. `make demo` and `make test` set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?= ../shared/data
+
+.PHONY: demo test lint types layers unit smoke bench quality train setup clean
+
+demo: $(READY) ## crop real photographs and draw the strip
+	$(BIN)/python examples/demo.py --out demo
+
+test: lint types layers unit smoke ## all that must hold before a change lands
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports --no-cache
+
+unit: $(READY)
+	$(BIN)/pytest -q
+
+smoke: $(READY) ## the built wheel, in an empty environment outside the repository
+	$(BIN)/python tests/smoke_wheel.py
+
+bench: $(READY) ## speed beside the peers; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks.speed
+
+quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quality.md
+	$(BIN)/python -m benchmarks.quality --data $(DATA)
+
+train: $(READY) ## train the shipped network again (needs PyTorch and the training pictures)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/training.txt
+	$(BIN)/python -m training all --data $(DATA) --cache .cache/training --out src/focalbox/saliency/weights
+
+setup: $(READY)
+
+$(READY): pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "focalbox needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) .cache build dist demo out .mypy_cache .ruff_cache .pytest_cache .hypothesis

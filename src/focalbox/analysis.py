@@ -1,0 +1,78 @@
+"""What one look at a picture found, ready to plan any number of crops and to be saved as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from focalbox.core.crop import Crop, document
+from focalbox.core.evidence import Evidence, SaliencyMap, Subject
+from focalbox.core.framing import frame
+from focalbox.core.geometry import Size
+from focalbox.errors import InvalidRequest, ModelError
+from focalbox.options import CropOptions, SizeLike, parse_target
+
+__all__ = ["Analysis"]
+
+
+@dataclass(frozen=True)
+class Analysis(Evidence):
+    """What one look at a picture found: look once, plan many.
+
+    It does not depend on any target: the same picture gives the same analysis whatever size is wanted.
+
+    Examples
+    --------
+    >>> analysis = Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 1]]), model="drawn by hand", version="1")
+    >>> analysis.plan("300x300").box
+    PixelBox(left=100, top=0, width=300, height=300)
+    >>> Analysis.from_dict(analysis.to_dict()) == analysis
+    True
+    """
+
+    def plan(self, size: SizeLike | None = None, **options: Any) -> Crop:
+        """Choose the crop for a size.
+
+        Parameters
+        ----------
+        size : str, (int, int) or None
+            ``"500x200"``, ``(500, 200)``, ``"16:9"``, or None for the salient box itself.
+        **options
+            As in `focalbox.options.CropOptions`.
+
+        Raises
+        ------
+        InvalidRequest
+            When the size or an option makes no sense.
+        """
+        return frame(self, parse_target(size), CropOptions.of(options).framing)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the one JSON form without crops, with the map and the subjects to plan from later."""
+        found = document(self, ())
+        return {
+            **found,
+            "saliency": self.saliency.to_dict(),
+            "subjects": [subject.to_dict() for subject in self.subjects],
+        }
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; the salient box is found again from the map.
+
+        Raises
+        ------
+        InvalidRequest
+            When the document is not a saved analysis.
+        """
+        try:
+            source = Size(int(saved["source"]["width"]), int(saved["source"]["height"]))
+            subjects = tuple(map(Subject.from_dict, saved["subjects"]))
+            saliency = SaliencyMap.from_dict(saved["saliency"])
+            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]))
+        except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
+            if isinstance(error, InvalidRequest):
+                raise
+            message = "a saved analysis needs source, saliency, subjects, model and version as to_dict writes them"
+            raise InvalidRequest(message) from error

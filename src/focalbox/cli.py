@@ -1,0 +1,250 @@
+"""The command: ``focalbox crop | plan | explain | doctor``. Exit codes live here and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from focalbox.core.crop import FITS, Crop, document
+from focalbox.core.framing import MODES, ON_DOUBT, frame
+from focalbox.cropper import Cropper
+from focalbox.doctor import examine
+from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.imaging.render import encode, save
+from focalbox.naming import PIPE, Output, outputs_of
+from focalbox.options import CropOptions, parse_target
+from focalbox.saliency.models import MODELS
+from focalbox.settings import Settings
+from focalbox.version import __version__
+
+__all__ = ["main"]
+
+_WRONG_CALL = 2
+_FAILED_PICTURE = 1
+_INTERRUPTED = 130
+"""What shells report for a command ended by control-C (128 + SIGINT)."""
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
+
+
+class _Numbers(click.ParamType[tuple[float, ...]]):
+    """So many numbers with commas between them."""
+
+    def __init__(self, names: str) -> None:
+        self.name = names
+        self._count = names.count(",") + 1
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        try:
+            numbers = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            numbers = ()
+        if len(numbers) != self._count:
+            self.fail(f"expected {self.name} as fractions of the picture, not {value!r}", param, ctx)
+        return numbers
+
+
+def _crop_options(command: _F) -> _F:
+    """Add the options that every command about crops shares."""
+    box = _Numbers("left,top,width,height")
+    for option in reversed(
+        [
+            click.option("--fit", type=click.Choice(FITS), default="cover", show_default=True, help="How to choose."),
+            click.option("--zoom", type=float, default=0.0, help="0 (cover) to 1 (tight)."),
+            click.option("--retain", type=float, default=0.85, show_default=True, help="Share that pad keeps."),
+            click.option("--focus", type=_Numbers("x,y"), help="A point to centre on."),
+            click.option("--keep", type=box, multiple=True, help="A box to keep whole; repeats."),
+            click.option("--avoid", type=box, multiple=True, help="A box to keep out; repeats."),
+            click.option("--upscale", is_flag=True, help="Let tight windows be smaller than the target."),
+            click.option("--mode", type=click.Choice(MODES), default="auto", help="face frames the faces."),
+            click.option("--on-doubt", type=click.Choice(ON_DOUBT), default="crop", help="When confidence is low."),
+            click.option("--doubt", type=float, default=0.5, show_default=True, help="Confidence that is low."),
+            click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
+            click.option("--model", type=click.Choice(list(MODELS)), help="The model that looks."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+_ELSEWHERE = {"serve": "focalbox.service.command", "sign": "focalbox.service.command", "batch": "focalbox.batch.command"}
+"""Commands that live with the parts they start, each under its own name in its module: loaded when they are called, so that
+cropping one picture loads neither a web server nor a cluster."""
+
+
+class _Commands(click.Group):
+    """The commands here, and those that live elsewhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *(name for name in _ELSEWHERE if _is_here(name))])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE and _is_here(cmd_name):
+            command: click.Command = getattr(importlib.import_module(_ELSEWHERE[cmd_name]), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+def _is_here(name: str) -> bool:
+    package = _ELSEWHERE[name].rpartition(".")[0]
+    return importlib.util.find_spec(package) is not None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="focalbox")
+def focalbox() -> None:
+    """Find what matters in a picture and crop to any size around it."""
+
+
+@focalbox.command()
+@click.argument("pictures", nargs=-1, required=True)
+@click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200 or 16:9; repeats.")
+@click.option("-o", "--output", default="{stem}-{size}{ext}", show_default=True, help="Where to write; - is a pipe.")
+@click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else by the output's name.")
+@click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
+@click.option("--keep-metadata", is_flag=True, help="Keep copyright and colour profile.")
+@_crop_options
+def crop(
+    pictures: tuple[str, ...], sizes: tuple[str, ...], output: str, format_: str | None, quality: int, **options: Any
+) -> None:
+    """Crop pictures to sizes.
+
+    The output may name {stem}, {size}, {width}, {height}, {ext} and {folder} of the picture.
+    """
+    cropper = _cropper(options)
+    CropOptions.of(options)
+    named = outputs_of(pictures, [parse_target(size) for size in sizes], output, format_)
+
+    def work(picture: str, outputs: list[Output]) -> None:
+        results = cropper.results(_source(picture), sizes, **options)
+        encoded = [result.encode(out.format, quality=quality) for result, out in zip(results, outputs, strict=True)]
+        for content, out in zip(encoded, outputs, strict=True):
+            _write(content, out.path)
+
+    _for_each(list(zip(pictures, named, strict=True)), work)
+
+
+@focalbox.command()
+@click.argument("pictures", nargs=-1, required=True)
+@click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the salient box.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a picture, a line each when there are many.")
+@_crop_options
+def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
+    """Say where pictures would be cropped, and write nothing."""
+    cropper = _cropper(options)
+    framing = CropOptions.of(options).framing
+    targets = [parse_target(size) for size in sizes] or [None]
+
+    def work(picture: str, _: None) -> None:
+        analysis = cropper.analyze(_source(picture))
+        crops = tuple(frame(analysis, target, framing) for target in targets)
+        if as_json:
+            click.echo(json.dumps(document(analysis, crops), indent=2 if len(pictures) == 1 else None))
+        else:
+            for decided in crops:
+                click.echo(f"{picture}: {_described(decided)}")
+
+    _for_each([(picture, None) for picture in pictures], work)
+
+
+@focalbox.command()
+@click.argument("picture")
+@click.option("-s", "--size", help="500x200 or 16:9; without one, the salient box.")
+@click.option("-o", "--output", default="{stem}-explained.png", show_default=True, help="A .png or .webp file.")
+@_crop_options
+def explain(picture: str, size: str | None, output: str, **options: Any) -> None:
+    """Draw input, saliency map, salient box, window and result side by side."""
+    cropper = _cropper(options)
+    CropOptions.of(options)
+    ((named,),) = outputs_of([picture], [parse_target(size)], output)
+
+    def work(picture: str, out: Output) -> None:
+        strip = cropper.explain(_source(picture), size, **options)
+        _write(encode(strip, out.format, quality=90), out.path)
+
+    _for_each([(picture, named)], work)
+
+
+@focalbox.command()
+def doctor() -> None:
+    """Show versions, formats and models, and try the path on a drawn picture."""
+    Settings.of(os.environ)
+    checks = examine()
+    for check in checks:
+        mark = {None: " ", True: "+", False: "!"}[check.fine]
+        click.echo(f"{mark} {check.name:<28} {check.found}")
+    if any(check.fine is False for check in checks):
+        raise SystemExit(_FAILED_PICTURE)
+
+
+def _cropper(options: dict[str, Any]) -> Cropper:
+    settings = Settings.of(os.environ)
+    return Cropper(model=options.pop("model") or settings.model, limits=settings.limits)
+
+
+def _source(picture: str) -> str | bytes:
+    return sys.stdin.buffer.read() if picture == PIPE else picture
+
+
+def _write(content: bytes, path: str) -> None:
+    if path == PIPE:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        save(content, path)
+
+
+def _described(crop: Crop) -> str:
+    box = crop.box
+    target = "salient box" if crop.target is None else str(crop.target)
+    return f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}, {crop.css}"
+
+
+def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None]) -> None:
+    """Do every picture; one that fails is named on standard error and does not stop the rest."""
+    failures: list[FocalboxError] = []
+    hidden = len(jobs) == 1 or not sys.stderr.isatty()
+    with click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
+        for picture, job in jobs if hidden else bar:
+            try:
+                work(picture, job)
+            except FocalboxError as error:
+                failures.append(error)
+                _complain(str(error) if picture in str(error) else f"{picture}: {error}")
+    if failures and len(jobs) > 1:
+        _complain(f"{len(failures)} of {len(jobs)} pictures failed")
+    if failures:
+        wrong = all(isinstance(error, InvalidRequest) for error in failures)
+        raise SystemExit(_WRONG_CALL if wrong else _FAILED_PICTURE)
+
+
+def _complain(sentence: str) -> None:
+    click.echo(f"focalbox: {sentence}", err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; raises SystemExit with 0, 1 (a picture failed) or 2 (a wrong call)."""
+    try:
+        focalbox.main(args=arguments, prog_name="focalbox", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(_WRONG_CALL)
+    except click.ClickException as error:
+        _complain(error.format_message())
+        sys.exit(_WRONG_CALL)
+    except InvalidRequest as error:
+        _complain(str(error))
+        sys.exit(_WRONG_CALL)
+    except click.Abort:
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:  # the reader of a pipe has gone: nobody is left to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_FAILED_PICTURE)

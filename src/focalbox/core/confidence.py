@@ -1,0 +1,69 @@
+"""How sure a crop is: the probability that it keeps nearly as much as the best window of its shape would."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from focalbox.core.geometry import Box
+from focalbox.core.placement import shares_at
+from focalbox.core.saliency_map import SaliencyMap
+
+__all__ = ["FEATURES", "confidence", "features"]
+
+_PLACES = 17
+"""Places along a free axis at which a window of the same shape is compared; more changed no probability by 0.01."""
+
+_NEARLY = 0.9
+"""Share of the best that counts as nearly as much."""
+
+_WEIGHTS = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""Logistic regression on the features, the constant first."""
+
+FEATURES = ("nearly as good elsewhere", "kept elsewhere", "kept", "kept in the middle", "area")
+"""What `features` gives, in order; all are shares from 0 to 1."""
+
+
+def features(saliency: SaliencyMap, window: Box) -> tuple[float, ...]:
+    """Return what the confidence is computed from, in the order of `FEATURES`.
+
+    How much a wrong place would cost is written in the map itself: when windows all over the picture keep nearly as much,
+    a crop can hardly go wrong; when the map is one narrow peak, all depends on its being right.
+    """
+    lefts = np.linspace(0.0, 1.0 - window.width, _PLACES if window.width < 1.0 else 1)
+    tops = np.linspace(0.0, 1.0 - window.height, _PLACES if window.height < 1.0 else 1)
+    shares = shares_at(saliency, lefts, tops, window.width, window.height)
+    kept = max(saliency.share(window), 1e-9)
+    relative = np.minimum(shares / kept, 1.0)
+    return (
+        float((relative >= _NEARLY).mean()),
+        float(relative.mean()),
+        min(kept, 1.0),
+        float(relative[len(tops) // 2, len(lefts) // 2]),
+        min(1.0, window.area),
+    )
+
+
+def confidence(saliency: SaliencyMap, window: Box) -> float:
+    """Return the probability that a window keeps at least 90 % of what the best window of its shape would keep.
+
+    Parameters
+    ----------
+    saliency : SaliencyMap
+        What the window was chosen from.
+    window : Box
+        The chosen window, inside the picture.
+
+    Returns
+    -------
+    float
+        0 to 1; 1 for the whole picture, 0 when there is no evidence and another window would do as well.
+    """
+    if window.width >= 1.0 and window.height >= 1.0:
+        return 1.0
+    if saliency.total == 0:
+        return 0.0
+    constant, *weights = _WEIGHTS
+    evidence = constant + sum(weight * value for weight, value in zip(weights, features(saliency, window), strict=True))
+    return 1.0 / (1.0 + math.exp(-evidence))

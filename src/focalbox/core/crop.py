@@ -1,0 +1,143 @@
+"""The chosen window, all that is said about it, and the one JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from focalbox.core.evidence import Evidence, Subject
+from focalbox.core.geometry import Box, Padding, PixelBox, Size, Target
+from focalbox.core.placement import place
+
+__all__ = ["FITS", "Crop", "Fit", "document", "focal_point"]
+
+Fit = Literal["cover", "tight", "pad", "contain"]
+FITS: tuple[Fit, ...] = ("cover", "tight", "pad", "contain")
+
+_FOCAL_SHARE = 0.5
+"""Sides of the window whose centre is the focal point, as a share of the salient box's: half a box still sums over a
+region, and with two subjects at the ends of the box it chooses one instead of the empty middle."""
+
+
+@dataclass(frozen=True)
+class Crop:
+    """The chosen window.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What it was chosen from.
+    target : Target or None
+        What it was made for; None is the salient box itself.
+    fit : str
+        How it was chosen.
+    box : PixelBox
+        The part of the upright picture that is shown, pixels.
+    padding : Padding
+        What is added around the box, source pixels.
+    confidence : float
+        0 to 1, the probability that the box keeps at least 90 % of what the best window of its shape would keep.
+    notes : tuple of str
+        What a reader should know of how it was chosen, such as that no face was found.
+    """
+
+    evidence: Evidence
+    target: Target | None
+    fit: Fit
+    box: PixelBox
+    padding: Padding
+    confidence: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Size:
+        """The upright picture, pixels."""
+        return self.evidence.source
+
+    @property
+    def relative(self) -> Box:
+        """The box in fractions of the upright picture."""
+        return self.box.to_box(self.source)
+
+    @cached_property
+    def kept(self) -> float:
+        """Share of the saliency inside the box, 0 to 1."""
+        return self.evidence.saliency.share(self.relative)
+
+    @property
+    def jaccard(self) -> float:
+        """The Jaccard index of the salient box with the map, 0 to 1."""
+        return self.evidence.jaccard
+
+    @property
+    def salient_box(self) -> PixelBox:
+        """The salient box, pixels of the upright picture."""
+        return self.evidence.salient_box.to_pixels(self.source)
+
+    @property
+    def focal_point(self) -> tuple[float, float]:
+        """The point (x, y), fractions, that matters most in the picture, the same for every target."""
+        return focal_point(self.evidence)
+
+    @property
+    def size(self) -> Size:
+        """The size of the result, pixels: the target's, or the box with its padding when only a ratio is given."""
+        if isinstance(self.target, Size):
+            return self.target
+        across, down = self.padding.left + self.padding.right, self.padding.top + self.padding.bottom
+        return Size(self.box.width + across, self.box.height + down)
+
+    @cached_property
+    def cut(self) -> tuple[Subject, ...]:
+        """The subjects that are not whole inside the box."""
+        return tuple(subject for subject in self.evidence.subjects if not self.relative.contains(subject.box))
+
+    @property
+    def css(self) -> str:
+        """The CSS declaration that places the picture alike under ``object-fit: cover`` (CSS Images 3, 5.5)."""
+        free_across, free_down = 1.0 - self.relative.width, 1.0 - self.relative.height
+        across = self.relative.left / free_across if free_across > 0 else 0.5
+        down = self.relative.top / free_down if free_down > 0 else 0.5
+        return f"object-position: {across:.4%} {down:.4%}".replace(".0000%", "%")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the one JSON form, with this crop alone in ``crops``."""
+        return document(self.evidence, (self,))
+
+
+def document(evidence: Evidence, crops: tuple[Crop, ...]) -> dict[str, Any]:
+    """Return the one JSON form of what was found and chosen: command, service and manifest all write it."""
+    x, y = focal_point(evidence)
+    return {
+        "source": evidence.source.to_dict(),
+        "salient_box": evidence.salient_box.to_pixels(evidence.source).to_dict(),
+        "jaccard": evidence.jaccard,
+        "focal_point": {"x": x, "y": y},
+        "crops": [_described(crop) for crop in crops],
+        "model": evidence.model,
+        "version": evidence.version,
+    }
+
+
+def _described(crop: Crop) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "target": crop.target.to_dict() if crop.target else None,
+        "box": crop.box.to_dict(),
+        "fit": crop.fit,
+        "kept": crop.kept,
+        "confidence": crop.confidence,
+    }
+    if crop.padding:
+        described["padding"] = crop.padding.to_dict()
+    if crop.cut:
+        described["cut"] = [subject.to_dict() for subject in crop.cut]
+    if crop.notes:
+        described["notes"] = list(crop.notes)
+    return described
+
+
+def focal_point(evidence: Evidence) -> tuple[float, float]:
+    """Return the centre (x, y), fractions, of the half-sized window in the salient box that keeps the most."""
+    box = evidence.salient_box
+    return place(evidence.saliency, box.width * _FOCAL_SHARE, box.height * _FOCAL_SHARE, within=box).centre

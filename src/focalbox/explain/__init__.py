@@ -1,0 +1,1 @@
+"""Pictures of why a crop is where it is."""

@@ -1,0 +1,164 @@
+"""The five pictures of the method side by side: input, saliency map, salient box, target window, result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from focalbox.core.crop import Crop
+from focalbox.core.geometry import Box, PixelBox, Size
+from focalbox.core.saliency_map import SaliencyMap
+
+__all__ = ["PANEL", "draw_map", "draw_strip"]
+
+PANEL = 360
+"""Longest side of a panel in pixels: five of them stay legible on a screen 1,900 pixels wide."""
+
+_THINNEST = 0.45
+"""The shorter side of a panel is at least this share of the longer; a thinner picture is centred on the ground."""
+
+_MARGIN = 12
+_CAPTION = 44
+_FONT_SIZE = 15
+_LINE = 3
+_SHADE = 0.38
+"""Brightness of what lies outside the window: dark enough to see the window, light enough to see what was left out."""
+
+_GROUND = (247, 247, 245)
+_INK = (32, 33, 36)
+_FAINT = (112, 114, 120)
+_SALIENT = (255, 196, 0)
+_WINDOW = (0, 200, 255)
+
+_HEAT = np.array(
+    [
+        [0, 0, 4],
+        [40, 11, 84],
+        [101, 21, 110],
+        [159, 42, 99],
+        [212, 72, 66],
+        [245, 125, 21],
+        [250, 193, 39],
+        [252, 255, 164],
+    ],
+    dtype=np.float64,
+)
+"""Eight even steps of the "inferno" colour scale (S. van der Walt and N. Smith, CC0): even to the eye, and its
+lightness alone tells the order, so that it reads in print and for the colour-blind."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    title: str
+    note: str
+    image: Image.Image
+
+
+def draw_map(saliency: SaliencyMap, size: Size) -> Image.Image:
+    """Draw a saliency map as a heat picture of a given size, dark for none and pale yellow for most.
+
+    Parameters
+    ----------
+    saliency : SaliencyMap
+        The map as it was computed.
+    size : Size
+        Pixels of the drawing; cells are enlarged smoothly.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB.
+    """
+    levels = Image.fromarray(saliency.values)
+    enlarged = np.asarray(levels.resize((size.width, size.height), Image.Resampling.BICUBIC))
+    steps = np.linspace(0.0, 1.0, len(_HEAT))
+    heat = np.stack([np.interp(enlarged, steps, channel) for channel in _HEAT.T], axis=-1)
+    return Image.fromarray(np.rint(heat).astype(np.uint8))
+
+
+def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.Image:
+    """Draw the five pictures of the method.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The upright picture, at any scale.
+    crop : Crop
+        What was decided; the boxes drawn are its own.
+    result : PIL.Image.Image
+        The finished crop.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB, five panels in a row with a caption below each.
+    """
+    cell = _cell(crop.source)
+    picture = _fitted(picture, cell)
+    size = Size(*picture.size)
+    evidence = crop.evidence
+    target = "the salient box" if crop.target is None else str(crop.target)
+    panels = (
+        _Panel("input", f"{crop.source} pixels", picture),
+        _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
+        _Panel("salient box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)),
+        _Panel(f"window for {target}", f"keeps {crop.kept:.0%} of it", _boxed(picture, crop, size, window=True)),
+        _Panel("result", f"{crop.size} pixels", _fitted(result, cell)),
+    )
+    strip = Image.new("RGB", (_MARGIN + 5 * (cell.width + _MARGIN), cell.height + _MARGIN + _CAPTION), _GROUND)
+    draw = ImageDraw.Draw(strip)
+    font = ImageFont.load_default(_FONT_SIZE)
+    for place, panel in enumerate(panels):
+        left = _MARGIN + place * (cell.width + _MARGIN)
+        across, down = (cell.width - panel.image.width) // 2, (cell.height - panel.image.height) // 2
+        strip.paste(panel.image, (left + across, _MARGIN + down))
+        draw.text((left, cell.height + _MARGIN + 4), panel.title, _INK, font)
+        draw.text((left, cell.height + _MARGIN + 4 + _FONT_SIZE + 3), panel.note, _FAINT, font)
+    return strip
+
+
+def _cell(source: Size) -> Size:
+    """Return the space for a panel: the picture's shape, but not thinner than `_THINNEST`."""
+    shape = min(max(source.aspect, _THINNEST), 1 / _THINNEST)
+    longest = Size(PANEL, int(PANEL / shape)) if shape >= 1 else Size(int(PANEL * shape), PANEL)
+    return Size(max(longest.width, PANEL // 2), longest.height)  # a caption needs half a panel
+
+
+def _fitted(image: Image.Image, cell: Size) -> Image.Image:
+    """Return the image as large as the cell allows, on the ground where it is transparent."""
+    scale = min(cell.width / image.width, cell.height / image.height)
+    sides = max(1, int(image.width * scale)), max(1, int(image.height * scale))
+    fitted = image.resize(sides, Image.Resampling.LANCZOS)
+    if fitted.mode == "RGBA":
+        ground = Image.new("RGBA", fitted.size, (*_GROUND, 255))
+        return Image.alpha_composite(ground, fitted).convert("RGB")
+    return fitted.convert("RGB")
+
+
+def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Image.Image:
+    """Return the picture with the salient box drawn, and the chosen window over it."""
+    pixels = np.asarray(picture, dtype=np.float64)
+    salient = crop.evidence.salient_box
+    bright = crop.relative if window else salient
+    image = Image.fromarray(np.rint(pixels * _shade(bright, size)).astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    _outline(draw, salient.to_pixels(size), _SALIENT)
+    if window:
+        _outline(draw, crop.relative.to_pixels(size), _WINDOW)
+    return image
+
+
+def _shade(box: Box, size: Size) -> NDArray[np.float64]:
+    shade = np.full((size.height, size.width, 1), _SHADE)
+    bright = box.to_pixels(size)
+    shade[bright.top : bright.bottom, bright.left : bright.right] = 1.0
+    return shade
+
+
+def _outline(draw: ImageDraw.ImageDraw, box: PixelBox, colour: tuple[int, int, int]) -> None:
+    corners = (box.left, box.top, box.right - 1, box.bottom - 1)
+    draw.rectangle(corners, outline=(0, 0, 0), width=_LINE + 2)
+    draw.rectangle(corners, outline=colour, width=_LINE)

@@ -1,0 +1,116 @@
+"""Where results are written: the output template, and the refusal of names that would collide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from focalbox.core.geometry import Size, Target
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.render import FORMATS, format_of
+
+__all__ = ["PIPE", "Output", "outputs_of"]
+
+PIPE = "-"
+"""Stands for standard input as a picture, and for standard output as a result."""
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_FIELDS = ("stem", "size", "width", "height", "ext", "folder")
+_FALLBACK = "jpeg"
+"""What a picture becomes whose own format cannot be written, such as HEIC: every browser shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where one result goes, and as what."""
+
+    path: str
+    format: str
+
+
+def outputs_of(
+    pictures: Sequence[str],
+    targets: Sequence[Target | None],
+    template: str,
+    format: str | None = None,  # noqa: A002
+) -> list[list[Output]]:
+    """Name the results of all pictures before any work starts.
+
+    Parameters
+    ----------
+    pictures : sequence of str
+        Paths, or ``"-"``.
+    targets : sequence of Target or None
+        What each is cropped to.
+    template : str
+        A path with the fields ``{stem}``, ``{size}``, ``{width}``, ``{height}``, ``{ext}`` and ``{folder}``, or ``"-"``.
+    format : str, optional
+        As what to write; else the template's own ending says it, else the picture's.
+
+    Returns
+    -------
+    list of list of Output
+        For each picture, for each target.
+
+    Raises
+    ------
+    InvalidRequest
+        When a field is unknown, two results have one name, or a result would replace a picture.
+
+    Examples
+    --------
+    >>> outputs_of(["in/cat.png"], [Size(500, 200)], "out/{stem}-{size}{ext}")
+    [[Output(path='out/cat-500x200.png', format='png')]]
+    """
+    unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
+    if unknown:
+        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown)}"
+        raise InvalidRequest(message)
+    named = [[_output(picture, target, template, format) for target in targets] for picture in pictures]
+    sources = {Path(picture).resolve() for picture in pictures if picture != PIPE}
+    taken: dict[Path | str, str] = {}
+    for picture, outputs in zip(pictures, named, strict=True):
+        for output in outputs:
+            place = PIPE if output.path == PIPE else Path(output.path).resolve()
+            if place in sources:
+                message = f"{output.path} would replace a picture; choose an output with another name"
+                raise InvalidRequest(message)
+            if place in taken:
+                message = (
+                    f"{output.path} would hold both a result of {taken[place]} and one of {picture}; "
+                    "name {stem}, {size} or {folder} in the output"
+                )
+                raise InvalidRequest(message)
+            taken[place] = picture
+    return named
+
+
+def _output(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:
+    path = Path("standard-input" if picture == PIPE else picture)
+    ending = path.suffix.lower()
+    if format_name is not None:
+        ending = FORMATS[format_of(format_name)].ending
+    elif not _can_write(ending):
+        ending = FORMATS[_FALLBACK].ending
+    width, height = (target.width, target.height) if isinstance(target, Size) else ("", "")
+    fields = {
+        "stem": path.stem,
+        "size": "salient" if target is None else str(target).replace(":", "-"),
+        "width": width,
+        "height": height,
+        "ext": ending,
+        "folder": str(path.parent),
+    }
+    place = _FIELD.sub(lambda field: str(fields[field[1]]), template)
+    written = format_name or (ending if place == PIPE else Path(place).suffix)
+    return Output(place, format_of(written))
+
+
+def _can_write(ending: str) -> bool:
+    try:
+        format_of(ending)
+    except InvalidRequest:
+        return False
+    return True

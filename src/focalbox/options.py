@@ -1,0 +1,166 @@
+"""What a caller wants: the size grammar and the options of a crop, checked once."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from focalbox.core.crop import Fit
+from focalbox.core.framing import Framing, Mode, OnDoubt
+from focalbox.core.geometry import Box, Ratio, Size, Target
+from focalbox.errors import InvalidRequest
+
+__all__ = ["MAX_SIDE", "BoxLike", "CropOptions", "SizeLike", "parse_target"]
+
+MAX_SIDE = 30_000
+"""The longest side, in pixels, that can be asked for: what `Limits` let in by default."""
+
+SizeLike = str | tuple[int, int] | Size | Ratio
+BoxLike = Box | tuple[float, float, float, float]
+
+_SIZE = re.compile(r"(\d{1,9})x(\d{1,9})", re.ASCII)
+_RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_PAIR = 2
+
+
+def parse_target(size: SizeLike | None) -> Target | None:
+    """Read a size as it is written in a request.
+
+    Parameters
+    ----------
+    size : str, (int, int), Size, Ratio or None
+        ``"500x200"`` or ``(500, 200)`` for exact pixels, ``"16:9"`` for a ratio without resizing, None for the salient
+        box itself.
+
+    Returns
+    -------
+    Size, Ratio or None
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none of these, or a side is 0 or above `MAX_SIDE`.
+
+    Examples
+    --------
+    >>> parse_target("500x200")
+    Size(width=500, height=200)
+    >>> parse_target("16:9").aspect
+    1.7777777777777777
+    """
+    if size is None or isinstance(size, Ratio):
+        return size
+    if isinstance(size, str):
+        ratio, sides = _RATIO.fullmatch(size.strip()), _SIZE.fullmatch(size.strip())
+        if ratio:
+            return Ratio(float(ratio[1]), float(ratio[2]))
+        if not sides:
+            message = f"a size looks like 500x200 or 16:9, not {size[:40]!r}"
+            raise InvalidRequest(message)
+        target = Size(int(sides[1]), int(sides[2]))
+    elif isinstance(size, Size):
+        target = size
+    elif isinstance(size, tuple) and len(size) == _PAIR and all(type(side) is int for side in size):
+        target = Size(*size)
+    else:
+        message = f"a size is '500x200', (500, 200), '16:9' or None, not {size!r:.60}"
+        raise InvalidRequest(message)
+    if max(target.width, target.height) > MAX_SIDE:
+        message = f"a size has sides of at most {MAX_SIDE} pixels, not {target}"
+        raise InvalidRequest(message)
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class CropOptions:
+    """How a picture is to be cropped; every entrance of focalbox ends in one of these.
+
+    Parameters
+    ----------
+    fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt
+        As in `focalbox.core.framing.Framing`. Boxes may be given as (left, top, width, height) in fractions.
+    fill : str
+        What `pad` and `contain` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
+        ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.
+    keep_metadata : bool
+        Keep copyright, artist and colour profile; everything else (such as GPS) is always dropped.
+
+    Raises
+    ------
+    InvalidRequest
+        When a value is out of its range, each in one sentence.
+    """
+
+    fit: Fit = "cover"
+    zoom: float = 0.0
+    retain: float = 0.85
+    focus: tuple[float, float] | None = None
+    keep: tuple[Box, ...] = ()
+    avoid: tuple[Box, ...] = ()
+    upscale: bool = False
+    mode: Mode = "auto"
+    on_doubt: OnDoubt = "crop"
+    doubt: float = 0.5
+    fill: str = "white"
+    keep_metadata: bool = False
+
+    def __post_init__(self) -> None:
+        self.framing  # noqa: B018 - a wrong wish is refused when it is made, not when it is used
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> CropOptions:
+        """Read options as keywords.
+
+        Raises
+        ------
+        InvalidRequest
+            When a name is unknown or a value is not of its kind.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(options) - known)
+        if unknown:
+            message = f"options are {', '.join(sorted(known))}, not {', '.join(unknown)}"
+            raise InvalidRequest(message)
+        values = dict(options)
+        try:
+            for name in ("keep", "avoid"):
+                values[name] = tuple(_box(name, box) for box in _listed(values.get(name, ())))
+            for name in ("zoom", "retain", "doubt"):
+                if name in values:
+                    values[name] = float(values[name])
+            if values.get("focus") is not None:
+                x, y = values["focus"]
+                values["focus"] = float(x), float(y)
+        except (TypeError, ValueError) as error:
+            if isinstance(error, InvalidRequest):
+                raise
+            message = f"zoom, retain and doubt are numbers, focus is two, keep and avoid are boxes of four: {error}"
+            raise InvalidRequest(message) from error
+        return cls(**values)
+
+    @property
+    def framing(self) -> Framing:
+        """The part that decides where the window goes."""
+        return Framing(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Framing)})
+
+
+def _listed(boxes: Any) -> Iterable[Any]:
+    """Let one box stand for a list of one."""
+    if isinstance(boxes, Box) or (isinstance(boxes, tuple | list) and boxes and isinstance(boxes[0], int | float)):
+        return (boxes,)
+    listed: Iterable[Any] = boxes
+    return listed
+
+
+def _box(name: str, box: BoxLike) -> Box:
+    if isinstance(box, Box):
+        return box
+    try:
+        left, top, width, height = map(float, box)
+    except (TypeError, ValueError) as error:
+        message = f"{name} takes boxes of left, top, width and height in fractions, not {box!r:.60}"
+        raise InvalidRequest(message) from error
+    return Box(left, top, width, height)

@@ -1,0 +1,56 @@
+"""Faces from a network's heat: peaks become subjects."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import WHOLE, Box
+
+__all__ = ["faces_in"]
+
+_SURE = 0.5
+"""Heat (0..1) from which a peak counts as a face."""
+
+_MOST = 100
+"""The most faces that are reported, strongest first."""
+
+_SAME = 0.4
+"""Jaccard index from which two boxes are the same face; the stronger stays."""
+
+
+def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Subject, ...]:
+    """Read faces from a heat map of centres and a map of sizes.
+
+    Parameters
+    ----------
+    heat : ndarray, shape (h, w)
+        How sure it is that a face's centre is in the cell, 0 to 1.
+    sizes : ndarray, shape (2, h, w)
+        Width and height of that face, fractions of the picture's sides.
+
+    Returns
+    -------
+    tuple of Subject
+        Strongest first, inside the picture.
+
+    References
+    ----------
+    X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as Points", 2019, https://arxiv.org/abs/1904.07850: peaks of a heat
+    map that no neighbour exceeds are the objects.
+    """
+    rows, columns = heat.shape
+    around = np.pad(heat, 1, constant_values=-np.inf)
+    neighbours = [around[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    peaks = (heat >= _SURE) & (heat >= np.max(neighbours, axis=0))
+    places = np.argwhere(peaks)
+    order = np.argsort(-heat[peaks], kind="stable")[:_MOST]
+    faces: list[Subject] = []
+    for row, column in places[order].tolist():
+        width, height = (float(side) for side in np.clip(sizes[:, row, column], 0.0, 1.0))
+        x, y = (column + 0.5) / columns, (row + 0.5) / rows
+        box = Box(x - width / 2, y - height / 2, width, height).intersection(WHOLE)
+        if box.area > 0 and all(box.jaccard(other.box) < _SAME for other in faces):
+            faces.append(Subject(box, "face", float(heat[row, column])))
+    return tuple(faces)

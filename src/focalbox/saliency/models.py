@@ -1,0 +1,105 @@
+"""The saliency models by name, and the classical default, a combination of two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalbox.core.evidence import Subject
+from focalbox.core.saliency_map import SaliencyMap
+from focalbox.errors import InvalidRequest
+from focalbox.saliency.boolean import boolean_map, boolean_values
+from focalbox.saliency.cells import Planes, average, to_lab
+from focalbox.saliency.classical import frequency_tuned, residual_values, spectral_residual, symmetric_surround
+from focalbox.saliency.prior import CentrePrior, centred
+
+__all__ = ["DEFAULT_MODEL", "MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
+
+Model = Callable[[NDArray[np.uint8]], SaliencyMap]
+"""Looks at an upright sRGB picture, uint8 of shape (H, W, 3), and says how much each place attracts a viewer."""
+
+Detector = Callable[[NDArray[np.uint8]], Sequence[Subject]]
+"""Looks at the same picture and says what in it should not be cut."""
+
+DEFAULT_MODEL = "classical"
+"""The model that looks when nobody names one."""
+
+_RESIDUAL_SHARE = 0.5
+"""Weight of the spectral residual beside Boolean maps, both scaled to a mean of 1; chosen with the prior, on
+train rows."""
+
+_PRIOR = CentrePrior()
+
+
+def classical(rgb: NDArray[np.uint8]) -> SaliencyMap:
+    """Look with the classical default: Boolean maps plus half the spectral residual, times the centre prior.
+
+    Boolean maps find subjects that are surrounded by ground, the spectral residual finds what is small and many, such
+    as the heads of a crowd; each is weak where the other is strong.
+
+    Parameters
+    ----------
+    rgb : ndarray of uint8, shape (H, W, 3)
+        Upright sRGB, about 192 pixels a side.
+
+    Returns
+    -------
+    SaliencyMap
+        About 48 cells a side; all zero for a uniform picture.
+
+    Raises
+    ------
+    ModelError
+        When ``rgb`` is not such an array.
+    """
+    lab = to_lab(average(rgb))
+    both = _scaled(boolean_values(lab)) + _RESIDUAL_SHARE * _scaled(residual_values(lab))
+    return SaliencyMap(_PRIOR.apply(both))
+
+
+MODELS: Mapping[str, Model] = MappingProxyType(
+    {
+        "classical": classical,
+        "boolean-map": centred(boolean_map),
+        "spectral-residual": centred(spectral_residual),
+        "symmetric-surround": centred(symmetric_surround),
+        "frequency-tuned": centred(frequency_tuned),
+    }
+)
+"""What ``model="..."`` may name. All stand with the measured centre prior, without which most classical models
+crop worse than the middle; for one without it, pass the function itself, such as
+`focalbox.saliency.classical.spectral_residual`."""
+
+
+def model_named(name: str) -> Model:
+    """Return the model of a name in `MODELS`.
+
+    Raises
+    ------
+    InvalidRequest
+        When there is none of that name.
+
+    Examples
+    --------
+    >>> model_named("classical").__name__
+    'classical'
+    """
+    try:
+        return MODELS[name]
+    except KeyError:
+        message = f"there is no model {name!r}: choose one of {', '.join(MODELS)}"
+        raise InvalidRequest(message) from None
+
+
+def name_of(model: Model) -> str:
+    """Return what to call a caller's own model: its ``__name__``, or else that of its class."""
+    return str(getattr(model, "__name__", type(model).__name__))
+
+
+def _scaled(values: Planes) -> Planes:
+    """Scale a map to a mean of 1; a map of no evidence stays one."""
+    mean = values.mean()
+    return values / mean if mean > 0 else values

@@ -1,0 +1,67 @@
+"""Settings that a machine's owner makes once, in ``FOCALBOX_*`` variables; only the command reads them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.source import Limits
+from focalbox.saliency.models import DEFAULT_MODEL, MODELS
+
+__all__ = ["PREFIX", "Settings"]
+
+PREFIX = "FOCALBOX_"
+_LIMIT = "LIMIT_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this machine runs focalbox.
+
+    Parameters
+    ----------
+    model : str
+        ``FOCALBOX_MODEL``: the model that looks when a call names none.
+    limits : Limits
+        ``FOCALBOX_LIMIT_BYTES``, ``_PIXELS``, ``_SIDE`` and ``_FRAMES``: what is refused before it is decoded.
+    """
+
+    model: str = DEFAULT_MODEL
+    limits: Limits = dataclasses.field(default_factory=Limits)
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables.
+
+        Raises
+        ------
+        InvalidRequest
+            When a name is unknown or a value makes no sense; all mistakes are in the one message.
+
+        Examples
+        --------
+        >>> Settings.of({"FOCALBOX_LIMIT_SIDE": "5000"}).limits.side
+        5000
+        """
+        names = {f"{_LIMIT}{field.name.upper()}": field.name for field in dataclasses.fields(Limits)}
+        model, limits, mistakes = DEFAULT_MODEL, {}, []
+        for variable, value in sorted(environment.items()):
+            name = variable.removeprefix(PREFIX)
+            if name == variable:
+                continue
+            if name == "MODEL":
+                model = value
+                if value not in MODELS:
+                    mistakes.append(f"{variable} is one of {', '.join(MODELS)}, not {value!r}")
+            elif name not in names:
+                mistakes.append(f"{variable} is not a setting")
+            elif not value.isascii() or not value.isdigit() or int(value) < 1:
+                mistakes.append(f"{variable} is a whole number of at least 1, not {value!r}")
+            else:
+                limits[names[name]] = int(value)
+        if mistakes:
+            message = "; ".join(mistakes)
+            raise InvalidRequest(message)
+        return cls(model, Limits(**limits))
