@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -73,7 +75,30 @@ def _crop_options(command: _F) -> _F:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_ELSEWHERE = {"serve": "focalbox.service.command", "sign": "focalbox.service.command", "batch": "focalbox.batch.command"}
+"""Commands that live with the parts they start, each under its own name in its module: loaded when they are called, so that
+cropping one picture loads neither a web server nor a cluster."""
+
+
+class _Commands(click.Group):
+    """The commands here, and those that live elsewhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *(name for name in _ELSEWHERE if _is_here(name))])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE and _is_here(cmd_name):
+            command: click.Command = getattr(importlib.import_module(_ELSEWHERE[cmd_name]), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+def _is_here(name: str) -> bool:
+    package = _ELSEWHERE[name].rpartition(".")[0]
+    return importlib.util.find_spec(package) is not None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="focalbox")
 def focalbox() -> None:
     """Find what matters in a picture and crop to any size around it."""

@@ -15,7 +15,7 @@ from PIL import Image
 
 from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
-from focalbox.core.evidence import Subject
+from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import frame
 from focalbox.core.geometry import Size, Target, largest_window
 from focalbox.errors import InvalidRequest, ModelError
@@ -181,7 +181,10 @@ class Cropper:
 
     def _look(self, working: WorkingImage) -> Analysis:
         rgb = working.look(looking_size(working.source))
-        saliency = self._model(rgb)
+        saliency: object = self._model(rgb)  # a caller's callable may answer anything
+        if not isinstance(saliency, SaliencyMap):
+            message = f"a model answers with a SaliencyMap, not {type(saliency).__name__}"
+            raise ModelError(message)
         subjects = [subject for detector in self._detectors for subject in detector(rgb)]
         if not all(isinstance(subject, Subject) for subject in subjects):
             message = "a detector answers with a list of Subject"

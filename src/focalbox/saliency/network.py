@@ -57,11 +57,6 @@ class Network:
         The file's SHA-256 in hexadecimal; a file with another one is refused.
     threads : int
         How many threads one look uses.
-
-    Examples
-    --------
-    >>> shipped("network")(np.zeros((192, 192, 3), np.uint8)).shape
-    (48, 48)
     """
 
     def __init__(
