@@ -28,7 +28,7 @@ def small_model(
     path: Path, *, kind: int = TensorProto.UINT8, channels: int = 3, opset: int = 17, nan: bool = False
 ) -> Path:
     """Write a model whose map is the mean over colours of every fourth pixel."""
-    shape = [1, "height", "width", channels]
+    shape: list[str | int | None] = [1, "height", "width", channels]
     nodes = [
         helper.make_node("Cast", ["picture"], ["real"], to=TensorProto.FLOAT),
         helper.make_node("Transpose", ["real"], ["planes"], perm=[0, 3, 1, 2]),
@@ -36,7 +36,7 @@ def small_model(
         helper.make_node("ReduceMean", ["pooled"], ["mean"], axes=[1], keepdims=1),
         helper.make_node("Mul", ["mean", "scale"], ["map"]),
     ]
-    scale = numpy_helper.from_array(np.float32([np.nan if nan else 1.0]), "scale")
+    scale = numpy_helper.from_array(np.array([np.nan if nan else 1.0], dtype=np.float32), "scale")
     graph = helper.make_graph(
         nodes,
         "small",
