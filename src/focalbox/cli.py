@@ -208,7 +208,7 @@ def _write(content: bytes, path: str) -> None:
 
 def _described(crop: Crop) -> str:
     box = crop.box
-    target = "salient box" if crop.target is None else str(crop.target)
+    target = "free-form" if crop.target is None else str(crop.target)
     return f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}, {crop.css}"
 
 
