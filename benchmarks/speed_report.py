@@ -107,8 +107,10 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
         + (f"; missed: {', '.join(goal.name for goal in missed)}.\n" if missed else ".\n"),
         _table(("500x200", "goal", "measured", ""), [_goal_row(goal) for goal in held]),
         "## Side by side\n",
-        "Bytes of a file in, bytes of a JPEG of quality 80 out; wall-clock milliseconds (median), and in brackets"
-        " focalbox's time divided by the cropper's (median over rounds; below 1 focalbox is faster).\n",
+        (
+            "Bytes of a file in, bytes of a JPEG of quality 80 out; wall-clock milliseconds (median), and in brackets"
+            " focalbox's time divided by the cropper's (median over rounds; below 1 focalbox is faster).\n"
+        ),
     ]
     for size in dict.fromkeys(size for _, size in results.times):
         rows = {kind: times for (kind, other), times in results.times.items() if other == size}
@@ -120,24 +122,30 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     if results.memory:
         parts += [
             "## Memory\n",
-            "Peak resident memory of a fresh process that makes one 500x200 from a 24 MP JPEG, everything imported"
-            " included.\n",
+            (
+                "Peak resident memory of a fresh process that makes one 500x200 from a 24 MP JPEG, everything imported"
+                " included.\n"
+            ),
             _table(("cropper", "MB"), [(name, f"{memory:.0f}") for name, memory in results.memory.items()]),
         ]
     if results.sharp:
         rows = [(kind, f"{ours:.1f}", f"{theirs:.1f}") for kind, (ours, theirs) in results.sharp.items()]  # type: ignore[assignment]
         parts += [
             "## Sharpness\n",
-            "PSNR in dB of the 500x200 pixels against a full decode of the same window resized with Pillow's Lanczos,"
-            " the least over the four photographs. (libvips centre; its own window, searched to the nearest pixel.)\n",
+            (
+                "PSNR in dB of the 500x200 pixels against a full decode of the same window resized with Pillow's Lanczos,"
+                " the least over the four photographs. (libvips centre; its own window, searched to the nearest pixel.)\n"
+            ),
             _table(("picture", "focalbox", "libvips"), rows),  # type: ignore[arg-type]
         ]
     if results.six[1]:
         together, apart = results.six
         parts += [
             "## Many sizes from one picture\n",
-            f"Six crops ({', '.join(SIX)}) of a 12 MP JPEG: {together:.0f} ms with one decode and one analysis,"
-            f" {apart:.0f} ms one by one: {together / apart:.2f} x.\n",
+            (
+                f"Six crops ({', '.join(SIX)}) of a 12 MP JPEG: {together:.0f} ms with one decode and one analysis,"
+                f" {apart:.0f} ms one by one: {together / apart:.2f} x.\n"
+            ),
         ]
     return "\n".join(parts)
 
@@ -149,8 +157,10 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
         f" {platform.python_version()}; " + ", ".join(f"{name} {number}" for name, number in found.items()) + ".",
         "* One thread: the process is pinned to one processor, libvips has `VIPS_CONCURRENCY=1` and no cache.",
         f"* focalbox with its default model, `{model}`.",
-        "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
-        " JPEG of quality 85 unless said otherwise.",
+        (
+            "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
+            " JPEG of quality 85 unless said otherwise."
+        ),
         "* Croppers take turns, picture by picture, "
         + ", ".join(f"{count} rounds at {kind}" for kind, count in rounds.items())
         + ". The machine is shared: read the ratios, not the milliseconds.",

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
 from focalbox.core.evidence import Subject
-from focalbox.core.geometry import Target
+from focalbox.core.geometry import Box, Target
 from focalbox.errors import InvalidRequest
 from strategies import analyses, boxes, targets
 
 
 @settings(deadline=None)
 @given(analyses, targets, st.lists(boxes(), max_size=2))
-def test_a_saved_analysis_plans_the_same_crops(analysis: Analysis, target: Target, faces: list) -> None:
+def test_a_saved_analysis_plans_the_same_crops(analysis: Analysis, target: Target, faces: list[Box]) -> None:
     subjects = tuple(Subject(box, "face", 0.75) for box in faces)
     analysis = Analysis(analysis.source, analysis.saliency, subjects, "drawn", "test")
     again = Analysis.from_dict(json.loads(json.dumps(analysis.to_dict())))

@@ -24,7 +24,7 @@ POSITIONS = 257
 """Window positions tried along the free axis (count): odd, so the centre is one, and finer than a map's cells."""
 
 LOSS_MARGIN = 0.01
-"""A case is lost when it keeps at least this share less than the centre window (share of the label; DESIGN section 6)."""
+"""A case is lost when it keeps this much less than the centre window (share of the label; DESIGN section 6)."""
 
 F_MEASURE_BETA_SQUARED = 0.3
 """Weight of precision in the F-measure, as usual for salient objects (Achanta et al., CVPR 2009,
@@ -198,7 +198,7 @@ def bootstrap_interval(
     random: np.random.Generator,
     rounds: int = 1000,
 ) -> tuple[float, float]:
-    """95 % percentile interval of a measure over pictures drawn with replacement (Efron 1979, doi:10.1214/aos/1176344552).
+    """95 % percentile interval of a measure over pictures drawn with replacement (doi:10.1214/aos/1176344552).
 
     Examples
     --------
@@ -272,7 +272,7 @@ def cc(saliency: ArrayLike, density: ArrayLike) -> float:
 
 
 def auc_judd(saliency: ArrayLike, fixations: ArrayLike) -> float:
-    """Area under the ROC curve, fixated cells against all others (Judd et al., ICCV 2009, doi:10.1109/ICCV.2009.5459462).
+    """Area under the ROC curve, fixated cells against all others (Judd et al., doi:10.1109/ICCV.2009.5459462).
 
     Ties count one half, so a flat map gives 0.5. NaN where no fixation is inside, or every cell has one.
 

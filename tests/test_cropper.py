@@ -1,0 +1,199 @@
+"""The whole path on real photographs: exact sizes, one analysis for every target, and what must not change a crop."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import focalbox
+from focalbox import Box, Cropper, InvalidRequest, LimitExceeded, Limits, ModelError, SaliencyMap, Size, Subject
+from focalbox.cropper import looking_size
+
+SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")
+Photographs = Mapping[str, np.ndarray]
+
+
+def encoded(picture: np.ndarray, form: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, form, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("size", ["1x1", "1x400", "400x1", "7x3", "500x200", "8000x8000", "9:16", "1:30"])
+@pytest.mark.parametrize("fit", ["cover", "tight", "pad", "contain"])
+def test_the_result_has_exactly_the_size_asked_for(photographs: Photographs, size: str, fit: str) -> None:
+    if size == "8000x8000" and fit != "cover":
+        pytest.skip("64 million pixels are made once")
+    (result,) = Cropper().results(photographs["chelsea"], [size], fit=fit)
+    assert result.image.size == (result.crop.size.width, result.crop.size.height)
+    if "x" in size:
+        assert str(result.crop.size) == size
+
+
+@pytest.mark.parametrize("sides", [(1, 1), (1, 2000), (2000, 1), (2, 3), (40, 4000), (31, 33)])
+@pytest.mark.parametrize("size", ["500x500", "1:1", "3x700", None])
+def test_thin_and_tiny_pictures_are_cropped_too(sides: tuple[int, int], size: str | None) -> None:
+    picture = np.random.default_rng(5).integers(0, 256, (sides[1], sides[0], 3), dtype=np.uint8)
+    image = focalbox.crop(picture, size)
+    assert image.size == ((500, 500) if size == "500x500" else image.size)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+def test_every_target_is_planned_from_the_same_analysis(photographs: Photographs, name: str) -> None:
+    data = encoded(photographs[name], "JPEG", quality=92)
+    cropper = Cropper()
+    alone = [cropper.results(data, [size])[0].crop for size in SIZES]
+    together = [result.crop for result in cropper.results(data, SIZES)]
+    planned = [cropper.plan(data, size) for size in SIZES]
+    for one, many, plan in zip(alone, together, planned, strict=True):
+        assert one.box.to_box(one.source).jaccard(many.box.to_box(many.source)) > 0.98
+        assert plan.box.to_box(plan.source).jaccard(many.box.to_box(many.source)) > 0.98
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+@pytest.mark.parametrize("size", ["500x200", "9:16", "1:1"])
+def test_saving_again_without_loss_or_with_opaque_alpha_changes_nothing(
+    photographs: Photographs, name: str, size: str
+) -> None:
+    jpeg = encoded(photographs[name], "JPEG", quality=85)
+    decoded = np.asarray(Image.open(io.BytesIO(jpeg)))
+    opaque = np.dstack([decoded, np.full(decoded.shape[:2], 255, np.uint8)])
+    expected = focalbox.plan(jpeg, size)
+    for again in (encoded(decoded, "PNG"), encoded(opaque, "PNG"), decoded, Image.fromarray(opaque)):
+        crop = focalbox.plan(again, size)
+        assert crop.relative.jaccard(expected.relative) > 0.98
+    assert focalbox.plan(opaque[..., :3].copy(), size).box == focalbox.plan(Image.fromarray(opaque), size).box
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+@pytest.mark.parametrize("size", ["500x200", "9:16", "1:1"])
+def test_a_mirrored_picture_gives_the_mirrored_crop(photographs: Photographs, name: str, size: str) -> None:
+    picture = photographs[name]
+    crop, mirrored = focalbox.plan(picture, size), focalbox.plan(np.ascontiguousarray(picture[:, ::-1]), size)
+    assert mirrored.relative.mirrored().jaccard(crop.relative) > 0.99
+
+
+def test_six_sizes_cost_one_analysis(photographs: Photographs) -> None:
+    looks = []
+
+    def counting(rgb: np.ndarray) -> SaliencyMap:
+        looks.append(rgb.shape)
+        return SaliencyMap(np.ones((4, 4)))
+
+    assert len(Cropper(model=counting).crop_many(photographs["coffee"], SIZES)) == len(SIZES)
+    assert len(looks) == 1
+
+
+def test_models_look_at_the_same_pixels_whatever_the_target(photographs: Photographs) -> None:
+    seen: list[np.ndarray] = []
+
+    def watching(rgb: np.ndarray) -> SaliencyMap:
+        seen.append(rgb.copy())
+        return SaliencyMap.blank()
+
+    large = np.asarray(Image.fromarray(photographs["coffee"]).resize((2400, 1600), Image.Resampling.BICUBIC))
+    data = encoded(large, "JPEG", quality=90)
+    cropper = Cropper(model=watching)
+    for size in ("60x40", "300x200", "1200x800", "2400x1600"):
+        cropper.crop(data, size)
+    for other in seen[1:]:
+        assert np.abs(other.astype(int) - seen[0]).mean() < 0.5
+
+
+def test_a_crop_shows_the_pixels_of_its_box(photographs: Photographs) -> None:
+    picture = photographs["astronaut"]
+    (result,) = Cropper().results(picture, ["16:9"])
+    box = result.crop.box
+    assert np.array_equal(np.asarray(result.image), picture[box.top : box.bottom, box.left : box.right])
+
+
+def test_a_picture_of_the_targets_ratio_is_only_resized(photographs: Photographs) -> None:
+    crop = focalbox.plan(photographs["coffee"], "300x200")
+    assert (crop.box.width, crop.box.height) == (600, 400)
+
+
+def test_subjects_of_a_callers_detector_are_kept_whole(photographs: Photographs) -> None:
+    face = Subject(Box(0.02, 0.1, 0.1, 0.2))
+    cropper = Cropper(model=lambda _: SaliencyMap(np.eye(1, 9, 8)), detectors=[lambda _: [face]])
+    assert cropper.plan(photographs["coffee"], "1:1").relative.contains(face.box)
+
+
+def test_a_detector_that_answers_nonsense_is_a_model_error(photographs: Photographs) -> None:
+    with pytest.raises(ModelError, match="detector"):
+        Cropper(detectors=[lambda _: [(0, 0, 1, 1)]]).analyze(photographs["coffee"])  # type: ignore[list-item]
+
+
+def test_a_model_that_answers_nonsense_is_a_model_error(photographs: Photographs) -> None:
+    with pytest.raises(ModelError, match="model"):
+        Cropper(model=lambda rgb: rgb).analyze(photographs["coffee"])  # type: ignore[arg-type, return-value]
+
+
+def test_one_cropper_serves_many_threads(photographs: Photographs) -> None:
+    cropper = Cropper()
+    alone = [cropper.crop(picture, "120x90").tobytes() for picture in photographs.values()]
+    with ThreadPoolExecutor(8) as pool:
+        many = list(pool.map(lambda picture: cropper.crop(picture, "120x90").tobytes(), [*photographs.values()] * 8))
+    assert many == alone * 8
+
+
+def test_the_input_is_never_changed(photographs: Photographs) -> None:
+    picture = Image.fromarray(photographs["chelsea"]).convert("RGBA")
+    before = picture.tobytes()
+    focalbox.crop(picture, "100x100")
+    assert (picture.tobytes(), picture.size, picture.mode) == (before, (451, 300), "RGBA")
+
+
+def test_results_larger_than_the_limits_are_refused_before_decoding() -> None:
+    with pytest.raises(InvalidRequest, match="30000x30000"):
+        focalbox.crop(b"not even a picture", "30000x30000")
+    with pytest.raises(InvalidRequest, match="was asked for"):
+        focalbox.crop(np.zeros((20000, 1, 3), np.uint8), "9999:1", fit="contain")
+
+
+def test_the_callers_limits_hold(photographs: Photographs) -> None:
+    with pytest.raises(LimitExceeded):
+        Cropper(limits=Limits(pixels=1000)).analyze(photographs["coffee"])
+
+
+@pytest.mark.parametrize("size", [Size(1, 1), Size(1, 2000), Size(4000, 3000), Size(30000, 1), Size(512, 512)])
+def test_the_looking_copy_has_the_same_area_for_every_picture(size: Size) -> None:
+    look = looking_size(size)
+    assert look.width % 32 == 0
+    assert look.height % 32 == 0
+    assert 0.6 < look.pixels / 192**2 < 1.5
+
+
+def test_importing_focalbox_loads_no_more_than_needed() -> None:
+    code = (
+        "import sys, focalbox; "
+        "print([name for name in ('onnxruntime', 'starlette', 'ray', 'click', 'PIL.JpegImagePlugin', 'pyarrow')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_focalbox_changes_no_global_state() -> None:
+    code = (
+        "import warnings, numpy, PIL.Image as I; before = (list(warnings.filters), I.MAX_IMAGE_PIXELS, dict(I.OPEN)); "
+        "import focalbox; assert before == (list(warnings.filters), I.MAX_IMAGE_PIXELS, dict(I.OPEN))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_path_may_be_given_in_every_way(folder: Path) -> None:
+    path = folder / "coffee.jpg"
+    expected = focalbox.plan(path, "1:1").box
+    with path.open("rb") as file:
+        for source in (str(path), path.read_bytes(), file, Image.open(path)):
+            assert (
+                focalbox.plan(source, "1:1").box.to_box(Size(600, 400)).jaccard(expected.to_box(Size(600, 400))) > 0.98
+            )

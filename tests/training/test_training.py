@@ -1,0 +1,114 @@
+"""Laws of the training's parts, on made-up pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("pyarrow")
+
+from training import augment, losses  # noqa: E402  torch may be missing
+from training.boxes import decode_faces, jaccard_box  # noqa: E402
+from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
+from training.export import export  # noqa: E402
+from training.model import Network  # noqa: E402
+
+
+def made_up(count: int = 3) -> Pictures:
+    random = np.random.default_rng(0)
+    faces = np.zeros((count, 2, 4), dtype=np.float32)
+    faces[:, 0] = (0.4, 0.4, 0.2, 0.1)
+    return Pictures(
+        random.integers(0, 256, (count, 224, 224, 3), dtype=np.uint8),
+        random.random((count, 112, 112)).astype(np.float16),
+        np.ones(count, dtype=np.float32),
+        faces,
+    )
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"osie\.parquet is missing"):
+        read_rows(tmp_path, "osie", "train")
+
+
+def test_damaged_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "osie.parquet").write_bytes(b"PAR1 but no more")
+    with pytest.raises(DataError, match=r"osie\.parquet is damaged"):
+        read_rows(tmp_path, "osie", "train")
+
+
+def test_swapping_axes_twice_changes_nothing() -> None:
+    row = {"width": 400, "height": 200, "fixations": [[40.0, 100.0], [7.0, 9.0]]}
+    assert np.allclose(np.array(swap_axes(swap_axes(row))["fixations"]), [[40.0, 100.0], [7.0, 9.0]])
+
+
+def test_uncut_views_show_the_picture_as_it_is() -> None:
+    pool = augment.join({"crowd": made_up()})
+    views = augment.draw_views(pool.kind, torch.Generator().manual_seed(0), uncut=True)
+    shown = augment.look(pool.labels[:, None].float(), views, 112)[:, 0]
+    mirrored = views[:, 2] < 0
+    whole = torch.where(mirrored[:, None, None], pool.labels.flip(2), pool.labels).float()
+    torch.testing.assert_close(shown, whole, atol=1e-3, rtol=0)
+
+
+def test_faces_move_with_the_picture() -> None:
+    faces = torch.tensor([[[0.1, 0.4, 0.2, 0.1]]])
+    mirrored = augment.move_faces(faces, torch.tensor([[0.5, 0.5, -0.5, 0.5]]))
+    torch.testing.assert_close(mirrored, torch.tensor([[[0.7, 0.4, 0.2, 0.1]]]))
+    nearer = augment.move_faces(faces, torch.tensor([[0.25, 0.5, 0.25, 0.5]]))
+    torch.testing.assert_close(nearer, torch.tensor([[[0.2, 0.4, 0.4, 0.1]]]))
+
+
+def test_window_loss_prefers_the_truth() -> None:
+    label = torch.zeros(1, 40, 40)
+    label[:, 25:35, 28:36] = 1
+    label = losses.normalise(label)
+    flat = losses.normalise(torch.ones(1, 40, 40))
+    assert losses.window_loss(label, label).item() < losses.window_loss(flat, label).item()
+
+
+def test_divergence_of_a_map_from_itself_is_zero() -> None:
+    label = losses.normalise(torch.rand(2, 20, 20) + 0.1)
+    torch.testing.assert_close(losses.divergence(label.log(), label), torch.zeros(2), atol=1e-5, rtol=0)
+
+
+def test_face_heat_peaks_at_the_face() -> None:
+    heat = losses.face_heat(torch.tensor([[[0.4, 0.4, 0.2, 0.1], [0, 0, 0, 0]]]), 40)
+    assert heat.max().item() == 1.0
+    assert heat[0, 18, 20].item() == 1.0
+
+
+def test_box_and_faces_are_found() -> None:
+    saliency = np.zeros((20, 40), dtype=np.float32)
+    saliency[5:10, 10:30] = 0.5
+    assert jaccard_box(saliency) == pytest.approx((0.25, 0.25, 0.5, 0.25))
+    heat = np.zeros((20, 40), dtype=np.float32)
+    heat[5, 10] = 0.9
+    (strength, box), *others = decode_faces(heat, np.full((2, 20, 40), 0.1, dtype=np.float32))
+    assert not others
+    assert strength == pytest.approx(0.9)
+    assert box == pytest.approx((10.5 / 40 - 0.05, 5.5 / 20 - 0.05, 0.1, 0.1))
+
+
+def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnx")
+    torch.manual_seed(0)
+    network = Network().eval()
+    export(network, tmp_path / "network.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "network.onnx", providers=["CPUExecutionProvider"])
+    picture = np.random.default_rng(0).integers(0, 256, (1, 160, 224, 3), dtype=np.uint8)
+    (found,) = session.run(["saliency"], {"picture": picture})
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float()).saliency.numpy()
+    np.testing.assert_allclose(found[:, 0], expected / expected.max(), atol=1e-4)
+
+
+def test_gate_starts_as_an_even_mixture_with_a_gentle_prior() -> None:
+    network = Network().eval()
+    maps = {name: torch.zeros(1, 48, 48) for name in network.heads}
+    fused = network.fuse(maps, torch.zeros(1, len(network.fused) + 2))[0]
+    assert fused[24, 24] > fused[0, 0] > 0

@@ -1,0 +1,49 @@
+"""The shipped files keep their promises: size, checksum, shapes, ranges, any picture."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+onnxruntime = pytest.importorskip("onnxruntime")
+
+WEIGHTS = Path(__file__).parents[2] / "src/focalbox/saliency/weights"
+FILES = sorted(WEIGHTS.glob("*.onnx"))
+
+
+def pictures() -> list[NDArray[np.uint8]]:
+    noise = np.random.default_rng(0).integers(0, 256, (192, 192, 3), dtype=np.uint8)
+    flat = [np.full((192, 192, 3), value, dtype=np.uint8) for value in (0, 128, 255)]
+    return [noise, *flat, noise[:160], np.ascontiguousarray(noise[:32, :32])]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_checksum_is_that_of_the_file(path: Path) -> None:
+    stated = path.with_name(path.name + ".sha256").read_text().split()
+    assert stated == [hashlib.sha256(path.read_bytes()).hexdigest(), path.name]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_file_is_small(path: Path) -> None:
+    assert path.stat().st_size <= 4_000_000
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_outputs_keep_the_contract(path: Path) -> None:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    assert {"saliency", "fixation", "face", "face_size"} <= set(names)
+    for picture in pictures():
+        found = dict(zip(names, session.run(None, {"picture": picture[None]}), strict=True))
+        rows, columns = picture.shape[0] // 4, picture.shape[1] // 4
+        for name, values in found.items():
+            assert values.dtype == np.float32
+            assert values.shape == (1, 2 if name == "face_size" else 1, rows, columns)
+            assert np.isfinite(values).all()
+            assert values.min() >= 0
+            assert values.max() <= 1 + 1e-5
+        assert found["saliency"].max() > 0

@@ -1,0 +1,1 @@
+"""Trains focalbox's networks and measures them; not part of the wheel."""

@@ -1,0 +1,79 @@
+"""Writes a trained network as one ONNX file that takes plain uint8 pictures, with its checksum beside it."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import tempfile
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from training.model import Network
+
+OPSET = 17
+"""ONNX operator set: old enough for every onnxruntime of the last years."""
+
+MOST_BYTES = 4_000_000
+"""Largest file (bytes) that goes into the wheel."""
+
+FACE_OUTPUTS = ("face", "face_size")
+
+
+class Shipped(nn.Module):
+    """The network with what the file promises around it: uint8 in, every map scaled, faces decoded to shares."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
+        """uint8 (1, h, w, 3) -> saliency, heads, face, face_size; see MODEL_CARD.md."""
+        found = self.network(picture.permute(0, 3, 1, 2).float())
+        maps = [found.saliency / found.saliency.amax((1, 2), keepdim=True)]
+        for name in self.network.heads:
+            logits = found.maps[name]
+            if name in {"object", "keep"}:
+                maps.append(logits.sigmoid())
+            else:
+                maps.append(torch.exp(logits - logits.amax((1, 2), keepdim=True)))
+        return (*(one[:, None] for one in maps), found.face.sigmoid()[:, None], found.size.clamp(max=0.0).exp())
+
+
+def export(network: Network, path: Path) -> str:
+    """Write the file and its SHA-256; returns the checksum.
+
+    Raises
+    ------
+    ValueError
+        When the file is larger than `MOST_BYTES`.
+    """
+    network = copy.deepcopy(network).eval()
+    network.fold_pixel_scale()
+    names = ["saliency", *network.heads, *FACE_OUTPUTS]
+    free = {"picture": {1: "height", 2: "width"}} | {name: {2: "rows", 3: "columns"} for name in names}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings():
+        # The tracing exporter is marked as old, but folds norms into convolutions and needs no further package.
+        warnings.simplefilter("ignore")
+        part = Path(folder) / path.name
+        torch.onnx.export(
+            Shipped(network).eval(),
+            (torch.zeros(1, 192, 160, 3, dtype=torch.uint8),),
+            part,
+            input_names=["picture"],
+            output_names=names,
+            dynamic_axes=free,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        content = part.read_bytes()
+        if len(content) > MOST_BYTES:
+            message = f"{path.name} has {len(content)} bytes, more than {MOST_BYTES}: make the network narrower."
+            raise ValueError(message)
+        part.rename(path)
+    digest = hashlib.sha256(content).hexdigest()
+    path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n")
+    return digest

@@ -1,0 +1,97 @@
+"""What each map is trained on: masks, densities, and the windows that the map will be used to choose."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+WINDOW_LENGTHS = (0.3, 0.42, 0.55, 0.75)
+"""Window lengths as a share of an axis: those of the six ratios of the gain measure in 4:3 and 3:4 pictures."""
+
+WINDOW_SHARPNESS = 25.0
+"""How sharply the softmax over window positions prefers the best (per unit of kept share): differences of 0.04, the
+typical gap between the centre and the best window, then count."""
+
+
+def density(logits: Tensor) -> Tensor:
+    """Logits (n, h, w) -> non-negative maps of sum 1."""
+    return logits.flatten(1).softmax(1).view_as(logits)
+
+
+def normalise(maps: Tensor) -> Tensor:
+    """Scale maps (n, h, w) to sum 1; empty ones stay empty."""
+    return maps / maps.sum((1, 2), keepdim=True).clamp(min=1e-6)
+
+
+def mask_loss(logits: Tensor, masks: Tensor) -> Tensor:
+    """Cross-entropy plus one minus soft IoU, a value for each of n maps (n, h, w)."""
+    entropy = functional.binary_cross_entropy_with_logits(logits, masks, reduction="none").mean((1, 2))
+    chance = logits.sigmoid()
+    both = (chance * masks).sum((1, 2))
+    either = (chance + masks - chance * masks).sum((1, 2))
+    return entropy + 0.5 * (1 - (both + 1) / (either + 1))
+
+
+def divergence(log_density: Tensor, label: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of label (n, h, w; any sum) from a log density, a value for each picture."""
+    target = normalise(label)
+    return (target * (target.clamp(min=1e-8).log() - log_density)).sum((1, 2))
+
+
+def slide(profile: Tensor, length: float) -> Tensor:
+    """Share of profiles (n, cells) of sum 1 inside every whole-cell position of a window (n, positions)."""
+    cells = profile.shape[1]
+    size = max(1, round(length * cells))
+    running = functional.pad(profile.cumsum(1), (1, 0))
+    return running[:, size:] - running[:, :-size]
+
+
+def window_loss(maps: Tensor, label: Tensor) -> Tensor:
+    """Share of the label that is lost by placing windows by the map, with the choice softened; a value a picture.
+
+    Both are (n, h, w) of sum 1. The measure (`focalbox.core.metrics.gain`) takes the best position; here a softmax over
+    positions takes its place, so that there is something to descend.
+    """
+    total = torch.zeros(len(maps))
+    for axis in (1, 2):
+        profile, truth = maps.sum(axis), label.sum(axis)
+        for length in WINDOW_LENGTHS:
+            kept = slide(truth, length)
+            chance = (slide(profile, length) * WINDOW_SHARPNESS).softmax(1)
+            total = total + kept.amax(1) - (chance * kept).sum(1)
+    return total / (2 * len(WINDOW_LENGTHS))
+
+
+def face_heat(faces: Tensor, cells: int) -> Tensor:
+    """Heat of faces (n, k, 4: left, top, width, height) on a square grid: a Gaussian a face, 1 at its centre cell.
+
+    CenterNet (Zhou et al. 2019, arXiv:1904.07850); sigma a sixth of the face's sides, at least 0.6 cells.
+    """
+    places = torch.arange(cells) + 0.5
+    present = faces[..., 2] > 0
+    x = ((faces[..., 0] + faces[..., 2] / 2) * cells).floor() + 0.5
+    y = ((faces[..., 1] + faces[..., 3] / 2) * cells).floor() + 0.5
+    spread_x = (faces[..., 2] * cells / 6).clamp(min=0.6)
+    spread_y = (faces[..., 3] * cells / 6).clamp(min=0.6)
+    across = torch.exp(-0.5 * ((places - x[..., None]) / spread_x[..., None]) ** 2)
+    down = torch.exp(-0.5 * ((places - y[..., None]) / spread_y[..., None]) ** 2)
+    heat = down[..., :, None] * across[..., None, :] * present[..., None, None]
+    return heat.amax(1)
+
+
+def face_loss(logits: Tensor, sizes: Tensor, faces: Tensor) -> Tensor:
+    """CenterNet's focal loss on heat (n, h, w) plus L1 on log sizes (n, 2, h, w) at face centres; one value."""
+    cells = logits.shape[-1]
+    heat = face_heat(faces, cells)
+    chance = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
+    peak = heat > 1 - 1e-3
+    hit = ((1 - chance) ** 2 * chance.log() * peak).sum()
+    miss = ((1 - heat) ** 4 * chance**2 * (1 - chance).log() * ~peak).sum()
+    count = peak.sum().clamp(min=1)
+    picture, which = torch.nonzero(faces[..., 2] > 0, as_tuple=True)
+    box = faces[picture, which]
+    row = ((box[:, 1] + box[:, 3] / 2) * cells).long().clamp(0, cells - 1)
+    column = ((box[:, 0] + box[:, 2] / 2) * cells).long().clamp(0, cells - 1)
+    error = (sizes[picture, :, row, column] - box[:, 2:].clamp(min=1e-3).log()).abs().sum()
+    return -(hit + miss) / count + 0.2 * error / count

@@ -1,0 +1,21 @@
+"""The settings of the two shipped networks."""
+
+from __future__ import annotations
+
+from training.train import Recipe
+
+TEACHER_STEPS = 1300
+
+DEFAULT = Recipe(
+    counts={"duts": 12, "osie": 3, "crowd": 4, "scene500": 4, "mit1003": 4, "fcdb": 5},
+    stages=((9000, 160), (4000, 192)),
+)
+"""focalbox.onnx: all sets, with the teacher."""
+
+MIT = Recipe(
+    counts={"osie": 8, "crowd": 8, "scene500": 8},
+    stages=((1500, 160), (500, 192)),
+    heads=("fixation",),
+    taught=0.0,
+)
+"""focalbox-mit.onnx: MIT-licensed rows alone, no teacher, since its backbone has seen ImageNet."""

@@ -1,0 +1,145 @@
+"""Fine-tunes the teacher on all sets and writes what it says about every training picture."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.augment import Batch, Pool, draw_rows, make_batch
+from training.dev import DevPicture, squashed, summary
+from training.losses import density, divergence, mask_loss, normalise, window_loss
+from training.schedule import Average, Clock, one_cycle, restore, store
+from training.teacher import Teacher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADS = ("object", "fixation", "joint", "keep")
+"""Masks, fixation densities, both as one density that windows are chosen by, human crops."""
+
+FROZEN_BLOCKS = 5
+"""First blocks of the backbone that stay as ImageNet left them: they cost half the time and learn little."""
+
+SIDE = 192
+"""Picture side of the teacher (pixels)."""
+
+COUNTS = {"duts": 5, "osie": 2, "crowd": 2, "scene500": 2, "mit1003": 3, "fcdb": 2}
+"""Rows of each set in a step."""
+
+TAUGHT_SIDE = 48
+"""Side of the stored answers (cells)."""
+
+WINDOW_WEIGHT = 4.0
+"""Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
+
+
+def loss_of(found: dict[str, Tensor], batch: Batch) -> Tensor:
+    """All losses of a batch, each over the rows that have the label."""
+    has = [batch.kind == index for index in range(3)]
+    total = torch.zeros(())
+    total = total + mask_loss(found["object"][has[0]], batch.labels[has[0]]).mean()
+    total = total + mask_loss(found["keep"][has[2]], batch.labels[has[2]]).mean() * 0.5
+    fixated, seen = has[1], (has[0] | has[1]) & (batch.labels.sum((1, 2)) > 1)
+    fixation = found["fixation"][fixated].flatten(1).log_softmax(1).view_as(found["fixation"][fixated])
+    total = total + divergence(fixation, batch.labels[fixated]).mean()
+    total = total + WINDOW_WEIGHT / 2 * window_loss(fixation.exp(), normalise(batch.labels[fixated])).mean()
+    joint = found["joint"][seen].flatten(1).log_softmax(1).view_as(found["joint"][seen])
+    total = total + divergence(joint, batch.labels[seen]).mean()
+    return total + WINDOW_WEIGHT * window_loss(joint.exp(), normalise(batch.labels[seen])).mean()
+
+
+def answer(teacher: Teacher, pictures: Tensor) -> Tensor:
+    """Average both mirrored looks: (n, side, side, 3) uint8 -> (n, heads, side / 4, side / 4), densities of peak 1."""
+    upright = pictures.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
+    answers = []
+    for mirrored in (False, True):
+        with torch.autocast("cpu", torch.bfloat16):
+            found = teacher(upright.flip(3) if mirrored else upright)
+        maps = [found[name].sigmoid() if name in {"object", "keep"} else density(found[name]) for name in HEADS]
+        answers.append(torch.stack(maps, 1).flip(3) if mirrored else torch.stack(maps, 1))
+    mean = (answers[0] + answers[1]) / 2
+    for index, name in enumerate(HEADS):
+        if name not in {"object", "keep"}:
+            mean[:, index] /= mean[:, index].amax((1, 2), keepdim=True).clamp(min=1e-9)
+    return mean
+
+
+def judge(teacher: Teacher, dev: dict[str, list[DevPicture]]) -> list[str]:
+    """Gain by head on the dev rows, a line a head."""
+    teacher.eval()
+    with torch.inference_mode():
+        said = {name: answer(teacher, torch.from_numpy(squashed(rows, SIDE))).numpy() for name, rows in dev.items()}
+    teacher.train()
+    return [
+        f"{head:9s} " + summary({name: list(maps[:, index]) for name, maps in said.items()}, dev)
+        for index, head in enumerate(HEADS)
+        if head != "keep"
+    ]
+
+
+def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, steps: int, seed: int) -> Teacher:
+    """Fine-tune; a checkpoint in `folder` is taken up again, a finished one is only loaded."""
+    torch.manual_seed(seed)
+    draw, random = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    teacher = Teacher(HEADS)
+    teacher.backbone.load_published()
+    teacher.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    early = [teacher.backbone._conv_stem, teacher.backbone._bn0, *teacher.backbone._blocks[:FROZEN_BLOCKS]]  # noqa: SLF001
+    for module in early:
+        module.requires_grad_(requires_grad=False)
+    tuned = [value for name, value in teacher.named_parameters() if name.startswith("backbone") and value.requires_grad]
+    fresh = [value for name, value in teacher.named_parameters() if not name.startswith("backbone")]
+    rates = (2e-4, 2e-3)
+    optimiser = torch.optim.AdamW(
+        [{"params": tuned, "lr": rates[0]}, {"params": fresh, "lr": rates[1]}], weight_decay=0.02
+    )
+    average = Average(teacher, 0.995)
+    start = restore(folder / "teacher.pt", teacher, optimiser, average)
+    clock = Clock(start)
+    for step in range(start, steps):
+        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * one_cycle(step / steps)
+        batch = make_batch(pool, draw_rows(pool, COUNTS, draw), SIDE, random)
+        with torch.autocast("cpu", torch.bfloat16):
+            found = teacher(batch.pictures)
+        value = loss_of(found, batch)
+        optimiser.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(teacher.parameters(), 5.0)
+        optimiser.step()
+        average.update(teacher)
+        clock.tick(step, float(value.detach()))
+        if (step + 1) % 250 == 0 or step + 1 == steps:
+            store(folder / "teacher.pt", step + 1, teacher, optimiser, average)
+            for line in judge(cast("Teacher", average.model), dev):
+                clock.say(line)
+    average.model.eval()
+    return cast("Teacher", average.model)
+
+
+def teach(teacher: Teacher, pool: Pool, path: Path) -> Tensor:
+    """Ask the teacher about every row, kept in a file: (n, heads, TAUGHT_SIDE, TAUGHT_SIDE) float16."""
+    if path.is_file():
+        return torch.from_numpy(np.load(path))
+    started, parts = time.monotonic(), []
+    with torch.inference_mode():
+        for rows in torch.split(pool.pictures, 64):
+            small = torch.nn.functional.interpolate(
+                rows.permute(0, 3, 1, 2).float(),
+                size=(SIDE, SIDE),
+                mode="bilinear",
+                antialias=True,
+                align_corners=False,
+            )
+            parts.append(answer(teacher, small.permute(0, 2, 3, 1)).half())
+    said = torch.cat(parts)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, said.numpy())
+    part.rename(path)
+    print(f"teacher: labelled {len(said)} pictures in {time.monotonic() - started:.0f} s", flush=True)
+    return said
