@@ -54,23 +54,23 @@ def resample(image: Image.Image, size: tuple[int, int], window: tuple[float, flo
         return image.resize(size, Image.Resampling.LANCZOS, box=window)
     across = _bands(image.width, width, left, right, _COLUMNS)
     down = _bands(image.height, height, top, bottom, _ROWS)
-    corner = (across[0][2], down[0][2])
-    cut = image.crop((*corner, across[-1][3], down[-1][3]))
-    planes = [_resized(np.asarray(plane), down, across, corner) for plane in cut.split()]
-    return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])
+    return Image.merge("RGB", [Image.fromarray(_resized(image, channel, down, across)) for channel in range(3)])
 
 
-def _resized(
-    plane: NDArray[np.uint8], down: tuple[_Band, ...], across: tuple[_Band, ...], corner: tuple[int, int]
-) -> NDArray[np.uint8]:
-    """Resize one channel of shape (h, w), whose first cell is ``corner`` (column, row) of the picture."""
-    column, row = corner
-    half = np.empty((down[-1][1], plane.shape[1]), dtype=np.float32)
-    for start, stop, low, high, weights in down:  # rows of a block only, so that no float copy of the window exists
-        np.matmul(weights, plane[low - row : high - row].astype(np.float32), out=half[start:stop])
+def _resized(image: Image.Image, channel: int, down: tuple[_Band, ...], across: tuple[_Band, ...]) -> NDArray[np.uint8]:
+    """Resize one channel.
+
+    The picture is read strip by strip, and a channel at a time, so that next to nothing is allocated: fresh memory is
+    zeroed by the system page by page, which took as long as the arithmetic when the window was copied first.
+    """
+    left, right = across[0][2], across[-1][3]
+    half = np.empty((down[-1][1], right - left), dtype=np.float32)
+    for start, stop, low, high, weights in down:
+        strip = np.asarray(image.crop((left, low, right, high)).getchannel(channel))
+        np.matmul(weights, strip.astype(np.float32), out=half[start:stop])
     whole = np.empty((half.shape[0], across[-1][1]), dtype=np.float32)
     for start, stop, low, high, weights in across:
-        whole[:, start:stop] = half[:, low - column : high - column] @ weights.T
+        whole[:, start:stop] = half[:, low - left : high - left] @ weights.T
     whole += 0.5
     np.clip(whole, 0, 255, out=whole)
     return whole.astype(np.uint8)

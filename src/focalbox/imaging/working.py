@@ -17,7 +17,7 @@ _SCALES = (8, 4, 2, 1)
 """Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
 _LOOK = Size(320, 320)
 """The least working image: the coarse grid of every looking copy of about 192 x 192 pixels of area fits into it."""
-_FINER = 3, 2
+_FINER = 5, 4
 """The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
 photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
 with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
