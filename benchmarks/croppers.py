@@ -153,7 +153,7 @@ def _heads(name: str) -> dict[str, Model]:
     path = resources.files("focalbox.saliency") / "weights" / f"{name.replace('network', 'focalbox', 1)}.onnx"
     if not name.startswith("network") or not path.is_file():
         return {}
-    import onnxruntime  # noqa: PLC0415 - only where there is a network
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -112,7 +112,7 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     evidence : Evidence
         What was found in the picture.
     target : Target or None
-        The size or ratio wanted; None for the salient box itself.
+        The size or ratio wanted; None for the free-form crop.
     framing : Framing
         How to choose.
 
@@ -123,8 +123,8 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     """
     source = evidence.source
     if target is None:
-        sure = confidence(evidence.saliency, evidence.salient_box)
-        return Crop(evidence, None, framing.fit, evidence.salient_box.to_pixels(source), Padding(), sure)
+        sure = confidence(evidence.saliency, evidence.free_form)
+        return Crop(evidence, None, framing.fit, evidence.free_form.to_pixels(source), Padding(), sure)
     largest = Box(0.0, 0.0, *largest_window(source, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = place(evidence.saliency, largest.width, largest.height, demands)

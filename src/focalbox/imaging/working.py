@@ -19,7 +19,8 @@ _LOOK = Size(320, 320)
 """The least working image: the coarse grid of every looking copy of about 192 x 192 pixels of area fits into it."""
 _FINER = 3, 2
 """The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
-photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by 0.8 of 255, with 3/2 by 0.3."""
+photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
+with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
 _GROUND = (128, 128, 128)
 """What shows through transparent parts when looking: neither paper nor ink."""
 _STRIP = 2**20

@@ -5,36 +5,27 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.evidence import SaliencyMap, Seen
 from focalbox.errors import ModelError
+from focalbox.saliency.cells import check_picture
 from focalbox.saliency.faces import faces_in
 
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["Network", "Seen", "shipped"]
+__all__ = ["Network", "shipped"]
 
 _COLOURS = 3
-_MAP_OUTPUT = "saliency"
-_FACE_OUTPUTS = ("face", "face_size")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a network saw at one look: its saliency map, and the faces when it finds faces."""
-
-    saliency: SaliencyMap
-    subjects: tuple[Subject, ...]
+_MAP = "saliency"
+_KEEP = "keep"
+_FACES = ("face", "face_size")
 
 
 class Network:
@@ -44,6 +35,7 @@ class Network:
 
     - one input, uint8 of shape (1, H, W, 3): the upright picture in sRGB, sides that are multiples of 32;
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
+    - optionally an output ``keep`` of the same shape: how surely a person cropping freely would keep each place;
     - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w): how sure it is that a face's
       centre is in a cell, and that face's width and height as shares of the picture's sides.
 
@@ -54,15 +46,14 @@ class Network:
     name : str, optional
         What analyses call the model; the file's name when left out.
     sha256 : str, optional
-        The file's SHA-256 in hexadecimal; a file with another one is refused.
+        The file's SHA-256 in hexadecimal, or ``"beside"`` to read it from a file of the same name and ``.sha256`` beside
+        it; a file with another one is refused.
     threads : int
         How many threads one look uses.
     """
 
-    def __init__(
-        self, path: str | PathLike[str] | Traversable, *, name: str = "", sha256: str = "", threads: int = 1
-    ) -> None:
-        self._path = path if isinstance(path, Traversable) else Path(path)
+    def __init__(self, path: str | PathLike[str], *, name: str = "", sha256: str = "", threads: int = 1) -> None:
+        self._path = Path(path)
         self.__name__ = name or self._path.name
         self._sha256 = sha256
         self._threads = threads
@@ -87,14 +78,26 @@ class Network:
             When the file is missing, altered, no ONNX model, or of another contract; when it answers with something that
             is not a map.
         """
+        check_picture(rgb)
         session = self._loaded()
-        outputs = [output.name for output in session.get_outputs()]
-        wanted = _MAP_OUTPUT if _MAP_OUTPUT in outputs else outputs[0]
-        faces = all(name in outputs for name in _FACE_OUTPUTS)
-        names = [wanted, *(_FACE_OUTPUTS if faces else ())]
-        answers = self._run(session, names, np.ascontiguousarray(rgb[None]))
-        saliency = SaliencyMap(_plane(answers[0], self.__name__))
-        return Seen(saliency, faces_in(answers[1][0, 0], answers[2][0]) if faces else ())
+        known = [output.name for output in session.get_outputs()]
+        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
+        turned = _leans_right(rgb)
+        picture = np.ascontiguousarray(rgb[None, :, ::-1] if turned else rgb[None])
+        seen = dict(zip(wanted, self._run(session, wanted, picture), strict=True))
+        if turned:
+            seen = {name: answer[..., ::-1] for name, answer in seen.items()}
+        saliency = SaliencyMap(_plane(seen[wanted[0]], self.__name__))
+        keep = SaliencyMap(_plane(seen[_KEEP], self.__name__)) if _KEEP in seen else None
+        heat, sizes = (seen.get(name) for name in _FACES)
+        if heat is None or sizes is None:
+            return Seen(saliency, keep)
+        if heat.shape[:2] != (1, 1) or sizes.shape != (1, 2, *heat.shape[2:]):
+            message = (
+                f"{self.__name__} needs faces of shape (1, 1, h, w) and (1, 2, h, w), not {heat.shape}, {sizes.shape}"
+            )
+            raise ModelError(message)
+        return Seen(saliency, keep, faces_in(heat[0, 0], sizes[0]))
 
     def _run(
         self, session: onnxruntime.InferenceSession, names: Sequence[str], picture: NDArray[np.uint8]
@@ -117,17 +120,7 @@ class Network:
         return session
 
     def _load(self) -> onnxruntime.InferenceSession:
-        try:
-            content = self._path.read_bytes()
-        except OSError as error:
-            message = (
-                f"the model {self.__name__} needs the file {self._path.name}, which cannot be read: {error.strerror}"
-            )
-            raise ModelError(message) from error
-        found = hashlib.sha256(content).hexdigest()
-        if self._sha256 and found != self._sha256:
-            message = f"{self._path.name} is not the file it should be: expected SHA-256 {self._sha256}, found {found}"
-            raise ModelError(message)
+        content = self._checked()
         import onnxruntime  # noqa: PLC0415 - 30 MB and 80 ms that a call with another model need not pay
 
         options = onnxruntime.SessionOptions()
@@ -142,28 +135,54 @@ class Network:
         _check_contract(session, self._path.name)
         return session
 
+    def _checked(self) -> bytes:
+        """Return the file's content when it is the file it should be."""
+        expected = self._sha256
+        try:
+            content = self._path.read_bytes()
+            if expected == "beside":
+                beside = self._path.with_name(f"{self._path.name}.sha256")
+                expected = beside.read_text("ascii").split()[0]
+        except (OSError, ValueError, IndexError) as error:
+            reason = getattr(error, "strerror", None) or "it is damaged"
+            message = (
+                f"the model {self.__name__} needs {self._path.name} and its checksum, which cannot be read: {reason}"
+            )
+            raise ModelError(message) from error
+        found = hashlib.sha256(content).hexdigest()
+        if expected and found != expected:
+            message = f"{self._path.name} is not the file it should be: expected SHA-256 {expected}, found {found}"
+            raise ModelError(message)
+        return content
 
-def shipped(name: str) -> Network:
-    """Return a network that comes with focalbox, its file checked against the hash beside it.
+
+def shipped(name: Literal["network", "network-mit"]) -> Network:
+    """Return a network that comes with focalbox; its file is checked against the hash beside it at the first look.
 
     Parameters
     ----------
     name : {"network", "network-mit"}
         ``network-mit`` was trained on pictures under the MIT licence alone.
 
-    Raises
-    ------
-    ModelError
-        When the package holds no such file.
+    Examples
+    --------
+    >>> shipped("network")(np.zeros((192, 192, 3), np.uint8)).shape
+    (48, 48)
     """
-    folder = resources.files("focalbox.saliency") / "weights"
-    path = folder / {"network": "focalbox.onnx", "network-mit": "focalbox-mit.onnx"}[name]
-    try:
-        sha256 = (folder / f"{path.name}.sha256").read_text("ascii").split()[0]
-    except (OSError, IndexError) as error:
-        message = f"the model {name} needs {path.name} and its .sha256 in the package: install focalbox again"
-        raise ModelError(message) from error
-    return Network(path, name=name, sha256=sha256)
+    files = {"network": "focalbox.onnx", "network-mit": "focalbox-mit.onnx"}
+    return Network(Path(__file__).with_name("weights") / files[name], name=name, sha256="beside")
+
+
+def _leans_right(rgb: NDArray[np.uint8]) -> bool:
+    """Tell whether the picture is brighter on the right.
+
+    A network is not exactly symmetric. It is always shown the brighter side on the left, and its answer is turned back: so
+    a mirrored picture gives the mirrored map, at the cost of two sums. (Brightness is taken from the green channel, which
+    carries most of it; the sums are whole numbers, so a mirrored picture's is exactly the negative.)
+    """
+    columns = rgb[..., 1].sum(axis=0, dtype=np.int64)
+    places = 2 * np.arange(columns.size) - (columns.size - 1)
+    return int(columns @ places) > 0
 
 
 def _check_contract(session: onnxruntime.InferenceSession, name: str) -> None:
