@@ -186,9 +186,10 @@ def report(name: str, cases: Cases) -> str:
     return "\n\n".join(
         [
             (
-                f"`{name}`: {right:.0%} of {len(cases.right)} crops are right (keep at least {NEARLY:.0%} of what the best window "
-                f"would). Judged by weights fitted on other pictures ({_FOLDS} folds), confidence and truth are apart by "
-                f"{off_by(rows):.3f} on average; with the shipped weights by {off_by(reliability(cases.shipped, cases)):.3f}."
+                f"`{name}`: {right:.0%} of {len(cases.right)} crops are right (keep at least {NEARLY:.0%} of what the best "
+                f"window would). Judged by weights fitted on other pictures ({_FOLDS} folds), confidence and truth are "
+                f"apart by {off_by(rows):.3f} on average; with the shipped weights by "
+                f"{off_by(reliability(cases.shipped, cases)):.3f}."
             ),
             table(["confidence", "right", "share of crops"], bins),
             table(["cropped, surest first", "wrong"], risk),
