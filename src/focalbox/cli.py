@@ -75,7 +75,11 @@ def _crop_options(command: _F) -> _F:
     return command
 
 
-_ELSEWHERE = {"serve": "focalbox.service.command", "sign": "focalbox.service.command", "batch": "focalbox.batch.command"}
+_ELSEWHERE = {
+    "serve": "focalbox.service.command",
+    "sign": "focalbox.service.command",
+    "batch": "focalbox.batch.command",
+}
 """Commands that live with the parts they start, each under its own name in its module: loaded when they are called, so that
 cropping one picture loads neither a web server nor a cluster."""
 
