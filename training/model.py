@@ -52,8 +52,8 @@ class Answer:
 class Thinned(nn.Conv2d):
     """A depthwise convolution of stride 2, computed in training as one of stride 1 of which every other value is taken.
 
-    The values are the same; oneDNN's backward pass of strided depthwise convolutions is so slow that it took a fifth of a
-    step.
+    The values are the same; oneDNN's backward pass of strided depthwise convolutions is so slow that it took a fifth of
+    a step.
     """
 
     def forward(self, features: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EVALUATION_SIDE = 192
 """Picture side at which dev rows are looked at (pixels): the engine's default."""
 
-STEPS_A_LOOK = 1000
+STEPS_A_LOOK = 500
 """Steps between two looks at the dev rows."""
 
 
