@@ -8,13 +8,13 @@ TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
     counts={"duts": 12, "osie": 3, "crowd": 4, "scene500": 4, "mit1003": 4, "fcdb": 5},
-    stages=((9000, 160), (4000, 192)),
+    stages=((5500, 160), (1300, 192)),
 )
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(
     counts={"osie": 8, "crowd": 8, "scene500": 8},
-    stages=((1500, 160), (500, 192)),
+    stages=((1500, 160), (400, 192)),
     heads=("fixation",),
     taught=0.0,
 )
