@@ -7,8 +7,9 @@ from training.train import Recipe
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
-    counts={"duts": 12, "osie": 3, "crowd": 4, "scene500": 4, "mit1003": 4, "fcdb": 5},
-    stages=((5500, 160), (1300, 192)),
+    counts={"duts": 10, "osie": 4, "crowd": 4, "scene500": 5, "mit1003": 5, "fcdb": 5},
+    stages=((7000, 160), (2500, 192)),
+    weight_decay=0.05,
 )
 """focalbox.onnx: all sets, with the teacher."""
 
