@@ -30,7 +30,7 @@ PRIOR_START = 1.0
 
 
 SHRINK_SIGMA = 0.4
-"""Width (share of the side) of a further centre prior on the shipped map. The gate is trained on pictures that the heads
+"""Width (share of the side) of a further centre prior on the shipped map. The gate learns on pictures that the heads
 know and trusts them too much on new ones; 0.4 was the best of none, 0.3, 0.4 and 0.5 on the dev rows."""
 
 
