@@ -83,7 +83,7 @@ def contestants(cache: Path | None, *, peers: bool = True) -> Iterator[Contestan
         label = f"**{name} (default)**" if name == DEFAULT_MODEL else name
         yield Contestant(label, partial(_focalbox, model), partial(_model_time, model))
         for head, looked in _heads(name).items():
-            yield Contestant(f"{name}: {head} head", partial(_focalbox, looked), lambda _: None)
+            yield Contestant(f"{name}: {head}", partial(_focalbox, looked), lambda _: None)
     for name, model in {**_ALONE, "centre prior alone": _prior_alone}.items():
         yield Contestant(name, partial(_focalbox, model), partial(_model_time, model))
     for peer in PEERS if peers else ():
@@ -149,7 +149,7 @@ def _model_time(model: Model, pictures: list[Labelled]) -> float:
 
 
 def _heads(name: str) -> dict[str, Model]:
-    """Every other map that a shipped network gives, each as a model of its own."""
+    """Return every map that a shipped network gives, each as a model of its own, without its faces."""
     path = resources.files("focalbox.saliency") / "weights" / f"{name.replace('network', 'focalbox', 1)}.onnx"
     if not name.startswith("network") or not path.is_file():
         return {}
@@ -163,8 +163,9 @@ def _heads(name: str) -> dict[str, Model]:
     def look(head: str, rgb: NDArray[np.uint8]) -> SaliencyMap:
         return SaliencyMap(np.maximum(session.run([head], {entry: rgb[None]})[0][0, 0], 0.0))
 
-    heads = [output.name for output in session.get_outputs()]
-    return {head: partial(look, head) for head in heads if head != "saliency" and not head.startswith("face")}
+    heads = [output.name for output in session.get_outputs() if not output.name.startswith("face")]
+    called = {head: "faces not kept" if head == "saliency" else f"{head} head" for head in heads}
+    return {called[head]: partial(look, head) for head in heads}
 
 
 def _prior_alone(rgb: NDArray[np.uint8]) -> SaliencyMap:

@@ -13,7 +13,7 @@ pytest.importorskip("pyarrow")
 from training import augment, losses  # noqa: E402  torch may be missing
 from training.boxes import decode_faces, jaccard_box  # noqa: E402
 from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
-from training.export import export  # noqa: E402
+from training.export import export, shrink  # noqa: E402
 from training.model import Network  # noqa: E402
 
 
@@ -103,7 +103,8 @@ def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (1, 160, 224, 3), dtype=np.uint8)
     (found,) = session.run(["saliency"], {"picture": picture})
     with torch.inference_mode():
-        expected = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float()).saliency.numpy()
+        plain = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float()).saliency
+    expected = (plain * shrink(40)[:, None] * shrink(56)).numpy()
     np.testing.assert_allclose(found[:, 0], expected / expected.max(), atol=1e-4)
 
 

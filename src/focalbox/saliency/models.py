@@ -64,6 +64,7 @@ def classical(rgb: NDArray[np.uint8]) -> SaliencyMap:
 MODELS: Mapping[str, Model] = MappingProxyType(
     {
         "network": shipped("network"),
+        "network-mit": shipped("network-mit"),
         "classical": classical,
         "boolean-map": centred(boolean_map),
         "spectral-residual": centred(spectral_residual),
