@@ -85,7 +85,7 @@ def test_a_model_of_another_contract_is_a_model_error(tmp_path: Path, options: d
 def test_a_map_with_nan_is_a_model_error_and_never_a_box(tmp_path: Path) -> None:
     cropper = Cropper(model=Network(small_model(tmp_path / "nan.onnx", nan=True)))
     with pytest.raises(ModelError, match="finite"):
-        cropper.plan(np.full((64, 64, 3), 7, np.uint8), "1:1")
+        cropper.plan(np.eye(64, dtype=np.uint8)[..., None].repeat(3, axis=2) * 200, "1:1")
 
 
 @each_network
@@ -97,7 +97,14 @@ def test_what_is_no_picture_is_refused(network: Network, wrong: np.ndarray) -> N
 
 @each_network
 def test_the_map_has_a_cell_for_every_four_pixels(network: Network) -> None:
-    assert network(np.zeros((192, 160, 3), np.uint8)).shape == (48, 40)
+    assert network(np.random.default_rng(0).integers(0, 256, (192, 160, 3), np.uint8)).shape == (48, 40)
+
+
+@each_network
+@pytest.mark.parametrize("level", [0, 7, 128, 255])
+def test_a_uniform_picture_is_no_evidence_and_cropped_in_the_middle(network: Network, level: int) -> None:
+    crop = Cropper(model=network).plan(np.full((300, 400, 3), level, np.uint8), "1:1")
+    assert (crop.box.left, crop.kept, crop.confidence) == (50, 1.0, 0.0)
 
 
 @each_network
