@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +13,7 @@ from focalbox.core.evidence import SaliencyMap, Seen
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
 from focalbox.saliency.faces import faces_in
-
-if TYPE_CHECKING:
-    import onnxruntime
+from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped"]
 
@@ -53,12 +48,8 @@ class Network:
     """
 
     def __init__(self, path: str | PathLike[str], *, name: str = "", sha256: str = "", threads: int = 1) -> None:
-        self._path = Path(path)
-        self.__name__ = name or self._path.name
-        self._sha256 = sha256
-        self._threads = threads
-        self._lock = threading.Lock()
-        self._session: onnxruntime.InferenceSession | None = None
+        self._session = Session(path, sha256=sha256, threads=threads)
+        self.__name__ = name or self._session.path.name
 
     def __call__(self, rgb: NDArray[np.uint8]) -> SaliencyMap:
         """Look at a picture; see `look`."""
@@ -79,12 +70,12 @@ class Network:
             is not a map.
         """
         check_picture(rgb)
-        session = self._loaded()
-        known = [output.name for output in session.get_outputs()]
+        known = self._session.outputs()
+        _check_contract(self._session)
         wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
         turned = _leans_right(rgb)
         picture = np.ascontiguousarray(rgb[None, :, ::-1] if turned else rgb[None])
-        seen = dict(zip(wanted, self._run(session, wanted, picture), strict=True))
+        seen = self._session.run(wanted, picture)
         if turned:
             seen = {name: answer[..., ::-1] for name, answer in seen.items()}
         saliency = SaliencyMap(_plane(seen[wanted[0]], self.__name__))
@@ -98,62 +89,6 @@ class Network:
             )
             raise ModelError(message)
         return Seen(saliency, keep, faces_in(heat[0, 0], sizes[0]))
-
-    def _run(
-        self, session: onnxruntime.InferenceSession, names: Sequence[str], picture: NDArray[np.uint8]
-    ) -> list[NDArray[np.float32]]:
-        try:
-            answers: list[NDArray[np.float32]] = session.run(names, {session.get_inputs()[0].name: picture})
-        except Exception as error:  # onnxruntime raises classes of its own, none of them public
-            message = f"{self.__name__} cannot look at a picture of shape {picture.shape}: {_first_line(error)}"
-            raise ModelError(message) from error
-        return answers
-
-    def _loaded(self) -> onnxruntime.InferenceSession:
-        """Return the session, loading it once."""
-        session = self._session
-        if session is None:
-            with self._lock:
-                session = self._session
-                if session is None:
-                    session = self._session = self._load()
-        return session
-
-    def _load(self) -> onnxruntime.InferenceSession:
-        content = self._checked()
-        import onnxruntime  # noqa: PLC0415 - 30 MB and 80 ms that a call with another model need not pay
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # errors come as exceptions; nothing is written to standard error
-        try:
-            session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own, none of them public
-            message = f"{self._path.name} is not a model that onnxruntime can run: {_first_line(error)}"
-            raise ModelError(message) from error
-        _check_contract(session, self._path.name)
-        return session
-
-    def _checked(self) -> bytes:
-        """Return the file's content when it is the file it should be."""
-        expected = self._sha256
-        try:
-            content = self._path.read_bytes()
-            if expected == "beside":
-                beside = self._path.with_name(f"{self._path.name}.sha256")
-                expected = beside.read_text("ascii").split()[0]
-        except (OSError, ValueError, IndexError) as error:
-            reason = getattr(error, "strerror", None) or "it is damaged"
-            message = (
-                f"the model {self.__name__} needs {self._path.name} and its checksum, which cannot be read: {reason}"
-            )
-            raise ModelError(message) from error
-        found = hashlib.sha256(content).hexdigest()
-        if expected and found != expected:
-            message = f"{self._path.name} is not the file it should be: expected SHA-256 {expected}, found {found}"
-            raise ModelError(message)
-        return content
 
 
 def shipped(name: Literal["network", "network-mit"]) -> Network:
@@ -170,7 +105,7 @@ def shipped(name: Literal["network", "network-mit"]) -> Network:
     (48, 48)
     """
     files = {"network": "focalbox.onnx", "network-mit": "focalbox-mit.onnx"}
-    return Network(Path(__file__).with_name("weights") / files[name], name=name, sha256="beside")
+    return Network(Path(__file__).with_name("weights") / files[name], name=name, sha256=BESIDE)
 
 
 def _leans_right(rgb: NDArray[np.uint8]) -> bool:
@@ -185,13 +120,12 @@ def _leans_right(rgb: NDArray[np.uint8]) -> bool:
     return int(columns @ places) > 0
 
 
-def _check_contract(session: onnxruntime.InferenceSession, name: str) -> None:
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    shape = inputs[0].shape if len(inputs) == 1 else []
-    right = len(shape) == _COLOURS + 1 and shape[3] == _COLOURS and inputs[0].type == "tensor(uint8)"
-    if not right or not outputs:
-        found = ", ".join(f"{entry.name} {entry.type} {entry.shape}" for entry in inputs)
-        message = f"{name} needs one input of uint8 and shape (1, H, W, 3), not {found}"
+def _check_contract(session: Session) -> None:
+    inputs = session.inputs()
+    _, kind, shape = inputs[0]
+    if len(inputs) != 1 or kind != "tensor(uint8)" or len(shape) != _COLOURS + 1 or shape[3] != _COLOURS:
+        found = ", ".join(f"{name} {kind} {shape}" for name, kind, shape in inputs)
+        message = f"{session.path.name} needs one input of uint8 and shape (1, H, W, 3), not {found}"
         raise ModelError(message)
 
 
@@ -204,7 +138,3 @@ def _plane(answer: Any, name: str) -> NDArray[np.float32]:
         message = f"{name} needs to answer with a float map of shape (1, 1, h, w), not {plane.dtype} {plane.shape}"
         raise ModelError(message)
     return plane
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:200]
