@@ -26,7 +26,7 @@ from focalbox.saliency.classical import spectral_residual
 from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Model
 from focalbox.saliency.prior import CentrePrior
 
-__all__ = ["RATIOS", "Choice", "Contestant", "analyze", "centre", "contestants", "model_of"]
+__all__ = ["RATIOS", "Choice", "Contestant", "analyze", "centre", "contestants", "heads_of", "model_of"]
 
 RATIOS = (Ratio(2, 5), Ratio(9, 16), Ratio(4, 5), Ratio(1, 1), Ratio(16, 9), Ratio(5, 2))
 """The ratios of the gain measure, as in `focalbox.core.metrics.RATIOS`."""
@@ -82,7 +82,7 @@ def contestants(cache: Path | None, *, peers: bool = True) -> Iterator[Contestan
             continue
         label = f"**{name} (default)**" if name == DEFAULT_MODEL else name
         yield Contestant(label, partial(_focalbox, model), partial(_model_time, model))
-        for head, looked in _heads(name).items():
+        for head, looked in heads_of(name).items():
             yield Contestant(f"{name}: {head}", partial(_focalbox, looked), lambda _: None)
     for name, model in {**_ALONE, "centre prior alone": _prior_alone}.items():
         yield Contestant(name, partial(_focalbox, model), partial(_model_time, model))
@@ -148,7 +148,7 @@ def _model_time(model: Model, pictures: list[Labelled]) -> float:
     return statistics.median(times)
 
 
-def _heads(name: str) -> dict[str, Model]:
+def heads_of(name: str) -> dict[str, Model]:
     """Return every map that a shipped network gives, each as a model of its own, without its faces."""
     path = resources.files("focalbox.saliency") / "weights" / f"{name.replace('network', 'focalbox', 1)}.onnx"
     if not name.startswith("network") or not path.is_file():

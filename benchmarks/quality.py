@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.croppers import RATIOS, Contestant, contestants, model_of
+from benchmarks.croppers import RATIOS, Contestant, contestants, heads_of, model_of
 from benchmarks.fairness import fairness_table
 from benchmarks.labels import GAIN_SETS, SETS, DataError, Labelled, read_set
+from benchmarks.looks import looks_table
 from benchmarks.odd import odd_table
 from benchmarks.peers import PEERS
 from benchmarks.scores import Score, gain_of, loss_of, mean_of, score
@@ -36,7 +37,10 @@ _TIMED = 40
 _STEADY = 50
 """Pictures of each set that stability is measured on."""
 
-_SECTIONS = ("crops", "stability", "fairness", "odd")
+_LOOKED = 150
+"""Pictures of each set, at most about, that ways to look are compared on."""
+
+_SECTIONS = ("crops", "stability", "fairness", "odd", "looks")
 
 Scores = dict[str, dict[str, list[Score]]]
 """Scores by contestant and set."""
@@ -83,6 +87,10 @@ def _measured(section: str, pictures: Mapping[str, list[Labelled]], wanted: argp
     if section == "stability":
         some = [one for found in pictures.values() for one in found[:: max(1, len(found) // _STEADY)]]
         return f"{stamp}; {len(some)} of the pictures.\n\n{stability_table(models, some)}"
+    if section == "looks":
+        model = next(iter(heads_of(DEFAULT_MODEL).values()), models[DEFAULT_MODEL])
+        few = {name: found[:: max(1, len(found) // _LOOKED)] for name, found in pictures.items()}
+        return f"{_stamp(few)}; `{DEFAULT_MODEL}`.\n\n{looks_table(model, few)}"
     if section == "fairness":
         return f"{_stamp({})}\n\n{fairness_table(models)}"
     return f"{_stamp({})}\n\n{odd_table(models)}"
