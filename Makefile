@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test lint types layers unit smoke bench quality train setup clean
+.PHONY: demo test lint types layers unit smoke bench bench-batch soak-batch quality train setup chromium clean
 
 demo: $(READY) ## crop real photographs and draw the strip
 	$(BIN)/python examples/demo.py --out demo
@@ -22,7 +22,7 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/lint-imports --no-cache
 
-unit: $(READY)
+unit: $(READY) chromium
 	$(BIN)/pytest -q
 
 smoke: $(READY) ## the built wheel, in an empty environment outside the repository
@@ -30,6 +30,12 @@ smoke: $(READY) ## the built wheel, in an empty environment outside the reposito
 
 bench: $(READY) ## speed beside the peers; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.speed
+
+bench-batch: $(READY) ## CPU seconds of a batch beside the peers, and what follows for a million; writes docs/scale.md
+	$(BIN)/python -m benchmarks.batch
+
+soak-batch: $(READY) ## 20,000 pictures in one run: memory must not grow
+	$(BIN)/python -m benchmarks.soak
 
 quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)
@@ -40,11 +46,15 @@ train: $(READY) ## train the shipped network again (needs PyTorch and the traini
 
 setup: $(READY)
 
-$(READY): pyproject.toml requirements/dev.txt
+chromium: ## for the tests of pages; they say so when it is missing
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || \
+		{ apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+
+$(READY): pyproject.toml requirements/dev.txt requirements/batch.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "focalbox needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt -r requirements/batch.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 

@@ -5,7 +5,6 @@ bytes -> header -> limits -> one decode -> look -> analysis -> plan -> cut, resi
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,18 +14,20 @@ from PIL import Image
 
 from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
-from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
-from focalbox.core.geometry import Size, Target, largest_window
+from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.explain.strip import PANEL, draw_strip
 from focalbox.imaging.render import encode, render
 from focalbox.imaging.source import Limits, Metadata, Source, WorkingImage, open_picture
 from focalbox.options import CropOptions, SizeLike, parse_target
+from focalbox.prepared import Prepared, needed_size
 from focalbox.saliency.models import DEFAULT_MODEL, Detector, Model, model_named, name_of
+from focalbox.saliency.network import Network
 from focalbox.version import __version__
 
-__all__ = ["Cropper", "Result", "analyze", "crop", "plan"]
+__all__ = ["Cropper", "Prepared", "Result", "analyze", "crop", "plan"]
 
 _LOOK_SIDE = 192
 """Side in pixels of the square with as many pixels as the looking copy: DESIGN 2 asks for 192 to 256, and 192 is where
@@ -37,14 +38,6 @@ _LOOK_STEP = 32
 
 _LOOK_MOST = 3
 """The looking copy's sides differ by at most this factor; thinner pictures are squeezed to it."""
-
-_DETAIL = 2.0
-"""A picture is decoded with at least this many times the pixels of the result along each side: decoding JPEG at just
-the size is visibly softer (35-45 dB against 48-53 dB, DESIGN 2)."""
-
-
-_ROUNDING = 1e-6
-"""Pixels by which a computed side may exceed a whole number through rounding alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +79,9 @@ class Cropper:
     model : str or callable, optional
         The name of a model (`focalbox doctor` lists them), or a callable from an upright sRGB picture, uint8 array of
         shape (h, w, 3), to a `SaliencyMap`.
-    detectors : sequence of callable
-        From the same array to a list of `Subject`, things that should not be cut.
+    detectors : sequence of callable, optional
+        From the same array to a list of `Subject`, things that should not be cut. They replace the model's own; an empty
+        sequence is none at all.
     limits : Limits
         What is refused before any pixel is decoded.
 
@@ -105,11 +99,15 @@ class Cropper:
     """
 
     def __init__(
-        self, *, model: str | Model = DEFAULT_MODEL, detectors: Sequence[Detector] = (), limits: Limits | None = None
+        self,
+        *,
+        model: str | Model = DEFAULT_MODEL,
+        detectors: Sequence[Detector] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._model = model_named(model) if isinstance(model, str) else model
         self._name = model if isinstance(model, str) else name_of(model)
-        self._detectors = tuple(detectors)
+        self._detectors = detectors
         self._limits = limits or Limits()
 
     def analyze(self, source: Source) -> Analysis:
@@ -129,7 +127,7 @@ class Cropper:
         return self._look(open_picture(source, self._limits).decode(None))
 
     def plan(self, source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
-        """Decide where to crop, and render nothing; the salient box when ``size`` is None."""
+        """Decide where to crop, and render nothing; the free-form crop when ``size`` is None."""
         target, wanted = parse_target(size), CropOptions.of(options)
         return frame(self.analyze(source), target, wanted.framing)
 
@@ -153,43 +151,75 @@ class Cropper:
         ModelError
             When the model answers with something that is not a map.
         """
+        targets = [parse_target(size) for size in sizes]
+        return self.finish(self.prepare(source, targets, **options), targets, **options)
+
+    def prepare(
+        self, source: Source, sizes: Iterable[SizeLike | None], *, analysis: Analysis | None = None, **options: Any
+    ) -> Prepared:
+        """Decode a picture once, large enough for the sizes, and look at it unless its analysis is known already.
+
+        Parameters
+        ----------
+        source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+        sizes : iterable of str, (int, int) or None
+            What it is going to be cropped to.
+        analysis : Analysis, optional
+            What was found in the same picture before.
+        **options
+            As in `focalbox.options.CropOptions`.
+        """
+        targets = [parse_target(size) for size in sizes]
+        return self._prepared(source, targets, CropOptions.of(options), Size(1, 1), analysis)
+
+    def finish(self, prepared: Prepared, sizes: Iterable[SizeLike | None], **options: Any) -> list[Result]:
+        """Decide, cut and resize crops of a prepared picture; parameters as in `results`."""
         wanted = CropOptions.of(options)
-        working, crops = self._decided(source, [parse_target(size) for size in sizes], wanted, least=None)
-        return [_finished(working, decided, wanted) for decided in crops]
+        crops = [frame(prepared.analysis, parse_target(size), wanted.framing) for size in sizes]
+        for decided in crops:
+            _check_output(decided.size, self._limits)
+        return [_finished(prepared.working, decided, wanted) for decided in crops]
 
     def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
         """Draw the five pictures of the method side by side; what is shown is what was computed."""
-        wanted = CropOptions.of(options)
-        working, (decided,) = self._decided(source, [parse_target(size)], wanted, least=Size(PANEL, PANEL))
-        return draw_strip(working.image, decided, _finished(working, decided, wanted).image)
+        target, wanted = parse_target(size), CropOptions.of(options)
+        prepared = self._prepared(source, [target], wanted, Size(PANEL, PANEL), None)
+        (result,) = self.finish(prepared, [target], **options)
+        return draw_strip(prepared.working.image, result.crop, result.image)
 
-    def _decided(
-        self, source: Source, targets: Sequence[Target | None], wanted: CropOptions, *, least: Size | None
-    ) -> tuple[WorkingImage, list[Crop]]:
-        """Decode once, look once, and decide every crop; the working image has at least ``least`` pixels a side."""
+    def _prepared(
+        self,
+        source: Source,
+        targets: Sequence[Target | None],
+        wanted: CropOptions,
+        least: Size,
+        analysis: Analysis | None,
+    ) -> Prepared:
+        """Decode once and look once; the working image has at least ``least`` pixels a side."""
         for target in targets:
             if isinstance(target, Size):
                 _check_output(target, self._limits)
         picture = open_picture(source, self._limits)
-        needed = _needed(picture.size, targets, wanted, least or Size(1, 1))
+        needed = needed_size(picture.size, targets, wanted, least)
         working = picture.decode(needed, keep_profile=wanted.keep_metadata)
-        analysis = self._look(working)
-        crops = [frame(analysis, target, wanted.framing) for target in targets]
-        for decided in crops:
-            _check_output(decided.size, self._limits)
-        return working, crops
+        return Prepared(working, analysis or self._look(working))
 
     def _look(self, working: WorkingImage) -> Analysis:
         rgb = working.look(looking_size(working.source))
-        saliency: object = self._model(rgb)  # a caller's callable may answer anything
-        if not isinstance(saliency, SaliencyMap):
-            message = f"a model answers with a SaliencyMap, not {type(saliency).__name__}"
+        look = self._model.look if isinstance(self._model, Network) else self._model
+        seen: object = look(rgb)  # a caller's callable may answer anything
+        if isinstance(seen, SaliencyMap):
+            seen = Seen(seen)
+        if not isinstance(seen, Seen):
+            message = f"a model answers with a SaliencyMap, not {type(seen).__name__}"
             raise ModelError(message)
-        subjects = [subject for detector in self._detectors for subject in detector(rgb)]
+        subjects = seen.subjects
+        if self._detectors is not None:
+            subjects = tuple(subject for detector in self._detectors for subject in detector(rgb))
         if not all(isinstance(subject, Subject) for subject in subjects):
             message = "a detector answers with a list of Subject"
             raise ModelError(message)
-        return Analysis(working.source, saliency, tuple(subjects), self._name, __version__)
+        return Analysis(working.source, seen.saliency, subjects, self._name, __version__, seen.keep)
 
 
 def _finished(working: WorkingImage, decided: Crop, wanted: CropOptions) -> Result:
@@ -206,18 +236,6 @@ def looking_size(source: Size) -> Size:
     sides = (_LOOK_SIDE * stretch / _LOOK_STEP, _LOOK_SIDE / stretch / _LOOK_STEP)
     across, down = (max(1, int(side + 0.5)) * _LOOK_STEP for side in sides)
     return Size(across, down)
-
-
-def _needed(source: Size, targets: Sequence[Target | None], wanted: CropOptions, least: Size) -> Size:
-    """Return the least size of the working image that the targets need."""
-    width, height = float(least.width), float(least.height)
-    for target in targets:
-        if not isinstance(target, Size) or wanted.framing.fit == "tight" or wanted.framing.zoom:
-            return source  # the window may be small: every pixel may be needed
-        window = largest_window(source, target.aspect)
-        width = max(width, _DETAIL * target.width / window[0])
-        height = max(height, _DETAIL * target.height / window[1])
-    return Size(min(source.width, math.ceil(width - _ROUNDING)), min(source.height, math.ceil(height - _ROUNDING)))
 
 
 def _check_output(size: Size, limits: Limits) -> None:
@@ -238,7 +256,7 @@ def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
     ----------
     source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
     size : str, (int, int) or None
-        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the salient box itself.
+        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the free-form crop.
     **options
         As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, fill, keep_metadata.
 

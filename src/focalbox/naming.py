@@ -98,7 +98,7 @@ def output_of(picture: str, target: Target | None, template: str, format_name: s
     width, height = (target.width, target.height) if isinstance(target, Size) else ("", "")
     fields = {
         "stem": path.stem,
-        "size": "salient" if target is None else str(target).replace(":", "-"),
+        "size": "free" if target is None else str(target).replace(":", "-"),
         "width": width,
         "height": height,
         "ext": ending,

@@ -1,0 +1,58 @@
+"""A picture that is decoded and looked at once, and how large it has to be decoded for its targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from focalbox.analysis import Analysis
+from focalbox.core.geometry import Size, Target, largest_window
+from focalbox.imaging.working import WorkingImage, decode_scale
+from focalbox.options import CropOptions, SizeLike, parse_target
+
+__all__ = ["Prepared", "needed_size"]
+
+_DETAIL = 2.0
+"""A picture is decoded with at least this many times the pixels of the result along each side: decoding JPEG at just
+the size is visibly softer (35-45 dB against 48-53 dB, DESIGN 2)."""
+
+_ROUNDING = 1e-6
+"""Pixels by which a computed side may exceed a whole number through rounding alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture that is decoded and looked at, ready to be cropped to any number of sizes.
+
+    Parameters
+    ----------
+    working : WorkingImage
+        The decoded picture.
+    analysis : Analysis
+        What was found in it.
+    """
+
+    working: WorkingImage
+    analysis: Analysis
+
+    def serves(self, sizes: Iterable[SizeLike | None], **options: Any) -> bool:
+        """Tell whether it was decoded large enough for these sizes and in the colours that the options ask for."""
+        wanted = CropOptions.of(options)
+        if wanted.keep_metadata:
+            return False
+        needed = needed_size(self.working.source, [parse_target(size) for size in sizes], wanted, Size(1, 1))
+        return self.working.scale <= decode_scale(self.working.source, needed)
+
+
+def needed_size(source: Size, targets: Sequence[Target | None], wanted: CropOptions, least: Size) -> Size:
+    """Return the least size of the working image that the targets need."""
+    width, height = float(least.width), float(least.height)
+    for target in targets:
+        if not isinstance(target, Size) or wanted.framing.fit == "tight" or wanted.framing.zoom:
+            return source  # the window may be small: every pixel may be needed
+        window = largest_window(source, target.aspect)
+        width = max(width, _DETAIL * target.width / window[0])
+        height = max(height, _DETAIL * target.height / window[1])
+    return Size(min(source.width, math.ceil(width - _ROUNDING)), min(source.height, math.ceil(height - _ROUNDING)))
