@@ -121,27 +121,25 @@ class Crew:
             else:
                 yield from self._bury(hand)
 
-    def previews(self, addresses: Iterable[str], side: int) -> Iterator[str | None]:
-        """Yield small pictures of sources, as WebP in base64 and in order; None for one that cannot be read."""
-        hand = self._hands[0]
-        for address in addresses:
-            hand.ask({"preview": address, "side": side})
-            line = self._next_line(hand)
+    def previews(self, addresses: Iterable[str], side: int) -> Iterator[tuple[str, str | None]]:
+        """Yield sources with a small picture of each, WebP in base64, as they are made; None when it cannot be read."""
+        waiting = deque(addresses)
+        asked: dict[int, str] = {}
+        while waiting or asked:
+            for hand in self._hands:
+                if waiting and id(hand) not in asked:
+                    asked[id(hand)] = waiting.popleft()
+                    hand.ask({"preview": asked[id(hand)], "side": side})
+            hand, line = self._answers.get(timeout=_PATIENCE)
             if line and not hand.ready:
                 hand.ready = True
-                line = self._next_line(hand)
-            if not line:
-                hand.process.wait()
-                hand.dismiss()
-                hand = self._hands[0] = self._hire()
-            yield json.loads(line)["preview"] if line else None
-
-    def _next_line(self, hand: _Hand) -> bytes:
-        while True:
-            answered, line = self._answers.get(timeout=_PATIENCE)
-            if answered is hand:
-                return line
-            answered.ready = True
+            elif hand in self._hands:
+                if not line:
+                    hand.process.wait()
+                    hand.dismiss()
+                    self._hands[self._hands.index(hand)] = self._hire()
+                if id(hand) in asked:
+                    yield asked.pop(id(hand)), json.loads(line)["preview"] if line else None
 
     def _hire(self) -> _Hand:
         home = str(Path(focalbox.__file__).parents[1])
