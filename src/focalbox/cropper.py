@@ -18,7 +18,6 @@ from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
 from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest, ModelError
-from focalbox.explain.strip import PANEL, draw_strip
 from focalbox.imaging.render import encode, render
 from focalbox.imaging.source import Limits, Metadata, Source, WorkingImage, open_picture
 from focalbox.options import CropOptions, SizeLike, parse_target
@@ -182,6 +181,8 @@ class Cropper:
 
     def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
         """Draw the five pictures of the method side by side; what is shown is what was computed."""
+        from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
+
         target, wanted = parse_target(size), CropOptions.of(options)
         prepared = self._prepared(source, [target], wanted, Size(PANEL, PANEL), None)
         (result,) = self.finish(prepared, [target], **options)
