@@ -21,6 +21,7 @@ from focalbox.imaging.render import encode, save
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target
 from focalbox.saliency.models import MODELS
+from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
 from focalbox.version import __version__
 
@@ -68,7 +69,8 @@ def _crop_options(command: _F) -> _F:
             click.option("--on-doubt", type=click.Choice(ON_DOUBT), default="crop", help="When confidence is low."),
             click.option("--doubt", type=float, default=0.5, show_default=True, help="Confidence that is low."),
             click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
-            click.option("--model", type=click.Choice(list(MODELS)), help="The model that looks."),
+            click.option("--model", help=f"The model that looks: {', '.join(MODELS)} or an .onnx file."),
+            click.option("--yunet", help="A YuNet .onnx file that finds the faces."),
         ]
     ):
         command = option(command)
@@ -191,7 +193,9 @@ def doctor() -> None:
 
 def _cropper(options: dict[str, Any]) -> Cropper:
     settings = Settings.of(os.environ)
-    return Cropper(model=options.pop("model") or settings.model, limits=settings.limits)
+    yunet = options.pop("yunet")
+    detectors = [YuNet(yunet)] if yunet else None
+    return Cropper(model=options.pop("model") or settings.model, detectors=detectors, limits=settings.limits)
 
 
 def _source(picture: str) -> str | bytes:
