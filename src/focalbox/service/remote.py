@@ -160,6 +160,7 @@ class Remote:
             raise InvalidRequest(message) from error
         if url.scheme not in _PORTS or url.userinfo or not name:
             raise NotAllowed(_NOT_ALLOWED)
+        name = f"[{name}]" if ":" in name else name
         written = f"{name}:{port}" if port not in {None, *_PORTS.values()} else name
         if not any(_matches(written, host) for host in self._hosts):
             raise NotAllowed(_NOT_ALLOWED)
