@@ -31,6 +31,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, default=Path("src/focalbox/saliency/weights"), help="folder of the ONNX files"
     )
+    parser.add_argument("--threads", type=int, default=0, help="threads to use; 1 is best where others use the machine")
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
     parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
     return parser
@@ -49,8 +50,12 @@ def run(options: argparse.Namespace) -> None:
             for name in ("focalbox.onnx", "focalbox-mit.onnx"):
                 print(f"## {name}\n\n{evaluate(options.out / name, options.data, brief=options.brief)}\n")
             return
+        import torch  # noqa: PLC0415
+
         from training.pipeline import train_default, train_mit  # noqa: PLC0415
 
+        if options.threads:
+            torch.set_num_threads(options.threads)
         if options.command in {"all", "default"}:
             train_default(options.data, options.cache, options.out, options.share)
         if options.command in {"all", "mit"}:

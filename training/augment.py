@@ -15,7 +15,7 @@ from training.data import Pictures
 KINDS = ("object", "fixation", "keep")
 """What a row's own label says: mask of the salient object, fixation density, human crop."""
 
-WHOLE_SHARE = 0.4
+WHOLE_SHARE = 0.3
 """Share of the fixation pictures that are shown whole."""
 GREY_SHARE, SOFT_SHARE, NOISY_SHARE = 0.08, 0.15, 0.2
 """Shares of the pictures that become grey, are blurred by 3 x 3 pixels, and get noise."""
@@ -105,7 +105,7 @@ def draw_views(kind: Tensor, random: torch.Generator, *, uncut: bool) -> Tensor:
         | ((kind == KINDS.index("fixation")) & (uniform(0, 1) < WHOLE_SHARE))
         | torch.tensor(uncut)
     )
-    smallest = torch.where(kind == KINDS.index("object"), 0.6, 0.75)
+    smallest = torch.where(kind == KINDS.index("object"), 0.6, 0.65)
     width, height = smallest + (1 - smallest) * uniform(0, 1), smallest + (1 - smallest) * uniform(0, 1)
     width, height = torch.where(whole, 1.0, width), torch.where(whole, 1.0, height)
     x = width / 2 + (1 - width) * uniform(0, 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from training.model import Network
+from training.model import SHRINK_SIGMA, Network
 
 OPSET = 17
 """ONNX operator set: old enough for every onnxruntime of the last years."""
@@ -32,7 +32,9 @@ class Shipped(nn.Module):
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         """uint8 (1, h, w, 3) -> saliency, heads, face, face_size; see MODEL_CARD.md."""
         found = self.network(picture.permute(0, 3, 1, 2).float())
-        maps = [found.saliency / found.saliency.amax((1, 2), keepdim=True)]
+        rows, columns = found.saliency.shape[1:]
+        shrunk = found.saliency * shrink(rows)[:, None] * shrink(columns)
+        maps = [shrunk / shrunk.amax((1, 2), keepdim=True)]
         for name in self.network.heads:
             logits = found.maps[name]
             if name in {"object", "keep"}:
@@ -40,6 +42,11 @@ class Shipped(nn.Module):
             else:
                 maps.append(torch.exp(logits - logits.amax((1, 2), keepdim=True)))
         return (*(one[:, None] for one in maps), found.face.sigmoid()[:, None], found.size.clamp(max=0.0).exp())
+
+
+def shrink(cells: int) -> Tensor:
+    """Gaussian around the middle of an axis, for the doubt that the gate does not have."""
+    return torch.exp(-0.5 * (((torch.arange(cells) + 0.5) / cells - 0.5) / SHRINK_SIGMA) ** 2)
 
 
 def export(network: Network, path: Path) -> str:

@@ -7,14 +7,15 @@ from training.train import Recipe
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
-    counts={"duts": 12, "osie": 3, "crowd": 4, "scene500": 4, "mit1003": 4, "fcdb": 5},
-    stages=((9000, 160), (4000, 192)),
+    counts={"duts": 10, "osie": 4, "crowd": 4, "scene500": 5, "mit1003": 5, "fcdb": 5},
+    stages=((7000, 160), (2500, 192)),
+    weight_decay=0.05,
 )
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(
     counts={"osie": 8, "crowd": 8, "scene500": 8},
-    stages=((1500, 160), (500, 192)),
+    stages=((1500, 160), (400, 192)),
     heads=("fixation",),
     taught=0.0,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -18,13 +20,12 @@ from training.schedule import Average, Clock, one_cycle, restore, store
 from training.teach import HEADS as TAUGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 EVALUATION_SIDE = 192
 """Picture side at which dev rows are looked at (pixels): the engine's default."""
 
-STEPS_A_LOOK = 1000
+STEPS_A_LOOK = 500
 """Steps between two looks at the dev rows."""
 
 
@@ -125,6 +126,22 @@ def judge(network: Network, dev: dict[str, list[DevPicture]], side: int = EVALUA
     ]
 
 
+def batches(recipe: Recipe, pool: Pool, start: int) -> Iterator[Batch]:
+    """Yield the batches from a step on; the next one is made while the network learns from this one."""
+    draw, random = np.random.default_rng((recipe.seed, start)), torch.Generator().manual_seed(recipe.seed + start)
+
+    def one(step: int) -> Batch:
+        uncut = step >= recipe.steps * (1 - recipe.uncut_share)
+        return make_batch(pool, draw_rows(pool, dict(recipe.counts), draw), recipe.side_at(step), random, uncut=uncut)
+
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(one, start)
+        for step in range(start, recipe.steps):
+            batch = coming.result()
+            coming = maker.submit(one, min(step + 1, recipe.steps - 1))
+            yield batch
+
+
 def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path) -> Network:
     """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
     torch.manual_seed(recipe.seed)
@@ -139,13 +156,10 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
     )
     average = Average(network, recipe.decay)
     start = restore(checkpoint, network, optimiser, average)
-    draw, random = np.random.default_rng((recipe.seed, start)), torch.Generator().manual_seed(recipe.seed + start)
     clock = Clock(start)
-    for step in range(start, recipe.steps):
+    for step, batch in enumerate(batches(recipe, pool, start), start):
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * one_cycle(step / recipe.steps)
-        uncut = step >= recipe.steps * (1 - recipe.uncut_share)
-        batch = make_batch(pool, draw_rows(pool, dict(recipe.counts), draw), recipe.side_at(step), random, uncut=uncut)
         with torch.autocast("cpu", torch.bfloat16):
             found = network(batch.pictures)
         value = own_losses(found, batch, recipe) + recipe.taught * taught_losses(found, batch, recipe)

@@ -37,7 +37,7 @@ class Analysis(Evidence):
         Parameters
         ----------
         size : str, (int, int) or None
-            ``"500x200"``, ``(500, 200)``, ``"16:9"``, or None for the salient box itself.
+            ``"500x200"``, ``(500, 200)``, ``"16:9"``, or None for the free-form crop.
         **options
             As in `focalbox.options.CropOptions`.
 
@@ -54,6 +54,7 @@ class Analysis(Evidence):
         return {
             **found,
             "saliency": self.saliency.to_dict(),
+            "keep": self.keep.to_dict() if self.keep is not None else None,
             "subjects": [subject.to_dict() for subject in self.subjects],
         }
 
@@ -70,7 +71,8 @@ class Analysis(Evidence):
             source = Size(int(saved["source"]["width"]), int(saved["source"]["height"]))
             subjects = tuple(map(Subject.from_dict, saved["subjects"]))
             saliency = SaliencyMap.from_dict(saved["saliency"])
-            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]))
+            keep = SaliencyMap.from_dict(saved["keep"]) if saved.get("keep") is not None else None
+            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]), keep)
         except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
             if isinstance(error, InvalidRequest):
                 raise

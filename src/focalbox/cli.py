@@ -138,7 +138,7 @@ def crop(
 
 @focalbox.command()
 @click.argument("pictures", nargs=-1, required=True)
-@click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the salient box.")
+@click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the free-form crop.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a picture, a line each when there are many.")
 @_crop_options
 def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
@@ -161,7 +161,7 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **
 
 @focalbox.command()
 @click.argument("picture")
-@click.option("-s", "--size", help="500x200 or 16:9; without one, the salient box.")
+@click.option("-s", "--size", help="500x200 or 16:9; without one, the free-form crop.")
 @click.option("-o", "--output", default="{stem}-explained.png", show_default=True, help="A .png or .webp file.")
 @_crop_options
 def explain(picture: str, size: str | None, output: str, **options: Any) -> None:
@@ -208,7 +208,7 @@ def _write(content: bytes, path: str) -> None:
 
 def _described(crop: Crop) -> str:
     box = crop.box
-    target = "salient box" if crop.target is None else str(crop.target)
+    target = "free-form" if crop.target is None else str(crop.target)
     return f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}, {crop.css}"
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
-from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
 from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest, ModelError
@@ -24,6 +24,7 @@ from focalbox.imaging.source import Limits, Metadata, Source, WorkingImage, open
 from focalbox.options import CropOptions, SizeLike, parse_target
 from focalbox.prepared import Prepared, needed_size
 from focalbox.saliency.models import DEFAULT_MODEL, Detector, Model, model_named, name_of
+from focalbox.saliency.network import Network
 from focalbox.version import __version__
 
 __all__ = ["Cropper", "Prepared", "Result", "analyze", "crop", "plan"]
@@ -78,8 +79,9 @@ class Cropper:
     model : str or callable, optional
         The name of a model (`focalbox doctor` lists them), or a callable from an upright sRGB picture, uint8 array of
         shape (h, w, 3), to a `SaliencyMap`.
-    detectors : sequence of callable
-        From the same array to a list of `Subject`, things that should not be cut.
+    detectors : sequence of callable, optional
+        From the same array to a list of `Subject`, things that should not be cut. They replace the model's own; an empty
+        sequence is none at all.
     limits : Limits
         What is refused before any pixel is decoded.
 
@@ -97,11 +99,15 @@ class Cropper:
     """
 
     def __init__(
-        self, *, model: str | Model = DEFAULT_MODEL, detectors: Sequence[Detector] = (), limits: Limits | None = None
+        self,
+        *,
+        model: str | Model = DEFAULT_MODEL,
+        detectors: Sequence[Detector] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._model = model_named(model) if isinstance(model, str) else model
         self._name = model if isinstance(model, str) else name_of(model)
-        self._detectors = tuple(detectors)
+        self._detectors = detectors
         self._limits = limits or Limits()
 
     def analyze(self, source: Source) -> Analysis:
@@ -121,7 +127,7 @@ class Cropper:
         return self._look(open_picture(source, self._limits).decode(None))
 
     def plan(self, source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
-        """Decide where to crop, and render nothing; the salient box when ``size`` is None."""
+        """Decide where to crop, and render nothing; the free-form crop when ``size`` is None."""
         target, wanted = parse_target(size), CropOptions.of(options)
         return frame(self.analyze(source), target, wanted.framing)
 
@@ -200,15 +206,20 @@ class Cropper:
 
     def _look(self, working: WorkingImage) -> Analysis:
         rgb = working.look(looking_size(working.source))
-        saliency: object = self._model(rgb)  # a caller's callable may answer anything
-        if not isinstance(saliency, SaliencyMap):
-            message = f"a model answers with a SaliencyMap, not {type(saliency).__name__}"
+        look = self._model.look if isinstance(self._model, Network) else self._model
+        seen: object = look(rgb)  # a caller's callable may answer anything
+        if isinstance(seen, SaliencyMap):
+            seen = Seen(seen)
+        if not isinstance(seen, Seen):
+            message = f"a model answers with a SaliencyMap, not {type(seen).__name__}"
             raise ModelError(message)
-        subjects = [subject for detector in self._detectors for subject in detector(rgb)]
+        subjects = seen.subjects
+        if self._detectors is not None:
+            subjects = tuple(subject for detector in self._detectors for subject in detector(rgb))
         if not all(isinstance(subject, Subject) for subject in subjects):
             message = "a detector answers with a list of Subject"
             raise ModelError(message)
-        return Analysis(working.source, saliency, tuple(subjects), self._name, __version__)
+        return Analysis(working.source, seen.saliency, subjects, self._name, __version__, seen.keep)
 
 
 def _finished(working: WorkingImage, decided: Crop, wanted: CropOptions) -> Result:
@@ -245,7 +256,7 @@ def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
     ----------
     source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
     size : str, (int, int) or None
-        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the salient box itself.
+        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the free-form crop.
     **options
         As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, fill, keep_metadata.
 

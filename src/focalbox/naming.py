@@ -97,7 +97,7 @@ def _output(picture: str, target: Target | None, template: str, format_name: str
     width, height = (target.width, target.height) if isinstance(target, Size) else ("", "")
     fields = {
         "stem": path.stem,
-        "size": "salient" if target is None else str(target).replace(":", "-"),
+        "size": "free" if target is None else str(target).replace(":", "-"),
         "width": width,
         "height": height,
         "ext": ending,

@@ -17,12 +17,14 @@ from focalbox.saliency.boolean import boolean_map, widest_path
 from focalbox.saliency.cells import average, blur, to_lab
 from focalbox.saliency.classical import frequency_tuned, spectral_residual, symmetric_surround
 from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Model, classical, model_named, name_of
+from focalbox.saliency.network import Network
 from focalbox.saliency.prior import CentrePrior, centred
 
 PAPERS: dict[str, Model] = {
     model.__name__: model for model in (boolean_map, spectral_residual, frequency_tuned, symmetric_surround)
 }
-ALL: dict[str, Model] = {**PAPERS, **{f"named {name}": model for name, model in MODELS.items()}}
+NAMED = {f"named {name}": model for name, model in MODELS.items() if not isinstance(model, Network)}
+ALL: dict[str, Model] = {**PAPERS, **NAMED}
 every_model = pytest.mark.parametrize("model", ALL.values(), ids=ALL.keys())
 every_paper = pytest.mark.parametrize("model", PAPERS.values(), ids=PAPERS.keys())
 

@@ -181,7 +181,7 @@ def test_answers_can_be_kept(service: Service) -> None:
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "public, max-age=86400"
     assert first.headers["vary"] == "Accept"
-    again = service.ask(target, **{"if-none-match": f'"other", W/{tag}'})
+    again = service.ask(target, headers={"if-none-match": f'"other", W/{tag}'})
     assert (again.status, again.content, again.headers["etag"]) == (304, b"", tag)
     assert service.ask(target + "?zoom=1").headers["etag"] != tag
     assert service.ask(target, headers={"accept": "image/webp"}).headers["etag"] != tag

@@ -10,12 +10,12 @@ from focalbox.core.geometry import Box
 from focalbox.core.placement import shares_at
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["FEATURES", "confidence", "features"]
+__all__ = ["FEATURES", "NEARLY", "confidence", "features"]
 
 _PLACES = 17
 """Places along a free axis at which a window of the same shape is compared; more changed no probability by 0.01."""
 
-_NEARLY = 0.9
+NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
 _WEIGHTS = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -37,7 +37,7 @@ def features(saliency: SaliencyMap, window: Box) -> tuple[float, ...]:
     kept = max(saliency.share(window), 1e-9)
     relative = np.minimum(shares / kept, 1.0)
     return (
-        float((relative >= _NEARLY).mean()),
+        float((relative >= NEARLY).mean()),
         float(relative.mean()),
         min(kept, 1.0),
         float(relative[len(tops) // 2, len(lefts) // 2]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from focalbox.core.confidence import confidence
 from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.geometry import Box, Padding, PixelBox, Size, Target
 from focalbox.core.placement import place
@@ -36,8 +37,8 @@ class Crop:
         The part of the upright picture that is shown, pixels.
     padding : Padding
         What is added around the box, source pixels.
-    confidence : float
-        0 to 1, the probability that the box keeps at least 90 % of what the best window of its shape would keep.
+    window : Box
+        What was chosen before any padding, fractions: what the confidence is about.
     notes : tuple of str
         What a reader should know of how it was chosen, such as that no face was found.
     """
@@ -47,7 +48,7 @@ class Crop:
     fit: Fit
     box: PixelBox
     padding: Padding
-    confidence: float
+    window: Box
     notes: tuple[str, ...] = ()
 
     @property
@@ -64,6 +65,11 @@ class Crop:
     def kept(self) -> float:
         """Share of the saliency inside the box, 0 to 1."""
         return self.evidence.saliency.share(self.relative)
+
+    @cached_property
+    def confidence(self) -> float:
+        """0 to 1, the probability that the window keeps at least 90 % of what the best of its shape would keep."""
+        return confidence(self.evidence.saliency, self.window)
 
     @property
     def jaccard(self) -> float:

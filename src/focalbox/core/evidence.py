@@ -11,7 +11,7 @@ from focalbox.core.geometry import Box, Size
 from focalbox.core.jaccard import SalientBox, salient_box
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 
-__all__ = ["MAX_CELLS", "Evidence", "SaliencyMap", "Subject"]
+__all__ = ["MAX_CELLS", "Evidence", "SaliencyMap", "Seen", "Subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,25 @@ class Subject:
         return cls(Box(**sides), str(document["kind"]), float(document["score"]))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a model saw at one look, when it sees more than a saliency map.
+
+    Parameters
+    ----------
+    saliency : SaliencyMap
+        What attracts viewers.
+    keep : SaliencyMap, optional
+        How surely a person cropping freely would keep each place.
+    subjects : tuple of Subject
+        What should not be cut.
+    """
+
+    saliency: SaliencyMap
+    keep: SaliencyMap | None = None
+    subjects: tuple[Subject, ...] = ()
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All that one look at a picture found: what placing a window needs, whatever the target.
@@ -59,6 +78,8 @@ class Evidence:
         The name of the model that made the map.
     version : str
         The version of focalbox that looked.
+    keep : SaliencyMap, optional
+        How surely a person cropping freely would keep each place, from models that know.
     """
 
     source: Size
@@ -66,6 +87,7 @@ class Evidence:
     subjects: tuple[Subject, ...] = ()
     model: str = ""
     version: str = ""
+    keep: SaliencyMap | None = None
 
     @cached_property
     def found(self) -> SalientBox:
@@ -81,3 +103,8 @@ class Evidence:
     def jaccard(self) -> float:
         """The Jaccard index of the salient box, 0 to 1."""
         return self.found.jaccard
+
+    @cached_property
+    def free_form(self) -> Box:
+        """The crop without a target: the exact box of what a person would keep, or else the salient box."""
+        return self.salient_box if self.keep is None else salient_box(self.keep).box

@@ -112,7 +112,7 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     evidence : Evidence
         What was found in the picture.
     target : Target or None
-        The size or ratio wanted; None for the salient box itself.
+        The size or ratio wanted; None for the free-form crop.
     framing : Framing
         How to choose.
 
@@ -123,13 +123,12 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     """
     source = evidence.source
     if target is None:
-        sure = confidence(evidence.saliency, evidence.salient_box)
-        return Crop(evidence, None, framing.fit, evidence.salient_box.to_pixels(source), Padding(), sure)
+        free = evidence.free_form
+        return Crop(evidence, None, framing.fit, free.to_pixels(source), Padding(), free)
     largest = Box(0.0, 0.0, *largest_window(source, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = place(evidence.saliency, largest.width, largest.height, demands)
-    sure = confidence(evidence.saliency, window)
-    if framing.on_doubt != "crop" and sure < framing.doubt and not (framing.keep or framing.focus):
+    if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
             demands, framing = replace(demands, focus=WHOLE.centre), replace(framing, fit="cover", zoom=0.0)
             window = place(evidence.saliency, largest.width, largest.height, demands)
@@ -138,7 +137,7 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
             framing = replace(framing, fit="pad", zoom=0.0)
             notes += ("in doubt: padded",)
     least = None if framing.upscale or not isinstance(target, Size) else target
-    padded = False
+    judged, padded = window, False
     if framing.fit == "tight" or framing.zoom:
         share = framing.zoom if framing.fit == "cover" else 1.0
         window = window.towards(_tight(evidence, largest, demands, least), share)
@@ -148,7 +147,11 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
         window, padded = _grown(evidence, window, demands, framing.retain), True
     box = window.to_pixels(source, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
-    return Crop(evidence, target, framing.fit, box, padding, sure, notes)
+    return Crop(evidence, target, framing.fit, box, padding, judged, notes)
+
+
+def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
+    return confidence(evidence.saliency, window) < framing.doubt
 
 
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:

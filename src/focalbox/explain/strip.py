@@ -100,12 +100,12 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
     picture = _fitted(picture, cell)
     size = Size(*picture.size)
     evidence = crop.evidence
-    target = "the salient box" if crop.target is None else str(crop.target)
+    title = "free-form crop" if crop.target is None else f"window for {crop.target}"
     panels = (
         _Panel("input", f"{crop.source} pixels", picture),
         _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
         _Panel("salient box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)),
-        _Panel(f"window for {target}", f"keeps {crop.kept:.0%} of it", _boxed(picture, crop, size, window=True)),
+        _Panel(title, f"keeps {crop.kept:.0%} of it", _boxed(picture, crop, size, window=True)),
         _Panel("result", f"{crop.size} pixels", _fitted(result, cell)),
     )
     strip = Image.new("RGB", (_MARGIN + 5 * (cell.width + _MARGIN), cell.height + _MARGIN + _CAPTION), _GROUND)

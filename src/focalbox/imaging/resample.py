@@ -16,6 +16,9 @@ _LOBES = 3
 """Half-width of the kernel in output pixels (Duchon 1979, doi:10.1175/1520-0450(1979)018<1016:LFIOAT>2.0.CO;2)."""
 _ROWS, _COLUMNS = 16, 32
 """Output rows and columns a matrix product makes at once; the fastest of 8..32 by 16..64 in benchmarks/speed.py."""
+_AT_ONCE = 4
+"""Blocks of output rows that share one strip of the picture; 2 and all of them were slower there."""
+_CHANNELS = 3
 _MOST_OUTPUT = 2**22
 """Output pixels up to which the matrix products are used: above, their float planes would cost memory for little."""
 _PLANS_KEPT = 64
@@ -54,26 +57,39 @@ def resample(image: Image.Image, size: tuple[int, int], window: tuple[float, flo
         return image.resize(size, Image.Resampling.LANCZOS, box=window)
     across = _bands(image.width, width, left, right, _COLUMNS)
     down = _bands(image.height, height, top, bottom, _ROWS)
-    corner = (across[0][2], down[0][2])
-    cut = image.crop((*corner, across[-1][3], down[-1][3]))
-    planes = [_resized(np.asarray(plane), down, across, corner) for plane in cut.split()]
+    left, right = across[0][2], across[-1][3]
+    planes = np.empty((_CHANNELS, height, width), dtype=np.uint8)
+    for index in range(0, len(down), _AT_ONCE):
+        bands = down[index : index + _AT_ONCE]
+        strip = image.crop((left, bands[0][2], right, bands[-1][3]))
+        planes[:, bands[0][0] : bands[-1][1]] = _resized(strip, bands, across)
     return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])
 
 
-def _resized(
-    plane: NDArray[np.uint8], down: tuple[_Band, ...], across: tuple[_Band, ...], corner: tuple[int, int]
-) -> NDArray[np.uint8]:
-    """Resize one channel of shape (h, w), whose first cell is ``corner`` (column, row) of the picture."""
-    column, row = corner
-    half = np.empty((down[-1][1], plane.shape[1]), dtype=np.float32)
-    for start, stop, low, high, weights in down:  # rows of a block only, so that no float copy of the window exists
-        np.matmul(weights, plane[low - row : high - row].astype(np.float32), out=half[start:stop])
-    whole = np.empty((half.shape[0], across[-1][1]), dtype=np.float32)
+def _resized(strip: Image.Image, down: tuple[_Band, ...], across: tuple[_Band, ...]) -> NDArray[np.uint8]:
+    """Resize the rows of a picture that a few bands of output rows need.
+
+    A picture is done strip by strip so that next to nothing is allocated: the system zeroes fresh memory page by page,
+    which took as long as the arithmetic when the whole window was copied first.
+
+    Returns
+    -------
+    ndarray of uint8, shape (3, h, w)
+    """
+    first, row, column = down[0][0], down[0][2], across[0][2]
+    half = np.empty((_CHANNELS, down[-1][1] - first, strip.width), dtype=np.float32)
+    for channel, plane in enumerate(strip.split()):
+        pixels = np.asarray(plane)
+        for start, stop, low, high, weights in down:
+            rows = pixels[low - row : high - row].astype(np.float32)
+            np.matmul(weights, rows, out=half[channel, start - first : stop - first])
+    flat = half.reshape(-1, strip.width)
+    whole = np.empty((flat.shape[0], across[-1][1]), dtype=np.float32)
     for start, stop, low, high, weights in across:
-        whole[:, start:stop] = half[:, low - column : high - column] @ weights.T
+        np.matmul(flat[:, low - column : high - column], weights.T, out=whole[:, start:stop])
     whole += 0.5
     np.clip(whole, 0, 255, out=whole)
-    return whole.astype(np.uint8)
+    return whole.astype(np.uint8).reshape(_CHANNELS, -1, whole.shape[1])
 
 
 @lru_cache(_PLANS_KEPT)

@@ -15,11 +15,14 @@ __all__ = ["Metadata", "WorkingImage", "decode_scale", "shrink", "turned", "upri
 
 _SCALES = (8, 4, 2, 1)
 """Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
+_COARSER = (32, 16, *_SCALES)
+"""Divisors of the coarse grid for looking: multiples of whatever was decoded."""
 _LOOK = Size(320, 320)
 """The least working image: the coarse grid of every looking copy of about 192 x 192 pixels of area fits into it."""
-_FINER = 3, 2
+_FINER = 5, 4
 """The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
-photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by 0.8 of 255, with 3/2 by 0.3."""
+photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
+with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
 _GROUND = (128, 128, 128)
 """What shows through transparent parts when looking: neither paper nor ink."""
 _STRIP = 2**20
@@ -113,7 +116,7 @@ class WorkingImage:
             image = ground
         more, than = _FINER
         cells = Size(-(-size.width * more // than), -(-size.height * more // than))
-        step = max(1, _coarsest(self.source, cells) // self.scale)
+        step = max(1, _coarsest(self.source, cells, _COARSER) // self.scale)
         if step > 1:
             image = image.reduce(step)
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
@@ -143,8 +146,8 @@ def decode_scale(source: Size, needed: Size | None) -> int:
     return min(_coarsest(source, least), _coarsest(source, _LOOK))
 
 
-def _coarsest(source: Size, least: Size) -> int:
-    for scale in _SCALES:
+def _coarsest(source: Size, least: Size, scales: tuple[int, ...] = _SCALES) -> int:
+    for scale in scales:
         if -(-source.width // scale) >= least.width and -(-source.height // scale) >= least.height:
             return scale
     return 1

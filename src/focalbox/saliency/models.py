@@ -1,4 +1,4 @@
-"""The saliency models by name, and the classical default, a combination of two of them."""
+"""The saliency models by name, and the best of the classical ones, a combination of two of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.saliency.boolean import boolean_map, boolean_values
 from focalbox.saliency.cells import Planes, average, to_lab
 from focalbox.saliency.classical import frequency_tuned, residual_values, spectral_residual, symmetric_surround
+from focalbox.saliency.network import shipped
 from focalbox.saliency.prior import CentrePrior, centred
 
 __all__ = ["DEFAULT_MODEL", "MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
@@ -24,7 +25,7 @@ Model = Callable[[NDArray[np.uint8]], SaliencyMap]
 Detector = Callable[[NDArray[np.uint8]], Sequence[Subject]]
 """Looks at the same picture and says what in it should not be cut."""
 
-DEFAULT_MODEL = "classical"
+DEFAULT_MODEL = "network"
 """The model that looks when nobody names one."""
 
 _RESIDUAL_SHARE = 0.5
@@ -62,6 +63,8 @@ def classical(rgb: NDArray[np.uint8]) -> SaliencyMap:
 
 MODELS: Mapping[str, Model] = MappingProxyType(
     {
+        "network": shipped("network"),
+        "network-mit": shipped("network-mit"),
         "classical": classical,
         "boolean-map": centred(boolean_map),
         "spectral-residual": centred(spectral_residual),
@@ -69,7 +72,7 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         "frequency-tuned": centred(frequency_tuned),
     }
 )
-"""What ``model="..."`` may name. All stand with the measured centre prior, without which most classical models
+"""What ``model="..."`` may name. The classical ones stand with the measured centre prior, without which most of them
 crop worse than the middle; for one without it, pass the function itself, such as
 `focalbox.saliency.classical.spectral_residual`."""
 

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.evidence import SaliencyMap, Seen
 from focalbox.errors import ModelError
+from focalbox.saliency.cells import check_picture
 from focalbox.saliency.faces import faces_in
+from focalbox.saliency.session import BESIDE, Session
 
-if TYPE_CHECKING:
-    import onnxruntime
-
-__all__ = ["Network", "Seen", "shipped"]
+__all__ = ["Network", "shipped"]
 
 _COLOURS = 3
-_MAP_OUTPUT = "saliency"
-_FACE_OUTPUTS = ("face", "face_size")
+_EVEN_BELOW = 2
+"""Levels (of 256) by which pixels may differ in a picture that holds nothing: the rounding of a decoder."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a network saw at one look: its saliency map, and the faces when it finds faces."""
-
-    saliency: SaliencyMap
-    subjects: tuple[Subject, ...]
+_MAP = "saliency"
+_KEEP = "keep"
+_FACES = ("face", "face_size")
 
 
 class Network:
@@ -44,6 +33,7 @@ class Network:
 
     - one input, uint8 of shape (1, H, W, 3): the upright picture in sRGB, sides that are multiples of 32;
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
+    - optionally an output ``keep`` of the same shape: how surely a person cropping freely would keep each place;
     - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w): how sure it is that a face's
       centre is in a cell, and that face's width and height as shares of the picture's sides.
 
@@ -54,20 +44,15 @@ class Network:
     name : str, optional
         What analyses call the model; the file's name when left out.
     sha256 : str, optional
-        The file's SHA-256 in hexadecimal; a file with another one is refused.
+        The file's SHA-256 in hexadecimal, or ``"beside"`` to read it from a file of the same name and ``.sha256`` beside
+        it; a file with another one is refused.
     threads : int
         How many threads one look uses.
     """
 
-    def __init__(
-        self, path: str | PathLike[str] | Traversable, *, name: str = "", sha256: str = "", threads: int = 1
-    ) -> None:
-        self._path = path if isinstance(path, Traversable) else Path(path)
-        self.__name__ = name or self._path.name
-        self._sha256 = sha256
-        self._threads = threads
-        self._lock = threading.Lock()
-        self._session: onnxruntime.InferenceSession | None = None
+    def __init__(self, path: str | PathLike[str], *, name: str = "", sha256: str = "", threads: int = 1) -> None:
+        self._session = Session(path, sha256=sha256, threads=threads)
+        self.__name__ = name or self._session.path.name
 
     def __call__(self, rgb: NDArray[np.uint8]) -> SaliencyMap:
         """Look at a picture; see `look`."""
@@ -87,92 +72,65 @@ class Network:
             When the file is missing, altered, no ONNX model, or of another contract; when it answers with something that
             is not a map.
         """
-        session = self._loaded()
-        outputs = [output.name for output in session.get_outputs()]
-        wanted = _MAP_OUTPUT if _MAP_OUTPUT in outputs else outputs[0]
-        faces = all(name in outputs for name in _FACE_OUTPUTS)
-        names = [wanted, *(_FACE_OUTPUTS if faces else ())]
-        answers = self._run(session, names, np.ascontiguousarray(rgb[None]))
-        saliency = SaliencyMap(_plane(answers[0], self.__name__))
-        return Seen(saliency, faces_in(answers[1][0, 0], answers[2][0]) if faces else ())
-
-    def _run(
-        self, session: onnxruntime.InferenceSession, names: Sequence[str], picture: NDArray[np.uint8]
-    ) -> list[NDArray[np.float32]]:
-        try:
-            answers: list[NDArray[np.float32]] = session.run(names, {session.get_inputs()[0].name: picture})
-        except Exception as error:  # onnxruntime raises classes of its own, none of them public
-            message = f"{self.__name__} cannot look at a picture of shape {picture.shape}: {_first_line(error)}"
-            raise ModelError(message) from error
-        return answers
-
-    def _loaded(self) -> onnxruntime.InferenceSession:
-        """Return the session, loading it once."""
-        session = self._session
-        if session is None:
-            with self._lock:
-                session = self._session
-                if session is None:
-                    session = self._session = self._load()
-        return session
-
-    def _load(self) -> onnxruntime.InferenceSession:
-        try:
-            content = self._path.read_bytes()
-        except OSError as error:
+        check_picture(rgb)
+        known = self._session.outputs()
+        _check_contract(self._session)
+        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
+        if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
+            return Seen(SaliencyMap.blank())
+        turned = _leans_right(rgb)
+        picture = rgb.take(np.arange(rgb.shape[1])[::-1], axis=1)[None] if turned else np.ascontiguousarray(rgb[None])
+        seen = self._session.run(wanted, picture)
+        if turned:
+            seen = {name: answer[..., ::-1] for name, answer in seen.items()}
+        saliency = SaliencyMap(_plane(seen[wanted[0]], self.__name__))
+        keep = SaliencyMap(_plane(seen[_KEEP], self.__name__)) if _KEEP in seen else None
+        heat, sizes = (seen.get(name) for name in _FACES)
+        if heat is None or sizes is None:
+            return Seen(saliency, keep)
+        if heat.shape[:2] != (1, 1) or sizes.shape != (1, 2, *heat.shape[2:]):
             message = (
-                f"the model {self.__name__} needs the file {self._path.name}, which cannot be read: {error.strerror}"
+                f"{self.__name__} needs faces of shape (1, 1, h, w) and (1, 2, h, w), not {heat.shape}, {sizes.shape}"
             )
-            raise ModelError(message) from error
-        found = hashlib.sha256(content).hexdigest()
-        if self._sha256 and found != self._sha256:
-            message = f"{self._path.name} is not the file it should be: expected SHA-256 {self._sha256}, found {found}"
             raise ModelError(message)
-        import onnxruntime  # noqa: PLC0415 - 30 MB and 80 ms that a call with another model need not pay
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # errors come as exceptions; nothing is written to standard error
-        try:
-            session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own, none of them public
-            message = f"{self._path.name} is not a model that onnxruntime can run: {_first_line(error)}"
-            raise ModelError(message) from error
-        _check_contract(session, self._path.name)
-        return session
+        return Seen(saliency, keep, faces_in(heat[0, 0], sizes[0]))
 
 
-def shipped(name: str) -> Network:
-    """Return a network that comes with focalbox, its file checked against the hash beside it.
+def shipped(name: Literal["network", "network-mit"]) -> Network:
+    """Return a network that comes with focalbox; its file is checked against the hash beside it at the first look.
 
     Parameters
     ----------
     name : {"network", "network-mit"}
         ``network-mit`` was trained on pictures under the MIT licence alone.
 
-    Raises
-    ------
-    ModelError
-        When the package holds no such file.
+    Examples
+    --------
+    >>> shipped("network")(np.arange(192 * 192 * 3).reshape(192, 192, 3).astype(np.uint8)).shape
+    (48, 48)
     """
-    folder = resources.files("focalbox.saliency") / "weights"
-    path = folder / {"network": "focalbox.onnx", "network-mit": "focalbox-mit.onnx"}[name]
-    try:
-        sha256 = (folder / f"{path.name}.sha256").read_text("ascii").split()[0]
-    except (OSError, IndexError) as error:
-        message = f"the model {name} needs {path.name} and its .sha256 in the package: install focalbox again"
-        raise ModelError(message) from error
-    return Network(path, name=name, sha256=sha256)
+    files = {"network": "focalbox.onnx", "network-mit": "focalbox-mit.onnx"}
+    return Network(Path(__file__).with_name("weights") / files[name], name=name, sha256=BESIDE)
 
 
-def _check_contract(session: onnxruntime.InferenceSession, name: str) -> None:
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    shape = inputs[0].shape if len(inputs) == 1 else []
-    right = len(shape) == _COLOURS + 1 and shape[3] == _COLOURS and inputs[0].type == "tensor(uint8)"
-    if not right or not outputs:
-        found = ", ".join(f"{entry.name} {entry.type} {entry.shape}" for entry in inputs)
-        message = f"{name} needs one input of uint8 and shape (1, H, W, 3), not {found}"
+def _leans_right(rgb: NDArray[np.uint8]) -> bool:
+    """Tell whether the picture is brighter on the right.
+
+    A network is not exactly symmetric. It is always shown the brighter side on the left, and its answer is turned back: so
+    a mirrored picture gives the mirrored map, at the cost of two sums. (Brightness is taken from the green channel, which
+    carries most of it; the sums are whole numbers, so a mirrored picture's is exactly the negative.)
+    """
+    columns = rgb[..., 1].sum(axis=0, dtype=np.int64)
+    places = 2 * np.arange(columns.size) - (columns.size - 1)
+    return int(columns @ places) > 0
+
+
+def _check_contract(session: Session) -> None:
+    inputs = session.inputs()
+    _, kind, shape = inputs[0]
+    if len(inputs) != 1 or kind != "tensor(uint8)" or len(shape) != _COLOURS + 1 or shape[3] != _COLOURS:
+        found = ", ".join(f"{name} {kind} {shape}" for name, kind, shape in inputs)
+        message = f"{session.path.name} needs one input of uint8 and shape (1, H, W, 3), not {found}"
         raise ModelError(message)
 
 
@@ -185,7 +143,3 @@ def _plane(answer: Any, name: str) -> NDArray[np.float32]:
         message = f"{name} needs to answer with a float map of shape (1, 1, h, w), not {plane.dtype} {plane.shape}"
         raise ModelError(message)
     return plane
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:200]

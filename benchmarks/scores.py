@@ -1,0 +1,166 @@
+"""Scores of one cropper on one picture, and their means, gains and intervals over many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.croppers import RATIOS, Choice
+from benchmarks.labels import Labelled, density
+from focalbox.core import metrics
+from focalbox.core.geometry import Box
+from focalbox.core.saliency_map import SaliencyMap
+
+__all__ = ["Interval", "Score", "gain_of", "interval", "loss_of", "mean_of", "score"]
+
+_SEED = 20261123
+"""Seed of the bootstrap: the table does not change when nothing else did."""
+
+_ROUNDS = 1000
+"""Rounds of the bootstrap; the ends of a 95 % interval then move by about a hundredth of its length."""
+
+_WHOLE_FACE = 0.05
+"""Share of a face that may be outside a window that still counts as keeping it whole: heads are marked loosely."""
+
+_MASK_LEVEL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A measure over pictures with its 95 % bootstrap interval; NaN where it cannot be measured."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What a cropper reached on one picture; None or empty where the picture has no such label.
+
+    Parameters
+    ----------
+    picture : Labelled
+        The picture.
+    choice : Choice
+        What was chosen.
+    cases : tuple of WindowCase
+        Share of the label kept by the chosen, the centre and the best window, one per ratio.
+    given, free : float or None
+        IoU with the human crop: the window of its ratio, and the crop without a ratio.
+    nss, cc, auc : float or None
+        The map against fixations.
+    f_measure, error : float or None
+        Maximum F-measure and mean absolute error of the map against the mask.
+    faces, cut, whole : int
+        Labelled faces times windows; those that a window cuts through; those that it keeps whole.
+    """
+
+    picture: Labelled
+    choice: Choice
+    cases: tuple[metrics.WindowCase, ...] = ()
+    given: float | None = None
+    free: float | None = None
+    nss: float | None = None
+    cc: float | None = None
+    auc: float | None = None
+    f_measure: float | None = None
+    error: float | None = None
+    faces: int = 0
+    cut: int = 0
+    whole: int = 0
+
+
+def score(picture: Labelled, choice: Choice) -> Score:
+    """Compare what a cropper chose with what people said of the picture."""
+    cases: tuple[metrics.WindowCase, ...] = ()
+    if picture.label is not None:
+        cases = tuple(
+            _case(picture, window, ratio.aspect) for window, ratio in zip(choice.windows, RATIOS, strict=True)
+        )
+    overlap = None if picture.crop is None else picture.crop.jaccard
+    nss = cc = auc = f_measure = error = None
+    if choice.saliency is not None and picture.fixations is not None:
+        values = choice.saliency.values
+        nss, auc = metrics.nss(values, picture.fixations), metrics.auc_judd(values, picture.fixations)
+        cc = metrics.cc(values, density(picture.fixations, picture.size, choice.saliency.shape))
+    elif choice.saliency is not None and picture.label is not None:
+        mask = picture.label > _MASK_LEVEL
+        values = _enlarged(choice.saliency, mask.shape[1], mask.shape[0])
+        f_measure, error = metrics.max_f_measure(values, mask), metrics.mae(values, mask)
+    insides = [_inside(face, window) for face in picture.faces for window in choice.windows]
+    return Score(
+        picture,
+        choice,
+        cases,
+        overlap(choice.given) if overlap and choice.given else None,
+        overlap(choice.free) if overlap and choice.free else None,
+        nss,
+        cc,
+        auc,
+        f_measure,
+        error,
+        faces=len(insides),
+        cut=sum(_WHOLE_FACE < inside < 1 - _WHOLE_FACE for inside in insides),
+        whole=sum(inside >= 1 - _WHOLE_FACE for inside in insides),
+    )
+
+
+def gain_of(scores: Sequence[Score], ratio: float | None = None) -> Interval:
+    """Gain over the centre window, all ratios or one of them."""
+    # Two sums a picture are all that the gain needs: the bootstrap then runs over arrays.
+    above = [
+        (sum(case.chosen - case.centre for case in cases), sum(case.best - case.centre for case in cases))
+        for one in scores
+        if (cases := [case for case in one.cases if ratio is None or case.ratio == ratio])
+    ]
+    return _resampled(np.array(above), lambda sums: sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], np.nan))
+
+
+def loss_of(scores: Sequence[Score], ratio: float | None = None) -> float:
+    """Share of the cases that keep less than the centre window."""
+    return metrics.loss([case for one in scores for case in one.cases if ratio is None or case.ratio == ratio])
+
+
+def mean_of(scores: Sequence[Score], measure: Callable[[Score], float | None]) -> Interval:
+    """Mean of a measure over the pictures that have it."""
+    values = [value for one in scores if (value := measure(one)) is not None and np.isfinite(value)]
+    return interval(values)
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Mean of some numbers, one a picture."""
+    return _resampled(np.array([(value, 1.0) for value in values]), lambda sums: sums[..., 0] / sums[..., 1])
+
+
+def _resampled(rows: NDArray[np.float64], measure: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Interval:
+    """Measure the sum of rows, and 95 % of the sums of as many rows drawn with replacement (Efron 1979)."""
+    if len(rows) == 0:
+        return Interval(float("nan"), float("nan"), float("nan"))
+    draws = np.random.default_rng(_SEED).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_ROUNDS)
+    values = measure(draws @ rows)
+    whole = float(measure(rows.sum(axis=0)))
+    if np.isnan(values).all():
+        return Interval(whole, float("nan"), float("nan"))
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return Interval(whole, float(low), float(high))
+
+
+def _case(picture: Labelled, window: Box, ratio: float) -> metrics.WindowCase:
+    assert picture.label is not None  # noqa: S101 - the caller asked
+    axis, _ = metrics.free_axis(picture.size.aspect, ratio)
+    start, length = (window.left, window.width) if axis == 1 else (window.top, window.height)
+    position = min(1.0, max(0.0, start / (1 - length))) if length < 1 else 0.5
+    return metrics.judge_position(picture.label, picture.size.aspect, ratio, position)
+
+
+def _inside(face: Box, window: Box) -> float:
+    return face.intersection(window).area / face.area if face.area > 0 else 1.0
+
+
+def _enlarged(saliency: SaliencyMap, width: int, height: int) -> NDArray[np.float32]:
+    return np.asarray(Image.fromarray(saliency.values).resize((width, height), Image.Resampling.BILINEAR))

@@ -1,0 +1,106 @@
+"""The speed benchmark: focalbox beside Pillow, libvips and smartcrop, in one run; writes docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+_ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Read by the libraries when they are loaded, so the process starts itself again with them."""
+_REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_SIZES = ((500, 200), (300, 300), (1080, 1350))
+
+
+def main() -> None:
+    """Measure everything, print and write the report; exit 1 when a goal is missed and ``--strict`` was given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds, 500x200 only, no 24 MP, no report")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is missed")
+    parser.add_argument("--out", type=Path, default=_REPORT, help="where the report is written")
+    parser.add_argument("--child", nargs=3, metavar=("CROPPER", "FILE", "SIZE"), help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if any(os.environ.get(name) != value for name, value in _ONE_THREAD.items()):
+        command = [sys.executable, "-m", "benchmarks.speed", *sys.argv[1:]]
+        os.execve(sys.executable, command, os.environ | _ONE_THREAD)  # noqa: S606 - itself, with no shell
+    if wanted.child:
+        _crop_once(*wanted.child)
+        return
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    sys.exit(_measure(quick=wanted.quick, strict=wanted.strict, out=wanted.out))
+
+
+def _crop_once(name: str, file: str, size: str) -> None:
+    """Make one crop and print the peak of this process's resident memory, in KiB."""
+    from benchmarks.speed_candidates import candidate
+
+    width, height = map(int, size.split("x"))
+    candidate(name)(Path(file).read_bytes(), (width, height))
+    status = Path("/proc/self/status").read_text(encoding="ascii")  # getrusage would count the parent's memory
+    print(status.partition("VmHWM:")[2].split()[0])
+
+
+def _measure(*, quick: bool, strict: bool, out: Path) -> int:
+    from benchmarks.speed_candidates import CANDIDATES, candidate
+    from benchmarks.speed_measures import box_time, peak_memory, sharpness, six_sizes, timings
+    from benchmarks.speed_pictures import Kind, make
+    from benchmarks.speed_report import Results, goals, page
+    from focalbox.core.geometry import Size
+    from focalbox.saliency.models import DEFAULT_MODEL
+
+    plain = [
+        (Kind("0.3 MP", 640, 480), 60),
+        (Kind("1 MP", 1152, 864), 40),
+        (Kind("12 MP", 4000, 3000), 16),
+        (Kind("24 MP", 6000, 4000), 12),
+    ]
+    progressive, avif = (("quality", 85), ("progressive", 1)), (("quality", 65), ("speed", 8))
+    others = [
+        (Kind("1 MP progressive", 1152, 864, options=progressive, photographs=2), 20),
+        (Kind("12 MP progressive", 4000, 3000, options=progressive, photographs=2), 8),
+        (Kind("1 MP AVIF", 1152, 864, "AVIF", avif, photographs=2), 20),
+        (Kind("12 MP AVIF", 4000, 3000, "AVIF", avif, photographs=1), 8),
+        (Kind("12 MP PNG", 4000, 3000, "PNG", (("compress_level", 3),), photographs=1), 8),
+        (Kind("12 MP WebP", 4000, 3000, "WEBP", (("quality", 85), ("method", 2)), photographs=1), 8),
+    ]
+    cases = [
+        (kind, rounds, sizes) for listed, sizes in ((plain, _SIZES), (others, _SIZES[:1])) for kind, rounds in listed
+    ]
+    if quick:
+        cases = [(kind, max(8, rounds // 4), sizes[:1]) for kind, rounds, sizes in cases if kind.width <= 1152]  # noqa: PLR2004
+    croppers = {name: candidate(name) for name in CANDIDATES}
+    results = Results()
+    with tempfile.TemporaryDirectory() as directory:
+        for kind, rounds, sizes in cases:
+            files = make(kind)
+            for size in sizes:
+                label = f"{size[0]}x{size[1]}"
+                found = timings(croppers, files, size, rounds if size == _SIZES[0] else max(8, rounds // 2))
+                results.times[kind.name, label] = found
+                line = "  ".join(f"{name} {timing.wall:.1f} ({timing.ratio:.2f})" for name, timing in found.items())
+                print(f"{kind.name:18} {label:10} {line}", flush=True)
+            if (kind, rounds) in plain:
+                measured = [sharpness(file, Size(*_SIZES[0])) for file in files]
+                results.sharp[kind.name] = min(ours for ours, _ in measured), min(theirs for _, theirs in measured)
+            if kind.name == "12 MP":
+                results.six = six_sizes(files[0], 5)
+            if kind.name == "24 MP":
+                large = Path(directory, "large.jpg")
+                large.write_bytes(files[0])
+                results.memory = {name: peak_memory(name, large, _SIZES[0]) for name in CANDIDATES}
+    results.box = box_time()
+    report = page(results, DEFAULT_MODEL, {kind.name: rounds for kind, rounds, _ in cases}, quick=quick)
+    for goal in goals(results):
+        print(f"{'met   ' if goal.met else 'MISSED'} {goal.name}: {goal.found} ({goal.goal})")
+    if not quick:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(report, encoding="utf-8")
+        print(f"written: {out}")
+    return int(strict and not all(goal.met for goal in goals(results)))
+
+
+if __name__ == "__main__":
+    main()

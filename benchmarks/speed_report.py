@@ -1,0 +1,210 @@
+"""The page that the speed benchmark writes: goals beside figures, and every missed one said."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmarks.speed_candidates import OURS
+from benchmarks.speed_measures import SIX, Timing
+
+__all__ = ["Goal", "Results", "goals", "page"]
+
+_PACKAGES = ("focalbox", "numpy", "pillow", "onnxruntime", "pyvips", "pyvips-binary", "smartcrop", "scikit-image")
+_MEMORY_GOAL = 90.0
+"""Most MB at 24 MP."""
+_SHARPNESS_GOAL = 45.0
+"""Least PSNR in dB."""
+_BOX_GOAL = 1.5
+"""Most milliseconds of the exact box on 64 x 64 cells."""
+_ATTENTION_GOALS = {"0.3 MP": 0.6, "1 MP": 0.7, "12 MP": 0.9, "24 MP": 0.92}
+"""Largest ratio to libvips attention."""
+_NO_SLOWER = ("1 MP progressive", "12 MP progressive", "1 MP AVIF", "12 MP AVIF")
+"""Kinds at which focalbox is to be no slower than libvips attention."""
+
+
+@dataclass
+class Results:
+    """Everything that was measured.
+
+    Attributes
+    ----------
+    times : dict
+        By kind of picture and size, then by cropper.
+    memory : dict
+        Peak MB by cropper.
+    sharp : dict
+        PSNR of focalbox and of libvips by kind, the least of all photographs, in dB.
+    box : float
+        Milliseconds of the exact box.
+    six : (float, float)
+        Milliseconds together and one by one.
+    """
+
+    times: dict[tuple[str, str], dict[str, Timing]] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
+    sharp: dict[str, tuple[float, float]] = field(default_factory=dict)
+    box: float = 0.0
+    six: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What was to be reached, and what was."""
+
+    name: str
+    goal: str
+    found: str
+    met: bool
+
+
+def goals(results: Results) -> list[Goal]:
+    """Hold the figures against the goals."""
+    found = []
+    for (kind, size), times in results.times.items():
+        if size != "500x200":
+            continue
+        ratios = {name: timing.ratio for name, timing in times.items()}
+        if kind in _ATTENTION_GOALS:
+            found += [
+                _at_most(f"{kind} JPEG, of libvips attention", _ATTENTION_GOALS[kind], ratios["libvips attention"]),
+                _at_most(f"{kind} JPEG, of libvips centre", 1.1, ratios["libvips centre"]),
+                _at_most(f"{kind} JPEG, of smartcrop", 0.25, ratios["smartcrop"]),
+            ]
+        elif kind in _NO_SLOWER:
+            found.append(_at_most(f"{kind}, of libvips attention", 1.0, ratios["libvips attention"]))
+    for kind, (ours, _) in results.sharp.items():
+        goal, figure = f"at least {_SHARPNESS_GOAL:.0f} dB", f"{ours:.1f} dB"
+        found.append(Goal(f"{kind} JPEG, sharpness", goal, figure, ours >= _SHARPNESS_GOAL))
+    if results.memory:
+        memory = results.memory[OURS]
+        goal, figure = f"under {_MEMORY_GOAL:.0f} MB", f"{memory:.0f} MB"
+        found.append(Goal("24 MP JPEG, peak memory of the process", goal, figure, memory < _MEMORY_GOAL))
+    if results.box:
+        goal, figure = f"under {_BOX_GOAL} ms", f"{results.box:.2f} ms"
+        found.append(Goal("exact salient box, 64 x 64 cells", goal, figure, results.box < _BOX_GOAL))
+    return found
+
+
+def _at_most(name: str, most: float, found: float) -> Goal:
+    return Goal(name, f"at most {most:.2f} x", f"{found:.2f} x", round(found, 2) <= most)
+
+
+def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool) -> str:
+    """Return the report in Markdown."""
+    held = goals(results)
+    missed = [goal for goal in held if not goal.met]
+    parts = [
+        "# Speed\n",
+        "Written by `make bench` (`benchmarks/speed.py`); run it to get your own machine's figures.\n",
+        *_circumstances(model, rounds, quick=quick),
+        "## Goals\n",
+        f"{len(held) - len(missed)} of {len(held)} are met"
+        + (f"; missed: {', '.join(goal.name for goal in missed)}.\n" if missed else ".\n"),
+        _table(("500x200", "goal", "measured", ""), [_goal_row(goal) for goal in held]),
+        "## Side by side\n",
+        (
+            "Bytes of a file in, bytes of a JPEG of quality 80 out; wall-clock milliseconds (median), and in brackets"
+            " focalbox's time divided by the cropper's (median over rounds; below 1 focalbox is faster).\n"
+        ),
+    ]
+    for size in dict.fromkeys(size for _, size in results.times):
+        rows = {kind: times for (kind, other), times in results.times.items() if other == size}
+        names = list(dict.fromkeys(name for times in rows.values() for name in times))
+        parts += [f"### To {size}\n", _table(("picture", *names), [_time_row(k, t, names) for k, t in rows.items()])]
+    first = {kind: times for (kind, size), times in results.times.items() if size == "500x200"}
+    names = list(dict.fromkeys(name for times in first.values() for name in times))
+    parts += ["### Processor time to 500x200, milliseconds\n", _table(("picture", *names), _cpu_rows(first, names))]
+    if results.memory:
+        parts += [
+            "## Memory\n",
+            (
+                "Peak resident memory of a fresh process that makes one 500x200 from a 24 MP JPEG, everything imported"
+                " included.\n"
+            ),
+            _table(("cropper", "MB"), [(name, f"{memory:.0f}") for name, memory in results.memory.items()]),
+        ]
+    if results.sharp:
+        rows = [(kind, f"{ours:.1f}", f"{theirs:.1f}") for kind, (ours, theirs) in results.sharp.items()]  # type: ignore[assignment]
+        parts += [
+            "## Sharpness\n",
+            (
+                "PSNR in dB of the 500x200 pixels against a full decode of the same window resized with Pillow's Lanczos,"
+                " the least over the four photographs. (libvips centre; its own window, searched to the nearest pixel.)\n"
+            ),
+            _table(("picture", "focalbox", "libvips"), rows),  # type: ignore[arg-type]
+        ]
+    if results.six[1]:
+        together, apart = results.six
+        parts += [
+            "## Many sizes from one picture\n",
+            (
+                f"Six crops ({', '.join(SIX)}) of a 12 MP JPEG: {together:.0f} ms with one decode and one analysis,"
+                f" {apart:.0f} ms one by one: {together / apart:.2f} x.\n"
+            ),
+        ]
+    return "\n".join(parts)
+
+
+def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> list[str]:
+    found = {name: _version(name) for name in _PACKAGES}
+    lines = [
+        f"* {datetime.now(UTC):%Y-%m-%d}; {_processor()}; {platform.system()} {platform.machine()}; Python"
+        f" {platform.python_version()}; " + ", ".join(f"{name} {number}" for name, number in found.items()) + ".",
+        "* One thread: the process is pinned to one processor, libvips has `VIPS_CONCURRENCY=1` and no cache.",
+        f"* focalbox with its default model, `{model}`.",
+        (
+            "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
+            " JPEG of quality 85 unless said otherwise."
+        ),
+        "* Croppers take turns, picture by picture, "
+        + ", ".join(f"{count} rounds at {kind}" for kind, count in rounds.items())
+        + ". The machine is shared: read the ratios, not the milliseconds.",
+    ]
+    if quick:
+        lines.append("* **A quick run: few rounds, some measures left out.**")
+    return ["\n".join(lines) + "\n"]
+
+
+def _goal_row(goal: Goal) -> tuple[str, ...]:
+    return goal.name, goal.goal, goal.found, "met" if goal.met else "**missed**"
+
+
+def _time_row(kind: str, times: Mapping[str, Timing], names: Sequence[str]) -> tuple[str, ...]:
+    return (kind, *(_time(times[name], name) if name in times else "" for name in names))
+
+
+def _time(timing: Timing, name: str) -> str:
+    return f"{timing.wall:.1f}" if name == OURS else f"{timing.wall:.1f} ({timing.ratio:.2f})"
+
+
+def _cpu_rows(rows: Mapping[str, Mapping[str, Timing]], names: Sequence[str]) -> list[tuple[str, ...]]:
+    return [
+        (kind, *(f"{times[name].cpu:.1f}" if name in times else "" for name in names)) for kind, times in rows.items()
+    ]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _processor() -> str:
+    """Return the processor's name, as Linux knows it, or what Python knows."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or "unknown processor"
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} x {names[0]}" if names else "unknown processor"

@@ -1,0 +1,115 @@
+"""An ONNX file and its session: loaded at the first look, checked, then shared by all threads."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalbox.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+__all__ = ["BESIDE", "Session"]
+
+BESIDE = "beside"
+"""Stands for the SHA-256 that is written in a file of the same name and ``.sha256`` beside the model."""
+
+_MOST_REASON = 200
+"""Characters of a foreign message that are passed on."""
+
+
+class Session:
+    """A model in an ONNX file, run by onnxruntime.
+
+    Parameters
+    ----------
+    path : path
+        The ONNX file.
+    sha256 : str
+        The file's SHA-256 in hexadecimal, `BESIDE`, or empty to take any file.
+    threads : int
+        How many threads one run uses.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, sha256: str = "", threads: int = 1) -> None:
+        self.path = Path(path)
+        self._sha256 = sha256
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._loaded: onnxruntime.InferenceSession | None = None
+
+    def inputs(self) -> Sequence[tuple[str, str, Sequence[int | str | None]]]:
+        """Return name, type and shape of every input."""
+        return [(entry.name, entry.type, entry.shape) for entry in self._session().get_inputs()]
+
+    def outputs(self) -> Sequence[str]:
+        """Return the names of the outputs."""
+        return [entry.name for entry in self._session().get_outputs()]
+
+    def run(self, wanted: Sequence[str], given: NDArray[np.generic]) -> Mapping[str, NDArray[np.float32]]:
+        """Run the model on its one input.
+
+        Raises
+        ------
+        ModelError
+            When the file is missing, altered or no model, or the run fails.
+        """
+        session = self._session()
+        try:
+            answers = session.run(wanted, {session.get_inputs()[0].name: given})
+        except Exception as error:  # onnxruntime raises classes of its own, none of them public
+            message = f"{self.path.name} cannot look at an array of shape {given.shape}: {_reason(error)}"
+            raise ModelError(message) from error
+        return dict(zip(wanted, answers, strict=True))
+
+    def _session(self) -> onnxruntime.InferenceSession:
+        session = self._loaded
+        if session is None:
+            with self._lock:
+                session = self._loaded
+                if session is None:
+                    session = self._loaded = self._load()
+        return session
+
+    def _load(self) -> onnxruntime.InferenceSession:
+        content = self._checked()
+        import onnxruntime  # noqa: PLC0415 - 30 MB and 80 ms that a call with another model need not pay
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # errors come as exceptions; nothing is written to standard error
+        try:
+            return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises classes of its own, none of them public
+            message = f"{self.path.name} is not a model that onnxruntime can run: {_reason(error)}"
+            raise ModelError(message) from error
+
+    def _checked(self) -> bytes:
+        """Return the file's content when it is the file it should be."""
+        expected = self._sha256
+        try:
+            content = self.path.read_bytes()
+            if expected == BESIDE:
+                expected = self.path.with_name(f"{self.path.name}.sha256").read_text("ascii").split()[0]
+        except (OSError, ValueError, IndexError) as error:
+            reason = getattr(error, "strerror", None) or "it is damaged"
+            message = f"{self.path.name} or its checksum cannot be read: {reason}"
+            raise ModelError(message) from error
+        found = hashlib.sha256(content).hexdigest()
+        if expected and found != expected:
+            message = f"{self.path.name} is not the file it should be: expected SHA-256 {expected}, found {found}"
+            raise ModelError(message)
+        return content
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:_MOST_REASON]

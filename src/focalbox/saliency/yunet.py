@@ -1,0 +1,121 @@
+"""A face detector of the caller's own: adapts a YuNet ONNX file, which focalbox does not ship."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.errors import ModelError
+from focalbox.saliency.cells import check_picture
+from focalbox.saliency.session import Session
+
+__all__ = ["YuNet"]
+
+_STRIDES = (8, 16, 32)
+"""Pixels between the cells of the three levels that YuNet looks at."""
+
+_SURE = 0.7
+"""Score (0..1) from which a detection counts: the published demonstration's."""
+
+_SAME = 0.3
+"""Jaccard index from which two boxes are the same face: the published demonstration's."""
+
+_SIDE = 640
+"""Pixels of a side when the file leaves the size open: what the published file was exported with."""
+
+_STEP = 32
+_DIMENSIONS = 4
+
+
+class YuNet:
+    """Faces by YuNet, from a file such as ``face_detection_yunet_2023mar.onnx`` of the OpenCV model zoo (MIT licence).
+
+    Give it to a cropper as ``Cropper(detectors=[YuNet(path)])``; it then stands in for the faces that the network finds.
+
+    Parameters
+    ----------
+    path : path
+        The ONNX file: one input, float of shape (1, 3, H, W), blue before red, 0 to 255; outputs ``cls_8``, ``obj_8``,
+        ``bbox_8`` and the same for 16 and 32.
+    sure : float
+        Score, 0 to 1, from which a detection counts.
+
+    References
+    ----------
+    W. Wu, H. Peng and S. Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 20, 2023,
+    https://doi.org/10.1007/s11633-023-1423-y
+    """
+
+    def __init__(self, path: str | PathLike[str], *, sure: float = _SURE) -> None:
+        self._session = Session(path)
+        self._sure = sure
+
+    def __call__(self, rgb: NDArray[np.uint8]) -> list[Subject]:
+        """Find faces in an upright sRGB picture, uint8 of shape (H, W, 3).
+
+        Returns
+        -------
+        list of Subject
+            Strongest first, inside the picture.
+
+        Raises
+        ------
+        ModelError
+            When the file cannot be read or is not of YuNet's contract.
+        """
+        rows, columns, _ = check_picture(rgb).shape
+        height, width = self._sides(rows, columns)
+        times = max(1, min(height // rows, width // columns))
+        ground = np.zeros((1, 3, height, width), dtype=np.float32)
+        enlarged = rgb[..., ::-1].repeat(times, axis=0).repeat(times, axis=1)[:height, :width]
+        ground[0, :, : enlarged.shape[0], : enlarged.shape[1]] = enlarged.transpose(2, 0, 1)
+        names = [f"{part}_{stride}" for part in ("cls", "obj", "bbox") for stride in _STRIDES]
+        answers = self._session.run(names, ground)
+        found = [
+            face for stride in _STRIDES for face in self._at(answers, stride, width, (columns * times, rows * times))
+        ]
+        found.sort(key=lambda face: -face.score)
+        faces: list[Subject] = []
+        for face in found:
+            if all(face.box.jaccard(other.box) < _SAME for other in faces):
+                faces.append(face)
+        return faces
+
+    def _sides(self, rows: int, columns: int) -> tuple[int, int]:
+        """Return height and width of the picture that the file takes."""
+        (_, _, shape), *_ = self._session.inputs()
+        if len(shape) != _DIMENSIONS:
+            message = f"{self._session.path.name} needs one input of shape (1, 3, H, W), not {shape}"
+            raise ModelError(message)
+        height, width = (
+            side if isinstance(side, int) else max(_SIDE, -(-least // _STEP) * _STEP)
+            for side, least in zip(shape[2:], (rows, columns), strict=True)
+        )
+        if height < rows or width < columns:
+            message = (
+                f"{self._session.path.name} takes {width}x{height} pixels, fewer than the {columns}x{rows} to look at"
+            )
+            raise ModelError(message)
+        return height, width
+
+    def _at(
+        self, answers: Mapping[str, NDArray[np.float32]], stride: int, width: int, picture: tuple[int, int]
+    ) -> list[Subject]:
+        """Read the faces of one level; cells go row by row over the padded picture."""
+        chance, thing, boxes = (answers[f"{part}_{stride}"] for part in ("cls", "obj", "bbox"))
+        score = np.sqrt(np.clip(chance, 0, 1) * np.clip(thing, 0, 1)).reshape(-1)
+        faces = []
+        for cell in np.flatnonzero(score >= self._sure).tolist():
+            row, column = divmod(cell, width // stride)
+            across, down, log_width, log_height = (float(part) for part in boxes.reshape(-1, 4)[cell])
+            wide, high = np.exp(min(log_width, 10)) * stride, np.exp(min(log_height, 10)) * stride
+            left, top = (column + across) * stride - wide / 2, (row + down) * stride - high / 2
+            box = Box(left / picture[0], top / picture[1], wide / picture[0], high / picture[1]).intersection(WHOLE)
+            if box.area > 0:
+                faces.append(Subject(box, "face", float(score[cell])))
+        return faces

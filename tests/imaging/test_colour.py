@@ -1,0 +1,119 @@
+"""Colour: profiles are applied once, broken ones are none, and CMYK means ink."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+from PIL.Image import Image as Picture
+
+from focalbox.core.geometry import PixelBox, Size
+from focalbox.imaging.formats import encode
+from focalbox.imaging.render import render
+from focalbox.imaging.source import open_picture
+
+FileOf = Callable[..., bytes]
+
+
+def wide_profile() -> bytes:
+    """An RGB profile that is not sRGB: the description and the red and green primaries of sRGB, exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "wide".encode("utf-16-be"))
+
+
+def grey_profile() -> bytes:
+    """A grey profile with a gamma of 1: what lies in the middle is much lighter in sRGB (ICC.1:2022, section 8.4)."""
+
+    def text(words: str) -> bytes:
+        body = words.encode("utf-16-be")
+        return b"mluc" + bytes(4) + b"\0\0\0\1\0\0\0\x0cenUS" + len(body).to_bytes(4, "big") + b"\0\0\0\x1c" + body
+
+    white = b"XYZ " + bytes(4) + bytes.fromhex("0000f6d6000100000000d32d")
+    tags = {b"desc": text("line"), b"cprt": text("none"), b"wtpt": white, b"kTRC": b"curv" + bytes(8)}
+    table, data, start = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, body in tags.items():
+        table += name + (start + len(data)).to_bytes(4, "big") + len(body).to_bytes(4, "big")
+        data += body + bytes(-len(body) % 4)
+    size = start + len(data)
+    header = size.to_bytes(4, "big") + bytes(4) + b"\x04\x30\0\0mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28)
+    header += bytes.fromhex("0000f6d6000100000000d32d")
+    return header + bytes(128 - len(header)) + len(tags).to_bytes(4, "big") + table + data
+
+
+def pixel(data: bytes, *, keep_profile: bool = False) -> tuple[int, ...]:
+    picture = open_picture(data)
+    found = picture.decode(picture.size, keep_profile=keep_profile).image.getpixel((5, 5))
+    assert isinstance(found, tuple)
+    return found
+
+
+def test_an_rgb_profile_is_brought_to_srgb(corners: Picture, file_of: FileOf) -> None:
+    assert pixel(file_of(corners, "PNG")) == (200, 30, 30)
+    red, green, _ = pixel(file_of(corners, "PNG", icc_profile=wide_profile()))
+    assert green > 150 > red  # its red is our green
+    translucent = corners.convert("RGBA")
+    translucent.putalpha(100)
+    *colour, alpha = pixel(file_of(translucent, "PNG", icc_profile=wide_profile()))
+    assert alpha == 100
+    assert colour[1] > 150 > colour[0]
+
+
+def test_a_profile_of_srgb_changes_nothing(corners: Picture, file_of: FileOf) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert pixel(file_of(corners, "PNG", icc_profile=profile)) == (200, 30, 30)
+
+
+@pytest.mark.parametrize("profile", [b"nonsense", wide_profile()[:200], grey_profile(), b"\0" * 500])
+def test_a_broken_or_wrong_profile_is_none(profile: bytes, corners: Picture, file_of: FileOf) -> None:
+    assert pixel(file_of(corners, "PNG", icc_profile=profile)) == (200, 30, 30)
+
+
+def test_a_grey_profile_is_brought_to_srgb(file_of: FileOf) -> None:
+    grey = Image.new("L", (64, 48), 55)
+    plain, tagged = pixel(file_of(grey, "PNG")), pixel(file_of(grey, "PNG", icc_profile=grey_profile()))
+    assert plain == (55, 55, 55)
+    assert len(set(tagged)) == 1
+    assert tagged[0] > 110  # 0.216 of the light is half the lightness
+
+
+@pytest.mark.parametrize("form", ["JPEG", "TIFF"])
+def test_cmyk_means_ink(form: str, corners: Picture, file_of: FileOf) -> None:
+    options = {"quality": 100} if form == "JPEG" else {}
+    found = np.array(pixel(file_of(corners.convert("CMYK"), form, **options)))
+    assert np.abs(found - (200, 30, 30)).max() < 6
+
+
+def test_looking_sees_srgb_whether_or_not_the_profile_is_kept(corners: Picture, file_of: FileOf) -> None:
+    picture = open_picture(file_of(corners, "PNG", icc_profile=wide_profile()))
+    kept, brought = picture.decode(keep_profile=True), picture.decode()
+    assert kept.image.getpixel((5, 5)) == (200, 30, 30)
+    assert kept.metadata.profile == wide_profile()
+    assert brought.metadata.profile is None
+    assert np.abs(kept.look(Size(32, 32)).astype(int) - brought.look(Size(32, 32))).max() <= 2
+
+
+def test_a_result_carries_only_what_was_kept(corners: Picture, file_of: FileOf) -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "Copyright A. Person"
+    exif[0x013B] = "Ann"
+    exif[0x0110] = "Camera"
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 0.0)})
+    data = file_of(corners, "JPEG", exif=exif, icc_profile=wide_profile(), comment=b"at home")
+    picture = open_picture(data)
+    box, size = PixelBox(0, 0, 64, 48), Size(64, 48)
+    for form in ("jpeg", "png", "webp", "avif", "tiff"):
+        plain = picture.decode(size)
+        for result in (render(plain, box, size), plain.image):
+            read = Image.open(BytesIO(encode(result, form)))
+            assert not {"exif", "icc_profile", "comment", "gps"} & set(read.info)
+            assert not set(read.getexif()) & {0x8298, 0x013B, 0x0110, 0x8825}
+        kept = picture.decode(size, keep_profile=True)
+        read = Image.open(BytesIO(encode(render(kept, box, size), form, metadata=kept.metadata)))
+        assert read.info["icc_profile"] == wide_profile()
+        tags = read.getexif()
+        assert (tags[0x8298], tags[0x013B]) == ("Copyright A. Person", "Ann")
+        assert not set(tags) & {0x0110, 0x8825}
+        read.close()

@@ -1,0 +1,330 @@
+"""Opening and decoding: every format, mode, orientation and profile comes out upright and in sRGB."""
+
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from PIL.Image import Image as Picture
+
+from focalbox.core.geometry import Size
+from focalbox.errors import DecodeError, FetchError, FocalboxError, InvalidRequest, LimitExceeded
+from focalbox.imaging.source import Limits, can_read, open_picture
+
+FileOf = Callable[..., bytes]
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
+FULL = Size(64, 48)
+
+
+def decoded(data: object) -> Picture:
+    picture = open_picture(data)  # type: ignore[arg-type]
+    return picture.decode(picture.size).image
+
+
+def difference(first: Picture, second: Picture) -> int:
+    assert first.size == second.size
+    assert first.mode == second.mode
+    return int(np.abs(np.asarray(first).astype(int) - np.asarray(second).astype(int)).max())
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_read(form: str, corners: Picture, file_of: FileOf) -> None:
+    options: dict[str, object] = {"quality": 95, "subsampling": 0} if form in {"JPEG", "AVIF"} else {}
+    if form == "AVIF":
+        options["subsampling"] = "4:4:4"
+    if form == "WEBP":
+        options = {"lossless": True}
+    picture = open_picture(file_of(corners, form, **options))
+    assert (picture.format, picture.size, picture.frames) == (form, FULL, 1)
+    assert difference(picture.decode(FULL).image, corners) < 20
+    assert can_read(form)
+
+
+def test_heic_is_read_with_its_extra_and_names_it_without(corners: Picture, tmp_path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    path = tmp_path / "picture.jpg"  # the content decides, not the name
+    heif.from_pillow(corners).save(path, quality=95)
+    picture = open_picture(path)
+    assert (picture.format, picture.size) == ("HEIF", FULL)
+    assert difference(picture.decode(FULL).image, corners) < 60
+    script = (
+        "import sys; sys.modules['pillow_heif'] = None\n"
+        "from focalbox.imaging.source import open_picture\n"
+        "from focalbox.errors import DecodeError\n"
+        "try: open_picture(sys.argv[1])\n"
+        "except DecodeError as error: assert 'focalbox[heic]' in str(error)\n"
+        "else: raise SystemExit(3)"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
+def test_every_orientation_becomes_upright(form: str, orientation: int, corners: Picture, file_of: FileOf) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = file_of(corners, form, exif=exif.tobytes())
+    expected = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB")
+    picture = open_picture(data)
+    assert (picture.size.width, picture.size.height) == expected.size
+    assert difference(picture.decode(picture.size).image, expected) <= 1
+
+
+def test_a_turned_picture_of_odd_sides_stays_in_its_place_when_reduced(photograph: Picture, file_of: FileOf) -> None:
+    large = photograph.resize((1275, 1043))
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    straight = open_picture(file_of(large, "JPEG", quality=95)).decode()
+    turned = open_picture(file_of(large.rotate(180), "JPEG", quality=95, exif=exif.tobytes())).decode()
+    assert straight.scale == turned.scale == 2
+    assert turned.offset == (0.5, 0.5)
+    size = Size(224, 160)
+    assert np.abs(straight.look(size).astype(int) - turned.look(size).astype(int)).mean() < 0.6
+
+
+@pytest.mark.parametrize(
+    "exif", [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"]
+)
+def test_a_broken_exif_block_is_an_absent_one(exif: bytes, corners: Picture, file_of: FileOf) -> None:
+    assert open_picture(file_of(corners, "JPEG", exif=exif)).size == FULL
+
+
+def test_16_bits_are_scaled_and_not_cut_off(file_of: FileOf) -> None:
+    ramp = np.linspace(0, 65535, 64).astype(np.uint16)[None].repeat(48, axis=0)
+    grey = np.asarray(decoded(file_of(Image.fromarray(ramp), "PNG")))
+    expected = np.rint(ramp / 257)
+    assert np.array_equal(grey[..., 0], expected)
+    assert np.array_equal(np.asarray(decoded(file_of(Image.fromarray(ramp), "TIFF"))), grey)
+
+
+@pytest.mark.parametrize(
+    ("high", "kind"), [(1.0, np.float32), (255.0, np.float32), (65535.0, np.int32), (9e5, np.int32)]
+)
+def test_floating_and_32_bit_numbers_get_the_smallest_usual_range(high: float, kind: type, file_of: FileOf) -> None:
+    ramp: NDArray[Any] = np.linspace(0, high, 64).astype(kind)[None].repeat(48, axis=0)
+    grey = np.asarray(decoded(file_of(Image.fromarray(ramp), "TIFF")))[0, :, 0].astype(int)
+    assert (grey[0], grey[-1]) == (0, 255)
+    assert (np.diff(grey) >= 0).all()
+
+
+def test_numbers_that_are_none_are_black(file_of: FileOf) -> None:
+    array = np.full((48, 64), np.nan, np.float32)
+    array[:, 32:] = 1.0
+    image = np.asarray(decoded(file_of(Image.fromarray(array), "TIFF")))
+    assert image[0, 0, 0] == 0
+    assert image[0, 63, 0] == 255
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "PA", "RGBA", "RGBa", "La", "CMYK", "YCbCr", "HSV", "LAB", "I", "F"]
+)
+def test_every_mode_of_pillow_becomes_rgb_or_rgba(mode: str, corners: Picture) -> None:
+    if mode == "LAB":
+        image = Image.new("LAB", corners.size, (128, 128, 128))
+    elif mode in {"RGBa", "La"}:
+        image = corners.convert(mode.upper()).convert(mode)
+    else:
+        image = corners.convert({"PA": "P"}.get(mode, mode)).convert(mode)
+    before = image.copy()
+    found = decoded(image)
+    assert found.mode == "RGB"  # every alpha channel here is opaque
+    assert found.size == corners.size
+    assert image.tobytes() == before.tobytes()  # the caller's picture is his
+    if mode in {"RGBA", "RGBa", "YCbCr", "HSV", "CMYK"}:
+        assert difference(found, corners) < 12
+
+
+def test_transparency_is_kept_and_opaque_alpha_is_dropped(corners: Picture, file_of: FileOf) -> None:
+    seen = corners.convert("RGBA")
+    assert decoded(file_of(seen, "PNG")).mode == "RGB"
+    seen.putpixel((0, 0), (0, 0, 0, 0))
+    assert decoded(file_of(seen, "PNG")).mode == "RGBA"
+    palette = corners.quantize(4)
+    clear = palette.getpixel((0, 0))
+    image = decoded(file_of(palette, "PNG", transparency=clear))
+    assert image.mode == "RGBA"
+    assert image.getpixel((0, 0))[3] == 0  # type: ignore[index]
+    assert image.getpixel((63, 0))[3] == 255  # type: ignore[index]
+    assert decoded(file_of(corners, "PNG", transparency=(200, 30, 30))).getpixel((0, 0))[3] == 0  # type: ignore[index]
+
+
+def test_a_large_palette_picture_is_converted_in_strips(photograph: Picture, file_of: FileOf) -> None:
+    large = photograph.resize((2400, 1600)).quantize(64)
+    working = open_picture(file_of(large, "PNG", compress_level=1)).decode()
+    assert working.scale == 4
+    assert difference(working.image, large.convert("RGB").reduce(4)) == 0
+
+
+def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture, file_of: FileOf) -> None:
+    data = file_of(photograph.resize((2800, 2600)), "JPEG")
+    scales = [
+        open_picture(data).decode(needed).scale for needed in (None, Size(350, 325), Size(351, 325), Size(2800, 2))
+    ]
+    assert scales == [8, 8, 4, 1]
+    picture = open_picture(data)
+    first, again = picture.decode(), picture.decode(picture.size)
+    assert (first.scale, again.scale) == (8, 1)
+
+
+def test_arrays_pictures_and_files_are_the_same_picture(corners: Picture, file_of: FileOf, tmp_path: Path) -> None:
+    data = file_of(corners, "PNG")
+    path = tmp_path / "corners"
+    path.write_bytes(data)
+    with path.open("rb") as file:
+        found = [decoded(source) for source in (data, str(path), path, file, corners, np.asarray(corners))]
+    assert all(difference(image, corners) == 0 for image in found)
+    assert decoded(np.asarray(corners.convert("L"))).mode == "RGB"
+
+
+@pytest.mark.parametrize(
+    "source", [3, None, np.zeros((4, 4), np.float32), np.zeros((2, 2, 2), np.uint8), np.zeros((0, 4, 3), np.uint8)]
+)
+def test_what_is_no_source_is_refused(source: object) -> None:
+    with pytest.raises(InvalidRequest):
+        open_picture(source)  # type: ignore[arg-type]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="there is no file"):
+        open_picture(tmp_path / "missing.jpg")
+    with pytest.raises(FetchError, match="is a directory"):
+        open_picture(tmp_path)
+    with pytest.raises(FetchError, match="cannot be read"):
+        open_picture(tmp_path / ("n" * 300))
+    with pytest.raises(FetchError, match="cannot be read"):
+        open_picture("a\0b")
+    closed = BytesIO(b"")
+    closed.close()
+    with pytest.raises(FetchError):
+        open_picture(closed)
+    (tmp_path / "text.txt").write_text("text")
+    with (tmp_path / "text.txt").open() as text, pytest.raises(InvalidRequest, match="bytes, not text"):
+        open_picture(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
+def test_a_file_without_permission(tmp_path: Path) -> None:
+    path = tmp_path / "secret.png"
+    path.write_bytes(b"")
+    path.chmod(0)
+    with pytest.raises(FetchError, match="cannot be read"):
+        open_picture(path)
+
+
+def test_files_that_are_no_pictures(tmp_path: Path, corners: Picture, file_of: FileOf) -> None:
+    path = tmp_path / "text.jpg"
+    path.write_text("Dear Sir or Madam,")
+    with pytest.raises(DecodeError, match="does not begin like a picture"):
+        open_picture(path)
+    with pytest.raises(DecodeError, match="is empty"):
+        open_picture(b"")
+    for form in FORMATS:
+        data = file_of(corners, form)
+        with pytest.raises(DecodeError):
+            decoded(data[: len(data) // 2])
+
+
+def test_limits_are_checked_on_the_header(corners: Picture, file_of: FileOf) -> None:
+    data = file_of(corners, "PNG")
+    for limits in (Limits(bytes=len(data) - 1), Limits(pixels=64 * 48 - 1), Limits(side=63)):
+        for source in (data, BytesIO(data)):
+            with pytest.raises(LimitExceeded):
+                open_picture(source, limits)
+    open_picture(data, Limits(bytes=len(data), pixels=64 * 48, side=64))
+    with pytest.raises(LimitExceeded):
+        open_picture(corners, Limits(pixels=10))
+    with pytest.raises(InvalidRequest):
+        Limits(frames=0)
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_frames_are_counted_and_the_first_is_decoded(form: str, corners: Picture, file_of: FileOf) -> None:
+    others = [corners.rotate(angle) for angle in (90, 180, 270)]
+    data = file_of(corners, form, save_all=True, append_images=others)
+    picture = open_picture(data)
+    assert picture.frames == 4
+    image = picture.decode(FULL).image
+    assert np.abs(np.asarray(image).astype(int) - np.asarray(corners)).mean() < 8
+    with pytest.raises(LimitExceeded, match="frames"):
+        open_picture(data, Limits(frames=3))
+
+
+def _bomb(width: int, height: int) -> bytes:
+    """A PNG of a few KB that announces ``width`` x ``height`` pixels and holds a few black rows of them."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(10**6)))
+        + chunk(b"IEND", b"")
+    )
+
+
+def _webp_bomb() -> bytes:
+    body = b"VP8X" + (10).to_bytes(4, "little") + bytes(4) + (16382).to_bytes(3, "little") * 2
+    return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
+@pytest.mark.parametrize("name", ["png", "webp", "gif", "frames"])
+def test_a_bomb_costs_no_memory(name: str, tmp_path: Path) -> None:
+    frame = b"\x2c" + bytes(4) + b"\1\0\1\0\0\2\2\x4c\1\0"
+    bombs = {
+        "png": _bomb(30_000, 30_000),
+        "webp": _webp_bomb(),
+        "gif": b"GIF89a\xff\xff\xff\xff\0\0\0" + frame + b";",
+        "frames": b"GIF89a\1\0\1\0\0\0\0" + frame * 1_000_000 + b";",
+    }
+    path = tmp_path / "bomb"
+    path.write_bytes(bombs[name])
+    script = (
+        "import sys\n"
+        "from focalbox.imaging.source import open_picture\n"
+        "from focalbox.errors import LimitExceeded\n"
+        "try: open_picture(sys.argv[1]).decode()\n"
+        "except LimitExceeded: print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=20
+    )
+    assert int(ran.stdout) < 120_000  # KB, of which Python, NumPy and Pillow are some 50,000
+
+
+def test_seeds_decode_at_every_scale(seeds: dict[str, bytes]) -> None:
+    for name, data in seeds.items():
+        picture = open_picture(data)
+        for needed in (None, picture.size):
+            working = picture.decode(needed)
+            assert working.image.mode in {"RGB", "RGBA"}, name
+            assert working.look(Size(32, 32)).shape == (32, 32, 3)
+
+
+def test_no_plug_in_is_loaded_before_it_is_needed() -> None:
+    script = (
+        "import sys, focalbox.imaging.source, focalbox.imaging.render\n"
+        "loaded = [name for name in sys.modules if name.endswith('ImagePlugin')]\n"
+        "assert not loaded, loaded\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_errors_are_one_sentence(tmp_path: Path) -> None:
+    for data in (b"", b"text", b"\xff\xd8\xff", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\0", b"RIFF\0\0\0\0WEBP"):
+        path = tmp_path / "picture"
+        path.write_bytes(data)
+        with pytest.raises(FocalboxError) as caught:
+            open_picture(path).decode()
+        assert "\n" not in str(caught.value)
+        assert str(path) in str(caught.value)
