@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test lint types layers unit smoke bench bench-batch soak-batch quality train setup chromium clean
+.PHONY: demo test lint types layers unit smoke bench bench-batch soak-batch quality train setup clean serve bench-service soak-service tools
 
 demo: $(READY) ## crop real photographs and draw the strip
 	$(BIN)/python examples/demo.py --out demo
@@ -22,8 +23,18 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/lint-imports --no-cache
 
-unit: $(READY) chromium
+unit: $(READY) tools $(NODE)
 	$(BIN)/pytest -q
+
+serve: $(READY) ## the image service on the demo photographs; prints the page's address
+	$(BIN)/python examples/photographs.py --out demo/photographs
+	$(BIN)/focalbox serve --root demo/photographs --allow-unsigned
+
+bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-service.md
+	$(BIN)/python -m benchmarks.service
+
+soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve
+	$(BIN)/python -m benchmarks.soak
 
 smoke: $(READY) ## the built wheel, in an empty environment outside the repository
 	$(BIN)/python tests/smoke_wheel.py
@@ -35,7 +46,7 @@ bench-batch: $(READY) ## CPU seconds of a batch beside the peers, and what follo
 	$(BIN)/python -m benchmarks.batch
 
 soak-batch: $(READY) ## 20,000 pictures in one run: memory must not grow
-	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.batch_soak
 
 quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)
@@ -46,9 +57,16 @@ train: $(READY) ## train the shipped network again (needs PyTorch and the traini
 
 setup: $(READY)
 
-chromium: ## for the tests of pages; they say so when it is missing
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || \
-		{ apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+tools: ## Debian packages that the service's tests start, installed when root; the tests name one that is missing
+	@missing=""; for package in chromium redis-server:redis-server nodejs:node npm; do \
+		command -v $${package#*:} >/dev/null || missing="$$missing $${package%:*}"; done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	elif [ -n "$$missing" ]; then echo "the tests of the service need:$$missing" >&2; fi
+
+$(NODE): tests/service/package-lock.json
+	npm ci --prefix tests/service --silent --no-audit --no-fund
+	@touch $(NODE)
 
 $(READY): pyproject.toml requirements/dev.txt requirements/batch.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

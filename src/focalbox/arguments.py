@@ -49,7 +49,8 @@ def crop_options(command: _F) -> _F:
             click.option("--on-doubt", type=click.Choice(ON_DOUBT), default="crop", help="When confidence is low."),
             click.option("--doubt", type=float, default=0.5, show_default=True, help="Confidence that is low."),
             click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
-            click.option("--model", type=click.Choice(list(MODELS)), help="The model that looks."),
+            click.option("--model", help=f"The model that looks: {', '.join(MODELS)} or an .onnx file."),
+            click.option("--yunet", help="A YuNet .onnx file that finds the faces."),
         ]
     ):
         command = option(command)

@@ -21,6 +21,7 @@ from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.render import encode, save
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target
+from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
 from focalbox.version import __version__
 
@@ -149,7 +150,9 @@ def doctor() -> None:
 
 def _cropper(options: dict[str, Any]) -> Cropper:
     settings = Settings.of(os.environ)
-    return Cropper(model=options.pop("model") or settings.model, limits=settings.limits)
+    yunet = options.pop("yunet")
+    detectors = [YuNet(yunet)] if yunet else None
+    return Cropper(model=options.pop("model") or settings.model, detectors=detectors, limits=settings.limits)
 
 
 def _source(picture: str) -> str | bytes:
