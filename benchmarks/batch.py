@@ -87,7 +87,18 @@ def measure(name: str, folder: Path, workers: int) -> tuple[float, float]:
         out = Path(place) / "out"
         if name == OURS:
             size = f"{SIZE[0]}x{SIZE[1]}"
-            call = ["focalbox", "batch", folder, "-s", size, "--upscale", "--out", out, "--manifest", f"{place}/m.jsonl"]
+            call = [
+                "focalbox",
+                "batch",
+                folder,
+                "-s",
+                size,
+                "--upscale",
+                "--out",
+                out,
+                "--manifest",
+                f"{place}/m.jsonl",
+            ]
             call += ["--workers", str(workers)]
         else:
             call = ["benchmarks.batch", "--peer", name, folder, out, str(workers)]

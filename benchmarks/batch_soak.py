@@ -56,7 +56,9 @@ def make_small(folder: Path, count: int) -> None:
         place = folder / f"{number // 1000:03d}"
         place.mkdir(parents=True, exist_ok=True)
         pixels = rng.integers(0, 255, (6, 8, 3), dtype=np.uint8)
-        Image.fromarray(pixels).resize((120, 90), Image.Resampling.BICUBIC).save(place / f"{number:05d}.jpg", quality=75)
+        Image.fromarray(pixels).resize((120, 90), Image.Resampling.BICUBIC).save(
+            place / f"{number:05d}.jpg", quality=75
+        )
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import ray
-from albums import command, contents, lasting, read_manifest
 from ray.cluster_utils import Cluster
 
+from albums import command, contents, lasting, read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.cluster import crop_on_cluster, reach
@@ -33,7 +33,7 @@ def cluster() -> Iterator[Cluster]:
         yield cluster
     finally:
         ray.shutdown()
-        cluster.shutdown()
+        cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_a_cluster_gives_the_same_manifest_and_results_as_this_machine(
@@ -42,7 +42,13 @@ def test_a_cluster_gives_the_same_manifest_and_results_as_this_machine(
     sizes = ["64x64", "2:1"]
     here = run(album, sizes, tmp_path / "here", manifest=tmp_path / "here.parquet", workers=1)
     there = run(
-        album, sizes, tmp_path / "there", manifest=tmp_path / "there.jsonl", engine="ray", address=cluster.address, workers=2
+        album,
+        sizes,
+        tmp_path / "there",
+        manifest=tmp_path / "there.jsonl",
+        engine="ray",
+        address=cluster.address,
+        workers=2,
     )
     assert (there.done, there.failed, there.analysed) == (here.done, here.failed, here.analysed)
     roots = {tmp_path / "here": "OUT", tmp_path / "there": "OUT"}
@@ -74,9 +80,9 @@ def test_a_node_that_dies_in_mid_run_loses_nothing(
         numbers.append(done.number)
         assert done.rows[0]["error"] is None
         if len(numbers) == 100:
-            assert len(ray.nodes()) == 2
+            assert len(ray.nodes()) == 2  # type: ignore[no-untyped-call]
             cluster.remove_node(second, allow_graceful=False)
-    assert sum(node["Alive"] for node in ray.nodes()) == 1
+    assert sum(node["Alive"] for node in ray.nodes()) == 1  # type: ignore[no-untyped-call]
     assert sorted(numbers) == list(range(400))
     assert len(contents(tmp_path / "o")) == 400
 
@@ -85,7 +91,9 @@ def test_a_node_that_dies_in_mid_run_loses_nothing(
     ("address", "sentence"),
     [("127.0.0.1:9", "cannot be reached: Connection refused"), ("somewhere", "is host:port")],
 )
-def test_a_cluster_that_cannot_be_reached_is_a_wrong_call(album: Path, tmp_path: Path, address: str, sentence: str) -> None:
+def test_a_cluster_that_cannot_be_reached_is_a_wrong_call(
+    album: Path, tmp_path: Path, address: str, sentence: str
+) -> None:
     ended = command(album, "-s", "1:1", "--out", tmp_path / "o", "--engine", "ray", "--address", address)
     assert ended.returncode == 2
     assert sentence in ended.stderr

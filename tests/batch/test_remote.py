@@ -10,10 +10,10 @@ from typing import Any
 
 import boto3
 import pytest
-from albums import command, contents, lasting, read_manifest
-from faulty import Proxy, standing_before
 from moto.server import ThreadedMotoServer
 
+from albums import command, contents, lasting, read_manifest
+from faulty import Proxy, standing_before
 from focalbox import InvalidRequest
 from focalbox.batch import run
 
@@ -38,7 +38,7 @@ def proxy() -> Iterator[Proxy]:
 def bucket(proxy: Proxy, album: Path) -> Iterator[Any]:
     """A bucket with the album under ``in``."""
     store = boto3.resource("s3", endpoint_url=proxy.address)
-    bucket = store.create_bucket(Bucket=f"album-{random.getrandbits(32):08x}")  # noqa: S311 - a name
+    bucket = store.create_bucket(Bucket=f"album-{random.getrandbits(32):08x}")
     for name, content in contents(album).items():
         bucket.put_object(Key=f"in/{name}", Body=content)
     yield bucket
