@@ -22,7 +22,7 @@ from focalbox.imaging.render import encode, render
 from focalbox.imaging.source import Limits, Metadata, Source, WorkingImage, open_picture
 from focalbox.options import CropOptions, SizeLike, parse_target
 from focalbox.prepared import Prepared, needed_size
-from focalbox.saliency.models import DEFAULT_MODEL, Detector, Model, model_named, name_of
+from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.network import Network
 from focalbox.version import __version__
 
@@ -76,8 +76,8 @@ class Cropper:
     Parameters
     ----------
     model : str or callable, optional
-        The name of a model (`focalbox doctor` lists them), or a callable from an upright sRGB picture, uint8 array of
-        shape (h, w, 3), to a `SaliencyMap`.
+        The name of a model (`focalbox doctor` lists them), the path of an ``.onnx`` file, or a callable from an upright
+        sRGB picture, uint8 array of shape (h, w, 3), to a `SaliencyMap`.
     detectors : sequence of callable, optional
         From the same array to a list of `Subject`, things that should not be cut. They replace the model's own; an empty
         sequence is none at all.
@@ -105,7 +105,7 @@ class Cropper:
         limits: Limits | None = None,
     ) -> None:
         self._model = model_named(model) if isinstance(model, str) else model
-        self._name = model if isinstance(model, str) else name_of(model)
+        self._name = model if isinstance(model, str) and model in MODELS else name_of(self._model)
         self._detectors = detectors
         self._limits = limits or Limits()
 

@@ -14,6 +14,8 @@ __all__ = ["PREFIX", "Settings"]
 
 PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
+_ELSEWHERE = ("SERVICE_", "BATCH_")
+"""How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +47,37 @@ class Settings:
         >>> Settings.of({"FOCALBOX_LIMIT_SIDE": "5000"}).limits.side
         5000
         """
+        settings, mistakes = cls.read(environment)
+        if mistakes:
+            message = "; ".join(mistakes)
+            raise InvalidRequest(message)
+        return settings
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> tuple[Settings, list[str]]:
+        """Read the settings and say all that is wrong with them, for commands that have settings of their own besides.
+
+        Returns
+        -------
+        settings : Settings
+            What is right.
+        mistakes : list of str
+            A sentence each; names that begin as another command's do are left to that command.
+        """
         names = {f"{_LIMIT}{field.name.upper()}": field.name for field in dataclasses.fields(Limits)}
         model, limits, mistakes = DEFAULT_MODEL, {}, []
         for variable, value in sorted(environment.items()):
             name = variable.removeprefix(PREFIX)
-            if name == variable:
+            if name == variable or name.startswith(_ELSEWHERE):
                 continue
             if name == "MODEL":
                 model = value
-                if value not in MODELS:
-                    mistakes.append(f"{variable} is one of {', '.join(MODELS)}, not {value!r}")
+                if value not in MODELS and not value.endswith(".onnx"):
+                    mistakes.append(f"{variable} is one of {', '.join(MODELS)} or an .onnx file, not {value!r}")
             elif name not in names:
                 mistakes.append(f"{variable} is not a setting")
             elif not value.isascii() or not value.isdigit() or int(value) < 1:
                 mistakes.append(f"{variable} is a whole number of at least 1, not {value!r}")
             else:
                 limits[names[name]] = int(value)
-        if mistakes:
-            message = "; ".join(mistakes)
-            raise InvalidRequest(message)
-        return cls(model, Limits(**limits))
+        return cls(model, Limits(**limits)), mistakes

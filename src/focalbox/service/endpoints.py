@@ -1,0 +1,151 @@
+"""What the service answers: pictures by address, uploads, health, measures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive
+
+from focalbox.imaging.source import Limits
+from focalbox.service.dialects import read_address, read_upload_address
+from focalbox.service.measures import Measures
+from focalbox.service.negotiation import matches, negotiated
+from focalbox.service.pool import Pool
+from focalbox.service.problems import Gone
+from focalbox.service.settings import ServiceSettings
+from focalbox.service.sources import Located, Sources
+from focalbox.service.studio import Studio
+from focalbox.service.uploads import read_upload
+from focalbox.service.wish import AUTO, Wish
+
+__all__ = ["PAGE_HEADER", "Endpoints", "page_query"]
+
+PAGE_HEADER = "x-focalbox-page"
+"""Carries the query of the page's own signed address."""
+
+_T = TypeVar("_T")
+
+
+class Endpoints:
+    """Answers requests.
+
+    Parameters
+    ----------
+    settings : ServiceSettings
+    limits : Limits
+    sources : Sources
+    studio : Studio
+    pool : Pool
+    measures : Measures
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        limits: Limits,
+        sources: Sources,
+        studio: Studio,
+        pool: Pool,
+        *,
+        measures: Measures,
+    ) -> None:
+        self._settings, self._limits, self._sources = settings, limits, sources
+        self._studio, self._pool, self._measures = studio, pool, measures
+        self.ready = False
+        self.stopping = False
+
+    async def picture(self, request: Request) -> Response:
+        """Answer an address of any dialect."""
+        wish = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
+        with self._pool.admission():
+            located = await asyncio.to_thread(self._sources.locate, wish.source)
+            return await until_gone(request.receive, self._answered(request, wish, located))
+
+    async def upload(self, request: Request) -> Response:
+        """Answer for a picture that is sent along."""
+        wish = read_upload_address(
+            request.path_params["answer"],
+            request.scope["raw_path"],
+            request.scope["query_string"],
+            page_query(request),
+            self._settings,
+        )
+        with self._pool.admission():
+            try:
+                data = await read_upload(request.headers, request.stream(), self._limits)
+            except ClientDisconnect as error:
+                message = "the client hung up"
+                raise Gone(message) from error
+
+            async def read() -> bytes:
+                return data
+
+            return await until_gone(request.receive, self._answered(request, wish, Located(None, read)))
+
+    async def _answered(self, request: Request, wish: Wish, located: Located) -> Response:
+        picture = await self._studio.open(located)
+        chosen = negotiated(request.headers.get("accept", "")) if wish.format == AUTO else wish.format
+        tag = self._studio.tag(wish, picture, chosen)
+        headers = {"ETag": tag, "Cache-Control": self._kept(request, wish), "Accept-Ranges": "none"}
+        if wish.format == AUTO and wish.answer == "crop":
+            headers["Vary"] = "Accept"
+        if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        finished = await self._studio.answer(wish, picture, chosen)
+        return Response(finished.content, 200, headers, finished.media_type)
+
+    def _kept(self, request: Request, wish: Wish) -> str:
+        if request.method == "POST":
+            return "no-store"
+        seconds = self._settings.max_age if wish.max_age is None else wish.max_age
+        return f"public, max-age={seconds}" if seconds else "no-cache"
+
+    async def healthz(self, _: Request) -> Response:
+        """Say that the process answers."""
+        return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+
+    async def readyz(self, _: Request) -> Response:
+        """Say whether the model is loaded and the service is not stopping."""
+        fine = self.ready and not self.stopping
+        status = {"status": "ready" if fine else "stopping" if self.stopping else "starting"}
+        return JSONResponse(status, 200 if fine else 503, {"Cache-Control": "no-store"})
+
+    async def metrics(self, _: Request) -> Response:
+        """Return the measures in Prometheus' text format."""
+        return Response(self._measures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def page_query(request: Request) -> bytes | None:
+    """Return the query of the page's own address when the page asks."""
+    given = request.headers.get(PAGE_HEADER)
+    return None if given is None else given.encode("latin-1")
+
+
+async def until_gone(receive: Receive, work: Awaitable[_T]) -> _T:
+    """Wait for work, and drop it when the client hangs up.
+
+    Raises
+    ------
+    Gone
+        When it did.
+    """
+    task = asyncio.ensure_future(work)
+    watch = asyncio.ensure_future(_hung_up(receive))
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            message = "the client hung up"
+            raise Gone(message)
+        return task.result()
+    finally:
+        for other in (task, watch):
+            other.cancel()
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,54 @@
+"""Which format to answer in (RFC 9110, section 12.5.1), and whether the client has that answer already (section 13)."""
+
+from __future__ import annotations
+
+import re
+
+from focalbox.imaging.formats import FORMATS, can_write
+
+__all__ = ["matches", "negotiated"]
+
+_PREFERRED = ("avif", "webp", "jpeg")
+"""From the smallest files to the most readable."""
+_MOST_ACCEPT = 1000
+"""Characters of Accept that are read; browsers send under 200."""
+_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
+
+
+def negotiated(accept: str) -> str:
+    """Return the format to answer in.
+
+    AVIF and WebP are chosen when they are named with no lower weight than any other; a wildcard alone means a client that
+    may know neither, and JPEG.
+
+    Examples
+    --------
+    >>> negotiated("image/avif,image/webp,*/*;q=0.8"), negotiated("image/webp,*/*"), negotiated("*/*"), negotiated("")
+    ('avif', 'webp', 'jpeg', 'jpeg')
+    >>> negotiated("image/avif;q=0,image/webp;q=0.5,image/jpeg")
+    'jpeg'
+    """
+    weights: dict[str, float] = {}
+    for part in accept[:_MOST_ACCEPT].split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+        weights[kind] = float(weight) if _QUALITY.fullmatch(weight) else 0.0
+    wildcard = weights.get("image/*", weights.get("*/*", 0.0))
+    best = max(weights.get(FORMATS[name].mime, 0.0) for name in _PREFERRED)
+    if best == 0.0 or weights.get("image/jpeg", wildcard) > best:
+        return "jpeg"
+    return next(name for name in _PREFERRED if weights.get(FORMATS[name].mime) == best and can_write(name))
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Tell whether the client has the answer of this entity tag already, by weak comparison.
+
+    Examples
+    --------
+    >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches(None, '"b"')
+    (True, True, False)
+    """
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)

@@ -1,0 +1,140 @@
+"""The page to try the service on: static files, and photographs to try."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib
+import importlib.util
+import json
+import time
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from focalbox.imaging.formats import encode
+from focalbox.imaging.source import Limits, open_picture
+from focalbox.service import signing
+from focalbox.service.dialects import PAGE_PATH
+from focalbox.service.endpoints import page_query
+from focalbox.service.folder import Folder
+from focalbox.service.negotiation import matches
+from focalbox.service.problems import NotFound
+from focalbox.service.settings import ServiceSettings
+
+__all__ = ["Pages"]
+
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of the page: nothing from anywhere else; styles in place move the boxes."""
+_PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "rocket")
+"""Free photographs that scikit-image brings along (CC0 and public domain)."""
+_MOST_DEMOS = 4
+
+
+class Pages:
+    """Serves the page.
+
+    Parameters
+    ----------
+    settings : ServiceSettings
+    folder : Folder, optional
+        Whose pictures are shown to try when scikit-image is not installed.
+    """
+
+    def __init__(self, settings: ServiceSettings, folder: Folder | None) -> None:
+        self._settings, self._folder = settings, folder
+
+    def routes(self) -> list[Route]:
+        """Return the page's routes: none when it is switched off, but for the description of the service."""
+        described = [Route("/docs", self._docs), Route("/page/{name:str}", self._static)]
+        if not self._settings.page:
+            return described
+        return [Route("/", self._home), Route("/page/demo/{name:str}", self._demo), *described]
+
+    def json(self, found: Any) -> Response:
+        """Return a document."""
+        return Response(json.dumps(found), media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    async def _home(self, request: Request) -> Response:
+        return _file(request, "index.html")
+
+    async def _docs(self, request: Request) -> Response:
+        return _file(request, "docs.html")
+
+    async def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name == "demos.json" and self._settings.page:
+            self._check(request)
+            return self.json(await asyncio.to_thread(self._demos))
+        return _file(request, name)
+
+    async def _demo(self, request: Request) -> Response:
+        self._check(request)
+        content = await asyncio.to_thread(self._photograph, request.path_params["name"])
+        return Response(
+            content, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"}
+        )
+
+    def _check(self, request: Request) -> None:
+        if not self._settings.allow_unsigned:
+            signing.check(PAGE_PATH, page_query(request) or b"", self._settings.keys, time.time())
+
+    def _demos(self) -> list[str]:
+        if _has_photographs():
+            return list(_PHOTOGRAPHS)
+        return self._folder.pictures(_MOST_DEMOS) if self._folder is not None else []
+
+    def _photograph(self, name: str) -> bytes:
+        if name not in self._demos():
+            message = "there is no such picture to try"
+            raise NotFound(message)
+        if _has_photographs():
+            return _drawn(name)
+        folder = self._folder
+        if folder is None:
+            message = "there is no such picture to try"
+            raise NotFound(message)
+        return folder.read(folder.find(name), Limits())
+
+
+def _has_photographs() -> bool:
+    return importlib.util.find_spec("skimage") is not None
+
+
+@cache
+def _drawn(name: str) -> bytes:
+    picture = getattr(importlib.import_module("skimage.data"), name)()
+    return encode(open_picture(picture).decode(open_picture(picture).size).image, "jpeg", quality=90)
+
+
+@cache
+def _content(name: str) -> tuple[bytes, str]:
+    file = resources.files("focalbox.service") / "page" / name
+    if "/" in name or "\\" in name or name.startswith(".") or not file.is_file():
+        message = "there is nothing at this address"
+        raise NotFound(message)
+    content = file.read_bytes()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _file(request: Request, name: str) -> Response:
+    content, tag = _content(name)
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    ending = name[name.rfind(".") :]
+    headers |= {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}
+    return Response(content, 200, headers, _TYPES.get(ending, "application/octet-stream"))

@@ -1,0 +1,62 @@
+"""The work pool: so many pictures at work, so many requests let in, and a refusal beyond.
+
+Threads, not processes: decoding, resizing, encoding (Pillow), looking (onnxruntime) and most of planning (NumPy) let go of
+Python's lock, and a working image would cost more to send to another process than to cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from focalbox.errors import Overloaded
+
+__all__ = ["Pool"]
+
+_T = TypeVar("_T")
+
+
+class Pool:
+    """Bounded work.
+
+    Parameters
+    ----------
+    at_work : int
+        Threads.
+    waiting : int
+        Requests that may wait for a thread besides.
+    """
+
+    def __init__(self, at_work: int, waiting: int) -> None:
+        self._executor = ThreadPoolExecutor(at_work, thread_name_prefix="focalbox")
+        self._most = at_work + waiting
+        self.admitted = 0
+
+    @contextmanager
+    def admission(self) -> Iterator[None]:
+        """Let a request in for as long as it lasts.
+
+        Raises
+        ------
+        Overloaded
+            When so many are in already.
+        """
+        if self.admitted >= self._most:
+            message = f"at most {self._most} requests are worked on at once: try again later"
+            raise Overloaded(message)
+        self.admitted += 1
+        try:
+            yield
+        finally:
+            self.admitted -= 1
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Do work on a thread; cancelled before its turn, it is never begun."""
+        return await asyncio.wrap_future(self._executor.submit(work))
+
+    def close(self) -> None:
+        """Let running work finish and begin none that waits."""
+        self._executor.shutdown(wait=True, cancel_futures=True)

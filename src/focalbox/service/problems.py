@@ -1,0 +1,127 @@
+"""Errors as HTTP answers: the one place where an error gets a status code (RFC 9110), as a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from focalbox.errors import (
+    DecodeError,
+    FetchError,
+    FocalboxError,
+    InvalidRequest,
+    LimitExceeded,
+    ModelError,
+    Overloaded,
+    SignatureError,
+)
+
+__all__ = [
+    "AddressTooLong",
+    "Gone",
+    "NotAPicture",
+    "NotAllowed",
+    "NotFound",
+    "Problem",
+    "TooSlow",
+    "Unreachable",
+    "problem_of",
+]
+
+_RETRY = "1"
+"""Seconds after which a busy service may be asked again: the queue is emptied in less."""
+
+
+class NotFound(FetchError):
+    """There is no such picture, or it is outside what is served; which of the two is not told."""
+
+
+class Unreachable(FetchError):
+    """Another server could not be reached, or its answer could not be used."""
+
+
+class NotAPicture(DecodeError):
+    """The bytes do not begin like any picture that is read."""
+
+
+class NotAllowed(InvalidRequest):
+    """What is asked for is not offered here, such as a host that pictures are not fetched from."""
+
+
+class AddressTooLong(InvalidRequest):
+    """The path and query are longer than any that is read."""
+
+
+class TooSlow(LimitExceeded):
+    """Another server took longer than it may."""
+
+
+class Gone(FocalboxError):
+    """The client has hung up: nobody is left to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem document (RFC 9457).
+
+    Parameters
+    ----------
+    status : int
+        The HTTP status code.
+    title : str
+        What kind of problem it is, the same for all of its kind.
+    detail : str
+        One sentence: what was expected, what came.
+    headers : dict
+        What the answer carries besides.
+    """
+
+    status: int
+    title: str
+    detail: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """Return it as an answer."""
+        document = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        content = json.dumps(document).encode("utf-8")
+        headers = {"Cache-Control": "no-store", **self.headers}
+        return Response(content, self.status, headers, "application/problem+json")
+
+
+_KINDS: tuple[tuple[type[Exception], int, str], ...] = (
+    (SignatureError, 403, "Not signed"),
+    (NotAllowed, 403, "Not allowed"),
+    (AddressTooLong, 414, "Address too long"),
+    (InvalidRequest, 400, "Wrong request"),
+    (NotFound, 404, "No such picture"),
+    (FetchError, 502, "Picture not reachable"),
+    (NotAPicture, 415, "Not a picture"),
+    (DecodeError, 422, "Damaged picture"),
+    (TooSlow, 424, "Picture too slow"),
+    (LimitExceeded, 413, "Too large"),
+    (Overloaded, 503, "Busy"),
+    (ModelError, 500, "Model failed"),
+    (Gone, 499, "Client closed request"),
+)
+_OWN_FAULT = {500: "the picture could not be looked at"}
+"""What is said instead of a message that speaks of this machine."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return what a client is told of an error; of one that nobody foresaw, nothing but that it happened.
+
+    Examples
+    --------
+    >>> problem_of(InvalidRequest("zoom is a number, not 'far'")).status
+    400
+    >>> problem_of(RuntimeError("/home/secret")).detail
+    'the service failed; the log has the request by its id'
+    """
+    for kind, status, title in _KINDS:
+        if isinstance(error, kind):
+            headers = {"Retry-After": _RETRY} if status == 503 else {}  # noqa: PLR2004 - RFC 9110, section 10.2.3
+            return Problem(status, title, _OWN_FAULT.get(status, str(error)), headers)
+    return Problem(500, "Internal error", "the service failed; the log has the request by its id")

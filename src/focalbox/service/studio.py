@@ -1,0 +1,276 @@
+"""From a wish and the bytes of a picture to the finished answer, with what is known of the picture reused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from focalbox.analysis import Analysis
+from focalbox.core.crop import Crop, document
+from focalbox.core.framing import frame
+from focalbox.core.geometry import Size
+from focalbox.cropper import Cropper
+from focalbox.errors import InvalidRequest
+from focalbox.explain.strip import draw_map
+from focalbox.imaging.formats import FORMATS, encode
+from focalbox.imaging.header import sniff
+from focalbox.imaging.source import Limits, open_picture
+from focalbox.prepared import Prepared
+from focalbox.service.analyses import Analyses
+from focalbox.service.keeping import Memory
+from focalbox.service.measures import Measures
+from focalbox.service.pool import Pool
+from focalbox.service.problems import NotAPicture
+from focalbox.service.sharing import Shared
+from focalbox.service.sources import Located
+from focalbox.service.thumbor_meta import thumbor_meta
+from focalbox.service.wish import AUTO, SAME, Wish, keywords
+from focalbox.version import __version__
+
+__all__ = ["Finished", "Picture", "Studio"]
+
+_MAP_SIDE = 512
+"""Longest side in pixels of a map drawn as a picture: 8 pixels a cell of a 64-cell map."""
+_JSON = "application/json"
+_ONE_IN = 4
+"""A working image larger than this part of the memory for them is not kept: it would push out all the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An answer, ready to be sent."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the bytes of a picture say of themselves."""
+
+    digest: str
+    form: str
+
+
+class Picture:
+    """A picture whose facts are known; its bytes are read when they are needed, once.
+
+    Parameters
+    ----------
+    facts : _Facts
+    read : callable
+    data : bytes, optional
+    """
+
+    def __init__(self, facts: _Facts, read: Callable[[], Awaitable[bytes]], data: bytes | None = None) -> None:
+        self.facts = facts
+        self._read, self._data = read, data
+
+    async def data(self) -> bytes:
+        """Return its bytes."""
+        if self._data is None:
+            self._data = await self._read()
+        return self._data
+
+
+class Studio:
+    """Makes answers.
+
+    Parameters
+    ----------
+    cropper : Cropper
+    limits : Limits
+    pool : Pool
+    analyses : Analyses
+    pictures : Memory
+        Working images that are kept, so that a second size needs no second decode.
+    picture_bytes : int
+        How many bytes ``pictures`` may keep.
+    measures : Measures
+    """
+
+    def __init__(
+        self,
+        cropper: Cropper,
+        limits: Limits,
+        pool: Pool,
+        analyses: Analyses,
+        *,
+        picture_bytes: int,
+        measures: Measures,
+    ) -> None:
+        self._cropper, self._limits, self._pool = cropper, limits, pool
+        self._analyses, self._measures = analyses, measures
+        self._pictures = Memory[Prepared](picture_bytes)
+        self._largest = picture_bytes // _ONE_IN
+        self._facts = Memory[_Facts](_FACTS_KEPT * _FACTS_SIZE)
+        self._shared = Shared()
+
+    async def open(self, located: Located) -> Picture:
+        """Learn the facts of a picture, reading it only when they are not known.
+
+        Raises
+        ------
+        SourceError
+            When it cannot be read.
+        NotAPicture
+            When its bytes begin like no picture.
+        """
+        if located.identity is not None:
+            known = self._facts.get(located.identity)
+            if known is not None:
+                return Picture(known, located.read)
+        with self._measures.stage("fetch"):
+            data = await located.read()
+        facts = await self._pool.run(partial(_facts, data))
+        if located.identity is not None:
+            self._facts.put(located.identity, facts, _FACTS_SIZE)
+        return Picture(facts, located.read, data)
+
+    def tag(self, wish: Wish, picture: Picture, format: str) -> str:  # noqa: A002 - the word of imaging/
+        """Return the entity tag of an answer: the same bytes, options and version give the same answer."""
+        parts = (picture.facts.digest, wish.identity(), format, self._analyses.model, __version__)
+        return f'"{hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()[:32]}"'
+
+    async def answer(self, wish: Wish, picture: Picture, format: str) -> Finished:  # noqa: A002
+        """Make an answer, or wait for the same one when it is being made already.
+
+        Raises
+        ------
+        FocalboxError
+            As the parts of the path do.
+        """
+        return await self._shared.run(self.tag(wish, picture, format), partial(self._made, wish, picture, format))
+
+    async def _made(self, wish: Wish, picture: Picture, format: str) -> Finished:  # noqa: A002
+        if wish.answer in {"plan", "map"}:
+            analysis = await self._analysis(picture)
+            return await self._pool.run(partial(_planned if wish.answer == "plan" else _drawn, analysis, wish))
+        if wish.answer == "explain":
+            data = await picture.data()
+            return await self._pool.run(partial(self._explained, data, wish))
+        prepared = await self._prepared(wish, picture)
+        return await self._pool.run(partial(self._finished, prepared, wish, picture.facts.form, format))
+
+    async def _analysis(self, picture: Picture) -> Analysis:
+        known = await self._analyses.get(picture.facts.digest)
+        if known is not None:
+            return known
+        return (await self._looked(Wish("", targets=()), picture)).analysis
+
+    async def _prepared(self, wish: Wish, picture: Picture) -> Prepared:
+        """Return the picture decoded large enough: as it is kept, or decoded, and looked at when nobody has yet."""
+        digest = picture.facts.digest
+        kept = None if wish.options.keep_metadata else self._pictures.get(digest)
+        self._measures.cached("pictures", hit=kept is not None)
+        if kept is not None and _serves(kept, wish):
+            return kept
+        known = kept.analysis if kept is not None else await self._analyses.get(digest)
+        if known is None:
+            looked = await self._looked(wish, picture)
+            if _serves(looked, wish):
+                return looked
+            known = looked.analysis
+        return await self._decoded(wish, picture, known)
+
+    async def _looked(self, wish: Wish, picture: Picture) -> Prepared:
+        """Look at a picture, once however many ask for it meanwhile."""
+        return await self._shared.run(f"look {picture.facts.digest}", partial(self._decoded, wish, picture, None))
+
+    async def _decoded(self, wish: Wish, picture: Picture, known: Analysis | None) -> Prepared:
+        data = await picture.data()
+        prepared = await self._pool.run(partial(self._prepare, data, wish, known))
+        digest = picture.facts.digest
+        if known is not prepared.analysis:
+            await self._analyses.put(digest, prepared.analysis)
+        image = prepared.working.image
+        size = image.width * image.height * len(image.getbands())
+        if size <= self._largest and not wish.options.keep_metadata:
+            self._pictures.put(digest, prepared, size)
+        return prepared
+
+    def _prepare(self, data: bytes, wish: Wish, known: Analysis | None) -> Prepared:
+        with self._measures.stage("prepare"):
+            source = open_picture(data, self._limits).size
+            if known is not None and known.source != source:
+                known = None  # saved by somebody who was mistaken
+            options = wish.settled(source)
+            prepared = self._cropper.prepare(data, wish.sizes(source), analysis=known, **keywords(options))
+        self._measures.pixels.labels("decoded").inc(prepared.working.image.width * prepared.working.image.height)
+        return prepared
+
+    def _finished(self, prepared: Prepared, wish: Wish, form: str, format: str) -> Finished:  # noqa: A002
+        with self._measures.stage("finish"):
+            source = prepared.working.source
+            options, (target,) = wish.settled(source), wish.sizes(source)
+            if wish.answer != "crop":
+                crop = frame(prepared.analysis, target, options.framing)
+                found = _coordinates(crop) if wish.answer == "coordinates" else thumbor_meta(crop, wish.source)
+                return _json(found)
+            (result,) = self._cropper.finish(prepared, [target], **keywords(options))
+            name = format
+            if wish.format == SAME:
+                name = form.lower() if form.lower() in FORMATS else "jpeg"
+            elif wish.format == AUTO and format == "jpeg" and result.image.mode == "RGBA":
+                name = "png"  # what is transparent stays so
+            content = result.encode(name, quality=wish.quality)
+        self._measures.pixels.labels("made").inc(result.image.width * result.image.height)
+        return Finished(content, FORMATS[name].mime)
+
+    def _explained(self, data: bytes, wish: Wish) -> Finished:
+        with self._measures.stage("explain"):
+            (target,) = wish.targets
+            strip = self._cropper.explain(data, _plain(target), **keywords(wish.options))
+            return Finished(encode(strip, "png"), FORMATS["png"].mime)
+
+
+_FACTS_KEPT = 20_000
+"""Files whose digest is remembered."""
+_FACTS_SIZE = 512
+"""Bytes that remembering one takes, about."""
+
+
+def _facts(data: bytes) -> _Facts:
+    form = sniff(data)
+    if form is None:
+        message = "the bytes do not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
+        raise NotAPicture(message)
+    return _Facts(hashlib.sha256(data).hexdigest(), form)
+
+
+def _serves(prepared: Prepared, wish: Wish) -> bool:
+    source = prepared.working.source
+    return prepared.serves(wish.sizes(source), **keywords(wish.settled(source)))
+
+
+def _planned(analysis: Analysis, wish: Wish) -> Finished:
+    framing = wish.settled(analysis.source).framing
+    crops = tuple(frame(analysis, target, framing) for target in wish.sizes(analysis.source))
+    found = document(analysis, crops)
+    return _json({**analysis.to_dict(), **found} if wish.with_saliency else found)
+
+
+def _drawn(analysis: Analysis, wish: Wish) -> Finished:  # noqa: ARG001 - called as `_planned` is
+    scale = _MAP_SIDE / max(analysis.source.width, analysis.source.height)
+    size = Size(max(1, int(analysis.source.width * scale)), max(1, int(analysis.source.height * scale)))
+    return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
+
+
+def _coordinates(crop: Crop) -> dict[str, int]:
+    return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
+
+
+def _json(found: dict[str, Any]) -> Finished:
+    return Finished(json.dumps(found).encode("utf-8"), _JSON)
+
+
+def _plain(target: Any) -> Any:
+    """Return a target that needs no picture to be known."""
+    if hasattr(target, "enlarge"):
+        message = "a size leaves no side open here"
+        raise InvalidRequest(message)
+    return target

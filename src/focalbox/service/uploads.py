@@ -1,0 +1,84 @@
+"""Pictures that are sent: the body of a POST, raw or as the one file of a form."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from focalbox.errors import DecodeError, InvalidRequest
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import Gone, NotAPicture
+
+__all__ = ["read_upload"]
+
+_ROOM = 65_536
+"""Bytes that a form may take besides its file."""
+_FORM = "multipart/form-data"
+_RAW = ("image/", "application/octet-stream")
+
+
+async def read_upload(headers: Headers, stream: AsyncIterator[bytes], limits: Limits) -> bytes:
+    """Return the bytes of an uploaded picture.
+
+    Raises
+    ------
+    LimitExceeded
+        When it is larger than the limits allow; nothing beyond them is read.
+    NotAPicture
+        When the content type says that it is something else.
+    InvalidRequest
+        When a form does not hold one file and nothing else.
+    DecodeError
+        When it is empty.
+    """
+    length = headers.get("content-length", "")
+    if length.isascii() and length.isdigit():
+        limits.check_bytes(int(length[:18]) - _ROOM)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _FORM:
+        data = await _file_of(headers, _bounded(stream, limits, _ROOM), limits)
+    elif kind.startswith(_RAW) or not kind:
+        data = b"".join([part async for part in _bounded(stream, limits, 0)])
+    else:
+        message = f"an upload is image/..., application/octet-stream or {_FORM}, not {kind[:60]!r}"
+        raise NotAPicture(message)
+    if not data:
+        message = "the upload is empty"
+        raise DecodeError(message)
+    return data
+
+
+async def _bounded(stream: AsyncIterator[bytes], limits: Limits, room: int) -> AsyncIterator[bytes]:
+    count = 0
+    async for part in stream:
+        count += len(part)
+        limits.check_bytes(count - room)
+        yield part
+
+
+async def _file_of(headers: Headers, stream: AsyncIterator[bytes], limits: Limits) -> bytes:
+    parser = MultiPartParser(headers, stream, max_files=1, max_fields=0)  # type: ignore[arg-type]
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError, AssertionError) as error:
+        if isinstance(error, InvalidRequest):
+            raise
+        message = "a form holds one file and nothing else; options stand in the address"
+        raise InvalidRequest(message) from error
+    try:
+        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+        if len(files) != 1:
+            message = "a form holds one file and nothing else; options stand in the address"
+            raise InvalidRequest(message)
+        data = await files[0].read()
+    finally:
+        await form.close()
+    limits.check_bytes(len(data))
+    return data
+
+
+def gone() -> Gone:
+    """Return the error of a client that hung up while it was sending."""
+    return Gone("the client hung up")

@@ -1,0 +1,139 @@
+"""Fixtures of the service: its pictures, the application, another server, a process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from focalbox.service.settings import ServiceSettings
+from service.servers import SECONDS, Neighbour, Running, Service
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory, photographs: Mapping[str, np.ndarray]) -> Path:
+    """Return a root folder: photographs, some of them awkward."""
+    root = tmp_path_factory.mktemp("root")
+    for name, picture in photographs.items():
+        Image.fromarray(picture).save(root / f"{name}.jpg", quality=90)
+    (root / "pets").mkdir()
+    shutil.copy(root / "chelsea.jpg", root / "pets" / "my cat é.jpg")
+    shutil.copy(root / "chelsea.jpg", root / "abcdefghij0123456789")
+    (root / "letter.txt").write_text("Dear Sir or Madam")
+    (root / "cut.jpg").write_bytes((root / "coffee.jpg").read_bytes()[:9000])
+    (root / ".hidden.jpg").write_bytes((root / "coffee.jpg").read_bytes())
+    logo = np.zeros((90, 160, 4), dtype=np.uint8)
+    logo[20:60, 30:80] = (200, 30, 30, 255)
+    Image.fromarray(logo).save(root / "logo.png")
+    return root
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[Callable[..., Service]]:
+    """Return what starts a service with settings; all are stopped at the end."""
+    services: list[Service] = []
+
+    def start(extra: Mapping[str, Any] | None = None, **settings: Any) -> Service:
+        environment = {f"FOCALBOX_SERVICE_{name.upper()}": str(value) for name, value in settings.items()}
+        limits = {name: environment.pop(name) for name in list(environment) if "_LIMIT_" in name}
+        environment |= {name.replace("SERVICE_", ""): value for name, value in limits.items()}
+        services.append(Service(ServiceSettings.of(environment), **(extra or {})))
+        return services[-1]
+
+    yield start
+    for service in services:
+        service.close()
+
+
+@pytest.fixture(scope="session")
+def service(opened: Callable[..., Service], pictures: Path) -> Service:
+    """Return a service of the pictures that needs no signatures."""
+    return opened(root=pictures, allow_unsigned="true")
+
+
+@pytest.fixture
+def neighbour() -> Iterator[Neighbour]:
+    state = Neighbour()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            state.asked.append(self.path)
+            state.hosts.append(self.headers["Host"])
+            if self.path == "/silent.jpg":
+                state.endless.wait(SECONDS)
+                return
+            if self.path == "/endless.jpg":
+                self.send_response(200)
+                self.send_header("Content-Type", "image/jpeg")
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    while not state.endless.is_set():
+                        self.wfile.write(b"\xff\xd8\xff" * 10_000)
+                self.close_connection = True
+                return
+            status, headers, content = state.answers.get(self.path, (404, {}, b""))
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of the standard library
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.place = f"127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield state
+    state.endless.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Return what starts `focalbox serve` with arguments; all processes are stopped at the end."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **environment: str) -> Running:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FOCALBOX_")}
+        with (tmp_path / f"log-{len(started)}").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "focalbox", "serve", "--port", "0", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**kept, **environment},
+                text=True,
+            )
+        started.append(process)
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], SECONDS)
+        assert ready, "focalbox serve printed nothing"
+        page = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)\S*", page)
+        assert found, page + process.stdout.read() + (tmp_path / f"log-{len(started) - 1}").read_text()
+        running = Running(process, int(found[1]), found[0])
+        running.wait_until_ready()
+        return running
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
