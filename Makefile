@@ -48,7 +48,7 @@ bench-batch: $(READY) $(CLUSTER) ## CPU seconds of a batch beside the peers, and
 	$(BIN)/python -m benchmarks.batch
 
 soak-batch: $(READY) $(CLUSTER) ## 20,000 pictures in one run: memory must not grow
-	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.batch_soak
 
 quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)

@@ -50,6 +50,7 @@ def crop_options(command: _F) -> _F:
             click.option("--doubt", type=float, default=0.5, show_default=True, help="Confidence that is low."),
             click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
             click.option("--model", help=f"The model that looks: {', '.join(MODELS)} or an .onnx file."),
+            click.option("--yunet", help="A YuNet .onnx file that finds the faces."),
         ]
     ):
         command = option(command)

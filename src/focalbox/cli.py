@@ -34,8 +34,9 @@ _INTERRUPTED = 130
 
 _T = TypeVar("_T")
 
-_face_file = click.option("--yunet", help="A YuNet .onnx file that finds the faces.")
-
+<<<<<<< HEAD
+=======
+>>>>>>> refs/heads/batch
 _ELSEWHERE = {
     "serve": "focalbox.service.command",
     "sign": "focalbox.service.command",
@@ -76,7 +77,6 @@ def focalbox() -> None:
 @click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else by the output's name.")
 @click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
 @click.option("--keep-metadata", is_flag=True, help="Keep copyright and colour profile.")
-@_face_file
 @crop_options
 def crop(
     pictures: tuple[str, ...], sizes: tuple[str, ...], output: str, format_: str | None, quality: int, **options: Any
@@ -102,7 +102,6 @@ def crop(
 @click.argument("pictures", nargs=-1, required=True)
 @click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the free-form crop.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a picture, a line each when there are many.")
-@_face_file
 @crop_options
 def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Say where pictures would be cropped, and write nothing."""
@@ -126,7 +125,6 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **
 @click.argument("picture")
 @click.option("-s", "--size", help="500x200 or 16:9; without one, the free-form crop.")
 @click.option("-o", "--output", default="{stem}-explained.png", show_default=True, help="A .png or .webp file.")
-@_face_file
 @crop_options
 def explain(picture: str, size: str | None, output: str, **options: Any) -> None:
     """Draw input, saliency map, salient box, window and result side by side."""

@@ -9,15 +9,18 @@ from typing import Any
 import click
 
 from focalbox.arguments import crop_options
+from focalbox.batch.call import ENGINES
 from focalbox.batch.job import Stopped
 from focalbox.batch.progress import described
-from focalbox.batch.run import ENGINES, EngineName, Summary, run
+from focalbox.batch.run import EngineName, Summary, run
 from focalbox.errors import InvalidRequest
 from focalbox.settings import Settings
 
 __all__ = ["batch"]
 
 _FAILED_PICTURE = 1
+_OWN = "FOCALBOX_BATCH_"
+"""How a batch's own settings would begin: there are none, its options say everything."""
 
 
 @click.command()
@@ -50,7 +53,10 @@ def batch(
     A SOURCE is a folder, a glob, a list file (.txt, @FILE or - for standard input), a picture, or an address such as
     s3://bucket/prefix.
     """
-    settings = Settings.of(os.environ)
+    settings, mistakes = Settings.read(os.environ)
+    mistakes += [f"{name} is not a setting" for name in sorted(os.environ) if name.startswith(_OWN)]
+    if mistakes:
+        raise InvalidRequest("; ".join(mistakes))
     try:
         summary = run(
             sources,

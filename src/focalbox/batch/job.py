@@ -8,6 +8,8 @@ import json
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 from focalbox.core.geometry import Target
@@ -96,7 +98,9 @@ class Job:
     quality : int
         1 to 100, for formats that lose something.
     model : str
-        The name of a model.
+        The name of a model, or the path of an .onnx file, which every worker must see.
+    yunet : str or None
+        The path of a YuNet .onnx file that finds the faces.
     limits : Limits
         What is refused before it is decoded.
 
@@ -117,6 +121,7 @@ class Job:
     format: str | None = None
     quality: int = 80
     model: str = DEFAULT_MODEL
+    yunet: str | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -133,17 +138,20 @@ class Job:
         CropOptions.of(self.options)
         model_named(self.model)
         self.plan("a picture")
+        self.fingerprint  # noqa: B018 - a model's file that is not there is found out now
 
     @property
     def targets(self) -> list[Target | None]:
         """The sizes, read."""
         return [parse_target(size) for size in self.sizes]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """What decides a result besides picture and size, as 16 hexadecimal digits: two alike make the same crops."""
         wanted = dataclasses.asdict(CropOptions.of(self.options))
-        decided = [wanted, self.format, self.quality, self.model, __version__, dataclasses.asdict(self.limits)]
+        files = [_hashed(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
+        decided = [wanted, self.format, self.quality, self.model, self.yunet, files, __version__]
+        decided.append(dataclasses.asdict(self.limits))
         written = json.dumps(decided, sort_keys=True, default=str)
         return hashlib.sha256(written.encode()).hexdigest()[:16]
 
@@ -165,3 +173,11 @@ class Job:
         document = json.loads(text)
         document["sizes"], document["limits"] = tuple(document["sizes"]), Limits(**document["limits"])
         return cls(**document)
+
+
+def _hashed(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        message = f"the model {path} cannot be read: {error.strerror}"
+        raise InvalidRequest(message) from error

@@ -8,26 +8,25 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, TextIO
 
+from focalbox.batch.call import check_call, cores, plain, several_sizes
 from focalbox.batch.crew import Crew
 from focalbox.batch.grouping import regroup
 from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.ledger import Ledger
-from focalbox.batch.listing import list_pictures, root_of
+from focalbox.batch.listing import list_pictures
 from focalbox.batch.manifest import Manifest
-from focalbox.batch.places import Unwritable, below, is_remote, place_of, within
+from focalbox.batch.places import Unwritable, below, is_remote, place_of
 from focalbox.batch.progress import Progress
 from focalbox.batch.report import write_report
 from focalbox.batch.work import Done
-from focalbox.core.geometry import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.source import Limits
 from focalbox.options import SizeLike, parse_target
 from focalbox.saliency.models import DEFAULT_MODEL
 
-__all__ = ["ENGINES", "EngineName", "Summary", "run"]
+__all__ = ["EngineName", "Summary", "run"]
 
 EngineName = Literal["local", "ray"]
-ENGINES: tuple[EngineName, ...] = ("local", "ray")
 
 _Engine = Callable[[Iterable[Task]], Iterator[Done]]
 
@@ -80,6 +79,7 @@ def run(
     limit: int | None = None,
     fail_fast: bool = False,
     model: str = DEFAULT_MODEL,
+    yunet: str | None = None,
     limits: Limits | None = None,
     progress: TextIO | None = None,
     **options: Any,
@@ -117,7 +117,9 @@ def run(
     fail_fast : bool
         Stop at the first picture that fails.
     model : str
-        The name of a model.
+        The name of a model, or the path of an .onnx file.
+    yunet : str, optional
+        The path of a YuNet .onnx file that finds the faces.
     limits : Limits, optional
         What is refused before it is decoded.
     progress : text file, optional
@@ -142,11 +144,11 @@ def run(
     >>> run("holiday", ["500x200", "1:1"], "crops")  # doctest: +SKIP
     Summary(listed=200, skipped=0, done=200, failed=0, ...)
     """
-    several = _several(sizes)
+    several = several_sizes(sizes)
     named = (
         [os.fspath(sources)] if isinstance(sources, str | os.PathLike) else [os.fspath(source) for source in sources]
     )
-    place = None if plan_only or out is None else _plain(out)
+    place = None if plan_only or out is None else plain(out)
     job = Job(
         tuple(str(parse_target(size)) for size in several),
         place,
@@ -154,17 +156,18 @@ def run(
         format,
         quality,
         model,
+        yunet,
         limits or Limits(),
     )
-    _check(named, out, plan_only=plan_only, workers=workers, limit=limit, engine=engine, address=address)
+    check_call(named, out, plan_only=plan_only, workers=workers, limit=limit, engine=engine, address=address)
     if manifest is None and out is None:
         message = "a batch that only plans needs a manifest, or a place for one"
         raise InvalidRequest(message)
-    record = Manifest(_plain(manifest if manifest is not None else below(_plain(out or ""), "manifest.parquet")))
+    record = Manifest(plain(manifest if manifest is not None else below(plain(out or ""), "manifest.parquet")))
     with Ledger() as ledger, closing(record):
         said = Progress(0, progress)
         work = _engine(engine, job, workers, address)
-        listed = ledger.enlist(list_pictures(_plain(source) for source in named), job)
+        listed = ledger.enlist(list_pictures(plain(source) for source in named), job)
         if listed == 0:
             message = f"no pictures were found in {', '.join(named)}"
             raise InvalidRequest(message)
@@ -179,7 +182,7 @@ def run(
         if job.out is not None:
             place_of(job.out).clear(job.out)
         if report is not None:
-            write_report(_plain(report), ledger, job, record.address, workers or _cores())
+            write_report(plain(report), ledger, job, record.address, workers or cores())
     return Summary(
         listed,
         skipped,
@@ -189,7 +192,7 @@ def run(
         told.pixels,
         told.seconds,
         record.address,
-        None if report is None else _plain(report),
+        None if report is None else plain(report),
     )
 
 
@@ -256,67 +259,9 @@ def _engine(name: str, job: Job, workers: int | None, address: str | None) -> _E
 
         reach(address)
         return lambda tasks: crop_on_cluster(job, tasks, workers)
-    return lambda tasks: _crop_here(job, tasks, workers or _cores())
+    return lambda tasks: _crop_here(job, tasks, workers or cores())
 
 
 def _crop_here(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Done]:
     with Crew(job, workers) as crew:
         yield from crew.work(tasks)
-
-
-def _check(
-    sources: Sequence[str],
-    out: str | os.PathLike[str] | None,
-    *,
-    plan_only: bool,
-    workers: int | None,
-    limit: int | None,
-    engine: str,
-    address: str | None,
-) -> None:
-    mistakes = []
-    if not sources:
-        mistakes.append("a batch needs at least one source")
-    if out is None and not plan_only:
-        mistakes.append("a batch needs a place for its results, or only plans")
-    if workers is not None and workers < 1:
-        mistakes.append(f"a batch needs at least one worker, not {workers}")
-    if limit is not None and limit < 1:
-        mistakes.append(f"a limit is at least one picture, not {limit}")
-    if engine not in ENGINES:
-        mistakes.append(f"an engine is one of {', '.join(ENGINES)}, not {engine}")
-    if address is not None and engine != "ray":
-        mistakes.append("an address belongs to the engine ray")
-    if out is not None:
-        inside = next((source for source in sources if within(_plain(out), _plain(root_of(source)))), None)
-        if inside is not None:
-            mistakes.append(
-                f"{_plain(out)} lies in {inside}: the next run would crop the crops; choose a place outside"
-            )
-    if mistakes:
-        raise InvalidRequest("; ".join(mistakes))
-
-
-def _several(sizes: Any) -> list[Any]:
-    """Return one size as a list of one: ``(500, 200)`` is a size, ``["500x200"]`` a list."""
-    if isinstance(sizes, str | Size | Ratio):
-        return [sizes]
-    several = list(sizes)
-    if several and all(type(side) is int for side in several):
-        several = [tuple(several)]
-    return several
-
-
-def _plain(address: str | os.PathLike[str]) -> str:
-    """Return an address that means the same to every worker, wherever it runs."""
-    text = os.fspath(address).removeprefix("file://")
-    if is_remote(text) or text == "-":
-        return text
-    mark = "@" if text.startswith("@") else ""
-    return mark + os.path.abspath(text.removeprefix("@"))  # noqa: PTH100 - links stay what they are called
-
-
-def _cores() -> int:
-    """Return the cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

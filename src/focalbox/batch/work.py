@@ -16,6 +16,7 @@ from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
 from focalbox.imaging.render import encode, render
 from focalbox.imaging.source import Limits, open_picture
+from focalbox.saliency.yunet import YuNet
 from focalbox.version import __version__
 
 __all__ = ["SCHEMA", "Done", "Worker", "failed", "preview"]
@@ -70,7 +71,8 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._cropper = Cropper(model=job.model, limits=job.limits)
+        detectors = [YuNet(job.yunet)] if job.yunet else None
+        self._cropper = Cropper(model=job.model, detectors=detectors, limits=job.limits)
         self._group: int | None = None
         self._made: dict[str, _Made] = {}
 
