@@ -34,9 +34,6 @@ _INTERRUPTED = 130
 
 _T = TypeVar("_T")
 
-<<<<<<< HEAD
-=======
->>>>>>> refs/heads/batch
 _ELSEWHERE = {
     "serve": "focalbox.service.command",
     "sign": "focalbox.service.command",
