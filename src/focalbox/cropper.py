@@ -109,6 +109,11 @@ class Cropper:
         self._detectors = detectors
         self._limits = limits or Limits()
 
+    @property
+    def model_name(self) -> str:
+        """What analyses call the model."""
+        return self._name
+
     def analyze(self, source: Source) -> Analysis:
         """Look at a picture once; the analysis plans any number of crops.
 

@@ -15,7 +15,7 @@ from focalbox.service.keeping import Memory
 from focalbox.service.measures import Measures
 from focalbox.version import __version__
 
-__all__ = ["Analyses", "RedisShelf", "Shelf"]
+__all__ = ["MOST_SAVED", "Analyses", "RedisShelf", "Shelf", "load_analysis"]
 
 _TIMEOUT = 0.1
 """Seconds that Redis may take: looking again takes less than ten times this."""
@@ -25,8 +25,12 @@ _PAUSE = 5.0
 """Seconds."""
 _KEPT = 7 * 86_400
 """Seconds that Redis keeps an analysis: a week, so that models that are no longer used go by themselves."""
-_MOST_SAVED = 2**20
-"""Bytes of a saved analysis: a map of 256 x 256 cells takes 175,000."""
+MOST_SAVED = 2**20
+"""Bytes of a saved analysis: two maps of 256 x 256 cells take 350,000."""
+_MOST_SUBJECTS = 100
+"""Subjects of a saved analysis: each adds places where a window is tried, and a crowd has fewer faces that count."""
+_MOST_SIDE = 1_000_000
+"""Pixels of a side that a saved analysis may speak of: far more than any limit lets in, few enough to count exactly."""
 _OBJECTS = 4096
 """Bytes that an analysis takes besides its map."""
 
@@ -147,15 +151,38 @@ class Analyses:
 
     def _loaded(self, saved: bytes | None) -> Analysis | None:
         """Return a saved analysis when it is sound; others write to the same place."""
-        if saved is None or len(saved) > _MOST_SAVED:
+        if saved is None:
             return None
         try:
-            found = Analysis.from_dict(json.loads(saved))
-        except (FocalboxError, ValueError, TypeError, RecursionError):
+            found = load_analysis(saved)
+        except InvalidRequest:
             return None
         return found if (found.model, found.version) == (self.model, __version__) else None
 
 
+def load_analysis(saved: bytes) -> Analysis:
+    """Read a saved analysis that may come from anywhere.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none, or has more subjects than any picture would.
+    """
+    message = f"a saved analysis is JSON of at most {MOST_SAVED} bytes and {_MOST_SUBJECTS} subjects"
+    if len(saved) > MOST_SAVED:
+        raise InvalidRequest(message)
+    try:
+        found = Analysis.from_dict(json.loads(saved))
+    except InvalidRequest:
+        raise
+    except (FocalboxError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
+        raise InvalidRequest(message) from error
+    if len(found.subjects) > _MOST_SUBJECTS or max(found.source.width, found.source.height) > _MOST_SIDE:
+        raise InvalidRequest(message)
+    return found
+
+
 def _weight(analysis: Analysis) -> int:
     """Return about how many bytes an analysis takes: the cells and their summed-area table."""
-    return _OBJECTS + 2 * analysis.saliency.cells.nbytes
+    maps = [analysis.saliency] if analysis.keep is None else [analysis.saliency, analysis.keep]
+    return _OBJECTS + sum(2 * saliency.cells.nbytes for saliency in maps)

@@ -60,7 +60,7 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
     keeps = settings.cache != "none"
     memory = Memory[Analysis](settings.cache_bytes if keeps else 0)
     measures.watch("focalbox_cache_bytes", "Bytes of analyses kept in memory.", lambda: memory.used)
-    analyses = Analyses(settings.common.model, memory, measures, shelf)
+    analyses = Analyses(cropper.model_name, memory, measures, shelf)
     picture_bytes = settings.picture_bytes if keeps else 0
     studio = Studio(cropper, limits, pool, analyses, picture_bytes=picture_bytes, measures=measures)
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import signal
 import socket
 import sys
 import time
@@ -73,6 +74,7 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
         timeout_graceful_shutdown=settings.stop_seconds,
         backlog=_BACKLOG,
     )
+    signal.signal(signal.SIGTERM, _stopped)  # uvicorn stops at it, and sends it on when it has
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -93,6 +95,10 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
         message = "an address to sign has no # in it"
         raise InvalidRequest(message)
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
+
+
+def _stopped(*_: object) -> None:
+    """End with exit code 0: to be told to stop, and to have stopped, is no failure."""
 
 
 def _listening(settings: ServiceSettings) -> socket.socket:

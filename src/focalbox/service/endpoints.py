@@ -11,15 +11,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
 from focalbox.imaging.source import Limits
+from focalbox.service.analyses import MOST_SAVED, load_analysis
 from focalbox.service.dialects import read_address, read_upload_address
 from focalbox.service.measures import Measures
 from focalbox.service.negotiation import matches, negotiated
 from focalbox.service.pool import Pool
-from focalbox.service.problems import Gone
+from focalbox.service.problems import Gone, NotAPicture
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources import Located, Sources
 from focalbox.service.studio import Studio
-from focalbox.service.uploads import read_upload
+from focalbox.service.uploads import is_json, read_small, read_upload
 from focalbox.service.wish import AUTO, Wish
 
 __all__ = ["PAGE_HEADER", "Endpoints", "page_query"]
@@ -76,6 +77,8 @@ class Endpoints:
         )
         with self._pool.admission():
             try:
+                if is_json(request.headers):
+                    return await self._planned(request, wish)
                 data = await read_upload(request.headers, request.stream(), self._limits)
             except ClientDisconnect as error:
                 message = "the client hung up"
@@ -85,6 +88,15 @@ class Endpoints:
                 return data
 
             return await until_gone(request.receive, self._answered(request, wish, Located(None, read)))
+
+    async def _planned(self, request: Request, wish: Wish) -> Response:
+        """Plan for a saved analysis that is sent instead of a picture: only numbers travel."""
+        if wish.answer != "plan":
+            message = "a saved analysis can be planned for; crops need the picture"
+            raise NotAPicture(message)
+        analysis = load_analysis(await read_small(request.stream(), MOST_SAVED))
+        finished = await self._studio.plan(analysis, wish)
+        return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)
 
     async def _answered(self, request: Request, wish: Wish, located: Located) -> Response:
         picture = await self._studio.open(located)

@@ -14,19 +14,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.service.dialects import dialect_of
 from focalbox.service.measures import Measures
-from focalbox.service.problems import Gone, Problem, problem_of
+from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
 
 __all__ = ["JsonLines", "Observed", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
+_MOST_HEADERS = 16_384
+"""Bytes of header fields that are read: what common proxies let through at most."""
 _MOST_LOGGED = 500
 """Characters of a path that are logged."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
     (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
     (re.compile(r"(?<=/)b64/[^/]*"), "b64/..."),
-    (re.compile(r"(:/{1,2}|:%2[Ff](?:%2[Ff])?)[^/@]*@"), r"\1...@"),
+    (re.compile(r"((?::|%3[Aa])(?:/|%2[Ff]){1,2})(?:(?!%2[Ff])[^/@])*(?:@|%40)"), r"\1...@"),
     (re.compile(r"(?:\?|%3[Ff]).*$", re.DOTALL), "?..."),
 )
 """Parts of a path that let somebody else do something: signatures, policies, passwords and queries of sources."""
@@ -96,6 +98,7 @@ class Observed:
 
         failure: Exception | None = None
         try:
+            _check_headers(scope)
             await self._app(scope, receive, noted)
         except Gone:
             status = 499
@@ -125,6 +128,12 @@ class Observed:
                 "milliseconds": round(seconds * 1000, 2),
             },
         )
+
+
+def _check_headers(scope: Scope) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
+        message = f"a request has at most {_MOST_HEADERS} bytes of header fields"
+        raise HeadersTooLarge(message)
 
 
 def _problem(error: Exception) -> Problem:

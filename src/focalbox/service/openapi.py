@@ -79,7 +79,7 @@ def openapi(settings: ServiceSettings) -> dict[str, Any]:
         paths[place] = {"get": _operation(answer, summary, in_path, settings)}
         of_upload = [_in_query("size", _size_schema(settings), _size_help(answer))] if sized else []
         posted = _operation(f"{answer}_upload", f"{summary}, of an upload", of_upload, settings, answer)
-        posted["requestBody"] = {"required": True, "content": _bodies()}
+        posted["requestBody"] = {"required": True, "content": _bodies(answer)}
         paths[f"/v1/{answer}"] = {"post": posted}
     for name, summary in (
         ("healthz", "The process answers"),
@@ -178,7 +178,9 @@ def _size_help(answer: str) -> str:
     return f"{one}; up to {MOST_SIZES} with commas." if answer == "plan" else f"{one}."
 
 
-def _bodies() -> dict[str, Any]:
+def _bodies(answer: str) -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
     form = {"schema": {"type": "object", "required": ["picture"], "properties": {"picture": binary["schema"]}}}
-    return {"application/octet-stream": binary, "image/*": binary, "multipart/form-data": form}
+    saved = {"application/json": {"schema": {"type": "object", "description": "A saved analysis."}}}
+    pictures = {"application/octet-stream": binary, "image/*": binary, "multipart/form-data": form}
+    return {**pictures, **saved} if answer == "plan" else pictures

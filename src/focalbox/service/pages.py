@@ -39,7 +39,7 @@ _POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy of the page: nothing from anywhere else; styles in place move the boxes."""
-_PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "rocket")
+_PHOTOGRAPHS = ("coffee", "chelsea", "astronaut", "rocket")
 """Free photographs that scikit-image brings along (CC0 and public domain)."""
 _MOST_DEMOS = 4
 

@@ -21,6 +21,7 @@ from focalbox.errors import (
 __all__ = [
     "AddressTooLong",
     "Gone",
+    "HeadersTooLarge",
     "NotAPicture",
     "NotAllowed",
     "NotFound",
@@ -52,6 +53,10 @@ class NotAllowed(InvalidRequest):
 
 class AddressTooLong(InvalidRequest):
     """The path and query are longer than any that is read."""
+
+
+class HeadersTooLarge(InvalidRequest):
+    """The header fields are larger than any that are read."""
 
 
 class TooSlow(LimitExceeded):
@@ -95,6 +100,7 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (SignatureError, 403, "Not signed"),
     (NotAllowed, 403, "Not allowed"),
     (AddressTooLong, 414, "Address too long"),
+    (HeadersTooLarge, 431, "Header fields too large"),
     (InvalidRequest, 400, "Wrong request"),
     (NotFound, 404, "No such picture"),
     (FetchError, 502, "Picture not reachable"),

@@ -146,10 +146,16 @@ class Studio:
         """
         return await self._shared.run(self.tag(wish, picture, format), partial(self._made, wish, picture, format))
 
+    async def plan(self, analysis: Analysis, wish: Wish) -> Finished:
+        """Plan for an analysis."""
+        return await self._pool.run(partial(_planned, analysis, wish))
+
     async def _made(self, wish: Wish, picture: Picture, format: str) -> Finished:  # noqa: A002
         if wish.answer in {"plan", "map"}:
             analysis = await self._analysis(picture)
-            return await self._pool.run(partial(_planned if wish.answer == "plan" else _drawn, analysis, wish))
+            if wish.answer == "plan":
+                return await self.plan(analysis, wish)
+            return await self._pool.run(partial(_drawn, analysis))
         if wish.answer == "explain":
             data = await picture.data()
             return await self._pool.run(partial(self._explained, data, wish))
@@ -251,10 +257,12 @@ def _planned(analysis: Analysis, wish: Wish) -> Finished:
     framing = wish.settled(analysis.source).framing
     crops = tuple(frame(analysis, target, framing) for target in wish.sizes(analysis.source))
     found = document(analysis, crops)
-    return _json({**analysis.to_dict(), **found} if wish.with_saliency else found)
+    return _json(
+        {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()} if wish.with_saliency else found
+    )
 
 
-def _drawn(analysis: Analysis, wish: Wish) -> Finished:  # noqa: ARG001 - called as `_planned` is
+def _drawn(analysis: Analysis) -> Finished:
     scale = _MAP_SIDE / max(analysis.source.width, analysis.source.height)
     size = Size(max(1, int(analysis.source.width * scale)), max(1, int(analysis.source.height * scale)))
     return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)

@@ -9,9 +9,9 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.service.problems import Gone, NotAPicture
+from focalbox.service.problems import NotAPicture
 
-__all__ = ["read_upload"]
+__all__ = ["is_json", "read_small", "read_upload"]
 
 _ROOM = 65_536
 """Bytes that a form may take besides its file."""
@@ -79,6 +79,17 @@ async def _file_of(headers: Headers, stream: AsyncIterator[bytes], limits: Limit
     return data
 
 
-def gone() -> Gone:
-    """Return the error of a client that hung up while it was sending."""
-    return Gone("the client hung up")
+def is_json(headers: Headers) -> bool:
+    """Tell whether the body is JSON: a saved analysis instead of a picture."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+async def read_small(stream: AsyncIterator[bytes], most: int) -> bytes:
+    """Return a body of at most so many bytes.
+
+    Raises
+    ------
+    LimitExceeded
+        When it has more.
+    """
+    return b"".join([part async for part in _bounded(stream, Limits(bytes=most), 0)])

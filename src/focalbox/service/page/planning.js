@@ -1,0 +1,202 @@
+// Plans crops in the page, as focalbox.core does: the same windows from the same map, so that dragging needs no server.
+
+const SAME = 1e-9; // shares that differ by less are equal, as in core/placement.py
+
+/** Read a saliency map as the service sends it: 16-bit cells in base64, row by row. */
+export function readMap(saved) {
+  const bytes = Uint8Array.from(atob(saved.cells), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const columns = saved.width;
+  const rows = saved.height;
+  const cells = new Float64Array(columns * rows);
+  const table = new Float64Array((columns + 1) * (rows + 1)); // the summed-area table
+  let most = 0;
+  for (let row = 0; row < rows; row += 1) {
+    let across = 0;
+    for (let column = 0; column < columns; column += 1) {
+      const value = view.getUint16(2 * (row * columns + column), true);
+      cells[row * columns + column] = value;
+      most = Math.max(most, value);
+      across += value;
+      table[(row + 1) * (columns + 1) + column + 1] = table[row * (columns + 1) + column + 1] + across;
+    }
+  }
+  return { columns, rows, cells, table, most, total: table[table.length - 1] };
+}
+
+/** The sides of the largest window of an aspect ratio, fractions of the picture's. */
+export function largestWindow(source, aspect) {
+  const relative = aspect / (source.width / source.height);
+  return relative >= 1 ? [1, 1 / relative] : [relative, 1];
+}
+
+/** The share of the saliency inside a box of fractions, 0 to 1. */
+export function shareOf(map, box) {
+  if (map.total === 0) return 1;
+  const across = weights(Math.max(0, box.left) * map.columns, Math.min(1, box.left + box.width) * map.columns, map.columns);
+  const down = weights(Math.max(0, box.top) * map.rows, Math.min(1, box.top + box.height) * map.rows, map.rows);
+  let kept = 0;
+  for (let row = 0; row < map.rows; row += 1) {
+    if (down[row] === 0) continue;
+    let inside = 0;
+    for (let column = 0; column < map.columns; column += 1) inside += map.cells[row * map.columns + column] * across[column];
+    kept += down[row] * inside;
+  }
+  return Math.min(1, kept / map.total);
+}
+
+/** Choose the window for a size in pixels; zoom goes from the largest window (0) to the salient box (1), upscale=true. */
+export function planCrop(found, size, zoom = 0) {
+  const { map, source, salient, subjects } = found;
+  const aspect = size.width / size.height;
+  const [width, height] = largestWindow(source, aspect);
+  let box = place(map, width, height, { subjects });
+  if (zoom > 0) {
+    const least = Math.max(salient.width / width, salient.height / height, 1 / source.width, 1 / source.height);
+    const scale = Math.min(least, 1);
+    box = between(box, place(map, width * scale, height * scale, { hold: salient, subjects }), zoom);
+  }
+  const pixels = toPixels(box, source, aspect);
+  return { pixels, relative: toFractions(pixels, source), kept: shareOf(map, toFractions(pixels, source)) };
+}
+
+/** The CSS declaration that places the picture alike under object-fit: cover. */
+export function cssOf(relative) {
+  const across = relative.width < 1 ? relative.left / (1 - relative.width) : 0.5;
+  const down = relative.height < 1 ? relative.top / (1 - relative.height) : 0.5;
+  const percent = (value) => `${Number((100 * value).toFixed(2))}%`;
+  return `object-position: ${percent(across)} ${percent(down)}`;
+}
+
+/** A box of pixels as fractions. */
+export function toFractions(pixels, source) {
+  return {
+    left: pixels.left / source.width,
+    top: pixels.top / source.height,
+    width: pixels.width / source.width,
+    height: pixels.height / source.height,
+  };
+}
+
+function place(map, width, height, { hold = null, subjects = [] }) {
+  const edges = [...subjects, ...(hold ? [hold] : [])];
+  const lefts = places(map.columns, width, edges.flatMap((box) => [box.left, box.left + box.width]));
+  const tops = places(map.rows, height, edges.flatMap((box) => [box.top, box.top + box.height]));
+  const scores = [];
+  if (hold) scores.push(whole(lefts, tops, width, height, hold));
+  if (subjects.length > 0) {
+    const each = subjects.map((box) => whole(lefts, tops, width, height, box));
+    scores.push(each.reduce((a, b) => a.map((value, index) => Math.max(value, b[index]))));
+    scores.push(each.reduce((a, b) => a.map((value, index) => Math.min(value, b[index]))));
+  }
+  scores.push(saliencyIn(map, lefts, tops, width, height));
+  scores.push(nearness(lefts, tops, width, height));
+  let best = Array.from({ length: tops.length * lefts.length }, (_, index) => index);
+  for (const score of scores) {
+    const most = best.reduce((high, index) => Math.max(high, score[index]), -Infinity);
+    best = best.filter((index) => score[index] >= most - SAME);
+  }
+  const row = Math.floor(best[0] / lefts.length);
+  return { left: lefts[best[0] % lefts.length], top: tops[row], width, height };
+}
+
+/** Every start of a window along one axis at which a score can bend, ascending. */
+function places(cells, side, edges) {
+  const free = Math.max(0, 1 - side);
+  if (free <= SAME) return [free / 2];
+  const found = [0, free, free / 2];
+  for (let cell = 0; cell <= cells; cell += 1) found.push(cell / cells, cell / cells - side);
+  for (const edge of edges) found.push(edge, edge - side);
+  const inside = found.map((value) => Math.min(Math.max(value, 0), free));
+  return [...new Set(inside)].sort((a, b) => a - b);
+}
+
+function saliencyIn(map, lefts, tops, width, height) {
+  const wide = map.columns + 1;
+  const scores = new Float64Array(tops.length * lefts.length);
+  const strip = new Float64Array(wide);
+  const total = Math.max(1, map.total);
+  tops.forEach((top, row) => {
+    const [above, overPart] = split(top * map.rows, map.rows);
+    const [below, underPart] = split((top + height) * map.rows, map.rows);
+    for (let column = 0; column < wide; column += 1) {
+      const under = map.table[below * wide + column] * (1 - underPart) + map.table[(below + 1) * wide + column] * underPart;
+      const over = map.table[above * wide + column] * (1 - overPart) + map.table[(above + 1) * wide + column] * overPart;
+      strip[column] = under - over;
+    }
+    const at = (place) => {
+      const [index, part] = split(place * map.columns, map.columns);
+      return strip[index] * (1 - part) + strip[index + 1] * part;
+    };
+    lefts.forEach((left, column) => {
+      scores[row * lefts.length + column] = (at(left + width) - at(left)) / total;
+    });
+  });
+  return scores;
+}
+
+function nearness(lefts, tops, width, height) {
+  return tops.flatMap((top) => lefts.map((left) => -Math.hypot(top + height / 2 - 0.5, left + width / 2 - 0.5)));
+}
+
+/** 1 where all of a box is inside the window, else 0. */
+function whole(lefts, tops, width, height, box) {
+  const across = lefts.map((left) => overlap(left, width, box.left, box.width));
+  return tops.flatMap((top) => {
+    const down = overlap(top, height, box.top, box.height);
+    return across.map((share) => (down * share >= 1 - SAME ? 1 : 0));
+  });
+}
+
+function overlap(start, side, first, length) {
+  if (length <= 0) return start <= first + SAME && start + side >= first - SAME ? 1 : 0;
+  const inside = Math.min(start + side, first + length) - Math.max(start, first);
+  return Math.min(Math.max(inside / length, 0), 1);
+}
+
+function split(place, cells) {
+  const below = Math.min(Math.max(Math.trunc(place), 0), cells - 1);
+  return [below, Math.min(Math.max(place - below, 0), 1)];
+}
+
+function weights(start, stop, cells) {
+  return Float64Array.from({ length: cells }, (_, index) =>
+    Math.min(Math.max(Math.min(index + 1, stop) - Math.max(index, start), 0), 1),
+  );
+}
+
+function between(from, to, share) {
+  const mixed = {};
+  for (const name of ["left", "top", "width", "height"]) mixed[name] = from[name] + (to[name] - from[name]) * share;
+  return mixed;
+}
+
+function toPixels(box, source, aspect) {
+  const width = box.width * source.width;
+  const height = box.height * source.height;
+  let columns;
+  let rows;
+  if (aspect >= 1) {
+    columns = within(nearest(width), 1, source.width);
+    rows = within(nearest(columns / aspect), 1, source.height);
+  } else {
+    rows = within(nearest(height), 1, source.height);
+    columns = within(nearest(rows * aspect), 1, source.width);
+  }
+  const left = nearest(box.left * source.width + (width - columns) / 2);
+  const top = nearest(box.top * source.height + (height - rows) / 2);
+  return {
+    left: within(left, 0, source.width - columns),
+    top: within(top, 0, source.height - rows),
+    width: columns,
+    height: rows,
+  };
+}
+
+function nearest(value) {
+  return Math.floor(value + 0.5);
+}
+
+function within(value, low, high) {
+  return Math.max(low, Math.min(value, high));
+}

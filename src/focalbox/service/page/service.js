@@ -1,0 +1,64 @@
+// Asks the service: uploads, plans of an analysis, photographs to try. Errors are the sentences of its problem documents.
+
+const permission = location.search.slice(1); // the query of the page's own signed address, if it has one
+
+/** What the service says when it cannot. */
+export class Refusal extends Error {}
+
+async function ask(address, options = {}) {
+  const headers = { ...options.headers };
+  if (permission) headers["X-Focalbox-Page"] = permission;
+  let answer;
+  try {
+    answer = await fetch(address, { ...options, headers });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal("The service does not answer.");
+  }
+  if (!answer.ok) {
+    const problem = await answer.json().catch(() => ({}));
+    throw new Refusal(sentence(problem.detail ?? `The service answered with status ${answer.status}`));
+  }
+  return answer;
+}
+
+/** Look at a picture: its plan, with the saliency map and the subjects. */
+export async function analyze(blob) {
+  const headers = { "Content-Type": "application/octet-stream" };
+  const answer = await ask("/v1/plan?size=free&saliency=true", { method: "POST", body: blob, headers });
+  return answer.json();
+}
+
+/** Plan sizes for an analysis that is known already: only numbers travel. */
+export async function plan(analysis, size, zoom, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify(analysis);
+  const answer = await ask(`/v1/plan?size=${size}&zoom=${zoom}&upscale=true`, { method: "POST", body, headers, signal });
+  return answer.json();
+}
+
+/** The whole picture as a JPEG, for formats that this browser does not show. */
+export async function shown(blob, source) {
+  const scale = Math.min(1, 1600 / Math.max(source.width, source.height));
+  const size = `${Math.max(1, Math.round(source.width * scale))}x${Math.max(1, Math.round(source.height * scale))}`;
+  const headers = { "Content-Type": "application/octet-stream" };
+  const answer = await ask(`/v1/crop?size=${size}&format=jpeg`, { method: "POST", body: blob, headers });
+  return answer.blob();
+}
+
+/** Names of photographs to try. */
+export async function demos() {
+  return (await ask("/page/demos.json")).json();
+}
+
+/** A photograph to try. */
+export async function demo(name) {
+  return (await ask(`/page/demo/${encodeURIComponent(name)}`)).blob();
+}
+
+/** Whether addresses need a signature here. */
+export const signed = permission.includes("signature=");
+
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}

@@ -1,0 +1,57 @@
+"""The page plans what the library plans: its own module, run by node, on many maps."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focalbox import Analysis, SaliencyMap
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import Box, Size
+
+HERE = Path(__file__).parent
+
+
+def _analysis(random: np.random.Generator) -> Analysis:
+    rows, columns = random.integers(1, 14, 2)
+    cells = random.random((rows, columns)) ** random.integers(1, 9)
+    if random.random() < 0.15:
+        cells = np.zeros((rows, columns))
+    subjects = tuple(
+        Subject(Box(random.random() * 0.8, random.random() * 0.8, random.random() * 0.2, random.random() * 0.2))
+        for _ in range(random.integers(0, 3))
+    )
+    width, height = (int(side) for side in random.integers(5, 900, 2))
+    return Analysis(Size(width, height), SaliencyMap(cells), subjects, "drawn", "1")
+
+
+def test_the_page_plans_what_the_library_plans() -> None:
+    if shutil.which("node") is None:
+        pytest.fail("node is missing: install Debian's package nodejs, or run `make test` as root")
+    random = np.random.default_rng(20261123)
+    cases, expected = [], []
+    for _ in range(300):
+        analysis = _analysis(random)
+        width, height = (int(side) for side in random.integers(1, 1500, 2))
+        zoom = float(random.choice([0.0, 0.0, 0.25, 1.0, random.random()]))
+        saved = {**analysis.to_dict(), "salient": analysis.salient_box.to_dict()}
+        cases.append({"analysis": saved, "size": {"width": width, "height": height}, "zoom": zoom})
+        expected.append(analysis.plan((width, height), zoom=zoom, upscale=True))
+    module = resources.files("focalbox.service") / "page" / "planning.js"
+    run = subprocess.run(
+        ["node", "page_planning.mjs", str(module)],
+        cwd=HERE,
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for case, found, crop in zip(cases, json.loads(run.stdout), expected, strict=True):
+        assert found["box"] == crop.box.to_dict(), case
+        assert found["kept"] == pytest.approx(crop.kept)

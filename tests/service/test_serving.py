@@ -1,0 +1,347 @@
+"""Serving well: shared work, refusals, clients that leave, a graceful stop, Redis, logs without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import json
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from focalbox import Cropper, SaliencyMap
+from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.service.analyses import Analyses, RedisShelf, load_analysis
+from focalbox.service.command import sign
+from focalbox.service.keeping import Memory
+from focalbox.service.measures import Measures
+from focalbox.service.observing import without_secrets
+from focalbox.service.settings import ServiceSettings, described
+from service.servers import SECONDS, Answer, Running, Service
+
+Opened = Callable[..., Service]
+
+
+class Watched:
+    """A model that counts its looks, and waits when it is told to."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.open = threading.Event()
+        self.open.set()
+        self.begun = threading.Semaphore(0)
+
+    def __call__(self, rgb: np.ndarray) -> SaliencyMap:
+        if rgb.max() > 0:  # not the picture that the service warms up with
+            self.looks += 1
+            self.begun.release()
+            assert self.open.wait(SECONDS)
+        return SaliencyMap(np.eye(8))
+
+
+@pytest.fixture
+def watched(opened: Opened, pictures: Path) -> Callable[..., tuple[Service, Watched]]:
+    def start(**settings: Any) -> tuple[Service, Watched]:
+        model = Watched()
+        extra = {"cropper": Cropper(model=model)}
+        return opened(extra, root=pictures, allow_unsigned="true", **settings), model
+
+    return start
+
+
+def _together(service: Service, targets: list[str]) -> list[Answer]:
+    async def ask() -> list[Answer]:
+        return await asyncio.gather(*map(service.asked, targets))
+
+    answers: list[Answer] = service.run(ask())
+    return answers
+
+
+def test_many_sizes_at_once_are_one_look(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched()
+    targets = [f"/v1/crop/{side}x{side}/coffee.jpg" for side in range(20, 36)] * 2
+    answers = _together(service, [*targets, "/v1/plan/1:1/coffee.jpg", "/v1/map/coffee.jpg"])
+    assert {answer.status for answer in answers} == {200}
+    assert model.looks == 1
+    by_target = dict(zip(targets, answers, strict=False))
+    assert all(answer.content == by_target[target].content for target, answer in zip(targets, answers, strict=False))
+    service.ask("/unsafe/77x33/smart/coffee.jpg")
+    assert model.looks == 1
+
+
+def test_the_same_picture_by_another_name_is_one_look(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched()
+    service.ask("/v1/crop/30x30/chelsea.jpg")
+    service.ask("/v1/crop/40x30/pets/my%20cat%20%C3%A9.jpg")
+    assert model.looks == 1
+
+
+def test_without_a_cache_every_answer_is_the_same(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched(cache="none")
+    kept, _ = watched()
+    for target in ("/v1/crop/30x30/coffee.jpg", "/v1/crop/300x200/coffee.jpg", "/v1/crop/30x30/coffee.jpg?zoom=1"):
+        assert service.ask(target).content == kept.ask(target).content == kept.ask(target).content
+    assert model.looks == 3
+
+
+def test_beyond_the_queue_the_answer_is_503(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched(at_work=1, waiting=1, cache="none")
+    model.open.clear()
+    with concurrent.futures.ThreadPoolExecutor(2) as others:
+        first = others.submit(service.ask, "/v1/crop/30x30/coffee.jpg")
+        assert model.begun.acquire(timeout=SECONDS)
+        second = others.submit(service.ask, "/v1/crop/30x30/rocket.jpg")
+        while b"focalbox_admitted 2.0" not in service.ask("/metrics").content:
+            assert not second.done()
+        refused = service.ask("/v1/crop/30x30/astronaut.jpg")
+        assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+        refused.problem()
+        assert service.ask("/healthz").status == 200
+        model.open.set()
+        assert (first.result().status, second.result().status) == (200, 200)
+    assert service.ask("/v1/crop/30x30/astronaut.jpg").status == 200
+
+
+def test_a_client_that_leaves_drops_its_work(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched(at_work=1, waiting=9, cache="none")
+    model.open.clear()
+
+    async def leave() -> list[Answer]:
+        gone = asyncio.Event()
+        busy = asyncio.ensure_future(service.asked("/v1/crop/30x30/coffee.jpg"))
+        await asyncio.to_thread(model.begun.acquire)
+        left = [
+            asyncio.ensure_future(service.asked(f"/v1/crop/30x30/{name}.jpg", gone=gone))
+            for name in ("rocket", "chelsea", "rocket")
+        ]
+        while b"focalbox_admitted 4.0" not in (await service.asked("/metrics")).content:
+            await asyncio.wait(left, timeout=0.001)
+        gone.set()
+        answers = await asyncio.gather(*left)
+        model.open.set()
+        return [await busy, *answers]
+
+    answers = service.run(leave())
+    assert [answer.status for answer in answers] == [200, 0, 0, 0]
+    assert model.looks == 1, "what nobody waits for is not begun"
+    assert b"focalbox_admitted 0.0" in service.ask("/metrics").content
+
+
+def _send(running: Running, target: str) -> socket.socket:
+    connection = running.connect()
+    connection.sendall(f"GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n".encode())
+    return connection
+
+
+def _receive(connection: socket.socket) -> bytes:
+    with connection:
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_a_stop_loses_nothing_that_was_accepted(running: Callable[..., Running], pictures: Path) -> None:
+    started = running("--root", str(pictures), "--allow-unsigned", "--at-work", "1", "--waiting", "500")
+    connections = [_send(started, f"/v1/explain/{side}x{side}/coffee.jpg") for side in range(100, 124)]
+    with started.connect() as asking:  # until all of them are in
+        text = b""
+        while b"focalbox_admitted 24.0" not in text and b"focalbox_admitted 23.0" not in text:
+            asking.sendall(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n")
+            text = _one_answer(asking)
+            if b'answer="explain"' in text:
+                break
+    assert started.stop() == 0
+    answers = [_receive(connection) for connection in connections]
+    assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    assert all(answer.endswith(b"IEND\xaeB`\x82") for answer in answers)
+
+
+def _one_answer(connection: socket.socket) -> bytes:
+    text = b""
+    while b"\r\n\r\n" not in text:
+        text += connection.recv(65536)
+    head, _, body = text.partition(b"\r\n\r\n")
+    length = int(next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))[15:])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return body
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"NONSENSE\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /v1/crop HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_gets_a_problem_document(running: Callable[..., Running], request_: bytes) -> None:
+    started = running("--allow-unsigned")
+    with started.connect() as connection:
+        connection.sendall(request_)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 414", b"HTTP/1.1 431"))
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] in {400, 414, 431}
+    assert started.stop() == 0
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start Debian's real redis-server on a socket of its own."""
+    path = shutil.which("redis-server")
+    if path is None:
+        pytest.fail("redis-server is missing: install Debian's package redis-server, or run `make test` as root")
+    place = tmp_path / "redis.sock"
+    process = subprocess.Popen(
+        [path, "--port", "0", "--unixsocket", str(place), "--save", "", "--daemonize", "no"],
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if b"eady to accept connections" in line:
+            break
+    yield f"unix://{place}", process
+    process.kill()
+    process.communicate()
+
+
+def test_processes_share_analyses_in_redis(
+    watched: Callable[..., tuple[Service, Watched]], redis: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    place, process = redis
+    one, first = watched(cache=place)
+    two, second = watched(cache=place)
+    expected = one.ask("/v1/crop/30x30/coffee.jpg").content
+    assert two.ask("/v1/crop/30x30/coffee.jpg").content == expected
+    assert (first.looks, second.looks) == (1, 0)
+    process.kill()
+    process.wait()
+    for side in range(31, 40):
+        assert two.ask(f"/v1/crop/{side}x30/rocket.jpg").status == 200, "Redis gone is slower, never wrong"
+    assert second.looks == 1
+    assert b'cache="redis",result="miss"' in two.ask("/metrics").content
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b"x" * 2**21, b'{"model": "network"}'])
+def test_what_others_put_into_redis_is_not_believed(
+    opened: Opened, redis: tuple[str, subprocess.Popen[bytes]], content: bytes
+) -> None:
+    async def look() -> object:
+        shelf = RedisShelf(redis[0])
+        analyses = Analyses("network", Memory(0), Measures(), shelf)
+        await shelf.put(analyses._name("digest"), content)  # noqa: SLF001 - where others would put it
+        found = await analyses.get("digest")
+        await shelf.close()
+        return found
+
+    assert asyncio.run(look()) is None
+
+
+def test_a_saved_analysis_of_another_picture_is_looked_at_again(
+    watched: Callable[..., tuple[Service, Watched]], redis: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    """Whoever can write to Redis can lie about a picture's size: the header is believed."""
+    one, model = watched(cache=redis[0])
+    expected = one.ask("/v1/crop/30x30/coffee.jpg").content
+    command = ["redis-cli", "-s", redis[0].removeprefix("unix://")]
+    (name,) = subprocess.run([*command, "KEYS", "*"], capture_output=True, text=True, check=True).stdout.split()
+    saved = json.loads(subprocess.run([*command, "GET", name], capture_output=True, check=True).stdout)
+    saved["source"] = {"width": 10, "height": 10}
+    subprocess.run([*command, "-x", "SET", name], input=json.dumps(saved).encode(), check=True, capture_output=True)
+    two, other = watched(cache=redis[0])
+    assert two.ask("/v1/crop/30x30/coffee.jpg").content == expected
+    assert (model.looks, other.looks) == (1, 1)
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[1]", b"1", b'{"source": {"width": 1e999, "height": 1}}', b"[" * 100_000])
+def test_an_analysis_that_is_none_is_refused(service: Service, content: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        load_analysis(content)
+    answer = service.ask("/v1/plan?size=1:1", "POST", content, {"content-type": "application/json"})
+    assert answer.status == 400
+    answer.problem()
+
+
+def test_an_analysis_can_be_planned_for_without_its_picture(service: Service) -> None:
+    saved = service.ask("/v1/plan/1:1,16:9/coffee.jpg?saliency=true")
+    kind = {"content-type": "application/json"}
+    again = service.ask("/v1/plan?size=1:1,16:9", "POST", saved.content, kind)
+    assert again.json()["crops"] == saved.json()["crops"]
+    assert service.ask("/v1/crop?size=1:1", "POST", saved.content, kind).status == 415
+    many = saved.json() | {"subjects": [{"kind": "face", "score": 1, "box": dict.fromkeys(
+        ("left", "top", "width", "height"), 0.1)}] * 101}  # fmt: skip
+    assert service.ask("/v1/plan?size=1:1", "POST", json.dumps(many).encode(), kind).status == 400
+
+
+def test_logs_are_lines_of_json_without_secrets(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    secret = "a secret that nobody reads"
+    environment = {"FOCALBOX_SERVICE_KEYS": f"k:{secret}", "FOCALBOX_SERVICE_THUMBOR_KEY": secret}
+    started = running("--root", str(pictures), **environment)
+    _receive(_send(started, "/v1/crop/30x30/coffee.jpg?expires=9999999999&key=k&signature=" + "A" * 43))
+    _receive(_send(started, "/" + "B" * 27 + "=/30x30/coffee.jpg"))
+    _receive(_send(started, "/smart_crop=w:5,h:5/security=p:CCCC,s:DDDD/coffee.jpg"))
+    assert started.stop() == 0
+    text = (tmp_path / "log-0").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    asked = [line for line in lines if line["message"] == "request" and line["path"] != "/readyz"]
+    assert [line["status"] for line in asked] == [403, 403, 403]
+    assert {"id", "method", "path", "dialect", "status", "bytes", "milliseconds"} <= set(asked[0])
+    assert not any(word in text for word in (secret, "A" * 43, "B" * 27, "CCCC", "DDDD"))
+
+
+def test_paths_are_logged_without_what_opens_doors() -> None:
+    for path in ("/v1/crop/5x5/https://user:word@host/a.jpg?word=1", "/v1/crop/5x5/https%3A%2F%2Fuser:word@host/a"):
+        assert "word" not in without_secrets(path)
+
+
+def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
+    wrong = {"PORT": "99999", "KEYS": "k:short", "COLOUR": "red", "SIZES": "5y5", "ROOT": "/nowhere", "CACHE": "redis:pw",
+             "HOSTS": "http://a", "ALLOW_UNSIGNED": "perhaps"}  # fmt: skip
+    environment = {f"FOCALBOX_SERVICE_{name}": value for name, value in wrong.items()} | {"FOCALBOX_LIMIT_SIDE": "0"}
+    with pytest.raises(FocalboxError) as refused:
+        ServiceSettings.of(environment, at_work="many")
+    text = str(refused.value)
+    assert all(f"FOCALBOX_SERVICE_{name}" in text for name in wrong)
+    assert "FOCALBOX_LIMIT_SIDE" in text
+    assert "--at-work" in text
+    assert not any(secret in text for secret in ("short", "redis:pw"))
+
+
+def test_the_page_of_settings_is_that_of_the_code() -> None:
+    assert (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8") == described()
+
+
+def test_what_is_signed_on_the_command_line_is_served(running: Callable[..., Running], pictures: Path) -> None:
+    from click.testing import CliRunner  # noqa: PLC0415 - only here
+
+    key = "k:a secret of the command line"
+    started = running("--root", str(pictures), "--key", key)
+    signed = CliRunner().invoke(
+        sign, [f"{started.place}/v1/crop/30x30/coffee.jpg", "--key", key], catch_exceptions=False
+    )
+    address = signed.output.strip().removeprefix(started.place)
+    assert _receive(_send(started, address)).startswith(b"HTTP/1.1 200")
+    assert _receive(_send(started, address.replace("30x30", "31x30"))).startswith(b"HTTP/1.1 403")
+
+
+def test_the_command_refuses_in_one_sentence(running: Callable[..., Running]) -> None:
+    import sys  # noqa: PLC0415 - only here
+
+    for arguments in (["serve", "--root", "/nowhere"], ["serve", "--port", "x"], ["sign", "/v1/map/a.jpg"],
+                      ["serve", "--bucket", "a-bucket"]):  # fmt: skip
+        run = subprocess.run(
+            [sys.executable, "-m", "focalbox", *arguments], capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 2, run
+        assert run.stderr.startswith("focalbox: ")
+        assert len(run.stderr.splitlines()) == 1
