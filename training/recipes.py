@@ -9,7 +9,7 @@ TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
     counts={"duts": 12, "osie": 4, "crowd": 4, "scene500": 4, "mit1003": 4, "fcdb": 6},
-    stages=(Stage(7000, 160), Stage(5500, 192, taught=2.0)),
+    stages=(Stage(7000, 160), Stage(4000, 192, taught=2.0)),
     weight_decay=0.05,
     uncut_share=0.2,
 )
