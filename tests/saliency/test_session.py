@@ -17,8 +17,6 @@ def test_looking_writes_nothing_and_reports_nothing(tmp_path: Path) -> None:
     )
     kept = {name: value for name, value in os.environ.items() if name not in {"ORT_DISABLE_TELEMETRY", "CI"}}
     environment = kept | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    ran = subprocess.run(
-        [sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment, cwd=tmp_path
-    )
+    ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)
     assert ran.stdout.strip() == "1"
     assert list(tmp_path.iterdir()) == []
