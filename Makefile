@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CLUSTER := $(VENV)/.cluster
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test lint types layers unit smoke bench quality train setup clean serve bench-service soak-service tools
+.PHONY: demo test lint types layers unit smoke bench quality train setup clean serve tools \
+	bench-service soak-service bench-batch soak-batch
 
 demo: $(READY) ## crop real photographs and draw the strip
 	$(BIN)/python examples/demo.py --out demo
@@ -23,7 +25,7 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/lint-imports --no-cache
 
-unit: $(READY) tools $(NODE)
+unit: $(READY) $(CLUSTER) tools $(NODE)
 	$(BIN)/pytest -q
 
 serve: $(READY) ## the image service on the demo photographs; prints the page's address
@@ -46,6 +48,12 @@ smoke: $(READY) ## the built wheel, in an empty environment outside the reposito
 bench: $(READY) ## speed beside the peers; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.speed
 
+bench-batch: $(READY) $(CLUSTER) ## CPU seconds of a batch beside the peers, and what follows for a million; writes docs/scale.md
+	$(BIN)/python -m benchmarks.batch
+
+soak-batch: $(READY) $(CLUSTER) ## 20,000 pictures in one run: memory must not grow
+	$(BIN)/python -m benchmarks.batch_soak
+
 quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)
 
@@ -55,12 +63,16 @@ train: $(READY) ## train the shipped network again (needs PyTorch and the traini
 
 setup: $(READY)
 
-tools: ## Debian packages that the service's tests start, installed when root; the tests name one that is missing
+tools: ## Debian packages that the tests of service and batch start, installed when root; the tests name one that is missing
 	@missing=""; for package in chromium redis-server:redis-server nodejs:node npm; do \
 		command -v $${package#*:} >/dev/null || missing="$$missing $${package%:*}"; done; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-	elif [ -n "$$missing" ]; then echo "the tests of the service need:$$missing" >&2; fi
+	elif [ -n "$$missing" ]; then echo "the tests of service and batch need:$$missing" >&2; fi
+
+$(CLUSTER): $(READY) requirements/batch.txt ## Ray and an S3 server: 0.9 GB that the demo does without
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/batch.txt
+	@touch $(CLUSTER)
 
 $(NODE): tests/service/package-lock.json
 	npm ci --prefix tests/service --silent --no-audit --no-fund

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
 from benchmarks.croppers import analyze
 from benchmarks.tables import table
@@ -39,9 +39,8 @@ _RATIOS = (Ratio(1, 1), Ratio(4, 5))
 _NOISE_SEEDS = (1, 2)
 _LEFT_HALF = Box(0.0, 0.0, 0.5, 1.0)
 _ALL = "all grounds"
-_HAIR = "#4a4a4a"
-_LINE = "#202020"
-_WHITE = "#f4f4f4"
+_CONTRAST = 70
+"""Difference of lines and skin in each channel, levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +141,25 @@ def _mean(found: Sequence[Outcome]) -> Outcome:
 
 
 def _draw_face(draw: ImageDraw.ImageDraw, x: int, y: int, tone: str) -> None:
-    """Draw a face that is its own mirror image, 84 pixels wide."""
-    draw.ellipse((x - 46, y - 70, x + 46, y + 20), fill=_HAIR)
-    draw.ellipse((x - 42, y - 56, x + 42, y + 56), fill=tone, outline=_LINE)
+    """Draw a face that is its own mirror image, 84 pixels wide; its lines differ from every skin by as much."""
+    line = _line_on(tone)
+    draw.ellipse((x - 46, y - 70, x + 46, y + 20), fill=line)
+    draw.ellipse((x - 42, y - 56, x + 42, y + 56), fill=tone)
     draw.rectangle((x - 16, y + 50, x + 16, y + 84), fill=tone)
     for side in (-1, 1):
         eye = x + side * 16
-        draw.ellipse((eye - 8, y - 14, eye + 8, y - 4), fill=_WHITE, outline=_LINE)
-        draw.ellipse((eye - 3, y - 13, eye + 3, y - 5), fill=_LINE)
-        draw.line((eye - 9, y - 22, eye + 9, y - 22), fill=_LINE, width=3)
-    draw.line((x, y - 2, x, y + 16), fill=_LINE, width=2)
-    draw.arc((x - 16, y + 14, x + 16, y + 36), 20, 160, fill=_LINE, width=3)
+        draw.ellipse((eye - 8, y - 14, eye + 8, y - 4), outline=line, width=2)
+        draw.ellipse((eye - 3, y - 13, eye + 3, y - 5), fill=line)
+        draw.line((eye - 9, y - 22, eye + 9, y - 22), fill=line, width=3)
+    draw.line((x, y - 2, x, y + 16), fill=line, width=2)
+    draw.arc((x - 16, y + 14, x + 16, y + 36), 20, 160, fill=line, width=3)
+
+
+def _line_on(tone: str) -> tuple[int, int, int]:
+    """Return the colour of hair and lines: `_CONTRAST` darker than a light skin, or as much lighter than a dark one.
+
+    Lines of one dark colour would vanish on dark skin, and the check would measure how much of the face is drawn.
+    """
+    red, green, blue = ImageColor.getrgb(tone)[:3]
+    step = -_CONTRAST if max(red, green, blue) > 2 * _CONTRAST else _CONTRAST
+    return (max(0, red + step), max(0, green + step), max(0, blue + step))

@@ -192,13 +192,11 @@ def _report(seen: Seen, lost: int, seconds: float) -> int:
     grown = max(late) / max(early)
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(seen.statuses.items()))
     fine = not seen.wrong and not lost and grown <= FLAT and not seen.statuses[0] and not seen.statuses[500]
-    print(
-        f"{seconds:.0f} s, {CLIENTS} clients for {AT_WORK} at work and {WAITING} waiting; answers by status: {statuses}"
-    )
-    print(
+    print(f"{seconds:.0f} s, {CLIENTS} clients for {AT_WORK} at work and {WAITING} waiting")
+    print(f"answers by status: {statuses}")
+    print(f"{seen.left} clients hung up; {len(seen.answers)} addresses, {len(seen.wrong)} wrong answers")
+    print(f"{lost} of {AT_WORK + WAITING} requests lost at SIGTERM")
     print(f"memory: at most {max(early):.0f} MB first, {max(late):.0f} MB after it ({grown:.2f} times)")
-    )
-    print(f"memory: at most {max(early):.0f} MB in the first part, {max(late):.0f} MB after it ({grown:.2f} times)")
     for wrong in seen.wrong[:10]:
         print(f"  {wrong}")
     print("fine" if fine else "NOT fine")

@@ -172,6 +172,13 @@ def test_pipes_work_both_ways(folder: Path) -> None:
     assert done.stdout[8:12] == b"WEBP"
 
 
+def test_a_model_or_detector_file_that_is_missing_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert focalbox("plan", "coffee.jpg", "--model", "own.onnx") == 1
+    assert "own.onnx" in capsys.readouterr().err
+    assert focalbox("plan", "coffee.jpg", "--yunet", "faces.onnx") == 1
+    assert "faces.onnx" in capsys.readouterr().err
+
+
 def test_a_plan_names_the_model_that_was_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "coffee.jpg", "--model", "spectral-residual", "--json") == 0
     assert json.loads(capsys.readouterr().out)["model"] == "spectral-residual"

@@ -28,6 +28,9 @@ SIDE = 192
 """Side (pixels) of the square that a picture is squashed to, or of a square of about its area."""
 
 STRIDE = 32
+RESAMPLING = Image.Resampling.BICUBIC
+"""Training pictures are resampled without a wide filter, so sharp ones are what the network knows: the mean gain is
+0.01 higher than with a triangle filter, for all of bicubic, Lanczos, Hamming and box."""
 PRIOR_SIGMAS = (0.3, 0.4, 0.5)
 """Standard deviations (shares of the side) of the centre priors tried."""
 
@@ -42,18 +45,18 @@ class Reader:
     """A network file, ready to look at pictures on one thread."""
 
     session: Any
-    shaped: bool = False
+    shaped: bool = True
 
     def look(self, picture: Image.Image) -> Maps:
         """All outputs without their batch and channel axes (face_size keeps its two channels)."""
         size = shape_for(picture) if self.shaped else (SIDE, SIDE)
-        pixels = np.asarray(picture.resize(size, Image.Resampling.BILINEAR))[None]
+        pixels = np.asarray(picture.resize(size, RESAMPLING))[None]
         names = [output.name for output in self.session.get_outputs()]
         found = dict(zip(names, self.session.run(None, {"picture": pixels}), strict=True))
         return {name: value[0] if name == "face_size" else value[0, 0] for name, value in found.items()}
 
 
-def open_network(path: Path, *, shaped: bool = False) -> Reader:
+def open_network(path: Path, *, shaped: bool = True) -> Reader:
     """Open a network file on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -264,17 +267,17 @@ def report_stability(reader: Reader, dev: dict[str, list[DevPicture]]) -> str:
 def evaluate(path: Path, data: Path, *, brief: bool = False) -> str:
     """All tables of a network file as Markdown."""
     dev = {name: read_dev(data, name) for name in (*GAIN_SETS, "fcdb")}
-    squashed, shaped = open_network(path), open_network(path, shaped=True)
-    said = {name: [squashed.look(one.picture) for one in pictures] for name, pictures in dev.items()}
+    shaped, square = open_network(path), open_network(path, shaped=False)
+    said = {name: [shaped.look(one.picture) for one in pictures] for name, pictures in dev.items()}
     heads = [name for name in ("object", "fixation", "joint", "keep") if name in said["duts"][0]]
     rows = []
     for rule in alternatives([head for head in heads if head != "keep"]):
         cases = {key: cases_of(dev[key], [rule(maps) for maps in said[key]]) for key in GAIN_SETS}
         rows.append([rule.name, *(gain_cell(cases[key], interval=rule is LEARNED) for key in GAIN_SETS)])
         if rule is LEARNED:
-            other = {key: [shaped.look(one.picture)["saliency"] for one in dev[key]] for key in GAIN_SETS}
+            other = {key: [square.look(one.picture)["saliency"] for one in dev[key]] for key in GAIN_SETS}
             rows.append(
-                ["the same, aspect ratio kept", *(gain_cell(cases_of(dev[key], other[key])) for key in GAIN_SETS)]
+                ["the same, squashed to a square", *(gain_cell(cases_of(dev[key], other[key])) for key in GAIN_SETS)]
             )
     parts = [
         table(["map (gain / loss)", *GAIN_SETS], rows[:2] if brief else rows),
@@ -283,5 +286,5 @@ def evaluate(path: Path, data: Path, *, brief: bool = False) -> str:
     if not brief:
         parts += [report_fixations(dev, said, head) for head in ("saliency", "fixation")]
         parts += [report_masks(dev["duts"], said["duts"], ["saliency", *(["object"] if "object" in heads else [])])]
-        parts += [report_faces(dev["crowd"], said["crowd"]), report_stability(squashed, dev)]
+        parts += [report_faces(dev["crowd"], said["crowd"]), report_stability(shaped, dev)]
     return "\n\n".join(parts)

@@ -31,7 +31,7 @@ def stage(name: str) -> Iterator[None]:
 def shorten(recipe: Recipe, share: float) -> Recipe:
     """Keep a share of a recipe's steps."""
     return dataclasses.replace(
-        recipe, stages=tuple((max(1, round(steps * share)), side) for steps, side in recipe.stages)
+        recipe, stages=tuple(dataclasses.replace(one, steps=max(1, round(one.steps * share))) for one in recipe.stages)
     )
 
 

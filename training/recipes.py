@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from training.train import Recipe
+from training.train import Recipe, Stage
 
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
-    counts={"duts": 10, "osie": 4, "crowd": 4, "scene500": 5, "mit1003": 5, "fcdb": 5},
-    stages=((7000, 160), (2500, 192)),
+    counts={"duts": 12, "osie": 4, "crowd": 4, "scene500": 4, "mit1003": 4, "fcdb": 6},
+    stages=(Stage(7000, 160), Stage(3500, 192, taught=2.0)),
     weight_decay=0.05,
 )
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(
     counts={"osie": 8, "crowd": 8, "scene500": 8},
-    stages=((1500, 160), (400, 192)),
+    stages=(Stage(1800, 160, taught=0.0), Stage(600, 192, taught=0.0)),
     heads=("fixation",),
-    taught=0.0,
+    weight_decay=0.1,
+    seed=1,
 )
 """focalbox-mit.onnx: MIT-licensed rows alone, no teacher, since its backbone has seen ImageNet."""

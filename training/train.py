@@ -30,32 +30,40 @@ STEPS_A_LOOK = 500
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A part of a training: how many steps, at which picture side (pixels), and the weight of the teacher's maps."""
+
+    steps: int
+    side: int
+    taught: float = 1.0
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """One training: rows of each set in a step, stages of (steps, picture side), rates and weights of the losses."""
+    """One training: rows of each set in a step, stages, rates and weights of the losses."""
 
     counts: Mapping[str, int]
-    stages: tuple[tuple[int, int], ...]
+    stages: tuple[Stage, ...]
     heads: tuple[str, ...] = ("object", "fixation", "joint", "keep")
     rate: float = 3e-3
     weight_decay: float = 0.02
     decay: float = 0.998
     window: float = 4.0
-    taught: float = 1.0
     seed: int = 0
     uncut_share: float = field(default=0.15)
 
     @property
     def steps(self) -> int:
         """Steps of all stages."""
-        return sum(steps for steps, _ in self.stages)
+        return sum(stage.steps for stage in self.stages)
 
-    def side_at(self, step: int) -> int:
-        """Picture side (pixels) at a step."""
-        for steps, side in self.stages:
-            if step < steps:
-                return side
-            step -= steps
-        return self.stages[-1][1]
+    def at(self, step: int) -> Stage:
+        """Tell the stage of a step."""
+        for stage in self.stages:
+            if step < stage.steps:
+                return stage
+            step -= stage.steps
+        return self.stages[-1]
 
 
 def own_losses(found: Answer, batch: Batch, recipe: Recipe) -> Tensor:
@@ -132,7 +140,7 @@ def batches(recipe: Recipe, pool: Pool, start: int) -> Iterator[Batch]:
 
     def one(step: int) -> Batch:
         uncut = step >= recipe.steps * (1 - recipe.uncut_share)
-        return make_batch(pool, draw_rows(pool, dict(recipe.counts), draw), recipe.side_at(step), random, uncut=uncut)
+        return make_batch(pool, draw_rows(pool, dict(recipe.counts), draw), recipe.at(step).side, random, uncut=uncut)
 
     with ThreadPoolExecutor(1) as maker:
         coming = maker.submit(one, start)
@@ -162,7 +170,7 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
             group["lr"] = recipe.rate * one_cycle(step / recipe.steps)
         with torch.autocast("cpu", torch.bfloat16):
             found = network(batch.pictures)
-        value = own_losses(found, batch, recipe) + recipe.taught * taught_losses(found, batch, recipe)
+        value = own_losses(found, batch, recipe) + recipe.at(step).taught * taught_losses(found, batch, recipe)
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

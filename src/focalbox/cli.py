@@ -12,15 +12,16 @@ from typing import Any, TypeVar
 
 import click
 
-from focalbox.core.crop import FITS, Crop, document
-from focalbox.core.framing import MODES, ON_DOUBT, frame
+from focalbox.arguments import crop_options
+from focalbox.core.crop import Crop, document
+from focalbox.core.framing import frame
 from focalbox.cropper import Cropper
 from focalbox.doctor import examine
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.render import encode, save
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target
-from focalbox.saliency.models import MODELS
+from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
 from focalbox.version import __version__
 
@@ -31,49 +32,7 @@ _FAILED_PICTURE = 1
 _INTERRUPTED = 130
 """What shells report for a command ended by control-C (128 + SIGINT)."""
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _T = TypeVar("_T")
-
-
-class _Numbers(click.ParamType[tuple[float, ...]]):
-    """So many numbers with commas between them."""
-
-    def __init__(self, names: str) -> None:
-        self.name = names
-        self._count = names.count(",") + 1
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
-        try:
-            numbers = tuple(float(part) for part in str(value).split(","))
-        except ValueError:
-            numbers = ()
-        if len(numbers) != self._count:
-            self.fail(f"expected {self.name} as fractions of the picture, not {value!r}", param, ctx)
-        return numbers
-
-
-def _crop_options(command: _F) -> _F:
-    """Add the options that every command about crops shares."""
-    box = _Numbers("left,top,width,height")
-    for option in reversed(
-        [
-            click.option("--fit", type=click.Choice(FITS), default="cover", show_default=True, help="How to choose."),
-            click.option("--zoom", type=float, default=0.0, help="0 (cover) to 1 (tight)."),
-            click.option("--retain", type=float, default=0.85, show_default=True, help="Share that pad keeps."),
-            click.option("--focus", type=_Numbers("x,y"), help="A point to centre on."),
-            click.option("--keep", type=box, multiple=True, help="A box to keep whole; repeats."),
-            click.option("--avoid", type=box, multiple=True, help="A box to keep out; repeats."),
-            click.option("--upscale", is_flag=True, help="Let tight windows be smaller than the target."),
-            click.option("--mode", type=click.Choice(MODES), default="auto", help="face frames the faces."),
-            click.option("--on-doubt", type=click.Choice(ON_DOUBT), default="crop", help="When confidence is low."),
-            click.option("--doubt", type=float, default=0.5, show_default=True, help="Confidence that is low."),
-            click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
-            click.option("--model", type=click.Choice(list(MODELS)), help="The model that looks."),
-        ]
-    ):
-        command = option(command)
-    return command
-
 
 _ELSEWHERE = {
     "serve": "focalbox.service.command",
@@ -115,7 +74,7 @@ def focalbox() -> None:
 @click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else by the output's name.")
 @click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
 @click.option("--keep-metadata", is_flag=True, help="Keep copyright and colour profile.")
-@_crop_options
+@crop_options
 def crop(
     pictures: tuple[str, ...], sizes: tuple[str, ...], output: str, format_: str | None, quality: int, **options: Any
 ) -> None:
@@ -140,7 +99,7 @@ def crop(
 @click.argument("pictures", nargs=-1, required=True)
 @click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the free-form crop.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a picture, a line each when there are many.")
-@_crop_options
+@crop_options
 def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Say where pictures would be cropped, and write nothing."""
     cropper = _cropper(options)
@@ -163,7 +122,7 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **
 @click.argument("picture")
 @click.option("-s", "--size", help="500x200 or 16:9; without one, the free-form crop.")
 @click.option("-o", "--output", default="{stem}-explained.png", show_default=True, help="A .png or .webp file.")
-@_crop_options
+@crop_options
 def explain(picture: str, size: str | None, output: str, **options: Any) -> None:
     """Draw input, saliency map, salient box, window and result side by side."""
     cropper = _cropper(options)
@@ -191,7 +150,9 @@ def doctor() -> None:
 
 def _cropper(options: dict[str, Any]) -> Cropper:
     settings = Settings.of(os.environ)
-    return Cropper(model=options.pop("model") or settings.model, limits=settings.limits)
+    yunet = options.pop("yunet")
+    detectors = [YuNet(yunet)] if yunet else None
+    return Cropper(model=options.pop("model") or settings.model, detectors=detectors, limits=settings.limits)
 
 
 def _source(picture: str) -> str | bytes:

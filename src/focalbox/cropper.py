@@ -18,12 +18,11 @@ from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
 from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest, ModelError
-from focalbox.explain.strip import PANEL, draw_strip
 from focalbox.imaging.render import encode, render
 from focalbox.imaging.source import Limits, Metadata, Source, WorkingImage, open_picture
 from focalbox.options import CropOptions, SizeLike, parse_target
 from focalbox.prepared import Prepared, needed_size
-from focalbox.saliency.models import DEFAULT_MODEL, Detector, Model, model_named, name_of
+from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.network import Network
 from focalbox.version import __version__
 
@@ -77,8 +76,8 @@ class Cropper:
     Parameters
     ----------
     model : str or callable, optional
-        The name of a model (`focalbox doctor` lists them), or a callable from an upright sRGB picture, uint8 array of
-        shape (h, w, 3), to a `SaliencyMap`.
+        The name of a model (`focalbox doctor` lists them), the path of an ``.onnx`` file, or a callable from an upright
+        sRGB picture, uint8 array of shape (h, w, 3), to a `SaliencyMap`.
     detectors : sequence of callable, optional
         From the same array to a list of `Subject`, things that should not be cut. They replace the model's own; an empty
         sequence is none at all.
@@ -106,7 +105,7 @@ class Cropper:
         limits: Limits | None = None,
     ) -> None:
         self._model = model_named(model) if isinstance(model, str) else model
-        self._name = model if isinstance(model, str) else name_of(model)
+        self._name = model if isinstance(model, str) and model in MODELS else name_of(self._model)
         self._detectors = detectors
         self._limits = limits or Limits()
 
@@ -187,6 +186,8 @@ class Cropper:
 
     def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
         """Draw the five pictures of the method side by side; what is shown is what was computed."""
+        from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
+
         target, wanted = parse_target(size), CropOptions.of(options)
         prepared = self._prepared(source, [target], wanted, Size(PANEL, PANEL), None)
         (result,) = self.finish(prepared, [target], **options)

@@ -11,7 +11,7 @@ from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.render import FORMATS, format_of
 
-__all__ = ["PIPE", "Output", "outputs_of"]
+__all__ = ["PIPE", "Output", "output_of", "outputs_of"]
 
 PIPE = "-"
 """Stands for standard input as a picture, and for standard output as a result."""
@@ -68,7 +68,7 @@ def outputs_of(
     if unknown:
         message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown)}"
         raise InvalidRequest(message)
-    named = [[_output(picture, target, template, format) for target in targets] for picture in pictures]
+    named = [[output_of(picture, target, template, format) for target in targets] for picture in pictures]
     sources = {Path(picture).resolve() for picture in pictures if picture != PIPE}
     taken: dict[Path | str, str] = {}
     for picture, outputs in zip(pictures, named, strict=True):
@@ -87,7 +87,8 @@ def outputs_of(
     return named
 
 
-def _output(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:
+def output_of(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:
+    """Name one result; see `outputs_of`, which also holds the names against each other."""
     path = Path("standard-input" if picture == PIPE else picture)
     ending = path.suffix.lower()
     if format_name is not None:

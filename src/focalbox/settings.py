@@ -72,8 +72,8 @@ class Settings:
                 continue
             if name == "MODEL":
                 model = value
-                if value not in MODELS:
-                    mistakes.append(f"{variable} is one of {', '.join(MODELS)}, not {value!r}")
+                if value not in MODELS and not value.endswith(".onnx"):
+                    mistakes.append(f"{variable} is one of {', '.join(MODELS)} or an .onnx file, not {value!r}")
             elif name not in names:
                 mistakes.append(f"{variable} is not a setting")
             elif not value.isascii() or not value.isdigit() or int(value) < 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -176,7 +175,7 @@ def save(content: bytes, path: str | os.PathLike[str]) -> None:
         When nothing can be written there.
     """
     target = Path(path)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = target.with_name(f".{os.urandom(8).hex()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

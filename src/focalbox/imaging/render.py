@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageColor, ImageFilter
+from PIL import Image
 
 from focalbox.core.geometry import Padding, PixelBox, Size
 from focalbox.errors import InvalidRequest, LimitExceeded
@@ -108,6 +108,8 @@ def _filled(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill)
 
 def _blurred(inner: Image.Image, size: Size) -> Image.Image:
     """Return a picture blurred and enlarged to cover ``size``."""
+    from PIL import ImageFilter  # noqa: PLC0415 - 0.5 MB that a crop without a blur need not pay
+
     scale = min(1.0, _BLUR_SIDE / max(size.width, size.height))
     small = max(1, round(size.width * scale)), max(1, round(size.height * scale))
     aspect = size.aspect
@@ -121,6 +123,8 @@ def _blurred(inner: Image.Image, size: Size) -> Image.Image:
 
 def _colour(fill: Fill) -> tuple[int, int, int, int]:
     """Return a colour as red, green, blue and alpha, 0 to 255 each."""
+    from PIL import ImageColor  # noqa: PLC0415 - as above
+
     try:
         values = ImageColor.getrgb(fill) if isinstance(fill, str) else tuple(int(value) for value in fill)
         red, green, blue, alpha = values if len(values) == 4 else (*values, _OPAQUE)  # noqa: PLR2004 - with alpha

@@ -14,7 +14,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.saliency.boolean import boolean_map, boolean_values
 from focalbox.saliency.cells import Planes, average, to_lab
 from focalbox.saliency.classical import frequency_tuned, residual_values, spectral_residual, symmetric_surround
-from focalbox.saliency.network import shipped
+from focalbox.saliency.network import Network, shipped
 from focalbox.saliency.prior import CentrePrior, centred
 
 __all__ = ["DEFAULT_MODEL", "MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
@@ -78,7 +78,12 @@ crop worse than the middle; for one without it, pass the function itself, such a
 
 
 def model_named(name: str) -> Model:
-    """Return the model of a name in `MODELS`.
+    """Return the model of a name in `MODELS`, or the one in an ONNX file.
+
+    Parameters
+    ----------
+    name : str
+        A name, or the path of a file that ends with ``.onnx`` (its contract is in `Network`).
 
     Raises
     ------
@@ -90,11 +95,12 @@ def model_named(name: str) -> Model:
     >>> model_named("classical").__name__
     'classical'
     """
-    try:
-        return MODELS[name]
-    except KeyError:
-        message = f"there is no model {name!r}: choose one of {', '.join(MODELS)}"
-        raise InvalidRequest(message) from None
+    if name.endswith(".onnx"):
+        return Network(name)
+    if name not in MODELS:
+        message = f"a model is one of {', '.join(MODELS)} or the path of an .onnx file, not {name!r}"
+        raise InvalidRequest(message)
+    return MODELS[name]
 
 
 def name_of(model: Model) -> str:

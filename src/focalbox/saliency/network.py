@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import SaliencyMap, Seen
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.faces import faces_in
+from focalbox.saliency.faces import faces_in, seen_by
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped"]
@@ -93,7 +93,7 @@ class Network:
                 f"{self.__name__} needs faces of shape (1, 1, h, w) and (1, 2, h, w), not {heat.shape}, {sizes.shape}"
             )
             raise ModelError(message)
-        return Seen(saliency, keep, faces_in(heat[0, 0], sizes[0]))
+        return Seen(saliency, keep, seen_by(saliency, faces_in(heat[0, 0], sizes[0])))
 
 
 def shipped(name: Literal["network", "network-mit"]) -> Network:

@@ -1,0 +1,45 @@
+"""Which pictures may be equal: those of one length that agree in a sample; they meet in one worker, which looks once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from focalbox.batch.job import Task
+from focalbox.batch.places import is_remote
+
+__all__ = ["regroup"]
+
+_SAMPLE = 16 * 2**10
+"""Bytes read from the middle of a file to tell it from others of its length: headers are often equal, pixels are not."""
+
+
+def regroup(tasks: Iterable[Task]) -> Iterator[Task]:
+    """Split groups of equal length into groups that may really be equal.
+
+    Pictures of one camera without compression all have one length: without this, one worker would do them all.
+    """
+    number = 0
+    for _, members in groupby(tasks, key=lambda task: task.group):
+        group = list(members)
+        shares: dict[str, list[Task]] = {}
+        for task in group:
+            shares.setdefault(_sample(task) if len(group) > 1 else "", []).append(task)
+        for share in shares.values():
+            for task in share:
+                yield replace(task, group=number)
+            number += 1
+
+
+def _sample(task: Task) -> str:
+    """Return what tells a picture from another of its length: a store's tag of the content, or a hash of its middle."""
+    if is_remote(task.address):
+        return task.stamp
+    try:
+        with open(task.address, "rb") as file:  # noqa: PTH123 - an address is text
+            file.seek(max(0, (task.bytes - _SAMPLE) // 2))
+            return hashlib.sha256(file.read(_SAMPLE)).hexdigest()
+    except (OSError, ValueError):
+        return f"unreadable {task.number}"

@@ -1,0 +1,145 @@
+"""Which pictures a batch is about: folders, globs, list files, single files and addresses, one after the other."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from focalbox.batch.places import Found, below, is_remote, place_of, reason_of
+from focalbox.errors import InvalidRequest
+
+__all__ = ["ENDINGS", "list_pictures", "root_of"]
+
+ENDINGS = frozenset(
+    ".jpg .jpeg .jpe .jfif .png .webp .avif .gif .tif .tiff .bmp .heic .heif".split()  # noqa: SIM905 - reads as a list
+)
+"""What names of pictures end with; other files of a folder are none of a batch's business. What a list names, and a file
+named by itself, is taken whatever it is called."""
+
+_LISTS = {".txt", ".lst", ".list"}
+"""What names of list files end with: one address a line, ``#`` begins a remark."""
+
+_WILD = re.compile(r"[*?[]")
+_STANDARD_INPUT = "-"
+
+
+def root_of(source: str) -> str:
+    """Return the folder or prefix that a source covers, or the file itself.
+
+    Examples
+    --------
+    >>> root_of("cats/*/tom-?.jpg")
+    'cats'
+    """
+    wild = _WILD.search(source)
+    if not wild or _is_list(source):
+        return source
+    head = source[: wild.start()]
+    return head.rpartition("/")[0] or ("/" if head.startswith("/") else ".")
+
+
+def list_pictures(sources: Iterable[str]) -> Iterator[Found]:
+    """List the pictures of all sources.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        Folders, globs (``*`` within a name, ``**`` over folders), list files (``.txt``, ``.lst``, ``.list``, ``@file``, or
+        ``-`` for standard input), single files, and any of these as an address.
+
+    Yields
+    ------
+    Found
+        With the name below its source. A listed picture that is not there comes with a length of -1: it becomes a row
+        of the manifest like every picture that fails.
+
+    Raises
+    ------
+    InvalidRequest
+        When a source is not there or cannot be listed.
+    """
+    for source in sources:
+        if _is_list(source):
+            yield from _from_list(source)
+        elif _WILD.search(source) and not (not is_remote(source) and Path(source).exists()):
+            yield from _from_glob(source)
+        else:
+            yield from _from_place(source)
+
+
+def _is_list(source: str) -> bool:
+    if source == _STANDARD_INPUT or source.startswith("@"):
+        return True
+    return PurePosixPath(source).suffix.lower() in _LISTS
+
+
+def _from_place(source: str) -> Iterator[Found]:
+    place = place_of(source)
+    count = 0
+    for found in place.list(source):
+        count += 1
+        if found.name == PurePosixPath(source).name or PurePosixPath(found.name).suffix.lower() in ENDINGS:
+            yield found
+    if count == 0 and not (not is_remote(source) and Path(source).is_dir()):
+        message = f"there is no folder, picture or prefix {source}"
+        raise InvalidRequest(message)
+
+
+def _from_glob(source: str) -> Iterator[Found]:
+    root = root_of(source)
+    pattern = source[len(root) :].lstrip("/") if source.startswith(root) else source
+    matches = re.compile(_regular(pattern)).fullmatch
+    explicit = not _WILD.search(PurePosixPath(pattern).suffix) and PurePosixPath(pattern).suffix
+    for found in place_of(root).list(root):
+        if matches(found.name) and (explicit or PurePosixPath(found.name).suffix.lower() in ENDINGS):
+            yield found
+
+
+def _regular(pattern: str) -> str:
+    """Return a glob as a regular expression; ``**`` stands for any folders, also none."""
+    parts = pattern.split("/")
+    written = []
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        if part == "**":
+            written.append(".*" if last else "(?:[^/]+/)*")
+        else:
+            translated = fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").removesuffix(r")\z")
+            written.append(translated.replace(".*", "[^/]*") + ("" if last else "/"))
+    return "".join(written)
+
+
+def _from_list(source: str) -> Iterator[Found]:
+    path = source.removeprefix("@")
+    for number, line in enumerate(_lines(path), start=1):
+        address = line.strip()
+        if not address or address.startswith("#"):
+            continue
+        remote = is_remote(address)
+        name = address.split("://", 1)[-1] if remote else address.replace("\\", "/")
+        if ".." in PurePosixPath(name).parts:
+            message = f"line {number} of {path}: a listed picture is named without .., not {address}"
+            raise InvalidRequest(message)
+        if not remote and not Path(address).is_absolute() and path != _STANDARD_INPUT:
+            address = below(path.rpartition("/")[0], address) if "/" in path else address
+        found = place_of(address).find(address) or Found(address, name, -1, "")
+        yield replace(found, address=address, name=str(PurePosixPath(name.lstrip("/"))))
+
+
+def _lines(path: str) -> Iterator[str]:
+    if path == _STANDARD_INPUT:
+        yield from sys.stdin
+    elif is_remote(path):
+        content, _ = place_of(path).read(path, 2**30)
+        yield from content.decode("utf-8", errors="surrogateescape").splitlines()
+    else:
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as lines:  # noqa: PTH123 - an address is text
+                yield from lines
+        except OSError as error:
+            message = f"the list {path} cannot be read: {reason_of(error)}"
+            raise InvalidRequest(message) from error

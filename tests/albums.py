@@ -1,0 +1,53 @@
+"""What the tests of batches share: reading manifests, comparing runs, running the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+Rows = list[dict[str, Any]]
+
+CHANCE = {"milliseconds"}
+"""What differs between two runs of one job."""
+
+
+def read_manifest(path: Path) -> Rows:
+    """Return the rows of a manifest."""
+    if path.suffix == ".parquet":
+        rows: Rows = pq.read_table(path).to_pylist()
+        for row in rows:
+            for key in ("target", "padding"):
+                row[key] = {name: value for name, value in row[key].items() if value is not None} if row[key] else None
+        return rows
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def lasting(rows: Rows, roots: Mapping[Path, str] | None = None) -> Rows:
+    """Return rows without what is chance, with folders called what they are."""
+    text = json.dumps([{key: value for key, value in row.items() if key not in CHANCE} for row in rows])
+    for folder, name in (roots or {}).items():
+        text = text.replace(str(folder), name)
+    found: Rows = json.loads(text)
+    return sorted(found, key=lambda row: (row["source"]["address"], row["size"]))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def arguments_of(*arguments: str | os.PathLike[str]) -> list[str]:
+    """Return the command line of a batch, as a user types it."""
+    return [sys.executable, "-m", "focalbox", "batch", *map(os.fspath, arguments)]
+
+
+def command(*arguments: str | os.PathLike[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a batch as a user does."""
+    return subprocess.run(arguments_of(*arguments), capture_output=True, text=True, check=False, timeout=120, **options)

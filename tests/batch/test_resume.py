@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import io
+import os
+import random
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from albums import arguments_of, command, contents, lasting, read_manifest
+from focalbox import InvalidRequest
+from focalbox.batch import run
+from focalbox.batch.manifest import Manifest
+from focalbox.batch.rows import read_rows
+
+KILLS = 5
+PICTURES = 400
+
+
+def proved(manifest: Path) -> dict[str, int]:
+    """Return the outputs that the parts of a killed run prove done, with what tells a file from its successor."""
+    found = {}
+    for part in sorted(Path(f"{manifest}.parts").glob("part-*")):
+        for row in read_rows(part.read_bytes(), part.name):
+            if row["output"]:
+                found[row["output"]] = os.stat(row["output"]).st_ino
+    return found
+
+
+def kill_after(process: subprocess.Popen[bytes], folder: Path, results: int) -> None:
+    """Kill a run, the parent alone, as soon as so many results are there."""
+    for _ in range(3000):
+        if len(list(folder.rglob("*.jpg"))) >= results:
+            break
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.01)
+            break
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_killed_at_five_random_moments_and_resumed_equals_undisturbed(
+    make_small: Callable[[Path, int], None], tmp_path: Path, ending: str
+) -> None:
+    make_small(tmp_path / "in", PICTURES)
+    run(tmp_path / "in", ["48x48", "2:1"], tmp_path / "calm", manifest=tmp_path / f"calm.{ending}", workers=2)
+    manifest = tmp_path / f"torn.{ending}"
+    call = arguments_of(
+        tmp_path / "in",
+        "-s",
+        "48x48",
+        "-s",
+        "2:1",
+        "--out",
+        tmp_path / "torn",
+        "--manifest",
+        manifest,
+        "--workers",
+        "2",
+    )
+    moments = sorted(random.Random(ending).sample(range(1, 2 * PICTURES - 100), KILLS))
+    before: dict[str, int] = {}
+    for moment in moments:
+        process = subprocess.Popen([*call, "--resume"], stderr=subprocess.DEVNULL)
+        kill_after(process, tmp_path / "torn", moment)
+        before |= proved(manifest)
+    ended = subprocess.run([*call, "--resume"], capture_output=True, text=True, check=True, timeout=120)
+    roots = {tmp_path / "calm": "OUT", tmp_path / "torn": "OUT"}
+    assert lasting(read_manifest(manifest), roots) == lasting(read_manifest(tmp_path / f"calm.{ending}"), roots), (
+        ended.stderr
+    )
+    assert contents(tmp_path / "torn") == contents(tmp_path / "calm")
+    assert before
+    assert {output: os.stat(output).st_ino for output in before} == before
+    assert not Path(f"{manifest}.parts").exists()
+
+
+@pytest.fixture
+def finished(album: Path, tmp_path: Path) -> Path:
+    """A finished batch of a copy of the album in ``in``, with results in ``out``."""
+    shutil.copytree(album, tmp_path / "in")
+    (tmp_path / "in" / "summer" / "broken.jpg").unlink()
+    run(tmp_path / "in", ["60x40"], tmp_path / "out", manifest=tmp_path / "m.parquet", workers=1)
+    return tmp_path
+
+
+def again(folder: Path, sizes: tuple[str, ...] = ("60x40",), **options):
+    return run(
+        folder / "in", list(sizes), folder / "out", manifest=folder / "m.parquet", resume=True, workers=1, **options
+    )
+
+
+def test_what_is_proved_done_is_not_done_again(finished: Path) -> None:
+    before = (finished / "m.parquet").stat().st_mtime_ns
+    summary = again(finished)
+    assert (summary.done, summary.skipped) == (0, 6)
+    assert (finished / "m.parquet").stat().st_mtime_ns == before
+
+
+def test_a_changed_source_is_done_again(finished: Path) -> None:
+    shutil.copy(finished / "in" / "chelsea.jpg", finished / "in" / "coffee.jpg")
+    os.utime(finished / "in" / "coffee.jpg", ns=(1, 1))
+    summary = again(finished)
+    assert (summary.done, summary.skipped) == (1, 5)
+    made = contents(finished / "out")
+    assert made["coffee-60x40.jpg"] == made["chelsea-60x40.jpg"]
+
+
+def test_a_result_that_is_gone_or_of_another_length_is_done_again(finished: Path) -> None:
+    whole = contents(finished / "out")
+    (finished / "out" / "coffee-60x40.jpg").unlink()
+    (finished / "out" / "rocket-60x40.jpg").write_bytes(b"cut")
+    assert again(finished).done == 2
+    assert contents(finished / "out") == whole
+
+
+def test_other_options_do_all_again_and_another_size_only_itself(finished: Path) -> None:
+    assert again(finished, ("60x40", "1:1")).done == 6
+    assert len(read_manifest(finished / "m.parquet")) == 12
+    assert again(finished, ("60x40", "1:1"), quality=30).done == 6
+
+
+def test_new_pictures_are_added_and_old_rows_stay(finished: Path) -> None:
+    shutil.copy(finished / "in" / "coffee.jpg", finished / "in" / "new.jpg")
+    (finished / "in" / "rocket.jpg").unlink()
+    summary = again(finished)
+    assert (summary.listed, summary.done, summary.skipped) == (6, 1, 5)
+    assert {row["source"]["name"] for row in read_manifest(finished / "m.parquet")} >= {"new.jpg", "rocket.jpg"}
+
+
+def test_a_manifest_of_another_version_is_refused(album: Path, tmp_path: Path) -> None:
+    run(album / "coffee.jpg", "1:1", tmp_path / "o", manifest=tmp_path / "m.jsonl", workers=1)
+    text = (tmp_path / "m.jsonl").read_text().replace('"schema": 1', '"schema": 7')
+    (tmp_path / "m.jsonl").write_text(text)
+    ended = command(
+        album / "coffee.jpg", "-s", "1:1", "--out", tmp_path / "o", "--manifest", tmp_path / "m.jsonl", "--resume"
+    )
+    assert ended.returncode == 2
+    assert "has rows of version 7, and this focalbox reads version 1" in ended.stderr
+    assert (tmp_path / "m.jsonl").read_text() == text
+
+
+@pytest.mark.parametrize("name", ["m.jsonl", "m.parquet"])
+def test_a_damaged_manifest_is_refused(album: Path, tmp_path: Path, name: str) -> None:
+    run(album / "coffee.jpg", "1:1", tmp_path / "o", manifest=tmp_path / name, workers=1)
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InvalidRequest, match="is damaged"):
+        run(album / "coffee.jpg", "1:1", tmp_path / "o", manifest=tmp_path / name, resume=True, workers=1)
+
+
+def test_a_damaged_part_is_named_and_its_pictures_are_done_again(finished: Path) -> None:
+    parts = finished / "m.parquet.parts"
+    parts.mkdir()
+    whole = (finished / "m.parquet").read_bytes()
+    (finished / "m.parquet").unlink()
+    (parts / "part-000001-0.parquet").write_bytes(whole[: len(whole) // 2])
+    begun = "".join(f'"{path}"\n' for path in sorted((finished / "in").rglob("*.*g")))
+    (parts / "begun-000001-0.jsonl").write_text(begun)
+    told = io.StringIO()
+    summary = again(finished, progress=told)
+    assert "part-000001-0.parquet is damaged" in told.getvalue()
+    assert "its pictures are done again" in told.getvalue()
+    assert (summary.done, summary.failed) == (6, 0)
+
+
+def test_two_runs_do_not_write_one_manifest(album: Path, tmp_path: Path) -> None:
+    other = Manifest(str(tmp_path / "m.jsonl"))
+    other.hold()
+    with pytest.raises(InvalidRequest, match="another run is writing the manifest"):
+        run(album, "1:1", tmp_path / "o", manifest=tmp_path / "m.jsonl")
+    other.close()
+    assert contents(tmp_path) == {}
