@@ -33,6 +33,10 @@ serve: $(READY) ## the image service on the demo photographs; prints the page's 
 	$(BIN)/focalbox serve --root demo/photographs --allow-unsigned
 
 bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-service.md
+	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq --no-install-recommends wrk >/dev/null; } || \
+		{ echo "the benchmark needs Debian's package wrk" >&2; exit 1; }
+	@test -x .venv-thumbor/bin/thumbor || { $(PYTHON) -m venv .venv-thumbor && \
+		.venv-thumbor/bin/pip install --quiet --disable-pip-version-check -r requirements/thumbor.txt; }
 	$(BIN)/python -m benchmarks.service
 
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve

@@ -1,0 +1,224 @@
+"""The image service beside thumbor: the same pictures and addresses, one process each, asked by wrk on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import skimage.data
+from PIL import Image
+
+SIZES = {"0.3 MP": (640, 480), "12 MP": (4000, 3000)}
+"""Sides of the pictures in pixels."""
+PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
+COPIES = 24
+"""Pictures of each size, all of other bytes: with 8 connections no two requests under way are for the same one."""
+CONNECTIONS = 8
+SECONDS = 8
+"""How long wrk asks each time."""
+_READY = 60
+_PAGE = Path("docs/benchmarks-service.md")
+_WRK = re.compile(r"99%\s+([\d.]+)(us|ms|s)")
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+_CONFIG = """
+LOADER = "thumbor.loaders.file_loader"
+FILE_LOADER_ROOT_PATH = "{root}"
+STORAGE = "thumbor.storages.no_storage"
+DETECTORS = ["thumbor.detectors.face_detector", "thumbor.detectors.feature_detector"]
+ALLOW_UNSAFE_URL = True
+QUALITY = 80
+"""
+_ORDER = """
+local pictures, at = {%s}, 0
+request = function()
+  at = at %% #pictures + 1
+  return wrk.format("GET", "/unsafe/300x200/smart/" .. pictures[at])
+end
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What wrk and the kernel say of one server with one size of pictures."""
+
+    per_second: float
+    p99: float
+    failed: int
+
+
+def main() -> None:
+    """Run the benchmark and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--thumbor", type=Path, default=Path(".venv-thumbor/bin/thumbor"), help="the command of thumbor"
+    )
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="how long wrk asks each time")
+    arguments = parser.parse_args()
+    for tool in ("wrk", str(arguments.thumbor)):
+        if shutil.which(tool) is None:
+            sys.exit(f"{tool} is missing: install Debian's package wrk, and thumbor with requirements/thumbor.txt")
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        _pictures(root)
+        lines = _measured(root, arguments.thumbor, arguments.seconds)
+    _PAGE.write_text("\n".join(lines) + "\n", "utf-8")
+    print("\n".join(lines))
+
+
+def _measured(root: Path, thumbor: Path, seconds: int) -> list[str]:
+    found: dict[tuple[str, str], Measured] = {}
+    memory: dict[str, float] = {}
+    config = root / "thumbor.conf"
+    config.write_text(_CONFIG.format(root=root / "pictures"))
+    focalbox = [
+        sys.executable,
+        "-m",
+        "focalbox",
+        "serve",
+        "--root",
+        str(root / "pictures"),
+        "--allow-unsigned",
+        "--port",
+    ]
+    servers = {
+        "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], []),
+        "focalbox, nothing kept": (focalbox, ["--cache", "none"]),
+        "focalbox": (focalbox, []),
+    }
+    second = ""
+    for server, (command, more) in servers.items():
+        for size in SIZES:
+            with _running([*command, str(_PORT), *more]) as process:
+                found[server, size] = _asked(root, size, seconds)
+                memory[server] = max(memory.get(server, 0.0), _peak(process.pid))
+        if server == "focalbox":
+            second = _second_size([*command, str(_PORT), *more])
+    return _page(found, memory, second)
+
+
+_PORT = 8917
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        stop = time.monotonic() + _READY
+        while time.monotonic() < stop:
+            try:
+                httpx.get(f"http://127.0.0.1:{_PORT}/healthcheck")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _asked(root: Path, size: str, seconds: int) -> Measured:
+    order = root / "order.lua"
+    names = ", ".join(f'"{_name(size, copy)}"' for copy in range(COPIES))
+    order.write_text(_ORDER % names)
+    httpx.get(f"http://127.0.0.1:{_PORT}/unsafe/300x200/smart/{_name(size, 0)}", timeout=_READY).raise_for_status()
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "30", "--latency", "-s", str(order)]
+    text = subprocess.run([*command, f"http://127.0.0.1:{_PORT}"], capture_output=True, text=True, check=True).stdout
+    late = _WRK.search(text)
+    per_second = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    if late is None or per_second is None:
+        sys.exit(text)
+    return Measured(float(per_second[1]), float(late[1]) * _UNITS[late[2]], int(failed[1]) if failed else 0)
+
+
+def _second_size(command: list[str]) -> str:
+    """Return how long a second size of a picture takes, as a share of the first."""
+    shares = []
+    for size in SIZES:
+        first: list[float] = []
+        second: list[float] = []
+        with _running(command), httpx.Client(base_url=f"http://127.0.0.1:{_PORT}") as client:
+            for copy in range(COPIES):
+                for sides, times in (("300x200", first), ("200x200", second)):
+                    start = time.perf_counter()
+                    client.get(f"/v1/crop/{sides}/{_name(size, copy)}").raise_for_status()
+                    times.append(time.perf_counter() - start)
+        share = statistics.median(second) / statistics.median(first)
+        shares.append(f"{share:.2f} ({size}: {1000 * statistics.median(first):.0f} ms, then "
+                      f"{1000 * statistics.median(second):.1f} ms)")  # fmt: skip
+    return " and ".join(shares)
+
+
+def _page(found: dict[tuple[str, str], Measured], memory: dict[str, float], second: str) -> list[str]:
+    servers = list(memory)
+    lines = [
+        "# The service beside thumbor",
+        "",
+        "Made by `make bench-service`: the same pictures (24 of each size, all different) and the same addresses",
+        "(`/unsafe/300x200/smart/...`, which focalbox understands), one process each, wrk with 8 connections on the same",
+        f"{_processors()} processors, {SECONDS} seconds each. thumbor 7.8 finds faces and features with",
+        "opencv-python-headless 4.14. *nothing kept* is `--cache none`: every request reads, decodes, looks, cuts and",
+        "encodes anew, as thumbor does. Finished crops are never kept in either.",
+        "",
+        "| | " + " | ".join(f"{size}: requests/s | {size}: p99, ms" for size in SIZES) + " | peak memory, MB |",
+        "|---|" + "---|---|" * len(SIZES) + "---|",
+    ]
+    for server in servers:
+        cells = [f"{found[server, size].per_second:.1f} | {found[server, size].p99:.0f}" for size in SIZES]
+        lines.append(f"| {server} | " + " | ".join(cells) + f" | {memory[server]:.0f} |")
+    base = servers[0]
+    for server in servers[1:]:
+        cells = [
+            f"{found[server, size].per_second / found[base, size].per_second:.1f} times | "
+            f"{found[server, size].p99 / found[base, size].p99:.2f}"
+            for size in SIZES
+        ]
+        lines.append(f"| {server} / thumbor | " + " | ".join(cells) + f" | {memory[server] / memory[base]:.2f} |")
+    failed = sum(measured.failed for measured in found.values())
+    return [*lines, "", f"Answers that were not pictures: {failed}.", "",
+            f"A second size of a picture takes this share of the first: {second}."]  # fmt: skip
+
+
+def _pictures(root: Path) -> None:
+    folder = root / "pictures"
+    folder.mkdir()
+    for size, sides in SIZES.items():
+        for place, name in enumerate(PHOTOGRAPHS):
+            picture = Image.fromarray(getattr(skimage.data, name)()).resize(sides, Image.Resampling.LANCZOS)
+            picture.save(folder / "one.jpg", quality=88)
+            content = (folder / "one.jpg").read_bytes()
+            for copy in range(
+                place, COPIES, len(PHOTOGRAPHS)
+            ):  # bytes after the end of a JPEG change nothing but its digest
+                (folder / _name(size, copy)).write_bytes(content + copy.to_bytes(2, "big"))
+    (folder / "one.jpg").unlink()
+
+
+def _name(size: str, copy: int) -> str:
+    return f"{size.replace(' ', '').replace('.', '_')}-{copy}.jpg"
+
+
+def _peak(process: int) -> float:
+    """Return the most memory a process had, in MB."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) / 1000 if found else 0.0
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    main()

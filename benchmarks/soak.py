@@ -1,0 +1,217 @@
+"""Mixed load at twice what the service can serve: no wrong answer, nothing lost, memory flat; then a stop in the middle."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import io
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import skimage.data
+from PIL import Image
+
+AT_WORK, WAITING = 2, 14
+CLIENTS = 2 * (AT_WORK + WAITING)
+"""Twice as many requests at once as are let in: the other half is refused with 503."""
+HOSTILE, LEAVING = 0.05, 0.05
+"""Shares of requests that are attacks, and of clients that hang up without waiting."""
+MINUTE = 60.0
+FLAT = 1.1
+"""How much more memory than after the first minute is still flat: the allocator's own breathing."""
+_PATIENCE = 60
+_ATTACKS = (
+    ("/v1/crop/60x40/../../etc/passwd", 404),
+    ("/v1/crop/60x40/%2e%2e/%2e%2e/etc/passwd", 404),
+    ("/v1/crop/0x40/coffee.jpg", 400),
+    ("/v1/crop/99999x40/coffee.jpg", 400),
+    ("/v1/crop/60x40/%zz", 400),
+    ("/v1/crop/60x40/" + "a" * 10_000, 414),
+    ("/v1/crop/60x40/coffee.jpg?colour=red", 400),
+    ("/v1/crop/60x40/letter.txt", 415),
+    ("/v1/crop/60x40/cut.jpg", 422),
+    ("/v1/crop/60x40/bomb.png", 413),
+    ("/v1/crop/60x40/http://127.0.0.1/a.jpg", 403),
+    ("/unsafe/trim/60x40/coffee.jpg", 400),
+    ("/smart_crop=w:5/coffee.jpg", 400),
+    ("/nothing", 404),
+)
+
+
+@dataclass
+class Seen:
+    """What came back."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    left: int = 0
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+
+def main() -> None:
+    """Run the load; exit 1 when anything is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5 * MINUTE, help="how long")
+    seconds: float = parser.parse_args().seconds
+    with tempfile.TemporaryDirectory() as name:
+        _pictures(Path(name))
+        command = ["serve", "--root", name, "--allow-unsigned", "--port", "0"]
+        bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "focalbox", *command, *bounds],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            sys.exit(asyncio.run(_run(process, seconds)))
+        finally:
+            process.kill()
+            process.wait()
+
+
+async def _run(process: subprocess.Popen[str], seconds: float) -> int:
+    found = re.search(r":(\d+)/", process.stdout.readline() if process.stdout else "")
+    if found is None:
+        sys.exit("focalbox serve did not start")
+    port = int(found[1])
+    await _ask(port, "/readyz")
+    seen, stop = Seen(), time.monotonic() + seconds
+    clients = [asyncio.create_task(_client(port, seen, random.Random(seed), stop)) for seed in range(CLIENTS)]  # noqa: S311
+    watch = asyncio.create_task(_watch(process.pid, seen, stop))
+    await asyncio.gather(*clients, watch)
+    lost = await _stop_in_the_middle(process, port)
+    return _report(seen, lost, seconds)
+
+
+async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> None:
+    while time.monotonic() < stop:
+        kind = chance.random()
+        if kind < HOSTILE:
+            target, expected = chance.choice(_ATTACKS)
+        else:
+            target, expected = _wish(chance), 200
+        if kind > 1 - LEAVING:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(_request(target))
+            await writer.drain()
+            writer.close()
+            seen.left += 1
+            continue
+        status, head, body = await _ask(port, target)
+        seen.statuses[status] += 1
+        if status == 503:  # noqa: PLR2004 - busy, as it should be
+            await asyncio.sleep(0.05)
+        elif status != expected:
+            seen.wrong.append(f"{status} instead of {expected}: {target[:80]}")
+        elif status == 200:  # noqa: PLR2004 - a picture
+            _check(seen, target, head, body)
+
+
+def _check(seen: Seen, target: str, head: bytes, body: bytes) -> None:
+    """Note a wrong answer: the same address has the same one every time, and a picture has its size."""
+    digest = hashlib.sha256(body).hexdigest()
+    if seen.answers.setdefault(target, digest) != digest:
+        seen.wrong.append(f"another answer than before: {target}")
+    sides = re.search(r"(\d+)x(\d+)", target)
+    if b"image/" in head and "/map/" not in target and "/explain/" not in target and sides:
+        if Image.open(io.BytesIO(body)).size != (int(sides[1]), int(sides[2])):
+            seen.wrong.append(f"another size: {target}")
+    elif b"image/" not in head and b"json" not in head:
+        seen.wrong.append(f"neither picture nor plan: {target}")
+
+
+def _wish(chance: random.Random) -> str:
+    picture = chance.choice(("astronaut.jpg", "chelsea.jpg", "coffee.jpg", "rocket.jpg", "large.jpg"))
+    size = f"{chance.randrange(40, 500, 20)}x{chance.randrange(40, 500, 20)}"
+    return chance.choice(
+        (
+            f"/v1/crop/{size}/{picture}",
+            f"/v1/crop/{size}/{picture}?fit=pad&fill=blur&format=webp",
+            f"/v1/crop/{size}/{picture}?zoom=0.5&format=png",
+            f"/v1/plan/{size},1:1,16:9/{picture}",
+            f"/v1/map/{picture}",
+            f"/unsafe/{size}/smart/filters:quality(60)/{picture}",
+            f"/smart_crop=width:{size.replace('x', ',height:')}/{picture}",
+        )
+    )
+
+
+def _request(target: str) -> bytes:
+    return f"GET {target} HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n".encode()
+
+
+async def _ask(port: int, target: str) -> tuple[int, bytes, bytes]:
+    """Return status, head and body; a connection that ends without an answer is status 0."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(_request(target))
+            text = await reader.read()
+            writer.close()
+    except (OSError, TimeoutError):
+        return 0, b"", b""
+    head, _, body = text.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    whole = length is not None and len(body) == int(length[1])
+    return (int(head[9:12]) if whole else 0), head, body
+
+
+async def _watch(process: int, seen: Seen, stop: float) -> None:
+    start = time.monotonic()
+    while time.monotonic() < stop:
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())  # noqa: ASYNC240 - a few bytes
+        seen.memory.append((time.monotonic() - start, int(found[1]) / 1000 if found else 0.0))
+        await asyncio.sleep(1)
+
+
+async def _stop_in_the_middle(process: subprocess.Popen[str], port: int) -> int:
+    """Send SIGTERM while requests are being worked on; return how many of them got no answer."""
+    targets = [f"/v1/explain/{side}x{side}/large.jpg" for side in range(100, 100 + AT_WORK + WAITING)]
+    asked = [asyncio.create_task(_ask(port, target)) for target in targets]
+    for _ in range(1000):
+        if f"focalbox_admitted {len(targets)}.0".encode() in (await _ask(port, "/metrics"))[2]:
+            break
+    process.send_signal(signal.SIGTERM)
+    return sum(status != 200 for status, _, _ in await asyncio.gather(*asked))  # noqa: PLR2004 - answered
+
+
+def _report(seen: Seen, lost: int, seconds: float) -> int:
+    early = [used for at, used in seen.memory if at <= min(MINUTE, seconds / 2)]
+    late = [used for at, used in seen.memory if at > min(MINUTE, seconds / 2)]
+    grown = max(late) / max(early)
+    statuses = ", ".join(f"{status}: {count}" for status, count in sorted(seen.statuses.items()))
+    fine = not seen.wrong and not lost and grown <= FLAT and not seen.statuses[0] and not seen.statuses[500]
+    print(f"{seconds:.0f} s, {CLIENTS} clients for {AT_WORK} at work and {WAITING} waiting")
+    print(f"answers by status: {statuses}")
+    print(f"{seen.left} clients hung up; {len(seen.answers)} addresses, {len(seen.wrong)} wrong answers")
+    print(f"{lost} of {AT_WORK + WAITING} requests lost at SIGTERM")
+    print(f"memory: at most {max(early):.0f} MB first, {max(late):.0f} MB after it ({grown:.2f} times)")
+    for wrong in seen.wrong[:10]:
+        print(f"  {wrong}")
+    print("fine" if fine else "NOT fine")
+    return 0 if fine else 1
+
+
+def _pictures(root: Path) -> None:
+    for name in ("astronaut", "chelsea", "coffee", "rocket"):
+        Image.fromarray(getattr(skimage.data, name)()).save(root / f"{name}.jpg", quality=90)
+    large = Image.open(root / "coffee.jpg").resize((4000, 2667))
+    large.save(root / "large.jpg", quality=88)
+    (root / "cut.jpg").write_bytes((root / "coffee.jpg").read_bytes()[:9000])
+    (root / "letter.txt").write_text("Dear Sir or Madam")
+    Image.new("1", (29_000, 29_000)).save(root / "bomb.png")
+
+
+if __name__ == "__main__":
+    main()
