@@ -33,16 +33,36 @@ def proved(manifest: Path) -> dict[str, int]:
     return found
 
 
-def kill_after(process: subprocess.Popen[bytes], folder: Path, results: int) -> None:
-    """Kill a run, the parent alone, as soon as so many results are there."""
+def wait_for(process: subprocess.Popen[bytes], folder: Path, results: int) -> None:
+    """Wait until a run has made so many results, or has ended."""
     for _ in range(3000):
         if len(list(folder.rglob("*.jpg"))) >= results:
             break
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=0.01)
             break
+
+
+def kill_after(process: subprocess.Popen[bytes], folder: Path, results: int) -> None:
+    """Kill a run, the parent alone, as soon as so many results are there."""
+    wait_for(process, folder, results)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
+
+
+def test_control_c_ends_with_130_and_loses_nothing(make_small: Callable[[Path, int], None], tmp_path: Path) -> None:
+    make_small(tmp_path / "in", PICTURES)
+    call = arguments_of(tmp_path / "in", "-s", "48x48", "--out", tmp_path / "o", "--workers", "2")
+    process = subprocess.Popen(call, stderr=subprocess.PIPE, start_new_session=True)
+    wait_for(process, tmp_path / "o", 20)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers hear it too
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    kept = proved(tmp_path / "o" / "manifest.parquet")
+    assert kept
+    summary = run(tmp_path / "in", "48x48", tmp_path / "o", resume=True, workers=2)
+    assert (summary.skipped, summary.skipped + summary.done) == (len(kept), PICTURES)
 
 
 @pytest.mark.parametrize("ending", ["parquet", "jsonl"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -155,6 +156,24 @@ def test_nothing_that_another_made_is_overwritten(album: Path, tmp_path: Path) -
     with pytest.raises(InvalidRequest, match=r"cat-1-1\.png is there and was not made by this job"):
         run(album, "1:1", tmp_path / "o", manifest=tmp_path / "m.jsonl")
     assert contents(tmp_path) == {"o/summer/cat-1-1.png": b"a drawing of mine"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become one who may not read")
+def test_a_folder_that_may_not_be_read_is_a_wrong_call(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret").chmod(0o700)
+    open_to_all = [path for path in (tmp_path, *tmp_path.parents) if path.stat().st_uid == 0 and path != Path("/")]
+    before = {path: path.stat().st_mode for path in open_to_all if path.name.startswith(("pytest-", "test_"))}
+    for path in before:
+        path.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(InvalidRequest, match=r"secret cannot be listed: Permission denied"):
+            run(tmp_path / "secret", "1:1", tmp_path / "o")
+    finally:
+        os.seteuid(0)
+        for path, mode in before.items():
+            path.chmod(mode)
 
 
 def test_a_second_run_needs_resume(album: Path, tmp_path: Path) -> None:
