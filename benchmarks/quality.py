@@ -31,7 +31,7 @@ __all__ = ["main"]
 _WORST = 24
 """Cases on the contact sheet."""
 
-_TIMED = 40
+_TIMED = 20
 """Pictures that the time of a look is the median over."""
 
 _STEADY = 50

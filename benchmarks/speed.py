@@ -78,7 +78,7 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
             files = make(kind)
             for size in sizes:
                 label = f"{size[0]}x{size[1]}"
-                found = timings(croppers, files, size, rounds if size == _SIZES[0] else max(8, rounds // 2))
+                found = timings(croppers, files, size, rounds if size == _SIZES[0] else max(4, rounds // 4))
                 results.times[kind.name, label] = found
                 line = "  ".join(f"{name} {timing.wall:.1f} ({timing.ratio:.2f})" for name, timing in found.items())
                 print(f"{kind.name:18} {label:10} {line}", flush=True)

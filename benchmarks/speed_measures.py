@@ -39,7 +39,8 @@ class Timing:
     wall, cpu : float
         Median milliseconds, of the clock and of the processor.
     ratio : float
-        focalbox's time divided by this cropper's: the median over rounds, in each of which both did the same picture.
+        focalbox's processor time divided by this cropper's: the median over rounds, in each of which both did the same
+        picture. On an idle machine one thread's processor time is its clock time; on a busy one it is disturbed less.
     """
 
     wall: float
@@ -62,11 +63,9 @@ def timings(
             if number >= 0:  # the first round warms up
                 wall[name].append(1e3 * (time.perf_counter() - clock))
                 cpu[name].append(1e3 * (time.process_time() - processor))
-    ours = wall[OURS]
+    ours = cpu[OURS]
     return {
-        name: Timing(
-            median(wall[name]), median(cpu[name]), median(a / b for a, b in zip(ours, wall[name], strict=True))
-        )
+        name: Timing(median(wall[name]), median(cpu[name]), median(a / b for a, b in zip(ours, cpu[name], strict=True)))
         for name in croppers
     }
 

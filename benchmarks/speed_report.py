@@ -109,7 +109,7 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
         "## Side by side\n",
         (
             "Bytes of a file in, bytes of a JPEG of quality 80 out; wall-clock milliseconds (median), and in brackets"
-            " focalbox's time divided by the cropper's (median over rounds; below 1 focalbox is faster).\n"
+            " focalbox's processor time divided by the cropper's (median over rounds; below 1 focalbox is faster).\n"
         ),
     ]
     for size in dict.fromkeys(size for _, size in results.times):

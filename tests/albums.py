@@ -45,7 +45,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def arguments_of(*arguments: str | os.PathLike[str]) -> list[str]:
     """Return the command line of a batch, as a user types it."""
-    return [sys.executable, "-m", "focalbox", "batch", *map(os.fspath, arguments)]
+    return [sys.executable, "-m", "focalbox", "batch", *(os.fspath(argument) for argument in arguments)]
 
 
 def command(*arguments: str | os.PathLike[str], **options: Any) -> subprocess.CompletedProcess[str]:

@@ -6,12 +6,13 @@ import copy
 import hashlib
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from training.model import SHRINK_SIGMA, Network
+from training.model import EMPTY, Answer, Network
 
 OPSET = 17
 """ONNX operator set: old enough for every onnxruntime of the last years."""
@@ -22,19 +23,36 @@ MOST_BYTES = 4_000_000
 FACE_OUTPUTS = ("face", "face_size")
 
 
+@dataclass(frozen=True)
+class Finish:
+    """What is done to the fused map when it is shipped; chosen once on the dev rows, see README.md.
+
+    The gate learns on pictures that the heads know, and trusts them more than new pictures deserve.
+
+    Attributes
+    ----------
+    sigma : float
+        Width (share of the side) of a further centre prior.
+    object_share : float
+        Share (0..1) of the object head that is mixed in before.
+    """
+
+    sigma: float
+    object_share: float = 0.0
+
+
 class Shipped(nn.Module):
     """The network with what the file promises around it: uint8 in, every map scaled, faces decoded to shares."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, finish: Finish) -> None:
         super().__init__()
         self.network = network
+        self.finish = finish
 
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         """uint8 (1, h, w, 3) -> saliency, heads, face, face_size; see MODEL_CARD.md."""
         found = self.network(picture.permute(0, 3, 1, 2).float())
-        rows, columns = found.saliency.shape[1:]
-        shrunk = found.saliency * shrink(rows)[:, None] * shrink(columns)
-        maps = [shrunk / shrunk.amax((1, 2), keepdim=True)]
+        maps = [finished(found, self.finish)]
         for name in self.network.heads:
             logits = found.maps[name]
             if name in {"object", "keep"}:
@@ -44,12 +62,23 @@ class Shipped(nn.Module):
         return (*(one[:, None] for one in maps), found.face.sigmoid()[:, None], found.size.clamp(max=0.0).exp())
 
 
-def shrink(cells: int) -> Tensor:
-    """Gaussian around the middle of an axis, for the doubt that the gate does not have."""
-    return torch.exp(-0.5 * (((torch.arange(cells) + 0.5) / cells - 0.5) / SHRINK_SIGMA) ** 2)
+def finished(found: Answer, finish: Finish) -> Tensor:
+    """Finish the fused map: (n, h, w), maximum 1."""
+    fused = found.saliency
+    if finish.object_share:
+        chance = found.maps["object"].sigmoid()
+        fused = fused / (fused.mean((1, 2), keepdim=True) + EMPTY) * (1 - finish.object_share)
+        fused = fused + chance / (chance.mean((1, 2), keepdim=True) + EMPTY) * finish.object_share
+    fused = fused * prior(fused.shape[1], finish.sigma)[:, None] * prior(fused.shape[2], finish.sigma)
+    return fused / fused.amax((1, 2), keepdim=True)
 
 
-def export(network: Network, path: Path) -> str:
+def prior(cells: int, sigma: float) -> Tensor:
+    """Gaussian around the middle of an axis, maximum 1."""
+    return torch.exp(-0.5 * (((torch.arange(cells) + 0.5) / cells - 0.5) / sigma) ** 2)
+
+
+def export(network: Network, path: Path, finish: Finish) -> str:
     """Write the file and its SHA-256; returns the checksum.
 
     Raises
@@ -67,7 +96,7 @@ def export(network: Network, path: Path) -> str:
         warnings.simplefilter("ignore")
         part = Path(folder) / path.name
         torch.onnx.export(
-            Shipped(network).eval(),
+            Shipped(network, finish).eval(),
             (torch.zeros(1, 192, 160, 3, dtype=torch.uint8),),
             part,
             input_names=["picture"],

@@ -29,11 +29,6 @@ PRIOR_START = 1.0
 """Start value of the centre prior's steepness, before softplus: sigma about 0.6 of a side, a gentle prior."""
 
 
-SHRINK_SIGMA = 0.4
-"""Width (share of the side) of a further centre prior on the shipped map. The gate learns on pictures that the heads
-know and trusts them too much on new ones; 0.4 was the best of none, 0.3, 0.4 and 0.5 on the dev rows."""
-
-
 @dataclass(frozen=True)
 class Answer:
     """What the network says, before scaling.

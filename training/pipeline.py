@@ -11,7 +11,7 @@ from training.augment import join
 from training.data import MIT_LICENSED_SETS, SETS, prepare
 from training.dev import read_all
 from training.export import export
-from training.recipes import DEFAULT, MIT, TEACHER_STEPS
+from training.recipes import DEFAULT, DEFAULT_FINISH, MIT, MIT_FINISH, TEACHER_STEPS
 from training.teach import teach, train_teacher
 from training.train import Recipe, train_network
 
@@ -46,7 +46,7 @@ def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> Non
         pool = dataclasses.replace(pool, taught=teach(teacher, pool, cache / "taught.npy"))
     with stage("the default network"):
         network = train_network(shorten(DEFAULT, share), pool, dev, cache / "default.pt")
-    print(f"training: {out / 'focalbox.onnx'} {export(network, out / 'focalbox.onnx')}", flush=True)
+    print(f"training: {out / 'focalbox.onnx'} {export(network, out / 'focalbox.onnx', DEFAULT_FINISH)}", flush=True)
 
 
 def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
@@ -56,4 +56,4 @@ def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
         dev = read_all(data)
     with stage("the MIT network"):
         network = train_network(shorten(MIT, share), pool, dev, cache / "mit.pt")
-    print(f"training: {out / 'focalbox-mit.onnx'} {export(network, out / 'focalbox-mit.onnx')}", flush=True)
+    print(f"training: {out / 'focalbox-mit.onnx'} {export(network, out / 'focalbox-mit.onnx', MIT_FINISH)}", flush=True)

@@ -103,7 +103,7 @@ class CropOptions:
     upscale: bool = False
     mode: Mode = "auto"
     on_doubt: OnDoubt = "crop"
-    doubt: float = 0.5
+    doubt: float = 0.6
     fill: str = "white"
     keep_metadata: bool = False
 

@@ -33,7 +33,7 @@ def cluster() -> Iterator[Cluster]:
         yield cluster
     finally:
         ray.shutdown()
-        cluster.shutdown()
+        cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_a_cluster_gives_the_same_manifest_and_results_as_this_machine(
@@ -80,9 +80,9 @@ def test_a_node_that_dies_in_mid_run_loses_nothing(
         numbers.append(done.number)
         assert done.rows[0]["error"] is None
         if len(numbers) == 100:
-            assert len(ray.nodes()) == 2
+            assert len(ray.nodes()) == 2  # type: ignore[no-untyped-call]
             cluster.remove_node(second, allow_graceful=False)
-    assert sum(node["Alive"] for node in ray.nodes()) == 1
+    assert sum(node["Alive"] for node in ray.nodes()) == 1  # type: ignore[no-untyped-call]
     assert sorted(numbers) == list(range(400))
     assert len(contents(tmp_path / "o")) == 400
 

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import io
 import os
-import random
 import shutil
 import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from albums import arguments_of, command, contents, lasting, read_manifest
 from focalbox import InvalidRequest
-from focalbox.batch import run
+from focalbox.batch import Summary, run
 from focalbox.batch.manifest import Manifest
 from focalbox.batch.rows import read_rows
 
@@ -28,7 +29,7 @@ def proved(manifest: Path) -> dict[str, int]:
     for part in sorted(Path(f"{manifest}.parts").glob("part-*")):
         for row in read_rows(part.read_bytes(), part.name):
             if row["output"]:
-                found[row["output"]] = os.stat(row["output"]).st_ino
+                found[row["output"]] = Path(row["output"]).stat().st_ino
     return found
 
 
@@ -64,7 +65,7 @@ def test_killed_at_five_random_moments_and_resumed_equals_undisturbed(
         "--workers",
         "2",
     )
-    moments = sorted(random.Random(ending).sample(range(1, 2 * PICTURES - 100), KILLS))
+    moments = sorted(np.random.default_rng(len(ending)).choice(np.arange(1, 2 * PICTURES - 100), KILLS, replace=False))
     before: dict[str, int] = {}
     for moment in moments:
         process = subprocess.Popen([*call, "--resume"], stderr=subprocess.DEVNULL)
@@ -77,7 +78,7 @@ def test_killed_at_five_random_moments_and_resumed_equals_undisturbed(
     )
     assert contents(tmp_path / "torn") == contents(tmp_path / "calm")
     assert before
-    assert {output: os.stat(output).st_ino for output in before} == before
+    assert {output: Path(output).stat().st_ino for output in before} == before
     assert not Path(f"{manifest}.parts").exists()
 
 
@@ -90,7 +91,7 @@ def finished(album: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def again(folder: Path, sizes: tuple[str, ...] = ("60x40",), **options):
+def again(folder: Path, sizes: tuple[str, ...] = ("60x40",), **options: Any) -> Summary:
     return run(
         folder / "in", list(sizes), folder / "out", manifest=folder / "m.parquet", resume=True, workers=1, **options
     )

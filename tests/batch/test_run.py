@@ -120,7 +120,7 @@ def test_fail_fast_stops_and_keeps_what_is_done(album: Path, tmp_path: Path) -> 
         (["album"], {"manifest": "m.csv"}, r"ends with .parquet or .jsonl"),
         (["album"], {"out": None}, "needs a place for its results"),
         (["album"], {"workers": 0}, "at least one worker"),
-        (["album"], {"model": "guess"}, "there is no model"),
+        (["album"], {"model": "guess"}, "a model is one of"),
         (["album"], {"fit": "squeeze"}, "squeeze"),
         (["album"], {"quality": 0}, "a quality is 1 to 100"),
         (["album"], {"address": "1.2.3.4:5"}, "belongs to the engine ray"),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -130,3 +131,16 @@ def test_a_fill_that_is_no_colour_is_refused(fill: str | tuple[int, ...], corner
 def test_the_largest_results_are_made(corners: Picture) -> None:
     result = render(working(corners), PixelBox(0, 0, 48, 48), Size(8000, 8000))
     assert result.size == (8000, 8000)
+
+
+def test_threads_share_everything_and_agree(photograph: Picture, file_of: FileOf) -> None:
+    file = file_of(photograph, "JPEG", quality=90)
+    sizes = [Size(100 + step, 60 + step) for step in range(8)] * 4
+
+    def rendered(size: Size) -> bytes:
+        picture = open_picture(file)
+        return render(picture.decode(picture.size), PixelBox(10, 20, 400, 260), size).tobytes()
+
+    alone = [rendered(size) for size in sizes]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(rendered, sizes)) == alone

@@ -13,8 +13,10 @@ pytest.importorskip("pyarrow")
 from training import augment, losses  # noqa: E402  torch may be missing
 from training.boxes import decode_faces, jaccard_box  # noqa: E402
 from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
-from training.export import export, shrink  # noqa: E402
+from training.export import Finish, export, finished  # noqa: E402
 from training.model import Network  # noqa: E402
+
+FINISH = Finish(sigma=0.5, object_share=0.2)
 
 
 def made_up(count: int = 3) -> Pictures:
@@ -98,14 +100,13 @@ def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
     pytest.importorskip("onnx")
     torch.manual_seed(0)
     network = Network().eval()
-    export(network, tmp_path / "network.onnx")
+    export(network, tmp_path / "network.onnx", FINISH)
     session = onnxruntime.InferenceSession(tmp_path / "network.onnx", providers=["CPUExecutionProvider"])
     picture = np.random.default_rng(0).integers(0, 256, (1, 160, 224, 3), dtype=np.uint8)
     (found,) = session.run(["saliency"], {"picture": picture})
     with torch.inference_mode():
-        plain = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float()).saliency
-    expected = (plain * shrink(40)[:, None] * shrink(56)).numpy()
-    np.testing.assert_allclose(found[:, 0], expected / expected.max(), atol=1e-4)
+        answer = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float())
+    np.testing.assert_allclose(found[:, 0], finished(answer, FINISH).numpy(), atol=1e-4)
 
 
 def test_gate_starts_as_an_even_mixture_with_a_gentle_prior() -> None:

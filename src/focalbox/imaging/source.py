@@ -45,6 +45,9 @@ _COUNT_FRAMES = {"PNG", "WEBP", "AVIF"}
 """Formats whose headers say how many frames there are, so that Pillow knows without counting."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
+_AT_ONCE = 2**26
+"""Bytes that a decoder is handed at once. They are in memory already, and Pillow's pieces of 64 KiB took 2.6 % of the time
+of a 24 MP JPEG."""
 _ARRAY_CHANNELS = (3, 4)
 
 
@@ -105,6 +108,8 @@ class Picture:
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale = decode_scale(self.size, needed)
             drafts = scale > 1 and self.format == "JPEG" and isinstance(image, ImageFile.ImageFile)
+            if isinstance(image, ImageFile.ImageFile):
+                image.decodermaxblock = _AT_ONCE
             if drafts:
                 image.draft(None, (self._stored.width // scale, self._stored.height // scale))
             image.load()

@@ -48,6 +48,8 @@ def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Sub
     X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as Points", 2019, https://arxiv.org/abs/1904.07850: peaks of a heat
     map that no neighbour exceeds are the objects.
     """
+    if heat.max() < _SURE:  # most pictures: a quarter of a millisecond less
+        return ()
     rows, columns = heat.shape
     around = np.pad(heat, 1, constant_values=-np.inf)
     neighbours = [around[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]

@@ -1,0 +1,167 @@
+"""The batch benchmark: CPU seconds of a folder of pictures beside the peers, and what follows for millions.
+
+Run by ``make bench-batch``; writes docs/benchmarks-batch.json and, computed from it, docs/scale.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from skimage import data
+
+from benchmarks.batch_scale import write_scale
+from benchmarks.speed_candidates import OURS, candidate
+from benchmarks.speed_pictures import PHOTOGRAPHS
+
+DOCS = Path(__file__).parent.parent / "docs"
+SIZE = (500, 200)
+SHAPES = ((640, 480), (900, 675), (1152, 864), (1632, 1224), (2304, 1728), (3264, 2448), (4000, 3000), (6000, 4000))
+"""Pixels of the pictures, 0.3 to 24 MP, each about twice the one before: as many of each."""
+PICTURES = 200
+ROUNDS = 2
+PEERS = ("libvips attention", "smartcrop", "Pillow draft + fit")
+ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+GOALS = {"libvips attention": 0.7, "smartcrop": 0.2}
+"""At most so many of a peer's CPU seconds (issue 5)."""
+SPEED_UP = 1.8
+"""At least so many times the pictures a second of one worker, with two (issue 5)."""
+
+
+def make_pictures(folder: Path) -> None:
+    """Write 200 photographs, no two alike, unless they are there."""
+    if len(list(folder.glob("*.jpg"))) == PICTURES:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(5)
+    grain = rng.integers(-4, 5, (512, 512, 1), dtype=np.int16)  # cameras' pictures are not smooth
+    for number in range(PICTURES):
+        width, height = SHAPES[number % len(SHAPES)]
+        image = Image.fromarray(getattr(data, PHOTOGRAPHS[number % 4])())
+        across = min(image.width, image.height * width / height) * rng.uniform(0.7, 1.0)
+        down = across * height / width
+        left, top = rng.uniform(0, image.width - across), rng.uniform(0, image.height - down)
+        window = left, top, min(left + across, image.width), min(top + down, image.height)
+        pixels = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, box=window)).astype(np.int16)
+        noise = np.tile(grain, (-(-height // 512), -(-width // 512), 1))[:height, :width]
+        Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8)).save(folder / f"{number:03d}.jpg", quality=85)
+
+
+def peer(name: str, folder: Path, out: Path, workers: int) -> None:
+    """Crop a folder with a peer: as many spawned processes, the same reading and writing."""
+    out.mkdir(parents=True)
+    paths = sorted(folder.glob("*.jpg"))
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for _ in pool.imap_unordered(partial(_crop, name, out), paths):
+            pass
+        pool.close()
+        pool.join()
+
+
+_ready: dict[str, Any] = {}
+
+
+def _crop(name: str, out: Path, path: Path) -> None:
+    if name not in _ready:
+        _ready[name] = candidate(name)
+    (out / path.name).write_bytes(_ready[name](path.read_bytes(), SIZE))
+
+
+def measure(name: str, folder: Path, workers: int) -> tuple[float, float]:
+    """Return the CPU seconds of all processes, and the seconds on the clock, of one run of the folder."""
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "out"
+        if name == OURS:
+            size = f"{SIZE[0]}x{SIZE[1]}"
+            call = [
+                "focalbox",
+                "batch",
+                folder,
+                "-s",
+                size,
+                "--upscale",
+                "--out",
+                out,
+                "--manifest",
+                f"{place}/m.jsonl",
+            ]
+            call += ["--workers", str(workers)]
+        else:
+            call = ["benchmarks.batch", "--peer", name, folder, out, str(workers)]
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run([sys.executable, "-m", *map(str, call)], check=True, capture_output=True)
+        seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        made = len(list(out.rglob("*.jpg")))
+    if made != PICTURES:
+        message = f"{name} made {made} of {PICTURES} pictures"
+        raise RuntimeError(message)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, seconds
+
+
+def main() -> None:
+    """Measure, print, and write what follows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", nargs=4, metavar=("NAME", "FOLDER", "OUT", "WORKERS"), help=argparse.SUPPRESS)
+    parser.add_argument("--pictures", type=Path, help="a folder that keeps the pictures between runs")
+    parser.add_argument("--only-make", action="store_true", help="write the pictures and measure nothing")
+    parser.add_argument("--only-write", action="store_true", help="compute docs/scale.md again from the last figures")
+    wanted = parser.parse_args()
+    if wanted.peer:
+        name, folder, out, workers = wanted.peer
+        peer(name, Path(folder), Path(out), int(workers))
+        return
+    figures = DOCS / "benchmarks-batch.json"
+    if wanted.only_write:
+        write_scale(json.loads(figures.read_text()), DOCS / "scale.md")
+        return
+    os.environ.update(ONE_THREAD)
+    folder = wanted.pictures or Path(tempfile.mkdtemp(prefix="focalbox-bench-"))
+    try:
+        make_pictures(folder)
+        if not wanted.only_make:
+            found = {**(json.loads(figures.read_text()) if figures.exists() else {}), **_compare(folder)}
+            figures.write_text(json.dumps(found, indent=1) + "\n")
+            write_scale(found, DOCS / "scale.md")
+    finally:
+        if wanted.pictures is None:
+            shutil.rmtree(folder)
+
+
+def _compare(folder: Path) -> dict[str, Any]:
+    runs: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(ROUNDS):
+        for name, workers in [(OURS, 2), *((name, 2) for name in PEERS), (OURS, 1)]:
+            runs.setdefault(f"{name}, {workers} workers", []).append(measure(name, folder, workers))
+            print(name, workers, *(f"{value:.2f}" for value in runs[f"{name}, {workers} workers"][-1]), flush=True)
+    best = {name: (min(cpu for cpu, _ in found), min(wall for _, wall in found)) for name, found in runs.items()}
+    ours, alone = best[f"{OURS}, 2 workers"], best[f"{OURS}, 1 workers"]
+    for name, most in GOALS.items():
+        share = ours[0] / best[f"{name}, 2 workers"][0]
+        print(f"CPU seconds beside {name}: {share:.2f} (goal {most}) {'met' if share <= most else 'MISSED'}")
+    print(f"2 workers beside 1: {alone[1] / ours[1]:.2f} (goal {SPEED_UP})")
+    lengths = [path.stat().st_size for path in folder.glob("*.jpg")]
+    return {
+        "pictures": PICTURES,
+        "megapixels": sum(width * height for width, height in SHAPES) * PICTURES / len(SHAPES) / 1e6,
+        "source_bytes": int(statistics.mean(lengths)),
+        "speed_up": alone[1] / ours[1],
+        "runs": {name: {"cpu_seconds": cpu, "seconds": wall} for name, (cpu, wall) in best.items()},
+    }
+
+
+if __name__ == "__main__":
+    main()
