@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from albums import contents
+from focalbox import InvalidRequest
 from focalbox.batch import run
 
 MANY = 5_000
@@ -178,6 +180,13 @@ def test_names_cannot_break_out_of_the_page(page: Page, album: Path, tmp_path: P
     page.goto((tmp_path / "r.html").as_uri())
     assert names(page) == ["<img src=x onerror=alert(1)>.jpg"]
     assert page.locator("img").count() == 0
+
+
+def test_it_replaces_nothing_but_a_report(album: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.html").write_text("a letter")
+    with pytest.raises(InvalidRequest, match="is no report of a batch"):
+        run(album / "coffee.jpg", "1:1", tmp_path / "o", report=tmp_path / "r.html")
+    assert contents(tmp_path) == {"r.html": b"a letter"}
 
 
 def test_a_finished_batch_gets_its_report_later(album: Path, tmp_path: Path) -> None:

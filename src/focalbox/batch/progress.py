@@ -32,7 +32,7 @@ class Progress:
 
     def __init__(self, total: int, out: TextIO | None) -> None:
         self.done = self.failed = self.analysed = self.pixels = 0
-        self._total, self._out = total, out
+        self.total, self._out = total, out
         self._terminal = out is not None and out.isatty()
         self._started = self._told = time.monotonic()
         self._told_done, self._pace = 0, 0.0
@@ -80,15 +80,15 @@ class Progress:
         self._pace = newest if self._told_done == 0 else self._pace + _RECENT * (newest - self._pace)
         self._told, self._told_done = now, self.done
         seconds = max(self.seconds, 1e-9)
-        left = (self._total - self.done) / self._pace if self._pace > 0 else 0.0
+        left = (self.total - self.done) / self._pace if self._pace > 0 else 0.0
         numbers = (
-            f"{self.done}/{self._total} pictures, {self.failed} failed, {self.done / seconds:.1f}/s, "
+            f"{self.done}/{self.total} pictures, {self.failed} failed, {self.done / seconds:.1f}/s, "
             f"{self.pixels / 1e6 / seconds:.1f} MP/s, {described(left)} left"
         )
         if self._terminal:
             columns = shutil.get_terminal_size().columns
             width = max(0, min(40, columns - len(numbers) - 4))
-            full = int(width * self.done / max(self._total, 1))
+            full = int(width * self.done / max(self.total, 1))
             bar = f"[{'#' * full}{'-' * (width - full)}] " if width else ""
             self._out.write(f"\r\x1b[K{(bar + numbers)[: columns - 1]}")
         else:

@@ -25,6 +25,8 @@ _FINAL = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryEr
 _STAMPS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "updated", "modified", "created")
 """What stores call the tag of a content, or the time of its last change: the tag first, it says more."""
 
+_S3 = {"s3", "s3a"}
+
 _T = TypeVar("_T")
 
 
@@ -32,33 +34,19 @@ class Store:
     """Any store that fsspec knows by the beginning of an address."""
 
     def list(self, address: str) -> Iterator[Found]:
-        """List every object below a prefix, page by page of its folders."""
+        """List every object below a prefix, a page at a time where the store has pages."""
         system, path = _system(address)
-        scheme = address.split("://", 1)[0]
-        root = path.rstrip("/")
-        walked = _asked(address, "listed", InvalidRequest, lambda: system.exists(root))
-        if not walked:
-            return
-        if _asked(address, "listed", InvalidRequest, lambda: system.isfile(root)):
+        scheme, root = address.split("://", 1)[0], path.rstrip("/")
+        empty = True
+        for entry in _keys(system, address, root) if scheme in _S3 else _files(system, address, root):
+            name = str(entry["name"])[len(root) :].lstrip("/")
+            empty = False
+            if name and not any(part.startswith(".") for part in name.split("/")):
+                yield _found(scheme, str(entry["name"]), name, entry)
+        if empty:
             found = self.find(address)
             if found is not None:
                 yield found
-            return
-        folders = [root]
-        while folders:
-            folder = folders.pop()
-            entries = _asked(address, "listed", InvalidRequest, partial(system.ls, folder, detail=True))
-            inner = []
-            for entry in sorted(entries, key=lambda entry: str(entry["name"])):
-                name = str(entry["name"]).rstrip("/")
-                if name.rsplit("/", 1)[-1].startswith(".") or name == folder.rstrip("/"):
-                    continue
-                if entry["type"] == "directory":
-                    inner.append(name)
-                else:
-                    yield _found(scheme, name, name[len(root) :].lstrip("/"), entry)
-            folders += reversed(inner)
-            system.invalidate_cache(folder)
 
     def find(self, address: str) -> Found | None:
         """Describe one object."""
@@ -120,13 +108,42 @@ class Store:
         """Do nothing: stores show no half-written objects."""
 
 
+def _keys(system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of an S3 prefix, a thousand a request: a flat prefix may hold millions."""
+    bucket, _, prefix = root.partition("/")
+    token: dict[str, str] = {}
+    while True:
+        wanted = {"Bucket": bucket, "Prefix": f"{prefix}/" if prefix else "", **token}
+        page = _asked(address, "listed", InvalidRequest, partial(system.call_s3, "list_objects_v2", **wanted))
+        for entry in page.get("Contents", []):
+            if not entry["Key"].endswith("/"):
+                yield {"name": f"{bucket}/{entry['Key']}", "size": entry["Size"], "ETag": entry["ETag"]}
+        if not page.get("NextContinuationToken"):
+            return
+        token = {"ContinuationToken": page["NextContinuationToken"]}
+
+
+def _files(system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
+    """Yield the files of any other store, a folder at a time."""
+    if not _asked(address, "listed", InvalidRequest, partial(system.isdir, root)):
+        return
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        entries = _asked(address, "listed", InvalidRequest, partial(system.ls, folder, detail=True))
+        ordered = sorted(entries, key=lambda entry: str(entry["name"]))
+        yield from (entry for entry in ordered if entry["type"] != "directory")
+        inner = [str(entry["name"]).rstrip("/") for entry in ordered if entry["type"] == "directory"]
+        folders += [name for name in reversed(inner) if name != folder]
+
+
 @cache
 def _opened(scheme: str) -> Any:
     try:
         import fsspec  # noqa: PLC0415 - an extra
 
         options: dict[str, Any] = {"use_listings_cache": False}
-        if scheme in {"s3", "s3a"}:
+        if scheme in _S3:
             # one try in botocore: faults are counted and waited for in one place, here
             options["config_kwargs"] = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 30}
         system = fsspec.filesystem(scheme, **options)

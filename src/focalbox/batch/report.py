@@ -10,15 +10,18 @@ from typing import Any
 from focalbox.batch.crew import Crew
 from focalbox.batch.job import Job
 from focalbox.batch.ledger import Ledger
-from focalbox.batch.places import place_of
+from focalbox.batch.places import is_remote, place_of
+from focalbox.errors import InvalidRequest
 from focalbox.version import __version__
 
-__all__ = ["write_report"]
+__all__ = ["check_place", "write_report"]
 
 _MOST = 5_000
 """Pictures on the wall, the least confident ones: with about 3 kB each the page has 20 MB, which browsers open at once."""
 _SIDE = 200
 """Pixels of the longer side of a picture on the wall."""
+_TITLE, _HEAD = b"<title>focalbox batch report", 4096
+"""What a report has in its first bytes."""
 _BINS = 20
 """Bars of a distribution."""
 
@@ -61,6 +64,27 @@ def write_report(address: str, ledger: Ledger, job: Job, manifest: str, workers:
     written = json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")  # no name closes the script
     place_of(address).write(address, page.replace("__DATA__", written).encode(), address.rpartition("/")[0] or ".")
     place_of(address).clear(address.rpartition("/")[0] or ".")
+
+
+def check_place(address: str) -> None:
+    """Make sure, before any work, that a report can be written and replaces nothing but a report.
+
+    Raises
+    ------
+    InvalidRequest
+        When it cannot, or would.
+    """
+    place = place_of(address)
+    if place.find(address) is not None:
+        with place.open(address) as file:
+            if _TITLE not in file.read(_HEAD):
+                message = f"{address} is there and is no report of a batch; name another"
+                raise InvalidRequest(message)
+    elif not is_remote(address):
+        root = address.rpartition("/")[0] or "."
+        place.write(address, b"", root)
+        place.remove(address)
+        place.clear(root)
 
 
 def _totals(ledger: Ledger) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from focalbox.batch.listing import list_pictures
 from focalbox.batch.manifest import Manifest
 from focalbox.batch.places import Unwritable, below, is_remote, place_of
 from focalbox.batch.progress import Progress
-from focalbox.batch.report import write_report
+from focalbox.batch.report import check_place, write_report
 from focalbox.batch.work import Done
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.source import Limits
@@ -28,7 +29,7 @@ __all__ = ["EngineName", "Summary", "run"]
 
 EngineName = Literal["local", "ray"]
 
-_Engine = Callable[[Iterable[Task]], Iterator[Done]]
+_Engine = Callable[[Iterable[Task], int], Iterator[Done]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ def run(
         if listed == 0:
             message = f"no pictures were found in {', '.join(named)}"
             raise InvalidRequest(message)
+        if report is not None:
+            check_place(plain(report))
         skipped = _choose(job, record, ledger, said, resume=resume, limit=limit)
         ((todo,),) = ledger.ask("SELECT COUNT(*) FROM todo")
         told = Progress(todo, progress)
@@ -200,7 +203,7 @@ def _do(engine: _Engine, ledger: Ledger, manifest: Manifest, told: Progress, *, 
     """Do what is chosen; whatever happens, the rows of what is done are written down."""
     tasks = manifest.announce(regroup(ledger.tasks()))
     try:
-        with closing(engine(tasks)) as answers:  # type: ignore[type-var]
+        with closing(engine(tasks, told.total)) as answers:  # type: ignore[type-var]
             for done in answers:
                 if done.fatal is not None:
                     message = f"{done.fatal}; {told.done} pictures are done, --resume goes on from there"
@@ -212,6 +215,11 @@ def _do(engine: _Engine, ledger: Ledger, manifest: Manifest, told: Progress, *, 
                     row = done.rows[0]
                     message = f"stopped at the first failure: {row['source']['address']}: {row['message']}"
                     raise Stopped(message)
+    except sqlite3.Error as error:
+        message = (
+            f"the ledger in the temporary folder cannot be written: {error}; --resume goes on from what is written"
+        )
+        raise Stopped(message) from error
     except Unwritable as error:  # the manifest's own place
         message = f"{error}; --resume goes on from what is written"
         raise Stopped(message) from error
@@ -258,8 +266,8 @@ def _engine(name: str, job: Job, workers: int | None, address: str | None) -> _E
         from focalbox.batch.cluster import crop_on_cluster, reach  # noqa: PLC0415 - an extra of 0.9 GB
 
         reach(address)
-        return lambda tasks: crop_on_cluster(job, tasks, workers)
-    return lambda tasks: _crop_here(job, tasks, workers or cores())
+        return lambda tasks, _: crop_on_cluster(job, tasks, workers)
+    return lambda tasks, count: _crop_here(job, tasks, min(workers or cores(), count))
 
 
 def _crop_here(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Done]:
