@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -64,14 +64,18 @@ def main() -> None:
     parser.add_argument(
         "--thumbor", type=Path, default=Path(".venv-thumbor/bin/thumbor"), help="the command of thumbor"
     )
+    parser.add_argument("--second-size", action="store_true", help="only this measure, and no page")
     parser.add_argument("--seconds", type=int, default=SECONDS, help="how long wrk asks each time")
     arguments = parser.parse_args()
-    for tool in ("wrk", str(arguments.thumbor)):
+    for tool in ("wrk", *(() if arguments.second_size else (str(arguments.thumbor),))):
         if shutil.which(tool) is None:
             sys.exit(f"{tool} is missing: install Debian's package wrk, and thumbor with requirements/thumbor.txt")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         _pictures(root)
+        if arguments.second_size:
+            print(_second_size([*_focalbox(root), str(_PORT)]))
+            return
         lines = _measured(root, arguments.thumbor, arguments.seconds)
     _PAGE.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
@@ -82,20 +86,10 @@ def _measured(root: Path, thumbor: Path, seconds: int) -> list[str]:
     memory: dict[str, float] = {}
     config = root / "thumbor.conf"
     config.write_text(_CONFIG.format(root=root / "pictures"))
-    focalbox = [
-        sys.executable,
-        "-m",
-        "focalbox",
-        "serve",
-        "--root",
-        str(root / "pictures"),
-        "--allow-unsigned",
-        "--port",
-    ]
     servers = {
         "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], []),
-        "focalbox, nothing kept": (focalbox, ["--cache", "none"]),
-        "focalbox": (focalbox, []),
+        "focalbox, nothing kept": (_focalbox(root), ["--cache", "none"]),
+        "focalbox": (_focalbox(root), []),
     }
     second = ""
     for server, (command, more) in servers.items():
@@ -109,6 +103,10 @@ def _measured(root: Path, thumbor: Path, seconds: int) -> list[str]:
 
 
 _PORT = 8917
+
+
+def _focalbox(root: Path) -> list[str]:
+    return [sys.executable, "-m", "focalbox", "serve", "--root", str(root / "pictures"), "--allow-unsigned", "--port"]
 
 
 @contextmanager
@@ -144,21 +142,24 @@ def _asked(root: Path, size: str, seconds: int) -> Measured:
 
 
 def _second_size(command: list[str]) -> str:
-    """Return how long a second size of a picture takes, as a share of the first."""
+    """Return what a second size of a picture takes, as a share of the first: processor time, which no neighbour disturbs."""
     shares = []
     for size in SIZES:
-        first: list[float] = []
-        second: list[float] = []
-        with _running(command), httpx.Client(base_url=f"http://127.0.0.1:{_PORT}") as client:
-            for copy in range(COPIES):
-                for sides, times in (("300x200", first), ("200x200", second)):
-                    start = time.perf_counter()
+        with _running(command) as process, httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=_READY) as client:
+            spent = [_processor_time(process.pid)]
+            for sides in ("300x200", "200x200"):
+                for copy in range(COPIES):
                     client.get(f"/v1/crop/{sides}/{_name(size, copy)}").raise_for_status()
-                    times.append(time.perf_counter() - start)
-        share = statistics.median(second) / statistics.median(first)
-        shares.append(f"{share:.2f} ({size}: {1000 * statistics.median(first):.0f} ms, then "
-                      f"{1000 * statistics.median(second):.1f} ms)")  # fmt: skip
+                spent.append(_processor_time(process.pid))
+        first, second = (1000 * (after - before) / COPIES for before, after in itertools.pairwise(spent))
+        shares.append(f"{second / first:.2f} ({size}: {first:.1f} ms, then {second:.1f} ms of processor time)")
     return " and ".join(shares)
+
+
+def _processor_time(process: int) -> float:
+    """Return the seconds that a process has spent on processors, in all its threads."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _page(found: dict[tuple[str, str], Measured], memory: dict[str, float], second: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import Size
@@ -155,6 +155,7 @@ def test_a_policy_is_needed_and_its_signature_counts() -> None:
             policies.check(request, SECRET, 0, allow_unsigned=False)
 
 
+@settings(deadline=None)
 @given(st.text('smart_cropwh:,=0123456789/"[]%b64.-', max_size=80).map(str.encode) | st.binary(max_size=80))
 def test_anything_is_parsed_or_refused(rest: bytes) -> None:
     for begin in (b"/", b"/smart_crop=", b"/smart_crop=w:5,h:5/", b"/KEY/b64/"):

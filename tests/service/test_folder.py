@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalbox.errors import LimitExceeded
@@ -51,6 +51,7 @@ def test_nothing_else_is(root: Path, name: str) -> None:
         Folder(root).find(name)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["..", ".", "a", "outside", "secret.jpg", "picture.jpg", ".git", "", "~"])).map("/".join)
 )

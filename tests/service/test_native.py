@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import Box, Ratio, Size
@@ -64,6 +64,7 @@ def test_what_is_not_understood_is_named(path: bytes, query: bytes, named: str) 
         parse(path, query)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_any_bytes_are_parsed_or_refused(rest: bytes, query: bytes) -> None:
     for begin in (b"/v1/", b"/v1/crop/", b"/v1/plan/1:1/"):
@@ -73,6 +74,7 @@ def test_any_bytes_are_parsed_or_refused(rest: bytes, query: bytes) -> None:
             assert str(error)  # noqa: PT017 - either is right
 
 
+@settings(deadline=None)
 @given(st.text("abcdefghijklmnopqrstuvwxyz=&%0123456789,.:x/", max_size=80))
 def test_any_query_is_parsed_or_refused(query: str) -> None:
     try:

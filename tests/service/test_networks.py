@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalbox.service.networks import is_public
@@ -41,11 +41,13 @@ def test_public_addresses_are_allowed(address: str) -> None:
     assert is_public(address)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_a_carried_address_is_as_public_as_itself(address: ipaddress.IPv4Address) -> None:
     assert is_public(f"::ffff:{address}") == is_public(str(address)) == is_public(f"64:ff9b::{address}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_text_that_is_no_address_is_not_public(text: str) -> None:
     try:

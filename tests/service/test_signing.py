@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest, SignatureError
@@ -20,12 +20,14 @@ def _split(address: str) -> tuple[bytes, bytes]:
     return path, query
 
 
+@settings(deadline=None)
 @given(TARGETS.filter(lambda target: "signature=" not in target))
 def test_what_is_signed_is_accepted_and_its_own_query_comes_back(target: str) -> None:
     path, query = _split(sign(target, OLD, 1000))
     assert check(path, query, [NEW, OLD], 999) == target.encode().partition(b"?")[2]
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0), st.integers(0, 127))
 def test_one_changed_byte_is_refused(at: int, byte: int) -> None:
     address = bytearray(sign("/v1/crop/500x200/cat.jpg?fit=tight", OLD, 1000).encode())
@@ -49,6 +51,7 @@ def test_expiry_key_and_order_count() -> None:
             check(path, other, [OLD], 0)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_query_is_refused_in_one_way(query: bytes) -> None:
     with pytest.raises(SignatureError):
