@@ -40,7 +40,7 @@ def write_scale(figures: dict[str, Any], path: Path) -> None:
     alone = figures["runs"]["focalbox, 1 workers"]
     cpu = ours["cpu_seconds"] / figures["pictures"]
     soak = figures.get("soak", {})
-    small = soak["cpu_seconds"] / soak["pictures"] if soak else None
+    small = soak["cpu_seconds"] / soak["pictures"] if "cpu_seconds" in soak else None
     row = soak.get("manifest_bytes_a_row", 300.0)
     text = _TEMPLATE.read_text().format(
         pictures=figures["pictures"],
