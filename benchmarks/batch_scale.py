@@ -40,7 +40,7 @@ def write_scale(figures: dict[str, Any], path: Path) -> None:
     alone = figures["runs"]["focalbox, 1 workers"]
     cpu = ours["cpu_seconds"] / figures["pictures"]
     soak = figures.get("soak", {})
-    small = soak["seconds"] * 2 / soak["pictures"] if soak else None
+    small = soak["cpu_seconds"] / soak["pictures"] if soak else None
     row = soak.get("manifest_bytes_a_row", 300.0)
     text = _TEMPLATE.read_text().format(
         pictures=figures["pictures"],
@@ -95,7 +95,7 @@ def _soak(soak: dict[str, Any]) -> str:
         return "Not measured yet: `make soak-batch`."
     return (
         f"{soak['pictures']:,} pictures in one run: the parent has {soak['early_mb']:.0f} MB after 1,000 and at most "
-        f"{soak['most_mb']:.0f} MB later (goal: within 50 MB)."
+        f"{soak['most_mb']:.0f} MB later, the end included (goal: within 50 MB)."
     )
 
 
@@ -127,7 +127,7 @@ def _driver(count: int, row: float) -> str:
 
 
 _SMALL = (
-    "A picture of 120x90 pixels takes {small:.1f} ms of a worker, {share:.0%} of the mixed one: below\n"
+    "A picture of 120x90 pixels takes {small:.1f} ms of a core, {share:.0%} of the mixed one: below\n"
     "that it is no longer the pixels that cost, but opening, writing and renaming a file, and on an object store\n"
     "a GET and a PUT.\n"
 )

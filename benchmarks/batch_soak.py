@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -69,21 +70,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         make_small(folder / "in", wanted.pictures)
+        drawn = time.process_time()
         watch = Watch()
         started = time.perf_counter()
         summary = run(folder / "in", "64x64", folder / "out", workers=2, progress=watch)
         seconds = time.perf_counter() - started
         length = (folder / "out" / "manifest.parquet").stat().st_size
     early = next(memory for done, memory in watch.seen if done >= EARLY)
-    last = max(memory for done, memory in watch.seen if done >= EARLY)
+    last = max(resident(), *(memory for done, memory in watch.seen if done >= EARLY))
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(used.ru_utime + used.ru_stime for used in spent) - drawn
     print(
         f"{summary.done} pictures in {seconds:.0f} s, {summary.failed} failed; parent {early:.1f} MB after {EARLY}, "
-        f"at most {last:.1f} MB later (goal: {GROWTH:.0f} MB more), {resident():.1f} MB at the end"
+        f"at most {last:.1f} MB later, the end included (goal: {GROWTH:.0f} MB more); {cpu:.0f} CPU s"
     )
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     figures["soak"] = {
         "pictures": summary.done,
         "seconds": seconds,
+        "cpu_seconds": cpu,
         "early_mb": early,
         "most_mb": last,
         "manifest_bytes_a_row": length / summary.done,

@@ -14,8 +14,8 @@ from focalbox.errors import InvalidRequest
 
 __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
 
-_AT_ONCE = 10_000
-"""Rows of a row group of Parquet: about 3 MB, so that a file of any length is read and written in little memory."""
+_AT_ONCE = 2_000
+"""Rows of a row group of Parquet, some 10 MB as they are made: a file of any length is read and written in little memory."""
 _LINES = {".jsonl", ".ndjson"}
 _PARQUET = {".parquet", ".pq"}
 
@@ -97,7 +97,7 @@ def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
     arrow, parquet = _arrow()
     try:
         with parquet.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(batch_size=_AT_ONCE // 10):
+            for batch in opened.iter_batches(batch_size=_AT_ONCE // 2):
                 for row in batch.to_pylist():
                     for key in ("target", "padding"):
                         row[key] = {k: v for k, v in row[key].items() if v is not None} if row.get(key) else None

@@ -107,8 +107,8 @@ class Picture:
         with reading(self._name):
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale = decode_scale(self.size, needed)
-            drafts = scale > 1 and self.format == "JPEG" and isinstance(image, ImageFile.ImageFile)
-            if isinstance(image, ImageFile.ImageFile):
+            drafts = scale > 1 and self.format == "JPEG"
+            if self.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
                 image.decodermaxblock = _AT_ONCE
             if drafts:
                 image.draft(None, (self._stored.width // scale, self._stored.height // scale))
