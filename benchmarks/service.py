@@ -188,6 +188,7 @@ def _page(found: dict[tuple[str, str], Measured], memory: dict[str, float], seco
         ]
         lines.append(f"| {server} / thumbor | " + " | ".join(cells) + f" | {memory[server] / memory[base]:.2f} |")
     failed = sum(measured.failed for measured in found.values())
+    lines += ["", "When the machine has other work to do meanwhile, the ratios count, not the milliseconds."]
     return [*lines, "", f"Answers that were not pictures: {failed}.", "",
             f"A second size of a picture takes this share of the first: {second}."]  # fmt: skip
 

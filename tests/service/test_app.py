@@ -233,6 +233,28 @@ def test_buckets(opened: Opened, pictures: Path) -> None:
         answer.problem()
 
 
+def test_a_bucket_of_a_server_that_speaks_s3(opened: Opened, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moto = pytest.importorskip("moto.server", reason="an S3 server comes with requirements/batch.txt")
+    s3fs = pytest.importorskip("s3fs", reason="the extra s3 is not installed")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "DEFAULT_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    try:
+        store = s3fs.S3FileSystem(skip_instance_cache=True)
+        store.mkdir("photos")
+        store.pipe_file("photos/pets/cat.jpg", (pictures / "chelsea.jpg").read_bytes())
+        service = opened(buckets="photos", allow_unsigned="true", limit_bytes=1_000_000)
+        assert _image(service.ask("/v1/crop/60x40/s3://photos/pets/cat.jpg").content).size == (60, 40)
+        assert service.ask("/v1/crop/60x40/s3://photos/missing.jpg").status == 404
+        store.pipe_file("photos/large.jpg", b"\xff\xd8\xff" * 400_000)
+        assert service.ask("/v1/crop/60x40/s3://photos/large.jpg").status == 413
+    finally:
+        server.stop()
+
+
 def test_analyses_of_broken_pictures_are_problems(service: Service) -> None:
     for name, status in (("letter.txt", 415), ("cut.jpg", 422), (".hidden.jpg", 404), ("pets", 404), ("missing", 404)):
         for address in (f"/v1/crop/60x40/{name}", f"/unsafe/60x40/smart/{name}", f"/smart_crop=w:5,h:5/{name}"):
