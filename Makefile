@@ -19,7 +19,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY)
+types: $(READY) $(CLUSTER)
 	$(BIN)/mypy
 
 layers: $(READY)

@@ -38,12 +38,12 @@ class Prepared:
     analysis: Analysis
 
     def serves(self, sizes: Iterable[SizeLike | None], **options: Any) -> bool:
-        """Tell whether it was decoded large enough for these sizes and in the colours that the options ask for."""
+        """Tell whether it is what would be decoded for these sizes and options: then the crops are the same to the byte."""
         wanted = CropOptions.of(options)
         if wanted.keep_metadata:
             return False
         needed = needed_size(self.working.source, [parse_target(size) for size in sizes], wanted, Size(1, 1))
-        return self.working.scale <= decode_scale(self.working.source, needed)
+        return self.working.scale == decode_scale(self.working.source, needed)
 
 
 def needed_size(source: Size, targets: Sequence[Target | None], wanted: CropOptions, least: Size) -> Size:
