@@ -1,4 +1,4 @@
-"""The tasks of Filestack's Processing API: those that are done, with their options and aliases, and the names of the rest."""
+"""The tasks of Filestack's Processing API: those that are done, with options and aliases, and the names of the rest."""
 
 from __future__ import annotations
 
