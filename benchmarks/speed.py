@@ -20,27 +20,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few rounds, 500x200 only, no 24 MP, no report")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is missed")
     parser.add_argument("--out", type=Path, default=_REPORT, help="where the report is written")
-    parser.add_argument("--child", nargs=3, metavar=("CROPPER", "FILE", "SIZE"), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if any(os.environ.get(name) != value for name, value in _ONE_THREAD.items()):
         command = [sys.executable, "-m", "benchmarks.speed", *sys.argv[1:]]
         os.execve(sys.executable, command, os.environ | _ONE_THREAD)  # noqa: S606 - itself, with no shell
-    if wanted.child:
-        _crop_once(*wanted.child)
-        return
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     sys.exit(_measure(quick=wanted.quick, strict=wanted.strict, out=wanted.out))
-
-
-def _crop_once(name: str, file: str, size: str) -> None:
-    """Make one crop and print the peak of this process's resident memory, in KiB."""
-    from benchmarks.speed_candidates import candidate
-
-    width, height = map(int, size.split("x"))
-    candidate(name)(Path(file).read_bytes(), (width, height))
-    status = Path("/proc/self/status").read_text(encoding="ascii")  # getrusage would count the parent's memory
-    print(status.partition("VmHWM:")[2].split()[0])
 
 
 def _measure(*, quick: bool, strict: bool, out: Path) -> int:

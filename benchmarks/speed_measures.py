@@ -77,7 +77,7 @@ def timings(
 
 def peak_memory(name: str, file: Path, size: tuple[int, int]) -> float:
     """Return the peak resident memory in MB (1e6 bytes) of a fresh process that makes one crop and nothing else."""
-    command = [sys.executable, "-m", "benchmarks.speed", "--child", name, str(file), f"{size[0]}x{size[1]}"]
+    command = [sys.executable, "-m", "benchmarks.speed_child", name, str(file), f"{size[0]}x{size[1]}"]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]) * 1024 / 1e6
 
 
