@@ -82,7 +82,7 @@ def goals(results: Results) -> list[Goal]:
         found.append(Goal(f"{kind} JPEG, sharpness", goal, figure, ours >= _SHARPNESS_GOAL))
     if results.memory:
         memory = results.memory[OURS]
-        goal, figure = f"under {_MEMORY_GOAL:.0f} MB", f"{memory:.0f} MB"
+        goal, figure = f"under {_MEMORY_GOAL:.0f} MB", f"{memory:.1f} MB"
         found.append(Goal("24 MP JPEG, peak memory of the process", goal, figure, memory < _MEMORY_GOAL))
     if results.box:
         goal, figure = f"under {_BOX_GOAL} ms", f"{results.box:.2f} ms"
@@ -126,7 +126,7 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
                 "Peak resident memory of a fresh process that makes one 500x200 from a 24 MP JPEG, everything imported"
                 " included.\n"
             ),
-            _table(("cropper", "MB"), [(name, f"{memory:.0f}") for name, memory in results.memory.items()]),
+            _table(("cropper", "MB"), [(name, f"{memory:.1f}") for name, memory in results.memory.items()]),
         ]
     if results.sharp:
         rows = [(kind, f"{ours:.1f}", f"{theirs:.1f}") for kind, (ours, theirs) in results.sharp.items()]  # type: ignore[assignment]
