@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import logging
 import os
@@ -27,6 +28,12 @@ __all__ = ["serve", "sign"]
 
 _DAY = 86_400
 """Seconds that the page's address, printed at the start, lets somebody in."""
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""What glibc's mallopt(3) calls the two settings."""
+_MAPPED = 2**20
+"""Bytes from which a piece of memory is mapped by itself: a working image of 600 x 600 pixels."""
+_ARENAS = 2
+"""Arenas that all threads share."""
 _BACKLOG = 1024
 """Connections that the system may hold for the service to accept."""
 
@@ -60,6 +67,7 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _log_to_standard_error()
+    _give_memory_back()
     app = build(settings)
     listening = _listening(settings)
     _announce(settings, listening)
@@ -95,6 +103,18 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
         message = "an address to sign has no # in it"
         raise InvalidRequest(message)
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
+
+
+def _give_memory_back() -> None:
+    """Let large pictures be mapped one by one, so that their memory goes back to the system when they are done.
+
+    By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
+    fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). Other systems go without.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _MAPPED)
+        mallopt(_ARENA_MAX, _ARENAS)
 
 
 def _stopped(*_: object) -> None:

@@ -19,6 +19,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.formats import format_of
 from focalbox.options import CropOptions, parse_target
 from focalbox.service.addresses import decoded, plain_number
+from focalbox.service.filestack_tasks import SUPPORTED, TASKS
 from focalbox.service.wish import DEFAULT_QUALITY, SAME, Wish
 
 __all__ = ["TASKS", "Request", "Task", "is_filestack", "parse", "read"]
@@ -31,89 +32,6 @@ _YEAR = 31_536_000
 """Seconds that ``cache=expiry:max`` stands for (Filestack's Processing API, Cache)."""
 _TRUTHS = {"true": True, "false": False}
 _MOST_TASKS = 32
-
-_SUPPORTED: Mapping[str, Mapping[str, str]] = {
-    "smart_crop": {
-        "width": "width", "w": "width",
-        "height": "height", "h": "height",
-        "mode": "mode", "m": "mode",
-        "fill_color": "fill_color",
-        "coords": "coords",
-    },
-    "output": {"format": "format", "f": "format", "quality": "quality", "q": "quality"},
-    "cache": {"expiry": "expiry", "e": "expiry", "false": "false", "f": "false"},
-    "security": {"policy": "policy", "p": "policy", "signature": "signature", "s": "signature"},
-}  # fmt: skip
-"""The tasks that are done, with the names and aliases of their options."""
-
-TASKS = frozenset(_SUPPORTED) | {
-    "animate",
-    "ascii",
-    "auto_image",
-    "blackwhite",
-    "blur",
-    "blur_faces",
-    "border",
-    "caption",
-    "circle",
-    "collage",
-    "compress",
-    "content",
-    "convert",
-    "copyright",
-    "crop",
-    "crop_faces",
-    "debug",
-    "detect_faces",
-    "doc_detection",
-    "doc_to_images",
-    "enhance",
-    "fallback",
-    "flip",
-    "flop",
-    "image_sentiment",
-    "imagesize",
-    "metadata",
-    "minify_css",
-    "minify_js",
-    "modulate",
-    "monochrome",
-    "negative",
-    "no_metadata",
-    "ocr",
-    "oil_paint",
-    "partial_blur",
-    "partial_pixelate",
-    "pdfconvert",
-    "pdfcreate",
-    "pdfinfo",
-    "pixelate",
-    "pixelate_faces",
-    "pjpg",
-    "polaroid",
-    "progressive",
-    "quality",
-    "redeye",
-    "resize",
-    "rotate",
-    "rounded_corners",
-    "sepia",
-    "sfw",
-    "shadow",
-    "sharpen",
-    "store",
-    "tags",
-    "text_sentiment",
-    "torn_edges",
-    "upscale",
-    "urlscreenshot",
-    "video_convert",
-    "video_playlist",
-    "vignette",
-    "watermark",
-    "zip",
-}
-"""Names that are tasks even without options; those that are not done are refused by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +122,8 @@ def parse(request: Request) -> Wish:
     """
     named: dict[str, dict[str, str]] = {}
     for task in request.tasks:
-        if task.name not in _SUPPORTED:
-            message = f"the task {task.name} is not supported in Filestack's addresses; {', '.join(_SUPPORTED)} are"
+        if task.name not in SUPPORTED:
+            message = f"the task {task.name} is not supported in Filestack's addresses; {', '.join(SUPPORTED)} are"
             raise InvalidRequest(message)
         if task.name in named:
             message = f"the task {task.name} is given once"
@@ -241,7 +159,7 @@ def known_options(task: Task) -> dict[str, str]:
     InvalidRequest
         When one is unknown or given twice.
     """
-    names = _SUPPORTED[task.name]
+    names = SUPPORTED[task.name]
     found: dict[str, str] = {}
     for option, value in task.options.items():
         if option not in names:
