@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.data import Pictures
+from training.data import CLOSE_UPS, Pictures
 
-KINDS = ("object", "fixation", "keep")
-"""What a row's own label says: mask of the salient object, fixation density, human crop."""
+KINDS = ("object", "fixation", "keep", "faces")
+"""What a row's own label says: mask of the salient object, fixation density, human crop, nothing but its faces."""
+
+FEATURE_STRIDES = (16, 32)
+"""Pixels a cell of the teacher's features stands for, along each side."""
 
 WHOLE_SHARE = 0.3
 """Share of the fixation pictures that are shown whole."""
@@ -40,6 +43,8 @@ class Pool:
         Whether faces were marked in this row's set.
     taught : float16, (n, heads, cells, cells) or None
         What the teacher says, in the order of its heads.
+    features : float16, (n, channels, cells, cells), one a stride
+        What the teacher sees: its features, standardised by channel; empty without a teacher.
     groups : row numbers by set.
     """
 
@@ -51,6 +56,7 @@ class Pool:
     has_faces: Tensor
     groups: dict[str, NDArray[np.int64]]
     taught: Tensor | None = None
+    features: tuple[Tensor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Batch:
     faces: Tensor
     has_faces: Tensor
     taught: Tensor | None
+    features: tuple[Tensor, ...] = ()
 
 
 def join(sets: dict[str, Pictures], taught: Tensor | None = None) -> Pool:
@@ -71,14 +78,14 @@ def join(sets: dict[str, Pictures], taught: Tensor | None = None) -> Pool:
     for name, rows in sets.items():
         groups[name] = np.arange(start, start + len(rows))
         start += len(rows)
-        kinds += [{"duts": 0, "fcdb": 2}.get(name, 1)] * len(rows)
+        kinds += [KINDS.index({"duts": "object", "fcdb": "keep", CLOSE_UPS: "faces"}.get(name, "fixation"))] * len(rows)
     return Pool(
         pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
         labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),
         kind=torch.tensor(kinds),
         source=torch.cat([torch.full((len(rows),), index) for index, rows in enumerate(sets.values())]),
         faces=torch.from_numpy(np.concatenate([rows.faces for rows in sets.values()])),
-        has_faces=torch.cat([torch.full((len(rows),), name == "crowd") for name, rows in sets.items()]),
+        has_faces=torch.cat([torch.full((len(rows),), name in {"crowd", CLOSE_UPS}) for name, rows in sets.items()]),
         groups=groups,
         taught=taught,
     )
@@ -173,4 +180,8 @@ def make_batch(
         faces=move_faces(pool.faces[index], views),
         has_faces=pool.has_faces[index],
         taught=None if pool.taught is None else look(pool.taught[index].float(), views, side // 4),
+        features=tuple(
+            look(seen[index].float(), views, side // stride)
+            for seen, stride in zip(pool.features, FEATURE_STRIDES, strict=bool(pool.features))
+        ),
     )

@@ -18,6 +18,8 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.closeups import close_ups
+
 PICTURE_SIDE = 224
 """Stored picture side (pixels): a crop of 0.7 of it still has about the 160 pixels of a training step."""
 
@@ -40,6 +42,9 @@ SETS = {
     "fcdb": "fcdb_train",
 }
 """Name of each set and the file (without .parquet) that holds it."""
+
+CLOSE_UPS = "closeups"
+"""Name of the set that is made of the heads in `crowd`."""
 
 AXES_SWAPPED = ("scene500",)
 """Sets whose fixations are stored with x and y exchanged, as fractions of the sides: in scene500 the
@@ -116,9 +121,15 @@ def swap_axes(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"fixations": [[y / height * width, x / width * height] for x, y in row["fixations"]]}
 
 
+def rows_of(folder: Path, name: str, split: str) -> list[dict[str, Any]]:
+    """Read the rows of a set, or make those of the close-ups; see `read_rows`."""
+    return close_ups(read_rows(folder, "crowd", split)) if name == CLOSE_UPS else read_rows(folder, name, split)
+
+
 def open_picture(row: dict[str, Any]) -> Image.Image:
-    """Decode a row's picture as RGB."""
-    return Image.open(io.BytesIO(row["image"])).convert("RGB")
+    """Decode a row's picture as RGB, cut to its window if it has one."""
+    picture = Image.open(io.BytesIO(row["image"])).convert("RGB")
+    return picture.crop(tuple(round(side) for side in row["window"])) if "window" in row else picture
 
 
 def open_mask(row: dict[str, Any]) -> Image.Image:
@@ -148,7 +159,9 @@ def crop_mask(row: dict[str, Any], side: int = LABEL_SIDE) -> NDArray[np.float64
 
 
 def label_of(row: dict[str, Any], name: str) -> NDArray[np.float16]:
-    """Make the label of a row a square map."""
+    """Make the label of a row a square map; a close-up has none."""
+    if name == CLOSE_UPS:
+        return np.zeros((LABEL_SIDE, LABEL_SIDE), dtype=np.float16)
     if name == "duts":
         mask = open_mask(row).resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BOX)
         return (np.asarray(mask, dtype=np.float32) / 255).astype(np.float16)
@@ -178,7 +191,7 @@ def prepare(folder: Path, cache: Path, name: str, split: str) -> Pictures:
     """Read one set and split from the cache, filling it at the first call."""
     path = cache / f"{name}-{split}-{PICTURE_SIDE}-{LABEL_SIDE}.npz"
     if not path.is_file():
-        rows = read_rows(folder, name, split)
+        rows = rows_of(folder, name, split)
         cache.mkdir(parents=True, exist_ok=True)
 
         def one(row: dict[str, Any]) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.float32]]:
@@ -186,7 +199,8 @@ def prepare(folder: Path, cache: Path, name: str, split: str) -> Pictures:
                 return squash(open_picture(row)), label_of(row, name), faces_of(row)
             except (OSError, ValueError, TypeError) as error:
                 message = (
-                    f"Row {row.get('name')} of {SETS[name]}.parquet cannot be read ({error}): copy the file again."
+                    f"Row {row.get('name')} of {SETS.get(name, 'crowd')}.parquet cannot be read ({error}): "
+                    "copy the file again."
                 )
                 raise DataError(message) from error
 

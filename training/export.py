@@ -9,10 +9,13 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.model import EMPTY, Answer, Network
+from training.quantise import quantise
 
 OPSET = 17
 """ONNX operator set: old enough for every onnxruntime of the last years."""
@@ -78,8 +81,15 @@ def prior(cells: int, sigma: float) -> Tensor:
     return torch.exp(-0.5 * (((torch.arange(cells) + 0.5) / cells - 0.5) / sigma) ** 2)
 
 
-def export(network: Network, path: Path, finish: Finish) -> str:
+def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.uint8] | None = None) -> str:
     """Write the file and its SHA-256; returns the checksum.
+
+    Parameters
+    ----------
+    network : the trained network.
+    path : where the file goes.
+    finish : what is done to the fused map.
+    pictures : uint8 (n, h, w, 3), training pictures to choose the scales of 8-bit convolutions by; None for floats.
 
     Raises
     ------
@@ -105,6 +115,9 @@ def export(network: Network, path: Path, finish: Finish) -> str:
             opset_version=OPSET,
             dynamo=False,
         )
+        if pictures is not None:
+            whole, part = part, part.with_name(f"8-bit-{path.name}")
+            quantise(whole, part, pictures)
         content = part.read_bytes()
         if len(content) > MOST_BYTES:
             message = f"{path.name} has {len(content)} bytes, more than {MOST_BYTES}: make the network narrower."

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 STEM = 16
-WIDTHS = (32, 48, 80, 128)
+WIDTHS = (32, 48, 96, 160)
 """Channels at strides 4, 8, 16, 32; multiples of 16, since onnxruntime pads to blocks of 16 floats (AVX-512)."""
-DEPTHS = (0, 1, 2, 2)
+DEPTHS = (0, 1, 3, 2)
 """Further blocks at each stride, after the one that halves the map."""
 EXPANSION = 3
 DECODER = (16, 32, 32, 48)
@@ -41,12 +41,15 @@ class Answer:
         Logits of face centres; log width and height as fractions of the sides.
     saliency : Tensor, (n, h, w)
         The fused map, >= 0, mean 1.
+    features : tuple of Tensor, (n, channels, h, w)
+        What the maps were made from, at strides 16 and 32.
     """
 
     maps: dict[str, Tensor]
     face: Tensor
     size: Tensor
     saliency: Tensor
+    features: tuple[Tensor, ...]
 
 
 class Thinned(nn.Conv2d):
@@ -154,7 +157,7 @@ class Network(nn.Module):
         logits, face = self.map(features), self.face(features)
         maps = {name: logits[:, index].float() for index, name in enumerate(self.heads)}
         gate = self.gate(self.dropout(pooled)).float()
-        return Answer(maps, face[:, 0].float(), face[:, 1:].float(), self.fuse(maps, gate))
+        return Answer(maps, face[:, 0].float(), face[:, 1:].float(), self.fuse(maps, gate), tuple(taken[2:]))
 
     def fold_pixel_scale(self) -> None:
         """Move the pixel factor into the first convolution: one pass less over the picture."""

@@ -7,17 +7,27 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from training.augment import join
-from training.data import MIT_LICENSED_SETS, SETS, prepare
+import numpy as np
+from PIL import Image
+
+from training.augment import Pool, join
+from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare
 from training.dev import read_all
 from training.export import export
 from training.recipes import DEFAULT, DEFAULT_FINISH, MIT, MIT_FINISH, TEACHER_STEPS
 from training.teach import teach, train_teacher
-from training.train import Recipe, train_network
+from training.train import EVALUATION_SIDE, Recipe, train_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from training.export import Finish
+    from training.model import Network
+
+CALIBRATION_PICTURES = 96
+"""Training pictures from which the ranges of 8-bit values are taken: with 60 the maps already correlated by 0.9996 with
+those of the floats."""
 
 
 @contextmanager
@@ -35,25 +45,33 @@ def shorten(recipe: Recipe, share: float) -> Recipe:
     )
 
 
+def write(network: Network, pool: Pool, path: Path, finish: Finish) -> None:
+    """Export a network as 8-bit file, with scales from pictures of all its sets, and say its checksum."""
+    rows = np.linspace(0, len(pool.kind) - 1, CALIBRATION_PICTURES).astype(int)
+    small = [np.asarray(Image.fromarray(pool.pictures[row].numpy()).resize((EVALUATION_SIDE,) * 2)) for row in rows]
+    print(f"training: {path} {export(network, path, finish, np.stack(small))}", flush=True)
+
+
 def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
     """Teacher, then the default network on all sets."""
     with stage("preparing the data"):
-        pool = join({name: prepare(data, cache, name, "train") for name in SETS})
+        pool = join({name: prepare(data, cache, name, "train") for name in (*SETS, CLOSE_UPS)})
         dev = read_all(data)
     with stage("the teacher"):
         teacher = train_teacher(pool, dev, cache, max(1, round(TEACHER_STEPS * share)), DEFAULT.seed)
     with stage("labelling"):
-        pool = dataclasses.replace(pool, taught=teach(teacher, pool, cache / "taught.npy"))
+        lessons = teach(teacher, pool, cache)
+        pool = dataclasses.replace(pool, taught=lessons.maps, features=lessons.features)
     with stage("the default network"):
         network = train_network(shorten(DEFAULT, share), pool, dev, cache / "default.pt")
-    print(f"training: {out / 'focalbox.onnx'} {export(network, out / 'focalbox.onnx', DEFAULT_FINISH)}", flush=True)
+    write(network, pool, out / "focalbox.onnx", DEFAULT_FINISH)
 
 
 def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
     """Train the network of the MIT-licensed rows alone."""
     with stage("preparing the data"):
-        pool = join({name: prepare(data, cache, name, "train") for name in MIT_LICENSED_SETS})
+        pool = join({name: prepare(data, cache, name, "train") for name in (*MIT_LICENSED_SETS, CLOSE_UPS)})
         dev = read_all(data)
     with stage("the MIT network"):
         network = train_network(shorten(MIT, share), pool, dev, cache / "mit.pt")
-    print(f"training: {out / 'focalbox-mit.onnx'} {export(network, out / 'focalbox-mit.onnx', MIT_FINISH)}", flush=True)
+    write(network, pool, out / "focalbox-mit.onnx", MIT_FINISH)

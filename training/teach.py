@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -37,6 +38,26 @@ WINDOW_WEIGHT = 4.0
 """Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
 
 
+MOST_DEVIATION = 8.0
+"""Standard deviations beyond which a feature is cut off: single values must not rule the loss."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What the teacher says and sees.
+
+    Attributes
+    ----------
+    maps : Tensor, (n, heads, TAUGHT_SIDE, TAUGHT_SIDE)
+        In the order of `HEADS`; densities with peak 1.
+    features : tuple of Tensor, (n, channels, cells, cells)
+        At strides 16 and 32.
+    """
+
+    maps: Tensor
+    features: tuple[Tensor, ...]
+
+
 def loss_of(found: dict[str, Tensor], batch: Batch) -> Tensor:
     """All losses of a batch, each over the rows that have the label."""
     has = [batch.kind == index for index in range(3)]
@@ -52,27 +73,31 @@ def loss_of(found: dict[str, Tensor], batch: Batch) -> Tensor:
     return total + WINDOW_WEIGHT * window_loss(joint.exp(), normalise(batch.labels[seen])).mean()
 
 
-def answer(teacher: Teacher, pictures: Tensor) -> Tensor:
-    """Average both mirrored looks: (n, side, side, 3) uint8 -> (n, heads, side / 4, side / 4), densities of peak 1."""
+def answer(teacher: Teacher, pictures: Tensor) -> Lessons:
+    """Average both mirrored looks at (n, side, side, 3) uint8; the features are those of the upright look."""
     upright = pictures.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
-    answers = []
+    answers, features = [], []
     for mirrored in (False, True):
         with torch.autocast("cpu", torch.bfloat16):
-            found = teacher(upright.flip(3) if mirrored else upright)
+            taken = teacher.backbone(upright.flip(3) if mirrored else upright)
+            found = teacher.decode(taken)
         maps = [found[name].sigmoid() if name in {"object", "keep"} else density(found[name]) for name in HEADS]
         answers.append(torch.stack(maps, 1).flip(3) if mirrored else torch.stack(maps, 1))
+        features.append(tuple(one.float() for one in taken[2:]))
     mean = (answers[0] + answers[1]) / 2
     for index, name in enumerate(HEADS):
         if name not in {"object", "keep"}:
             mean[:, index] /= mean[:, index].amax((1, 2), keepdim=True).clamp(min=1e-9)
-    return mean
+    return Lessons(mean, features[0])
 
 
 def judge(teacher: Teacher, dev: dict[str, list[DevPicture]]) -> list[str]:
     """Gain by head on the dev rows, a line a head."""
     teacher.eval()
     with torch.inference_mode():
-        said = {name: answer(teacher, torch.from_numpy(squashed(rows, SIDE))).numpy() for name, rows in dev.items()}
+        said = {
+            name: answer(teacher, torch.from_numpy(squashed(rows, SIDE))).maps.numpy() for name, rows in dev.items()
+        }
     teacher.train()
     return [
         f"{head:9s} " + summary({name: list(maps[:, index]) for name, maps in said.items()}, dev)
@@ -121,11 +146,24 @@ def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, st
     return cast("Teacher", average.model)
 
 
-def teach(teacher: Teacher, pool: Pool, path: Path) -> Tensor:
-    """Ask the teacher about every row, kept in a file: (n, heads, TAUGHT_SIDE, TAUGHT_SIDE) float16."""
-    if path.is_file():
-        return torch.from_numpy(np.load(path))
-    started, parts = time.monotonic(), []
+def teach(teacher: Teacher, pool: Pool, folder: Path) -> Lessons:
+    """Ask the teacher about every row; its answers are kept in files."""
+    paths = [folder / f"taught-{name}.npy" for name in ("maps", "features-16", "features-32")]
+    if not all(path.is_file() for path in paths):
+        started = time.monotonic()
+        for path, values in zip(paths, ask(teacher, pool), strict=True):
+            part = path.with_suffix(".part")
+            with part.open("wb") as file:
+                np.save(file, values.numpy())
+            part.rename(path)
+        print(f"teacher: labelled {len(pool.kind)} pictures in {time.monotonic() - started:.0f} s", flush=True)
+    maps, *features = (torch.from_numpy(np.load(path)) for path in paths)
+    return Lessons(maps, tuple(features))
+
+
+def ask(teacher: Teacher, pool: Pool) -> tuple[Tensor, ...]:
+    """Return the maps and the features of both strides, float16; the features are standardised by channel."""
+    parts: list[tuple[Tensor, ...]] = []
     with torch.inference_mode():
         for rows in torch.split(pool.pictures, 64):
             small = torch.nn.functional.interpolate(
@@ -135,11 +173,18 @@ def teach(teacher: Teacher, pool: Pool, path: Path) -> Tensor:
                 antialias=True,
                 align_corners=False,
             )
-            parts.append(answer(teacher, small.permute(0, 2, 3, 1)).half())
-    said = torch.cat(parts)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.save(file, said.numpy())
-    part.rename(path)
-    print(f"teacher: labelled {len(said)} pictures in {time.monotonic() - started:.0f} s", flush=True)
-    return said
+            found = answer(teacher, small.permute(0, 2, 3, 1))
+            parts.append((found.maps.half(), *(one.half() for one in found.features)))
+    maps, *features = (torch.cat(one) for one in zip(*parts, strict=True))
+    return maps, *(standardised(one) for one in features)
+
+
+def standardised(features: Tensor) -> Tensor:
+    """Bring every channel of (n, channels, h, w) to mean 0 and standard deviation 1, over all pictures and places."""
+    kept = []
+    for channel in features.unbind(1):
+        values = channel.float()
+        kept.append(
+            ((values - values.mean()) / values.std().clamp(min=1e-3)).clamp(-MOST_DEVIATION, MOST_DEVIATION).half()
+        )
+    return torch.stack(kept, 1)

@@ -127,7 +127,10 @@ class Teacher(nn.Module):
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         """(n, 3, h, w) 0..255 -> logits (n, h / 4, w / 4) by head."""
-        taken = self.backbone(pictures)
+        return self.decode(self.backbone(pictures))
+
+    def decode(self, taken: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Features at strides 4, 8, 16, 32 -> logits at stride 4 by head."""
         pooled = self.context(taken[-1].mean((2, 3)))[:, :, None, None]
         features = self.down[3](self.lateral[3](taken[3]) + pooled)
         for level in (2, 1, 0):

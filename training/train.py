@@ -15,6 +15,7 @@ from torch.nn import functional
 from training.augment import KINDS, Batch, Pool, draw_rows, make_batch
 from training.dev import DevPicture, squashed, summary
 from training.losses import density, divergence, face_loss, mask_loss, normalise, window_loss
+from training.mimicry import Pupil
 from training.model import Answer, Network
 from training.schedule import Average, Clock, one_cycle, restore, store
 from training.teach import HEADS as TAUGHT
@@ -40,7 +41,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training: rows of each set in a step, stages, rates and weights of the losses."""
+    """One training: rows of each set in a step, stages, rates and weights of the losses.
+
+    ``window`` and ``mimicry`` are the weights of the window loss and of the loss on the teacher's features.
+    """
 
     counts: Mapping[str, int]
     stages: tuple[Stage, ...]
@@ -49,6 +53,7 @@ class Recipe:
     weight_decay: float = 0.02
     decay: float = 0.998
     window: float = 4.0
+    mimicry: float = 2.0
     seed: int = 0
     uncut_share: float = field(default=0.15)
 
@@ -68,7 +73,7 @@ class Recipe:
 
 def own_losses(found: Answer, batch: Batch, recipe: Recipe) -> Tensor:
     """Losses against the rows' own labels."""
-    masked, fixated, framed = (batch.kind == index for index in range(len(KINDS)))
+    masked, fixated, framed, _ = (batch.kind == index for index in range(len(KINDS)))
     some = batch.labels.sum((1, 2)) > 1
     total = torch.zeros(())
     if "object" in found.maps:
@@ -153,33 +158,36 @@ def batches(recipe: Recipe, pool: Pool, start: int) -> Iterator[Batch]:
 def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path) -> Network:
     """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
     torch.manual_seed(recipe.seed)
-    network = Network(recipe.heads)
-    network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    decayed = [value for value in network.parameters() if value.ndim > 1]
-    others = [value for value in network.parameters() if value.ndim <= 1]
+    pupil = Pupil(Network(recipe.heads), taught=bool(pool.features))
+    pupil.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    decayed = [value for value in pupil.parameters() if value.ndim > 1]
+    others = [value for value in pupil.parameters() if value.ndim <= 1]
     optimiser = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}],
         lr=recipe.rate,
         fused=True,
     )
-    average = Average(network, recipe.decay)
-    start = restore(checkpoint, network, optimiser, average)
+    average = Average(pupil, recipe.decay)
+    start = restore(checkpoint, pupil, optimiser, average)
     clock = Clock(start)
     for step, batch in enumerate(batches(recipe, pool, start), start):
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * one_cycle(step / recipe.steps)
         with torch.autocast("cpu", torch.bfloat16):
-            found = network(batch.pictures)
+            found = pupil(batch.pictures)
         value = own_losses(found, batch, recipe) + recipe.at(step).taught * taught_losses(found, batch, recipe)
+        if batch.features:
+            value = value + recipe.mimicry * pupil.mimicry_loss(found, batch.features)
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        torch.nn.utils.clip_grad_norm_(pupil.parameters(), 5.0)
         optimiser.step()
-        average.update(network)
+        average.update(pupil)
         clock.tick(step, float(value.detach()))
         if (step + 1) % STEPS_A_LOOK == 0 or step + 1 == recipe.steps:
-            store(checkpoint, step + 1, network, optimiser, average)
-            for line in judge(cast("Network", average.model), dev):
+            store(checkpoint, step + 1, pupil, optimiser, average)
+            for line in judge(cast("Pupil", average.model).network, dev):
                 clock.say(line)
-    average.model.eval()
-    return cast("Network", average.model)
+    network = cast("Pupil", average.model).network
+    network.eval()
+    return network
