@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import Box, Ratio, Size
 from focalbox.errors import InvalidRequest
-from focalbox.options import CropOptions, parse_target
+from focalbox.options import CORNERS, MOST_TOLERANCE, CropOptions, Trim, parse_target, parse_trim
 
 
 @given(st.integers(1, 30_000), st.integers(1, 30_000))
@@ -69,6 +69,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse_target(text)
 
 
+@given(st.builds(Trim, st.sampled_from(CORNERS), st.integers(0, MOST_TOLERANCE)))
+def test_a_written_trim_is_read_back(trim: Trim) -> None:
+    assert parse_trim(str(trim)) == parse_trim(trim) == CropOptions.of({"trim": str(trim)}).trim == trim
+    assert parse_trim(trim.corner) == Trim(trim.corner, 0)
+
+
 def test_boxes_may_be_given_in_many_ways() -> None:
     box = Box(0.1, 0.2, 0.3, 0.4)
     for keep in (
@@ -94,6 +100,13 @@ def test_boxes_may_be_given_in_many_ways() -> None:
         ({"keep": "everything"}, "keep takes boxes"),
         ({"avoid": [(0.5, 0.5, 1, 1)]}, "inside the picture"),
         ({"fit": "squeeze"}, "squeeze"),
+        ({"trim": "left"}, "top-left or bottom-right"),
+        ({"trim": True}, "top-left or bottom-right"),
+        ({"trim": ""}, "top-left or bottom-right"),
+        ({"trim": "top-left:"}, "top-left or bottom-right"),
+        ({"trim": "top-left:443"}, "0 to 442"),
+        ({"trim": "top-left:-1"}, "0 to 442"),
+        ({"trim": "top-left:\u0665"}, "0 to 442"),
     ],
 )
 def test_wrong_options_are_refused_by_name(options: dict[str, object], reason: str) -> None:

@@ -6,23 +6,41 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from focalbox.core.crop import Fit
 from focalbox.core.framing import Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
 
-__all__ = ["MAX_SIDE", "BoxLike", "CropOptions", "SizeLike", "parse_target"]
+__all__ = [
+    "CORNERS",
+    "MAX_SIDE",
+    "MOST_TOLERANCE",
+    "BoxLike",
+    "CropOptions",
+    "SizeLike",
+    "Trim",
+    "TrimLike",
+    "parse_target",
+    "parse_trim",
+]
 
 MAX_SIDE = 30_000
 """The longest side, in pixels, that can be asked for: what `Limits` let in by default."""
+
+Corner = Literal["top-left", "bottom-right"]
+CORNERS: tuple[Corner, ...] = ("top-left", "bottom-right")
+
+MOST_TOLERANCE = 442
+"""The largest distance of two colours in 8-bit RGB, sqrt(3) * 255, rounded up: what thumbor's addresses go up to."""
 
 SizeLike = str | tuple[int, int] | Size | Ratio
 BoxLike = Box | tuple[float, float, float, float]
 
 _SIZE = re.compile(r"(\d{1,9})x(\d{1,9})", re.ASCII)
 _RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_TRIM = re.compile(r"(top-left|bottom-right)(?::(\d{1,3}))?", re.ASCII)
 _PAIR = 2
 
 
@@ -75,6 +93,70 @@ def parse_target(size: SizeLike | None) -> Target | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Trim:
+    """That the border around a picture is cut off before anybody looks: all that is of the colour of a corner.
+
+    Parameters
+    ----------
+    corner : {"top-left", "bottom-right"}
+        The pixel of the upright picture whose colour is the border's.
+    tolerance : int
+        0 to `MOST_TOLERANCE`: how far, as the Euclidean distance in 8-bit sRGB, a colour may be from that one to be the
+        border's too. JPEG and WebP need some, because they blur a border's edge.
+
+    Raises
+    ------
+    InvalidRequest
+        When a value is out of its range.
+    """
+
+    corner: Corner = "top-left"
+    tolerance: int = 0
+
+    def __post_init__(self) -> None:
+        if self.corner not in CORNERS or self.tolerance not in range(MOST_TOLERANCE + 1):
+            raise _no_trim(str(self))
+
+    def __str__(self) -> str:
+        """Return it as it is written in a request: ``top-left:20``."""
+        return f"{self.corner}:{self.tolerance}"
+
+
+TrimLike = str | Trim
+
+
+def parse_trim(trim: TrimLike | None) -> Trim | None:
+    """Read the wish to have a border trimmed as it is written in a request.
+
+    Parameters
+    ----------
+    trim : str, Trim or None
+        ``"top-left"`` or ``"bottom-right"``, whose tolerance is 0, or with a tolerance ``"top-left:20"``; None for no wish.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none of these.
+
+    Examples
+    --------
+    >>> parse_trim("bottom-right:20")
+    Trim(corner='bottom-right', tolerance=20)
+    """
+    if trim is None or isinstance(trim, Trim):
+        return trim
+    found = _TRIM.fullmatch(trim) if isinstance(trim, str) else None
+    if found is None:
+        raise _no_trim(trim)
+    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", int(found[2] or 0))
+
+
+def _no_trim(given: object) -> InvalidRequest:
+    expected = f"{' or '.join(CORNERS)}, perhaps with a tolerance from 0 to {MOST_TOLERANCE} as in top-left:20"
+    return InvalidRequest(f"trim is {expected}, not {given!r:.60}")
+
+
+@dataclass(frozen=True, slots=True)
 class CropOptions:
     """How a picture is to be cropped; every entrance of focalbox ends in one of these.
 
@@ -87,6 +169,10 @@ class CropOptions:
         ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.
     keep_metadata : bool
         Keep copyright, artist and colour profile; everything else (such as GPS) is always dropped.
+    trim : Trim, optional
+        Cut the border off first, if there is one: nobody looks at it and no crop shows it. It may be written as in
+        `parse_trim`. All places, those given here and those that come back, stay places in the upright picture as it came,
+        border included; a `focus` in the border is the nearest point inside.
 
     Raises
     ------
@@ -106,6 +192,7 @@ class CropOptions:
     doubt: float = 0.6
     fill: str = "white"
     keep_metadata: bool = False
+    trim: Trim | None = None
 
     def __post_init__(self) -> None:
         self.framing  # noqa: B018 - a wrong wish is refused when it is made, not when it is used
@@ -125,6 +212,8 @@ class CropOptions:
             message = f"options are {', '.join(sorted(known))}, not {', '.join(unknown)}"
             raise InvalidRequest(message)
         values = dict(options)
+        if values.get("trim") is not None:
+            values["trim"] = parse_trim(values["trim"])
         try:
             for name in ("keep", "avoid"):
                 values[name] = tuple(_box(name, box) for box in _listed(values.get(name, ())))
