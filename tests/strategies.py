@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from focalbox.analysis import Analysis
-from focalbox.core.evidence import SaliencyMap
+from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import Framing
-from focalbox.core.geometry import Box, Ratio, Size
+from focalbox.core.geometry import Box, PixelBox, Ratio, Size
 
 sides = st.integers(1, 4000)
 sizes = st.builds(Size, sides, sides)
@@ -46,3 +46,15 @@ framings = st.builds(
 )
 padded_framings = st.builds(Framing, fit=st.sampled_from(["pad", "contain"]), retain=st.floats(0, 1))
 analyses = st.builds(Analysis, sizes, maps, model=st.just("drawn"), version=st.just("test"))
+
+
+@st.composite
+def trimmed_analyses(draw: st.DrawFn) -> tuple[Analysis, Analysis]:
+    """An analysis of a picture whose border was trimmed, and the same of what is left as a picture by itself."""
+    source = draw(sizes)
+    left, right = sorted(draw(st.tuples(st.integers(0, source.width - 1), st.integers(0, source.width - 1))))
+    top, bottom = sorted(draw(st.tuples(st.integers(0, source.height - 1), st.integers(0, source.height - 1))))
+    part = PixelBox(left, top, right + 1 - left, bottom + 1 - top)
+    found, subjects = draw(maps), tuple(map(Subject, draw(st.lists(boxes(), max_size=2))))
+    alone = Analysis(Size(part.width, part.height), found, subjects)
+    return Analysis(source, found, subjects, trimmed=part), alone

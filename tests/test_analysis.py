@@ -10,7 +10,7 @@ from focalbox.analysis import Analysis
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import Box, Target
 from focalbox.errors import InvalidRequest
-from strategies import analyses, boxes, targets
+from strategies import analyses, boxes, targets, trimmed_analyses
 
 
 @settings(deadline=None)
@@ -37,3 +37,17 @@ def test_a_damaged_document_is_refused(analysis: Analysis, data: st.DataObject) 
             del saved[name]
     with pytest.raises(InvalidRequest):
         Analysis.from_dict(saved)
+
+
+@settings(deadline=None)
+@given(trimmed_analyses(), targets)
+def test_an_analysis_without_a_border_is_saved_with_what_is_left(
+    both: tuple[Analysis, Analysis], target: Target
+) -> None:
+    analysis, _ = both
+    again = Analysis.from_dict(json.loads(json.dumps(analysis.to_dict())))
+    assert again == analysis
+    assert again.plan(target).to_dict() == analysis.plan(target).to_dict()
+    for wrong in ({"left": -1}, {"width": 4001}, {"height": 0}, {"top": 4000}, {"left": None}):
+        with pytest.raises(InvalidRequest):
+            Analysis.from_dict({**analysis.to_dict(), "trimmed": {**analysis.to_dict()["trimmed"], **wrong}})

@@ -9,7 +9,7 @@ from typing import Any, Self
 from focalbox.core.crop import Crop, document
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.framing import frame
-from focalbox.core.geometry import Size
+from focalbox.core.geometry import PixelBox, Size
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropOptions, SizeLike, parse_target
 
@@ -44,9 +44,13 @@ class Analysis(Evidence):
         Raises
         ------
         InvalidRequest
-            When the size or an option makes no sense.
+            When the size or an option makes no sense, or a border is to be trimmed that was looked at.
         """
-        return frame(self, parse_target(size), CropOptions.of(options).framing)
+        wanted = CropOptions.of(options)
+        if wanted.trim is not None and self.trimmed is None:
+            message = "a border is trimmed before looking: this analysis is of the whole picture, analyze it with trim"
+            raise InvalidRequest(message)
+        return frame(self, parse_target(size), wanted.framing)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the one JSON form without crops, with the map and the subjects to plan from later."""
@@ -72,9 +76,19 @@ class Analysis(Evidence):
             subjects = tuple(map(Subject.from_dict, saved["subjects"]))
             saliency = SaliencyMap.from_dict(saved["saliency"])
             keep = SaliencyMap.from_dict(saved["keep"]) if saved.get("keep") is not None else None
-            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]), keep)
+            trimmed = _trimmed(saved["trimmed"], source) if saved.get("trimmed") is not None else None
+            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]), keep, trimmed)
         except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
             if isinstance(error, InvalidRequest):
                 raise
             message = "a saved analysis needs source, saliency, subjects, model and version as to_dict writes them"
             raise InvalidRequest(message) from error
+
+
+def _trimmed(saved: Mapping[str, Any], source: Size) -> PixelBox:
+    """Read what is left of a picture; raises ValueError when it is not inside it."""
+    box = PixelBox(*(int(saved[side]) for side in ("left", "top", "width", "height")))
+    if not (0 <= box.left < box.right <= source.width and 0 <= box.top < box.bottom <= source.height):
+        message = "what is left of a picture lies inside it"
+        raise ValueError(message)
+    return box

@@ -1,6 +1,7 @@
 """Crops: the laws of every fit, and the JSON form."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import Framing, frame
 from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
-from strategies import analyses, boxes, framings, padded_framings, targets
+from strategies import analyses, boxes, framings, padded_framings, targets, trimmed_analyses
 
 quick = settings(deadline=None)
 
@@ -271,3 +272,59 @@ def test_what_the_caller_asked_for_is_never_in_doubt() -> None:
     crop = analysis.plan("1:1", focus=(0.9, 0.5), on_doubt="centre", doubt=1.0)
     assert crop.box.right == 1000
     assert crop.notes == ()
+
+
+@quick
+@given(trimmed_analyses(), targets | st.none(), framings | padded_framings)
+def test_without_its_border_a_picture_is_cropped_as_if_it_never_had_one(
+    both: tuple[Analysis, Analysis], target: Target | None, framing: Framing
+) -> None:
+    """And what is told are places in the picture as it came."""
+    trimmed, alone = both
+    left = trimmed.trimmed
+    assert left is not None
+    expected = frame(alone, target, framing)
+    # what the caller says of the part, said of the whole
+    keep, avoid = (tuple(map(trimmed.outside, listed)) for listed in (framing.keep, framing.avoid))
+    focus = framing.focus and trimmed.outside(Box(*framing.focus, 0, 0)).centre
+    clipped = focus and (min(focus[0], 1.0), min(focus[1], 1.0))
+    crop = frame(trimmed, target, replace(framing, keep=keep, avoid=avoid, focus=clipped))
+    moved = PixelBox(
+        expected.box.left + left.left, expected.box.top + left.top, expected.box.width, expected.box.height
+    )
+    if (
+        framing.focus or framing.keep or framing.avoid
+    ):  # in other fractions the last bit may differ, and half a pixel turn
+        for ours, theirs in zip(crop.box.to_dict().values(), moved.to_dict().values(), strict=True):
+            assert abs(ours - theirs) <= 1
+        return
+    assert (crop.box, crop.padding, crop.size) == (moved, expected.padding, expected.size)
+    assert crop.source == trimmed.source
+    assert crop.kept == pytest.approx(expected.kept, abs=1e-9)
+    assert crop.confidence == expected.confidence
+    x, y = crop.focal_point
+    inside = trimmed.inside(Box(x, y, 0, 0))
+    assert (inside.left, inside.top) == pytest.approx(expected.focal_point, abs=1e-6)
+    document = crop.to_dict()
+    assert document["trimmed"] == left.to_dict()
+    assert document["source"] == trimmed.source.to_dict()
+    assert crop.salient_box.left - left.left == expected.salient_box.left
+
+
+@given(trimmed_analyses(), boxes())
+def test_fractions_of_what_is_left_and_of_the_whole_are_turned_into_each_other(
+    both: tuple[Analysis, Analysis], box: Box
+) -> None:
+    trimmed, alone = both
+    back = trimmed.inside(trimmed.outside(box))
+    assert list(back.to_dict().values()) == pytest.approx(list(box.to_dict().values()), abs=1e-6)
+    assert alone.inside(box) is alone.outside(box) is box
+    assert WHOLE.contains(trimmed.outside(box))
+
+
+def test_what_a_caller_says_of_the_border_is_not_heard() -> None:
+    analysis = Analysis(Size(100, 100), SaliencyMap([[1]]), trimmed=PixelBox(20, 0, 80, 100))
+    border = Box(0.0, 0.0, 0.2, 1.0)
+    plain = frame(analysis, Size(10, 20), Framing())
+    assert frame(analysis, Size(10, 20), Framing(keep=(border,), avoid=(border,))).box == plain.box
+    assert frame(analysis, Size(10, 20), Framing(focus=(0.0, 0.5))).box.left == 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -25,6 +25,9 @@ region, and with two subjects at the ends of the box it chooses one instead of t
 class Crop:
     """The chosen window.
 
+    Every place that it tells is one in the upright picture as it came, also when a border was trimmed: only the window lies
+    inside what is left then.
+
     Parameters
     ----------
     evidence : Evidence
@@ -38,7 +41,7 @@ class Crop:
     padding : Padding
         What is added around the box, source pixels.
     window : Box
-        What was chosen before any padding, fractions: what the confidence is about.
+        What was chosen before any padding, fractions of what was looked at: what the confidence is about.
     notes : tuple of str
         What a reader should know of how it was chosen, such as that no face was found.
     """
@@ -61,10 +64,15 @@ class Crop:
         """The box in fractions of the upright picture."""
         return self.box.to_box(self.source)
 
+    @property
+    def inside(self) -> Box:
+        """The box in fractions of what was looked at: the upright picture without a trimmed border."""
+        return self.evidence.inside(self.relative)
+
     @cached_property
     def kept(self) -> float:
         """Share of the saliency inside the box, 0 to 1."""
-        return self.evidence.saliency.share(self.relative)
+        return self.evidence.saliency.share(self.inside)
 
     @cached_property
     def confidence(self) -> float:
@@ -79,7 +87,7 @@ class Crop:
     @property
     def salient_box(self) -> PixelBox:
         """The salient box, pixels of the upright picture."""
-        return self.evidence.salient_box.to_pixels(self.source)
+        return self.evidence.pixels(self.evidence.salient_box)
 
     @property
     def focal_point(self) -> tuple[float, float]:
@@ -97,7 +105,9 @@ class Crop:
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
         """The subjects that are not whole inside the box."""
-        return tuple(subject for subject in self.evidence.subjects if not self.relative.contains(subject.box))
+        evidence = self.evidence
+        cut = (subject for subject in evidence.subjects if not self.inside.contains(subject.box))
+        return tuple(replace(subject, box=evidence.outside(subject.box)) for subject in cut)
 
     @property
     def css(self) -> str:
@@ -115,9 +125,11 @@ class Crop:
 def document(evidence: Evidence, crops: tuple[Crop, ...]) -> dict[str, Any]:
     """Return the one JSON form of what was found and chosen: command, service and manifest all write it."""
     x, y = focal_point(evidence)
+    trimmed = {} if evidence.trimmed is None else {"trimmed": evidence.trimmed.to_dict()}
     return {
         "source": evidence.source.to_dict(),
-        "salient_box": evidence.salient_box.to_pixels(evidence.source).to_dict(),
+        **trimmed,
+        "salient_box": evidence.pixels(evidence.salient_box).to_dict(),
         "jaccard": evidence.jaccard,
         "focal_point": {"x": x, "y": y},
         "crops": [_described(crop) for crop in crops],
@@ -146,4 +158,5 @@ def _described(crop: Crop) -> dict[str, Any]:
 def focal_point(evidence: Evidence) -> tuple[float, float]:
     """Return the centre (x, y), fractions, of the half-sized window in the salient box that keeps the most."""
     box = evidence.salient_box
-    return place(evidence.saliency, box.width * _FOCAL_SHARE, box.height * _FOCAL_SHARE, within=box).centre
+    window = place(evidence.saliency, box.width * _FOCAL_SHARE, box.height * _FOCAL_SHARE, within=box)
+    return evidence.outside(window).centre

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from focalbox.core.geometry import Box, Size
+from focalbox.core.geometry import Box, PixelBox, Size
 from focalbox.core.jaccard import SalientBox, salient_box
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 
@@ -80,6 +80,9 @@ class Evidence:
         The version of focalbox that looked.
     keep : SaliencyMap, optional
         How surely a person cropping freely would keep each place, from models that know.
+    trimmed : PixelBox, optional
+        What is left of the upright picture once its border is trimmed, pixels; it is all that was looked at, and the
+        map and the boxes found are in fractions of it. None when nothing was to be trimmed: then of the whole picture.
     """
 
     source: Size
@@ -88,6 +91,35 @@ class Evidence:
     model: str = ""
     version: str = ""
     keep: SaliencyMap | None = None
+    trimmed: PixelBox | None = None
+
+    @property
+    def looked_at(self) -> Size:
+        """What was looked at, pixels: the upright picture without a trimmed border."""
+        return self.source if self.trimmed is None else Size(self.trimmed.width, self.trimmed.height)
+
+    def pixels(self, box: Box, aspect: float | None = None) -> PixelBox:
+        """Round a box in fractions of what was looked at to pixels of the upright picture, as `Box.to_pixels` does."""
+        found = box.to_pixels(self.looked_at, aspect)
+        if self.trimmed is None:
+            return found
+        return PixelBox(found.left + self.trimmed.left, found.top + self.trimmed.top, found.width, found.height)
+
+    def inside(self, box: Box) -> Box:
+        """Return a box in fractions of the upright picture in fractions of what was looked at; it may reach past it."""
+        if self.trimmed is None:
+            return box
+        part = self.trimmed.to_box(self.source)
+        left, top = (box.left - part.left) / part.width, (box.top - part.top) / part.height
+        return Box(left, top, box.width / part.width, box.height / part.height)
+
+    def outside(self, box: Box) -> Box:
+        """Return a box in fractions of what was looked at in fractions of the upright picture."""
+        if self.trimmed is None:
+            return box
+        part = self.trimmed.to_box(self.source)
+        left, top = part.left + box.left * part.width, part.top + box.top * part.height
+        return Box(left, top, box.width * part.width, box.height * part.height)
 
     @cached_property
     def found(self) -> SalientBox:
@@ -96,7 +128,7 @@ class Evidence:
 
     @property
     def salient_box(self) -> Box:
-        """The box with the highest Jaccard index with the map, fractions."""
+        """The box with the highest Jaccard index with the map, fractions of what was looked at."""
         return self.found.box
 
     @property

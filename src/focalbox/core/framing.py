@@ -121,11 +121,12 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     Crop
         Its box lies inside the picture; its ratio, with padding, is the target's to less than half a pixel.
     """
-    source = evidence.source
     if target is None:
         free = evidence.free_form
-        return Crop(evidence, None, framing.fit, free.to_pixels(source), Padding(), free)
-    largest = Box(0.0, 0.0, *largest_window(source, target.aspect))
+        return Crop(evidence, None, framing.fit, evidence.pixels(free), Padding(), free)
+    if evidence.trimmed is not None:
+        framing = _without_border(evidence, framing)
+    largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = place(evidence.saliency, largest.width, largest.height, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
@@ -145,9 +146,23 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
         window, padded = WHOLE, True
     elif framing.fit == "pad" and evidence.saliency.share(window) < framing.retain:
         window, padded = _grown(evidence, window, demands, framing.retain), True
-    box = window.to_pixels(source, None if padded else target.aspect)
+    box = evidence.pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
     return Crop(evidence, target, framing.fit, box, padding, judged, notes)
+
+
+def _without_border(evidence: Evidence, framing: Framing) -> Framing:
+    """Return what a caller said of the upright picture in fractions of what is left of it; what lay in the border goes."""
+    focus = framing.focus
+    if focus is not None:
+        x, y = evidence.inside(Box(*focus, 0.0, 0.0)).centre
+        focus = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
+    return replace(framing, focus=focus, keep=_left(evidence, framing.keep), avoid=_left(evidence, framing.avoid))
+
+
+def _left(evidence: Evidence, boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    found = (evidence.inside(box).intersection(WHOLE) for box in boxes)
+    return tuple(box for box in found if box.area > 0)
 
 
 def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
@@ -188,7 +203,7 @@ def _roomy(face: Box) -> Box:
 
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
     """Return the smallest window that holds the salient box, or the framed faces, or what the caller keeps."""
-    source = evidence.source
+    source = evidence.looked_at
     hold = reduce(Box.union, demands.keep) if demands.keep else demands.hold or evidence.salient_box
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
