@@ -51,6 +51,21 @@ def test_the_plan_is_one_json_document(folder: Path, capsys: pytest.CaptureFixtu
     assert [crop["target"] for crop in document["crops"]] == [{"width": 500, "height": 200}, {"ratio": "9:16"}]
 
 
+def test_a_border_is_trimmed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Image.open("coffee.jpg") as image:
+        framed = Image.new("RGB", (image.width + 70, image.height + 90), "white")
+        framed.paste(image, (30, 50))
+    framed.save("framed.png")
+    assert focalbox("plan", "framed.png", "-s", "3:2", "--json", "--trim", "bottom-right") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["source"] == {"width": 670, "height": 490}
+    assert document["crops"][0]["box"] == document["trimmed"] == {"left": 30, "top": 50, "width": 600, "height": 400}
+    assert focalbox("crop", "framed.png", "-s", "3:2", "-o", "a.png", "--trim", "top-left:0") == 0
+    with Image.open("a.png") as cropped, Image.open("coffee.jpg") as image:
+        assert cropped.tobytes() == image.tobytes()
+    assert focalbox("explain", "framed.png", "-s", "1:1", "-o", "b.png", "--trim", "top-left") == 0
+
+
 def test_plans_of_many_are_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "chelsea.jpg", "coffee.jpg", "--json") == 0
     assert len([json.loads(line) for line in capsys.readouterr().out.splitlines()]) == 2
@@ -100,6 +115,8 @@ def test_one_bad_picture_does_not_stop_the_rest(folder: Path, capsys: pytest.Cap
         ["crop", "coffee.jpg", "-s", "1:1", "--focus", "middle"],
         ["crop", "coffee.jpg", "-s", "1:1", "--keep", "0,0,1"],
         ["crop", "coffee.jpg", "-s", "1:1", "--fill", "no-such-colour", "--fit", "contain"],
+        ["crop", "coffee.jpg", "-s", "1:1", "--trim", "coffee.jpg"],
+        ["plan", "coffee.jpg", "--trim", "top-left:443"],
         ["crop", "coffee.jpg", "-s", "1:1", "--model", "oracle"],
         ["crop", "coffee.jpg", "-s", "1:1", "-o", "x.docx"],
         ["crop", "coffee.jpg", "-s", "1:1", "-o", "{colour}.jpg"],

@@ -49,6 +49,11 @@ def crop_options(command: _F) -> _F:
             click.option("--on-doubt", type=click.Choice(ON_DOUBT), default="crop", help="When confidence is low."),
             click.option("--doubt", type=float, default=0.6, show_default=True, help="Confidence that is low."),
             click.option("--fill", default="white", show_default=True, help="Colour, edge or blur around the picture."),
+            click.option(
+                "--trim",
+                metavar="CORNER[:TOLERANCE]",
+                help="Cut off the border of the colour at top-left or bottom-right.",
+            ),
             click.option("--model", help=f"The model that looks: {', '.join(MODELS)} or an .onnx file."),
             click.option("--yunet", help="A YuNet .onnx file that finds the faces."),
         ]

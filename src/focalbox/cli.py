@@ -16,7 +16,6 @@ from focalbox.arguments import crop_options
 from focalbox.core.crop import Crop, document
 from focalbox.core.framing import frame
 from focalbox.cropper import Cropper
-from focalbox.doctor import examine
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.render import encode, save
 from focalbox.naming import PIPE, Output, outputs_of
@@ -103,12 +102,12 @@ def crop(
 def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Say where pictures would be cropped, and write nothing."""
     cropper = _cropper(options)
-    framing = CropOptions.of(options).framing
+    wanted = CropOptions.of(options)
     targets = [parse_target(size) for size in sizes] or [None]
 
     def work(picture: str, _: None) -> None:
-        analysis = cropper.analyze(_source(picture))
-        crops = tuple(frame(analysis, target, framing) for target in targets)
+        analysis = cropper.analyze(_source(picture), trim=wanted.trim)
+        crops = tuple(frame(analysis, target, wanted.framing) for target in targets)
         if as_json:
             click.echo(json.dumps(document(analysis, crops), indent=2 if len(pictures) == 1 else None))
         else:
@@ -139,6 +138,8 @@ def explain(picture: str, size: str | None, output: str, **options: Any) -> None
 @focalbox.command()
 def doctor() -> None:
     """Show versions, formats and models, and try the path on a drawn picture."""
+    from focalbox.doctor import examine  # noqa: PLC0415 - looks up versions with modules that took every command 20 ms
+
     Settings.of(os.environ)
     checks = examine()
     for check in checks:

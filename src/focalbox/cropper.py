@@ -1,6 +1,6 @@
 """The path from a picture to its crops, written once: command, service and batch all go through here.
 
-bytes -> header -> limits -> one decode -> look -> analysis -> plan -> cut, resize -> bytes
+bytes -> header -> limits -> one decode -> (border off) -> look -> analysis -> plan -> cut, resize -> bytes
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
 from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
-from focalbox.core.geometry import Size, Target
+from focalbox.core.geometry import PixelBox, Size, Target
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.imaging.render import encode, render
-from focalbox.imaging.source import Limits, Metadata, Source, WorkingImage, open_picture
-from focalbox.options import CropOptions, SizeLike, parse_target
+from focalbox.imaging.source import Limits, Metadata, Picture, Source, WorkingImage, open_picture
+from focalbox.imaging.trimming import without_border
+from focalbox.options import CropOptions, SizeLike, Trim, TrimLike, parse_target, parse_trim
 from focalbox.prepared import Prepared, needed_size
 from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.network import Network
@@ -114,12 +115,14 @@ class Cropper:
         """What analyses call the model."""
         return self._name
 
-    def analyze(self, source: Source) -> Analysis:
+    def analyze(self, source: Source, *, trim: TrimLike | None = None) -> Analysis:
         """Look at a picture once; the analysis plans any number of crops.
 
         Parameters
         ----------
         source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+        trim : str or Trim, optional
+            Cut the border off before looking, as in `focalbox.options.parse_trim`.
 
         Raises
         ------
@@ -128,12 +131,14 @@ class Cropper:
         ModelError
             When the model answers with something that is not a map.
         """
-        return self._look(open_picture(source, self._limits).decode(None))
+        picture, border = open_picture(source, self._limits), parse_trim(trim)
+        working, trimmed = _decoded(picture, None if border is None else picture.size, border)
+        return self._look(working, picture.size, trimmed)
 
     def plan(self, source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
         """Decide where to crop, and render nothing; the free-form crop when ``size`` is None."""
         target, wanted = parse_target(size), CropOptions.of(options)
-        return frame(self.analyze(source), target, wanted.framing)
+        return frame(self.analyze(source, trim=wanted.trim), target, wanted.framing)
 
     def crop(self, source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
         """Crop a picture to exactly the size asked for."""
@@ -169,7 +174,7 @@ class Cropper:
         sizes : iterable of str, (int, int) or None
             What it is going to be cropped to.
         analysis : Analysis, optional
-            What was found in the same picture before.
+            What was found in the same picture before, its border trimmed alike; if it was not, it is looked at again.
         **options
             As in `focalbox.options.CropOptions`.
         """
@@ -182,7 +187,7 @@ class Cropper:
         crops = [frame(prepared.analysis, parse_target(size), wanted.framing) for size in sizes]
         for decided in crops:
             _check_output(decided.size, self._limits)
-        return [_finished(prepared.working, decided, wanted) for decided in crops]
+        return [_finished(prepared, decided, wanted) for decided in crops]
 
     def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
         """Draw the five pictures of the method side by side; what is shown is what was computed."""
@@ -207,10 +212,12 @@ class Cropper:
                 _check_output(target, self._limits)
         picture = open_picture(source, self._limits)
         needed = needed_size(picture.size, targets, wanted, least)
-        working = picture.decode(needed, keep_profile=wanted.keep_metadata)
-        return Prepared(working, analysis or self._look(working))
+        working, trimmed = _decoded(picture, needed, wanted.trim, keep_profile=wanted.keep_metadata)
+        if analysis is None or analysis.trimmed != trimmed:
+            analysis = self._look(working, picture.size, trimmed)
+        return Prepared(working, analysis, wanted.trim)
 
-    def _look(self, working: WorkingImage) -> Analysis:
+    def _look(self, working: WorkingImage, source: Size, trimmed: PixelBox | None) -> Analysis:
         rgb = working.look(looking_size(working.source))
         look = self._model.look if isinstance(self._model, Network) else self._model
         seen: object = look(rgb)  # a caller's callable may answer anything
@@ -225,11 +232,22 @@ class Cropper:
         if not all(isinstance(subject, Subject) for subject in subjects):
             message = "a detector answers with a list of Subject"
             raise ModelError(message)
-        return Analysis(working.source, seen.saliency, subjects, self._name, __version__, seen.keep)
+        return Analysis(source, seen.saliency, subjects, self._name, __version__, seen.keep, trimmed)
 
 
-def _finished(working: WorkingImage, decided: Crop, wanted: CropOptions) -> Result:
-    image = render(working, decided.box, decided.size, padding=decided.padding, fill=wanted.fill)
+def _decoded(
+    picture: Picture, needed: Size | None, border: Trim | None, *, keep_profile: bool = False
+) -> tuple[WorkingImage, PixelBox | None]:
+    """Decode a picture and cut its border off, if that is wished; return also what is left of the upright picture then."""
+    working = picture.decode(needed, keep_profile=keep_profile)
+    return (working, None) if border is None else without_border(working, border)
+
+
+def _finished(prepared: Prepared, decided: Crop, wanted: CropOptions) -> Result:
+    working, box, left = prepared.working, decided.box, prepared.analysis.trimmed
+    if left is not None:  # the border's pixels are gone
+        box = PixelBox(box.left - left.left, box.top - left.top, box.width, box.height)
+    image = render(working, box, decided.size, padding=decided.padding, fill=wanted.fill)
     return Result(decided, image, working.metadata if wanted.keep_metadata else None)
 
 
@@ -264,7 +282,7 @@ def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
     size : str, (int, int) or None
         ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the free-form crop.
     **options
-        As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, fill, keep_metadata.
+        As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, fill, keep_metadata, trim.
 
     Returns
     -------
@@ -289,6 +307,6 @@ def plan(source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
     return _default().plan(source, size, **options)
 
 
-def analyze(source: Source) -> Analysis:
+def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
     """Look at a picture once; ``analysis.plan(size, **options)`` then plans any number of crops."""
-    return _default().analyze(source)
+    return _default().analyze(source, trim=trim)

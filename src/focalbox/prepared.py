@@ -10,7 +10,7 @@ from typing import Any
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import Size, Target, largest_window
 from focalbox.imaging.working import WorkingImage, decode_scale
-from focalbox.options import CropOptions, SizeLike, parse_target
+from focalbox.options import CropOptions, SizeLike, Trim, parse_target
 
 __all__ = ["Prepared", "needed_size"]
 
@@ -32,15 +32,18 @@ class Prepared:
         The decoded picture.
     analysis : Analysis
         What was found in it.
+    trim : Trim, optional
+        How its border was cut off; then ``working`` is what is left.
     """
 
     working: WorkingImage
     analysis: Analysis
+    trim: Trim | None = None
 
     def serves(self, sizes: Iterable[SizeLike | None], **options: Any) -> bool:
         """Tell whether it is what would be decoded for these sizes and options: then the crops are the same to the byte."""
         wanted = CropOptions.of(options)
-        if wanted.keep_metadata:
+        if wanted.keep_metadata or wanted.trim != self.trim:
             return False
         needed = needed_size(self.working.source, [parse_target(size) for size in sizes], wanted, Size(1, 1))
         return self.working.scale == decode_scale(self.working.source, needed)
@@ -48,6 +51,8 @@ class Prepared:
 
 def needed_size(source: Size, targets: Sequence[Target | None], wanted: CropOptions, least: Size) -> Size:
     """Return the least size of the working image that the targets need."""
+    if wanted.trim is not None:
+        return source  # where a border ends is only seen in all the pixels
     width, height = float(least.width), float(least.height)
     for target in targets:
         if not isinstance(target, Size) or wanted.framing.fit == "tight" or wanted.framing.zoom:

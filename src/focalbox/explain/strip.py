@@ -85,7 +85,7 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
     Parameters
     ----------
     picture : PIL.Image.Image
-        The upright picture, at any scale.
+        What was looked at, the upright picture without a trimmed border, at any scale.
     crop : Crop
         What was decided; the boxes drawn are its own.
     result : PIL.Image.Image
@@ -96,13 +96,13 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
     PIL.Image.Image
         Mode RGB, five panels in a row with a caption below each.
     """
-    cell = _cell(crop.source)
+    cell = _cell(crop.evidence.looked_at)
     picture = _fitted(picture, cell)
     size = Size(*picture.size)
     evidence = crop.evidence
     title = "free-form crop" if crop.target is None else f"window for {crop.target}"
     panels = (
-        _Panel("input", f"{crop.source} pixels", picture),
+        _Panel("input", f"{crop.evidence.looked_at} pixels", picture),
         _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
         _Panel("salient box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)),
         _Panel(title, f"keeps {crop.kept:.0%} of it", _boxed(picture, crop, size, window=True)),
@@ -142,12 +142,12 @@ def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Ima
     """Return the picture with the salient box drawn, and the chosen window over it."""
     pixels = np.asarray(picture, dtype=np.float64)
     salient = crop.evidence.salient_box
-    bright = crop.relative if window else salient
+    bright = crop.inside if window else salient
     image = Image.fromarray(np.rint(pixels * _shade(bright, size)).astype(np.uint8))
     draw = ImageDraw.Draw(image)
     _outline(draw, salient.to_pixels(size), _SALIENT)
     if window:
-        _outline(draw, crop.relative.to_pixels(size), _WINDOW)
+        _outline(draw, crop.inside.to_pixels(size), _WINDOW)
     return image
 
 
