@@ -118,7 +118,7 @@ class Worker:
             return before, False
         sizes = [plan.size for plan in planned]
         if self._job.out is None:
-            analysis = self._cropper.analyze(content)
+            analysis = self._cropper.analyze(content, trim=self._job.options.get("trim"))
             return _Made({size: analysis.plan(size, **self._job.options) for size in sizes}, {}), True
         results = self._cropper.results(content, sizes, **self._job.options)
         encoded = {
