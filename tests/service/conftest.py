@@ -38,6 +38,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory, photographs: Mapping[str,
     logo = np.zeros((90, 160, 4), dtype=np.uint8)
     logo[20:60, 30:80] = (200, 30, 30, 255)
     Image.fromarray(logo).save(root / "logo.png")
+    scan = np.full((460, 700, 3), 255, dtype=np.uint8)
+    scan[20:420, 80:680] = photographs["coffee"]
+    Image.fromarray(scan).save(root / "scan.png")
     return root
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import Box, Ratio, Size
 from focalbox.errors import InvalidRequest
+from focalbox.options import Trim
 from focalbox.service.native import parse, parse_upload
 
 
@@ -15,6 +16,7 @@ def test_every_option_arrives() -> None:
     query = (
         b"fit=pad&retain=0.5&focus=0.25,0.75&keep=0,0,.1,.1&keep=.5,.5,.1,.1&avoid=0.9,0.9,0.1,0.1&upscale=true"
         b"&mode=face&on_doubt=pad&doubt=0.3&fill=%23ff8800&keep_metadata=1&format=jpg&quality=55"
+        b"&trim=bottom-right:20"
     )
     wish = parse(b"/v1/crop/500x200/pets/my%20cat%20%C3%A9.jpg", query)
     options = wish.options
@@ -25,6 +27,8 @@ def test_every_option_arrives() -> None:
     assert options.avoid == (Box(0.9, 0.9, 0.1, 0.1),)
     assert (options.mode, options.on_doubt, options.doubt) == ("face", "pad", 0.3)
     assert (options.fill, options.keep_metadata) == ("#ff8800", True)
+    assert options.trim == Trim("bottom-right", 20)
+    assert parse(b"/v1/map/cat.jpg", b"trim=top-left").options.trim == Trim("top-left", 0)
 
 
 def test_a_plan_takes_many_sizes_and_the_crop_without_a_target() -> None:
@@ -52,6 +56,8 @@ def test_a_plan_takes_many_sizes_and_the_crop_without_a_target() -> None:
         (b"/v1/crop/500x200/cat.jpg", b"format=exe", "format"),
         (b"/v1/crop/500x200/cat.jpg", b"upscale=perhaps", "upscale"),
         (b"/v1/crop/500x200/cat.jpg", b"fit", "="),
+        (b"/v1/crop/500x200/cat.jpg", b"trim=true", "top-left"),
+        (b"/v1/crop/500x200/cat.jpg", b"trim=top-left:443", "442"),
         (b"/v1/crop/500x200/%ff.jpg", b"", "UTF-8"),
         (b"/v1/crop/500x200/a%00.jpg", b"", "control"),
         (b"/v1/crop/500x200/a%2", b"", "%"),

@@ -83,6 +83,26 @@ def test_the_same_picture_by_another_name_is_one_look(watched: Callable[..., tup
     assert model.looks == 1
 
 
+TRIMS = ("", "?trim=top-left", "?trim=bottom-right", "?trim=top-left:30")
+
+
+def test_a_picture_is_another_one_with_another_border_off(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched()
+    alone = {trim: watched()[0].ask(f"/v1/plan/40x30/scan.png{trim}").content for trim in TRIMS}
+    for _ in range(2):
+        for trim in TRIMS:
+            assert service.ask(f"/v1/plan/40x30/scan.png{trim}").content == alone[trim]
+    assert model.looks == len(TRIMS)
+    crops = [service.ask(f"/v1/crop/40x30/scan.png{trim}") for trim in TRIMS]
+    together = _together(service, [f"/v1/crop/40x30/scan.png{trim}" for trim in TRIMS] * 2)
+    assert [answer.content for answer in together] == [answer.content for answer in crops] * 2
+    assert len({answer.headers["etag"] for answer in crops}) == len(TRIMS)
+    assert crops[0].content != crops[1].content
+    assert crops[1].content == crops[2].content, "the border is the same at both corners"
+    service.ask("/unsafe/trim/50x30/smart/scan.png")
+    assert model.looks == len(TRIMS)
+
+
 def test_without_a_cache_every_answer_is_the_same(watched: Callable[..., tuple[Service, Watched]]) -> None:
     service, model = watched(cache="none")
     kept, _ = watched()
@@ -258,6 +278,22 @@ def test_a_saved_analysis_of_another_picture_is_looked_at_again(
     subprocess.run([*command, "-x", "SET", name], input=json.dumps(saved).encode(), check=True, capture_output=True)
     two, other = watched(cache=redis[0])
     assert two.ask("/v1/crop/30x30/coffee.jpg").content == expected
+    assert (model.looks, other.looks) == (1, 1)
+
+
+def test_a_saved_analysis_of_another_border_is_looked_at_again(
+    watched: Callable[..., tuple[Service, Watched]], redis: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    one, model = watched(cache=redis[0])
+    expected = {answer: one.ask(f"/v1/{answer}/30x30/scan.png?trim=top-left").content for answer in ("plan", "crop")}
+    command = ["redis-cli", "-s", redis[0].removeprefix("unix://")]
+    (name,) = subprocess.run([*command, "KEYS", "*"], capture_output=True, text=True, check=True).stdout.split()
+    saved = json.loads(subprocess.run([*command, "GET", name], capture_output=True, check=True).stdout)
+    del saved["trimmed"]
+    subprocess.run([*command, "-x", "SET", name], input=json.dumps(saved).encode(), check=True, capture_output=True)
+    two, other = watched(cache=redis[0])
+    assert two.ask("/v1/plan/30x30/scan.png?trim=top-left").content == expected["plan"]
+    assert two.ask("/v1/crop/30x30/scan.png?trim=top-left").content == expected["crop"]
     assert (model.looks, other.looks) == (1, 1)
 
 

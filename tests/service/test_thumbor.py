@@ -12,6 +12,7 @@ from libthumbor import CryptoURL
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.options import Trim
 from focalbox.service.thumbor import check, is_thumbor, parse
 from focalbox.service.wish import Wish
 
@@ -42,7 +43,10 @@ def test_a_smart_crop() -> None:
     ],
 )
 def test_without_smart_the_alignment_decides(options: dict[str, str], focus: tuple[float, float]) -> None:
-    assert _read(width=300, height=200, **options).options.focus == focus
+    wish = _read(width=300, height=200, **options)
+    assert wish.settled(SOURCE).focus == focus
+    left = PixelBox(60, 0, 240, 200)  # the left and upper part: the alignment is one in what is left
+    assert wish.settled(SOURCE, left).focus == pytest.approx((0.1 + focus[0] * 0.4, focus[1] * 0.5))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +76,29 @@ def test_filters_arrive() -> None:
     assert focal.settled(SOURCE).focus == pytest.approx((45 / 600, 60 / 400))
 
 
+@pytest.mark.parametrize(
+    ("trim", "expected"),
+    [
+        (None, None),
+        (True, Trim("top-left", 0)),
+        (("top-left", None), Trim("top-left", 0)),
+        (("bottom-right", None), Trim("bottom-right", 0)),
+        (("bottom-right", 20), Trim("bottom-right", 20)),
+        (("top-left", 442), Trim("top-left", 442)),
+    ],
+)
+@pytest.mark.parametrize("fit_in", [False, True])
+def test_trim_arrives(trim: Any, expected: Trim | None, *, fit_in: bool) -> None:
+    wish = _read(width=300, height=200, trim=trim, meta=True, fit_in=fit_in, filters=["fill(red)"])
+    assert (wish.options.trim, wish.answer, wish.source) == (expected, "thumbor-meta", "pets/cat.jpg")
+    assert _read(trim=trim, smart=True).options.trim == expected
+
+
+def test_a_tolerance_alone_is_refused_because_thumbor_takes_it_for_a_corner() -> None:
+    with pytest.raises(InvalidRequest, match="not trim:20"):
+        parse(b"trim:20/300x200/cat.jpg")
+
+
 def test_meta_and_slashes_in_filters() -> None:
     assert _read(width=300, height=200, meta=True, smart=True).answer == "thumbor-meta"
     wish = parse(b"300x200/smart/filters:quality(5)/http://example.com/a/b.jpg")
@@ -81,8 +108,10 @@ def test_meta_and_slashes_in_filters() -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"trim": True}, "trim"),
-        ({"trim": ("bottom-right", 20)}, "trim"),
+        ({"trim": ("", 20)}, "not trim::20"),
+        ({"trim": ("top-right", 20)}, "not trim:top-right:20"),
+        ({"trim": ("top-left", 443)}, "trim:CORNER:TOLERANCE"),
+        ({"trim": ("top-left", "20px")}, "trim:CORNER:TOLERANCE"),
         ({"crop": ((10, 20), (30, 40))}, "manual crop"),
         ({"width": 300, "height": 200, "flip": True}, "flip"),
         ({"flop": True}, "flip"),

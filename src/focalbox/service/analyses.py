@@ -111,7 +111,7 @@ class RedisShelf:
 
 @dataclass(frozen=True, slots=True)
 class Analyses:
-    """Finds and keeps analyses by the digest of the picture's bytes.
+    """Finds and keeps analyses by the name of the picture: the digest of its bytes, and how its border is trimmed if it is.
 
     Parameters
     ----------
@@ -127,27 +127,27 @@ class Analyses:
     measures: Measures
     shelf: Shelf | None = None
 
-    async def get(self, digest: str) -> Analysis | None:
+    async def get(self, picture: str) -> Analysis | None:
         """Return the analysis of a picture, if it is kept and sound."""
-        found = self.memory.get(digest)
+        found = self.memory.get(picture)
         self.measures.cached("memory", hit=found is not None)
         if found is not None or self.shelf is None:
             return found
-        saved = await self.shelf.get(self._name(digest))
+        saved = await self.shelf.get(self._name(picture))
         found = self._loaded(saved)
         self.measures.cached("redis", hit=found is not None)
         if found is not None:
-            self.memory.put(digest, found, _weight(found))
+            self.memory.put(picture, found, _weight(found))
         return found
 
-    async def put(self, digest: str, analysis: Analysis) -> None:
+    async def put(self, picture: str, analysis: Analysis) -> None:
         """Keep an analysis."""
-        self.memory.put(digest, analysis, _weight(analysis))
+        self.memory.put(picture, analysis, _weight(analysis))
         if self.shelf is not None:
-            await self.shelf.put(self._name(digest), json.dumps(analysis.to_dict()).encode("ascii"))
+            await self.shelf.put(self._name(picture), json.dumps(analysis.to_dict()).encode("ascii"))
 
-    def _name(self, digest: str) -> str:
-        return f"focalbox:{__version__}:{self.model}:{digest}"
+    def _name(self, picture: str) -> str:
+        return f"focalbox:{__version__}:{self.model}:{picture}"
 
     def _loaded(self, saved: bytes | None) -> Analysis | None:
         """Return a saved analysis when it is sound; others write to the same place."""

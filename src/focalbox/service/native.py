@@ -68,6 +68,7 @@ _OPTIONS: Mapping[str, Callable[[str, str], Any]] = {
     "doubt": _number,
     "fill": _word,
     "keep_metadata": _truth,
+    "trim": _word,
 }
 """The fields that become `CropOptions`, and how each is read."""
 _REPEATED = {"keep", "avoid"}
@@ -141,7 +142,7 @@ def _wish(answer: Answer, sizes: list[str], fields: dict[str, list[str]], source
         raise InvalidRequest(message)
     known = {*_OPTIONS, *(("saliency",) if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
     if answer == "map":
-        known = set()
+        known = {"trim"}
     for name, values in fields.items():
         if name not in known:
             offered = ", ".join(sorted(known)) or "none"

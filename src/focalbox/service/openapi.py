@@ -7,6 +7,7 @@ from typing import Any
 from focalbox.core.crop import FITS
 from focalbox.core.framing import MODES, ON_DOUBT
 from focalbox.imaging.formats import FORMATS
+from focalbox.options import CORNERS, MOST_TOLERANCE
 from focalbox.service.native import FREE, MOST_SIZES
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.wish import AUTO, DEFAULT_QUALITY, SAME
@@ -16,6 +17,7 @@ __all__ = ["openapi"]
 
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _NUMBER = r"(0|1|0?\.[0-9]{1,6}|0\.[0-9]{1,6}|1\.0)"
+_TOLERANCE = r"([0-9]{1,2}|[1-3][0-9]{2}|4[0-3][0-9]|44[0-2])"
 _SIZE = r"^([1-9][0-9]{0,3}x[1-9][0-9]{0,3}|[1-9][0-9]{0,2}:[1-9][0-9]{0,2}|free)$"
 _OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "fit": ({"type": "string", "enum": list(FITS)}, "How the window is chosen."),
@@ -33,6 +35,10 @@ _OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "doubt": (_SHARE, "Confidence that is low."),
     "fill": ({"type": "string", "example": "white"}, "A colour, edge or blur, around padded pictures."),
     "keep_metadata": ({"type": "boolean"}, "Keep copyright and colour profile."),
+    "trim": (
+        {"type": "string", "pattern": f"^({'|'.join(CORNERS)})(:{_TOLERANCE})?$", "example": "top-left:20"},
+        f"Cut off the border of that corner's colour; a tolerance is 0 to {MOST_TOLERANCE}.",
+    ),
 }
 _OF_CROPS: dict[str, tuple[dict[str, Any], str]] = {
     "format": (
@@ -127,7 +133,7 @@ def _operation(
     name: str, summary: str, first: list[dict[str, Any]], settings: ServiceSettings, answer: str = ""
 ) -> dict[str, Any]:
     answer = answer or name
-    options = {} if answer == "map" else dict(_OPTIONS)
+    options = {"trim": _OPTIONS["trim"]} if answer == "map" else dict(_OPTIONS)
     options |= _OF_CROPS if answer == "crop" else _OF_PLANS if answer == "plan" else {}
     content = {"application/json": {"schema": {"type": "object"}}}
     if answer == "crop":

@@ -19,6 +19,7 @@ from focalbox.explain.strip import draw_map
 from focalbox.imaging.formats import FORMATS, encode
 from focalbox.imaging.header import sniff
 from focalbox.imaging.source import Limits, open_picture
+from focalbox.options import CropOptions, Trim
 from focalbox.prepared import Prepared
 from focalbox.service.analyses import Analyses
 from focalbox.service.keeping import Memory
@@ -152,7 +153,7 @@ class Studio:
 
     async def _made(self, wish: Wish, picture: Picture, format: str) -> Finished:  # noqa: A002
         if wish.answer in {"plan", "map"}:
-            analysis = await self._analysis(picture)
+            analysis = await self._analysis(picture, wish.options.trim)
             if wish.answer == "plan":
                 return await self.plan(analysis, wish)
             return await self._pool.run(partial(_drawn, analysis))
@@ -162,20 +163,20 @@ class Studio:
         prepared = await self._prepared(wish, picture)
         return await self._pool.run(partial(self._finished, prepared, wish, picture.facts.form, format))
 
-    async def _analysis(self, picture: Picture) -> Analysis:
-        known = await self._analyses.get(picture.facts.digest)
-        if known is not None:
+    async def _analysis(self, picture: Picture, trim: Trim | None) -> Analysis:
+        known = await self._analyses.get(_seen(picture, trim))
+        if known is not None and (known.trimmed is None) == (trim is None):  # others write to a shelf too
             return known
-        return (await self._looked(Wish("", targets=()), picture)).analysis
+        return (await self._looked(Wish("", targets=(), options=CropOptions(trim=trim)), picture)).analysis
 
     async def _prepared(self, wish: Wish, picture: Picture) -> Prepared:
         """Return the picture decoded large enough: as it is kept, or decoded, and looked at when nobody has yet."""
-        digest = picture.facts.digest
-        kept = None if wish.options.keep_metadata else self._pictures.get(digest)
+        seen = _seen(picture, wish.options.trim)
+        kept = None if wish.options.keep_metadata else self._pictures.get(seen)
         self._measures.cached("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, wish):
             return kept
-        known = kept.analysis if kept is not None else await self._analyses.get(digest)
+        known = kept.analysis if kept is not None else await self._analyses.get(seen)
         if known is None:
             looked = await self._looked(wish, picture)
             if _serves(looked, wish):
@@ -185,18 +186,19 @@ class Studio:
 
     async def _looked(self, wish: Wish, picture: Picture) -> Prepared:
         """Look at a picture, once however many ask for it meanwhile."""
-        return await self._shared.run(f"look {picture.facts.digest}", partial(self._decoded, wish, picture, None))
+        seen = _seen(picture, wish.options.trim)
+        return await self._shared.run(f"look {seen}", partial(self._decoded, wish, picture, None))
 
     async def _decoded(self, wish: Wish, picture: Picture, known: Analysis | None) -> Prepared:
         data = await picture.data()
         prepared = await self._pool.run(partial(self._prepare, data, wish, known))
-        digest = picture.facts.digest
+        seen = _seen(picture, wish.options.trim)
         if known is not prepared.analysis:
-            await self._analyses.put(digest, prepared.analysis)
+            await self._analyses.put(seen, prepared.analysis)
         image = prepared.working.image
         size = image.width * image.height * len(image.getbands())
         if size <= self._largest and not wish.options.keep_metadata:
-            self._pictures.put(digest, prepared, size)
+            self._pictures.put(seen, prepared, size)
         return prepared
 
     def _prepare(self, data: bytes, wish: Wish, known: Analysis | None) -> Prepared:
@@ -204,17 +206,18 @@ class Studio:
             source = open_picture(data, self._limits).size
             if known is not None and known.source != source:
                 known = None  # saved by somebody who was mistaken
-            options = wish.settled(source)
-            prepared = self._cropper.prepare(data, wish.sizes(source), analysis=known, **keywords(options))
+            sizes = wish.sizes(source) if wish.options.trim is None else []  # of what is left, nobody knows yet
+            prepared = self._cropper.prepare(data, sizes, analysis=known, **keywords(wish.options))
         self._measures.pixels.labels("decoded").inc(prepared.working.image.width * prepared.working.image.height)
         return prepared
 
     def _finished(self, prepared: Prepared, wish: Wish, form: str, format: str) -> Finished:  # noqa: A002
         with self._measures.stage("finish"):
-            source = prepared.working.source
-            options, (target,) = wish.settled(source), wish.sizes(source)
+            analysis = prepared.analysis
+            options = wish.settled(analysis.source, analysis.trimmed)
+            (target,) = wish.sizes(analysis.looked_at)
             if wish.answer != "crop":
-                crop = frame(prepared.analysis, target, options.framing)
+                crop = frame(analysis, target, options.framing)
                 found = _coordinates(crop) if wish.answer == "coordinates" else thumbor_meta(crop, wish.source)
                 return _json(found)
             (result,) = self._cropper.finish(prepared, [target], **keywords(options))
@@ -240,6 +243,11 @@ _FACTS_SIZE = 512
 """Bytes that remembering one takes, about."""
 
 
+def _seen(picture: Picture, trim: Trim | None) -> str:
+    """Return the name of a picture as it is looked at: with another border off it is another."""
+    return picture.facts.digest if trim is None else f"{picture.facts.digest}:{trim}"
+
+
 def _facts(data: bytes) -> _Facts:
     form = sniff(data)
     if form is None:
@@ -249,13 +257,15 @@ def _facts(data: bytes) -> _Facts:
 
 
 def _serves(prepared: Prepared, wish: Wish) -> bool:
-    source = prepared.working.source
-    return prepared.serves(wish.sizes(source), **keywords(wish.settled(source)))
+    return prepared.serves(wish.sizes(prepared.analysis.looked_at), **keywords(wish.options))
 
 
 def _planned(analysis: Analysis, wish: Wish) -> Finished:
-    framing = wish.settled(analysis.source).framing
-    crops = tuple(frame(analysis, target, framing) for target in wish.sizes(analysis.source))
+    if wish.options.trim is not None and analysis.trimmed is None:
+        message = "a border is trimmed before looking: this analysis is of the whole picture"
+        raise InvalidRequest(message)
+    framing = wish.settled(analysis.source, analysis.trimmed).framing
+    crops = tuple(frame(analysis, target, framing) for target in wish.sizes(analysis.looked_at))
     found = document(analysis, crops)
     return _json(
         {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()} if wish.with_saliency else found
@@ -263,8 +273,9 @@ def _planned(analysis: Analysis, wish: Wish) -> Finished:
 
 
 def _drawn(analysis: Analysis) -> Finished:
-    scale = _MAP_SIDE / max(analysis.source.width, analysis.source.height)
-    size = Size(max(1, int(analysis.source.width * scale)), max(1, int(analysis.source.height * scale)))
+    shown = analysis.looked_at
+    scale = _MAP_SIDE / max(shown.width, shown.height)
+    size = Size(max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
     return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
 
 

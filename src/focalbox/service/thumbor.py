@@ -1,4 +1,4 @@
-"""The thumbor dialect: ``/{unsafe|signature}/[meta/][fit-in/]500x200/smart/[filters:...]/SOURCE``, to a `Wish`.
+"""The thumbor dialect: ``/{unsafe|signature}/[meta/][trim/][fit-in/]500x200/smart/[filters:...]/SOURCE``, to a `Wish`.
 
 The grammar and the signature are those of thumbor 7 and of the ``libthumbor`` package. The signature is an HMAC-SHA1 of all
 that follows it, as it came, in URL-safe base64.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.formats import format_of
-from focalbox.options import CropOptions
+from focalbox.options import CropOptions, Trim, parse_trim
 from focalbox.service.addresses import decoded, plain_number
 from focalbox.service.wish import SAME, Outline, Wish
 
@@ -29,7 +29,7 @@ _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{27}(?:=|%3D|%3d)")
 _SIZE = re.compile(r"(-?)(\d{0,6})x(-?)(\d{0,6})")
 _CUT = re.compile(r"\d+x\d+:\d+x\d+")
 _ORIGINAL = re.compile(r"-?(orig|\d*)x-?(orig|\d*)")
-_TRIM = re.compile(r"trim(:.*)?")
+_TRIM = re.compile(r"trim(?::(.*))?")
 _FILTER = re.compile(r"([a-z_]{1,30})\(([^()]*)\)(?::|$)")
 _FOCAL = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
@@ -106,7 +106,7 @@ def parse(rest: bytes) -> Wish:
     """
     parts = _Parts(rest)
     meta = parts.take("meta")
-    parts.refuse(_TRIM, "trim")
+    trim = _trim(parts.match(_TRIM))
     parts.refuse(_CUT, "a manual crop")
     for name in _REFUSED:
         parts.refuse(re.compile(re.escape(name)), name)
@@ -121,12 +121,12 @@ def parse(rest: bytes) -> Wish:
     if fit_in and not width and not height:
         message = "fit-in needs a size"
         raise InvalidRequest(message)
-    options = CropOptions()
+    options, align = CropOptions(trim=trim), None
     if fit_in and filters.fill is not None and width and height:
-        options = CropOptions(fit="contain", fill=filters.fill, upscale=filters.upscale)
+        options = replace(options, fit="contain", fill=filters.fill, upscale=filters.upscale)
         fit_in = False
     elif not smart and filters.focal is None:
-        options = CropOptions(focus=(_ACROSS[across or "center"], _DOWN[down or "middle"]))
+        align = _ACROSS[across or "center"], _DOWN[down or "middle"]
     outline = Outline(width, height, inside=fit_in, enlarge=filters.upscale if fit_in else not filters.no_upscale)
     return Wish(
         source=parts.source(),
@@ -137,6 +137,7 @@ def parse(rest: bytes) -> Wish:
         quality=filters.quality,
         max_age=filters.max_age,
         focal=None if fit_in else filters.focal,
+        align=align,
     )
 
 
@@ -191,6 +192,16 @@ class _Parts:
 
     def _take(self, word: str) -> re.Match[str] | None:
         return self.match(re.compile(re.escape(word)))
+
+
+def _trim(part: re.Match[str] | None) -> Trim | None:
+    if part is None:
+        return None
+    try:
+        return Trim() if part[1] is None else parse_trim(part[1])
+    except InvalidRequest as error:
+        message = f"trim is trim, trim:top-left, trim:bottom-right or trim:CORNER:TOLERANCE, not trim:{part[1][:40]}"
+        raise InvalidRequest(message) from error
 
 
 def _sides(size: re.Match[str] | None) -> tuple[int, int]:

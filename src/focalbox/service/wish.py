@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from focalbox.core.geometry import Box, PixelBox, Ratio, Size, Target
+from focalbox.core.geometry import WHOLE, PixelBox, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.options import MAX_SIDE, CropOptions
 
@@ -101,6 +101,9 @@ class Wish:
         Seconds that the answer may be kept; None leaves it to the service's setting.
     focal : PixelBox, optional
         A box in pixels of the source whose middle comes first.
+    align : tuple of float, optional
+        Where the window is put instead of looking: 0 to 1 from left to right and from top to bottom of what is left of the
+        source without a trimmed border.
     with_saliency : bool
         Whether a plan also carries the saliency map and the subjects, ready for `Analysis.from_dict`.
     """
@@ -113,6 +116,7 @@ class Wish:
     quality: int = DEFAULT_QUALITY
     max_age: int | None = None
     focal: PixelBox | None = None
+    align: tuple[float, float] | None = None
     with_saliency: bool = False
 
     def __post_init__(self) -> None:
@@ -121,16 +125,28 @@ class Wish:
             raise InvalidRequest(message)
 
     def sizes(self, source: Size) -> list[Target | None]:
-        """Return the targets for a picture of a known size."""
+        """Return the targets for a picture of a known size, without a trimmed border."""
         return [target.size(source) if isinstance(target, Outline) else target for target in self.targets]
 
-    def settled(self, source: Size) -> CropOptions:
-        """Return the options for a picture of a known size: a box in pixels becomes the point in its middle."""
-        if self.focal is None:
-            return self.options
-        box = self.focal.to_box(source)
-        x, y = Box(box.left, box.top, box.width, box.height).centre
-        return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
+    def settled(self, source: Size, left: PixelBox | None = None) -> CropOptions:
+        """Return the options for a picture of a known size: boxes in pixels and alignments become points.
+
+        Parameters
+        ----------
+        source : Size
+            The upright picture.
+        left : PixelBox, optional
+            What is left of it when its border is trimmed.
+        """
+        if self.focal is not None:
+            x, y = self.focal.to_box(source).centre
+            return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
+        if self.align is not None:
+            part = WHOLE if left is None else left.to_box(source)
+            across, down = self.align
+            focus = min(part.left + across * part.width, 1.0), min(part.top + down * part.height, 1.0)
+            return dataclasses.replace(self.options, focus=focus)
+        return self.options
 
     def named_sizes(self) -> list[str]:
         """Return the sizes as they were asked for, for a list of allowed ones."""
@@ -145,7 +161,7 @@ class Wish:
 
     def identity(self) -> str:
         """Return all that decides the answer besides the picture and the format, for an ETag."""
-        return repr((self.targets, self.answer, self.options, self.quality, self.focal, self.with_saliency))
+        return repr((self.targets, self.answer, self.options, self.quality, self.focal, self.align, self.with_saliency))
 
 
 def keywords(options: CropOptions) -> dict[str, Any]:
