@@ -193,22 +193,29 @@ def _one_answer(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "status"),
     [
-        b"NONSENSE\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
-        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"POST /v1/crop HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        (b"NONSENSE\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 16_384, 431),  # and no end of it yet
+        (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 414),
+        (b"GET /" + b"a" * 16_384, 414),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"POST /v1/crop HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST /v1/crop HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n" + b"a" * 20_000, 400),
     ],
 )
-def test_what_is_no_request_gets_a_problem_document(running: Callable[..., Running], request_: bytes) -> None:
+def test_what_is_no_request_gets_a_problem_document(
+    running: Callable[..., Running], request_: bytes, status: int
+) -> None:
     started = running("--allow-unsigned")
     with started.connect() as connection:
         connection.sendall(request_)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 414", b"HTTP/1.1 431"))
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] in {400, 414, 431}
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    problem = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert problem["status"] == status
+    assert {400: "a request is", 414: "an address has", 431: "a request has at most"}[status] in problem["detail"]
     assert started.stop() == 0
 
 

@@ -148,7 +148,7 @@ def test_signatures_count() -> None:
 @settings(deadline=None)
 @given(st.text("0123456789x:/-()abcdefilmnopqrstuvy%.", max_size=80).map(str.encode) | st.binary(max_size=80))
 def test_anything_is_parsed_or_refused(rest: bytes) -> None:
-    for begin in (b"", b"300x200/smart/", b"300x200/filters:"):
+    for begin in (b"", b"trim", b"trim:top-left:", b"300x200/smart/", b"300x200/filters:"):
         try:
             parse(begin + rest)
         except InvalidRequest as error:

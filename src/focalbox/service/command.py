@@ -19,7 +19,7 @@ import uvicorn
 from focalbox.errors import InvalidRequest
 from focalbox.service.app import build
 from focalbox.service.observing import JsonLines
-from focalbox.service.protocol import Protocol
+from focalbox.service.protocol import MOST_UNREAD, Protocol
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.signing import new_key, parse_key
 from focalbox.service.signing import sign as signed
@@ -74,6 +74,7 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     config = uvicorn.Config(
         app,
         http=Protocol,
+        h11_max_incomplete_event_size=MOST_UNREAD,
         ws="none",
         lifespan="on",
         log_config=None,
