@@ -115,6 +115,8 @@ def test_one_bad_picture_does_not_stop_the_rest(folder: Path, capsys: pytest.Cap
         ["crop", "coffee.jpg", "-s", "1:1", "--focus", "middle"],
         ["crop", "coffee.jpg", "-s", "1:1", "--keep", "0,0,1"],
         ["crop", "coffee.jpg", "-s", "1:1", "--fill", "no-such-colour", "--fit", "contain"],
+        ["crop", "coffee.jpg", "-s", "1:1", "--fill", "no-such-colour"],
+        ["plan", "coffee.jpg", "--fill", "no-such-colour"],
         ["crop", "coffee.jpg", "-s", "1:1", "--trim", "coffee.jpg"],
         ["plan", "coffee.jpg", "--trim", "top-left:443"],
         ["crop", "coffee.jpg", "-s", "1:1", "--model", "oracle"],

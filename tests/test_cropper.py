@@ -280,3 +280,8 @@ def test_what_is_prepared_serves_its_own_border_alone(photographs: Photographs) 
 def test_limits_come_before_a_border() -> None:
     with pytest.raises(LimitExceeded):
         Cropper(limits=Limits(pixels=100)).crop(np.zeros((20, 20, 3), np.uint8), "1:1", trim="top-left")
+
+
+def test_what_is_no_fill_is_refused_whether_or_not_anything_is_filled() -> None:
+    with pytest.raises(InvalidRequest, match="no-such-colour"):
+        focalbox.crop(b"and before the picture is read", "1:1", fill="no-such-colour")

@@ -17,7 +17,7 @@ from focalbox.core.crop import Crop, document
 from focalbox.core.framing import frame
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.render import encode, save
+from focalbox.imaging.render import check_fill, encode, save
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target
 from focalbox.saliency.yunet import YuNet
@@ -150,6 +150,7 @@ def doctor() -> None:
 
 
 def _cropper(options: dict[str, Any]) -> Cropper:
+    check_fill(options["fill"])
     settings = Settings.of(os.environ)
     yunet = options.pop("yunet")
     detectors = [YuNet(yunet)] if yunet else None

@@ -18,7 +18,7 @@ from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
 from focalbox.core.geometry import PixelBox, Size, Target
 from focalbox.errors import InvalidRequest, ModelError
-from focalbox.imaging.render import encode, render
+from focalbox.imaging.render import check_fill, encode, render
 from focalbox.imaging.source import Limits, Metadata, Picture, Source, WorkingImage, open_picture
 from focalbox.imaging.trimming import without_border
 from focalbox.options import CropOptions, SizeLike, Trim, TrimLike, parse_target, parse_trim
@@ -207,6 +207,7 @@ class Cropper:
         analysis: Analysis | None,
     ) -> Prepared:
         """Decode once and look once; the working image has at least ``least`` pixels a side."""
+        check_fill(wanted.fill)
         for target in targets:
             if isinstance(target, Size):
                 _check_output(target, self._limits)

@@ -56,6 +56,8 @@ def test_a_plan_takes_many_sizes_and_the_crop_without_a_target() -> None:
         (b"/v1/crop/500x200/cat.jpg", b"format=exe", "format"),
         (b"/v1/crop/500x200/cat.jpg", b"upscale=perhaps", "upscale"),
         (b"/v1/crop/500x200/cat.jpg", b"fit", "="),
+        (b"/v1/crop/500x200/cat.jpg", b"fill=no-such-colour", "no-such-colour"),
+        (b"/v1/plan/500x200/cat.jpg", b"fill=%231", "fill"),
         (b"/v1/crop/500x200/cat.jpg", b"trim=true", "top-left"),
         (b"/v1/crop/500x200/cat.jpg", b"trim=top-left:443", "442"),
         (b"/v1/crop/500x200/%ff.jpg", b"", "UTF-8"),

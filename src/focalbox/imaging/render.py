@@ -11,7 +11,7 @@ from focalbox.imaging.formats import FORMATS, FileFormat, can_write, encode, for
 from focalbox.imaging.resample import resample
 from focalbox.imaging.working import WorkingImage
 
-__all__ = ["FORMATS", "FileFormat", "Fill", "can_write", "encode", "format_of", "render", "save"]
+__all__ = ["FORMATS", "FileFormat", "Fill", "can_write", "check_fill", "encode", "format_of", "render", "save"]
 
 Fill = str | tuple[int, ...]
 """A colour (``"white"``, ``"#ff8800"``, ``(255, 136, 0)``, with alpha ``"#ff880080"``), ``"edge"`` or ``"blur"``."""
@@ -21,6 +21,20 @@ _BLUR = 0.04
 _BLUR_SIDE = 64
 """Pixels of the longer side that the blur is made at; nothing finer survives it."""
 _OPAQUE = 255
+_KNOWN = {"white", "edge", "blur"}
+"""What most callers say: no reader of colours is loaded for it."""
+
+
+def check_fill(fill: Fill) -> None:
+    """Refuse what is no fill before any picture is read, whether or not one comes to be filled.
+
+    Raises
+    ------
+    InvalidRequest
+        When ``fill`` is no colour.
+    """
+    if not isinstance(fill, str) or fill not in _KNOWN:
+        _colour(fill)
 
 
 def render(

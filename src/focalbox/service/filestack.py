@@ -17,6 +17,7 @@ from typing import Any
 from focalbox.core.geometry import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.formats import format_of
+from focalbox.imaging.render import check_fill
 from focalbox.options import CropOptions, parse_target
 from focalbox.service.addresses import decoded, plain_number
 from focalbox.service.filestack_tasks import SUPPORTED, TASKS
@@ -28,6 +29,8 @@ _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
 _COLOUR = re.compile(r"(?:[0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _API_KEY = re.compile(rb"[A-Za-z0-9]{1,64}")
+_NO_COLOURS = {"edge", "blur"}
+"""Fills of focalbox that Filestack's addresses do not have."""
 _YEAR = 31_536_000
 """Seconds that ``cache=expiry:max`` stands for (Filestack's Processing API, Cache)."""
 _TRUTHS = {"true": True, "false": False}
@@ -253,7 +256,15 @@ def _truth(name: str, text: str) -> bool:
 
 
 def _colour(text: str) -> str:
-    return f"#{text}" if _COLOUR.fullmatch(text) else text
+    colour = f"#{text}" if _COLOUR.fullmatch(text) else text
+    message = f"fill_color is a colour such as white or FF8800, not {text[:20]!r}"
+    if colour in _NO_COLOURS:
+        raise InvalidRequest(message)
+    try:
+        check_fill(colour)
+    except InvalidRequest as error:
+        raise InvalidRequest(message) from error
+    return colour
 
 
 def _max_age(cache: Mapping[str, str]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from focalbox.core.geometry import Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.formats import format_of
+from focalbox.imaging.render import check_fill
 from focalbox.options import CropOptions, parse_target
 from focalbox.service.addresses import decoded, fields_of, plain_number
 from focalbox.service.wish import AUTO, DEFAULT_QUALITY, SAME, Answer, Wish
@@ -55,6 +56,11 @@ def _word(_: str, text: str) -> str:
     return text
 
 
+def _fill(_: str, text: str) -> str:
+    check_fill(text)
+    return text
+
+
 _OPTIONS: Mapping[str, Callable[[str, str], Any]] = {
     "fit": _word,
     "zoom": _number,
@@ -66,7 +72,7 @@ _OPTIONS: Mapping[str, Callable[[str, str], Any]] = {
     "mode": _word,
     "on_doubt": _word,
     "doubt": _number,
-    "fill": _word,
+    "fill": _fill,
     "keep_metadata": _truth,
     "trim": _word,
 }
