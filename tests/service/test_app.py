@@ -322,7 +322,9 @@ def test_analyses_of_broken_pictures_are_problems(service: Service) -> None:
 def test_long_addresses_other_methods_and_unknown_places(service: Service) -> None:
     assert service.ask("/v1/crop/60x40/" + "a" * 10_000).status == 414
     assert service.ask("/v1/crop/60x40/coffee.jpg?" + "a=b&" * 3000).status == 414
-    assert service.ask("/v1/crop/60x40/coffee.jpg", "DELETE").status == 405
+    deleted = service.ask("/v1/crop/60x40/coffee.jpg", "DELETE")
+    assert (deleted.status, set(deleted.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+    assert "GET" in deleted.problem()
     assert service.ask("/nothing/here").status == 404
     assert service.ask("/page/nothing.js").status == 404
     assert service.ask("/page/%2e%2e%2fapp.py").status == 404

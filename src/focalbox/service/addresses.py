@@ -93,6 +93,6 @@ def plain_number(name: str, text: str) -> int:
         When it is written otherwise.
     """
     if not _NUMBER.fullmatch(text):
-        message = f"{name} is a whole number, not {text[:20]!r}"
+        message = f"{name} is a whole number of at most 9 digits, not {text[:20]!r}"
         raise InvalidRequest(message)
     return int(text)

@@ -140,7 +140,9 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         titles = {404: "Nothing here", 405: "Method not allowed"}
         title = titles.get(error.status_code, "Wrong request")
-        return Problem(error.status_code, title, title.lower(), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        detail = f"this address takes {headers['Allow']}" if "Allow" in headers else title.lower()
+        return Problem(error.status_code, title, detail, headers)
     return problem_of(error)
 
 

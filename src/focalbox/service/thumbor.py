@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.formats import format_of
+from focalbox.imaging.render import check_fill
 from focalbox.options import CropOptions, Trim, parse_trim
 from focalbox.service.addresses import decoded, plain_number
 from focalbox.service.wish import SAME, Outline, Wish
@@ -26,12 +27,12 @@ _UNSAFE = b"unsafe"
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{27}(?:=|%3D|%3d)")
 """20 bytes in base64 with their padding."""
 
-_SIZE = re.compile(r"(-?)(\d{0,6})x(-?)(\d{0,6})")
-_CUT = re.compile(r"\d+x\d+:\d+x\d+")
+_SIZE = re.compile(r"(-?)(\d{0,20})x(-?)(\d{0,20})", re.ASCII)
+_CUT = re.compile(r"\d+x\d+:\d+x\d+", re.ASCII)
 _ORIGINAL = re.compile(r"-?(orig|\d*)x-?(orig|\d*)")
 _TRIM = re.compile(r"trim(?::(.*))?")
 _FILTER = re.compile(r"([a-z_]{1,30})\(([^()]*)\)(?::|$)")
-_FOCAL = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})")
+_FOCAL = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _ACROSS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _DOWN = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
@@ -247,7 +248,9 @@ def _fill(argument: str) -> str:
     if "," in argument or argument in {"auto", "transparent", "edge", ""}:
         message = f"the filter fill({argument[:20]}) is not supported: it takes a colour or blur"
         raise InvalidRequest(message)
-    return f"#{argument}" if _HEXADECIMAL.fullmatch(argument) else argument
+    fill = f"#{argument}" if _HEXADECIMAL.fullmatch(argument) else argument
+    check_fill(fill)
+    return fill
 
 
 def _focal(argument: str) -> PixelBox:
