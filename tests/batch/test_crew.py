@@ -14,7 +14,7 @@ import pytest
 from albums import command, contents, read_manifest
 from focalbox.batch.crew import Crew
 from focalbox.batch.job import Job, Stopped, Task
-from focalbox.batch.run import run
+from focalbox.batch.running import run
 
 
 def tasks_of(*paths: Path) -> list[Task]:

@@ -1,6 +1,21 @@
 """Many pictures: folders and buckets, on one machine and on a Ray cluster."""
 
-from focalbox.batch.job import Stopped
-from focalbox.batch.run import Summary, run
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from focalbox.batch.job import Stopped
+    from focalbox.batch.running import Summary, run
 
 __all__ = ["Stopped", "Summary", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is asked for: a worker asks for none, and needs neither ledger nor engines."""
+    if name in __all__:
+        from focalbox.batch import running  # noqa: PLC0415 - see above
+
+        return getattr(running, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

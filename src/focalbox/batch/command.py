@@ -12,7 +12,7 @@ from focalbox.arguments import crop_options
 from focalbox.batch.call import ENGINES
 from focalbox.batch.job import Stopped
 from focalbox.batch.progress import described
-from focalbox.batch.run import EngineName, Summary, run
+from focalbox.batch.running import EngineName, Summary, run
 from focalbox.errors import InvalidRequest
 from focalbox.settings import Settings
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
-import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import focalbox
+from focalbox.batch.hands import Hand, Nursery, Spawned
 from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.work import Done, failed
 
@@ -30,35 +25,9 @@ _CLOSING = 5.0
 """Seconds that a worker gets to end by itself when no more is asked of it."""
 _STILLBORN = 3
 """Workers in a row that end before their first answer, with no picture to blame, after which the run stops."""
-_PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
-"""N workers are to use N cores: numerical libraries start no threads of their own."""
-_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
-"""Bytes up to which a worker keeps the memory of one picture for the next (mallopt(3), glibc): giving it back and getting
-it zeroed again took 5 to 15 % of the CPU time of `make bench-batch`."""
-
-
-@dataclass(eq=False)
-class _Hand:
-    """One worker process, what it holds, and what is kept for it because it belongs together."""
-
-    process: subprocess.Popen[bytes]
-    held: deque[Task] = field(default_factory=deque)
-    kept: deque[Task] = field(default_factory=deque)
-    ready: bool = False
-
-    def ask(self, question: dict[str, Any]) -> None:
-        """Send a line; whether the worker is still there is read from its answers."""
-        pipe = self.process.stdin
-        if pipe is not None:
-            with suppress(BrokenPipeError):
-                pipe.write(json.dumps(question).encode() + b"\n")
-                pipe.flush()
-
-    def dismiss(self) -> None:
-        """Ask no more: the worker ends when it has done what it holds."""
-        if self.process.stdin is not None:
-            with suppress(BrokenPipeError):
-                self.process.stdin.close()
+_FORKS = sys.platform == "linux"
+"""Whether a process that has loaded libraries may be forked: elsewhere there is no fork, or the system's own libraries do
+not survive it (macOS)."""
 
 
 class Crew:
@@ -72,8 +41,10 @@ class Crew:
 
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
-        self._answers: queue.SimpleQueue[tuple[_Hand, bytes]] = queue.SimpleQueue()
-        self._hands = [self._hire() for _ in range(workers)]
+        self._answers: queue.SimpleQueue[tuple[Hand, bytes]] = queue.SimpleQueue()
+        self._nursery = Nursery(job, workers) if workers > 1 and _FORKS else None
+        born = self._nursery.hands if self._nursery else []
+        self._hands = [self._heard(hand) for hand in born] or [self._hire() for _ in range(workers)]
         self._retries: deque[Task] = deque()
         self._stillborn = 0
 
@@ -83,14 +54,12 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for hand in self._hands:
             if kind is not None or hand.held:
-                hand.process.kill()
+                hand.process.end(0)
             hand.dismiss()
         for hand in self._hands:
-            try:
-                hand.process.wait(_CLOSING)
-            except subprocess.TimeoutExpired:
-                hand.process.kill()
-                hand.process.wait()
+            hand.process.end(_CLOSING)
+        if self._nursery is not None:
+            self._nursery.close(_CLOSING)
 
     @property
     def pids(self) -> list[int]:
@@ -138,37 +107,26 @@ class Crew:
                 hand.ready = True
             elif hand in self._hands:
                 if not line:
-                    hand.process.wait()
+                    hand.process.end(_CLOSING)
                     hand.dismiss()
                     self._hands[self._hands.index(hand)] = self._hire()
                 if id(hand) in asked:
                     yield asked.pop(id(hand)), json.loads(line)["preview"] if line else None
 
-    def _hire(self) -> _Hand:
-        home = str(Path(focalbox.__file__).parents[1])
-        paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "focalbox.batch.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | _PINNED | _KEPT | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        )
-        hand = _Hand(process)
-        if process.stdin is not None:
-            with suppress(BrokenPipeError):
-                process.stdin.write(self._job.to_json().encode() + b"\n")
-                process.stdin.flush()
+    def _hire(self) -> Hand:
+        """Start one worker by itself."""
+        return self._heard(Spawned.hire(self._job))
+
+    def _heard(self, hand: Hand) -> Hand:
         threading.Thread(target=self._listen, args=(hand,), daemon=True).start()
         return hand
 
-    def _listen(self, hand: _Hand) -> None:
+    def _listen(self, hand: Hand) -> None:
         """Pass on what one worker answers; an empty line says that it has ended."""
-        answers = hand.process.stdout
-        if answers is not None:
-            with answers:
-                for line in answers:
-                    if line.endswith(b"\n"):
-                        self._answers.put((hand, line))
+        with hand.answers:
+            for line in hand.answers:
+                if line.endswith(b"\n"):
+                    self._answers.put((hand, line))
         self._answers.put((hand, b""))
 
     def _hand_out(self, feed: _Feed) -> None:
@@ -187,13 +145,13 @@ class Crew:
                     self._give(hand, hand.kept.popleft())
 
     @staticmethod
-    def _give(hand: _Hand, task: Task) -> None:
+    def _give(hand: Hand, task: Task) -> None:
         hand.held.append(task)
         hand.ask(task.to_dict())
 
-    def _bury(self, hand: _Hand) -> Iterator[Done]:
+    def _bury(self, hand: Hand) -> Iterator[Done]:
         """Replace a worker that has ended; blame the picture it was at, and do the others it held."""
-        code = hand.process.wait()
+        code = hand.process.end(_CLOSING)
         hand.dismiss()
         fresh = self._hire()
         fresh.kept = hand.kept
@@ -218,7 +176,7 @@ class Crew:
     def _end_the_silent(self) -> None:
         for hand in self._hands:
             if hand.held:
-                hand.process.kill()
+                hand.process.end(0)
 
 
 class _Feed:

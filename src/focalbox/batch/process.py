@@ -1,7 +1,7 @@
 """A worker process: reads tasks as lines of JSON, answers with lines of JSON, ends when nobody asks any more.
 
 Started as ``python -P -m focalbox.batch.process``, so that a script which calls `focalbox.batch.run` needs no guard, and a
-worker inherits neither its parent's threads nor its memory.
+worker inherits neither its parent's threads nor its memory; or forked by a process that was started so (`nursery`).
 """
 
 from __future__ import annotations
@@ -18,22 +18,34 @@ from focalbox.batch.job import Job, Task
 from focalbox.batch.work import Worker, preview
 from focalbox.errors import FocalboxError
 
-__all__ = ["main"]
+__all__ = ["listen", "main", "serve"]
 
 
 def main() -> None:
     """Do tasks until standard input ends: when the parent is gone, however it went, the worker goes too."""
+    answers = listen()
+    job = Job.from_json(sys.stdin.readline())
+    serve(Worker(job), job, sys.stdin, answers)
+
+
+def listen() -> TextIO:
+    """Be a process that its parent ends; return where it is answered, which nothing else is printed to."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-C is for the parent, which then ends the workers
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
-    job = Job.from_json(sys.stdin.readline())
-    worker = Worker(job)
+    return answers
+
+
+def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
+    """Answer until nobody asks any more, and end the process."""
     try:
         _answer(answers, {"ready": True})
-        for line in sys.stdin:
-            asked = json.loads(line)
-            done = _previewed(asked, job) if "preview" in asked else dataclasses.asdict(worker(Task.from_dict(asked)))
-            _answer(answers, done)
+        for line in asked:
+            question = json.loads(line)
+            if "preview" in question:
+                _answer(answers, _previewed(question, job))
+            else:
+                _answer(answers, dataclasses.asdict(worker(Task.from_dict(question))))
     except BrokenPipeError:  # nobody is left to be told
         pass
     os._exit(0)  # nothing is left to be closed, and closing a model takes a while

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+
+import numpy as np
 
 from focalbox.batch.job import Job, Planned, Task
 from focalbox.batch.places import Unwritable, below, is_remote, place_of
@@ -26,6 +29,9 @@ SCHEMA = 1
 
 _PREVIEW_QUALITY = 45
 """WebP quality of the report's small pictures: about 3 kB at 200 pixels, so 5,000 fit into 20 MB."""
+
+_REHEARSED = 64
+"""Pixels a side of the picture that nobody gets to see."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,12 @@ class Worker:
         self._cropper = Cropper(model=job.model, detectors=detectors, limits=job.limits)
         self._group: int | None = None
         self._made: dict[str, _Made] = {}
+
+    def rehearse(self) -> None:
+        """Crop and read a drawn picture, so that all that is loaded at a first look is loaded."""
+        with suppress(Exception):  # what fails here fails with every picture, and their rows say so
+            image = self._cropper.crop(np.zeros((_REHEARSED, _REHEARSED, 3), np.uint8), "1:1")
+            self._cropper.analyze(encode(image, "jpeg"))
 
     def __call__(self, task: Task) -> Done:
         """Do one picture; only what makes every further picture impossible stays out of its rows."""
