@@ -6,8 +6,6 @@ Run by ``make bench-batch``; writes docs/benchmarks-batch.json and, computed fro
 from __future__ import annotations
 
 import argparse
-import json
-import multiprocessing
 import os
 import resource
 import shutil
@@ -16,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +22,60 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from benchmarks.batch_scale import write_scale
-from benchmarks.speed_candidates import OURS, candidate
+from benchmarks.batch_figures import keep
+from benchmarks.speed_candidates import OURS
 from benchmarks.speed_pictures import PHOTOGRAPHS
 
-DOCS = Path(__file__).parent.parent / "docs"
 SIZE = (500, 200)
 SHAPES = ((640, 480), (900, 675), (1152, 864), (1632, 1224), (2304, 1728), (3264, 2448), (4000, 3000), (6000, 4000))
 """Pixels of the pictures, 0.3 to 24 MP, each about twice the one before: as many of each."""
 PICTURES = 200
 ROUNDS = 2
-PEERS = ("libvips attention", "smartcrop", "Pillow draft + fit")
 ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""How every run is made but those with ``default threads``: a worker uses one core."""
 GOALS = {"libvips attention": 0.7, "smartcrop": 0.2}
 """At most so many of a peer's CPU seconds (issue 5)."""
 SPEED_UP = 1.8
 """At least so many times the pictures a second of one worker, with two (issue 5)."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A cropper and its number of workers; with ``own_threads`` in the environment that its users have by default."""
+
+    cropper: str
+    workers: int
+    own_threads: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the figures call it."""
+        threads = ", default threads" if self.own_threads else ""
+        return f"{self.cropper}{threads}, {self.workers} workers"
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables of the run."""
+        others = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+        return others if self.own_threads else others | ONE_THREAD
+
+    def module(self, folder: Path, out: Path, manifest: Path) -> list[str]:
+        """Return the module to start and its arguments."""
+        width, height = map(str, SIZE)
+        if self.cropper != OURS:
+            module = "benchmarks.batch_peer"
+            return [module, self.cropper, str(folder), str(out), str(self.workers), width, height]
+        wanted = ["-s", f"{width}x{height}", "--upscale", "--workers", str(self.workers)]
+        return ["focalbox", "batch", str(folder), *wanted, "--out", str(out), "--manifest", str(manifest)]
+
+
+RUNS = (
+    Run(OURS, 2),
+    Run("libvips attention", 2),
+    Run("libvips attention", 2, own_threads=True),
+    Run("smartcrop", 2),
+    Run("Pillow draft + fit", 2),
+    Run(OURS, 1),
+)
 
 
 def make_pictures(folder: Path) -> None:
@@ -61,53 +97,17 @@ def make_pictures(folder: Path) -> None:
         Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8)).save(folder / f"{number:03d}.jpg", quality=85)
 
 
-def peer(name: str, folder: Path, out: Path, workers: int) -> None:
-    """Crop a folder with a peer: as many spawned processes, the same reading and writing."""
-    out.mkdir(parents=True)
-    paths = sorted(folder.glob("*.jpg"))
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for _ in pool.imap_unordered(partial(_crop, name, out), paths):
-            pass
-        pool.close()
-        pool.join()
-
-
-_ready: dict[str, Any] = {}
-
-
-def _crop(name: str, out: Path, path: Path) -> None:
-    if name not in _ready:
-        _ready[name] = candidate(name)
-    (out / path.name).write_bytes(_ready[name](path.read_bytes(), SIZE))
-
-
-def measure(name: str, folder: Path, workers: int) -> tuple[float, float]:
+def measure(run: Run, folder: Path) -> tuple[float, float]:
     """Return the CPU seconds of all processes, and the seconds on the clock, of one run of the folder."""
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "out"
-        if name == OURS:
-            size = f"{SIZE[0]}x{SIZE[1]}"
-            call = [
-                "focalbox",
-                "batch",
-                folder,
-                "-s",
-                size,
-                "--upscale",
-                "--out",
-                out,
-                "--manifest",
-                f"{place}/m.jsonl",
-            ]
-            call += ["--workers", str(workers)]
-        else:
-            call = ["benchmarks.batch", "--peer", name, folder, out, str(workers)]
+        call = [sys.executable, "-m", *run.module(folder, out, Path(place) / "manifest.jsonl")]
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run([sys.executable, "-m", *map(str, call)], check=True, capture_output=True)
+        subprocess.run(call, check=True, capture_output=True, env=run.environment())
         seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
         made = len(list(out.rglob("*.jpg")))
     if made != PICTURES:
-        message = f"{name} made {made} of {PICTURES} pictures"
+        message = f"{run.name} made {made} of {PICTURES} pictures"
         raise RuntimeError(message)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, seconds
 
@@ -115,27 +115,18 @@ def measure(name: str, folder: Path, workers: int) -> tuple[float, float]:
 def main() -> None:
     """Measure, print, and write what follows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", nargs=4, metavar=("NAME", "FOLDER", "OUT", "WORKERS"), help=argparse.SUPPRESS)
     parser.add_argument("--pictures", type=Path, help="a folder that keeps the pictures between runs")
     parser.add_argument("--only-make", action="store_true", help="write the pictures and measure nothing")
     parser.add_argument("--only-write", action="store_true", help="compute docs/scale.md again from the last figures")
     wanted = parser.parse_args()
-    if wanted.peer:
-        name, folder, out, workers = wanted.peer
-        peer(name, Path(folder), Path(out), int(workers))
-        return
-    figures = DOCS / "benchmarks-batch.json"
     if wanted.only_write:
-        write_scale(json.loads(figures.read_text()), DOCS / "scale.md")
+        keep({})
         return
-    os.environ.update(ONE_THREAD)
     folder = wanted.pictures or Path(tempfile.mkdtemp(prefix="focalbox-bench-"))
     try:
         make_pictures(folder)
         if not wanted.only_make:
-            found = {**(json.loads(figures.read_text()) if figures.exists() else {}), **_compare(folder)}
-            figures.write_text(json.dumps(found, indent=1) + "\n")
-            write_scale(found, DOCS / "scale.md")
+            keep(_compare(folder))
     finally:
         if wanted.pictures is None:
             shutil.rmtree(folder)
@@ -144,13 +135,13 @@ def main() -> None:
 def _compare(folder: Path) -> dict[str, Any]:
     runs: dict[str, list[tuple[float, float]]] = {}
     for _ in range(ROUNDS):
-        for name, workers in [(OURS, 2), *((name, 2) for name in PEERS), (OURS, 1)]:
-            runs.setdefault(f"{name}, {workers} workers", []).append(measure(name, folder, workers))
-            print(name, workers, *(f"{value:.2f}" for value in runs[f"{name}, {workers} workers"][-1]), flush=True)
+        for run in RUNS:
+            runs.setdefault(run.name, []).append(measure(run, folder))
+            print(run.name, *(f"{value:.2f}" for value in runs[run.name][-1]), flush=True)
     best = {name: (min(cpu for cpu, _ in found), min(wall for _, wall in found)) for name, found in runs.items()}
-    ours, alone = best[f"{OURS}, 2 workers"], best[f"{OURS}, 1 workers"]
+    ours, alone = best[Run(OURS, 2).name], best[Run(OURS, 1).name]
     for name, most in GOALS.items():
-        share = ours[0] / best[f"{name}, 2 workers"][0]
+        share = ours[0] / best[Run(name, 2).name][0]
         print(f"CPU seconds beside {name}: {share:.2f} (goal {most}) {'met' if share <= most else 'MISSED'}")
     print(f"2 workers beside 1: {alone[1] / ours[1]:.2f} (goal {SPEED_UP})")
     lengths = [path.stat().st_size for path in folder.glob("*.jpg")]

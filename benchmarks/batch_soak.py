@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import re
 import resource
 import sys
@@ -15,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.batch_figures import keep
 from focalbox.batch import run
 
-FIGURES = Path(__file__).parent.parent / "docs" / "benchmarks-batch.json"
 PICTURES = 20_000
 EARLY = 1_000
 """Pictures after which memory is looked at for the first time (issue 5)."""
@@ -84,8 +83,7 @@ def main() -> None:
         f"{summary.done} pictures in {seconds:.0f} s, {summary.failed} failed; parent {early:.1f} MB after {EARLY}, "
         f"at most {last:.1f} MB later, the end included (goal: {GROWTH:.0f} MB more); {cpu:.0f} CPU s"
     )
-    figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    figures["soak"] = {
+    soak = {
         "pictures": summary.done,
         "seconds": seconds,
         "cpu_seconds": cpu,
@@ -93,7 +91,7 @@ def main() -> None:
         "most_mb": last,
         "manifest_bytes_a_row": length / summary.done,
     }
-    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+    keep({"soak": soak})
     sys.exit(last - early > GROWTH or summary.failed > 0)
 
 
