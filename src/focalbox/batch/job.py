@@ -140,7 +140,7 @@ class Job:
         self.plan("a picture")
         self.fingerprint  # noqa: B018 - a model's file that is not there is found out now
 
-    @property
+    @cached_property
     def targets(self) -> list[Target | None]:
         """The sizes, read."""
         return [parse_target(size) for size in self.sizes]

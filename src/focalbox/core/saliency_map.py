@@ -70,8 +70,10 @@ class SaliencyMap:
             message = f"a saliency map needs numbers of at least 0, but the smallest is {low:g}"
             raise ModelError(message)
         if high > 0:
-            array = _averaged(array / high)
-            array = array / array.max()
+            array = array / high
+            if max(array.shape) > MAX_CELLS:
+                array = _averaged(array)
+                array /= array.max()
         self.cells = np.rint(array * LEVELS).astype(np.int64)
         self.cells.setflags(write=False)
 
