@@ -10,7 +10,6 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
-from focalbox.imaging.resample import average
 
 __all__ = ["Metadata", "WorkingImage", "decode_scale", "shrink", "turned", "upright_size"]
 
@@ -125,9 +124,8 @@ class WorkingImage:
             image = image.reduce(step)
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
         box = left / step, top / step, min(image.width, right / step), min(image.height, bottom / step)
-        copy = average(image, (size.width, size.height), box)
-        profile = self.metadata.profile
-        return copy if profile is None else np.asarray(to_srgb(Image.fromarray(copy), profile))
+        copy = image.resize((size.width, size.height), Image.Resampling.BILINEAR, box=box)
+        return np.asarray(to_srgb(copy, self.metadata.profile))
 
     def finished(self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool) -> WorkingImage:
         """Return the image with its colours settled: brought to sRGB, or kept with their profile."""
