@@ -12,6 +12,8 @@ from skimage import data
 from focalbox.imaging.jpeg import decode_jpeg, shared
 from focalbox.imaging.source import open_picture
 
+COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
+
 
 def written(image: Image.Image, **options: object) -> bytes:
     file = BytesIO()
@@ -30,7 +32,7 @@ def by_pillow(content: bytes, size: tuple[int, int]) -> np.ndarray:
     "options", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}], ids=str
 )
 def test_the_pixels_are_those_of_pillow(scale: int, options: dict[str, object]) -> None:
-    content = written(Image.fromarray(data.coffee()).crop((0, 0, 451, 302)), **options)
+    content = written(COFFEE.crop((0, 0, 451, 302)), **options)
     size = -(-451 // scale), -(-302 // scale)
     pixels = decode_jpeg(content, size)
     assert pixels is not None
@@ -53,7 +55,7 @@ def test_a_shared_picture_outlives_the_array() -> None:
 
 
 def test_a_cut_file_is_left_to_pillow() -> None:
-    content = written(Image.fromarray(data.coffee()))
+    content = written(COFFEE)
     assert decode_jpeg(content[: len(content) // 2], (600, 400)) is None
 
 
@@ -63,14 +65,14 @@ def test_another_size_than_the_header_says_is_refused() -> None:
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_grey_and_ink_go_through_pillow(mode: str) -> None:
-    image = Image.fromarray(data.coffee()).convert(mode)
+    image = COFFEE.convert(mode)
     working = open_picture(written(image)).decode()
     assert working.pixels is None
     assert working.image.mode == "RGB"
 
 
 def test_upright_pictures_know_their_memory_and_turned_ones_do_not() -> None:
-    image = Image.fromarray(data.coffee())
+    image = COFFEE
     exif = Image.Exif()
     exif[0x0112] = 6
     straight = open_picture(written(image)).decode(open_picture(written(image)).size)

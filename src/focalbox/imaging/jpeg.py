@@ -16,7 +16,8 @@ def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
     Parameters
     ----------
     data : bytes
-        A JPEG file in colour whose header was held against the limits.
+        A JPEG file in colour whose header was held against the limits and whose coding is `usual`: at a smaller scale
+        simplejpeg 1.9.0 writes the pixels of a lossless one past the end of its memory.
     size : tuple of int
         Width and height to decode to: the stored ones divided by 1, 2, 4 or 8, rounded up.
 

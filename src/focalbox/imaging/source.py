@@ -20,7 +20,7 @@ from focalbox.errors import DecodeError, FetchError, InvalidRequest
 from focalbox.imaging.colour import profile_of
 from focalbox.imaging.exif import Exif, read_exif
 from focalbox.imaging.guard import reading
-from focalbox.imaging.header import count_frames, sniff, webp_canvas
+from focalbox.imaging.header import JpegCoding, count_frames, jpeg_coding, sniff, webp_canvas
 from focalbox.imaging.jpeg import decode_jpeg, shared
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.working import Metadata, WorkingImage, decode_scale, shrink, turned, upright_size
@@ -59,6 +59,7 @@ class _Header:
     format: str | None
     frames: int
     exif: Exif
+    coding: JpegCoding | None = None
 
 
 class Picture:
@@ -111,7 +112,8 @@ class Picture:
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale = decode_scale(self.size, needed)
             expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
-            plain = self.format == "JPEG" and image.mode == "RGB"
+            coding = self._header.coding
+            plain = coding is not None and coding.usual and image.mode == "RGB"
             pixels = decode_jpeg(self._data, expected) if plain else None
             reduced, profile = self._by_pillow(image, scale) if pixels is None else (shared(pixels), profile_of(image))
             if reduced.size != expected:
@@ -125,7 +127,8 @@ class Picture:
 
     def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
         """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
-        drafts = scale > 1 and self.format == "JPEG"
+        coding = self._header.coding
+        drafts = scale > 1 and coding is not None and not coding.lossless
         if self.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
             image.decodermaxblock = _AT_ONCE
         if drafts:
@@ -203,8 +206,11 @@ def _opened(name: str, opener: Callable[[], Image.Image], form: str, data: bytes
         image = opener()
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
         limits.check_picture(Size(*image.size), frames)
+        coding = jpeg_coding(data) if form == "JPEG" else None
+        if coding is not None:
+            limits.check_scans(coding.scans)
         exif = replace(read_exif(data), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
-        return Picture(name, image, opener, _Header(form, frames, exif), data)
+        return Picture(name, image, opener, _Header(form, frames, exif, coding), data)
 
 
 def _given(image: Image.Image, limits: Limits) -> Picture:
