@@ -11,12 +11,12 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["faces_in", "seen_by"]
+__all__ = ["AGREED", "SURE", "faces_in", "seen_by"]
 
-_SURE = 0.35
-"""Heat (0..1) from which a peak counts as a face; chosen with `_AGREED`."""
+SURE = 0.35
+"""Heat (0..1) from which a peak counts as a face; chosen with `AGREED`."""
 
-_AGREED = 0.65
+AGREED = 0.65
 """Mean of the saliency map (maximum 1) inside a face from which the map agrees that it is one. A face holds the window, so
 a false one is dear. Mean gain of the default on dev rows (132 of duts): 0.430 without faces, 0.434 at heat 0.5 and agreement
 0.5, 0.424 at 0.35 and 0.5, 0.440 at 0.35 and 0.6, 0.441 at 0.35 and 0.65, 0.435 at 0.35 and 0.7 (2026-11-23)."""
@@ -28,7 +28,7 @@ _SAME = 0.4
 """Jaccard index from which two boxes are the same face; the stronger stays."""
 
 
-def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Subject, ...]:
+def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32], *, sure: float = SURE) -> tuple[Subject, ...]:
     """Read faces from a heat map of centres and a map of sizes.
 
     Parameters
@@ -37,6 +37,8 @@ def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Sub
         How sure it is that a face's centre is in the cell, 0 to 1.
     sizes : ndarray, shape (2, h, w)
         Width and height of that face, fractions of the picture's sides.
+    sure : float
+        Heat from which a peak is a face.
 
     Returns
     -------
@@ -52,12 +54,12 @@ def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Sub
     around = np.full((rows + 2, columns + 2), -np.inf, dtype=heat.dtype)
     around[1:-1, 1:-1] = heat
     flat = around.ravel()
-    sure = np.flatnonzero(flat >= _SURE)
-    if not sure.size:
+    hot = np.flatnonzero(flat >= sure)
+    if not hot.size:
         return ()
     across = columns + 2
     beside = np.array([-across - 1, -across, -across + 1, -1, 1, across - 1, across, across + 1])
-    peaks = sure[flat[sure] >= flat[sure[:, None] + beside].max(axis=1)]
+    peaks = hot[flat[hot] >= flat[hot[:, None] + beside].max(axis=1)]
     strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:_MOST]]
     faces: list[Subject] = []
     for place in strongest.tolist():
@@ -70,10 +72,10 @@ def faces_in(heat: NDArray[np.float32], sizes: NDArray[np.float32]) -> tuple[Sub
     return tuple(faces)
 
 
-def seen_by(saliency: SaliencyMap, faces: tuple[Subject, ...]) -> tuple[Subject, ...]:
+def seen_by(saliency: SaliencyMap, faces: tuple[Subject, ...], *, agreed: float = AGREED) -> tuple[Subject, ...]:
     """Return the faces that the saliency map agrees with: where viewers do not look, there is hardly a face."""
     values = saliency.values
-    return tuple(face for face in faces if _mean_inside(values, face.box) >= _AGREED)
+    return tuple(face for face in faces if _mean_inside(values, face.box) >= agreed)
 
 
 def _mean_inside(values: NDArray[np.float32], box: Box) -> float:

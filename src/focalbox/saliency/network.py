@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -75,17 +76,10 @@ class Network:
             When the file is missing, altered, no ONNX model, or of another contract; when it answers with something that
             is not a map.
         """
-        check_picture(rgb)
-        known = self._session.outputs()
-        _check_contract(self._session)
-        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
-        if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
+        seen = self.answers(rgb)
+        if not seen:
             return Seen(SaliencyMap.blank())
-        turned = _leans_right(rgb)
-        seen = self._session.run(wanted, (_mirrored(rgb) if turned else np.ascontiguousarray(rgb))[None])
-        if turned:
-            seen = {name: answer[..., ::-1] for name, answer in seen.items()}
-        saliency = SaliencyMap(_plane(seen[wanted[0]], self.__name__))
+        saliency = SaliencyMap(_plane(next(iter(seen.values())), self.__name__))
         keep = SaliencyMap(_plane(seen[_KEEP], self.__name__)) if _KEEP in seen else None
         heat, sizes = (seen.get(name) for name in _FACES)
         if heat is None or sizes is None:
@@ -96,6 +90,22 @@ class Network:
             )
             raise ModelError(message)
         return Seen(saliency, keep, seen_by(saliency, faces_in(heat[0, 0], sizes[0])))
+
+    def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
+        """Return what the network says of a picture, as it says it, by name: the saliency map first.
+
+        Empty for a picture that holds nothing. Raises as `look`.
+        """
+        check_picture(rgb)
+        known = self._session.outputs()
+        _check_contract(self._session)
+        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
+        if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
+            return {}
+        if not _leans_right(rgb):
+            return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
+        turned = self._session.run(wanted, _mirrored(rgb)[None])
+        return {name: answer[..., ::-1] for name, answer in turned.items()}
 
 
 def shipped(name: Literal["network", "network-mit"]) -> Network:
