@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
 from focalbox.core.evidence import SaliencyMap, Subject
-from focalbox.core.framing import Framing, frame
-from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target
+from focalbox.core.framing import Framing, Mode, OnDoubt, frame
+from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target, largest_window
 from focalbox.errors import InvalidRequest
 from strategies import analyses, boxes, framings, padded_framings, targets, trimmed_analyses
 
@@ -241,6 +241,32 @@ def test_face_mode_with_faces_at_both_ends_frames_one_and_names_the_other() -> N
     crop = analysis.plan("1:1", mode="face")
     assert crop.relative.contains(Box(0.9, 0.2, 0.1, 0.4))
     assert [subject.box.left for subject in crop.cut] == [0.0]
+
+
+@quick
+@given(analyses, targets, boxes(), st.sampled_from(["auto", "face"]), st.sampled_from(["crop", "centre"]))
+def test_a_face_that_fits_is_whole_in_every_mode(
+    analysis: Analysis, target: Target, face: Box, mode: Mode, on_doubt: OnDoubt
+) -> None:
+    analysis = Analysis(analysis.source, analysis.saliency, (Subject(face),))
+    crop = frame(analysis, target, Framing(mode=mode, on_doubt=on_doubt, doubt=1.0))
+    width, height = largest_window(analysis.source, target.aspect)
+    assume(face.width <= width and face.height <= height)
+    assert crop.cut == ()
+
+
+def test_a_face_without_room_for_its_headroom_is_whole() -> None:
+    analysis = Analysis(Size(820, 800), SaliencyMap.blank(), faces((0.45, 0.4, 0.53, 0.1)))
+    crop = analysis.plan("9:16", mode="face")
+    assert crop.relative.contains(Box(0.45, 0.4, 0.53, 0.1))
+    assert crop.cut == ()
+
+
+def test_a_callers_focus_beats_faces_and_the_salient_box() -> None:
+    analysis = Analysis(Size(1000, 500), spot(Size(1000, 500), 0.0, 0.4).saliency, faces((0.0, 0.3, 0.1, 0.2)))
+    for options in ({"mode": "face"}, {"fit": "tight", "upscale": True}):
+        crop = analysis.plan("1:1", focus=(0.7, 0.5), **options)
+        assert crop.relative.centre == pytest.approx((0.7, 0.5), abs=0.002)
 
 
 @quick

@@ -104,9 +104,11 @@ class Crop:
 
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
-        """The subjects that are not whole inside the box."""
-        evidence = self.evidence
-        cut = (subject for subject in evidence.subjects if not self.inside.contains(subject.box))
+        """The subjects that are not whole inside the box, up to the pixel that rounding the window may have cost."""
+        evidence, inside, size = self.evidence, self.inside, self.evidence.looked_at
+        across, down = 1 / size.width, 1 / size.height
+        room = Box.between(inside.left - across, inside.top - down, inside.right + across, inside.bottom + down)
+        cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
         return tuple(replace(subject, box=evidence.outside(subject.box)) for subject in cut)
 
     @property

@@ -57,8 +57,9 @@ class Framing:
     mode : {"auto", "face"}
         ``face`` frames the faces, with headroom above and room around; as ``auto`` when there is none.
     on_doubt : {"crop", "centre", "pad"}
-        What to do when the confidence is below ``doubt``: crop all the same, take the middle, or pad as ``fit="pad"``
-        does. What the caller asked for (``focus``, ``keep``) is never in doubt.
+        What to do when the confidence is below ``doubt``: crop all the same, take the middle or what is nearest to it
+        that keeps the subjects, or pad as ``fit="pad"`` does. What the caller asked for (``focus``, ``keep``) is never in
+        doubt.
     doubt : float
         0 to 1, the confidence below which ``on_doubt`` acts; about one crop in ten is below 0.6 (docs/quality.md).
 
@@ -131,7 +132,7 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     window = place(evidence.saliency, largest.width, largest.height, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
-            demands, framing = replace(demands, focus=WHOLE.centre), replace(framing, fit="cover", zoom=0.0)
+            demands, framing = replace(demands, near=WHOLE.centre), replace(framing, fit="cover", zoom=0.0)
             window = place(evidence.saliency, largest.width, largest.height, demands)
             notes += ("in doubt: the middle was taken",)
         else:
@@ -188,7 +189,7 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         together = framed.union(_roomy(face.box))
         if together.width <= largest.width and together.height <= largest.height:
             framed = together
-    return replace(demands, hold=framed, focus=framing.focus or framed.centre), ()
+    return replace(demands, hold=(framed, faces[0].box), near=framed.centre), ()
 
 
 def _roomy(face: Box) -> Box:
@@ -204,12 +205,14 @@ def _roomy(face: Box) -> Box:
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
     """Return the smallest window that holds the salient box, or the framed faces, or what the caller keeps."""
     source = evidence.looked_at
-    hold = reduce(Box.union, demands.keep) if demands.keep else demands.hold or evidence.salient_box
+    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (evidence.salient_box,))
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
         scale = max(scale, least.width / (largest.width * source.width))
     scale = min(scale, 1.0)
-    return place(evidence.saliency, largest.width * scale, largest.height * scale, replace(demands, hold=hold))
+    return place(
+        evidence.saliency, largest.width * scale, largest.height * scale, replace(demands, hold=(hold, *demands.hold))
+    )
 
 
 def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:

@@ -32,22 +32,30 @@ class Demands:
         As little of their area as possible.
     focus : (float, float), optional
         A point (x, y) that the window is centred on as nearly as the picture allows.
-    hold : Box, optional
-        Kept whole when any window can; says nothing when none can.
+    hold : tuple of Box
+        Each kept whole when any window can, the first before the next; one that no window can keep says nothing.
     subjects : tuple of Box
         When all fit into a window, all are kept whole; else at least one is, when any window can.
+    near : (float, float), optional
+        As ``focus``, with what all the others leave open.
     """
 
     keep: tuple[Box, ...] = ()
     avoid: tuple[Box, ...] = ()
     focus: tuple[float, float] | None = None
-    hold: Box | None = None
+    hold: tuple[Box, ...] = ()
     subjects: tuple[Box, ...] = ()
+    near: tuple[float, float] | None = None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
         """All the boxes whose edges matter."""
-        return (*self.keep, *self.avoid, *self.subjects, *(() if self.hold is None else (self.hold,)))
+        return (*self.keep, *self.avoid, *self.hold, *self.subjects)
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """All the points that matter."""
+        return tuple(point for point in (self.focus, self.near) if point is not None)
 
 
 NO_DEMANDS = Demands()
@@ -60,7 +68,7 @@ def place(
     """Place a window where it does best.
 
     The criteria are taken in order, each among the places that are best by those before: ``keep``, ``avoid``,
-    ``focus``, ``hold``, ``subjects``, the share of the saliency inside, and the distance to the centre.
+    ``focus``, ``hold``, ``subjects``, ``near``, the share of the saliency inside, and the distance to the centre.
 
     Along one axis the share inside is a piecewise linear function of the window's place that bends only where an edge
     of the window meets an edge of a cell (or of a demanded box), so its maximum over *all* real places is among those
@@ -89,14 +97,14 @@ def place(
         width,
         (within.left, within.right),
         [edge for box in edges for edge in (box.left, box.right)],
-        None if demands.focus is None else demands.focus[0],
+        [x for x, _ in demands.points],
     )
     tops = _places(
         rows,
         height,
         (within.top, within.bottom),
         [edge for box in edges for edge in (box.top, box.bottom)],
-        None if demands.focus is None else demands.focus[1],
+        [y for _, y in demands.points],
     )
     windows = _Windows(lefts, tops, width, height)
     best = np.ones((tops.size, lefts.size), dtype=np.bool_)
@@ -150,13 +158,14 @@ def _scores(windows: _Windows, saliency: SaliencyMap, demands: Demands, within: 
         scores.append(np.sum([windows.share_of(box) for box in demands.keep], axis=0))
     if demands.avoid:
         scores.append(-np.sum([windows.share_of(box) for box in demands.avoid], axis=0))
-    if demands.hold is not None:
-        scores.append(_whole(windows.share_of(demands.hold)))
     if demands.focus is not None:
         scores.append(-windows.distance_to(*demands.focus))
+    scores += [_whole(windows.share_of(box)) for box in demands.hold]
     if demands.subjects:
         kept_whole = np.stack([_whole(windows.share_of(box)) for box in demands.subjects])
         scores += [kept_whole.max(axis=0), kept_whole.min(axis=0)]
+    if demands.near is not None:
+        scores.append(-windows.distance_to(*demands.near))
     scores += [windows.saliency_in(saliency), -windows.distance_to(*within.centre)]
     return scores
 
@@ -166,7 +175,9 @@ def _whole(share: _Grid) -> _Grid:
     return (share >= 1 - _SAME).astype(np.float64)
 
 
-def _places(cells: int, side: float, within: tuple[float, float], edges: Sequence[float], focus: float | None) -> _Grid:
+def _places(
+    cells: int, side: float, within: tuple[float, float], edges: Sequence[float], points: Sequence[float]
+) -> _Grid:
     """Return every start of a window along one axis at which a score can bend, ascending."""
     start, stop = within
     free = max(0.0, stop - start - side)
@@ -175,7 +186,7 @@ def _places(cells: int, side: float, within: tuple[float, float], edges: Sequenc
     grid = np.arange(cells + 1) / cells
     special = [start, start + free, start + free / 2]
     special += [place for edge in edges for place in (edge, edge - side)]
-    special += [] if focus is None else [focus - side / 2]
+    special += [point - side / 2 for point in points]
     return np.unique(_within(np.concatenate([grid, grid - side, special]), start, start + free))
 
 
