@@ -71,6 +71,13 @@ def test_plans_of_many_are_json_lines(folder: Path, capsys: pytest.CaptureFixtur
     assert len([json.loads(line) for line in capsys.readouterr().out.splitlines()]) == 2
 
 
+def test_every_line_of_plans_names_its_picture(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert focalbox("plan", "chelsea.jpg", "gone.jpg", "coffee.jpg", "--json") == 1
+    sources = [json.loads(line)["source"] for line in capsys.readouterr().out.splitlines()]
+    assert sources[0] == {"address": "chelsea.jpg", "width": 451, "height": 300}
+    assert sources[1]["address"] == "coffee.jpg"
+
+
 def test_the_plan_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--fit", "tight", "--focus", "0.5,0.5") == 0
     assert "object-position" in capsys.readouterr().out
@@ -121,7 +128,9 @@ def test_one_bad_picture_does_not_stop_the_rest(folder: Path, capsys: pytest.Cap
         ["plan", "coffee.jpg", "--trim", "top-left:443"],
         ["crop", "coffee.jpg", "-s", "1:1", "--model", "oracle"],
         ["crop", "coffee.jpg", "-s", "1:1", "-o", "x.docx"],
+        ["crop", "coffee.jpg", "-s", "1:1", "-o", "out/"],
         ["crop", "coffee.jpg", "-s", "1:1", "-o", "{colour}.jpg"],
+        ["crop", "coffee.jpg", "-s", "1:1", "-o", "{}.jpg"],
         ["crop", "coffee.jpg", "-s", "1:1", "-o", "coffee.jpg"],
         ["crop", "coffee.jpg", "chelsea.jpg", "-s", "1:1", "-o", "same.jpg"],
         ["crop", "coffee.jpg", "-s", "1:1", "-s", "2:1", "-o", "same.jpg"],
@@ -189,6 +198,26 @@ def test_pipes_work_both_ways(folder: Path) -> None:
     )
     assert done.stderr == b""
     assert done.stdout[8:12] == b"WEBP"
+
+
+def test_no_more_of_a_pipe_is_read_than_a_picture_may_have() -> None:
+    with Path("/dev/zero").open("rb") as endless:
+        done = subprocess.run(
+            [sys.executable, "-m", "focalbox", "plan", "-"],
+            stdin=endless,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "FOCALBOX_LIMIT_BYTES": "1000000"},
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"focalbox: -: a picture may have at most 1000000 bytes, but this one has 1000001 or more\n"
+
+
+def test_links_that_lead_nowhere_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "loop.jpg").symlink_to("loop.jpg")
+    assert focalbox("crop", "loop.jpg", "-s", "1:1", "-o", "out.jpg") == 1
+    assert "loop.jpg" in capsys.readouterr().err
 
 
 def test_a_model_or_detector_file_that_is_missing_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

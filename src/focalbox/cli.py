@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
@@ -97,7 +97,12 @@ def crop(
 @focalbox.command()
 @click.argument("pictures", nargs=-1, required=True)
 @click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the free-form crop.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document a picture, a line each when there are many.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One JSON document a picture; of many, each on a line that names its picture as the source's address.",
+)
 @crop_options
 def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Say where pictures would be cropped, and write nothing."""
@@ -108,8 +113,11 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **
     def work(picture: str, _: None) -> None:
         analysis = cropper.analyze(_source(picture), trim=wanted.trim)
         crops = tuple(frame(analysis, target, wanted.framing) for target in targets)
-        if as_json:
-            click.echo(json.dumps(document(analysis, crops), indent=2 if len(pictures) == 1 else None))
+        if as_json and len(pictures) == 1:
+            click.echo(json.dumps(document(analysis, crops), indent=2))
+        elif as_json:
+            found = document(analysis, crops)
+            click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
             for decided in crops:
                 click.echo(f"{picture}: {_described(decided)}")
@@ -157,8 +165,8 @@ def _cropper(options: dict[str, Any]) -> Cropper:
     return Cropper(model=options.pop("model") or settings.model, detectors=detectors, limits=settings.limits)
 
 
-def _source(picture: str) -> str | bytes:
-    return sys.stdin.buffer.read() if picture == PIPE else picture
+def _source(picture: str) -> str | BinaryIO:
+    return sys.stdin.buffer if picture == PIPE else picture
 
 
 def _write(content: bytes, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,14 +67,14 @@ def outputs_of(
     """
     unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
     if unknown:
-        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown)}"
+        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown) or '{}'}"
         raise InvalidRequest(message)
     named = [[output_of(picture, target, template, format) for target in targets] for picture in pictures]
-    sources = {Path(picture).resolve() for picture in pictures if picture != PIPE}
-    taken: dict[Path | str, str] = {}
+    sources = {os.path.realpath(picture) for picture in pictures if picture != PIPE}
+    taken: dict[str, str] = {}
     for picture, outputs in zip(pictures, named, strict=True):
         for output in outputs:
-            place = PIPE if output.path == PIPE else Path(output.path).resolve()
+            place = PIPE if output.path == PIPE else os.path.realpath(output.path)
             if place in sources:
                 message = f"{output.path} would replace a picture; choose an output with another name"
                 raise InvalidRequest(message)
@@ -106,6 +107,9 @@ def output_of(picture: str, target: Target | None, template: str, format_name: s
     }
     place = _FIELD.sub(lambda field: str(fields[field[1]]), template)
     written = format_name or (ending if place == PIPE else Path(place).suffix)
+    if not written:
+        message = f"an output ends in {{ext}} or the ending of a format, such as .jpg, and {template!r} has none"
+        raise InvalidRequest(message)
     return Output(place, format_of(written))
 
 

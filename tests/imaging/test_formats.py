@@ -1,5 +1,6 @@
 """Writing: every format, alpha where it can be kept, and files whole or not at all."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -62,6 +63,28 @@ def test_a_file_is_written_whole_into_a_new_directory(tmp_path: Path) -> None:
     save(b"second", str(path))
     assert path.read_bytes() == b"second"
     assert [file.name for file in path.parent.iterdir()] == ["picture.jpg"]
+
+
+def test_a_link_stays_one_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "link.jpg").symlink_to("file.jpg")
+    for content in (b"first", b"second"):
+        save(content, tmp_path / "link.jpg")
+        assert (tmp_path / "link.jpg").is_symlink()
+        assert (tmp_path / "file.jpg").read_bytes() == content
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        save(b"content", path)
+        assert os.read(reader, 100) == b"content"
+    finally:
+        os.close(reader)
+    assert path.is_fifo()
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:

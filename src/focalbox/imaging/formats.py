@@ -167,7 +167,8 @@ def save(content: bytes, path: str | os.PathLike[str]) -> None:
     """Write a file whole or not at all, in a directory that is made when it is missing.
 
     The bytes go to a temporary file beside the target, which then takes the target's name: whoever looks sees the old
-    file or the new one, and an error leaves nothing behind.
+    file or the new one, and an error leaves nothing behind. A link stays one and its file is written; what is no file, such
+    as ``/dev/null`` or a named pipe, is not replaced: the bytes go into it.
 
     Raises
     ------
@@ -175,9 +176,13 @@ def save(content: bytes, path: str | os.PathLike[str]) -> None:
         When nothing can be written there.
     """
     target = Path(path)
-    temporary = target.with_name(f".{os.urandom(8).hex()}.part")
     try:
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            target.write_bytes(content)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
+        target = Path(os.path.realpath(target))
+        temporary = target.with_name(f".{os.urandom(8).hex()}.part")
         try:
             with temporary.open("xb") as file:
                 file.write(content)
