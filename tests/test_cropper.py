@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 import focalbox
 from focalbox import Box, Cropper, InvalidRequest, LimitExceeded, Limits, ModelError, SaliencyMap, Size, Subject
@@ -151,6 +151,20 @@ def test_the_input_is_never_changed(photographs: Photographs) -> None:
     before = picture.tobytes()
     focalbox.crop(picture, "100x100")
     assert (picture.tobytes(), picture.size, picture.mode) == (before, (451, 300), "RGBA")
+
+
+def test_a_crop_carries_the_profile_its_colours_are_in_and_the_copyright(photographs: Photographs) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Image.Exif()
+    exif[0x8298], exif[0x0110] = "A. Person", "Camera"
+    source = encoded(photographs["coffee"], "JPEG", icc_profile=profile, exif=exif)
+    assert focalbox.crop(source, "60x40").info == {}
+    file = io.BytesIO()
+    kept = focalbox.crop(source, "60x40", keep_metadata=True)
+    kept.save(file, "JPEG", exif=kept.info["exif"], icc_profile=kept.info["icc_profile"])
+    read = Image.open(file)
+    assert read.info["icc_profile"] == profile
+    assert dict(read.getexif()) == {0x8298: "A. Person"}
 
 
 def test_results_larger_than_the_limits_are_refused_before_decoding() -> None:

@@ -49,7 +49,7 @@ class Result:
     crop : Crop
         What was decided.
     image : PIL.Image.Image
-        Exactly ``crop.size`` pixels, mode RGB or RGBA, sRGB unless metadata was kept.
+        Exactly ``crop.size`` pixels, mode RGB or RGBA, sRGB unless its ``info`` holds an ``icc_profile``.
     metadata : Metadata or None
         Copyright and colour profile when ``keep_metadata`` asked for them.
     """
@@ -249,7 +249,10 @@ def _finished(prepared: Prepared, decided: Crop, wanted: CropOptions) -> Result:
     if left is not None:  # the border's pixels are gone
         box = PixelBox(box.left - left.left, box.top - left.top, box.width, box.height)
     image = render(working, box, decided.size, padding=decided.padding, fill=wanted.fill)
-    return Result(decided, image, working.metadata if wanted.keep_metadata else None)
+    if not wanted.keep_metadata:
+        return Result(decided, image, None)
+    image.info.update(working.metadata.info())  # without its profile a picture that kept it would have other colours
+    return Result(decided, image, working.metadata)
 
 
 def looking_size(source: Size) -> Size:
@@ -288,6 +291,8 @@ def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
     Returns
     -------
     PIL.Image.Image
+        Mode RGB or RGBA, sRGB. With ``keep_metadata`` its colours stay in the picture's profile; that and the copyright are
+        in its ``info``, to be written by ``image.save(path, **image.info)``.
 
     Raises
     ------

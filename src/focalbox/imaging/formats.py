@@ -148,10 +148,7 @@ def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Meta
     if form.lossy:
         options["quality"] = quality
     if form.tagged and metadata is not None:
-        if metadata.exif:
-            options["exif"] = metadata.exif
-        if metadata.profile:
-            options["icc_profile"] = metadata.profile
+        options |= metadata.info()
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
     file = BytesIO()
     try:

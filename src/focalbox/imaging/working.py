@@ -59,6 +59,10 @@ class Metadata:
     exif: bytes | None = None
     profile: bytes | None = None
 
+    def info(self) -> dict[str, bytes]:
+        """Return what there is under the names that Pillow has for it, in ``Image.info`` and when writing."""
+        return {name: block for name, block in (("exif", self.exif), ("icc_profile", self.profile)) if block}
+
 
 @dataclass(frozen=True)
 class WorkingImage:
