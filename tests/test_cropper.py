@@ -128,9 +128,10 @@ def test_subjects_of_a_callers_detector_are_kept_whole(photographs: Photographs)
     assert cropper.plan(photographs["coffee"], "1:1").relative.contains(face.box)
 
 
-def test_a_detector_that_answers_nonsense_is_a_model_error(photographs: Photographs) -> None:
+@pytest.mark.parametrize("answer", [[(0, 0, 1, 1)], None, 7, Subject(Box(0, 0, 1, 1))])
+def test_a_detector_that_answers_nonsense_is_a_model_error(answer: object, photographs: Photographs) -> None:
     with pytest.raises(ModelError, match="detector"):
-        Cropper(detectors=[lambda _: [(0, 0, 1, 1)]]).analyze(photographs["coffee"])  # type: ignore[list-item]
+        Cropper(detectors=[lambda _: answer]).analyze(photographs["coffee"])  # type: ignore[list-item, return-value]
 
 
 def test_a_model_that_answers_nonsense_is_a_model_error(photographs: Photographs) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +26,13 @@ def test_a_written_ratio_is_read_back(across: int, down: int) -> None:
 def test_no_size_is_no_target() -> None:
     assert parse_target(None) is None
     assert parse_target("1.91:1") == Ratio(1.91, 1)
+
+
+def test_whole_numbers_of_numpy_are_sides() -> None:
+    target = parse_target((np.int64(500), np.uint8(200)))  # type: ignore[arg-type]
+    assert target == Size(500, 200)
+    assert isinstance(target, Size)
+    assert type(target.width) is int
 
 
 @pytest.mark.parametrize(

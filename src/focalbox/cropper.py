@@ -227,13 +227,19 @@ class Cropper:
         if not isinstance(seen, Seen):
             message = f"a model answers with a SaliencyMap, not {type(seen).__name__}"
             raise ModelError(message)
-        subjects = seen.subjects
-        if self._detectors is not None:
-            subjects = tuple(subject for detector in self._detectors for subject in detector(rgb))
-        if not all(isinstance(subject, Subject) for subject in subjects):
-            message = "a detector answers with a list of Subject"
-            raise ModelError(message)
+        answers = [seen.subjects] if self._detectors is None else [detector(rgb) for detector in self._detectors]
+        subjects = tuple(subject for answer in answers for subject in _detected(answer))
         return Analysis(source, seen.saliency, subjects, self._name, __version__, seen.keep, trimmed)
+
+
+def _detected(answer: object) -> list[Subject]:
+    """Return what was detected, once it is seen to be that: a caller's callable may answer anything."""
+    if isinstance(answer, Sequence):
+        found = [subject for subject in answer if isinstance(subject, Subject)]
+        if len(found) == len(answer):
+            return found
+    message = "a detector answers with a list of Subject"
+    raise ModelError(message)
 
 
 def _decoded(

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Literal
 
 from focalbox.core.crop import Fit
@@ -81,8 +82,8 @@ def parse_target(size: SizeLike | None) -> Target | None:
         target = Size(int(sides[1]), int(sides[2]))
     elif isinstance(size, Size):
         target = size
-    elif isinstance(size, tuple) and len(size) == _PAIR and all(type(side) is int for side in size):
-        target = Size(*size)
+    elif isinstance(size, tuple) and len(size) == _PAIR and all(map(_is_whole, size)):
+        target = Size(int(size[0]), int(size[1]))
     else:
         message = f"a size is '500x200', (500, 200), '16:9' or None, not {size!r:.60}"
         raise InvalidRequest(message)
@@ -90,6 +91,11 @@ def parse_target(size: SizeLike | None) -> Target | None:
         message = f"a size has sides of at most {MAX_SIDE} pixels, not {target}"
         raise InvalidRequest(message)
     return target
+
+
+def _is_whole(side: object) -> bool:
+    """Tell whether a side is a whole number of any kind, such as one of NumPy's; True and False are none."""
+    return isinstance(side, Integral) and not isinstance(side, bool)
 
 
 @dataclass(frozen=True, slots=True)
