@@ -214,6 +214,14 @@ def test_no_more_of_a_pipe_is_read_than_a_picture_may_have() -> None:
     assert done.stderr == b"focalbox: -: a picture may have at most 1000000 bytes, but this one has 1000001 or more\n"
 
 
+def test_nothing_but_focalboxs_own_sentences_is_written_to_standard_error(tmp_path: Path) -> None:
+    Image.new("1", (9500, 9500)).save(tmp_path / "large.tif", compression="group4")  # Pillow warns above 89 MP
+    done = subprocess.run(
+        [sys.executable, "-m", "focalbox", "plan", tmp_path / "large.tif", "-s", "1:1"], capture_output=True, check=True
+    )
+    assert done.stderr == b""
+
+
 def test_links_that_lead_nowhere_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "loop.jpg").symlink_to("loop.jpg")
     assert focalbox("crop", "loop.jpg", "-s", "1:1", "-o", "out.jpg") == 1

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, TypeVar
 
@@ -207,6 +208,8 @@ def _complain(sentence: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; raises SystemExit with 0, 1 (a picture failed) or 2 (a wrong call)."""
+    if arguments is None and not sys.warnoptions:  # what Pillow warns of is meant for programmers, who ask with -W
+        warnings.simplefilter("ignore")
     try:
         focalbox.main(args=arguments, prog_name="focalbox", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
