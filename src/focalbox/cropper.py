@@ -136,20 +136,38 @@ class Cropper:
         return self._look(working, picture.size, trimmed)
 
     def plan(self, source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
-        """Decide where to crop, and render nothing; the free-form crop when ``size`` is None."""
+        """Decide where to crop, and render nothing.
+
+        Parameters and errors as in `results`, for one size; None is the free-form crop. The answer's ``box`` is in pixels of
+        the upright picture, ``kept`` and ``confidence`` lie between 0 and 1.
+        """
         target, wanted = parse_target(size), CropOptions.of(options)
         return frame(self.analyze(source, trim=wanted.trim), target, wanted.framing)
 
     def crop(self, source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
-        """Crop a picture to exactly the size asked for."""
+        """Crop a picture to exactly the size asked for; parameters and errors as in `focalbox.crop`."""
         return self.crop_many(source, [size], **options)[0]
 
     def crop_many(self, source: Source, sizes: Iterable[SizeLike | None], **options: Any) -> list[Image.Image]:
-        """Crop a picture to several sizes with one decode and one analysis."""
+        """Crop a picture to several sizes with one decode and one analysis; parameters and errors as in `results`.
+
+        Returns
+        -------
+        list of PIL.Image.Image
+            In the order of ``sizes``, each exactly as large as asked for, mode RGB or RGBA.
+        """
         return [result.image for result in self.results(source, sizes, **options)]
 
     def results(self, source: Source, sizes: Iterable[SizeLike | None], **options: Any) -> list[Result]:
         """Crop a picture to several sizes, and say what was decided: the whole path.
+
+        Parameters
+        ----------
+        source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+        sizes : iterable of str, (int, int) or None
+            ``"500x200"`` and ``(500, 200)`` in pixels, ``"16:9"``, None for the free-form crop.
+        **options
+            As in `focalbox.options.CropOptions`.
 
         Raises
         ------
@@ -190,7 +208,10 @@ class Cropper:
         return [_finished(prepared, decided, wanted) for decided in crops]
 
     def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
-        """Draw the five pictures of the method side by side; what is shown is what was computed."""
+        """Draw the five pictures of the method side by side; what is shown is what was computed.
+
+        Parameters and errors as in `results`, for one size. The strip has mode RGB, five panels of at most 360 pixels a side.
+        """
         from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
 
         target, wanted = parse_target(size), CropOptions.of(options)
@@ -292,7 +313,8 @@ def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
     size : str, (int, int) or None
         ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the free-form crop.
     **options
-        As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, fill, keep_metadata, trim.
+        As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt, fill,
+        keep_metadata, trim.
 
     Returns
     -------
@@ -315,10 +337,27 @@ def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
 
 
 def plan(source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
-    """Decide where to crop a picture, and render nothing; parameters as in `crop`."""
+    """Decide where to crop a picture, and render nothing; parameters and errors as in `crop`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plan(np.zeros((300, 400, 3), dtype=np.uint8), "1:1").box
+    PixelBox(left=50, top=0, width=300, height=300)
+    """
     return _default().plan(source, size, **options)
 
 
 def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
-    """Look at a picture once; ``analysis.plan(size, **options)`` then plans any number of crops."""
+    """Look at a picture once; ``analysis.plan(size, **options)`` then plans any number of crops.
+
+    Parameters and errors as in `Cropper.analyze`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> analysis = analyze(np.zeros((300, 400, 3), dtype=np.uint8))
+    >>> [analysis.plan(size).box.width for size in ("1:1", "9:16")]
+    [300, 169]
+    """
     return _default().analyze(source, trim=trim)
