@@ -210,7 +210,7 @@ class Cropper:
     def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
         """Draw the five pictures of the method side by side; what is shown is what was computed.
 
-        Parameters and errors as in `results`, for one size. The strip has mode RGB, five panels of at most 360 pixels a side.
+        Parameters and errors as in `results`, for one size. The strip has mode RGB, and panels of at most 360 pixels a side.
         """
         from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
 
