@@ -138,6 +138,17 @@ def test_tight_does_not_enlarge_unless_told_to() -> None:
     assert analysis.plan("2000x2000", fit="tight").box.width == 1000
 
 
+@quick
+@given(analyses, targets, st.floats(0, 1))
+def test_pad_keeps_what_it_is_told_to_and_no_more_than_it_has_to(
+    analysis: Analysis, target: Target, retain: float
+) -> None:
+    crop = frame(analysis, target, Framing(fit="pad", retain=retain))
+    assert crop.kept >= retain - 1e-9
+    if crop.padding:
+        assert frame(analysis, target, Framing()).kept < retain
+
+
 def test_pad_grows_only_as_far_as_needed() -> None:
     values = np.zeros((10, 10))
     values[:, 1:9] = 1

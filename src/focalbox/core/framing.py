@@ -9,7 +9,7 @@ from typing import Literal
 from focalbox.core.confidence import confidence
 from focalbox.core.crop import FITS, Crop, Fit
 from focalbox.core.evidence import Evidence
-from focalbox.core.geometry import WHOLE, Box, Padding, Size, Target, largest_window, padding_to
+from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
 from focalbox.core.placement import Demands, place
 from focalbox.errors import InvalidRequest
 
@@ -23,6 +23,9 @@ ON_DOUBT: tuple[OnDoubt, ...] = ("crop", "centre", "pad")
 _GROWTH_STEPS = 16
 """Halvings of the interval in which a padded window's side is sought: 2**-16 of the picture is half a pixel of the
 largest side that `Limits` let in (30,000)."""
+
+_ROUNDING = 1e-9
+"""Share of the saliency that the rounding of 64-bit sums may cost."""
 
 _HEADROOM = 0.5
 """Room above a framed face, in heights of its box: a head box starts at the hair, and a hand's width above it is what
@@ -145,7 +148,7 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
         window = window.towards(_tight(evidence, largest, demands, least), share)
     elif framing.fit == "contain":
         window, padded = WHOLE, True
-    elif framing.fit == "pad" and evidence.saliency.share(window) < framing.retain:
+    elif framing.fit == "pad" and not _retains(evidence, evidence.pixels(window, target.aspect), framing.retain):
         window, padded = _grown(evidence, window, demands, framing.retain), True
     box = evidence.pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
@@ -215,6 +218,11 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     )
 
 
+def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
+    """Tell whether what is really shown, whole pixels, keeps a share of the saliency."""
+    return evidence.saliency.share(evidence.inside(box.to_box(evidence.source))) >= retain - _ROUNDING
+
+
 def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
     """Return the part of the picture in the smallest window past its edges that keeps ``retain`` of the saliency.
 
@@ -226,7 +234,7 @@ def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> 
     for _ in range(_GROWTH_STEPS):
         side = (short + enough) / 2
         grown = place(evidence.saliency, *((side, 1.0) if wide else (1.0, side)), demands)
-        if evidence.saliency.share(grown) >= retain:
+        if _retains(evidence, evidence.pixels(grown), retain):
             enough, best = side, grown
         else:
             short = side
