@@ -181,7 +181,9 @@ def _write(content: bytes, path: str) -> None:
 def _described(crop: Crop) -> str:
     box = crop.box
     target = "free-form" if crop.target is None else str(crop.target)
-    return f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}, {crop.css}"
+    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}, {crop.css}"
+    cut = (f"cuts a {subject.kind}" for subject in crop.cut)
+    return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
 
 
 def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None]) -> None:
