@@ -207,6 +207,13 @@ def test_css_places_the_picture_like_the_crop() -> None:
     assert spot(Size(1000, 500), 0.9, 0.4).plan("1:1").css == "object-position: 100% 50%"
 
 
+def test_the_free_form_crop_grows_around_what_the_caller_keeps() -> None:
+    analysis = spot(Size(1000, 500), 0.5, 0.5)
+    crop = analysis.plan(keep=[(0.1, 0.6, 0.1, 0.2)])
+    assert crop.relative.contains(Box(0.1, 0.6, 0.1, 0.2))
+    assert crop.relative.contains(analysis.plan().relative)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

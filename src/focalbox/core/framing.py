@@ -116,7 +116,8 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     evidence : Evidence
         What was found in the picture.
     target : Target or None
-        The size or ratio wanted; None for the free-form crop.
+        The size or ratio wanted; None for the free-form crop, grown around what the caller keeps: no other wish has a
+        meaning without a shape.
     framing : Framing
         How to choose.
 
@@ -125,11 +126,11 @@ def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
     Crop
         Its box lies inside the picture; its ratio, with padding, is the target's to less than half a pixel.
     """
-    if target is None:
-        free = evidence.free_form
-        return Crop(evidence, None, framing.fit, evidence.pixels(free), Padding(), free)
     if evidence.trimmed is not None:
         framing = _without_border(evidence, framing)
+    if target is None:
+        free = reduce(Box.union, framing.keep, evidence.free_form)
+        return Crop(evidence, None, framing.fit, evidence.pixels(free), Padding(), free)
     largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = place(evidence.saliency, largest.width, largest.height, demands)
