@@ -34,6 +34,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=0, help="threads to use; 1 is best where others use the machine")
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
     parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
+    parser.add_argument("--write", action="store_true", help="evaluate: write the tables into the model card")
     return parser
 
 
@@ -45,10 +46,14 @@ def run(options: argparse.Namespace) -> None:
     started = time.monotonic()
     try:
         if options.command == "evaluate":
+            from benchmarks.tables import replace_between  # noqa: PLC0415
             from training.evaluate import evaluate  # noqa: PLC0415
 
             for name in ("focalbox.onnx", "focalbox-mit.onnx"):
-                print(f"## {name}\n\n{evaluate(options.out / name, options.data, brief=options.brief)}\n")
+                text = evaluate(options.out / name, options.data, brief=options.brief)
+                print(f"## {name}\n\n{text}\n")
+                if options.write and not options.brief:
+                    replace_between(options.out / "MODEL_CARD.md", name, text)
             return
         import torch  # noqa: PLC0415
 

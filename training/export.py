@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.model import EMPTY, Answer, Network
+from training.model import Network
 from training.quantise import quantise
 
 OPSET = 17
@@ -36,26 +36,27 @@ class Finish:
     ----------
     sigma : float
         Width (share of the side) of a further centre prior.
-    object_share : float
-        Share (0..1) of the object head that is mixed in before.
     """
 
     sigma: float
-    object_share: float = 0.0
+
+    @property
+    def steepness(self) -> float:
+        """What the further prior adds to the steepness of the gate's: exp(-steepness x^2) is a Gaussian of that width."""
+        return 1 / (2 * self.sigma**2)
 
 
 class Shipped(nn.Module):
     """The network with what the file promises around it: uint8 in, every map scaled, faces decoded to shares."""
 
-    def __init__(self, network: Network, finish: Finish) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
-        self.finish = finish
 
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         """uint8 (1, h, w, 3) -> saliency, heads, face, face_size; see MODEL_CARD.md."""
         found = self.network(picture.permute(0, 3, 1, 2).float())
-        maps = [finished(found, self.finish)]
+        maps = [found.saliency / found.saliency.amax((1, 2), keepdim=True)]
         for name in self.network.heads:
             logits = found.maps[name]
             if name in {"object", "keep"}:
@@ -63,22 +64,6 @@ class Shipped(nn.Module):
             else:
                 maps.append(torch.exp(logits - logits.amax((1, 2), keepdim=True)))
         return (*(one[:, None] for one in maps), found.face.sigmoid()[:, None], found.size.clamp(max=0.0).exp())
-
-
-def finished(found: Answer, finish: Finish) -> Tensor:
-    """Finish the fused map: (n, h, w), maximum 1."""
-    fused = found.saliency
-    if finish.object_share:
-        chance = found.maps["object"].sigmoid()
-        fused = fused / (fused.mean((1, 2), keepdim=True) + EMPTY) * (1 - finish.object_share)
-        fused = fused + chance / (chance.mean((1, 2), keepdim=True) + EMPTY) * finish.object_share
-    fused = fused * prior(fused.shape[1], finish.sigma)[:, None] * prior(fused.shape[2], finish.sigma)
-    return fused / fused.amax((1, 2), keepdim=True)
-
-
-def prior(cells: int, sigma: float) -> Tensor:
-    """Gaussian around the middle of an axis, maximum 1."""
-    return torch.exp(-0.5 * (((torch.arange(cells) + 0.5) / cells - 0.5) / sigma) ** 2)
 
 
 def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.uint8] | None = None) -> str:
@@ -98,6 +83,7 @@ def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.ui
     """
     network = copy.deepcopy(network).eval()
     network.fold_pixel_scale()
+    network.further_steepness = finish.steepness
     names = ["saliency", *network.heads, *FACE_OUTPUTS]
     free = {"picture": {1: "height", 2: "width"}} | {name: {2: "rows", 3: "columns"} for name in names}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +92,7 @@ def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.ui
         warnings.simplefilter("ignore")
         part = Path(folder) / path.name
         torch.onnx.export(
-            Shipped(network, finish).eval(),
+            Shipped(network).eval(),
             (torch.zeros(1, 192, 160, 3, dtype=torch.uint8),),
             part,
             input_names=["picture"],

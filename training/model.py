@@ -135,6 +135,7 @@ class Network(nn.Module):
         self.gate = nn.Sequential(nn.Linear(WIDTHS[-1], GATE), nn.ReLU(), nn.Linear(GATE, len(self.fused) + 2))
         self.dropout = nn.Dropout(0.1)
         self.pixel_scale = PIXEL_SCALE
+        self.further_steepness = 0.0
         last = cast("nn.Linear", self.gate[-1])
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
@@ -168,7 +169,7 @@ class Network(nn.Module):
     def fuse(self, maps: dict[str, Tensor], gate: Tensor) -> Tensor:
         """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks."""
         weights = gate[:, : len(self.fused)].softmax(1)
-        steepness = functional.softplus(gate[:, len(self.fused) :] + PRIOR_START)
+        steepness = functional.softplus(gate[:, len(self.fused) :] + PRIOR_START) + self.further_steepness
         mixed = torch.zeros_like(maps[self.fused[0]])
         for index, name in enumerate(self.fused):
             mixed = mixed + weights[:, index, None, None] * spread(maps[name], name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,9 +15,9 @@ from training.augment import Pool, join
 from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare
 from training.dev import read_all
 from training.export import export
-from training.recipes import DEFAULT, DEFAULT_FINISH, MIT, MIT_FINISH, TEACHER_STEPS
+from training.recipes import BRANCH, DEFAULT, DEFAULT_FINISH, MIT, MIT_FINISH, TEACHER_STEPS
 from training.teach import teach, train_teacher
-from training.train import EVALUATION_SIDE, Recipe, train_network
+from training.train import EVALUATION_SIDE, Recipe, blend, parting_of, train_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +41,8 @@ def stage(name: str) -> Iterator[None]:
 
 def shorten(recipe: Recipe, share: float) -> Recipe:
     """Keep a share of a recipe's steps."""
-    return dataclasses.replace(
-        recipe, stages=tuple(dataclasses.replace(one, steps=max(1, round(one.steps * share))) for one in recipe.stages)
-    )
+    stages = tuple(dataclasses.replace(one, steps=max(1, round(one.steps * share))) for one in recipe.stages)
+    return dataclasses.replace(recipe, stages=stages, parting=round(recipe.parting * share))
 
 
 def write(network: Network, pool: Pool, path: Path, finish: Finish) -> None:
@@ -63,7 +63,11 @@ def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> Non
         lessons = teach(teacher, pool, cache)
         pool = dataclasses.replace(pool, taught=lessons.maps, features=lessons.features)
     with stage("the default network"):
-        network = train_network(shorten(DEFAULT, share), pool, dev, cache / "default.pt")
+        first = train_network(shorten(DEFAULT, share), pool, dev, cache / "default.pt")
+    with stage("its branch"):
+        if not (cache / "branch.pt").is_file():
+            shutil.copyfile(parting_of(cache / "default.pt"), cache / "branch.pt")
+        network = blend([first, train_network(shorten(BRANCH, share), pool, dev, cache / "branch.pt")])
     write(network, pool, out / "focalbox.onnx", DEFAULT_FINISH)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from training.data import CLOSE_UPS
 from training.export import Finish
 from training.train import Recipe, Stage
@@ -13,8 +15,18 @@ DEFAULT = Recipe(
     stages=(Stage(10000, 160, taught=2.0), Stage(6000, 192, taught=2.0)),
     weight_decay=0.05,
     uncut_share=0.2,
+    parting=8000,
 )
-DEFAULT_FINISH = Finish(sigma=0.6, object_share=0.2)
+BRANCH = dataclasses.replace(
+    DEFAULT,
+    counts={"duts": 16, "osie": 2, "crowd": 2, "scene500": 2, "mit1003": 3, "fcdb": 6, CLOSE_UPS: 2},
+    stages=(Stage(9000, 160, taught=2.0), Stage(5000, 192, taught=2.0)),
+    own=0.4,
+    taught_windows=0.5,
+)
+"""Goes on where `DEFAULT` parts, trusts the teacher more and the few pictures with fixations less; both are averaged."""
+
+DEFAULT_FINISH = Finish(sigma=0.6)
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import copy
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -43,7 +44,9 @@ class Stage:
 class Recipe:
     """One training: rows of each set in a step, stages, rates and weights of the losses.
 
-    ``window`` and ``mimicry`` are the weights of the window loss and of the loss on the teacher's features.
+    ``window`` and ``mimicry`` are the weights of the window loss and of the loss on the teacher's features, ``own`` that of
+    a picture's own fixations, and ``taught_windows`` that of the window loss on the fixations that the teacher sees, as a
+    share of ``window``. After ``parting`` steps the checkpoint is kept for another recipe to go on from.
     """
 
     counts: Mapping[str, int]
@@ -54,6 +57,9 @@ class Recipe:
     decay: float = 0.998
     window: float = 4.0
     mimicry: float = 2.0
+    own: float = 1.0
+    taught_windows: float = 0.0
+    parting: int = 0
     seed: int = 0
     uncut_share: float = field(default=0.15)
 
@@ -80,13 +86,14 @@ def own_losses(found: Answer, batch: Batch, recipe: Recipe) -> Tensor:
         total = total + mask_loss(found.maps["object"][masked], batch.labels[masked]).mean()
     if "keep" in found.maps:
         total = total + 0.5 * mask_loss(found.maps["keep"][framed], batch.labels[framed]).mean()
-    total = total + density_losses(found.maps["fixation"], batch.labels, fixated & some, recipe)
+    total = total + recipe.own * density_losses(found.maps["fixation"], batch.labels, fixated & some, recipe)
     seen = (masked | fixated) & some
     if "joint" in found.maps:
         total = total + density_losses(found.maps["joint"], batch.labels, seen, recipe)
     fused, label = normalise(found.saliency), normalise(batch.labels)
-    total = total + 0.5 * divergence(fused.clamp(min=1e-8).log()[seen], batch.labels[seen]).mean()
-    total = total + recipe.window * window_loss(fused[seen], label[seen]).mean()
+    weight = torch.where(fixated[seen], recipe.own, 1.0)
+    total = total + 0.5 * (weight * divergence(fused.clamp(min=1e-8).log()[seen], batch.labels[seen])).mean()
+    total = total + recipe.window * (weight * window_loss(fused[seen], label[seen])).mean()
     if framed.any():
         total = total + 0.3 * recipe.window * window_loss(fused[framed], label[framed]).mean()
     if batch.has_faces.any():
@@ -114,6 +121,9 @@ def taught_losses(found: Answer, batch: Batch, recipe: Recipe) -> Tensor:
     for name in ("fixation", "joint"):
         log = found.maps[name].flatten(1).log_softmax(1).view_as(found.maps[name])
         total = total + divergence(log, said[name]).mean()
+        if name == "fixation" and recipe.taught_windows:
+            lost = window_loss(log.exp(), normalise(said[name])).mean()
+            total = total + recipe.taught_windows * recipe.window * lost
     fused = normalise(found.saliency)
     total = total + 0.5 * divergence(fused.clamp(min=1e-8).log(), said["joint"]).mean()
     return total + 0.5 * recipe.window * window_loss(fused, normalise(said["joint"])).mean()
@@ -155,6 +165,24 @@ def batches(recipe: Recipe, pool: Pool, start: int) -> Iterator[Batch]:
             yield batch
 
 
+def parting_of(checkpoint: Path) -> Path:
+    """Where the checkpoint is kept that another recipe goes on from."""
+    return checkpoint.with_name(f"{checkpoint.stem}-parting.pt")
+
+
+def blend(networks: Sequence[Network]) -> Network:
+    """Return the mean of networks that parted late: better than each (Wortsman et al. 2022, arXiv:2203.05482)."""
+    mean = copy.deepcopy(networks[0])
+    states = [network.state_dict() for network in networks]
+    mean.load_state_dict(
+        {
+            name: torch.stack([state[name] for state in states]).mean(0) if value.dtype.is_floating_point else value
+            for name, value in states[0].items()
+        }
+    )
+    return mean.eval()
+
+
 def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path) -> Network:
     """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
     torch.manual_seed(recipe.seed)
@@ -184,6 +212,8 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
         optimiser.step()
         average.update(pupil)
         clock.tick(step, float(value.detach()))
+        if step + 1 == recipe.parting:
+            store(parting_of(checkpoint), step + 1, pupil, optimiser, average)
         if (step + 1) % STEPS_A_LOOK == 0 or step + 1 == recipe.steps:
             store(checkpoint, step + 1, pupil, optimiser, average)
             for line in judge(cast("Pupil", average.model).network, dev):

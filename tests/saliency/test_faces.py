@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from focalbox.core.geometry import WHOLE
-from focalbox.saliency.faces import faces_in
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.saliency_map import SaliencyMap
+from focalbox.saliency.faces import face_of, faces_in, seen_by
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -39,3 +41,22 @@ def test_faces_are_inside_the_picture(heat: np.ndarray, side: float) -> None:
     for face in faces_in(heat, np.full((2, 9, 7), side, np.float32)):
         assert WHOLE.contains(face.box)
         assert face.box.area > 0
+
+
+def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
+    values = np.full((20, 20), 0.1)
+    values[5:9, 5:9] = 0.5
+    saliency = SaliencyMap(values)
+    looked_at, elsewhere = Box(0.25, 0.25, 0.2, 0.2), Box(0.7, 0.7, 0.2, 0.2)
+    faces = (Subject(looked_at, score=0.9), Subject(elsewhere, score=0.9), Subject(looked_at, score=0.2))
+    assert seen_by(saliency, faces, agreed=2.0) == faces[:1]
+    assert seen_by(saliency, ()) == ()
+
+
+def test_a_face_is_the_lower_part_of_its_head() -> None:
+    head = Subject(Box(0.2, 0.1, 0.1, 0.2), score=0.7)
+    face = face_of(head)
+    assert head.box.contains(face.box)
+    assert face.box.bottom == pytest.approx(head.box.bottom)
+    assert face.box.centre[0] == pytest.approx(head.box.centre[0])
+    assert face.score == head.score

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ pytest.importorskip("pyarrow")
 
 from training import augment, losses  # noqa: E402  torch may be missing
 from training.boxes import decode_faces, jaccard_box  # noqa: E402
+from training.closeups import close_ups  # noqa: E402  torch may be missing
 from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
-from training.export import Finish, export, finished  # noqa: E402
+from training.export import Finish, export  # noqa: E402
+from training.mimicry import Pupil  # noqa: E402
 from training.model import Network  # noqa: E402
 
-FINISH = Finish(sigma=0.5, object_share=0.2)
+FINISH = Finish(sigma=0.5)
 
 
 def made_up(count: int = 3) -> Pictures:
@@ -95,18 +98,55 @@ def test_box_and_faces_are_found() -> None:
     assert box == pytest.approx((10.5 / 40 - 0.05, 5.5 / 20 - 0.05, 0.1, 0.1))
 
 
-def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
+def exported(network: Network, path: Path, pictures: np.ndarray | None = None) -> Any:
     onnxruntime = pytest.importorskip("onnxruntime")
     pytest.importorskip("onnx")
+    export(network, path, FINISH, pictures)
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
+def test_export_answers_as_the_network_does_with_the_further_prior(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network().eval()
-    export(network, tmp_path / "network.onnx", FINISH)
-    session = onnxruntime.InferenceSession(tmp_path / "network.onnx", providers=["CPUExecutionProvider"])
     picture = np.random.default_rng(0).integers(0, 256, (1, 160, 224, 3), dtype=np.uint8)
-    (found,) = session.run(["saliency"], {"picture": picture})
+    (found,) = exported(network, tmp_path / "network.onnx").run(["saliency"], {"picture": picture})
     with torch.inference_mode():
-        answer = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float())
-    np.testing.assert_allclose(found[:, 0], finished(answer, FINISH).numpy(), atol=1e-4)
+        fused = network(torch.from_numpy(picture).permute(0, 3, 1, 2).float()).saliency.numpy()
+    across, down = (((np.arange(cells) + 0.5) / cells - 0.5) / FINISH.sigma for cells in (56, 40))
+    fused *= np.exp(-0.5 * down[:, None] ** 2) * np.exp(-0.5 * across**2)
+    np.testing.assert_allclose(found[:, 0], fused / fused.max(), atol=1e-4)
+
+
+def test_eight_bits_say_nearly_what_floats_say(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network().eval()
+    pictures = np.random.default_rng(0).integers(0, 256, (8, 96, 96, 3), dtype=np.uint8)
+    floats = exported(network, tmp_path / "floats.onnx").run(None, {"picture": pictures[:1]})
+    bits = exported(network, tmp_path / "bits.onnx", pictures).run(None, {"picture": pictures[:1]})
+    for exact, rounded in zip(floats, bits, strict=True):
+        assert np.abs(exact - rounded).max() < 0.05 * max(1.0, np.abs(exact).max())
+    assert (tmp_path / "bits.onnx").stat().st_size < 0.5 * (tmp_path / "floats.onnx").stat().st_size
+
+
+def test_close_ups_show_the_head_they_were_made_for() -> None:
+    row = {"width": 400, "height": 300, "faces": [[180, 100, 220, 150], [10, 10, 20, 22]], "fixations": [[1.0, 1.0]]}
+    for one in close_ups([row]):
+        left, top, right, bottom = one["window"]
+        assert 0 <= left < right <= 400
+        assert 0 <= top < bottom <= 300
+        assert one["faces"]
+        for face in one["faces"]:
+            middle = (face[0] + face[2]) / 2, (face[1] + face[3]) / 2
+            assert all(0 < place < one["width"] for place in middle)
+
+
+def test_mimicry_is_zero_when_the_features_are_the_same() -> None:
+    pupil = Pupil(Network(), taught=True).eval()
+    with torch.no_grad():
+        found = pupil(torch.rand(1, 3, 64, 64) * 255)
+        seen = [mimic(ours) for mimic, ours in zip(pupil.mimics, found.features, strict=True)]
+        assert pupil.mimicry_loss(found, seen).item() == 0.0
+        assert pupil.mimicry_loss(found, [one + 1 for one in seen]).item() == pytest.approx(1.0)
 
 
 def test_gate_starts_as_an_even_mixture_with_a_gentle_prior() -> None:
