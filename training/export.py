@@ -36,9 +36,12 @@ class Finish:
     ----------
     sigma : float
         Width (share of the side) of a further centre prior.
+    fixation_share : float
+        Share (0..1) of the mixture that goes to the fixation head whatever the gate says.
     """
 
     sigma: float
+    fixation_share: float = 0.0
 
     @property
     def steepness(self) -> float:
@@ -84,6 +87,7 @@ def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.ui
     network = copy.deepcopy(network).eval()
     network.fold_pixel_scale()
     network.further_steepness = finish.steepness
+    network.fixation_share = finish.fixation_share
     names = ["saliency", *network.heads, *FACE_OUTPUTS]
     free = {"picture": {1: "height", 2: "width"}} | {name: {2: "rows", 3: "columns"} for name in names}
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -136,6 +136,7 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.pixel_scale = PIXEL_SCALE
         self.further_steepness = 0.0
+        self.fixation_share = 0.0
         last = cast("nn.Linear", self.gate[-1])
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
@@ -168,11 +169,12 @@ class Network(nn.Module):
 
     def fuse(self, maps: dict[str, Tensor], gate: Tensor) -> Tensor:
         """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks."""
-        weights = gate[:, : len(self.fused)].softmax(1)
+        weights = gate[:, : len(self.fused)].softmax(1) * (1 - self.fixation_share)
         steepness = functional.softplus(gate[:, len(self.fused) :] + PRIOR_START) + self.further_steepness
         mixed = torch.zeros_like(maps[self.fused[0]])
         for index, name in enumerate(self.fused):
-            mixed = mixed + weights[:, index, None, None] * spread(maps[name], name)
+            further = self.fixation_share if name == "fixation" else 0.0
+            mixed = mixed + (weights[:, index, None, None] + further) * spread(maps[name], name)
         rows = torch.arange(mixed.shape[1], device=mixed.device) + 0.5
         columns = torch.arange(mixed.shape[2], device=mixed.device) + 0.5
         down = (rows / mixed.shape[1] - 0.5) ** 2

@@ -26,7 +26,7 @@ BRANCH = dataclasses.replace(
 )
 """Goes on where `DEFAULT` parts, trusts the teacher more and the few pictures with fixations less; both are averaged."""
 
-DEFAULT_FINISH = Finish(sigma=0.6)
+DEFAULT_FINISH = Finish(sigma=0.6, fixation_share=0.2)
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(

@@ -18,9 +18,9 @@ _PLACES = 17
 NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
-_WEIGHTS = (-1.153, 1.084, -0.804, 3.088, -0.112, 1.283)
+_WEIGHTS = (-1.120, 1.002, -0.752, 3.072, -0.177, 1.322)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.calibration` on the crops of the
-default network on dev rows (2026-11-23; reliability and risk in docs/quality.md). Other models' maps are read alike."""
+default network on dev rows (2026-11-25; reliability and risk in docs/quality.md). Other models' maps are read alike."""
 
 FEATURES = ("nearly as good elsewhere", "kept elsewhere", "kept", "kept in the middle", "area")
 """What `features` gives, in order; all are shares from 0 to 1."""

@@ -14,10 +14,10 @@ from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = ["AGREED", "SURE", "face_of", "faces_in", "seen_by"]
 
-SURE = 0.5
+SURE = 0.4
 """Heat (0..1) from which a peak counts as a face; chosen with `AGREED`."""
 
-AGREED = 2.0
+AGREED = 1.6
 """Heat times how many times as strong as in the whole picture the saliency is inside the face, from which it counts: a
 weak peak has to be looked at, and where hardly anybody looks there is hardly a face. (See `benchmarks.thresholds`.)"""
 
