@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import SaliencyMap, Seen
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.faces import face_of, faces_in, seen_by
+from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, FaceRule, face_of, faces_in, seen_by
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped"]
@@ -52,8 +52,8 @@ class Network:
         it; a file with another one is refused.
     threads : int
         How many threads one look uses.
-    marks : {"face", "head"}
-        What the outputs ``face`` and ``face_size`` mark: faces, or whole heads, of which the face is then taken.
+    faces : FaceRule
+        What of the outputs ``face`` and ``face_size`` counts as a face.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class Network:
         name: str = "",
         sha256: str = "",
         threads: int = 1,
-        marks: Literal["face", "head"] = "face",
+        faces: FaceRule = FaceRule(),  # noqa: B008 - frozen
     ) -> None:
-        self._marks = marks
+        self._rule = faces
         self._session = Session(path, sha256=sha256, threads=threads)
         self.__name__ = name or self._session.path.name
 
@@ -100,8 +100,9 @@ class Network:
                 f"{self.__name__} needs faces of shape (1, 1, h, w) and (1, 2, h, w), not {heat.shape}, {sizes.shape}"
             )
             raise ModelError(message)
-        found = seen_by(saliency, faces_in(heat[0, 0], sizes[0]))
-        return Seen(saliency, keep, tuple(map(face_of, found)) if self._marks == "head" else found)
+        peaks = faces_in(heat[0, 0], sizes[0], sure=self._rule.sure)
+        found = seen_by(saliency, peaks, agreed=self._rule.agreed)
+        return Seen(saliency, keep, tuple(map(face_of, found)) if self._rule.heads else found)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.
@@ -133,8 +134,8 @@ def shipped(name: Literal["network", "network-mit"]) -> Network:
     >>> shipped("network")(np.arange(192 * 192 * 3).reshape(192, 192, 3).astype(np.uint8)).shape
     (48, 48)
     """
-    files = {"network": "focalbox.onnx", "network-mit": "focalbox-mit.onnx"}
-    return Network(Path(__file__).with_name("weights") / files[name], name=name, sha256=BESIDE, marks="head")
+    file, faces = {"network": ("focalbox.onnx", SHIPPED), "network-mit": ("focalbox-mit.onnx", SHIPPED_MIT)}[name]
+    return Network(Path(__file__).with_name("weights") / file, name=name, sha256=BESIDE, faces=faces)
 
 
 def _leans_right(rgb: NDArray[np.uint8]) -> bool:
