@@ -35,6 +35,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
     parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
     parser.add_argument("--write", action="store_true", help="evaluate: write the tables into the model card")
+    parser.add_argument(
+        "--page", type=Path, default=Path("docs/quality.md"), help="evaluate: where the table of all maps is written too"
+    )
     return parser
 
 
@@ -54,6 +57,7 @@ def run(options: argparse.Namespace) -> None:
                 print(f"## {name}\n\n{text}\n")
                 if options.write and not options.brief:
                     replace_between(options.out / "MODEL_CARD.md", name, text)
+                    replace_between(options.page, f"maps of {name}", text.partition("\n\n")[0])
             return
         import torch  # noqa: PLC0415
 

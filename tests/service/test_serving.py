@@ -19,7 +19,7 @@ import pytest
 from focalbox import Cropper, SaliencyMap
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.analyses import Analyses, RedisShelf, load_analysis
-from focalbox.service.command import sign
+from focalbox.service.command import _listening, sign
 from focalbox.service.keeping import Memory
 from focalbox.service.measures import Measures
 from focalbox.service.observing import without_secrets
@@ -388,3 +388,27 @@ def test_the_command_refuses_in_one_sentence(running: Callable[..., Running]) ->
         assert run.returncode == 2, run
         assert run.stderr.startswith("focalbox: ")
         assert len(run.stderr.splitlines()) == 1
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """Sockets whose protocol is not named get no TCP_NODELAY from asyncio: 44 ms an answer instead of 2."""
+
+    async def accepted() -> int:
+        connected = asyncio.get_running_loop().create_future()
+
+        class Seen(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                peer = transport.get_extra_info("socket")
+                connected.set_result(peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.close()
+
+        with _listening(ServiceSettings(port=0)) as listening:
+            server = await asyncio.get_running_loop().create_server(Seen, sock=listening)
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            found = int(await connected)
+            writer.close()
+            server.close()
+            await server.wait_closed()
+        return found
+
+    assert asyncio.run(accepted()) != 0

@@ -24,9 +24,10 @@ _STRIP = 13
 _STRIP_NUMBERS = 2**20
 """Most numbers of a strip, 4 MB: wide pictures get lower strips."""
 _CHANNELS = 3
-_SMALL = 10**6
-"""Multiplications up to which OpenBLAS multiplies without first copying the factors into blocks (its kernels for small
-matrices, since 0.3.17): wide strips are done in pieces, in three quarters of the time."""
+_SMALL = 2**18
+"""Multiplications up to which OpenBLAS takes one thread, whatever number it was started with (its GEMM_MULTITHREAD_THRESHOLD
+of 4 times 2**16), and does not first copy the factors into blocks (up to 10**6): products are done in pieces of that size.
+With larger ones a service whose threads all resize answered a third fewer requests."""
 _MOST_OUTPUT = 2**22
 """Output pixels up to which the matrix products are used: above, their float planes would cost memory for little."""
 _PLANS_KEPT = 64
@@ -147,7 +148,10 @@ def _resized(planes: list[NDArray[np.uint8]], down: tuple[_Band, ...], across: t
             np.matmul(weights, rows[low - row : high - row, part], out=half[start - first : stop - first, part])
     flat = half.reshape(-1, length)
     for start, stop, low, high, weights in across:
-        np.matmul(flat[:, low - left : high - left], weights, out=whole[:, start:stop])
+        at_once = max(1, _SMALL // weights.size)
+        for top in range(0, len(flat), at_once):
+            part = np.s_[top : top + at_once]
+            np.matmul(flat[part, low - left : high - left], weights, out=whole[part, start:stop])
     whole += 0.5
     np.clip(whole, 0, 255, out=whole)
     return whole.reshape(count, _CHANNELS, width).astype(np.uint8).transpose(1, 0, 2)
