@@ -36,7 +36,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
     parser.add_argument("--write", action="store_true", help="evaluate: write the tables into the model card")
     parser.add_argument(
-        "--page", type=Path, default=Path("docs/quality.md"), help="evaluate: where the table of all maps is written too"
+        "--page",
+        type=Path,
+        default=Path("docs/quality.md"),
+        help="evaluate: where the table of all maps is written too",
     )
     return parser
 
