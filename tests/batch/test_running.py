@@ -124,6 +124,7 @@ def test_fail_fast_stops_and_keeps_what_is_done(album: Path, tmp_path: Path) -> 
         (["album"], {"model": "guess"}, "a model is one of"),
         (["album"], {"fit": "squeeze"}, "squeeze"),
         (["album"], {"quality": 0}, "a quality is 1 to 100"),
+        (["album"], {"fill": "no colour"}, "a fill is a colour"),
         (["album"], {"address": "1.2.3.4:5"}, "belongs to the engine ray"),
         (["@missing.txt"], {}, "cannot be read"),
         (["album", "twin"], {}, "would hold a result of"),

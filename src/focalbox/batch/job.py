@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from focalbox.core.geometry import Target
 from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.imaging.render import check_fill
 from focalbox.imaging.source import Limits
 from focalbox.naming import output_of
 from focalbox.options import CropOptions, parse_target
@@ -135,7 +136,7 @@ class Job:
         if self.quality not in _QUALITIES:
             message = f"a quality is 1 to 100, not {self.quality}"
             raise InvalidRequest(message)
-        CropOptions.of(self.options)
+        check_fill(CropOptions.of(self.options).fill)
         model_named(self.model)
         self.plan("a picture")
         self.fingerprint  # noqa: B018 - a model's file that is not there is found out now
