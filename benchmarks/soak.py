@@ -41,7 +41,7 @@ _ATTACKS = (
     ("/v1/crop/60x40/cut.jpg", 422),
     ("/v1/crop/60x40/bomb.png", 413),
     ("/v1/crop/60x40/http://127.0.0.1/a.jpg", 403),
-    ("/unsafe/trim/60x40/coffee.jpg", 400),
+    ("/unsafe/10x10:50x50/60x40/coffee.jpg", 400),
     ("/smart_crop=w:5/coffee.jpg", 400),
     ("/nothing", 404),
 )

@@ -31,7 +31,7 @@ _DAY = 86_400
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 _TRIM_THRESHOLD = -1
 """What glibc's mallopt(3) calls the settings."""
-_KEPT = 2**25
+_KEPT = 2**22
 """Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
 _MAPPED = 2**20
 """Bytes from which a piece of memory is mapped by itself: a working image of 600 x 600 pixels."""
