@@ -29,10 +29,7 @@ __all__ = ["serve", "sign"]
 _DAY = 86_400
 """Seconds that the page's address, printed at the start, lets somebody in."""
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-_TRIM_THRESHOLD = -1
-"""What glibc's mallopt(3) calls the settings."""
-_KEPT = 2**22
-"""Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
+"""What glibc's mallopt(3) calls the two settings."""
 _MAPPED = 2**20
 """Bytes from which a piece of memory is mapped by itself: a working image of 600 x 600 pixels."""
 _ARENAS = 2
@@ -119,7 +116,6 @@ def _give_memory_back() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _MAPPED)
         mallopt(_ARENA_MAX, _ARENAS)
-        mallopt(_TRIM_THRESHOLD, _KEPT)
 
 
 def _stopped(*_: object) -> None:
