@@ -28,8 +28,10 @@ __all__ = ["serve", "sign"]
 
 _DAY = 86_400
 """Seconds that the page's address, printed at the start, lets somebody in."""
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-"""What glibc's mallopt(3) calls the two settings."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""What glibc's mallopt(3) calls the settings."""
+_KEPT = 2**25
+"""Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
 _MAPPED = 2**20
 """Bytes from which a piece of memory is mapped by itself: a working image of 600 x 600 pixels."""
 _ARENAS = 2
@@ -107,15 +109,18 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
 
 
 def _give_memory_back() -> None:
-    """Let large pictures be mapped one by one, so that their memory goes back to the system when they are done.
+    """Let large pictures be mapped one by one, and small ones reuse what smaller ones before them left.
 
     By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
-    fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). Other systems go without.
+    fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). And it gives back every
+    128 kB at the top of an arena, so that each request of 0.3 MP had 330 fresh pages zeroed: a sixth of its time. Other
+    systems go without.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _MAPPED)
         mallopt(_ARENA_MAX, _ARENAS)
+        mallopt(_TRIM_THRESHOLD, _KEPT)
 
 
 def _stopped(*_: object) -> None:

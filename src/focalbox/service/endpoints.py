@@ -15,6 +15,7 @@ from focalbox.service.analyses import MOST_SAVED, load_analysis
 from focalbox.service.dialects import read_address, read_upload_address
 from focalbox.service.measures import Measures
 from focalbox.service.negotiation import matches, negotiated
+from focalbox.service.pictures import Pictures
 from focalbox.service.pool import Pool
 from focalbox.service.problems import Gone, NotAPicture
 from focalbox.service.settings import ServiceSettings
@@ -56,6 +57,7 @@ class Endpoints:
     ) -> None:
         self._settings, self._limits, self._sources = settings, limits, sources
         self._studio, self._pool, self._measures = studio, pool, measures
+        self._pictures = Pictures(pool, measures)
         self.ready = False
         self.stopping = False
 
@@ -99,7 +101,7 @@ class Endpoints:
         return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)
 
     async def _answered(self, request: Request, wish: Wish, located: Located) -> Response:
-        picture = await self._studio.open(located)
+        picture = await self._pictures.open(located)
         chosen = negotiated(request.headers.get("accept", "")) if wish.format == AUTO else wish.format
         tag = self._studio.tag(wish, picture, chosen)
         headers = {"ETag": tag, "Cache-Control": self._kept(request, wish), "Accept-Ranges": "none"}
