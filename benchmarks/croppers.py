@@ -18,9 +18,10 @@ from benchmarks.peers import PEERS, Peer, peer_windows
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import Box, Ratio, largest_window
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.cropper import Cropper, looking_size
+from focalbox.cropper import Cropper
 from focalbox.errors import ModelError
 from focalbox.imaging.source import open_picture
+from focalbox.looking import look_at
 from focalbox.saliency.boolean import boolean_map
 from focalbox.saliency.classical import spectral_residual
 from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Model
@@ -40,6 +41,8 @@ _NINE_TENTHS = Box(0.05, 0.05, 0.9, 0.9)
 """The free-form crop of someone who looks at nothing."""
 
 _PRIOR_CELLS = 48
+_TRIES = 3
+"""Times that each picture is looked at; the fastest counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,15 +140,17 @@ def _peer_time(peer: Peer, pictures: list[Labelled]) -> float:
 
 
 def _model_time(model: Model, pictures: list[Labelled]) -> float:
-    """Median CPU time of one look at the looking copy."""
+    """Mean CPU time of looking, copies included: a network looks at some pictures twice."""
     times = []
     for picture in pictures:
-        rgb = open_picture(picture.content).decode(None).look(looking_size(picture.size))
-        model(rgb)
-        started = time.process_time()
-        model(rgb)
-        times.append(1000 * (time.process_time() - started))
-    return statistics.median(times)
+        working = open_picture(picture.content).decode(None)
+        tries = []
+        for _ in range(_TRIES):
+            started = time.process_time()
+            look_at(working, model, None)
+            tries.append(1000 * (time.process_time() - started))
+        times.append(min(tries))
+    return statistics.mean(times)
 
 
 def heads_of(name: str) -> dict[str, Model]:

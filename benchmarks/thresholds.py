@@ -20,8 +20,8 @@ from benchmarks.scores import gain_of, loss_of, score
 from benchmarks.tables import table
 from focalbox.analysis import Analysis
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.cropper import looking_size
 from focalbox.errors import ModelError
+from focalbox.imaging.scales import looking_size
 from focalbox.imaging.source import open_picture
 from focalbox.saliency.faces import face_of, faces_in, seen_by
 from focalbox.saliency.models import DEFAULT_MODEL, MODELS

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 
 import focalbox
 from focalbox import Box, Cropper, InvalidRequest, LimitExceeded, Limits, ModelError, SaliencyMap, Size, Subject
-from focalbox.cropper import looking_size
+from focalbox.imaging.scales import looking_size
 
 SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")
 Photographs = Mapping[str, np.ndarray]

@@ -14,30 +14,19 @@ from PIL import Image
 
 from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
-from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.core.framing import frame
 from focalbox.core.geometry import PixelBox, Size, Target
-from focalbox.errors import InvalidRequest, ModelError
+from focalbox.errors import InvalidRequest
 from focalbox.imaging.render import check_fill, encode, render
 from focalbox.imaging.source import Limits, Metadata, Picture, Source, WorkingImage, open_picture
 from focalbox.imaging.trimming import without_border
+from focalbox.looking import look_at
 from focalbox.options import CropOptions, SizeLike, Trim, TrimLike, parse_target, parse_trim
 from focalbox.prepared import Prepared, needed_size
 from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Detector, Model, model_named, name_of
-from focalbox.saliency.network import Network
 from focalbox.version import __version__
 
 __all__ = ["Cropper", "Prepared", "Result", "analyze", "crop", "plan"]
-
-_LOOK_SIDE = 192
-"""Side in pixels of the square with as many pixels as the looking copy: DESIGN 2 asks for 192 to 256, and 192 is where
-the network was trained."""
-
-_LOOK_STEP = 32
-"""The looking copy's sides are multiples of this many pixels: the stride of the network's coarsest layer."""
-
-_LOOK_MOST = 3
-"""The looking copy's sides differ by at most this factor; thinner pictures are squeezed to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,27 +229,8 @@ class Cropper:
         return Prepared(working, analysis, wanted.trim)
 
     def _look(self, working: WorkingImage, source: Size, trimmed: PixelBox | None) -> Analysis:
-        rgb = working.look(looking_size(working.source))
-        look = self._model.look if isinstance(self._model, Network) else self._model
-        seen: object = look(rgb)  # a caller's callable may answer anything
-        if isinstance(seen, SaliencyMap):
-            seen = Seen(seen)
-        if not isinstance(seen, Seen):
-            message = f"a model answers with a SaliencyMap, not {type(seen).__name__}"
-            raise ModelError(message)
-        answers = [seen.subjects] if self._detectors is None else [detector(rgb) for detector in self._detectors]
-        subjects = tuple(subject for answer in answers for subject in _detected(answer))
-        return Analysis(source, seen.saliency, subjects, self._name, __version__, seen.keep, trimmed)
-
-
-def _detected(answer: object) -> list[Subject]:
-    """Return what was detected, once it is seen to be that: a caller's callable may answer anything."""
-    if isinstance(answer, Sequence):
-        found = [subject for subject in answer if isinstance(subject, Subject)]
-        if len(found) == len(answer):
-            return found
-    message = "a detector answers with a list of Subject"
-    raise ModelError(message)
+        seen = look_at(working, self._model, self._detectors)
+        return Analysis(source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, trimmed)
 
 
 def _decoded(
@@ -280,17 +250,6 @@ def _finished(prepared: Prepared, decided: Crop, wanted: CropOptions) -> Result:
         return Result(decided, image, None)
     image.info.update(working.metadata.info())  # without its profile a picture that kept it would have other colours
     return Result(decided, image, working.metadata)
-
-
-def looking_size(source: Size) -> Size:
-    """Return the size of the copy that models look at, the same for every target.
-
-    About 192 x 192 pixels of area, the picture's shape as nearly as sides in steps of 32 pixels allow.
-    """
-    stretch = min(max(source.aspect, 1 / _LOOK_MOST), _LOOK_MOST) ** 0.5
-    sides = (_LOOK_SIDE * stretch / _LOOK_STEP, _LOOK_SIDE / stretch / _LOOK_STEP)
-    across, down = (max(1, int(side + 0.5)) * _LOOK_STEP for side in sides)
-    return Size(across, down)
 
 
 def _check_output(size: Size, limits: Limits) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import Size, Target, largest_window
-from focalbox.imaging.working import WorkingImage, decode_scale
+from focalbox.imaging.scales import decode_scale
+from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropOptions, SizeLike, Trim, parse_target
 
 __all__ = ["Prepared", "needed_size"]

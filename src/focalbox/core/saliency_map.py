@@ -6,7 +6,7 @@ import base64
 import binascii
 import itertools
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -123,6 +123,15 @@ class SaliencyMap:
         """Return the map of the picture mirrored left to right."""
         return SaliencyMap(self.cells[:, ::-1])
 
+    def averaged(self, rows: int, columns: int) -> NDArray[np.float64]:
+        """Return the mean of the map inside each of fewer, larger cells: shape (rows, columns), 1 on average.
+
+        Zeros when the map is empty.
+        """
+        down, across = _averaging(self.shape[0], rows), _averaging(self.shape[1], columns)
+        means: NDArray[np.float64] = down @ self.cells @ across.T
+        return means * (self.cells.size / self.total) if self.total else means
+
     def __eq__(self, other: object) -> bool:
         """Compare cell by cell."""
         return isinstance(other, SaliencyMap) and np.array_equal(self.cells, other.cells)
@@ -166,13 +175,16 @@ class SaliencyMap:
 
 def _averaged(array: NDArray[np.float64]) -> NDArray[np.float64]:
     """Average blocks of cells until no side has more than `MAX_CELLS`."""
-    for axis in (0, 1):
-        cells = array.shape[axis]
-        if cells > MAX_CELLS:
-            edges = np.linspace(0, cells, MAX_CELLS + 1)
-            weights = np.stack([_weights(a, b, cells) / (b - a) for a, b in itertools.pairwise(edges)])
-            array = weights @ array if axis == 0 else array @ weights.T
-    return array
+    rows, columns = (min(cells, MAX_CELLS) for cells in array.shape)
+    averaged: NDArray[np.float64] = _averaging(array.shape[0], rows) @ array @ _averaging(array.shape[1], columns).T
+    return averaged
+
+
+@lru_cache(32)
+def _averaging(cells: int, parts: int) -> NDArray[np.float64]:
+    """Return the weights that average unit cells inside equal parts of an axis, shape (parts, cells)."""
+    edges = np.linspace(0, cells, parts + 1)
+    return np.stack([_weights(start, stop, cells) / (stop - start) for start, stop in itertools.pairwise(edges)])
 
 
 def _weights(start: float, stop: float, cells: int) -> NDArray[np.float64]:

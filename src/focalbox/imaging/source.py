@@ -23,7 +23,8 @@ from focalbox.imaging.guard import reading
 from focalbox.imaging.header import JpegCoding, count_frames, jpeg_coding, sniff, webp_canvas
 from focalbox.imaging.jpeg import decode_jpeg, shared
 from focalbox.imaging.limits import Limits
-from focalbox.imaging.working import Metadata, WorkingImage, decode_scale, shrink, turned, upright_size
+from focalbox.imaging.scales import decode_scale
+from focalbox.imaging.working import Metadata, WorkingImage, shrink, turned, upright_size
 
 __all__ = ["Limits", "Metadata", "Picture", "Source", "WorkingImage", "can_read", "open_picture"]
 

@@ -10,19 +10,10 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
+from focalbox.imaging.scales import grid_step
 
-__all__ = ["Metadata", "WorkingImage", "decode_scale", "shrink", "turned", "upright_size"]
+__all__ = ["Metadata", "WorkingImage", "shrink", "turned", "upright_size"]
 
-_SCALES = (8, 4, 2, 1)
-"""Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
-_COARSER = (32, 16, *_SCALES)
-"""Divisors of the coarse grid for looking: multiples of whatever was decoded."""
-_LOOK = Size(320, 320)
-"""The least working image: the coarse grid of every looking copy of about 192 x 192 pixels of area fits into it."""
-_FINER = 5, 4
-"""The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
-photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
-with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
 _GROUND = (128, 128, 128)
 """What shows through transparent parts when looking: neither paper nor ink."""
 _STRIP = 2**20
@@ -109,7 +100,7 @@ class WorkingImage:
         Parameters
         ----------
         size : Size
-            Sides of the copy, in pixels; about 192 x 192 pixels of area.
+            Sides of the copy, in pixels: `looking_size` or `finer_size` of the source.
 
         Returns
         -------
@@ -121,9 +112,7 @@ class WorkingImage:
             ground = Image.new("RGB", image.size, _GROUND)
             ground.paste(image, mask=image.getchannel("A"))
             image = ground
-        more, than = _FINER
-        cells = Size(-(-size.width * more // than), -(-size.height * more // than))
-        step = max(1, _coarsest(self.source, cells, _COARSER) // self.scale)
+        step = max(1, grid_step(self.source, size) // self.scale)
         if step > 1:
             image = image.reduce(step)
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
@@ -141,25 +130,6 @@ class WorkingImage:
         settled = to_srgb(image, profile)
         pixels = self.pixels if settled is self.image else None
         return replace(self, image=settled, metadata=Metadata(exif), pixels=pixels)
-
-
-def decode_scale(source: Size, needed: Size | None) -> int:
-    """Return the divisor to decode at: the largest of 1, 2, 4 and 8 that leaves what is needed and enough for looking.
-
-    Examples
-    --------
-    >>> decode_scale(Size(4000, 3000), Size(1000, 750))
-    4
-    """
-    least = needed or Size(1, 1)
-    return min(_coarsest(source, least), _coarsest(source, _LOOK))
-
-
-def _coarsest(source: Size, least: Size, scales: tuple[int, ...] = _SCALES) -> int:
-    for scale in scales:
-        if -(-source.width // scale) >= least.width and -(-source.height // scale) >= least.height:
-            return scale
-    return 1
 
 
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:

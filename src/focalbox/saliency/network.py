@@ -54,6 +54,8 @@ class Network:
         How many threads one look uses.
     faces : FaceRule
         What of the outputs ``face`` and ``face_size`` counts as a face.
+    looks_twice : bool
+        Whether it is shown a finer copy too of a picture whose first map leaves doubt where to crop; see `second_look`.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Network:
         sha256: str = "",
         threads: int = 1,
         faces: FaceRule = FaceRule(),  # noqa: B008 - frozen
+        looks_twice: bool = False,
     ) -> None:
+        self.looks_twice = looks_twice
         self._rule = faces
         self._session = Session(path, sha256=sha256, threads=threads)
         self.__name__ = name or self._session.path.name
@@ -135,7 +139,7 @@ def shipped(name: Literal["network", "network-mit"]) -> Network:
     (48, 48)
     """
     file, faces = {"network": ("focalbox.onnx", SHIPPED), "network-mit": ("focalbox-mit.onnx", SHIPPED_MIT)}[name]
-    return Network(Path(__file__).with_name("weights") / file, name=name, sha256=BESIDE, faces=faces)
+    return Network(Path(__file__).with_name("weights") / file, name=name, sha256=BESIDE, faces=faces, looks_twice=True)
 
 
 def _leans_right(rgb: NDArray[np.uint8]) -> bool:

@@ -1,0 +1,93 @@
+"""At which scale a picture is decoded and looked at: it depends on the picture, and for looking on nothing else."""
+
+from __future__ import annotations
+
+from focalbox.core.geometry import Size
+
+__all__ = ["decode_scale", "finer_size", "grid_step", "looking_size"]
+
+_SIDE = 192
+"""Side in pixels of the square with as many pixels as the looking copy: DESIGN 2 asks for 192 to 256, and 192 is where
+the network was trained."""
+
+_FINER_SIDE = 320
+"""The same of the finer copy, for a second look."""
+
+_STEP = 32
+"""A copy's sides are multiples of this many pixels: the stride of the network's coarsest layer."""
+
+_MOST = 3
+"""A copy's sides differ by at most this factor; thinner pictures are squeezed to it."""
+
+_WORTH = 1.3
+"""A second copy has at least this many times the pixels of the first, or there is nothing more to see."""
+
+_SCALES = (8, 4, 2, 1)
+"""Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
+
+_GRIDS = (32, 16, *_SCALES)
+"""Divisors of the coarse grid for looking: multiples of whatever was decoded."""
+
+_GRID_FINER = 5, 4
+"""The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
+photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
+with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
+
+
+def looking_size(source: Size, side: int = _SIDE) -> Size:
+    """Return the size of the copy that models look at, the same for every target.
+
+    About ``side`` x ``side`` pixels of area, the picture's shape as nearly as sides in steps of 32 pixels allow.
+
+    Examples
+    --------
+    >>> looking_size(Size(4000, 3000))
+    Size(width=224, height=160)
+    """
+    stretch = min(max(source.aspect, 1 / _MOST), _MOST) ** 0.5
+    sides = (side * stretch / _STEP, side / stretch / _STEP)
+    across, down = (max(1, int(length + 0.5)) * _STEP for length in sides)
+    return Size(across, down)
+
+
+def finer_size(source: Size) -> Size | None:
+    """Return the size of the copy for a second look; None when the picture has no more to show than the first showed.
+
+    Examples
+    --------
+    >>> finer_size(Size(4000, 3000)), finer_size(Size(240, 180))
+    (Size(width=384, height=288), None)
+    """
+    finer = looking_size(source, min(_FINER_SIDE, int(source.pixels**0.5)))
+    return finer if finer.pixels >= _WORTH * looking_size(source).pixels else None
+
+
+def grid_step(source: Size, copy: Size) -> int:
+    """Return how many source pixels a cell of the coarse grid is wide that a looking copy is made from.
+
+    The same whatever scale was decoded: never finer than the smallest scale that a picture is decoded at.
+    """
+    more, than = _GRID_FINER
+    cells = Size(-(-copy.width * more // than), -(-copy.height * more // than))
+    return max(_coarsest(source, cells, _GRIDS), decode_scale(source, None))
+
+
+def decode_scale(source: Size, needed: Size | None) -> int:
+    """Return the divisor to decode at: the largest of 1, 2, 4 and 8 that leaves what is needed and enough for looking.
+
+    Examples
+    --------
+    >>> decode_scale(Size(4000, 3000), Size(1000, 750))
+    4
+    """
+    more, than = _GRID_FINER
+    first, finer = looking_size(source), finer_size(source) or Size(1, 1)
+    look = Size(max(first.width * more // than, finer.width), max(first.height * more // than, finer.height))
+    return min(_coarsest(source, needed or Size(1, 1)), _coarsest(source, look))
+
+
+def _coarsest(source: Size, least: Size, scales: tuple[int, ...] = _SCALES) -> int:
+    for scale in scales:
+        if -(-source.width // scale) >= least.width and -(-source.height // scale) >= least.height:
+            return scale
+    return 1

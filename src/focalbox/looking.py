@@ -1,0 +1,67 @@
+"""How a picture is looked at: a small copy once, and a finer one as well when the first look leaves doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from focalbox.core.confidence import doubt
+from focalbox.core.evidence import SaliencyMap, Seen, Subject
+from focalbox.errors import ModelError
+from focalbox.imaging.scales import finer_size, looking_size
+from focalbox.imaging.working import WorkingImage
+from focalbox.saliency.models import Detector, Model
+from focalbox.saliency.network import Network
+from focalbox.saliency.second_look import joined, weight_of
+
+__all__ = ["look_at"]
+
+
+def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] | None) -> Seen:
+    """Return what a model, and detectors in place of its own, see in a picture.
+
+    Parameters
+    ----------
+    working : WorkingImage
+    model : callable
+        A network that `looks_twice` is shown a finer copy when its first map leaves doubt where to crop.
+    detectors : sequence of callable, optional
+        They are shown the first copy.
+
+    Raises
+    ------
+    ModelError
+        When the model or a detector answers with something else than it should.
+    """
+    rgb = working.look(looking_size(working.source))
+    if isinstance(model, Network):
+        seen = model.look(rgb)
+        finer = finer_size(working.source) if model.looks_twice else None
+        weight = weight_of(doubt(seen.saliency, working.source.aspect)) if finer is not None else 0.0
+        if finer is not None and weight > 0:
+            seen = joined(seen, model.look(working.look(finer)), weight)
+    else:
+        seen = _seen(model(rgb))
+    if detectors is None:
+        return seen
+    return replace(seen, subjects=tuple(subject for detector in detectors for subject in _detected(detector(rgb))))
+
+
+def _seen(answer: object) -> Seen:
+    """Return what a model saw, once it is seen to be that: a caller's callable may answer anything."""
+    if isinstance(answer, SaliencyMap):
+        return Seen(answer)
+    if isinstance(answer, Seen):
+        return replace(answer, subjects=tuple(_detected(answer.subjects)))
+    message = f"a model answers with a SaliencyMap, not {type(answer).__name__}"
+    raise ModelError(message)
+
+
+def _detected(answer: object) -> list[Subject]:
+    """Return what was detected, once it is seen to be that: a caller's callable may answer anything."""
+    if isinstance(answer, Sequence):
+        found = [subject for subject in answer if isinstance(subject, Subject)]
+        if len(found) == len(answer):
+            return found
+    message = "a detector answers with a list of Subject"
+    raise ModelError(message)

@@ -1,0 +1,86 @@
+"""How often a picture is looked at, and what of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+import focalbox.saliency
+from focalbox import Box, Cropper, ModelError, SaliencyMap, Subject
+from focalbox.core.evidence import Seen
+from focalbox.saliency.network import Network
+
+FILE = Path(focalbox.saliency.__file__).with_name("weights") / "focalbox.onnx"
+Photographs = Mapping[str, NDArray[np.uint8]]
+
+
+class Watched(Network):
+    """The default network, and the sizes of what it was shown."""
+
+    def __init__(self, *, looks_twice: bool) -> None:
+        super().__init__(FILE, looks_twice=looks_twice)
+        self.shown: list[tuple[int, ...]] = []
+
+    def look(self, rgb: NDArray[np.uint8]) -> Seen:
+        self.shown.append(rgb.shape[:2])
+        return super().look(rgb)
+
+
+@pytest.fixture(scope="module")
+def pair(photographs: Photographs) -> NDArray[np.uint8]:
+    """Two photographs side by side: which of both is meant?"""
+    both = [Image.fromarray(photographs[name]).resize((600, 450)) for name in ("astronaut", "chelsea")]
+    return np.concatenate([np.asarray(one) for one in both], axis=1)
+
+
+def test_a_clear_picture_is_looked_at_once_and_an_unclear_one_again_in_finer_detail(
+    photographs: Photographs, pair: NDArray[np.uint8]
+) -> None:
+    network = Watched(looks_twice=True)
+    Cropper(model=network).analyze(np.asarray(Image.fromarray(photographs["coffee"]).resize((1200, 800))))
+    assert network.shown == [(160, 224)]
+    network.shown.clear()
+    Cropper(model=network).analyze(pair)
+    assert network.shown == [(128, 320), (192, 512)]
+
+
+def test_a_small_picture_has_no_finer_detail(pair: NDArray[np.uint8]) -> None:
+    network = Watched(looks_twice=True)
+    Cropper(model=network).analyze(np.asarray(Image.fromarray(pair).resize((240, 90))))
+    assert len(network.shown) == 1
+
+
+def test_a_callers_network_looks_once_unless_told_otherwise(pair: NDArray[np.uint8]) -> None:
+    network = Watched(looks_twice=False)
+    Cropper(model=network).analyze(pair)
+    assert len(network.shown) == 1
+
+
+def test_the_second_look_is_the_same_for_every_target_and_the_mirrored_picture(pair: NDArray[np.uint8]) -> None:
+    cropper = Cropper()
+    alone = cropper.analyze(pair)
+    for size in ("20x20", "500x200", "1199x449"):
+        assert cropper.prepare(pair, [size]).analysis == alone
+    mirrored = cropper.analyze(pair[:, ::-1])
+    assert np.abs(mirrored.saliency.mirrored().cells - alone.saliency.cells).max() <= 1
+
+
+def test_answers_that_are_none_are_refused(pair: NDArray[np.uint8]) -> None:
+    def wrong(_: NDArray[np.uint8]) -> object:
+        return "left"
+
+    def broken(_: NDArray[np.uint8]) -> Seen:
+        return Seen(SaliencyMap.blank(), None, ("a face",))  # type: ignore[arg-type]
+
+    for model in (wrong, broken):
+        with pytest.raises(ModelError, match="answers with"):
+            Cropper(model=model).analyze(pair)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="list of Subject"):
+        Cropper(detectors=[wrong]).analyze(pair)  # type: ignore[list-item]
+    face = Subject(Box(0.1, 0.1, 0.2, 0.2))
+    assert Cropper(detectors=[lambda _: [face]]).analyze(pair).subjects == (face,)
