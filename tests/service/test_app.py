@@ -69,6 +69,14 @@ def test_the_service_answers_what_the_library_does(service: Service, pictures: P
         assert service.ask(target).content == expected, target
 
 
+@pytest.mark.parametrize("before", ["http://cdn.example.com", "HTTPS://cdn.example.com:8443"])
+def test_an_address_may_name_the_host_as_proxies_write_it(service: Service, before: str) -> None:
+    for target in ("/v1/plan/1:1/coffee.jpg?zoom=0.5", "/unsafe/300x200/smart/coffee.jpg", "/nothing"):
+        plain, absolute = service.ask(target), service.ask(before + target)
+        assert (absolute.status, absolute.content) == (plain.status, plain.content)
+    assert service.ask(before).content == service.ask("/").content
+
+
 def test_a_plan_is_the_one_json_form(service: Service, pictures: Path) -> None:
     analysis = focalbox.analyze(pictures / "coffee.jpg")
     crops = tuple(analysis.plan(size, zoom=0.5) for size in ("500x200", "1:1", None))

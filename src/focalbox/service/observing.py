@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,8 @@ __all__ = ["JsonLines", "Observed", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
+_AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
+"""Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
 _MOST_HEADERS = 16_384
 """Bytes of header fields that are read: what common proxies let through at most."""
 _MOST_LOGGED = 500
@@ -81,6 +84,7 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = _in_origin_form(scope)
         scope["app"] = self  # then starlette's router raises what it would answer in plain text
         start = time.perf_counter()
         name = _id_of(scope)
@@ -128,6 +132,15 @@ class Observed:
                 "milliseconds": round(seconds * 1000, 2),
             },
         )
+
+
+def _in_origin_form(scope: Scope) -> Scope:
+    """Return the request with a path that begins with a slash, whether or not the host stood before it."""
+    found = _AUTHORITY.match(scope["raw_path"])
+    if found is None:
+        return scope
+    raw = scope["raw_path"][found.end() :] or b"/"
+    return {**scope, "raw_path": raw, "path": unquote_to_bytes(raw).decode("utf-8", "replace")}
 
 
 def _check_headers(scope: Scope) -> None:
