@@ -167,8 +167,8 @@ class Cropper:
         ModelError
             When the model answers with something that is not a map.
         """
-        targets = [parse_target(size) for size in sizes]
-        return self.finish(self.prepare(source, targets, **options), targets, **options)
+        targets, wanted = [parse_target(size) for size in sizes], CropOptions.of(options)
+        return self._finish(self._prepared(source, targets, wanted, Size(1, 1), None), targets, wanted)
 
     def prepare(
         self, source: Source, sizes: Iterable[SizeLike | None], *, analysis: Analysis | None = None, **options: Any
@@ -190,8 +190,10 @@ class Cropper:
 
     def finish(self, prepared: Prepared, sizes: Iterable[SizeLike | None], **options: Any) -> list[Result]:
         """Decide, cut and resize crops of a prepared picture; parameters as in `results`."""
-        wanted = CropOptions.of(options)
-        crops = [frame(prepared.analysis, parse_target(size), wanted.framing) for size in sizes]
+        return self._finish(prepared, [parse_target(size) for size in sizes], CropOptions.of(options))
+
+    def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
+        crops = [frame(prepared.analysis, target, wanted.framing) for target in targets]
         for decided in crops:
             _check_output(decided.size, self._limits)
         return [_finished(prepared, decided, wanted) for decided in crops]
@@ -205,7 +207,7 @@ class Cropper:
 
         target, wanted = parse_target(size), CropOptions.of(options)
         prepared = self._prepared(source, [target], wanted, Size(PANEL, PANEL), None)
-        (result,) = self.finish(prepared, [target], **options)
+        (result,) = self._finish(prepared, [target], wanted)
         return draw_strip(prepared.working.image, result.crop, result.image)
 
     def _prepared(

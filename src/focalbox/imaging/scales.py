@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from focalbox.core.geometry import Size
 
 __all__ = ["decode_scale", "finer_size", "grid_step", "looking_size"]
@@ -34,6 +36,11 @@ photograph, whose cells lie elsewhere when its sides are no multiples of them, d
 with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
 
 
+_KEPT = 256
+"""Answers remembered of each: every crop asks several times, and cameras make few sizes."""
+
+
+@lru_cache(_KEPT)
 def looking_size(source: Size, side: int = _SIDE) -> Size:
     """Return the size of the copy that models look at, the same for every target.
 
@@ -50,6 +57,7 @@ def looking_size(source: Size, side: int = _SIDE) -> Size:
     return Size(across, down)
 
 
+@lru_cache(_KEPT)
 def finer_size(source: Size) -> Size | None:
     """Return the size of the copy for a second look; None when the picture has no more to show than the first showed.
 
@@ -62,6 +70,7 @@ def finer_size(source: Size) -> Size | None:
     return finer if finer.pixels >= _WORTH * looking_size(source).pixels else None
 
 
+@lru_cache(_KEPT)
 def grid_step(source: Size, copy: Size) -> int:
     """Return how many source pixels a cell of the coarse grid is wide that a looking copy is made from.
 
@@ -72,6 +81,7 @@ def grid_step(source: Size, copy: Size) -> int:
     return max(_coarsest(source, cells, _GRIDS), decode_scale(source, None))
 
 
+@lru_cache(_KEPT)
 def decode_scale(source: Size, needed: Size | None) -> int:
     """Return the divisor to decode at: the largest of 1, 2, 4 and 8 that leaves what is needed and enough for looking.
 
