@@ -34,6 +34,9 @@ class Kind:
         How it is written.
     photographs : int
         How many of the four are made of it.
+    pairs : bool
+        Whether each picture is two photographs side by side: which of both is meant leaves the default in doubt, so that it
+        looks twice.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Kind:
     format: str = "JPEG"
     options: tuple[tuple[str, int], ...] = (("quality", 85),)
     photographs: int = len(PHOTOGRAPHS)
+    pairs: bool = False
 
 
 def make(kind: Kind) -> list[bytes]:
@@ -49,13 +53,23 @@ def make(kind: Kind) -> list[bytes]:
     return [_written(kind, name) for name in PHOTOGRAPHS[: kind.photographs]]
 
 
-def _written(kind: Kind, name: str) -> bytes:
+def _enlarged(name: str, width: int, height: int) -> Image.Image:
     image = Image.fromarray(getattr(data, name)())
-    aspect = kind.width / kind.height
-    width, height = min(image.width, image.height * aspect), min(image.height, image.width / aspect)
-    left, top = (image.width - width) / 2, (image.height - height) / 2
-    window = left, top, min(left + width, image.width), min(top + height, image.height)
-    large = image.resize((kind.width, kind.height), Image.Resampling.LANCZOS, box=window)
+    aspect = width / height
+    across, down = min(image.width, image.height * aspect), min(image.height, image.width / aspect)
+    left, top = (image.width - across) / 2, (image.height - down) / 2
+    window = left, top, min(left + across, image.width), min(top + down, image.height)
+    return image.resize((width, height), Image.Resampling.LANCZOS, box=window)
+
+
+def _written(kind: Kind, name: str) -> bytes:
+    if kind.pairs:
+        beside = PHOTOGRAPHS[(PHOTOGRAPHS.index(name) + 1) % len(PHOTOGRAPHS)]
+        large = Image.new("RGB", (kind.width, kind.height))
+        for place, one in enumerate((name, beside)):
+            large.paste(_enlarged(one, kind.width // 2, kind.height), (place * kind.width // 2, 0))
+    else:
+        large = _enlarged(name, kind.width, kind.height)
     random = np.random.default_rng(PHOTOGRAPHS.index(name))
     noise = random.integers(-_NOISE, _NOISE + 1, (kind.height, kind.width, 1), dtype=np.int16)
     pixels = np.clip(np.asarray(large).astype(np.int16) + noise, 0, 255).astype(np.uint8)

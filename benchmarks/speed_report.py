@@ -159,7 +159,8 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
         f"* focalbox with its default model, `{model}`.",
         (
             "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
-            " JPEG of quality 85 unless said otherwise."
+            " JPEG of quality 85 unless said otherwise. *Looked at twice* are two of them side by side, which leave the"
+            " network in doubt; the others it looks at once."
         ),
         "* Croppers take turns in random order, two pictures a turn, of which the second is timed; "
         + ", ".join(f"{count} rounds at {kind}" for kind, count in rounds.items())
