@@ -46,7 +46,7 @@ def test_a_clear_picture_is_looked_at_once_and_an_unclear_one_again_in_finer_det
     assert network.shown == [(160, 224)]
     network.shown.clear()
     Cropper(model=network).analyze(pair)
-    assert network.shown == [(128, 320), (192, 512)]
+    assert network.shown == [(128, 320), (192, 480)]
 
 
 def test_a_small_picture_has_no_finer_detail(pair: NDArray[np.uint8]) -> None:

@@ -102,20 +102,15 @@ class Network(nn.Module):
     Parameters
     ----------
     heads : names of the map heads that are fused; ``keep`` is given out but not fused.
-    depths : further blocks at each stride.
     """
 
-    def __init__(
-        self,
-        heads: tuple[str, ...] = ("object", "fixation", "joint", "keep"),
-        depths: tuple[int, ...] = DEPTHS,
-    ) -> None:
+    def __init__(self, heads: tuple[str, ...] = ("object", "fixation", "joint", "keep")) -> None:
         super().__init__()
         self.heads = heads
         self.fused = tuple(name for name in heads if name != "keep")
         self.stem = unit(3, STEM, 3, 2)
         stages, channels = [], STEM
-        for level, (width, depth) in enumerate(zip(WIDTHS, depths, strict=True)):
+        for level, (width, depth) in enumerate(zip(WIDTHS, DEPTHS, strict=True)):
             # Full convolutions in the two finest stages: less memory traffic, which is what costs there.
             first = unit(channels, width, 3, 2) if level < 2 else Inverted(channels, width, 2)  # noqa: PLR2004
             stages.append(nn.Sequential(first, *(Inverted(width, width, 1) for _ in range(depth))))
@@ -186,21 +181,6 @@ class Network(nn.Module):
         across = (columns / mixed.shape[2] - 0.5) ** 2
         prior = torch.exp(-steepness[:, :1] * across)[:, None, :] * torch.exp(-steepness[:, 1:] * down)[:, :, None]
         return mixed * prior
-
-
-def grown(network: Network, depths: tuple[int, ...]) -> Network:
-    """Return a deeper network that answers as the given one does: its further blocks start as the identity.
-
-    A block whose last norm scales by 0 passes on what it is given (Chen et al. 2016, arXiv:1511.05641; Goyal et al. 2017,
-    arXiv:1706.02677, section 5.1).
-    """
-    deeper = Network(network.heads, depths)
-    deeper.load_state_dict(network.state_dict(), strict=False)
-    for stage, known in zip(deeper.stages, network.stages, strict=True):
-        for block in list(cast("nn.Sequential", stage))[len(cast("nn.Sequential", known)) :]:
-            last = cast("nn.BatchNorm2d", list(block.modules())[-1])
-            nn.init.zeros_(last.weight)
-    return deeper
 
 
 def spread(logits: Tensor, name: str) -> Tensor:

@@ -67,8 +67,8 @@ def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> Non
     with stage("its branch"):
         if not (cache / "branch.pt").is_file():
             shutil.copyfile(parting_of(cache / "default.pt"), cache / "branch.pt")
-        both = blend([first, train_network(shorten(BRANCH, share), pool, dev, cache / "branch.pt")])
-    write(both.network, pool, out / "focalbox.onnx", DEFAULT_FINISH)
+        network = blend([first, train_network(shorten(BRANCH, share), pool, dev, cache / "branch.pt")])
+    write(network, pool, out / "focalbox.onnx", DEFAULT_FINISH)
 
 
 def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
@@ -77,5 +77,5 @@ def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
         pool = join({name: prepare(data, cache, name, "train") for name in (*MIT_LICENSED_SETS, CLOSE_UPS)})
         dev = read_all(data)
     with stage("the MIT network"):
-        pupil = train_network(shorten(MIT, share), pool, dev, cache / "mit.pt")
-    write(pupil.network, pool, out / "focalbox-mit.onnx", MIT_FINISH)
+        network = train_network(shorten(MIT, share), pool, dev, cache / "mit.pt")
+    write(network, pool, out / "focalbox-mit.onnx", MIT_FINISH)

@@ -170,10 +170,10 @@ def parting_of(checkpoint: Path) -> Path:
     return checkpoint.with_name(f"{checkpoint.stem}-parting.pt")
 
 
-def blend(pupils: Sequence[Pupil]) -> Pupil:
+def blend(networks: Sequence[Network]) -> Network:
     """Return the mean of networks that parted late: better than each (Wortsman et al. 2022, arXiv:2203.05482)."""
-    mean = copy.deepcopy(pupils[0])
-    states = [pupil.state_dict() for pupil in pupils]
+    mean = copy.deepcopy(networks[0])
+    states = [network.state_dict() for network in networks]
     mean.load_state_dict(
         {
             name: torch.stack([state[name] for state in states]).mean(0) if value.dtype.is_floating_point else value
@@ -183,16 +183,10 @@ def blend(pupils: Sequence[Pupil]) -> Pupil:
     return mean.eval()
 
 
-def train_network(
-    recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path, start_from: Pupil | None = None
-) -> Pupil:
-    """Train by the recipe, from nothing or from what was trained before; returns the averaged weights.
-
-    Goes on from the checkpoint if there is one, and leaves the last one there.
-    """
+def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path) -> Network:
+    """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
     torch.manual_seed(recipe.seed)
-    pupil = copy.deepcopy(start_from) or Pupil(Network(recipe.heads), taught=bool(pool.features))
-    pupil.requires_grad_(requires_grad=True)
+    pupil = Pupil(Network(recipe.heads), taught=bool(pool.features))
     pupil.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     decayed = [value for value in pupil.parameters() if value.ndim > 1]
     others = [value for value in pupil.parameters() if value.ndim <= 1]
@@ -224,4 +218,6 @@ def train_network(
             store(checkpoint, step + 1, pupil, optimiser, average)
             for line in judge(cast("Pupil", average.model).network, dev):
                 clock.say(line)
-    return cast("Pupil", average.model).eval()
+    network = cast("Pupil", average.model).network
+    network.eval()
+    return network

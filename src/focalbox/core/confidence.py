@@ -20,7 +20,7 @@ _PLACES = 17
 NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
-_WEIGHTS = (-1.120, 1.002, -0.752, 3.072, -0.177, 1.322)
+_WEIGHTS = (-1.232, 0.618, -0.510, 3.106, -0.184, 1.572)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.calibration` on the crops of the
 default network on dev rows (2026-11-25; reliability and risk in docs/quality.md). Other models' maps are read alike."""
 

@@ -138,9 +138,16 @@ class _Windows:
     def saliency_in(self, saliency: SaliencyMap) -> _Grid:
         """Return the share of the saliency inside each window, shape (tops, lefts), from the summed-area table."""
         rows, columns = saliency.shape
-        above = _between(saliency.table, self.tops * rows)
-        below = _between(saliency.table, (self.tops + self.height) * rows)
-        strips = (below - above).T
+        strips: NDArray[np.int64] | _Grid
+        if self.height >= 1.0:  # as high as the picture, as most are: nothing to look up
+            strips = saliency.table[-1:].T
+        else:
+            above = _between(saliency.table, self.tops * rows)
+            below = _between(saliency.table, (self.tops + self.height) * rows)
+            strips = (below - above).T
+        if self.width >= 1.0:
+            shares: _Grid = strips[-1:].T / max(1, saliency.total)
+            return shares
         left = _between(strips, self.lefts * columns)
         right = _between(strips, (self.lefts + self.width) * columns)
         return (right - left).T / max(1, saliency.total)

@@ -7,9 +7,10 @@ from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = ["joined", "weight_of"]
 
-_DOUBT, _GREAT_DOUBT = 0.165, 0.185
+_DOUBT, _GREAT_DOUBT = 0.165, 0.175
 """Doubt (0 to 1, `core.confidence.doubt`) from which there is a second look, and from which it counts as much as the first.
-In between its weight rises evenly, so that a little more light in a picture does not change the crop at a stroke."""
+In between its weight rises evenly, so that a little more light in a picture does not change the crop at a stroke. Chosen on
+dev rows, where a third of the pictures leave so much (2026-11-25; the table of thresholds is in docs/quality.md)."""
 
 
 def weight_of(doubt: float) -> float:
@@ -27,7 +28,7 @@ def joined(first: Seen, second: Seen, weight: float) -> Seen:
     """Return what both looks saw: the mean of their maps, in the first one's cells, and the first one's subjects.
 
     The rule for faces was chosen on first looks; on dev rows those of the finer look, or of both, held windows where they
-    should not (mean gain 0.450 and 0.463, against 0.479 with those of the first; 2026-11-25).
+    should not (mean gain 0.450 and 0.463, against 0.479 with those of the first, at 320 pixels; 2026-11-25).
     """
     return Seen(
         _mean(first.saliency, second.saliency, weight),
