@@ -9,6 +9,7 @@ import io
 import random
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ HOSTILE, LEAVING = 0.05, 0.05
 """Shares of requests that are attacks, and of clients that hang up without waiting."""
 MINUTE = 60.0
 FLAT = 1.1
-"""How much more memory than after the first minute is still flat: the allocator's own breathing."""
+"""How much more memory than in the second minute a later one may take at its median, and at its peak, to be flat: two large
+pictures at once are seldom, and a minute has a peak of its own."""
 _PATIENCE = 60
 _ATTACKS = (
     ("/v1/crop/60x40/../../etc/passwd", 404),
@@ -187,16 +189,21 @@ async def _stop_in_the_middle(process: subprocess.Popen[str], port: int) -> int:
 
 
 def _report(seen: Seen, lost: int, seconds: float) -> int:
-    early = [used for at, used in seen.memory if at <= min(MINUTE, seconds / 2)]
-    late = [used for at, used in seen.memory if at > min(MINUTE, seconds / 2)]
-    grown = max(late) / max(early)
+    part = min(MINUTE, seconds / 5)
+    minutes = [[used for at, used in seen.memory if number * part <= at < (number + 1) * part] for number in range(5)]
+    medians, peaks = [statistics.median(one) for one in minutes], [max(one) for one in minutes]
+    grown = max(max(medians[2:]) / medians[1], statistics.mean(peaks[3:]) / statistics.mean(peaks[1:3]))
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(seen.statuses.items()))
     fine = not seen.wrong and not lost and grown <= FLAT and not seen.statuses[0] and not seen.statuses[500]
     print(f"{seconds:.0f} s, {CLIENTS} clients for {AT_WORK} at work and {WAITING} waiting")
     print(f"answers by status: {statuses}")
     print(f"{seen.left} clients hung up; {len(seen.answers)} addresses, {len(seen.wrong)} wrong answers")
     print(f"{lost} of {AT_WORK + WAITING} requests lost at SIGTERM")
-    print(f"memory: at most {max(early):.0f} MB first, {max(late):.0f} MB after it ({grown:.2f} times)")
+    print(
+        "memory by fifths, MB: "
+        + ", ".join(f"{mid:.0f} (at most {most:.0f})" for mid, most in zip(medians, peaks, strict=True))
+    )
+    print(f"after the first it grew by at most {grown:.2f} times")
     for wrong in seen.wrong[:10]:
         print(f"  {wrong}")
     print("fine" if fine else "NOT fine")
