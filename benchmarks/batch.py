@@ -31,7 +31,7 @@ SIZE = (500, 200)
 SHAPES = ((640, 480), (900, 675), (1152, 864), (1632, 1224), (2304, 1728), (3264, 2448), (4000, 3000), (6000, 4000))
 """Pixels of the pictures, 0.3 to 24 MP, each about twice the one before: as many of each."""
 PICTURES = 200
-MANY, MANY_SHAPES = 1000, SHAPES[:3]
+MANY, MANY_SHAPES = 3000, SHAPES[:3]
 """Pictures that the gain of a second worker is measured on, and their pixels, 0.3 to 1 MP: enough of them that the half
 second in which a run begins, with however many workers, does not count."""
 ROUNDS = 2
