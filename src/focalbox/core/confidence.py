@@ -24,6 +24,9 @@ _WEIGHTS = (-1.232, 0.618, -0.510, 3.106, -0.184, 1.572)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.calibration` on the crops of the
 default network on dev rows (2026-11-25; reliability and risk in docs/quality.md). Other models' maps are read alike."""
 
+_AXES_KEPT = 64
+"""Axes whose windows are remembered, some 50 kB each: a picture has two, and cameras make few shapes."""
+
 _COMMON = (2 / 5, 9 / 16, 4 / 5, 1.0, 16 / 9, 5 / 2)
 """Ratios for which `doubt` asks: those of the gain measure (DESIGN 6)."""
 _COMMON_TURNED = tuple(1.0 / ratio for ratio in _COMMON)
@@ -112,17 +115,25 @@ def doubt(saliency: SaliencyMap, aspect: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Along:
-    """Windows along one axis: their lengths, and what turns running sums of cells into the sums inside each of them."""
+    """Windows that slide along one axis.
+
+    Parameters
+    ----------
+    lengths : ndarray, shape (windows,)
+        Their shares of the axis.
+    shares : ndarray, shape (cells + 1, windows * places)
+        What turns running sums of the axis' cells into the sum inside each window at each place.
+    """
 
     lengths: NDArray[np.float64]
     shares: NDArray[np.float64]
 
 
-@lru_cache(64)
+@lru_cache(_AXES_KEPT)
 def _along(cells: int, ratios: tuple[float, ...], aspect: float) -> _Along | None:
     """Return the windows of some ratios that are as high as a picture and slide along ``cells`` cells of its width.
 
-    ``shares`` has shape (cells + 1, windows * places). None when all are wider than the picture.
+    None when all are wider than the picture.
     """
     lengths = np.array([ratio / aspect for ratio in ratios if ratio < aspect])
     if not lengths.size:

@@ -26,6 +26,8 @@ MAX_CELLS = 256
 """The most cells on a side of a map; a larger map is averaged down to it."""
 
 _DIMENSIONS = 2
+_AVERAGINGS_KEPT = 32
+"""Weights remembered, some 50 kB each: a second look at a picture needs four, and cameras make few shapes."""
 
 
 class SaliencyMap:
@@ -180,7 +182,7 @@ def _averaged(array: NDArray[np.float64]) -> NDArray[np.float64]:
     return averaged
 
 
-@lru_cache(32)
+@lru_cache(_AVERAGINGS_KEPT)
 def _averaging(cells: int, parts: int) -> NDArray[np.float64]:
     """Return the weights that average unit cells inside equal parts of an axis, shape (parts, cells)."""
     edges = np.linspace(0, cells, parts + 1)

@@ -23,7 +23,8 @@ _MOST = 3
 """A copy's sides differ by at most this factor; thinner pictures are squeezed to it."""
 
 _WORTH = 1.3
-"""A second copy has at least this many times the pixels of the first, or there is nothing more to see."""
+"""A second copy has at least this many times the pixels of the first, or there is hardly more to see: a judgement, not
+measured."""
 
 _SCALES = (8, 4, 2, 1)
 """Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
@@ -32,10 +33,9 @@ _GRIDS = (32, 16, *_SCALES)
 """Divisors of the coarse grid for looking: multiples of whatever was decoded."""
 
 _GRID_FINER = 5, 4
-"""The coarse grid for looking has at least 3/2 as many cells as the copy has pixels along each side. With 1 a mirrored
+"""The coarse grid for looking has at least 5/4 as many cells as the copy has pixels along each side. With 1 a mirrored
 photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
-with 3/2 by up to 0.6 (tests/imaging/test_look.py)."""
-
+with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
 
 _KEPT = 256
 """Answers remembered of each: every crop asks several times, and cameras make few sizes."""
@@ -77,9 +77,7 @@ def grid_step(source: Size, copy: Size) -> int:
 
     The same whatever scale was decoded: never finer than the smallest scale that a picture is decoded at.
     """
-    more, than = _GRID_FINER
-    cells = Size(-(-copy.width * more // than), -(-copy.height * more // than))
-    return max(_coarsest(source, cells, _GRIDS), decode_scale(source, None))
+    return max(_coarsest(source, _grid(copy), _GRIDS), decode_scale(source, None))
 
 
 @lru_cache(_KEPT)
@@ -91,10 +89,15 @@ def decode_scale(source: Size, needed: Size | None) -> int:
     >>> decode_scale(Size(4000, 3000), Size(1000, 750))
     4
     """
-    more, than = _GRID_FINER
-    first, finer = looking_size(source), finer_size(source) or Size(1, 1)
-    look = Size(max(first.width * more // than, finer.width), max(first.height * more // than, finer.height))
+    first, finer = _grid(looking_size(source)), finer_size(source) or Size(1, 1)
+    look = Size(max(first.width, finer.width), max(first.height, finer.height))
     return min(_coarsest(source, needed or Size(1, 1)), _coarsest(source, look))
+
+
+def _grid(copy: Size) -> Size:
+    """Return the least cells of the coarse grid of a copy."""
+    more, than = _GRID_FINER
+    return Size(-(-copy.width * more // than), -(-copy.height * more // than))
 
 
 def _coarsest(source: Size, least: Size, scales: tuple[int, ...] = _SCALES) -> int:
