@@ -17,7 +17,7 @@ from focalbox.version import __version__
 
 __all__ = ["Check", "examine"]
 
-_PACKAGES = ("numpy", "pillow", "onnxruntime", "click", "pillow-heif")
+_PACKAGES = ("numpy", "pillow", "simplejpeg", "cykooz-resizer", "onnxruntime", "click", "pillow-heif")
 _SIDE = 240
 _SUBJECT = slice(130, 190)
 

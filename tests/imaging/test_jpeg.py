@@ -67,17 +67,4 @@ def test_another_size_than_the_header_says_is_refused() -> None:
 def test_grey_and_ink_go_through_pillow(mode: str) -> None:
     image = COFFEE.convert(mode)
     working = open_picture(written(image)).decode()
-    assert working.pixels is None
     assert working.image.mode == "RGB"
-
-
-def test_upright_pictures_know_their_memory_and_turned_ones_do_not() -> None:
-    image = COFFEE
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    straight = open_picture(written(image)).decode(open_picture(written(image)).size)
-    turned = open_picture(written(image, exif=exif.tobytes())).decode()
-    assert straight.pixels is not None
-    np.testing.assert_array_equal(straight.pixels[..., :3], np.asarray(straight.image))
-    assert turned.pixels is None
-    assert turned.source == open_picture(image.rotate(90, expand=True)).size

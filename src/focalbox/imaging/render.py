@@ -70,12 +70,12 @@ def render(
     padding = padding or Padding()
     try:
         if not padding:
-            whole = resample(working.image, (size.width, size.height), working.window(box), working.pixels)
+            whole = resample(working.image, (size.width, size.height), working.window(box))
             whole.info = {}  # a new picture has no comment, no place and no time
             return whole
         left, right = _share(padding.left, box.width, padding.right, size.width)
         top, bottom = _share(padding.top, box.height, padding.bottom, size.height)
-        inner = resample(working.image, (right - left, bottom - top), working.window(box), working.pixels)
+        inner = resample(working.image, (right - left, bottom - top), working.window(box))
         return _filled(inner, size, (left, top), fill)
     except MemoryError as error:
         message = f"a result of {size} needs more memory than there is"

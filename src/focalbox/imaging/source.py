@@ -122,8 +122,6 @@ class Picture:
                 raise DecodeError(message)
             exif = self._header.exif
             working = turned(reduced, self._stored, scale, exif.orientation)
-            if working.image is reduced:
-                working = replace(working, pixels=pixels)
             return working.finished(profile, exif.credits(), keep_profile=keep_profile)
 
     def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:

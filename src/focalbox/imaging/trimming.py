@@ -49,7 +49,7 @@ def without_border(working: WorkingImage, trim: Trim) -> tuple[WorkingImage, Pix
     if (box.width, box.height) == working.image.size:
         return working, box
     image = working.image.crop((box.left, box.top, box.right, box.bottom))
-    return replace(working, image=image, pixels=None, source=Size(box.width, box.height)), box
+    return replace(working, image=image, source=Size(box.width, box.height)), box
 
 
 def find_border(image: Image.Image, trim: Trim) -> PixelBox:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
+from focalbox.imaging.resample import Filter, resized
 from focalbox.imaging.scales import grid_step
 
 __all__ = ["Metadata", "WorkingImage", "shrink", "turned", "upright_size"]
@@ -71,8 +72,6 @@ class WorkingImage:
         Where the upright source begins in ``image`` (x, y), in working pixels: above 0 when the source's sides are no
         multiples of ``scale`` and turning it upright has brought the partial cells to the left or top.
     metadata : Metadata
-    pixels : ndarray of uint8, shape (h, w, 4), optional
-        The memory in which ``image`` lies, if it is known: red, green, blue and a byte without meaning.
     """
 
     image: Image.Image
@@ -80,7 +79,6 @@ class WorkingImage:
     scale: int = 1
     offset: tuple[float, float] = (0.0, 0.0)
     metadata: Metadata = Metadata()
-    pixels: NDArray[np.uint8] | None = None
 
     def window(self, box: PixelBox) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of a box of source pixels, in working pixels."""
@@ -117,7 +115,7 @@ class WorkingImage:
             image = image.reduce(step)
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
         box = left / step, top / step, min(image.width, right / step), min(image.height, bottom / step)
-        copy = image.resize((size.width, size.height), Image.Resampling.BILINEAR, box=box)
+        copy = resized(image, (size.width, size.height), box, Filter.BILINEAR)
         return np.asarray(to_srgb(copy, self.metadata.profile))
 
     def finished(self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool) -> WorkingImage:
@@ -127,9 +125,7 @@ class WorkingImage:
             image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
             return replace(self, image=image, metadata=Metadata(exif, profile))
-        settled = to_srgb(image, profile)
-        pixels = self.pixels if settled is self.image else None
-        return replace(self, image=settled, metadata=Metadata(exif), pixels=pixels)
+        return replace(self, image=to_srgb(image, profile), metadata=Metadata(exif))
 
 
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:

@@ -1,0 +1,93 @@
+"""Resizing by vector instructions gives what Pillow gives, for every window that may come."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.Image import Image as Picture
+
+from focalbox.imaging import resample as module
+from focalbox.imaging.resample import VECTORISED, Filter, resample, resized
+
+needs_vectors = pytest.mark.skipif(not VECTORISED, reason="cykooz-resizer has no wheel for this machine")
+
+
+@pytest.fixture
+def by_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without cykooz-resizer."""
+    monkeypatch.setattr(module, "VECTORISED", False)
+
+
+def noise(width: int, height: int, mode: str = "RGB") -> Picture:
+    """Make a picture without black and white, at which both clip between columns and rows, in the other order."""
+    values = np.random.default_rng(width * 1000 + height).integers(90, 166, (height, width, len(mode)), dtype=np.uint8)
+    if mode == "RGBa":
+        values[..., :3] = np.minimum(values[..., :3], values[..., 3:])
+        return Image.frombytes("RGBa", (width, height), values.tobytes())
+    return Image.fromarray(values)
+
+
+def as_numbers(image: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    return np.frombuffer(image.tobytes(), dtype=np.uint8).astype(np.int64)
+
+
+@needs_vectors
+@given(st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_window_filter_and_mode_is_pillows(data: st.DataObject) -> None:
+    width, height = data.draw(st.integers(1, 90)), data.draw(st.integers(1, 90))
+    eighths = st.integers(0, 8 * width - 1), st.integers(0, 8 * height - 1)
+    left, top = data.draw(eighths[0]), data.draw(eighths[1])
+    right, bottom = data.draw(st.integers(left + 1, 8 * width)), data.draw(st.integers(top + 1, 8 * height))
+    window = left / 8, top / 8, right / 8, bottom / 8
+    size = data.draw(st.integers(1, 120)), data.draw(st.integers(1, 120))
+    image = noise(width, height, data.draw(st.sampled_from(["RGB", "RGBa"])))
+    kernel = data.draw(st.sampled_from([Filter.BILINEAR, Filter.LANCZOS]))
+    ours = resized(image, size, window, kernel)
+    assert (ours.mode, ours.size) == (image.mode, size)
+    difference = np.abs(as_numbers(ours) - as_numbers(image.resize(size, kernel.value, box=window)))
+    assert difference.max() <= 2  # both round between columns and rows, in the other order
+
+
+@needs_vectors
+@given(st.floats(0, 9.99), st.floats(0.001, 10), st.sampled_from(list(Filter)))
+@settings(max_examples=300, deadline=None)
+def test_no_rounding_carries_a_window_beyond_the_picture(start: float, length: float, kernel: Filter) -> None:
+    stop = min(10.0, start + length)
+    if stop - start > 1e-6:
+        assert resized(noise(10, 10), (7, 5), (start, start, stop, stop), kernel).size == (7, 5)
+
+
+@needs_vectors
+def test_a_picture_may_lie_in_memory_that_is_read_only() -> None:
+    image = noise(90, 60)
+    image.readonly = 1
+    found = resized(image, (30, 20), (0, 0, 90, 60), Filter.BILINEAR)
+    expected = image.resize((30, 20), Image.Resampling.BILINEAR)
+    assert np.abs(as_numbers(found) - as_numbers(expected)).max() <= 1
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    image = noise(400, 300)
+    sizes = [(40 + 7 * index, 30 + 5 * index) for index in range(12)]
+    alone = [resample(image, size, (3.5, 2.25, 397, 299)).tobytes() for size in sizes]
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(10):
+            together = pool.map(lambda size: resample(image, size, (3.5, 2.25, 397, 299)).tobytes(), sizes)
+            assert list(together) == alone
+
+
+@pytest.mark.usefixtures("by_pillow")
+def test_without_vectors_pillow_does_the_work() -> None:
+    image = noise(90, 60)
+    window = 1.5, 2, 80, 55.25
+    assert resample(image, (31, 17), window) == image.resize((31, 17), Image.Resampling.LANCZOS, box=window)
+
+
+def test_what_takes_much_memory_is_left_to_pillow() -> None:
+    image = noise(9, 7)
+    for size in ((4000, 2000), (3, 1_400_000)):
+        assert resample(image, size, (0, 0, 9, 7)) == image.resize(size, Image.Resampling.LANCZOS)
