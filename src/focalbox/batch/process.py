@@ -6,7 +6,6 @@ worker inherits neither its parent's threads nor its memory; or forked by a proc
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import signal
@@ -45,7 +44,9 @@ def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
             if "preview" in question:
                 _answer(answers, _previewed(question, job))
             else:
-                _answer(answers, dataclasses.asdict(worker(Task.from_dict(question))))
+                _answer(
+                    answers, vars(worker(Task.from_dict(question)))
+                )  # `asdict` would copy every row, 0.3 ms a picture
     except BrokenPipeError:  # nobody is left to be told
         pass
     os._exit(0)  # nothing is left to be closed, and closing a model takes a while
