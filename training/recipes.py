@@ -6,8 +6,11 @@ import dataclasses
 
 from training.data import CLOSE_UPS
 from training.export import Finish
+from training.teacher import LITE0, LITE2
 from training.train import Recipe, Stage
 
+TEACHERS = (LITE0, LITE2)
+"""The first teaches `DEFAULT` with its maps and features; in `BRANCH` the maps are those of the last."""
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
@@ -26,7 +29,7 @@ BRANCH = dataclasses.replace(
 )
 """Goes on where `DEFAULT` parts, trusts the teacher more and the few pictures with fixations less; both are averaged."""
 
-DEFAULT_FINISH = Finish(sigma=0.6, fixation_share=0.2)
+DEFAULT_FINISH = Finish(sigma=0.6, fixation_share=0.1)
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(

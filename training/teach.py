@@ -1,4 +1,4 @@
-"""Fine-tunes the teacher on all sets and writes what it says about every training picture."""
+"""Fine-tunes the teachers on all sets and writes what they say about every training picture."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from training.augment import Batch, Pool, draw_rows, make_batch
 from training.dev import DevPicture, squashed, summary
 from training.losses import density, divergence, mask_loss, normalise, window_loss
 from training.schedule import Average, Clock, one_cycle, restore, store
-from training.teacher import Teacher
+from training.teacher import Design, Teacher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +23,8 @@ if TYPE_CHECKING:
 HEADS = ("object", "fixation", "joint", "keep")
 """Masks, fixation densities, both as one density that windows are chosen by, human crops."""
 
-FROZEN_BLOCKS = 5
-"""First blocks of the backbone that stay as ImageNet left them: they cost half the time and learn little."""
-
-SIDE = 192
-"""Picture side of the teacher (pixels)."""
-
 COUNTS = {"duts": 5, "osie": 2, "crowd": 2, "scene500": 2, "mit1003": 3, "fcdb": 2}
 """Rows of each set in a step."""
-
-TAUGHT_SIDE = 48
-"""Side of the stored answers (cells)."""
 
 WINDOW_WEIGHT = 4.0
 """Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
@@ -48,8 +40,8 @@ class Lessons:
 
     Attributes
     ----------
-    maps : Tensor, (n, heads, TAUGHT_SIDE, TAUGHT_SIDE)
-        In the order of `HEADS`; densities with peak 1.
+    maps : Tensor, (n, heads, cells, cells)
+        In the order of `HEADS`; densities with peak 1. A quarter of the teacher's picture side.
     features : tuple of Tensor, (n, channels, cells, cells)
         At strides 16 and 32.
     """
@@ -96,7 +88,8 @@ def judge(teacher: Teacher, dev: dict[str, list[DevPicture]]) -> list[str]:
     teacher.eval()
     with torch.inference_mode():
         said = {
-            name: answer(teacher, torch.from_numpy(squashed(rows, SIDE))).maps.numpy() for name, rows in dev.items()
+            name: answer(teacher, torch.from_numpy(squashed(rows, teacher.design.side))).maps.numpy()
+            for name, rows in dev.items()
         }
     teacher.train()
     return [
@@ -106,14 +99,16 @@ def judge(teacher: Teacher, dev: dict[str, list[DevPicture]]) -> list[str]:
     ]
 
 
-def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, steps: int, seed: int) -> Teacher:
+def train_teacher(
+    design: Design, pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, *, steps: int, seed: int
+) -> Teacher:
     """Fine-tune; a checkpoint in `folder` is taken up again, a finished one is only loaded."""
     torch.manual_seed(seed)
     draw, random = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-    teacher = Teacher(HEADS)
+    teacher = Teacher(HEADS, design)
     teacher.backbone.load_published()
     teacher.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    early = [teacher.backbone._conv_stem, teacher.backbone._bn0, *teacher.backbone._blocks[:FROZEN_BLOCKS]]  # noqa: SLF001
+    early = [teacher.backbone._conv_stem, teacher.backbone._bn0, *teacher.backbone._blocks[: design.frozen]]  # noqa: SLF001
     for module in early:
         module.requires_grad_(requires_grad=False)
     tuned = [value for name, value in teacher.named_parameters() if name.startswith("backbone") and value.requires_grad]
@@ -123,12 +118,13 @@ def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, st
         [{"params": tuned, "lr": rates[0]}, {"params": fresh, "lr": rates[1]}], weight_decay=0.02
     )
     average = Average(teacher, 0.995)
-    start = restore(folder / "teacher.pt", teacher, optimiser, average)
+    checkpoint = folder / f"teacher-{design.name}.pt"
+    start = restore(checkpoint, teacher, optimiser, average)
     clock = Clock(start)
     for step in range(start, steps):
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * one_cycle(step / steps)
-        batch = make_batch(pool, draw_rows(pool, COUNTS, draw), SIDE, random)
+        batch = make_batch(pool, draw_rows(pool, COUNTS, draw), design.side, random)
         with torch.autocast("cpu", torch.bfloat16):
             found = teacher(batch.pictures)
         value = loss_of(found, batch)
@@ -139,7 +135,7 @@ def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, st
         average.update(teacher)
         clock.tick(step, float(value.detach()))
         if (step + 1) % 250 == 0 or step + 1 == steps:
-            store(folder / "teacher.pt", step + 1, teacher, optimiser, average)
+            store(checkpoint, step + 1, teacher, optimiser, average)
             for line in judge(cast("Teacher", average.model), dev):
                 clock.say(line)
     average.model.eval()
@@ -148,7 +144,7 @@ def train_teacher(pool: Pool, dev: dict[str, list[DevPicture]], folder: Path, st
 
 def teach(teacher: Teacher, pool: Pool, folder: Path) -> Lessons:
     """Ask the teacher about every row; its answers are kept in files."""
-    paths = [folder / f"taught-{name}.npy" for name in ("maps", "features-16", "features-32")]
+    paths = [folder / f"taught-{teacher.design.name}-{name}.npy" for name in ("maps", "features-16", "features-32")]
     if not all(path.is_file() for path in paths):
         started = time.monotonic()
         for path, values in zip(paths, ask(teacher, pool), strict=True):
@@ -166,9 +162,9 @@ def ask(teacher: Teacher, pool: Pool) -> tuple[Tensor, ...]:
     parts: list[tuple[Tensor, ...]] = []
     with torch.inference_mode():
         for rows in torch.split(pool.pictures, 64):
-            small = torch.nn.functional.interpolate(
+            small = functional.interpolate(
                 rows.permute(0, 3, 1, 2).float(),
-                size=(SIDE, SIDE),
+                size=(teacher.design.side, teacher.design.side),
                 mode="bilinear",
                 antialias=True,
                 align_corners=False,

