@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 import focalbox
 from focalbox import Box, Cropper, InvalidRequest, LimitExceeded, Limits, ModelError, SaliencyMap, Size, Subject
@@ -300,3 +300,12 @@ def test_limits_come_before_a_border() -> None:
 def test_what_is_no_fill_is_refused_whether_or_not_anything_is_filled() -> None:
     with pytest.raises(InvalidRequest, match="no-such-colour"):
         focalbox.crop(b"and before the picture is read", "1:1", fill="no-such-colour")
+
+
+@pytest.mark.parametrize("side", [300, 512, 768, 1500])
+def test_the_astronaut_keeps_her_face_in_a_wide_crop(photographs: Photographs, side: int) -> None:
+    picture = Image.fromarray(photographs["astronaut"]).resize((side, side), Image.Resampling.LANCZOS)
+    for image in (picture, ImageOps.mirror(picture)):
+        box = focalbox.plan(np.asarray(image), "500x200").box
+        assert box.top <= 0.14 * side  # from hairline to chin
+        assert box.bottom >= 0.31 * side
