@@ -20,7 +20,8 @@ from focalbox.batch.manifest import Manifest
 from focalbox.batch.rows import read_rows
 
 KILLS = 5
-PICTURES = 400
+PICTURES = 1000
+"""So many that a run is not over before a test process that had to wait for a processor interrupts it."""
 
 
 def proved(manifest: Path) -> dict[str, int]:
