@@ -44,9 +44,8 @@ def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
             if "preview" in question:
                 _answer(answers, _previewed(question, job))
             else:
-                _answer(
-                    answers, vars(worker(Task.from_dict(question)))
-                )  # `asdict` would copy every row, 0.3 ms a picture
+                # `dataclasses.asdict` would copy every row: 0.3 ms a picture.
+                _answer(answers, vars(worker(Task.from_dict(question))))
     except BrokenPipeError:  # nobody is left to be told
         pass
     os._exit(0)  # nothing is left to be closed, and closing a model takes a while
