@@ -53,7 +53,7 @@ def kill_after(process: subprocess.Popen[bytes], folder: Path, results: int) -> 
 
 @pytest.fixture
 def control_c_heard() -> Iterator[None]:
-    """Undo what a shell does to the jobs that it starts in the background, and so to all that these start: SIGINT is ignored."""
+    """Undo what a shell does to the jobs that it starts in the background: they, and what they start, ignore SIGINT."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
