@@ -25,10 +25,12 @@ class Watched(Network):
     def __init__(self, *, looks_twice: bool) -> None:
         super().__init__(FILE, looks_twice=looks_twice)
         self.shown: list[tuple[int, ...]] = []
+        self.turns: list[bool] = []
 
-    def look(self, rgb: NDArray[np.uint8]) -> Seen:
+    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Seen:
         self.shown.append(rgb.shape[:2])
-        return super().look(rgb)
+        self.turns.append(turned)
+        return super().look(rgb, turned=turned)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ def test_a_clear_picture_is_looked_at_once_and_an_unclear_one_again_in_finer_det
     network.shown.clear()
     Cropper(model=network).analyze(pair)
     assert network.shown == [(128, 320), (192, 480)]
+    assert network.turns[-2:] == [False, True]
 
 
 def test_a_small_picture_has_no_finer_detail(pair: NDArray[np.uint8]) -> None:

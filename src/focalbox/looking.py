@@ -1,4 +1,4 @@
-"""How a picture is looked at: a small copy once, and a finer one as well when the first look leaves doubt."""
+"""How a picture is looked at: a small copy once, and a finer one, mirrored, as well when the first look leaves doubt."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ----------
     working : WorkingImage
     model : callable
-        A network that `looks_twice` is shown a finer copy when its first map leaves doubt where to crop.
+        A network that `looks_twice` is shown a finer copy, mirrored, when its first map leaves doubt where to crop.
     detectors : sequence of callable, optional
         They are shown the first copy.
 
@@ -39,7 +39,7 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
         finer = finer_size(working.source) if model.looks_twice else None
         weight = weight_of(doubt(seen.saliency, working.source.aspect)) if finer is not None else 0.0
         if finer is not None and weight > 0:
-            seen = joined(seen, model.look(working.look(finer)), weight)
+            seen = joined(seen, model.look(working.look(finer), turned=True), weight)
     else:
         seen = _seen(model(rgb))
     if detectors is None:

@@ -108,15 +108,27 @@ def test_a_uniform_picture_is_no_evidence_and_cropped_in_the_middle(network: Net
 
 
 @each_network
+@pytest.mark.parametrize("turned", [False, True])
 def test_a_mirrored_picture_gives_exactly_the_mirrored_map(
-    network: Network, photographs: Mapping[str, np.ndarray]
+    network: Network, photographs: Mapping[str, np.ndarray], *, turned: bool
 ) -> None:
     picture = np.ascontiguousarray(photographs["astronaut"][::2, ::2])
-    seen, mirrored = network.look(picture), network.look(np.ascontiguousarray(picture[:, ::-1]))
+    seen = network.look(picture, turned=turned)
+    mirrored = network.look(np.ascontiguousarray(picture[:, ::-1]), turned=turned)
     assert mirrored.saliency == seen.saliency.mirrored()
     assert len(mirrored.subjects) == len(seen.subjects)
     for face, other in zip(seen.subjects, mirrored.subjects, strict=True):
         assert other.box.mirrored().centre == pytest.approx(face.box.centre)
+
+
+@each_network
+def test_a_turned_look_sees_much_the_same_but_is_another_look(
+    network: Network, photographs: Mapping[str, np.ndarray]
+) -> None:
+    picture = np.ascontiguousarray(photographs["coffee"][:384:2, :576:2])
+    straight, turned = network(picture), network.look(picture, turned=True).saliency
+    assert straight != turned
+    assert np.corrcoef(straight.values.ravel(), turned.values.ravel())[0, 1] > 0.8
 
 
 @each_network

@@ -77,13 +77,16 @@ class Network:
         """Look at a picture; see `look`."""
         return self.look(rgb).saliency
 
-    def look(self, rgb: NDArray[np.uint8]) -> Seen:
+    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Seen:
         """Look at a picture once.
 
         Parameters
         ----------
         rgb : ndarray of uint8, shape (H, W, 3)
             Upright sRGB.
+        turned : bool
+            Whether the network is shown the picture the other way round: each way errs in its own manner, so the mean of
+            both is better than either. The answer is turned back.
 
         Raises
         ------
@@ -91,7 +94,7 @@ class Network:
             When the file is missing, altered, no ONNX model, or of another contract; when it answers with something that
             is not a map.
         """
-        seen = self.answers(rgb)
+        seen = self.answers(rgb, turned=turned)
         if not seen:
             return Seen(SaliencyMap.blank())
         saliency = SaliencyMap(_plane(next(iter(seen.values())), self.__name__))
@@ -108,7 +111,7 @@ class Network:
         found = seen_by(saliency, peaks, agreed=self._rule.agreed)
         return Seen(saliency, keep, tuple(map(face_of, found)) if self._rule.heads else found)
 
-    def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
+    def answers(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.
 
         Empty for a picture that holds nothing. Raises as `look`.
@@ -119,10 +122,10 @@ class Network:
         wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
         if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
             return {}
-        if not _leans_right(rgb):
+        if _leans_right(rgb) == turned:
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
-        turned = self._session.run(wanted, _mirrored(rgb)[None])
-        return {name: answer[..., ::-1] for name, answer in turned.items()}
+        mirrored = self._session.run(wanted, _mirrored(rgb)[None])
+        return {name: answer[..., ::-1] for name, answer in mirrored.items()}
 
 
 def shipped(name: Literal["network", "network-mit"]) -> Network:
