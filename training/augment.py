@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +90,15 @@ def join(sets: dict[str, Pictures], taught: Tensor | None = None) -> Pool:
         groups=groups,
         taught=taught,
     )
+
+
+def with_faces(pool: Pool, marked: dict[str, NDArray[np.float32]]) -> Pool:
+    """Put in the faces of sets where none were marked, by set."""
+    faces, has_faces = pool.faces.clone(), pool.has_faces.clone()
+    for name, boxes in marked.items():
+        rows = torch.from_numpy(pool.groups[name])
+        faces[rows], has_faces[rows] = torch.from_numpy(boxes), True
+    return dataclasses.replace(pool, faces=faces, has_faces=has_faces)
 
 
 def draw_rows(pool: Pool, counts: dict[str, int], random: np.random.Generator) -> NDArray[np.int64]:

@@ -71,7 +71,8 @@ class Pictures:
     aspects : float32, (n,)
         Width / height of the whole picture.
     faces : float32, (n, MOST_FACES, 4)
-        Left, top, width, height as fractions; width 0 where there is none.
+        Heads: left, top, width, height as fractions; width 0 where there is none, below 0 where it is not known whether
+        there is one (its centre is left + width / 2 all the same).
     """
 
     pictures: NDArray[np.uint8]

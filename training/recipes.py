@@ -6,11 +6,10 @@ import dataclasses
 
 from training.data import CLOSE_UPS
 from training.export import Finish
-from training.teacher import LITE0, LITE2
+from training.teacher import LITE2
 from training.train import Recipe, Stage
 
-TEACHERS = (LITE0, LITE2)
-"""The first teaches `DEFAULT` with its maps and features; in `BRANCH` the maps are those of the last."""
+TEACHER = LITE2
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
@@ -19,6 +18,7 @@ DEFAULT = Recipe(
     weight_decay=0.05,
     uncut_share=0.2,
     parting=8000,
+    teacher=TEACHER,
 )
 BRANCH = dataclasses.replace(
     DEFAULT,

