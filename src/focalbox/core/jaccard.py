@@ -121,7 +121,7 @@ class _Cells:
 
 
 def _guess(table: _Table, cells: _Table) -> _Cells:
-    """Return a box to start from: around the bright cells, then better by one axis and the other as long as it gets better."""
+    """Return a box to start from: around the bright cells, then better by one axis and the other while it gets better."""
     down, across = (np.flatnonzero(cells.max(axis=axis) >= _BRIGHT) for axis in (1, 0))
     best = _Cells.of(table, int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1)
     while True:
