@@ -16,7 +16,8 @@ from benchmarks.labels import SETS, DataError, Labelled, read_set
 from benchmarks.tables import replace_between, table
 from focalbox.core import metrics
 from focalbox.core.confidence import FEATURES, NEARLY, confidence, features
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Model
+from focalbox.saliency.models import MODELS, Model
+from focalbox.saliency.names import DEFAULT_MODEL
 
 Array = NDArray[np.float64]
 

@@ -24,7 +24,8 @@ from focalbox.imaging.source import open_picture
 from focalbox.looking import look_at
 from focalbox.saliency.boolean import boolean_map
 from focalbox.saliency.classical import spectral_residual
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Model
+from focalbox.saliency.models import MODELS, Model
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.saliency.prior import CentrePrior
 
 __all__ = ["RATIOS", "Choice", "Contestant", "analyze", "centre", "contestants", "heads_of", "model_of"]

@@ -23,7 +23,8 @@ from benchmarks.scores import Score, gain_of, loss_of, mean_of, score
 from benchmarks.sheet import draw_sheet, worst
 from benchmarks.stability import stability_table
 from benchmarks.tables import replace_between, table, with_interval, without
-from focalbox.saliency.models import DEFAULT_MODEL, Model
+from focalbox.saliency.models import Model
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.version import __version__
 
 __all__ = ["main"]

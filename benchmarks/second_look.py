@@ -23,7 +23,8 @@ from focalbox.core.evidence import Seen
 from focalbox.errors import ModelError
 from focalbox.imaging.scales import finer_size, looking_size
 from focalbox.imaging.source import open_picture
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS
+from focalbox.saliency.models import MODELS
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.saliency.network import Network
 from focalbox.saliency.second_look import joined, weight_of
 

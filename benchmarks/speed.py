@@ -35,7 +35,7 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
     from benchmarks.speed_pictures import Kind, make
     from benchmarks.speed_report import Results, goals, page
     from focalbox.core.geometry import Size
-    from focalbox.saliency.models import DEFAULT_MODEL
+    from focalbox.saliency.names import DEFAULT_MODEL
 
     plain = [
         (Kind("0.3 MP", 640, 480), 32),

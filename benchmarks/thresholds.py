@@ -24,7 +24,8 @@ from focalbox.errors import ModelError
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.source import open_picture
 from focalbox.saliency.faces import face_of, faces_in, seen_by
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS
+from focalbox.saliency.models import MODELS
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.saliency.network import Network
 
 __all__ = ["main"]

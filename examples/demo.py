@@ -10,7 +10,7 @@ import skimage.data
 
 from focalbox import Cropper
 from focalbox.core.crop import document
-from focalbox.imaging.render import encode, save
+from focalbox.imaging.encoding import encode, save
 
 SIZES = ("500x200", "1:1", "9:16")
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import skimage.data
 
-from focalbox.imaging.render import encode, save
+from focalbox.imaging.encoding import encode, save
 from focalbox.imaging.source import open_picture
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")

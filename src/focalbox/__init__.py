@@ -1,23 +1,30 @@
 """focalbox finds what matters in a picture and crops to any size around it."""
 
-from focalbox.analysis import Analysis
-from focalbox.core.crop import Crop
-from focalbox.core.evidence import SaliencyMap, Subject
-from focalbox.core.geometry import Box, PixelBox, Ratio, Size
-from focalbox.cropper import Cropper, analyze, crop, plan
-from focalbox.errors import (
-    DecodeError,
-    FetchError,
-    FocalboxError,
-    InvalidRequest,
-    LimitExceeded,
-    ModelError,
-    Overloaded,
-    SignatureError,
-    SourceError,
-)
-from focalbox.imaging.source import Limits
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from focalbox.version import __version__
+
+if TYPE_CHECKING:
+    from focalbox.analysis import Analysis
+    from focalbox.core.crop import Crop
+    from focalbox.core.evidence import SaliencyMap, Subject
+    from focalbox.core.geometry import Box, PixelBox, Ratio, Size
+    from focalbox.cropper import Cropper, analyze, crop, plan
+    from focalbox.errors import (
+        DecodeError,
+        FetchError,
+        FocalboxError,
+        InvalidRequest,
+        LimitExceeded,
+        ModelError,
+        Overloaded,
+        SignatureError,
+        SourceError,
+    )
+    from focalbox.imaging.limits import Limits
 
 __all__ = [
     "Analysis",
@@ -44,3 +51,39 @@ __all__ = [
     "crop",
     "plan",
 ]
+
+_HOMES = {
+    "focalbox.analysis": ("Analysis",),
+    "focalbox.core.crop": ("Crop",),
+    "focalbox.core.evidence": ("SaliencyMap", "Subject"),
+    "focalbox.core.geometry": ("Box", "PixelBox", "Ratio", "Size"),
+    "focalbox.cropper": ("Cropper", "analyze", "crop", "plan"),
+    "focalbox.errors": (
+        "DecodeError",
+        "FetchError",
+        "FocalboxError",
+        "InvalidRequest",
+        "LimitExceeded",
+        "ModelError",
+        "Overloaded",
+        "SignatureError",
+        "SourceError",
+    ),
+    "focalbox.imaging.limits": ("Limits",),
+}
+"""Where each public name lives."""
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+if not TYPE_CHECKING:  # to type checkers, a name that is not above is a mistake
+
+    def __getattr__(name: str) -> Any:
+        """Load what a public name needs when it is first asked for: the command, and a batch's parent, need none of it."""
+        if name not in _HOME:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,9 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from focalbox.core.crop import FITS
-from focalbox.core.framing import MODES, ON_DOUBT
-from focalbox.saliency.models import MODELS
+from focalbox.core.wishes import FITS, MODES, ON_DOUBT
+from focalbox.saliency.names import MODEL_NAMES
 
 __all__ = ["crop_options"]
 
@@ -54,7 +53,7 @@ def crop_options(command: _F) -> _F:
                 metavar="CORNER[:TOLERANCE]",
                 help="Cut off the border of the colour at top-left or bottom-right.",
             ),
-            click.option("--model", help=f"The model that looks: {', '.join(MODELS)} or an .onnx file."),
+            click.option("--model", help=f"The model that looks: {', '.join(MODEL_NAMES)} or an .onnx file."),
             click.option("--yunet", help="A YuNet .onnx file that finds the faces."),
         ]
     ):

@@ -17,13 +17,16 @@ from focalbox.core.crop import Crop
 from focalbox.core.framing import frame
 from focalbox.core.geometry import PixelBox, Size, Target
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.render import check_fill, encode, render
+from focalbox.imaging.encoding import encode
+from focalbox.imaging.fill import check_fill
+from focalbox.imaging.render import render
 from focalbox.imaging.source import Limits, Metadata, Picture, Source, WorkingImage, open_picture
 from focalbox.imaging.trimming import without_border
 from focalbox.looking import look_at
 from focalbox.options import CropOptions, SizeLike, Trim, TrimLike, parse_target, parse_trim
 from focalbox.prepared import Prepared, needed_size
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Detector, Model, model_named, name_of
+from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.version import __version__
 
 __all__ = ["Cropper", "Prepared", "Result", "analyze", "crop", "plan"]

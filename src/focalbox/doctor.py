@@ -10,9 +10,11 @@ import numpy as np
 
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
-from focalbox.imaging.render import FORMATS, can_write
+from focalbox.imaging.encoding import can_write
+from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.source import can_read
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS
+from focalbox.saliency.models import MODELS
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.version import __version__
 
 __all__ = ["Check", "examine"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.render import FORMATS, format_of
+from focalbox.imaging.formats import FORMATS, format_of
 
 __all__ = ["PIPE", "Output", "output_of", "outputs_of"]
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal
 
-from focalbox.core.crop import Fit
-from focalbox.core.framing import Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box, Ratio, Size, Target
+from focalbox.core.wishes import Fit, Framing, Mode, OnDoubt
 from focalbox.errors import InvalidRequest
 
 __all__ = [

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.source import Limits
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS
+from focalbox.imaging.limits import Limits
+from focalbox.saliency.names import DEFAULT_MODEL, MODEL_NAMES
 
 __all__ = ["PREFIX", "Settings"]
 
@@ -72,8 +72,8 @@ class Settings:
                 continue
             if name == "MODEL":
                 model = value
-                if value not in MODELS and not value.endswith(".onnx"):
-                    mistakes.append(f"{variable} is one of {', '.join(MODELS)} or an .onnx file, not {value!r}")
+                if value not in MODEL_NAMES and not value.endswith(".onnx"):
+                    mistakes.append(f"{variable} is one of {', '.join(MODEL_NAMES)} or an .onnx file, not {value!r}")
             elif name not in names:
                 mistakes.append(f"{variable} is not a setting")
             elif not value.isascii() or not value.isdigit() or int(value) < 1:

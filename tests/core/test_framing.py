@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
 from focalbox.core.evidence import SaliencyMap, Subject
-from focalbox.core.framing import Framing, Mode, OnDoubt, frame
+from focalbox.core.framing import frame
 from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target, largest_window
+from focalbox.core.wishes import Framing, Mode, OnDoubt
 from focalbox.errors import InvalidRequest
 from strategies import analyses, boxes, framings, padded_framings, targets, trimmed_analyses
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 from PIL.Image import Image as Picture
 
 from focalbox.core.geometry import PixelBox, Size
-from focalbox.imaging.formats import encode
+from focalbox.imaging.encoding import encode
 from focalbox.imaging.render import render
 from focalbox.imaging.source import open_picture
 

@@ -10,7 +10,8 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.formats import FORMATS, can_write, encode, format_of, save
+from focalbox.imaging.encoding import can_write, encode, save
+from focalbox.imaging.formats import FORMATS, format_of
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.errors import FocalboxError
-from focalbox.imaging.render import encode, render
+from focalbox.imaging.encoding import encode
+from focalbox.imaging.render import render
 from focalbox.imaging.source import Limits, open_picture
 
 LIMITS = Limits(pixels=2_000_000, frames=50)

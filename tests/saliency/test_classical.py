@@ -16,7 +16,8 @@ from focalbox.errors import InvalidRequest, ModelError
 from focalbox.saliency.boolean import boolean_map, widest_path
 from focalbox.saliency.cells import average, blur, to_lab
 from focalbox.saliency.classical import frequency_tuned, spectral_residual, symmetric_surround
-from focalbox.saliency.models import DEFAULT_MODEL, MODELS, Model, classical, model_named, name_of
+from focalbox.saliency.models import MODELS, Model, classical, model_named, name_of
+from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.saliency.network import Network
 from focalbox.saliency.prior import CentrePrior, centred
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from focalbox.batch.crew import Crew
 from focalbox.batch.job import Job, Stopped, Task
+from focalbox.batch.outcome import Done
 from focalbox.batch.places import reason_of
-from focalbox.batch.work import Done
 from focalbox.errors import InvalidRequest
 
 __all__ = ["crop_on_cluster", "reach"]

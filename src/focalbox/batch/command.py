@@ -13,12 +13,12 @@ from focalbox.batch.call import ENGINES
 from focalbox.batch.job import Stopped
 from focalbox.batch.progress import described
 from focalbox.batch.running import EngineName, Summary, run
+from focalbox.complaints import FAILED_PICTURE, complain
 from focalbox.errors import InvalidRequest
 from focalbox.settings import Settings
 
 __all__ = ["batch"]
 
-_FAILED_PICTURE = 1
 _OWN = "FOCALBOX_BATCH_"
 """How a batch's own settings would begin: there are none, its options say everything."""
 
@@ -71,11 +71,11 @@ def batch(
     except InvalidRequest:
         raise
     except Stopped as error:
-        click.echo(f"focalbox: {error}", err=True)
-        raise SystemExit(_FAILED_PICTURE) from error
-    click.echo(f"focalbox: {_told(summary)}", err=True)
+        complain(str(error))
+        raise SystemExit(FAILED_PICTURE) from error
+    complain(_told(summary))
     if summary.failed:
-        raise SystemExit(_FAILED_PICTURE)
+        raise SystemExit(FAILED_PICTURE)
 
 
 def _told(summary: Summary) -> str:

@@ -13,7 +13,7 @@ from typing import Self
 
 from focalbox.batch.hands import Hand, Nursery, Spawned
 from focalbox.batch.job import Job, Stopped, Task
-from focalbox.batch.work import Done, failed
+from focalbox.batch.outcome import Done, failed
 
 __all__ = ["Crew"]
 

@@ -14,11 +14,11 @@ from typing import Any, Self
 
 from focalbox.core.geometry import Target
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.render import check_fill
-from focalbox.imaging.source import Limits
+from focalbox.imaging.fill import check_fill
+from focalbox.imaging.limits import Limits
 from focalbox.naming import output_of
 from focalbox.options import CropOptions, parse_target
-from focalbox.saliency.models import DEFAULT_MODEL, model_named
+from focalbox.saliency.names import DEFAULT_MODEL, check_model
 from focalbox.version import __version__
 
 __all__ = ["Job", "Planned", "Stopped", "Task"]
@@ -137,7 +137,7 @@ class Job:
             message = f"a quality is 1 to 100, not {self.quality}"
             raise InvalidRequest(message)
         check_fill(CropOptions.of(self.options).fill)
-        model_named(self.model)
+        check_model(self.model)
         self.plan("a picture")
         self.fingerprint  # noqa: B018 - a model's file that is not there is found out now
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -127,13 +127,11 @@ class Folder:
 
     def write(self, address: str, content: bytes, root: str) -> None:
         """Write to a temporary file on the same disk, which then takes the name."""
-        with _taking_name(address, root) as temporary:
-            temporary.write_bytes(content)
+        _put(address, root, lambda temporary: temporary.write_bytes(content))
 
     def send(self, path: Path, address: str, root: str) -> None:
         """Copy a file like `write`."""
-        with _taking_name(address, root) as temporary:
-            shutil.copyfile(path, temporary)
+        _put(address, root, lambda temporary: shutil.copyfile(path, temporary))
 
     def open(self, address: str) -> AbstractContextManager[IO[bytes]]:
         """Open a file for reading."""
@@ -162,22 +160,28 @@ class Folder:
                 folder.rmdir()
 
 
-@contextmanager
-def _taking_name(address: str, root: str) -> Iterator[Path]:
-    """Give a temporary file under ``root``, which takes the name ``address`` when it is written."""
-    target = Path(address)
-    temporary = Path(root) / _TEMPORARY / secrets.token_hex(8)
+def _put(address: str, root: str, fill: Callable[[Path], object]) -> None:
+    """Fill a temporary file under ``root``, which then takes the name ``address``."""
+    target, temporary = Path(address), Path(root) / _TEMPORARY / secrets.token_hex(8)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.parent.mkdir(parents=True, exist_ok=True)
         try:
-            yield temporary
-            temporary.replace(target)
-        finally:
+            _in_folder(temporary, lambda: fill(temporary))
+            _in_folder(target, lambda: temporary.replace(target))
+        except BaseException:
             temporary.unlink(missing_ok=True)
+            raise
     except (OSError, ValueError) as error:
         message = f"{address} cannot be written: {reason_of(error)}"
         raise Unwritable(message) from error
+
+
+def _in_folder(path: Path, act: Callable[[], object]) -> None:
+    """Do something with a path whose folder may have to be made first: it hardly ever does, and asking takes as long."""
+    try:
+        act()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        act()
 
 
 def check_length(address: str, length: int, most: int) -> None:

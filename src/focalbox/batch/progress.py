@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
-from focalbox.batch.work import Done
+from focalbox.batch.outcome import Done
 
 __all__ = ["Progress", "described"]
 

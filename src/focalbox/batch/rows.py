@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from focalbox.batch.work import SCHEMA
+from focalbox.batch.outcome import SCHEMA
 from focalbox.errors import InvalidRequest
 
 __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]

@@ -16,14 +16,14 @@ from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.ledger import Ledger
 from focalbox.batch.listing import list_pictures
 from focalbox.batch.manifest import Manifest
+from focalbox.batch.outcome import Done
 from focalbox.batch.places import Unwritable, below, is_remote, place_of
 from focalbox.batch.progress import Progress
 from focalbox.batch.report import check_place, write_report
-from focalbox.batch.work import Done
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.source import Limits
+from focalbox.imaging.limits import Limits
 from focalbox.options import SizeLike, parse_target
-from focalbox.saliency.models import DEFAULT_MODEL
+from focalbox.saliency.names import DEFAULT_MODEL
 
 __all__ = ["EngineName", "Summary", "run"]
 

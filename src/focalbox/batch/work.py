@@ -6,57 +6,29 @@ import hashlib
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from focalbox.batch.job import Job, Planned, Task
+from focalbox.batch.outcome import Done, blank_row, failed, source_of
 from focalbox.batch.places import Unwritable, below, is_remote, place_of
 from focalbox.core.crop import Crop
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
-from focalbox.imaging.render import encode, render
+from focalbox.imaging.encoding import encode
+from focalbox.imaging.render import render
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.saliency.yunet import YuNet
-from focalbox.version import __version__
 
-__all__ = ["SCHEMA", "Done", "Worker", "failed", "preview"]
-
-SCHEMA = 1
-"""The version of the manifest's rows; rows of another version are refused."""
+__all__ = ["Worker", "preview"]
 
 _PREVIEW_QUALITY = 45
 """WebP quality of the report's small pictures: about 3 kB at 200 pixels, so 5,000 fit into 20 MB."""
 
 _REHEARSED = 64
 """Pixels a side of the picture that nobody gets to see."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of a picture.
-
-    Parameters
-    ----------
-    number : int
-        The task's.
-    rows : list of dict
-        A row a size.
-    pixels : int
-        Of the source; 0 when it could not be read.
-    analysed : bool
-        Whether a model looked; not when an equal picture was looked at before.
-    fatal : str or None
-        Why no further picture can be written either.
-    """
-
-    number: int
-    rows: list[dict[str, Any]]
-    pixels: int
-    analysed: bool
-    fatal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,8 +116,8 @@ class Worker:
         document = crop.to_dict()
         (chosen,) = document["crops"]
         encoded = made.encoded.get((plan.size, plan.format))
-        return _blank(self._job, task, plan.size) | {
-            "source": _source(task, crop.source),
+        return blank_row(self._job, task, plan.size) | {
+            "source": source_of(task, crop.source),
             "content": digest,
             "target": chosen["target"],
             "box": chosen["box"],
@@ -170,14 +142,6 @@ class Worker:
             place.write(row["output"], made.encoded[plan.size, plan.format], self._job.out)
 
 
-def failed(job: Job, task: Task, error: str, sentence: str, *, content: str | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a picture that failed: one a size, as of those that did not."""
-    return [
-        _blank(job, task, size) | {"content": content, "error": error, "message": sentence[:1000]}
-        for size in task.sizes
-    ]
-
-
 def preview(address: str, side: int, limits: Limits) -> bytes:
     """Return a small picture of a whole source for the report: WebP, sides of at most ``side`` pixels."""
     content, _ = place_of(address).read(address, limits.bytes)
@@ -187,45 +151,6 @@ def preview(address: str, side: int, limits: Limits) -> bytes:
     small = Size(max(1, int(full.width * scale)), max(1, int(full.height * scale)))
     working = picture.decode(small)
     return encode(render(working, PixelBox(0, 0, full.width, full.height), small), "webp", quality=_PREVIEW_QUALITY)
-
-
-def _source(task: Task, size: Size | None) -> dict[str, Any]:
-    return {
-        "address": task.address,
-        "name": str(PurePosixPath(task.name)),
-        "bytes": task.bytes,
-        "stamp": task.stamp,
-        "width": size.width if size else None,
-        "height": size.height if size else None,
-    }
-
-
-def _blank(job: Job, task: Task, size: str) -> dict[str, Any]:
-    """Return a row with everything that is known before the picture is read."""
-    return {
-        "schema": SCHEMA,
-        "source": _source(task, None),
-        "content": None,
-        "size": size,
-        "target": None,
-        "box": None,
-        "padding": None,
-        "salient_box": None,
-        "jaccard": None,
-        "focal_point": None,
-        "fit": None,
-        "kept": None,
-        "confidence": None,
-        "notes": [],
-        "output": None,
-        "bytes": None,
-        "model": job.model,
-        "version": __version__,
-        "options": job.fingerprint,
-        "milliseconds": None,
-        "error": None,
-        "message": None,
-    }
 
 
 def _timed(rows: list[dict[str, Any]], started: float) -> list[dict[str, Any]]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from focalbox.core.confidence import confidence
 from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.geometry import Box, Padding, PixelBox, Size, Target
 from focalbox.core.placement import place
+from focalbox.core.wishes import Fit
 
-__all__ = ["FITS", "Crop", "Fit", "document", "focal_point"]
-
-Fit = Literal["cover", "tight", "pad", "contain"]
-FITS: tuple[Fit, ...] = ("cover", "tight", "pad", "contain")
+__all__ = ["Crop", "document", "focal_point"]
 
 _FOCAL_SHARE = 0.5
 """Sides of the window whose centre is the focal point, as a share of the salient box's: half a box still sums over a

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
-from typing import Literal
 
 from focalbox.core.confidence import confidence
-from focalbox.core.crop import FITS, Crop, Fit
+from focalbox.core.crop import Crop
 from focalbox.core.evidence import Evidence
 from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
 from focalbox.core.placement import Demands, place
-from focalbox.errors import InvalidRequest
+from focalbox.core.wishes import Framing
 
-__all__ = ["MODES", "ON_DOUBT", "Framing", "Mode", "OnDoubt", "frame"]
-
-Mode = Literal["auto", "face"]
-MODES: tuple[Mode, ...] = ("auto", "face")
-OnDoubt = Literal["crop", "centre", "pad"]
-ON_DOUBT: tuple[OnDoubt, ...] = ("crop", "centre", "pad")
+__all__ = ["frame"]
 
 _GROWTH_STEPS = 16
 """Halvings of the interval in which a padded window's side is sought: 2**-16 of the picture is half a pixel of the
@@ -34,78 +28,6 @@ portrait photographers leave (the figure is this project's choice)."""
 _ROOM = 0.3
 """Room beside and below a framed face, in its own widths and heights: shows the chin and a little shoulder (the figure is
 this project's choice)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """How a caller wants the window chosen.
-
-    Parameters
-    ----------
-    fit : {"cover", "tight", "pad", "contain"}
-        ``cover``: the largest window of the target's ratio. ``tight``: the smallest that holds the salient box (or
-        ``keep``). ``pad``: as cover, growing past the picture when less than ``retain`` would be kept. ``contain``:
-        the whole picture, padded.
-    zoom : float
-        0 to 1, from ``cover`` to ``tight``; both edges move in straight lines.
-    retain : float
-        0 to 1, the share of the saliency that ``pad`` keeps at least.
-    focus : (float, float), optional
-        A point (x, y), fractions of the picture, that the window is centred on as nearly as the picture allows.
-    keep, avoid : tuple of Box
-        Boxes in fractions of the picture to keep whole, and to keep out.
-    upscale : bool
-        Let ``tight`` and ``zoom`` choose a window of fewer pixels than the target. The largest window is taken
-        whatever its pixels: the answer always has the size asked for.
-    mode : {"auto", "face"}
-        ``face`` frames the faces, with headroom above and room around; as ``auto`` when there is none.
-    on_doubt : {"crop", "centre", "pad"}
-        What to do when the confidence is below ``doubt``: crop all the same, take the middle or what is nearest to it
-        that keeps the subjects, or pad as ``fit="pad"`` does. What the caller asked for (``focus``, ``keep``) is never in
-        doubt.
-    doubt : float
-        0 to 1, the confidence below which ``on_doubt`` acts; about one crop in ten is below 0.6 (docs/quality.md).
-
-    Raises
-    ------
-    InvalidRequest
-        When a value is out of its range.
-    """
-
-    fit: Fit = "cover"
-    zoom: float = 0.0
-    retain: float = 0.85
-    focus: tuple[float, float] | None = None
-    keep: tuple[Box, ...] = ()
-    avoid: tuple[Box, ...] = ()
-    upscale: bool = False
-    mode: Mode = "auto"
-    on_doubt: OnDoubt = "crop"
-    doubt: float = 0.6
-
-    def __post_init__(self) -> None:
-        for name, word, words in (
-            ("fit", self.fit, FITS),
-            ("mode", self.mode, MODES),
-            ("on_doubt", self.on_doubt, ON_DOUBT),
-        ):
-            if word not in words:
-                message = f"{name} is one of {', '.join(words)}, not {word!r}"
-                raise InvalidRequest(message)
-        for name, value in (("zoom", self.zoom), ("retain", self.retain), ("doubt", self.doubt)):
-            if not 0 <= value <= 1:
-                message = f"{name} is a number from 0 to 1, not {value:g}"
-                raise InvalidRequest(message)
-        if self.zoom and self.fit in {"pad", "contain"}:
-            message = f"zoom goes from cover to tight and has no meaning with fit={self.fit}"
-            raise InvalidRequest(message)
-        if self.focus is not None and not all(0 <= part <= 1 for part in self.focus):
-            message = f"focus is a point in fractions from 0 to 1, not {self.focus[0]:g},{self.focus[1]:g}"
-            raise InvalidRequest(message)
-        for box in (*self.keep, *self.avoid):
-            if not WHOLE.contains(box):
-                message = f"a box to keep or avoid lies inside the picture (fractions from 0 to 1), not {box}"
-                raise InvalidRequest(message)
 
 
 def frame(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:

@@ -1,25 +1,13 @@
-"""The formats that results are written in, encoding to bytes, and writing a file whole or not at all."""
+"""The formats that results are written in, by name."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from PIL import Image, features
-
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.working import Metadata
 
-__all__ = ["FORMATS", "FileFormat", "can_write", "encode", "format_of", "save"]
-
-_PAPER = (255, 255, 255)
-"""What shows through transparent parts in formats that have none: paper, as browsers show it."""
-_QUALITIES = range(1, 101)
-_MOST_REASON = 120
-"""Characters of a foreign message that are passed on."""
+__all__ = ["FORMATS", "FileFormat", "format_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,100 +81,3 @@ def format_of(name: str) -> str:
         message = f"a format is one of {', '.join(FORMATS)}, not {name!r}"
         raise InvalidRequest(message)
     return plain
-
-
-def can_write(name: str) -> bool:
-    """Tell whether this installation encodes a format, such as ``"avif"``.
-
-    Examples
-    --------
-    >>> can_write("jpeg")
-    True
-    """
-    codec = {"jpeg": "jpg", "png": "zlib", "webp": "webp", "avif": "avif"}.get(format_of(name))
-    return codec is None or bool(features.check(codec))
-
-
-def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Metadata | None = None) -> bytes:  # noqa: A002
-    """Encode a picture as the bytes of a file.
-
-    Nothing is written about where, when or with what a picture was made; ``metadata`` adds copyright and profile.
-
-    Parameters
-    ----------
-    image : PIL.Image.Image
-        Mode RGB or RGBA.
-    format : str
-        As `format_of` understands it.
-    quality : int
-        1 to 100, for JPEG, WebP and AVIF.
-    metadata : Metadata, optional
-        What to keep, in the formats that can.
-
-    Returns
-    -------
-    bytes
-
-    Raises
-    ------
-    InvalidRequest
-        When the format is unknown, the quality out of range, or the format cannot hold such a picture.
-    """
-    name = format_of(format)
-    form = FORMATS[name]
-    if quality not in _QUALITIES:
-        message = f"a quality is 1 to 100, not {quality}"
-        raise InvalidRequest(message)
-    if image.mode == "RGBA" and not form.alpha:
-        ground = Image.new("RGB", image.size, _PAPER)
-        ground.paste(image, mask=image.getchannel("A"))
-        image = ground
-    if image.info:  # writers take what they find there: comments, and places in EXIF
-        image = image.copy()
-        image.info.clear()
-    options = dict(form.options)
-    if form.lossy:
-        options["quality"] = quality
-    if form.tagged and metadata is not None:
-        options |= metadata.info()
-    __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
-    file = BytesIO()
-    try:
-        image.save(file, name.upper(), **options)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:_MOST_REASON] or type(error).__name__
-        message = f"a picture of {image.width}x{image.height} cannot be written as {name}: {reason}"
-        raise InvalidRequest(message) from error
-    return file.getvalue()
-
-
-def save(content: bytes, path: str | os.PathLike[str]) -> None:
-    """Write a file whole or not at all, in a directory that is made when it is missing.
-
-    The bytes go to a temporary file beside the target, which then takes the target's name: whoever looks sees the old
-    file or the new one, and an error leaves nothing behind. A link stays one and its file is written; what is no file, such
-    as ``/dev/null`` or a named pipe, is not replaced: the bytes go into it.
-
-    Raises
-    ------
-    InvalidRequest
-        When nothing can be written there.
-    """
-    target = Path(path)
-    try:
-        if target.exists() and not (target.is_file() or target.is_dir()):
-            target.write_bytes(content)
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target = Path(os.path.realpath(target))
-        temporary = target.with_name(f".{os.urandom(8).hex()}.part")
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"{target} cannot be written: {reason}"
-        raise InvalidRequest(message) from error

@@ -6,35 +6,18 @@ import numpy as np
 from PIL import Image
 
 from focalbox.core.geometry import Padding, PixelBox, Size
-from focalbox.errors import InvalidRequest, LimitExceeded
-from focalbox.imaging.formats import FORMATS, FileFormat, can_write, encode, format_of, save
+from focalbox.errors import LimitExceeded
+from focalbox.imaging.fill import Fill, colour_of
 from focalbox.imaging.resample import resample
 from focalbox.imaging.working import WorkingImage
 
-__all__ = ["FORMATS", "FileFormat", "Fill", "can_write", "check_fill", "encode", "format_of", "render", "save"]
-
-Fill = str | tuple[int, ...]
-"""A colour (``"white"``, ``"#ff8800"``, ``(255, 136, 0)``, with alpha ``"#ff880080"``), ``"edge"`` or ``"blur"``."""
+__all__ = ["render"]
 
 _BLUR = 0.04
 """Radius of the blur as a share of the result's longer side: no detail is left, and its colours are."""
 _BLUR_SIDE = 64
 """Pixels of the longer side that the blur is made at; nothing finer survives it."""
 _OPAQUE = 255
-_KNOWN = {"white", "edge", "blur"}
-"""What most callers say: no reader of colours is loaded for it."""
-
-
-def check_fill(fill: Fill) -> None:
-    """Refuse what is no fill before any picture is read, whether or not one comes to be filled.
-
-    Raises
-    ------
-    InvalidRequest
-        When ``fill`` is no colour.
-    """
-    if not isinstance(fill, str) or fill not in _KNOWN:
-        _colour(fill)
 
 
 def render(
@@ -108,7 +91,7 @@ def _filled(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill)
     if fill == "blur":
         ground = _blurred(inner, size)
     else:
-        colour = _colour(fill)
+        colour = colour_of(fill)
         opaque = colour[3] == _OPAQUE
         mode = "RGB" if opaque and inner.mode == "RGB" else "RGBA"
         ground = Image.new(mode, (size.width, size.height), colour[:3] if mode == "RGB" else colour)
@@ -133,19 +116,3 @@ def _blurred(inner: Image.Image, size: Size) -> Image.Image:
     cut = inner.resize(small, Image.Resampling.BILINEAR, box=window)
     blurred = cut.filter(ImageFilter.GaussianBlur(_BLUR * max(small)))
     return blurred.resize((size.width, size.height), Image.Resampling.BICUBIC)
-
-
-def _colour(fill: Fill) -> tuple[int, int, int, int]:
-    """Return a colour as red, green, blue and alpha, 0 to 255 each."""
-    from PIL import ImageColor  # noqa: PLC0415 - as above
-
-    try:
-        values = ImageColor.getrgb(fill) if isinstance(fill, str) else tuple(int(value) for value in fill)
-        red, green, blue, alpha = values if len(values) == 4 else (*values, _OPAQUE)  # noqa: PLR2004 - with alpha
-    except (ValueError, TypeError) as error:
-        message = f"a fill is a colour such as white or #ff8800, 'edge' or 'blur', not {fill!r}"
-        raise InvalidRequest(message) from error
-    if not all(0 <= value <= _OPAQUE for value in (red, green, blue, alpha)):
-        message = f"a colour has numbers from 0 to 255, not {fill!r}"
-        raise InvalidRequest(message)
-    return red, green, blue, alpha

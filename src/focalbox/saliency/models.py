@@ -10,23 +10,20 @@ from numpy.typing import NDArray
 
 from focalbox.core.evidence import Subject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.errors import InvalidRequest
 from focalbox.saliency.boolean import boolean_map, boolean_values
 from focalbox.saliency.cells import Planes, average, to_lab
 from focalbox.saliency.classical import frequency_tuned, residual_values, spectral_residual, symmetric_surround
+from focalbox.saliency.names import check_model, is_file
 from focalbox.saliency.network import Network, shipped
 from focalbox.saliency.prior import CentrePrior, centred
 
-__all__ = ["DEFAULT_MODEL", "MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
+__all__ = ["MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
 
 Model = Callable[[NDArray[np.uint8]], SaliencyMap]
 """Looks at an upright sRGB picture, uint8 of shape (H, W, 3), and says how much each place attracts a viewer."""
 
 Detector = Callable[[NDArray[np.uint8]], Sequence[Subject]]
 """Looks at the same picture and says what in it should not be cut."""
-
-DEFAULT_MODEL = "network"
-"""The model that looks when nobody names one."""
 
 _RESIDUAL_SHARE = 0.5
 """Weight of the spectral residual beside Boolean maps, both scaled to a mean of 1; chosen with the prior, on
@@ -72,8 +69,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         "frequency-tuned": centred(frequency_tuned),
     }
 )
-"""What ``model="..."`` may name. The classical ones stand with the measured centre prior, without which most of them
-crop worse than the middle; for one without it, pass the function itself, such as
+"""What ``model="..."`` may name, those of `focalbox.saliency.names.MODEL_NAMES`. The classical ones stand with the measured
+centre prior, without which most of them crop worse than the middle; for one without it, pass the function itself, such as
 `focalbox.saliency.classical.spectral_residual`."""
 
 
@@ -95,12 +92,8 @@ def model_named(name: str) -> Model:
     >>> model_named("classical").__name__
     'classical'
     """
-    if name.endswith(".onnx"):
-        return Network(name)
-    if name not in MODELS:
-        message = f"a model is one of {', '.join(MODELS)} or the path of an .onnx file, not {name!r}"
-        raise InvalidRequest(message)
-    return MODELS[name]
+    check_model(name)
+    return Network(name) if is_file(name) else MODELS[name]
 
 
 def name_of(model: Model) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 
 from focalbox.core.geometry import Size
 from focalbox.errors import InvalidRequest
+from focalbox.imaging.fill import check_fill
 from focalbox.imaging.formats import format_of
-from focalbox.imaging.render import check_fill
 from focalbox.options import CropOptions, parse_target
 from focalbox.service.addresses import decoded, plain_number
 from focalbox.service.filestack_tasks import SUPPORTED, TASKS

@@ -7,8 +7,8 @@ from typing import Any
 
 from focalbox.core.geometry import Target
 from focalbox.errors import InvalidRequest
+from focalbox.imaging.fill import check_fill
 from focalbox.imaging.formats import format_of
-from focalbox.imaging.render import check_fill
 from focalbox.options import CropOptions, parse_target
 from focalbox.service.addresses import decoded, fields_of, plain_number
 from focalbox.service.wish import AUTO, DEFAULT_QUALITY, SAME, Answer, Wish

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from focalbox.imaging.formats import FORMATS, can_write
+from focalbox.imaging.encoding import can_write
+from focalbox.imaging.formats import FORMATS
 
 __all__ = ["matches", "negotiated"]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from focalbox.core.crop import FITS
-from focalbox.core.framing import MODES, ON_DOUBT
+from focalbox.core.wishes import FITS, MODES, ON_DOUBT
 from focalbox.imaging.formats import FORMATS
 from focalbox.options import CORNERS, MOST_TOLERANCE
 from focalbox.service.native import FREE, MOST_SIZES

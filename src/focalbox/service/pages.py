@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from focalbox.imaging.formats import encode
+from focalbox.imaging.encoding import encode
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.service import signing
 from focalbox.service.dialects import PAGE_PATH

@@ -16,7 +16,8 @@ from focalbox.core.geometry import Size
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.explain.strip import draw_map
-from focalbox.imaging.formats import FORMATS, encode
+from focalbox.imaging.encoding import encode
+from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.options import CropOptions, Trim
 from focalbox.prepared import Prepared

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.imaging.fill import check_fill
 from focalbox.imaging.formats import format_of
-from focalbox.imaging.render import check_fill
 from focalbox.options import CropOptions, Trim, parse_trim
 from focalbox.service.addresses import decoded, plain_number
 from focalbox.service.wish import SAME, Outline, Wish
