@@ -37,6 +37,8 @@ second in which a run begins, with however many workers, does not count."""
 ROUNDS = 2
 ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """How every run is made but those with ``default threads``: a worker uses one core."""
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""Left out of every run's environment: an installed package is compiled once, and a checkout is too unless this says no."""
 GOALS = {"libvips attention": 0.7, "smartcrop": 0.2}
 """At most so many of a peer's CPU seconds (issue 5)."""
 SPEED_UP = 1.8
@@ -59,7 +61,7 @@ class Run:
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables of the run."""
-        others = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+        others = {name: value for name, value in os.environ.items() if name not in {*ONE_THREAD, NO_BYTECODE}}
         return others if self.own_threads else others | ONE_THREAD
 
     def module(self, folder: Path, out: Path, manifest: Path) -> list[str]:
