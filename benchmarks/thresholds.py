@@ -23,7 +23,7 @@ from focalbox.core.saliency_map import SaliencyMap
 from focalbox.errors import ModelError
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.source import open_picture
-from focalbox.saliency.faces import face_of, faces_in, seen_by
+from focalbox.saliency.faces import FaceRule, face_of, faces_in, seen_by
 from focalbox.saliency.models import MODELS
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.saliency.network import Network
@@ -82,7 +82,7 @@ def _row(name: str, looks: Mapping[str, Sequence[Look]], sure: float, agreed: fl
     for some in looks.values():
         scores = []
         for one in some:
-            found = seen_by(one.analysis.saliency, faces_in(one.heat, one.sizes, sure=sure), agreed=agreed)
+            found = seen_by(one.analysis.saliency, faces_in(one.heat, one.sizes, sure=sure), FaceRule(agreed=agreed))
             analysis = replace(one.analysis, subjects=tuple(map(face_of, found)))
             windows = tuple(analysis.plan(ratio).relative for ratio in RATIOS)
             scores.append(score(one.picture, Choice(windows)))

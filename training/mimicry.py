@@ -1,7 +1,7 @@
 """What the network learns of the teacher's features, beside its maps.
 
 The teacher's features come from a million pictures; from 1,700 pictures with fixations a small network learns nothing like
-them. So its own features at strides 16 and 32, through one linear map each, are held against the teacher's at every
+them. So its own features at strides 16 and 32, through one linear map each, are held against the first teacher's at every
 place (FitNets, Romero et al. 2015, arXiv:1412.6550). The linear maps are dropped afterwards.
 """
 
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.model import WIDTHS, Answer, Network
-from training.teacher import Design
+from training.teacher import LITE0
 
 
 class Pupil(nn.Module):
@@ -23,13 +23,13 @@ class Pupil(nn.Module):
     Parameters
     ----------
     network : the network to train.
-    teacher : design of the teacher to learn from, if there is one.
+    taught : whether there is a teacher to learn from.
     """
 
-    def __init__(self, network: Network, teacher: Design | None) -> None:
+    def __init__(self, network: Network, *, taught: bool) -> None:
         super().__init__()
         self.network = network
-        pairs = zip(WIDTHS[2:], teacher.tap_channels[2:], strict=True) if teacher else ()
+        pairs = zip(WIDTHS[2:], LITE0.tap_channels[2:], strict=True) if taught else ()
         self.mimics = nn.ModuleList(nn.Conv2d(ours, theirs, 1) for ours, theirs in pairs)
 
     def forward(self, pictures: Tensor) -> Answer:

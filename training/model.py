@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 STEM = 16
-WIDTHS = (32, 48, 96, 192)
+WIDTHS = (32, 48, 96, 160)
 """Channels at strides 4, 8, 16, 32; multiples of 16, since onnxruntime pads to blocks of 16 floats (AVX-512)."""
-DEPTHS = (0, 1, 4, 4)
+DEPTHS = (0, 1, 3, 2)
 """Further blocks at each stride, after the one that halves the map."""
 EXPANSION = 3
 DECODER = (16, 32, 32, 48)

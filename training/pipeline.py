@@ -15,8 +15,9 @@ from training.augment import Pool, join, with_faces
 from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare
 from training.dev import read_all
 from training.export import export
+from training.face_head import train_face_head
 from training.faces import mark_faces
-from training.recipes import BRANCH, DEFAULT, DEFAULT_FINISH, MIT, MIT_FINISH, TEACHER, TEACHER_STEPS
+from training.recipes import BRANCH, DEFAULT, DEFAULT_FINISH, FACES, MIT, MIT_FINISH, TEACHER_STEPS, TEACHERS
 from training.teach import teach, train_teacher
 from training.train import EVALUATION_SIDE, Recipe, blend, parting_of, train_network
 
@@ -54,24 +55,30 @@ def write(network: Network, pool: Pool, path: Path, finish: Finish) -> None:
 
 
 def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
-    """Faces and teacher, then the default network on all sets."""
+    """Teachers, then the default network on all sets."""
     with stage("preparing the data"):
         pool = join({name: prepare(data, cache, name, "train") for name in (*SETS, CLOSE_UPS)})
         dev = read_all(data)
-    with stage("marking faces"):
-        pool = with_faces(pool, {name: mark_faces(data, cache, name) for name in SETS if name != "crowd"})
-    with stage("the teacher"):
-        steps = max(1, round(TEACHER_STEPS * share))
-        teacher = train_teacher(TEACHER, pool, dev, cache, steps=steps, seed=DEFAULT.seed)
-    with stage("labelling"):
-        lessons = teach(teacher, pool, cache)
-    pool = dataclasses.replace(pool, taught=lessons.maps, features=lessons.features)
+    lessons = []
+    for design in TEACHERS:
+        with stage(f"the teacher {design.name}"):
+            teacher = train_teacher(
+                design, pool, dev, cache, steps=max(1, round(TEACHER_STEPS * share)), seed=DEFAULT.seed
+            )
+        with stage("labelling"):
+            lessons.append(teach(teacher, pool, cache))
+    pool = dataclasses.replace(pool, taught=lessons[0].maps, features=lessons[0].features)
     with stage("the default network"):
         first = train_network(shorten(DEFAULT, share), pool, dev, cache / "default.pt")
     with stage("its branch"):
+        pool = dataclasses.replace(pool, taught=lessons[-1].maps)
         if not (cache / "branch.pt").is_file():
             shutil.copyfile(parting_of(cache / "default.pt"), cache / "branch.pt")
         network = blend([first, train_network(shorten(BRANCH, share), pool, dev, cache / "branch.pt")])
+    with stage("its faces"):
+        pool = with_faces(pool, {name: mark_faces(data, cache, name) for name in SETS if name != "crowd"})
+        recipe = dataclasses.replace(FACES, steps=max(1, round(FACES.steps * share)))
+        network = train_face_head(network, recipe, pool, cache / "face-head.pt")
     write(network, pool, out / "focalbox.onnx", DEFAULT_FINISH)
 
 

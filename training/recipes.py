@@ -6,10 +6,12 @@ import dataclasses
 
 from training.data import CLOSE_UPS
 from training.export import Finish
-from training.teacher import LITE2
+from training.face_head import FaceRecipe
+from training.teacher import LITE0, LITE2
 from training.train import Recipe, Stage
 
-TEACHER = LITE2
+TEACHERS = (LITE0, LITE2)
+"""The first teaches `DEFAULT` with its maps and features; in `BRANCH` the maps are those of the last."""
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(
@@ -18,7 +20,6 @@ DEFAULT = Recipe(
     weight_decay=0.05,
     uncut_share=0.2,
     parting=8000,
-    teacher=TEACHER,
 )
 BRANCH = dataclasses.replace(
     DEFAULT,
@@ -28,6 +29,12 @@ BRANCH = dataclasses.replace(
     taught_windows=0.5,
 )
 """Goes on where `DEFAULT` parts, trusts the teacher more and the few pictures with fixations less; both are averaged."""
+
+FACES = FaceRecipe(
+    counts={"duts": 11, "osie": 4, "crowd": 4, "scene500": 2, "mit1003": 4, "fcdb": 4, CLOSE_UPS: 3},
+    steps=2500,
+)
+"""The last training of the default network: its face head, on the faces of all sets."""
 
 DEFAULT_FINISH = Finish(sigma=0.6, fixation_share=0.1)
 """focalbox.onnx: all sets, with the teacher."""

@@ -1,6 +1,6 @@
-"""The teacher: EfficientNet-Lite2 with its ImageNet weights under a small decoder; never shipped.
+"""The teachers: EfficientNet-Lite0 and Lite2 with their ImageNet weights under a small decoder; never shipped.
 
-Fixation pictures are few (about 1,700), and a network that starts from nothing learns them by heart. The teacher starts
+Fixation pictures are few (about 1,700), and a network that starts from nothing learns them by heart. A teacher starts
 from features of a million pictures, is fine-tuned on all sets, and gives every picture the labels it does not have.
 The backbone is EfficientNet (Tan & Le 2019, arXiv:1905.11946) in its Lite form: no squeeze-excite, ReLU6.
 """
@@ -53,6 +53,20 @@ class Design:
 TAPPED = (1, 2, 4, 6)
 """Stages whose last blocks are at stride 4, 8, 16 and 32."""
 
+LITE0 = Design(
+    "lite0",
+    (
+        (1, 3, 1, 16, 1),
+        (6, 3, 2, 24, 2),
+        (6, 5, 2, 40, 2),
+        (6, 3, 2, 80, 3),
+        (6, 5, 1, 112, 3),
+        (6, 5, 2, 192, 4),
+        (6, 3, 1, 320, 1),
+    ),
+    frozen=5,
+    side=192,
+)
 LITE2 = Design(
     "lite2",
     (

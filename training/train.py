@@ -20,7 +20,6 @@ from training.mimicry import Pupil
 from training.model import Answer, Network
 from training.schedule import Average, Clock, one_cycle, restore, store
 from training.teach import HEADS as TAUGHT
-from training.teacher import Design
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +44,9 @@ class Stage:
 class Recipe:
     """One training: rows of each set in a step, stages, rates and weights of the losses.
 
-    ``window`` and ``mimicry`` are the weights of the window loss and of the loss on the features of a ``teacher`` of that
-    design, ``own`` that of a picture's own fixations, and ``taught_windows`` that of the window loss on the fixations that
-    the teacher sees, as a share of ``window``. After ``parting`` steps the checkpoint is kept for another recipe to go on
-    from.
+    ``window`` and ``mimicry`` are the weights of the window loss and of the loss on the teacher's features, ``own`` that of
+    a picture's own fixations, and ``taught_windows`` that of the window loss on the fixations that the teacher sees, as a
+    share of ``window``. After ``parting`` steps the checkpoint is kept for another recipe to go on from.
     """
 
     counts: Mapping[str, int]
@@ -62,7 +60,6 @@ class Recipe:
     own: float = 1.0
     taught_windows: float = 0.0
     parting: int = 0
-    teacher: Design | None = None
     seed: int = 0
     uncut_share: float = field(default=0.15)
 
@@ -189,7 +186,7 @@ def blend(networks: Sequence[Network]) -> Network:
 def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path) -> Network:
     """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
     torch.manual_seed(recipe.seed)
-    pupil = Pupil(Network(recipe.heads), recipe.teacher)
+    pupil = Pupil(Network(recipe.heads), taught=bool(pool.features))
     pupil.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     decayed = [value for value in pupil.parameters() if value.ndim > 1]
     others = [value for value in pupil.parameters() if value.ndim <= 1]

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as npst
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.saliency.faces import face_of, faces_in, seen_by
+from focalbox.saliency.faces import FaceRule, face_of, faces_in, seen_by
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -49,8 +49,17 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
     saliency = SaliencyMap(values)
     looked_at, elsewhere = Box(0.25, 0.25, 0.2, 0.2), Box(0.7, 0.7, 0.2, 0.2)
     faces = (Subject(looked_at, score=0.9), Subject(elsewhere, score=0.9), Subject(looked_at, score=0.2))
-    assert seen_by(saliency, faces, agreed=2.0) == faces[:1]
+    assert seen_by(saliency, faces, FaceRule(agreed=2.0)) == faces[:1]
     assert seen_by(saliency, ()) == ()
+
+
+def test_a_certain_face_counts_wherever_the_map_is_no_weaker_than_in_the_whole_picture() -> None:
+    values = np.full((20, 20), 0.1)
+    values[5:15, 5:15] = 0.12
+    saliency = SaliencyMap(values)
+    above, below = Box(0.3, 0.3, 0.2, 0.2), Box(0.8, 0.8, 0.2, 0.2)
+    faces = (Subject(above, score=0.6), Subject(above, score=0.5), Subject(below, score=0.9))
+    assert seen_by(saliency, faces, FaceRule(agreed=9.0, certain=0.6)) == faces[:1]
 
 
 def test_a_face_is_the_lower_part_of_its_head() -> None:

@@ -19,7 +19,6 @@ from training.export import Finish, export  # noqa: E402
 from training.faces import as_heads, load_detector, without_doubles  # noqa: E402
 from training.mimicry import Pupil  # noqa: E402
 from training.model import Network  # noqa: E402
-from training.teacher import LITE2  # noqa: E402
 
 FINISH = Finish(sigma=0.5)
 
@@ -182,7 +181,7 @@ def test_close_ups_show_the_head_they_were_made_for() -> None:
 
 
 def test_mimicry_is_zero_when_the_features_are_the_same() -> None:
-    pupil = Pupil(Network(), LITE2).eval()
+    pupil = Pupil(Network(), taught=True).eval()
     with torch.no_grad():
         found = pupil(torch.rand(1, 3, 64, 64) * 255)
         seen = [mimic(ours) for mimic, ours in zip(pupil.mimics, found.features, strict=True)]

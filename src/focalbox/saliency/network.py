@@ -108,7 +108,7 @@ class Network:
             )
             raise ModelError(message)
         peaks = faces_in(heat[0, 0], sizes[0], sure=self._rule.sure)
-        found = seen_by(saliency, peaks, agreed=self._rule.agreed)
+        found = seen_by(saliency, peaks, self._rule)
         return Seen(saliency, keep, tuple(map(face_of, found)) if self._rule.heads else found)
 
     def answers(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Mapping[str, NDArray[np.float32]]:
