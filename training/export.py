@@ -82,7 +82,7 @@ def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.ui
     Raises
     ------
     ValueError
-        When the file in 8 bits, which is shipped, is larger than `MOST_BYTES`.
+        When the file is larger than `MOST_BYTES`.
     """
     network = copy.deepcopy(network).eval()
     network.fold_pixel_scale()
@@ -109,7 +109,7 @@ def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.ui
             whole, part = part, part.with_name(f"8-bit-{path.name}")
             quantise(whole, part, pictures)
         content = part.read_bytes()
-        if pictures is not None and len(content) > MOST_BYTES:
+        if len(content) > MOST_BYTES:
             message = f"{path.name} has {len(content)} bytes, more than {MOST_BYTES}: make the network narrower."
             raise ValueError(message)
         part.rename(path)
