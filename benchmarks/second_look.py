@@ -91,7 +91,7 @@ def _looks(model: Network, picture: Labelled) -> Looks:
     working = open_picture(picture.content).decode(None)
     finer = finer_size(working.source)
     first = model.look(working.look(looking_size(working.source)))
-    return Looks(picture, first, None if finer is None else model.look(working.look(finer)))
+    return Looks(picture, first, None if finer is None else model.look(working.look(finer), turned=True))
 
 
 def _row(name: str, looks: Mapping[str, Sequence[Looks]], weights: Mapping[str, Sequence[float]]) -> list[str]:
