@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 ALLOCATOR = {
@@ -31,7 +32,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, default=Path("src/focalbox/saliency/weights"), help="folder of the ONNX files"
     )
-    parser.add_argument("--threads", type=int, default=0, help="threads to use; 1 is best where others use the machine")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        help="threads to use (default: all cores); with 2 or more, two trainings run side by side",
+    )
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
     parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
     parser.add_argument("--write", action="store_true", help="evaluate: write the tables into the model card")
@@ -64,14 +70,15 @@ def run(options: argparse.Namespace) -> None:
             return
         import torch  # noqa: PLC0415
 
-        from training.pipeline import train_default, train_mit  # noqa: PLC0415
+        from training.pipeline import Workshop, train_default, train_mit  # noqa: PLC0415
 
         if options.threads:
             torch.set_num_threads(options.threads)
-        if options.command in {"all", "default"}:
-            train_default(options.data, options.cache, options.out, options.share)
-        if options.command in {"all", "mit"}:
-            train_mit(options.data, options.cache, options.out, options.share)
+        shop = Workshop(options.data, options.cache, options.out, options.share)
+        if options.command == "mit":
+            train_mit(shop)
+        else:
+            train_default(shop, [partial(train_mit, shop)] if options.command == "all" else [])
     except DataError as error:
         sys.exit(f"training: {error}")
     print(f"training: {options.command} took {(time.monotonic() - started) / 60:.1f} minutes in all")

@@ -49,7 +49,7 @@ def train_face_head(network: Network, recipe: FaceRecipe, pool: Pool, checkpoint
     average = Average(head, recipe.decay)
     start = restore(checkpoint, head, optimiser, average)
     draw, random = np.random.default_rng((recipe.seed, start)), torch.Generator().manual_seed(recipe.seed + start)
-    clock = Clock(start)
+    clock = Clock(start, checkpoint.stem)
     head.train()
     for step in range(start, recipe.steps):
         for group in optimiser.param_groups:

@@ -6,6 +6,9 @@ import dataclasses
 import shutil
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,23 +17,48 @@ from PIL import Image
 from training.augment import Pool, join, with_faces
 from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare
 from training.dev import read_all
-from training.export import export
+from training.export import Finish, export
 from training.face_head import train_face_head
 from training.faces import mark_faces
-from training.recipes import BRANCH, DEFAULT, DEFAULT_FINISH, FACES, MIT, MIT_FINISH, TEACHER_STEPS, TEACHERS
-from training.teach import teach, train_teacher
-from training.train import EVALUATION_SIDE, Recipe, blend, parting_of, train_network
+from training.lanes import Lane, side_by_side
+from training.recipes import BRANCH, DEFAULT, DEFAULT_FINISH, FACES, MIT, MIT_FINISH, TEACHER_STEPS
+from training.teach import read_lessons, teach, train_teacher
+from training.teacher import LITE0, LITE2, Design
+from training.train import EVALUATION_SIDE, Recipe, blend, train_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
-    from training.export import Finish
     from training.model import Network
 
 CALIBRATION_PICTURES = 96
 """Training pictures from which the ranges of 8-bit values are taken: with 60 the maps already correlated by 0.9996 with
 those of the floats."""
+
+ALL_SETS = (*SETS, CLOSE_UPS)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where a training finds its data, keeps its cache and puts the result; the share of the steps that it takes."""
+
+    data: Path
+    cache: Path
+    out: Path
+    share: float = 1.0
+
+    def pool(self, sets: Sequence[str] = ALL_SETS) -> Pool:
+        """Give the training pictures of some sets."""
+        return join({name: prepare(self.data, self.cache, name, "train") for name in sets})
+
+    def few(self, steps: int) -> int:
+        """Give the share of a number of steps."""
+        return max(1, round(steps * self.share)) if steps else 0
+
+    def shorten(self, recipe: Recipe) -> Recipe:
+        """Keep the share of a recipe's steps."""
+        stages = tuple(dataclasses.replace(one, steps=self.few(one.steps)) for one in recipe.stages)
+        return dataclasses.replace(recipe, stages=stages, parting=self.few(recipe.parting))
 
 
 @contextmanager
@@ -41,10 +69,68 @@ def stage(name: str) -> Iterator[None]:
     print(f"training: {name} took {(time.monotonic() - started) / 60:.1f} minutes", flush=True)
 
 
-def shorten(recipe: Recipe, share: float) -> Recipe:
-    """Keep a share of a recipe's steps."""
-    stages = tuple(dataclasses.replace(one, steps=max(1, round(one.steps * share))) for one in recipe.stages)
-    return dataclasses.replace(recipe, stages=stages, parting=round(recipe.parting * share))
+def train_default(shop: Workshop, meanwhile: Lane = ()) -> None:
+    """Teachers, then the default network on all sets; other tasks may be done while it waits for the second teacher."""
+    with stage("preparing the data"):
+        shop.pool()
+    side_by_side(
+        (partial(learn_from, LITE0, shop), partial(train_stem, shop)), (partial(learn_from, LITE2, shop), *meanwhile)
+    )
+    side_by_side(
+        (partial(train_from_stem, "trunk", DEFAULT, LITE0, shop),),
+        (partial(train_from_stem, "branch", BRANCH, LITE2, shop),),
+    )
+    network = blend([train_from_stem("trunk", DEFAULT, LITE0, shop), train_from_stem("branch", BRANCH, LITE2, shop)])
+    with stage("the faces"):
+        pool = with_faces(
+            shop.pool(), {name: mark_faces(shop.data, shop.cache, name) for name in SETS if name != "crowd"}
+        )
+        recipe = dataclasses.replace(FACES, steps=shop.few(FACES.steps))
+        network = train_face_head(network, recipe, pool, shop.cache / "face-head.pt")
+    write(network, pool, shop.out / "focalbox.onnx", DEFAULT_FINISH)
+
+
+def train_mit(shop: Workshop) -> None:
+    """Train the network of the MIT-licensed rows alone."""
+    pool = shop.pool((*MIT_LICENSED_SETS, CLOSE_UPS))
+    with stage("the MIT network"):
+        network = train_network(shop.shorten(MIT), pool, read_all(shop.data), shop.cache / "mit.pt")
+    write(network, pool, shop.out / "focalbox-mit.onnx", MIT_FINISH)
+
+
+def learn_from(design: Design, shop: Workshop) -> None:
+    """Fine-tune a teacher and keep what it says about every training picture."""
+    pool = shop.pool()
+    with stage(f"the teacher {design.name}"):
+        steps = shop.few(TEACHER_STEPS)
+        teacher = train_teacher(design, pool, read_all(shop.data), shop.cache, steps=steps, seed=DEFAULT.seed)
+    with stage(f"the labels of {design.name}"):
+        teach(teacher, pool, shop.cache)
+
+
+def taught_pool(features: Design, maps: Design, shop: Workshop) -> Pool:
+    """Give the training pictures with the features of one teacher and the maps of another."""
+    return dataclasses.replace(
+        shop.pool(),
+        taught=read_lessons(maps, shop.cache).maps,
+        features=read_lessons(features, shop.cache).features,
+    )
+
+
+def train_stem(shop: Workshop) -> None:
+    """Train what trunk and branch have in common."""
+    pool, recipe = taught_pool(LITE0, LITE0, shop), shop.shorten(DEFAULT)
+    with stage("the stem"):
+        train_network(recipe, pool, read_all(shop.data), shop.cache / "stem.pt", until=recipe.parting)
+
+
+def train_from_stem(name: str, recipe: Recipe, maps: Design, shop: Workshop) -> Network:
+    """Go on from the stem under a recipe and a teacher's maps."""
+    checkpoint = shop.cache / f"{name}.pt"
+    if not checkpoint.is_file():
+        shutil.copyfile(shop.cache / "stem.pt", checkpoint)
+    with stage(f"the {name}"):
+        return train_network(shop.shorten(recipe), taught_pool(LITE0, maps, shop), read_all(shop.data), checkpoint)
 
 
 def write(network: Network, pool: Pool, path: Path, finish: Finish) -> None:
@@ -52,41 +138,3 @@ def write(network: Network, pool: Pool, path: Path, finish: Finish) -> None:
     rows = np.linspace(0, len(pool.kind) - 1, CALIBRATION_PICTURES).astype(int)
     small = [np.asarray(Image.fromarray(pool.pictures[row].numpy()).resize((EVALUATION_SIDE,) * 2)) for row in rows]
     print(f"training: {path} {export(network, path, finish, np.stack(small))}", flush=True)
-
-
-def train_default(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
-    """Teachers, then the default network on all sets."""
-    with stage("preparing the data"):
-        pool = join({name: prepare(data, cache, name, "train") for name in (*SETS, CLOSE_UPS)})
-        dev = read_all(data)
-    lessons = []
-    for design in TEACHERS:
-        with stage(f"the teacher {design.name}"):
-            teacher = train_teacher(
-                design, pool, dev, cache, steps=max(1, round(TEACHER_STEPS * share)), seed=DEFAULT.seed
-            )
-        with stage("labelling"):
-            lessons.append(teach(teacher, pool, cache))
-    pool = dataclasses.replace(pool, taught=lessons[0].maps, features=lessons[0].features)
-    with stage("the default network"):
-        first = train_network(shorten(DEFAULT, share), pool, dev, cache / "default.pt")
-    with stage("its branch"):
-        pool = dataclasses.replace(pool, taught=lessons[-1].maps)
-        if not (cache / "branch.pt").is_file():
-            shutil.copyfile(parting_of(cache / "default.pt"), cache / "branch.pt")
-        network = blend([first, train_network(shorten(BRANCH, share), pool, dev, cache / "branch.pt")])
-    with stage("its faces"):
-        pool = with_faces(pool, {name: mark_faces(data, cache, name) for name in SETS if name != "crowd"})
-        recipe = dataclasses.replace(FACES, steps=max(1, round(FACES.steps * share)))
-        network = train_face_head(network, recipe, pool, cache / "face-head.pt")
-    write(network, pool, out / "focalbox.onnx", DEFAULT_FINISH)
-
-
-def train_mit(data: Path, cache: Path, out: Path, share: float = 1.0) -> None:
-    """Train the network of the MIT-licensed rows alone."""
-    with stage("preparing the data"):
-        pool = join({name: prepare(data, cache, name, "train") for name in (*MIT_LICENSED_SETS, CLOSE_UPS)})
-        dev = read_all(data)
-    with stage("the MIT network"):
-        network = train_network(shorten(MIT, share), pool, dev, cache / "mit.pt")
-    write(network, pool, out / "focalbox-mit.onnx", MIT_FINISH)

@@ -7,11 +7,8 @@ import dataclasses
 from training.data import CLOSE_UPS
 from training.export import Finish
 from training.face_head import FaceRecipe
-from training.teacher import LITE0, LITE2
 from training.train import Recipe, Stage
 
-TEACHERS = (LITE0, LITE2)
-"""The first teaches `DEFAULT` with its maps and features; in `BRANCH` the maps are those of the last."""
 TEACHER_STEPS = 1300
 
 DEFAULT = Recipe(

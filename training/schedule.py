@@ -49,7 +49,8 @@ class Average:
 class Clock:
     """Prints losses and times."""
 
-    def __init__(self, step: int) -> None:
+    def __init__(self, step: int, name: str) -> None:
+        self.name = name
         self.started, self.first, self.total, self.count = time.monotonic(), step, 0.0, 0
 
     def tick(self, step: int, value: float) -> None:
@@ -61,8 +62,8 @@ class Clock:
             self.total, self.count = 0.0, 0
 
     def say(self, text: str) -> None:
-        """Print a line with the seconds since the start."""
-        print(f"[{time.monotonic() - self.started:6.0f} s] {text}", flush=True)
+        """Print a line with what is trained and the seconds since the start."""
+        print(f"[{self.name} {time.monotonic() - self.started:6.0f} s] {text}", flush=True)
 
 
 def store(path: Path, step: int, model: nn.Module, optimiser: torch.optim.Optimizer, average: Average) -> None:

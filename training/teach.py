@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -120,7 +119,7 @@ def train_teacher(
     average = Average(teacher, 0.995)
     checkpoint = folder / f"teacher-{design.name}.pt"
     start = restore(checkpoint, teacher, optimiser, average)
-    clock = Clock(start)
+    clock = Clock(start, checkpoint.stem)
     for step in range(start, steps):
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * one_cycle(step / steps)
@@ -142,19 +141,26 @@ def train_teacher(
     return cast("Teacher", average.model)
 
 
-def teach(teacher: Teacher, pool: Pool, folder: Path) -> Lessons:
-    """Ask the teacher about every row; its answers are kept in files."""
-    paths = [folder / f"taught-{teacher.design.name}-{name}.npy" for name in ("maps", "features-16", "features-32")]
-    if not all(path.is_file() for path in paths):
-        started = time.monotonic()
-        for path, values in zip(paths, ask(teacher, pool), strict=True):
-            part = path.with_suffix(".part")
-            with part.open("wb") as file:
-                np.save(file, values.numpy())
-            part.rename(path)
-        print(f"teacher: labelled {len(pool.kind)} pictures in {time.monotonic() - started:.0f} s", flush=True)
-    maps, *features = (torch.from_numpy(np.load(path)) for path in paths)
+def teach(teacher: Teacher, pool: Pool, folder: Path) -> None:
+    """Ask the teacher about every row, unless that was done; its answers are kept in files."""
+    paths = _lesson_paths(teacher.design, folder)
+    if all(path.is_file() for path in paths):
+        return
+    for path, values in zip(paths, ask(teacher, pool), strict=True):
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            np.save(file, values.numpy())
+        part.rename(path)
+
+
+def read_lessons(design: Design, folder: Path) -> Lessons:
+    """Read what a teacher said."""
+    maps, *features = (torch.from_numpy(np.load(path)) for path in _lesson_paths(design, folder))
     return Lessons(maps, tuple(features))
+
+
+def _lesson_paths(design: Design, folder: Path) -> list[Path]:
+    return [folder / f"taught-{design.name}-{name}.npy" for name in ("maps", "features-16", "features-32")]
 
 
 def ask(teacher: Teacher, pool: Pool) -> tuple[Tensor, ...]:

@@ -46,7 +46,7 @@ class Recipe:
 
     ``window`` and ``mimicry`` are the weights of the window loss and of the loss on the teacher's features, ``own`` that of
     a picture's own fixations, and ``taught_windows`` that of the window loss on the fixations that the teacher sees, as a
-    share of ``window``. After ``parting`` steps the checkpoint is kept for another recipe to go on from.
+    share of ``window``. After ``parting`` steps another recipe may go on from the checkpoint.
     """
 
     counts: Mapping[str, int]
@@ -149,8 +149,8 @@ def judge(network: Network, dev: dict[str, list[DevPicture]], side: int = EVALUA
     ]
 
 
-def batches(recipe: Recipe, pool: Pool, start: int) -> Iterator[Batch]:
-    """Yield the batches from a step on; the next one is made while the network learns from this one."""
+def batches(recipe: Recipe, pool: Pool, start: int, end: int) -> Iterator[Batch]:
+    """Yield the batches from a step to another; the next one is made while the network learns from this one."""
     draw, random = np.random.default_rng((recipe.seed, start)), torch.Generator().manual_seed(recipe.seed + start)
 
     def one(step: int) -> Batch:
@@ -159,15 +159,10 @@ def batches(recipe: Recipe, pool: Pool, start: int) -> Iterator[Batch]:
 
     with ThreadPoolExecutor(1) as maker:
         coming = maker.submit(one, start)
-        for step in range(start, recipe.steps):
+        for step in range(start, end):
             batch = coming.result()
-            coming = maker.submit(one, min(step + 1, recipe.steps - 1))
+            coming = maker.submit(one, min(step + 1, end - 1))
             yield batch
-
-
-def parting_of(checkpoint: Path) -> Path:
-    """Where the checkpoint is kept that another recipe goes on from."""
-    return checkpoint.with_name(f"{checkpoint.stem}-parting.pt")
 
 
 def blend(networks: Sequence[Network]) -> Network:
@@ -183,8 +178,10 @@ def blend(networks: Sequence[Network]) -> Network:
     return mean.eval()
 
 
-def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path) -> Network:
-    """Train by the recipe; goes on from the checkpoint if there is one, and leaves the last one there."""
+def train_network(
+    recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], checkpoint: Path, *, until: int | None = None
+) -> Network:
+    """Train by the recipe, to its end or a step; goes on from the checkpoint if there is one, and leaves its last there."""
     torch.manual_seed(recipe.seed)
     pupil = Pupil(Network(recipe.heads), taught=bool(pool.features))
     pupil.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
@@ -196,9 +193,9 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
         fused=True,
     )
     average = Average(pupil, recipe.decay)
-    start = restore(checkpoint, pupil, optimiser, average)
-    clock = Clock(start)
-    for step, batch in enumerate(batches(recipe, pool, start), start):
+    start, end = restore(checkpoint, pupil, optimiser, average), until or recipe.steps
+    clock = Clock(start, checkpoint.stem)
+    for step, batch in enumerate(batches(recipe, pool, start, end), start):
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * one_cycle(step / recipe.steps)
         with torch.autocast("cpu", torch.bfloat16):
@@ -212,9 +209,7 @@ def train_network(recipe: Recipe, pool: Pool, dev: dict[str, list[DevPicture]], 
         optimiser.step()
         average.update(pupil)
         clock.tick(step, float(value.detach()))
-        if step + 1 == recipe.parting:
-            store(parting_of(checkpoint), step + 1, pupil, optimiser, average)
-        if (step + 1) % STEPS_A_LOOK == 0 or step + 1 == recipe.steps:
+        if (step + 1) % STEPS_A_LOOK == 0 or step + 1 == end:
             store(checkpoint, step + 1, pupil, optimiser, average)
             for line in judge(cast("Pupil", average.model).network, dev):
                 clock.say(line)
