@@ -71,8 +71,7 @@ def stage(name: str) -> Iterator[None]:
 
 def train_default(shop: Workshop, meanwhile: Lane = ()) -> None:
     """Teachers, then the default network on all sets; other tasks may be done while it waits for the second teacher."""
-    with stage("preparing the data"):
-        shop.pool()
+    side_by_side((partial(prepare_all, shop),))  # in a process, for the memory that it takes
     side_by_side(
         (partial(learn_from, LITE0, shop), partial(train_stem, shop)), (partial(learn_from, LITE2, shop), *meanwhile)
     )
@@ -96,6 +95,12 @@ def train_mit(shop: Workshop) -> None:
     with stage("the MIT network"):
         network = train_network(shop.shorten(MIT), pool, read_all(shop.data), shop.cache / "mit.pt")
     write(network, pool, shop.out / "focalbox-mit.onnx", MIT_FINISH)
+
+
+def prepare_all(shop: Workshop) -> None:
+    """Read the data once, so that the lanes find it prepared."""
+    with stage("preparing the data"):
+        shop.pool()
 
 
 def learn_from(design: Design, shop: Workshop) -> None:
