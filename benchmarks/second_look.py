@@ -1,4 +1,4 @@
-"""When a second, finer look is worth its time: thresholds of doubt on the dev rows.
+"""When a second look is worth its time: thresholds of doubt on the dev rows.
 
 ``python -m benchmarks.second_look``; what it finds is written into saliency/second_look.py by hand, with its date.
 """
@@ -21,7 +21,7 @@ from focalbox.analysis import Analysis
 from focalbox.core.confidence import doubt
 from focalbox.core.evidence import Seen
 from focalbox.errors import ModelError
-from focalbox.imaging.scales import finer_size, looking_size
+from focalbox.imaging.scales import looking_size, second_size
 from focalbox.imaging.source import open_picture
 from focalbox.saliency.models import MODELS
 from focalbox.saliency.names import DEFAULT_MODEL
@@ -37,20 +37,20 @@ _FEW = 132
 
 @dataclass(frozen=True, eq=False)
 class Looks:
-    """Both looks at a picture; ``finer`` is None where there is no more to see."""
+    """Both looks at a picture."""
 
     picture: Labelled
     first: Seen
-    finer: Seen | None
+    second: Seen
 
     @property
     def doubt(self) -> float:
-        """What the first look leaves; none where another would show no more."""
-        return 0.0 if self.finer is None else doubt(self.first.saliency, self.picture.size.aspect)
+        """What the first look leaves."""
+        return doubt(self.first.saliency, self.picture.size.aspect)
 
     def choose(self, weight: float) -> Choice:
         """Choose windows with a weight of the second look beside the first."""
-        seen = self.first if self.finer is None or weight <= 0 else joined(self.first, self.finer, weight)
+        seen = joined(self.first, self.second, weight) if weight > 0 else self.first
         analysis = Analysis(self.picture.size, seen.saliency, seen.subjects, keep=seen.keep)
         return Choice(tuple(analysis.plan(ratio).relative for ratio in RATIOS))
 
@@ -89,9 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _looks(model: Network, picture: Labelled) -> Looks:
     working = open_picture(picture.content).decode(None)
-    finer = finer_size(working.source)
     first = model.look(working.look(looking_size(working.source)))
-    return Looks(picture, first, None if finer is None else model.look(working.look(finer), turned=True))
+    return Looks(picture, first, model.look(working.look(second_size(working.source)), turned=True))
 
 
 def _row(name: str, looks: Mapping[str, Sequence[Looks]], weights: Mapping[str, Sequence[float]]) -> list[str]:
@@ -100,8 +99,7 @@ def _row(name: str, looks: Mapping[str, Sequence[Looks]], weights: Mapping[str, 
         scores = [score(one.picture, one.choose(weight)) for one, weight in zip(some, weights[of], strict=True)]
         gains.append(gain_of(scores).value)
         cells.append(f"{gains[-1]:+.3f} / {loss_of(scores):.2f}")
-        seen = [weight > 0 and one.finer is not None for one, weight in zip(some, weights[of], strict=True)]
-        twice.append(float(np.mean(seen)))
+        twice.append(float(np.mean([weight > 0 for weight in weights[of]])))
     return [name, f"{np.mean(twice):.0%}", *cells, f"{np.mean(gains):+.3f}"]
 
 

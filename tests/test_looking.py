@@ -47,15 +47,16 @@ def test_a_clear_picture_is_looked_at_once_and_an_unclear_one_again_in_finer_det
     Cropper(model=network).analyze(np.asarray(Image.fromarray(photographs["coffee"]).resize((1200, 800))))
     assert network.shown == [(160, 224)]
     network.shown.clear()
-    Cropper(model=network).analyze(pair)
-    assert network.shown == [(128, 320), (192, 480)]
+    Cropper(model=network).analyze(pair[:, 100:1000])
+    assert network.shown == [(128, 256), (160, 320)]
     assert network.turns[-2:] == [False, True]
 
 
-def test_a_small_picture_has_no_finer_detail(pair: NDArray[np.uint8]) -> None:
+def test_a_small_picture_has_no_finer_detail_and_is_turned_all_the_same(pair: NDArray[np.uint8]) -> None:
     network = Watched(looks_twice=True)
     Cropper(model=network).analyze(np.asarray(Image.fromarray(pair).resize((240, 90))))
-    assert len(network.shown) == 1
+    assert network.shown == [(128, 320)] * 2
+    assert network.turns == [False, True]
 
 
 def test_a_callers_network_looks_once_unless_told_otherwise(pair: NDArray[np.uint8]) -> None:

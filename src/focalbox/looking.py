@@ -1,4 +1,4 @@
-"""How a picture is looked at: a small copy once, and a finer one, mirrored, as well when the first look leaves doubt."""
+"""How a picture is looked at: a small copy once, and again, finer and mirrored, when the first look leaves doubt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from focalbox.core.confidence import doubt
 from focalbox.core.evidence import SaliencyMap, Seen, Subject
 from focalbox.errors import ModelError
-from focalbox.imaging.scales import finer_size, looking_size
+from focalbox.imaging.scales import looking_size, second_size
 from focalbox.imaging.working import WorkingImage
 from focalbox.saliency.models import Detector, Model
 from focalbox.saliency.network import Network
@@ -24,7 +24,8 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ----------
     working : WorkingImage
     model : callable
-        A network that `looks_twice` is shown a finer copy, mirrored, when its first map leaves doubt where to crop.
+        A network that `looks_twice` is shown the picture again, mirrored and finer if there is more to see, when its first
+        map leaves doubt where to crop.
     detectors : sequence of callable, optional
         They are shown the first copy.
 
@@ -33,13 +34,14 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ModelError
         When the model or a detector answers with something else than it should.
     """
-    rgb = working.look(looking_size(working.source))
+    size = looking_size(working.source)
+    rgb = working.look(size)
     if isinstance(model, Network):
         seen = model.look(rgb)
-        finer = finer_size(working.source) if model.looks_twice else None
-        weight = weight_of(doubt(seen.saliency, working.source.aspect)) if finer is not None else 0.0
-        if finer is not None and weight > 0:
-            seen = joined(seen, model.look(working.look(finer), turned=True), weight)
+        weight = weight_of(doubt(seen.saliency, working.source.aspect)) if model.looks_twice else 0.0
+        if weight > 0:
+            again = second_size(working.source)
+            seen = joined(seen, model.look(rgb if again == size else working.look(again), turned=True), weight)
     else:
         seen = _seen(model(rgb))
     if detectors is None:

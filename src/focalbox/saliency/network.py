@@ -55,7 +55,7 @@ class Network:
     faces : FaceRule
         What of the outputs ``face`` and ``face_size`` counts as a face.
     looks_twice : bool
-        Whether it is shown a finer copy too of a picture whose first map leaves doubt where to crop; see `second_look`.
+        Whether it is shown a picture again whose first map leaves doubt where to crop; see `second_look`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A second, finer and mirrored look: when it is worth its time, and how it is joined with the first."""
+"""A second look, mirrored and finer: when it is worth its time, and how it is joined with the first."""
 
 from __future__ import annotations
 
