@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral
+from operator import attrgetter
 from typing import Any, Literal
 
 from focalbox.core.geometry import Box, Ratio, Size, Target
@@ -211,10 +212,9 @@ class CropOptions:
         InvalidRequest
             When a name is unknown or a value is not of its kind.
         """
-        known = {field.name for field in dataclasses.fields(cls)}
-        unknown = sorted(set(options) - known)
+        unknown = sorted(options.keys() - _OPTIONS)
         if unknown:
-            message = f"options are {', '.join(sorted(known))}, not {', '.join(unknown)}"
+            message = f"options are {', '.join(sorted(_OPTIONS))}, not {', '.join(unknown)}"
             raise InvalidRequest(message)
         values = dict(options)
         if values.get("trim") is not None:
@@ -238,7 +238,11 @@ class CropOptions:
     @property
     def framing(self) -> Framing:
         """The part that decides where the window goes."""
-        return Framing(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Framing)})
+        return Framing(*_FRAMING(self))
+
+
+_OPTIONS = frozenset(field.name for field in dataclasses.fields(CropOptions))
+_FRAMING = attrgetter(*(field.name for field in dataclasses.fields(Framing)))
 
 
 def _listed(boxes: Any) -> Iterable[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from training.closeups import close_ups  # noqa: E402  torch may be missing
 from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
 from training.export import Finish, export  # noqa: E402
 from training.faces import as_heads, load_detector, without_doubles  # noqa: E402
+from training.lanes import side_by_side  # noqa: E402
 from training.mimicry import Pupil  # noqa: E402
 from training.model import Network  # noqa: E402
 
@@ -166,6 +169,20 @@ def test_eight_bits_say_nearly_what_floats_say(tmp_path: Path) -> None:
     for exact, rounded in zip(floats, bits, strict=True):
         assert np.abs(exact - rounded).max() < 0.05 * max(1.0, np.abs(exact).max())
     assert (tmp_path / "bits.onnx").stat().st_size < 0.5 * (tmp_path / "floats.onnx").stat().st_size
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_lanes_do_their_tasks_in_order_and_say_what_went_wrong(threads: int, tmp_path: Path) -> None:
+    inner, outer = tmp_path / "folder" / "inner", tmp_path / "folder"
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        side_by_side((partial(os.mkdir, outer), partial(os.mkdir, inner)), ())
+        assert inner.is_dir()
+        with pytest.raises(FileExistsError):
+            side_by_side((partial(os.mkdir, outer),), ())
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_close_ups_show_the_head_they_were_made_for() -> None:

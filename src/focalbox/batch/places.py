@@ -127,7 +127,7 @@ class Folder:
 
     def write(self, address: str, content: bytes, root: str) -> None:
         """Write to a temporary file on the same disk, which then takes the name."""
-        _put(address, root, lambda temporary: temporary.write_bytes(content))
+        _put(address, root, lambda temporary: _fill(temporary, content))
 
     def send(self, path: Path, address: str, root: str) -> None:
         """Copy a file like `write`."""
@@ -160,27 +160,32 @@ class Folder:
                 folder.rmdir()
 
 
-def _put(address: str, root: str, fill: Callable[[Path], object]) -> None:
+def _put(address: str, root: str, fill: Callable[[str], object]) -> None:
     """Fill a temporary file under ``root``, which then takes the name ``address``."""
-    target, temporary = Path(address), Path(root) / _TEMPORARY / secrets.token_hex(8)
+    temporary = os.path.join(root, _TEMPORARY, secrets.token_hex(8))  # noqa: PTH118 - an address is text
     try:
         try:
             _in_folder(temporary, lambda: fill(temporary))
-            _in_folder(target, lambda: temporary.replace(target))
+            _in_folder(address, lambda: os.replace(temporary, address))  # noqa: PTH105 - an address is text
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)
             raise
     except (OSError, ValueError) as error:
         message = f"{address} cannot be written: {reason_of(error)}"
         raise Unwritable(message) from error
 
 
-def _in_folder(path: Path, act: Callable[[], object]) -> None:
+def _fill(path: str, content: bytes) -> None:
+    with open(path, "wb") as file:  # noqa: PTH123 - an address is text
+        file.write(content)
+
+
+def _in_folder(path: str, act: Callable[[], object]) -> None:
     """Do something with a path whose folder may have to be made first: it hardly ever does, and asking takes as long."""
     try:
         act()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         act()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,7 +110,9 @@ def place(
     best = np.ones((tops.size, lefts.size), dtype=np.bool_)
     for score in _scores(windows, saliency, demands, within):
         best &= score >= score[best].max() - _SAME
-    row, column = np.unravel_index(int(best.argmax()), best.shape)
+        if np.count_nonzero(best) == 1:  # nothing is left to be decided
+            break
+    row, column = divmod(int(best.argmax()), lefts.size)
     return Box(float(lefts[column]), float(tops[row]), width, height)
 
 
@@ -158,23 +160,30 @@ class _Windows:
         return distance
 
 
-def _scores(windows: _Windows, saliency: SaliencyMap, demands: Demands, within: Box) -> Sequence[_Grid]:
-    """Return a score for each criterion, in order; the more the better."""
-    scores: list[_Grid] = []
+def _scores(windows: _Windows, saliency: SaliencyMap, demands: Demands, within: Box) -> Iterator[_Grid]:
+    """Yield a score for each criterion, in order; the more the better."""
     if demands.keep:
-        scores.append(np.sum([windows.share_of(box) for box in demands.keep], axis=0))
+        yield _total(windows, demands.keep)
     if demands.avoid:
-        scores.append(-np.sum([windows.share_of(box) for box in demands.avoid], axis=0))
+        yield -_total(windows, demands.avoid)
     if demands.focus is not None:
-        scores.append(-windows.distance_to(*demands.focus))
-    scores += [_whole(windows.share_of(box)) for box in demands.hold]
+        yield -windows.distance_to(*demands.focus)
+    for box in demands.hold:
+        yield _whole(windows.share_of(box))
     if demands.subjects:
         kept_whole = np.stack([_whole(windows.share_of(box)) for box in demands.subjects])
-        scores += [kept_whole.max(axis=0), kept_whole.min(axis=0)]
+        yield kept_whole.max(axis=0)
+        yield kept_whole.min(axis=0)
     if demands.near is not None:
-        scores.append(-windows.distance_to(*demands.near))
-    scores += [windows.saliency_in(saliency), -windows.distance_to(*within.centre)]
-    return scores
+        yield -windows.distance_to(*demands.near)
+    yield windows.saliency_in(saliency)
+    yield -windows.distance_to(*within.centre)
+
+
+def _total(windows: _Windows, boxes: Sequence[Box]) -> _Grid:
+    """Return the shares of boxes inside each window, added up."""
+    total: _Grid = np.sum([windows.share_of(box) for box in boxes], axis=0)
+    return total
 
 
 def _whole(share: _Grid) -> _Grid:
@@ -191,10 +200,10 @@ def _places(
     if free <= _SAME:
         return np.array([start + free / 2])
     grid = np.arange(cells + 1) / cells
-    special = [start, start + free, start + free / 2]
-    special += [place for edge in edges for place in (edge, edge - side)]
-    special += [point - side / 2 for point in points]
-    return np.unique(_within(np.concatenate([grid, grid - side, special]), start, start + free))
+    special = [place for edge in edges for place in (edge, edge - side)] + [point - side / 2 for point in points]
+    bends = np.concatenate([grid, grid - side, special])
+    inside = bends[(bends > start) & (bends < start + free)]
+    return np.sort(np.concatenate([inside, [start, start + free / 2, start + free]]))
 
 
 def _overlap(starts: _Grid, side: float, start: float, length: float) -> _Grid:
