@@ -33,7 +33,7 @@ _GRIDS = (32, 16, *_SCALES)
 """Divisors of the coarse grid for looking: multiples of whatever was decoded."""
 
 _GRID_FINER = 5, 4
-"""The coarse grid for looking has at least 5/4 as many cells as the copy has pixels along each side. With 1 a mirrored
+"""The coarse grid for looking has at least 5/4 as many cells as the first copy has pixels along each side. With 1 a mirrored
 photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
 with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
 
@@ -76,12 +76,12 @@ def second_size(source: Size) -> Size:
 
 
 @lru_cache(_KEPT)
-def grid_step(source: Size, copy: Size) -> int:
-    """Return how many source pixels a cell of the coarse grid is wide that a looking copy is made from.
+def grid_step(source: Size) -> int:
+    """Return how many source pixels a cell of the coarse grid is wide that every looking copy is made from.
 
     The same whatever scale was decoded: never finer than the smallest scale that a picture is decoded at.
     """
-    return max(_coarsest(source, _larger(copy, *_GRID_FINER), _GRIDS), decode_scale(source, None))
+    return max(_coarsest(source, _larger(looking_size(source), *_GRID_FINER), _GRIDS), decode_scale(source, None))
 
 
 @lru_cache(_KEPT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,18 +106,22 @@ class WorkingImage:
         ndarray of uint8, shape (h, w, 3)
             sRGB; transparent parts are composited on a neutral grey.
         """
+        step, grid = self._grid
+        left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
+        box = left / step, top / step, min(grid.width, right / step), min(grid.height, bottom / step)
+        copy = resized(grid, (size.width, size.height), box, Filter.BILINEAR)
+        return np.asarray(to_srgb(copy, self.metadata.profile))
+
+    @cached_property
+    def _grid(self) -> tuple[int, Image.Image]:
+        """Working pixels that a cell of the coarse grid is wide, and the grid: what every copy is made from."""
         image = self.image
         if image.mode == "RGBA":
             ground = Image.new("RGB", image.size, _GROUND)
             ground.paste(image, mask=image.getchannel("A"))
             image = ground
-        step = max(1, grid_step(self.source, size) // self.scale)
-        if step > 1:
-            image = image.reduce(step)
-        left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
-        box = left / step, top / step, min(image.width, right / step), min(image.height, bottom / step)
-        copy = resized(image, (size.width, size.height), box, Filter.BILINEAR)
-        return np.asarray(to_srgb(copy, self.metadata.profile))
+        step = max(1, grid_step(self.source) // self.scale)
+        return step, image.reduce(step) if step > 1 else image
 
     def finished(self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool) -> WorkingImage:
         """Return the image with its colours settled: brought to sRGB, or kept with their profile."""
