@@ -1,6 +1,7 @@
 """Colour: profiles are applied once, broken ones are none, and CMYK means ink."""
 
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -16,8 +17,12 @@ from focalbox.imaging.source import open_picture
 FileOf = Callable[..., bytes]
 
 
+@cache
 def wide_profile() -> bytes:
-    """An RGB profile that is not sRGB: the description and the red and green primaries of sRGB, exchanged."""
+    """An RGB profile that is not sRGB: the description and the red and green primaries of sRGB, exchanged.
+
+    Made once: it says to the second when it was made.
+    """
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
     profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
