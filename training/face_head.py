@@ -21,7 +21,7 @@ from training.schedule import Average, Clock, one_cycle, restore, store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from training.model import FaceHead, Network
+    from training.model import Network
 
 STEPS_A_CHECKPOINT = 500
 
@@ -67,5 +67,5 @@ def train_face_head(network: Network, recipe: FaceRecipe, pool: Pool, checkpoint
         clock.tick(step, float(value.detach()))
         if (step + 1) % STEPS_A_CHECKPOINT == 0 or step + 1 == recipe.steps:
             store(checkpoint, step + 1, head, optimiser, average)
-    network.face = cast("FaceHead", average.model)
+    network.face = cast("torch.nn.Sequential", average.model)
     return network.eval()

@@ -22,9 +22,6 @@ PIXEL_SCALE = 1 / 128
 GATE = 32
 """Hidden units of the fusion's gate."""
 
-FACE_VALUES, FACE_WIDTH = 3, 64
-"""Heat, width and height of a face; channels that they are told from."""
-
 EMPTY = 1e-6
 """Smallest total of a map when it is scaled to mean 1."""
 
@@ -99,31 +96,6 @@ class Inverted(nn.Module):
         return features + changed if self.skip else changed
 
 
-class FaceHead(nn.Module):
-    """Faces: what they look like is read at stride 8, where there are more channels, and where they are at stride 4 too.
-
-    Parameters
-    ----------
-    fine, coarse : channels at strides 4 and 8.
-    """
-
-    def __init__(self, fine: int, coarse: int) -> None:
-        super().__init__()
-        self.fine = nn.Conv2d(fine, FACE_VALUES, 1)
-        self.coarse = nn.Sequential(
-            unit(coarse, coarse, 3, groups=coarse),
-            unit(coarse, FACE_WIDTH, 1),
-            nn.Conv2d(FACE_WIDTH, 4 * FACE_VALUES, 1),
-        )
-        # Rare peaks: start from "no face" (Lin et al. 2017, arXiv:1708.02002).
-        nn.init.constant_(cast("Tensor", self.fine.bias), -3.0)
-
-    def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
-        """(n, fine, h, w) and (n, coarse, h / 2, w / 2) -> heat, width and height (n, 3, h, w)."""
-        found: Tensor = self.fine(fine) + functional.pixel_shuffle(self.coarse(coarse), 2)
-        return found
-
-
 class Network(nn.Module):
     """Pictures -> maps at a quarter of the side.
 
@@ -155,7 +127,11 @@ class Network(nn.Module):
             for level in range(3)
         )
         self.map = nn.Conv2d(DECODER[0], len(heads), 1)
-        self.face = FaceHead(DECODER[0], DECODER[1])
+        self.face = nn.Sequential(
+            unit(DECODER[0], DECODER[0], 3, groups=DECODER[0]),
+            unit(DECODER[0], 2 * DECODER[0], 1),
+            nn.Conv2d(2 * DECODER[0], 3, 1),
+        )
         self.gate = nn.Sequential(nn.Linear(WIDTHS[-1], GATE), nn.ReLU(), nn.Linear(GATE, len(self.fused) + 2))
         self.dropout = nn.Dropout(0.1)
         self.pixel_scale = PIXEL_SCALE
@@ -164,6 +140,8 @@ class Network(nn.Module):
         last = cast("nn.Linear", self.gate[-1])
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
+        # Rare peaks: start from "no face" (Lin et al. 2017, arXiv:1708.02002).
+        nn.init.constant_(cast("Tensor", self.face[-1].bias), -3.0)
 
     def forward(self, pictures: Tensor) -> Answer:
         """(n, 3, h, w) of 0..255, sides multiples of 32 -> maps of h / 4 x w / 4."""
@@ -175,11 +153,10 @@ class Network(nn.Module):
         pooled = features.mean((2, 3))
         context = self.context(pooled)[:, :, None, None]
         features = self.coarse(torch.relu(self.lateral[3](taken[3]) + context))
-        joined = []
         for level in (2, 1, 0):
-            joined.append(functional.interpolate(features, scale_factor=2.0) + self.lateral[level](taken[level]))
-            features = self.refine[level](joined[-1])
-        logits, face = self.map(features), self.face(features, joined[1])
+            features = functional.interpolate(features, scale_factor=2.0) + self.lateral[level](taken[level])
+            features = self.refine[level](features)
+        logits, face = self.map(features), self.face(features)
         maps = {name: logits[:, index].float() for index, name in enumerate(self.heads)}
         gate = self.gate(self.dropout(pooled)).float()
         return Answer(maps, face[:, 0].float(), face[:, 1:].float(), self.fuse(maps, gate), tuple(taken[2:]))

@@ -51,11 +51,6 @@ class Workshop:
         """Give the training pictures of some sets."""
         return join({name: prepare(self.data, self.cache, name, "train") for name in sets})
 
-    def faced_pool(self) -> Pool:
-        """Give the training pictures of all sets, with the faces that people have marked, or else another detector."""
-        marked = {name: mark_faces(self.data, self.cache, name) for name in SETS if name != "crowd"}
-        return with_faces(self.pool(), marked)
-
     def few(self, steps: int) -> int:
         """Give the share of a number of steps."""
         return max(1, round(steps * self.share)) if steps else 0
@@ -105,7 +100,7 @@ def train_mit(shop: Workshop) -> None:
 def prepare_all(shop: Workshop) -> None:
     """Read the data once, so that the lanes find it prepared."""
     with stage("preparing the data"):
-        shop.faced_pool()
+        shop.pool()
 
 
 def learn_from(design: Design, shop: Workshop) -> None:
@@ -121,7 +116,7 @@ def learn_from(design: Design, shop: Workshop) -> None:
 def taught_pool(features: Design, maps: Design, shop: Workshop) -> Pool:
     """Give the training pictures with the features of one teacher and the maps of another."""
     return dataclasses.replace(
-        shop.faced_pool(),
+        shop.pool(),
         taught=read_lessons(maps, shop.cache).maps,
         features=read_lessons(features, shop.cache).features,
     )
