@@ -33,7 +33,7 @@ FACES = FaceRecipe(
 )
 """The last training of the default network: its face head, on the faces of all sets."""
 
-DEFAULT_FINISH = Finish(sigma=0.6, fixation_share=0.1)
+DEFAULT_FINISH = Finish(sigma=0.6, fixation_share=0.15)
 """focalbox.onnx: all sets, with the teacher."""
 
 MIT = Recipe(

@@ -74,7 +74,7 @@ class Task:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the task as JSON has it."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:

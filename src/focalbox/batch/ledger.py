@@ -49,6 +49,7 @@ class Ledger:
         # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
         self._base.executescript(_TABLES)
+        self._base.execute("BEGIN")  # and nothing ends it: nobody else reads the database, and no run another's
 
     def __enter__(self) -> Self:
         return self
@@ -66,10 +67,9 @@ class Ledger:
             When two results would have one name.
         """
         base = self._base
-        base.execute("BEGIN")
         number = 0
         for listed in pictures:
-            found = replace(listed, address=_text(listed.address), name=_text(listed.name))
+            found = _as_text(listed)
             values = (number, found.address, found.name, found.bytes, found.stamp)
             if not base.execute("INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?, ?)", values).rowcount:
                 continue  # a glob and a list may name one picture
@@ -78,7 +78,6 @@ class Ledger:
                 if not base.execute("INSERT OR IGNORE INTO outputs VALUES (?, ?, ?)", output).rowcount:
                     self._collide(planned.name, found.address)
             number += 1
-        base.execute("COMMIT")
         return number
 
     def _collide(self, output: str, address: str) -> None:
@@ -93,23 +92,18 @@ class Ledger:
     def see(self, present: Iterable[Found]) -> None:
         """Take in what lies at the destination."""
         seen = ((_text(found.name), found.bytes) for found in present)
-        self._many("INSERT OR IGNORE INTO present VALUES (?, ?)", seen)
+        self._base.executemany("INSERT OR IGNORE INTO present VALUES (?, ?)", seen)
 
     def begin(self, addresses: Iterable[str]) -> None:
         """Take in the pictures that an earlier run of this manifest set out to do."""
-        self._many("INSERT OR IGNORE INTO begun VALUES (?)", ((address,) for address in addresses))
+        self._base.executemany("INSERT OR IGNORE INTO begun VALUES (?)", ((address,) for address in addresses))
 
     def record(self, rows: Iterable[Row], *, fresh: bool) -> None:
         """Take in rows of the manifest: those of an earlier run, or ``fresh`` ones; the last of a picture and size holds."""
-        self._many(
+        self._base.executemany(
             "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_values(row, fresh) for row in rows),
         )
-
-    def _many(self, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
-        self._base.execute("BEGIN")
-        self._base.executemany(statement, values)
-        self._base.execute("COMMIT")
 
     def choose(self, job: Job, limit: int | None = None) -> tuple[int, int]:
         """Choose what is to do: every picture and size that no row proves done.
@@ -130,7 +124,6 @@ class Ledger:
                 AND EXISTS (SELECT 1 FROM present WHERE present.output = outputs.output AND present.bytes = rows.written)"""
             values.append(below(job.out, ""))
         (listed,) = self._base.execute("SELECT COUNT(*) FROM pictures").fetchone()
-        self._base.execute("BEGIN")
         self._base.execute(
             f"""INSERT INTO todo SELECT number, GROUP_CONCAT(outputs.size, '|'), pictures.bytes
             FROM pictures JOIN outputs USING (number) WHERE NOT EXISTS ({proved})
@@ -138,7 +131,6 @@ class Ledger:
             [*values, -1 if limit is None else limit],
         )
         self._base.execute("CREATE INDEX todo_bytes ON todo (bytes)")
-        self._base.execute("COMMIT")
         (todo,) = self._base.execute("SELECT COUNT(*) FROM todo").fetchone()
         (left,) = self._base.execute(
             f"""SELECT COUNT(*) FROM pictures WHERE NOT EXISTS
@@ -189,6 +181,12 @@ class Ledger:
         cursor = self._base.execute(query, values)
         while found := cursor.fetchmany(_BATCH):
             yield from found
+
+
+def _as_text(found: Found) -> Found:
+    address, name = _text(found.address), _text(found.name)
+    unchanged = address == found.address and name == found.name
+    return found if unchanged else replace(found, address=address, name=name)
 
 
 def _text(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -77,12 +78,16 @@ def _is_list(source: str) -> bool:
     return PurePosixPath(source).suffix.lower() in _LISTS
 
 
+def _is_picture(name: str) -> bool:
+    return posixpath.splitext(name)[1].lower() in ENDINGS
+
+
 def _from_place(source: str) -> Iterator[Found]:
-    place = place_of(source)
+    place, itself = place_of(source), PurePosixPath(source).name
     count = 0
     for found in place.list(source):
         count += 1
-        if found.name == PurePosixPath(source).name or PurePosixPath(found.name).suffix.lower() in ENDINGS:
+        if found.name == itself or _is_picture(found.name):
             yield found
     if count == 0 and not (not is_remote(source) and Path(source).is_dir()):
         message = f"there is no folder, picture or prefix {source}"
@@ -95,7 +100,7 @@ def _from_glob(source: str) -> Iterator[Found]:
     matches = re.compile(_regular(pattern)).fullmatch
     explicit = not _WILD.search(PurePosixPath(pattern).suffix) and PurePosixPath(pattern).suffix
     for found in place_of(root).list(root):
-        if matches(found.name) and (explicit or PurePosixPath(found.name).suffix.lower() in ENDINGS):
+        if matches(found.name) and (explicit or _is_picture(found.name)):
             yield found
 
 

@@ -115,11 +115,19 @@ class SaliencyMap:
         if self.total == 0:
             return 1.0
         inside = box.intersection(WHOLE)
+        above = self._before(inside.right, inside.top) - self._before(inside.left, inside.top)
+        kept = self._before(inside.right, inside.bottom) - self._before(inside.left, inside.bottom) - above
+        return min(1.0, max(0.0, kept / self.total))
+
+    def _before(self, x: float, y: float) -> float:
+        """Return the sum of what lies left of x and above y, fractions: the summed-area table, linear within a cell."""
         rows, columns = self.shape
-        across = _weights(inside.left * columns, inside.right * columns, columns)
-        down = _weights(inside.top * rows, inside.bottom * rows, rows)
-        kept = float(down @ self.cells @ across) / self.total
-        return min(1.0, kept)
+        row, column = min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
+        down, across = y * rows - row, x * columns - column
+        cell = self.table.item
+        above = cell(row, column) * (1.0 - across) + cell(row, column + 1) * across
+        below = cell(row + 1, column) * (1.0 - across) + cell(row + 1, column + 1) * across
+        return float(above * (1.0 - down) + below * down)
 
     def mirrored(self) -> SaliencyMap:
         """Return the map of the picture mirrored left to right."""
