@@ -111,7 +111,7 @@ class Folder:
         try:
             with open(address, "rb") as file:  # noqa: PTH123 - an address is text
                 before = os.fstat(file.fileno())
-                content = file.read(most + 1)
+                content = file.read(min(before.st_size, most) + 1)  # room for the file and no more: new memory is dear
                 after = os.fstat(file.fileno())
         except FileNotFoundError as error:
             message = f"there is no file {address}"
