@@ -72,6 +72,18 @@ class Batch:
     taught: Tensor | None
     features: tuple[Tensor, ...] = ()
 
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch in the memory of a device."""
+        return Batch(
+            self.pictures.to(device),
+            self.labels.to(device),
+            self.kind.to(device),
+            self.faces.to(device),
+            self.has_faces.to(device),
+            None if self.taught is None else self.taught.to(device),
+            tuple(one.to(device) for one in self.features),
+        )
+
 
 def join(sets: dict[str, Pictures], taught: Tensor | None = None) -> Pool:
     """Put the sets into one numbering."""

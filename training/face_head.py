@@ -16,6 +16,7 @@ import torch
 
 from training.augment import Pool, draw_rows, make_batch
 from training.losses import face_loss
+from training.processor import processor
 from training.schedule import Average, Clock, one_cycle, restore, store
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def train_face_head(network: Network, recipe: FaceRecipe, pool: Pool, checkpoint
     """Return the network with a face head that was trained by the recipe; goes on from the checkpoint if there is one."""
     torch.manual_seed(recipe.seed)
     network = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(processor(), memory_format=torch.channels_last)  # type: ignore[call-overload]
     head = network.face.requires_grad_(requires_grad=True)
     optimiser = torch.optim.AdamW(head.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
     average = Average(head, recipe.decay)
@@ -56,8 +57,8 @@ def train_face_head(network: Network, recipe: FaceRecipe, pool: Pool, checkpoint
             group["lr"] = recipe.rate * one_cycle(step / recipe.steps)
         batch = make_batch(
             pool, draw_rows(pool, dict(recipe.counts), draw), recipe.sides[step % len(recipe.sides)], random
-        )
-        with torch.autocast("cpu", torch.bfloat16):
+        ).to(processor())
+        with torch.autocast(processor().type, torch.bfloat16):
             found = network(batch.pictures)
         value = face_loss(found.face, found.size, batch.faces)
         optimiser.zero_grad()
@@ -68,4 +69,4 @@ def train_face_head(network: Network, recipe: FaceRecipe, pool: Pool, checkpoint
         if (step + 1) % STEPS_A_CHECKPOINT == 0 or step + 1 == recipe.steps:
             store(checkpoint, step + 1, head, optimiser, average)
     network.face = cast("torch.nn.Sequential", average.model)
-    return network.eval()
+    return network.cpu().eval()

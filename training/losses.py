@@ -56,7 +56,7 @@ def window_loss(maps: Tensor, label: Tensor) -> Tensor:
     Both are (n, h, w) of sum 1. The measure (`focalbox.core.metrics.gain`) takes the best position; here a softmax over
     positions takes its place, so that there is something to descend.
     """
-    total = torch.zeros(len(maps))
+    total = maps.new_zeros(len(maps))
     for axis in (1, 2):
         profile, truth = maps.sum(axis), label.sum(axis)
         for length in WINDOW_LENGTHS:
@@ -71,7 +71,7 @@ def face_heat(faces: Tensor, cells: int) -> Tensor:
 
     CenterNet (Zhou et al. 2019, arXiv:1904.07850); sigma a sixth of the face's sides, at least 0.6 cells.
     """
-    places = torch.arange(cells) + 0.5
+    places = torch.arange(cells, device=faces.device) + 0.5
     present = faces[..., 2] > 0
     x = ((faces[..., 0] + faces[..., 2] / 2) * cells).floor() + 0.5
     y = ((faces[..., 1] + faces[..., 3] / 2) * cells).floor() + 0.5

@@ -85,7 +85,7 @@ def restore(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, aver
     """Take up a checkpoint if there is one; returns the step to go on from."""
     if not path.is_file():
         return 0
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
     average.model.load_state_dict(state["average"])

@@ -13,6 +13,7 @@ from torch.nn import functional
 from training.augment import Batch, Pool, draw_rows, make_batch
 from training.dev import DevPicture, squashed, summary
 from training.losses import density, divergence, mask_loss, normalise, window_loss
+from training.processor import processor
 from training.schedule import Average, Clock, one_cycle, restore, store
 from training.teacher import Design, Teacher
 
@@ -65,11 +66,12 @@ def loss_of(found: dict[str, Tensor], batch: Batch) -> Tensor:
 
 
 def answer(teacher: Teacher, pictures: Tensor) -> Lessons:
-    """Average both mirrored looks at (n, side, side, 3) uint8; the features are those of the upright look."""
+    """Average both mirrored looks at (n, side, side, 3); the features are those of the upright look. Both on the CPU."""
+    pictures = pictures.to(processor())
     upright = pictures.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
     answers, features = [], []
     for mirrored in (False, True):
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(processor().type, torch.bfloat16):
             taken = teacher.backbone(upright.flip(3) if mirrored else upright)
             found = teacher.decode(taken)
         maps = [found[name].sigmoid() if name in {"object", "keep"} else density(found[name]) for name in HEADS]
@@ -79,7 +81,7 @@ def answer(teacher: Teacher, pictures: Tensor) -> Lessons:
     for index, name in enumerate(HEADS):
         if name not in {"object", "keep"}:
             mean[:, index] /= mean[:, index].amax((1, 2), keepdim=True).clamp(min=1e-9)
-    return Lessons(mean, features[0])
+    return Lessons(mean.cpu(), tuple(one.cpu() for one in features[0]))
 
 
 def judge(teacher: Teacher, dev: dict[str, list[DevPicture]]) -> list[str]:
@@ -106,7 +108,7 @@ def train_teacher(
     draw, random = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     teacher = Teacher(HEADS, design)
     teacher.backbone.load_published()
-    teacher.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    teacher.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     early = [teacher.backbone._conv_stem, teacher.backbone._bn0, *teacher.backbone._blocks[: design.frozen]]  # noqa: SLF001
     for module in early:
         module.requires_grad_(requires_grad=False)
@@ -123,8 +125,8 @@ def train_teacher(
     for step in range(start, steps):
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * one_cycle(step / steps)
-        batch = make_batch(pool, draw_rows(pool, COUNTS, draw), design.side, random)
-        with torch.autocast("cpu", torch.bfloat16):
+        batch = make_batch(pool, draw_rows(pool, COUNTS, draw), design.side, random).to(processor())
+        with torch.autocast(processor().type, torch.bfloat16):
             found = teacher(batch.pictures)
         value = loss_of(found, batch)
         optimiser.zero_grad()

@@ -18,6 +18,7 @@ from training.dev import DevPicture, squashed, summary
 from training.losses import density, divergence, face_loss, mask_loss, normalise, window_loss
 from training.mimicry import Pupil
 from training.model import Answer, Network
+from training.processor import processor
 from training.schedule import Average, Clock, one_cycle, restore, store
 from training.teach import HEADS as TAUGHT
 
@@ -130,12 +131,13 @@ def taught_losses(found: Answer, batch: Batch, recipe: Recipe) -> Tensor:
 
 
 def look_at(network: Network, pictures: Tensor) -> dict[str, Tensor]:
-    """All maps of uint8 pictures (n, h, w, 3) as (n, h / 4, w / 4), scaled as in the exported file."""
+    """All maps of uint8 pictures (n, h, w, 3) as (n, h / 4, w / 4), scaled as in the exported file, on the CPU."""
+    pictures = pictures.to(next(network.parameters()).device)
     found = network(pictures.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last))
     maps = {
         name: logits.sigmoid() if name in {"object", "keep"} else density(logits) for name, logits in found.maps.items()
     }
-    return {"saliency": found.saliency, **maps}
+    return {name: one.cpu() for name, one in {"saliency": found.saliency, **maps}.items()}
 
 
 def judge(network: Network, dev: dict[str, list[DevPicture]], side: int = EVALUATION_SIDE) -> list[str]:
@@ -184,7 +186,7 @@ def train_network(
     """Train by the recipe, to its end or a step; goes on from the checkpoint if there is one, and leaves its last there."""
     torch.manual_seed(recipe.seed)
     pupil = Pupil(Network(recipe.heads), taught=bool(pool.features))
-    pupil.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    pupil.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     decayed = [value for value in pupil.parameters() if value.ndim > 1]
     others = [value for value in pupil.parameters() if value.ndim <= 1]
     optimiser = torch.optim.AdamW(
@@ -195,10 +197,11 @@ def train_network(
     average = Average(pupil, recipe.decay)
     start, end = restore(checkpoint, pupil, optimiser, average), until or recipe.steps
     clock = Clock(start, checkpoint.stem)
-    for step, batch in enumerate(batches(recipe, pool, start, end), start):
+    for step, made in enumerate(batches(recipe, pool, start, end), start):
+        batch = made.to(processor())
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * one_cycle(step / recipe.steps)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(processor().type, torch.bfloat16):
             found = pupil(batch.pictures)
         value = own_losses(found, batch, recipe) + recipe.at(step).taught * taught_losses(found, batch, recipe)
         if batch.features:
@@ -213,6 +216,4 @@ def train_network(
             store(checkpoint, step + 1, pupil, optimiser, average)
             for line in judge(cast("Pupil", average.model).network, dev):
                 clock.say(line)
-    network = cast("Pupil", average.model).network
-    network.eval()
-    return network
+    return cast("Pupil", average.model).network.cpu().eval()

@@ -211,3 +211,22 @@ def test_gate_starts_as_an_even_mixture_with_a_gentle_prior() -> None:
     maps = {name: torch.zeros(1, 48, 48) for name in network.heads}
     fused = network.fuse(maps, torch.zeros(1, len(network.fused) + 2))[0]
     assert fused[24, 24] > fused[0, 0] > 0
+
+
+def test_a_step_computes_where_its_batch_lies() -> None:
+    """Meta tensors hold no values, and refuse to be mixed with those of another device, as those of a GPU do."""
+    pupil = Pupil(Network(), taught=True).to("meta").train()
+    pool = augment.join({"crowd": made_up()})
+    batch = augment.make_batch(pool, np.arange(3), 64, torch.Generator().manual_seed(0)).to(torch.device("meta"))
+    found = pupil(batch.pictures)
+    features = [
+        torch.empty(len(seen), mimic.out_channels, *seen.shape[2:], device="meta")
+        for mimic, seen in zip(pupil.mimics, found.features, strict=True)
+    ]
+    lost = (
+        losses.window_loss(losses.normalise(found.saliency), losses.normalise(batch.labels)),
+        losses.mask_loss(found.maps["object"], batch.labels),
+        losses.face_heat(batch.faces, 16),
+        pupil.mimicry_loss(found, features),
+    )
+    assert {value.device.type for value in lost} == {"meta"}
