@@ -22,7 +22,7 @@ NODE_CORES = 16
 HOURS = 24 * 3600
 COUNTS = (10**6, 10**7, 10**8, 10**9)
 ANNOUNCED, ROWS_A_PART = 1_000, 2_000
-"""Pictures of a `begun` file and rows of a part, as in `focalbox.batch.manifest`."""
+"""Pictures of a `begun` file and rows of a part, as in `focalbox.batch.records.manifest`."""
 LEDGER_ROW = 1_300
 """Bytes that the ledger takes a picture with one size: measured on 20,000 pictures, listing, name and row together."""
 

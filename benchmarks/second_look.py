@@ -19,7 +19,7 @@ from benchmarks.scores import gain_of, loss_of, score
 from benchmarks.tables import replace_between, table
 from focalbox.analysis import Analysis
 from focalbox.core.confidence import doubt
-from focalbox.core.evidence import Seen
+from focalbox.core.evidence import ModelOutput
 from focalbox.errors import ModelError
 from focalbox.imaging.scales import looking_size, second_size
 from focalbox.imaging.source import open_picture
@@ -40,8 +40,8 @@ class Looks:
     """Both looks at a picture."""
 
     picture: Labelled
-    first: Seen
-    second: Seen
+    first: ModelOutput
+    second: ModelOutput
 
     @property
     def doubt(self) -> float:

@@ -26,7 +26,7 @@ def loaded_by(code: str) -> list[str]:
 
 
 def test_importing_focalbox_loads_nothing_that_computes() -> None:
-    assert loaded_by("import focalbox, focalbox.cli") == []
+    assert loaded_by("import focalbox, focalbox.cli.main") == []
     assert "numpy" in loaded_by("from focalbox import Cropper")
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 import focalbox.saliency
 from focalbox import Box, Cropper, ModelError, SaliencyMap, Subject
-from focalbox.core.evidence import Seen
+from focalbox.core.evidence import ModelOutput
 from focalbox.saliency.network import Network
 
 FILE = Path(focalbox.saliency.__file__).with_name("weights") / "focalbox.onnx"
@@ -27,7 +27,7 @@ class Watched(Network):
         self.shown: list[tuple[int, ...]] = []
         self.turns: list[bool] = []
 
-    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Seen:
+    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> ModelOutput:
         self.shown.append(rgb.shape[:2])
         self.turns.append(turned)
         return super().look(rgb, turned=turned)
@@ -78,8 +78,8 @@ def test_answers_that_are_none_are_refused(pair: NDArray[np.uint8]) -> None:
     def wrong(_: NDArray[np.uint8]) -> object:
         return "left"
 
-    def broken(_: NDArray[np.uint8]) -> Seen:
-        return Seen(SaliencyMap.blank(), None, ("a face",))  # type: ignore[arg-type]
+    def broken(_: NDArray[np.uint8]) -> ModelOutput:
+        return ModelOutput(SaliencyMap.blank(), None, ("a face",))  # type: ignore[arg-type]
 
     for model in (wrong, broken):
         with pytest.raises(ModelError, match="answers with"):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from focalbox.core.choose import choose_crop
 from focalbox.core.crop import Crop, document
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
-from focalbox.core.framing import frame
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropOptions, SizeLike, parse_target
@@ -50,7 +50,7 @@ class Analysis(Evidence):
         if wanted.trim is not None and self.trimmed is None:
             message = "a border is trimmed before looking: this analysis is of the whole picture, analyze it with trim"
             raise InvalidRequest(message)
-        return frame(self, parse_target(size), wanted.framing)
+        return choose_crop(self, parse_target(size), wanted.framing)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the one JSON form without crops, with the map and the subjects to plan from later."""

@@ -13,8 +13,8 @@ from typing import Any
 from PIL import Image
 
 from focalbox.analysis import Analysis
+from focalbox.core.choose import choose_crop
 from focalbox.core.crop import Crop
-from focalbox.core.framing import frame
 from focalbox.core.geometry import PixelBox, Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.encoding import encode
@@ -134,7 +134,7 @@ class Cropper:
         the upright picture, ``kept`` and ``confidence`` lie between 0 and 1.
         """
         target, wanted = parse_target(size), CropOptions.of(options)
-        return frame(self.analyze(source, trim=wanted.trim), target, wanted.framing)
+        return choose_crop(self.analyze(source, trim=wanted.trim), target, wanted.framing)
 
     def crop(self, source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
         """Crop a picture to exactly the size asked for; parameters and errors as in `focalbox.crop`."""
@@ -196,7 +196,7 @@ class Cropper:
         return self._finish(prepared, [parse_target(size) for size in sizes], CropOptions.of(options))
 
     def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
-        crops = [frame(prepared.analysis, target, wanted.framing) for target in targets]
+        crops = [choose_crop(prepared.analysis, target, wanted.framing) for target in targets]
         for decided in crops:
             _check_output(decided.size, self._limits)
         return [_finished(prepared, decided, wanted) for decided in crops]

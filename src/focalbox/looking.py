@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from focalbox.core.confidence import doubt
-from focalbox.core.evidence import SaliencyMap, Seen, Subject
+from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import ModelError
 from focalbox.imaging.scales import looking_size, second_size
 from focalbox.imaging.working import WorkingImage
@@ -17,7 +17,7 @@ from focalbox.saliency.second_look import joined, weight_of
 __all__ = ["look_at"]
 
 
-def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] | None) -> Seen:
+def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] | None) -> ModelOutput:
     """Return what a model, and detectors in place of its own, see in a picture.
 
     Parameters
@@ -49,11 +49,11 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     return replace(seen, subjects=tuple(subject for detector in detectors for subject in _detected(detector(rgb))))
 
 
-def _seen(answer: object) -> Seen:
+def _seen(answer: object) -> ModelOutput:
     """Return what a model saw, once it is seen to be that: a caller's callable may answer anything."""
     if isinstance(answer, SaliencyMap):
-        return Seen(answer)
-    if isinstance(answer, Seen):
+        return ModelOutput(answer)
+    if isinstance(answer, ModelOutput):
         return replace(answer, subjects=tuple(_detected(answer.subjects)))
     message = f"a model answers with a SaliencyMap, not {type(answer).__name__}"
     raise ModelError(message)

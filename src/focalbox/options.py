@@ -10,8 +10,8 @@ from numbers import Integral
 from operator import attrgetter
 from typing import Any, Literal
 
+from focalbox.core.framing import Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box, Ratio, Size, Target
-from focalbox.core.wishes import Fit, Framing, Mode, OnDoubt
 from focalbox.errors import InvalidRequest
 
 __all__ = [
@@ -169,7 +169,7 @@ class CropOptions:
     Parameters
     ----------
     fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt
-        As in `focalbox.core.framing.Framing`. Boxes may be given as (left, top, width, height) in fractions.
+        As in `focalbox.core.choose.Framing`. Boxes may be given as (left, top, width, height) in fractions.
     fill : str
         What `pad` and `contain` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
         ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.

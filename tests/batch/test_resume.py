@@ -16,8 +16,8 @@ import pytest
 from albums import arguments_of, command, contents, lasting, read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import Summary, run
-from focalbox.batch.manifest import Manifest
-from focalbox.batch.rows import read_rows
+from focalbox.batch.records.files import read_rows
+from focalbox.batch.records.manifest import Manifest
 
 KILLS = 5
 PICTURES = 400

@@ -19,7 +19,7 @@ from PIL import Image
 import focalbox
 from focalbox import Cropper
 from focalbox.core.crop import document
-from focalbox.service.signing import Key, sign
+from focalbox.service.dialects.signing import Key, sign
 from service.servers import Answer, Service
 
 Opened = Callable[..., Service]

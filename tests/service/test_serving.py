@@ -18,11 +18,11 @@ import pytest
 
 from focalbox import Cropper, SaliencyMap
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.service.analyses import Analyses, RedisShelf, load_analysis
 from focalbox.service.command import _listening, sign
-from focalbox.service.keeping import Memory
-from focalbox.service.measures import Measures
-from focalbox.service.observing import without_secrets
+from focalbox.service.middleware import without_secrets
+from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache, load_analysis
+from focalbox.service.runtime.lru import ByteLruCache
+from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.settings import ServiceSettings, described
 from service.servers import SECONDS, Answer, Running, Service
 
@@ -262,11 +262,11 @@ def test_what_others_put_into_redis_is_not_believed(
     opened: Opened, redis: tuple[str, subprocess.Popen[bytes]], content: bytes
 ) -> None:
     async def look() -> object:
-        shelf = RedisShelf(redis[0])
-        analyses = Analyses("network", Memory(0), Measures(), shelf)
-        await shelf.put(analyses._name("digest"), content)  # noqa: SLF001 - where others would put it
+        shared_cache = RedisCache(redis[0])
+        analyses = AnalysisCache("network", ByteLruCache(0), Metrics(), shared_cache)
+        await shared_cache.put(analyses._name("digest"), content)  # noqa: SLF001 - where others would put it
         found = await analyses.get("digest")
-        await shelf.close()
+        await shared_cache.close()
         return found
 
     assert asyncio.run(look()) is None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from focalbox.batch.job import Stopped
-    from focalbox.batch.running import Summary, run
+    from focalbox.batch.runner import Summary, run
 
 __all__ = ["Stopped", "Summary", "run"]
 
@@ -14,8 +14,8 @@ __all__ = ["Stopped", "Summary", "run"]
 def __getattr__(name: str) -> Any:
     """Import a public name when it is asked for: a worker asks for none, and needs neither ledger nor engines."""
     if name in __all__:
-        from focalbox.batch import running  # noqa: PLC0415 - see above
+        from focalbox.batch import runner  # noqa: PLC0415 - see above
 
-        return getattr(running, name)
+        return getattr(runner, name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

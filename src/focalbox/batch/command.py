@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from focalbox.arguments import crop_options
-from focalbox.batch.call import ENGINES
 from focalbox.batch.job import Stopped
 from focalbox.batch.progress import described
-from focalbox.batch.running import EngineName, Summary, run
-from focalbox.complaints import FAILED_PICTURE, complain
+from focalbox.batch.runner import EngineName, Summary, run
+from focalbox.batch.validation import ENGINES
+from focalbox.cli.messages import FAILED_PICTURE, print_error
+from focalbox.cli.options import crop_options
 from focalbox.errors import InvalidRequest
 from focalbox.settings import Settings
 
@@ -26,7 +26,7 @@ _OWN = "FOCALBOX_BATCH_"
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200 or 16:9; repeats.")
-@click.option("-o", "--out", metavar="DEST", help="Folder or address for the results.")
+@click.option("-o", "--out", metavar="DEST", help="LocalFolder or address for the results.")
 @click.option("--manifest", metavar="FILE", help=".parquet or .jsonl; else manifest.parquet under DEST.")
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Where to work.")
 @click.option("--address", help="The Ray cluster, host:port or auto; else one is started here.")
@@ -71,9 +71,9 @@ def batch(
     except InvalidRequest:
         raise
     except Stopped as error:
-        complain(str(error))
+        print_error(str(error))
         raise SystemExit(FAILED_PICTURE) from error
-    complain(_told(summary))
+    print_error(_told(summary))
     if summary.failed:
         raise SystemExit(FAILED_PICTURE)
 

@@ -21,7 +21,7 @@ from focalbox.options import CropOptions, parse_target
 from focalbox.saliency.names import DEFAULT_MODEL, check_model
 from focalbox.version import __version__
 
-__all__ = ["Job", "Planned", "Stopped", "Task"]
+__all__ = ["Job", "PlannedOutput", "Stopped", "Task"]
 
 _TEMPLATE = "{folder}/{stem}-{size}{ext}"
 """Sub-folders and names are kept; the size tells the results of one picture apart."""
@@ -34,7 +34,7 @@ class Stopped(FocalboxError):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedOutput:
     """One result before it is made: its size as it is written in a request, where under DEST, and its format."""
 
     size: str
@@ -156,11 +156,11 @@ class Job:
         written = json.dumps(decided, sort_keys=True, default=str)
         return hashlib.sha256(written.encode()).hexdigest()[:16]
 
-    def plan(self, name: str) -> list[Planned]:
+    def plan(self, name: str) -> list[PlannedOutput]:
         """Name the results of a picture, in the order of the sizes."""
         named = [(target, output_of(name, target, _TEMPLATE, self.format)) for target in self.targets]
         return [
-            Planned(str(target), posixpath.normpath(output.path.replace("\\", "/")), output.format)
+            PlannedOutput(str(target), posixpath.normpath(output.path.replace("\\", "/")), output.format)
             for target, output in named
         ]
 

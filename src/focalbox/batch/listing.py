@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from focalbox.batch.places import Found, below, is_remote, place_of, reason_of
 from focalbox.errors import InvalidRequest
+from focalbox.storage.local import FileInfo, below, is_remote, reason_of, storage_of
 
 __all__ = ["ENDINGS", "list_pictures", "root_of"]
 
@@ -43,7 +43,7 @@ def root_of(source: str) -> str:
     return head.rpartition("/")[0] or ("/" if head.startswith("/") else ".")
 
 
-def list_pictures(sources: Iterable[str]) -> Iterator[Found]:
+def list_pictures(sources: Iterable[str]) -> Iterator[FileInfo]:
     """List the pictures of all sources.
 
     Parameters
@@ -54,7 +54,7 @@ def list_pictures(sources: Iterable[str]) -> Iterator[Found]:
 
     Yields
     ------
-    Found
+    FileInfo
         With the name below its source. A listed picture that is not there comes with a length of -1: it becomes a row
         of the manifest like every picture that fails.
 
@@ -82,8 +82,8 @@ def _is_picture(name: str) -> bool:
     return posixpath.splitext(name)[1].lower() in ENDINGS
 
 
-def _from_place(source: str) -> Iterator[Found]:
-    place, itself = place_of(source), PurePosixPath(source).name
+def _from_place(source: str) -> Iterator[FileInfo]:
+    place, itself = storage_of(source), PurePosixPath(source).name
     count = 0
     for found in place.list(source):
         count += 1
@@ -94,12 +94,12 @@ def _from_place(source: str) -> Iterator[Found]:
         raise InvalidRequest(message)
 
 
-def _from_glob(source: str) -> Iterator[Found]:
+def _from_glob(source: str) -> Iterator[FileInfo]:
     root = root_of(source)
     pattern = source[len(root) :].lstrip("/") if source.startswith(root) else source
     matches = re.compile(_regular(pattern)).fullmatch
     explicit = not _WILD.search(PurePosixPath(pattern).suffix) and PurePosixPath(pattern).suffix
-    for found in place_of(root).list(root):
+    for found in storage_of(root).list(root):
         if matches(found.name) and (explicit or _is_picture(found.name)):
             yield found
 
@@ -118,7 +118,7 @@ def _regular(pattern: str) -> str:
     return "".join(written)
 
 
-def _from_list(source: str) -> Iterator[Found]:
+def _from_list(source: str) -> Iterator[FileInfo]:
     path = source.removeprefix("@")
     for number, line in enumerate(_lines(path), start=1):
         address = line.strip()
@@ -131,7 +131,7 @@ def _from_list(source: str) -> Iterator[Found]:
             raise InvalidRequest(message)
         if not remote and not Path(address).is_absolute() and path != _STANDARD_INPUT:
             address = below(path.rpartition("/")[0], address) if "/" in path else address
-        found = place_of(address).find(address) or Found(address, name, -1, "")
+        found = storage_of(address).find(address) or FileInfo(address, name, -1, "")
         yield replace(found, address=address, name=str(PurePosixPath(name.lstrip("/"))))
 
 
@@ -139,7 +139,7 @@ def _lines(path: str) -> Iterator[str]:
     if path == _STANDARD_INPUT:
         yield from sys.stdin
     elif is_remote(path):
-        content, _ = place_of(path).read(path, 2**30)
+        content, _ = storage_of(path).read(path, 2**30)
         yield from content.decode("utf-8", errors="surrogateescape").splitlines()
     else:
         try:

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
-from focalbox.batch.outcome import Done
+from focalbox.batch.row import TaskResult
 
 __all__ = ["Progress", "described"]
 
@@ -42,7 +42,7 @@ class Progress:
         """Seconds since the beginning."""
         return time.monotonic() - self._started
 
-    def count(self, done: Done) -> None:
+    def count(self, done: TaskResult) -> None:
         """Take note of a picture, and tell when it is time."""
         self.done += 1
         self.analysed += done.analysed

@@ -7,11 +7,11 @@ import json
 from importlib import resources
 from typing import Any
 
-from focalbox.batch.crew import Crew
 from focalbox.batch.job import Job
-from focalbox.batch.ledger import Ledger
-from focalbox.batch.places import is_remote, place_of
+from focalbox.batch.records.ledger import Ledger
+from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
+from focalbox.storage.local import is_remote, storage_of
 from focalbox.version import __version__
 
 __all__ = ["check_place", "write_report"]
@@ -62,8 +62,8 @@ def write_report(address: str, ledger: Ledger, job: Job, manifest: str, workers:
     }
     page = resources.files("focalbox.batch").joinpath("report.html").read_text("utf-8")
     written = json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")  # no name closes the script
-    place_of(address).write(address, page.replace("__DATA__", written).encode(), address.rpartition("/")[0] or ".")
-    place_of(address).clear(address.rpartition("/")[0] or ".")
+    storage_of(address).write(address, page.replace("__DATA__", written).encode(), address.rpartition("/")[0] or ".")
+    storage_of(address).clear(address.rpartition("/")[0] or ".")
 
 
 def check_place(address: str) -> None:
@@ -74,7 +74,7 @@ def check_place(address: str) -> None:
     InvalidRequest
         When it cannot, or would.
     """
-    place = place_of(address)
+    place = storage_of(address)
     if place.find(address) is not None:
         with place.open(address) as file:
             if _TITLE not in file.read(_HEAD):
@@ -138,8 +138,8 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
         if picture is not None:
             pictures[address] = picture
     if pictures:
-        with Crew(job, min(workers, len(pictures))) as crew:
-            for address, preview in crew.previews(pictures, _SIDE):
+        with WorkerPool(job, min(workers, len(pictures))) as pool:
+            for address, preview in pool.previews(pictures, _SIDE):
                 pictures[address]["preview"] = preview
     return list(pictures.values())
 

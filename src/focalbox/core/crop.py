@@ -8,9 +8,9 @@ from typing import Any
 
 from focalbox.core.confidence import confidence
 from focalbox.core.evidence import Evidence, Subject
+from focalbox.core.framing import Fit
 from focalbox.core.geometry import Box, Padding, PixelBox, Size, Target
 from focalbox.core.placement import place
-from focalbox.core.wishes import Fit
 
 __all__ = ["Crop", "document", "focal_point"]
 
@@ -65,7 +65,7 @@ class Crop:
     @property
     def inside(self) -> Box:
         """The box in fractions of what was looked at: the upright picture without a trimmed border."""
-        return self.evidence.inside(self.relative)
+        return self.evidence.to_visible(self.relative)
 
     @cached_property
     def kept(self) -> float:
@@ -107,7 +107,7 @@ class Crop:
         across, down = 1 / size.width, 1 / size.height
         room = Box.between(inside.left - across, inside.top - down, inside.right + across, inside.bottom + down)
         cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
-        return tuple(replace(subject, box=evidence.outside(subject.box)) for subject in cut)
+        return tuple(replace(subject, box=evidence.to_source(subject.box)) for subject in cut)
 
     @property
     def css(self) -> str:
@@ -159,4 +159,4 @@ def focal_point(evidence: Evidence) -> tuple[float, float]:
     """Return the centre (x, y), fractions, of the half-sized window in the salient box that keeps the most."""
     box = evidence.salient_box
     window = place(evidence.saliency, box.width * _FOCAL_SHARE, box.height * _FOCAL_SHARE, within=box)
-    return evidence.outside(window).centre
+    return evidence.to_source(window).centre

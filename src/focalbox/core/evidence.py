@@ -11,7 +11,7 @@ from focalbox.core.geometry import Box, PixelBox, Size
 from focalbox.core.jaccard import SalientBox, salient_box
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 
-__all__ = ["MAX_CELLS", "Evidence", "SaliencyMap", "Seen", "Subject"]
+__all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ModelOutput:
     """What a model saw at one look, when it sees more than a saliency map.
 
     Parameters
@@ -105,7 +105,7 @@ class Evidence:
             return found
         return PixelBox(found.left + self.trimmed.left, found.top + self.trimmed.top, found.width, found.height)
 
-    def inside(self, box: Box) -> Box:
+    def to_visible(self, box: Box) -> Box:
         """Return a box in fractions of the upright picture in fractions of what was looked at; it may reach past it."""
         if self.trimmed is None:
             return box
@@ -113,7 +113,7 @@ class Evidence:
         left, top = (box.left - part.left) / part.width, (box.top - part.top) / part.height
         return Box(left, top, box.width / part.width, box.height / part.height)
 
-    def outside(self, box: Box) -> Box:
+    def to_source(self, box: Box) -> Box:
         """Return a box in fractions of what was looked at in fractions of the upright picture."""
         if self.trimmed is None:
             return box
@@ -122,19 +122,19 @@ class Evidence:
         return Box(left, top, box.width * part.width, box.height * part.height)
 
     @cached_property
-    def found(self) -> SalientBox:
+    def salient(self) -> SalientBox:
         """The exact salient box of the map and its Jaccard index."""
         return salient_box(self.saliency)
 
     @property
     def salient_box(self) -> Box:
         """The box with the highest Jaccard index with the map, fractions of what was looked at."""
-        return self.found.box
+        return self.salient.box
 
     @property
     def jaccard(self) -> float:
         """The Jaccard index of the salient box, 0 to 1."""
-        return self.found.jaccard
+        return self.salient.jaccard
 
     @cached_property
     def free_form(self) -> Box:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core.evidence import SaliencyMap, Seen
+from focalbox.core.evidence import ModelOutput, SaliencyMap
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
 from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, FaceRule, face_of, faces_in, seen_by
@@ -77,7 +77,7 @@ class Network:
         """Look at a picture; see `look`."""
         return self.look(rgb).saliency
 
-    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Seen:
+    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> ModelOutput:
         """Look at a picture once.
 
         Parameters
@@ -96,12 +96,12 @@ class Network:
         """
         seen = self.answers(rgb, turned=turned)
         if not seen:
-            return Seen(SaliencyMap.blank())
+            return ModelOutput(SaliencyMap.blank())
         saliency = SaliencyMap(_plane(next(iter(seen.values())), self.__name__))
         keep = SaliencyMap(_plane(seen[_KEEP], self.__name__)) if _KEEP in seen else None
         heat, sizes = (seen.get(name) for name in _FACES)
         if heat is None or sizes is None:
-            return Seen(saliency, keep)
+            return ModelOutput(saliency, keep)
         if heat.shape[:2] != (1, 1) or sizes.shape != (1, 2, *heat.shape[2:]):
             message = (
                 f"{self.__name__} needs faces of shape (1, 1, h, w) and (1, 2, h, w), not {heat.shape}, {sizes.shape}"
@@ -109,7 +109,7 @@ class Network:
             raise ModelError(message)
         peaks = faces_in(heat[0, 0], sizes[0], sure=self._rule.sure)
         found = seen_by(saliency, peaks, self._rule)
-        return Seen(saliency, keep, tuple(map(face_of, found)) if self._rule.heads else found)
+        return ModelOutput(saliency, keep, tuple(map(face_of, found)) if self._rule.heads else found)
 
     def answers(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalbox.core.evidence import Seen
+from focalbox.core.evidence import ModelOutput
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = ["joined", "weight_of"]
@@ -24,13 +24,13 @@ def weight_of(doubt: float) -> float:
     return min(1.0, max(0.0, (doubt - _DOUBT) / (_GREAT_DOUBT - _DOUBT)))
 
 
-def joined(first: Seen, second: Seen, weight: float) -> Seen:
+def joined(first: ModelOutput, second: ModelOutput, weight: float) -> ModelOutput:
     """Return what both looks saw: the mean of their maps, in the first one's cells, and the first one's subjects.
 
     The rule for faces was chosen on first looks; on dev rows those of the finer look, or of both, held windows where they
     should not (mean gain 0.450 and 0.463, against 0.479 with those of the first, at 320 pixels; 2026-11-25).
     """
-    return Seen(
+    return ModelOutput(
         _mean(first.saliency, second.saliency, weight),
         first.keep if first.keep is None or second.keep is None else _mean(first.keep, second.keep, weight),
         first.subjects,

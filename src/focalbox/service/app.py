@@ -15,20 +15,20 @@ from starlette.types import ASGIApp
 
 from focalbox.analysis import Analysis
 from focalbox.cropper import Cropper
-from focalbox.service.analyses import Analyses, RedisShelf
-from focalbox.service.buckets import Buckets
 from focalbox.service.endpoints import Endpoints
-from focalbox.service.folder import Folder
-from focalbox.service.keeping import Memory
-from focalbox.service.measures import Measures
-from focalbox.service.observing import Observed
+from focalbox.service.middleware import RequestLog
 from focalbox.service.openapi import openapi
 from focalbox.service.pages import Pages
-from focalbox.service.pool import Pool
-from focalbox.service.remote import Remote
+from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache
+from focalbox.service.render.renderer import Renderer
+from focalbox.service.runtime.lru import ByteLruCache
+from focalbox.service.runtime.metrics import Metrics
+from focalbox.service.runtime.pool import Pool
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.sources import Sources
-from focalbox.service.studio import Studio
+from focalbox.service.sources.http_fetch import Remote
+from focalbox.service.sources.locate import Sources
+from focalbox.service.sources.root_folder import RootFolder
+from focalbox.service.sources.s3 import Buckets
 
 __all__ = ["build"]
 
@@ -52,21 +52,21 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
         When an extra is missing that the settings need.
     """
     limits = settings.common.limits
-    measures = Measures()
+    metrics = Metrics()
     pool = Pool(settings.threads, settings.waiting)
-    measures.watch("focalbox_admitted", "Requests at work or waiting.", lambda: pool.admitted)
+    metrics.watch("focalbox_admitted", "Requests at work or waiting.", lambda: pool.admitted)
     cropper = cropper or Cropper(model=settings.common.model, limits=limits)
-    shelf = None if settings.cache in _NOT_SHELVES else RedisShelf(settings.cache)
+    shared_cache = None if settings.cache in _NOT_SHELVES else RedisCache(settings.cache)
     keeps = settings.cache != "none"
-    memory = Memory[Analysis](settings.cache_bytes if keeps else 0)
-    measures.watch("focalbox_cache_bytes", "Bytes of analyses kept in memory.", lambda: memory.used)
-    analyses = Analyses(cropper.model_name, memory, measures, shelf)
+    memory = ByteLruCache[Analysis](settings.cache_bytes if keeps else 0)
+    metrics.watch("focalbox_cache_bytes", "Bytes of analyses kept in memory.", lambda: memory.used)
+    analyses = AnalysisCache(cropper.model_name, memory, metrics, shared_cache)
     picture_bytes = settings.picture_bytes if keeps else 0
-    studio = Studio(cropper, limits, pool, analyses, picture_bytes=picture_bytes, measures=measures)
+    renderer = Renderer(cropper, limits, pool, analyses, picture_bytes=picture_bytes, metrics=metrics)
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)
-    folder = Folder(settings.root) if settings.root is not None else None
+    folder = RootFolder(settings.root) if settings.root is not None else None
     sources = Sources(folder, remote, Buckets(settings.buckets, limits, bucket_filesystem), limits)
-    endpoints = Endpoints(settings, limits, sources, studio, pool, measures=measures)
+    endpoints = Endpoints(settings, limits, sources, renderer, pool, metrics=metrics)
     pages = Pages(settings, folder)
 
     @asynccontextmanager
@@ -78,8 +78,8 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
         finally:
             endpoints.stopping = True
             await remote.close()
-            if shelf is not None:
-                await shelf.close()
+            if shared_cache is not None:
+                await shared_cache.close()
             pool.close()
 
     async def document(_: Request) -> Response:
@@ -94,4 +94,4 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
         *pages.routes(),
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]
-    return Observed(Router(routes, redirect_slashes=False, lifespan=lifespan), measures)
+    return RequestLog(Router(routes, redirect_slashes=False, lifespan=lifespan), metrics)

@@ -18,11 +18,11 @@ import uvicorn
 
 from focalbox.errors import InvalidRequest
 from focalbox.service.app import build
-from focalbox.service.observing import JsonLines
-from focalbox.service.protocol import MOST_UNREAD, Protocol
+from focalbox.service.dialects.signing import new_key, parse_key
+from focalbox.service.dialects.signing import sign as signed
+from focalbox.service.http11 import MOST_UNREAD, Protocol
+from focalbox.service.middleware import JsonLines
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.signing import new_key, parse_key
-from focalbox.service.signing import sign as signed
 
 __all__ = ["serve", "sign"]
 

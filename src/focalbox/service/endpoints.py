@@ -1,4 +1,4 @@
-"""What the service answers: pictures by address, uploads, health, measures."""
+"""What the service answers: pictures by address, uploads, health, metrics."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
 from focalbox.imaging.source import Limits
-from focalbox.service.analyses import MOST_SAVED, load_analysis
-from focalbox.service.dialects import read_address, read_upload_address
-from focalbox.service.measures import Measures
 from focalbox.service.negotiation import matches, negotiated
-from focalbox.service.pictures import Pictures
-from focalbox.service.pool import Pool
 from focalbox.service.problems import Gone, NotAPicture
+from focalbox.service.render.analysis_cache import MOST_SAVED, load_analysis
+from focalbox.service.render.renderer import Renderer
+from focalbox.service.request import AUTO, ImageRequest
+from focalbox.service.routing import read_address, read_upload_address
+from focalbox.service.runtime.metrics import Metrics
+from focalbox.service.runtime.pool import Pool
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.sources import Located, Sources
-from focalbox.service.studio import Studio
-from focalbox.service.uploads import is_json, read_small, read_upload
-from focalbox.service.wish import AUTO, Wish
+from focalbox.service.sources.locate import Located, Sources
+from focalbox.service.sources.pictures import Pictures
+from focalbox.service.sources.uploads import is_json, read_small, read_upload
 
 __all__ = ["PAGE_HEADER", "Endpoints", "page_query"]
 
@@ -40,9 +40,9 @@ class Endpoints:
     settings : ServiceSettings
     limits : Limits
     sources : Sources
-    studio : Studio
+    renderer : Renderer
     pool : Pool
-    measures : Measures
+    metrics : Metrics
     """
 
     def __init__(
@@ -50,27 +50,27 @@ class Endpoints:
         settings: ServiceSettings,
         limits: Limits,
         sources: Sources,
-        studio: Studio,
+        renderer: Renderer,
         pool: Pool,
         *,
-        measures: Measures,
+        metrics: Metrics,
     ) -> None:
         self._settings, self._limits, self._sources = settings, limits, sources
-        self._studio, self._pool, self._measures = studio, pool, measures
-        self._pictures = Pictures(pool, measures)
+        self._renderer, self._pool, self._metrics = renderer, pool, metrics
+        self._pictures = Pictures(pool, metrics)
         self.ready = False
         self.stopping = False
 
     async def picture(self, request: Request) -> Response:
         """Answer an address of any dialect."""
-        wish = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
+        image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
         with self._pool.admission():
-            located = await asyncio.to_thread(self._sources.locate, wish.source)
-            return await until_gone(request.receive, self._answered(request, wish, located))
+            located = await asyncio.to_thread(self._sources.locate, image_request.source)
+            return await until_gone(request.receive, self._answered(request, image_request, located))
 
     async def upload(self, request: Request) -> Response:
         """Answer for a picture that is sent along."""
-        wish = read_upload_address(
+        image_request = read_upload_address(
             request.path_params["answer"],
             request.scope["raw_path"],
             request.scope["query_string"],
@@ -80,7 +80,7 @@ class Endpoints:
         with self._pool.admission():
             try:
                 if is_json(request.headers):
-                    return await self._planned(request, wish)
+                    return await self._planned(request, image_request)
                 data = await read_upload(request.headers, request.stream(), self._limits)
             except ClientDisconnect as error:
                 message = "the client hung up"
@@ -89,33 +89,33 @@ class Endpoints:
             async def read() -> bytes:
                 return data
 
-            return await until_gone(request.receive, self._answered(request, wish, Located(None, read)))
+            return await until_gone(request.receive, self._answered(request, image_request, Located(None, read)))
 
-    async def _planned(self, request: Request, wish: Wish) -> Response:
+    async def _planned(self, request: Request, image_request: ImageRequest) -> Response:
         """Plan for a saved analysis that is sent instead of a picture: only numbers travel."""
-        if wish.answer != "plan":
+        if image_request.answer != "plan":
             message = "a saved analysis can be planned for; crops need the picture"
             raise NotAPicture(message)
         analysis = load_analysis(await read_small(request.stream(), MOST_SAVED))
-        finished = await self._studio.plan(analysis, wish)
+        finished = await self._renderer.plan(analysis, image_request)
         return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)
 
-    async def _answered(self, request: Request, wish: Wish, located: Located) -> Response:
+    async def _answered(self, request: Request, image_request: ImageRequest, located: Located) -> Response:
         picture = await self._pictures.open(located)
-        chosen = negotiated(request.headers.get("accept", "")) if wish.format == AUTO else wish.format
-        tag = self._studio.tag(wish, picture, chosen)
-        headers = {"ETag": tag, "Cache-Control": self._kept(request, wish), "Accept-Ranges": "none"}
-        if wish.format == AUTO and wish.answer == "crop":
+        chosen = negotiated(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
+        tag = self._renderer.tag(image_request, picture, chosen)
+        headers = {"ETag": tag, "Cache-Control": self._kept(request, image_request), "Accept-Ranges": "none"}
+        if image_request.format == AUTO and image_request.answer == "crop":
             headers["Vary"] = "Accept"
         if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
-        finished = await self._studio.answer(wish, picture, chosen)
+        finished = await self._renderer.answer(image_request, picture, chosen)
         return Response(finished.content, 200, headers, finished.media_type)
 
-    def _kept(self, request: Request, wish: Wish) -> str:
+    def _kept(self, request: Request, image_request: ImageRequest) -> str:
         if request.method == "POST":
             return "no-store"
-        seconds = self._settings.max_age if wish.max_age is None else wish.max_age
+        seconds = self._settings.max_age if image_request.max_age is None else image_request.max_age
         return f"public, max-age={seconds}" if seconds else "no-cache"
 
     async def healthz(self, _: Request) -> Response:
@@ -129,8 +129,8 @@ class Endpoints:
         return JSONResponse(status, 200 if fine else 503, {"Cache-Control": "no-store"})
 
     async def metrics(self, _: Request) -> Response:
-        """Return the measures in Prometheus' text format."""
-        return Response(self._measures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        """Return the metrics in Prometheus' text format."""
+        return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def page_query(request: Request) -> bytes | None:

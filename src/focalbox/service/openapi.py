@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from focalbox.core.wishes import FITS, MODES, ON_DOUBT
+from focalbox.core.framing import FITS, MODES, ON_DOUBT
 from focalbox.imaging.formats import FORMATS
 from focalbox.options import CORNERS, MOST_TOLERANCE
-from focalbox.service.native import FREE, MOST_SIZES
+from focalbox.service.dialects.native import FREE, MOST_SIZES
+from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.wish import AUTO, DEFAULT_QUALITY, SAME
 from focalbox.version import __version__
 
 __all__ = ["openapi"]
@@ -89,7 +89,7 @@ def openapi(settings: ServiceSettings) -> dict[str, Any]:
     for name, summary in (
         ("healthz", "The process answers"),
         ("readyz", "The model is loaded"),
-        ("metrics", "Measures"),
+        ("metrics", "Metrics"),
     ):
         answers = {"200": {"description": "Yes."}} | ({"503": {"description": "Not yet."}} if name == "readyz" else {})
         paths[f"/{name}"] = {"get": {"operationId": name, "summary": summary, "responses": answers}}

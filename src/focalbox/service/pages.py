@@ -18,13 +18,13 @@ from starlette.routing import Route
 
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.source import Limits, open_picture
-from focalbox.service import signing
-from focalbox.service.dialects import PAGE_PATH
+from focalbox.service.dialects import signing
 from focalbox.service.endpoints import page_query
-from focalbox.service.folder import Folder
 from focalbox.service.negotiation import matches
 from focalbox.service.problems import NotFound
+from focalbox.service.routing import PAGE_PATH
 from focalbox.service.settings import ServiceSettings
+from focalbox.service.sources.root_folder import RootFolder
 
 __all__ = ["Pages"]
 
@@ -50,11 +50,11 @@ class Pages:
     Parameters
     ----------
     settings : ServiceSettings
-    folder : Folder, optional
+    folder : RootFolder, optional
         Whose pictures are shown to try when scikit-image is not installed.
     """
 
-    def __init__(self, settings: ServiceSettings, folder: Folder | None) -> None:
+    def __init__(self, settings: ServiceSettings, folder: RootFolder | None) -> None:
         self._settings, self._folder = settings, folder
 
     def routes(self) -> list[Route]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from focalbox.errors import InvalidRequest
 from focalbox.options import parse_target
-from focalbox.service.native import FREE
-from focalbox.service.signing import Key, parse_key
+from focalbox.service.dialects.native import FREE
+from focalbox.service.dialects.signing import Key, parse_key
 from focalbox.settings import PREFIX, Settings
 
 __all__ = ["SERVICE_PREFIX", "ServiceSettings", "described"]

@@ -1,0 +1,1 @@
+"""What a batch writes down: the manifest and the ledger behind it."""

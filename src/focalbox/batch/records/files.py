@@ -1,0 +1,151 @@
+"""Rows of the manifest as the bytes of a file: Parquet, or JSON lines, by the file's name."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+from focalbox.batch.row import SCHEMA
+from focalbox.errors import InvalidRequest
+
+__all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
+
+_AT_ONCE = 2_000
+"""Rows of a row group of Parquet, some 10 MB as they are made: a file of any length is read and written in little memory."""
+_LINES = {".jsonl", ".ndjson"}
+_PARQUET = {".parquet", ".pq"}
+
+
+class Damaged(InvalidRequest):
+    """A manifest, or a part of one, is not whole."""
+
+
+def check_name(name: str) -> str:
+    """Return the ending that rows are written with.
+
+    Raises
+    ------
+    InvalidRequest
+        When the name ends with neither, or Parquet is wanted and pyarrow is not here.
+
+    Examples
+    --------
+    >>> check_name("s3://bucket/crops/manifest.jsonl")
+    '.jsonl'
+    """
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in _LINES | _PARQUET:
+        message = f"a manifest's name ends with .parquet or .jsonl, not {name!r}"
+        raise InvalidRequest(message)
+    if ending in _PARQUET:
+        _arrow()
+    return ending
+
+
+def write_rows(rows: Iterable[dict[str, Any]], file: IO[bytes], ending: str) -> None:
+    """Write rows to an open file, in little memory however many there are."""
+    if ending in _LINES:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", errors="surrogatepass") + b"\n")
+        return
+    arrow, parquet = _arrow()
+    schema = _schema(arrow)
+    remaining = iter(rows)
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        while some := list(islice(remaining, _AT_ONCE)):
+            writer.write_table(arrow.Table.from_pylist(some, schema=schema))
+
+
+def read_rows(content: bytes | IO[bytes], name: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file.
+
+    Raises
+    ------
+    Damaged
+        When it is not whole.
+    InvalidRequest
+        When its rows are of another version than this focalbox writes.
+    """
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    rows = _read_lines(file, name) if PurePosixPath(name).suffix.lower() in _LINES else _read_parquet(file, name)
+    for row in rows:
+        version = row.get("schema")
+        if version != SCHEMA:
+            message = f"the manifest {name} has rows of version {version}, and this focalbox reads version {SCHEMA}"
+            raise InvalidRequest(message)
+        yield row
+
+
+def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(file, start=1):
+        try:
+            row = json.loads(line.decode("utf-8", errors="surrogatepass"))
+            whole = line.endswith(b"\n") and isinstance(row, dict) and {"source", "size"} <= row.keys()
+        except ValueError:
+            whole = False
+        if not whole:
+            message = f"the manifest {name} is damaged: line {number} is not a row"
+            raise Damaged(message)
+        yield row
+
+
+def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
+    arrow, parquet = _arrow()
+    try:
+        with parquet.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(batch_size=_AT_ONCE // 2):
+                for row in batch.to_pylist():
+                    for key in ("target", "padding"):
+                        row[key] = {k: v for k, v in row[key].items() if v is not None} if row.get(key) else None
+                    yield row
+    except (arrow.ArrowException, OSError, KeyError, AttributeError) as error:
+        message = f"the manifest {name} is damaged: {' '.join(str(error).split())[:200]}"
+        raise Damaged(message) from error
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra, and 100 ms that JSON lines need not pay
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError as error:
+        message = "Parquet needs an extra: pip install 'focalbox[batch]'; or name a manifest that ends with .jsonl"
+        raise InvalidRequest(message) from error
+    return pa, parquet
+
+
+def _schema(arrow: Any) -> Any:
+    text, whole, number = arrow.string(), arrow.int64(), arrow.float64()
+    box = arrow.struct([(side, whole) for side in ("left", "top", "width", "height")])
+    sides = arrow.struct([(side, whole) for side in ("left", "top", "right", "bottom")])
+    size = [("width", whole), ("height", whole)]
+    source = [("address", text), ("name", text), ("bytes", whole), ("stamp", text), *size]
+    return arrow.schema(
+        [
+            ("schema", arrow.int32()),
+            ("source", arrow.struct(source)),
+            ("content", text),
+            ("size", text),
+            ("target", arrow.struct([*size, ("ratio", text)])),
+            ("box", box),
+            ("padding", sides),
+            ("salient_box", box),
+            ("jaccard", number),
+            ("focal_point", arrow.struct([("x", number), ("y", number)])),
+            ("fit", text),
+            ("kept", number),
+            ("confidence", number),
+            ("notes", arrow.list_(text)),
+            ("output", text),
+            ("bytes", whole),
+            ("model", text),
+            ("version", text),
+            ("options", text),
+            ("milliseconds", number),
+            ("error", text),
+            ("message", text),
+        ]
+    )

@@ -1,0 +1,212 @@
+"""The ledger of one run: what is listed, what is proved done, what has become of it. On disk, so memory does not grow."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from focalbox.batch.job import Job, Task
+from focalbox.errors import InvalidRequest
+from focalbox.storage.local import FileInfo, below
+
+__all__ = ["Ledger", "Row"]
+
+Row = dict[str, Any]
+"""A row of the manifest, as JSON has it."""
+
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -8000;
+CREATE TABLE pictures (number INTEGER PRIMARY KEY, address TEXT UNIQUE, name TEXT, bytes INTEGER, stamp TEXT);
+CREATE TABLE outputs (output TEXT PRIMARY KEY, number INTEGER, size TEXT) WITHOUT ROWID;
+CREATE INDEX outputs_number ON outputs (number);
+CREATE TABLE present (output TEXT PRIMARY KEY, bytes INTEGER) WITHOUT ROWID;
+CREATE TABLE begun (address TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE rows (
+    address TEXT, size TEXT, bytes INTEGER, stamp TEXT, options TEXT, output TEXT, written INTEGER, error TEXT,
+    kept REAL, confidence REAL, fresh INTEGER, row TEXT, PRIMARY KEY (address, size)
+) WITHOUT ROWID;
+CREATE TABLE todo (number INTEGER PRIMARY KEY, sizes TEXT, bytes INTEGER);
+"""
+_BATCH = 500
+"""Rows read from the ledger at once."""
+_GROUP = 256
+"""The most pictures of one length that are kept together for one worker; among more, equal ones are analysed again when
+they are that far apart, which costs time and changes nothing."""
+
+
+class Ledger:
+    """A temporary database: nothing in it that the sources, the destination and the manifest could not say again."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="focalbox-")
+        # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
+        self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
+        self._base.executescript(_TABLES)
+        self._base.execute("BEGIN")  # and nothing ends it: nobody else reads the database, and no run another's
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._base.close()
+        self._folder.cleanup()
+
+    def enlist(self, pictures: Iterable[FileInfo], job: Job) -> int:
+        """Take in the listing; the same address twice counts once.
+
+        Raises
+        ------
+        InvalidRequest
+            When two results would have one name.
+        """
+        base = self._base
+        number = 0
+        for listed in pictures:
+            found = _as_text(listed)
+            values = (number, found.address, found.name, found.bytes, found.stamp)
+            if not base.execute("INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?, ?)", values).rowcount:
+                continue  # a glob and a list may name one picture
+            for planned in job.plan(found.name):
+                output = (planned.name, number, planned.size)
+                if not base.execute("INSERT OR IGNORE INTO outputs VALUES (?, ?, ?)", output).rowcount:
+                    self._collide(planned.name, found.address)
+            number += 1
+        return number
+
+    def _collide(self, output: str, address: str) -> None:
+        (other,) = self._base.execute(
+            "SELECT address FROM pictures JOIN outputs USING (number) WHERE output = ?", (output,)
+        ).fetchone()
+        message = (
+            f"{output} would hold a result of {other} and one of {address}: name one differently or batch them apart"
+        )
+        raise InvalidRequest(message)
+
+    def see(self, present: Iterable[FileInfo]) -> None:
+        """Take in what lies at the destination."""
+        seen = ((_text(found.name), found.bytes) for found in present)
+        self._base.executemany("INSERT OR IGNORE INTO present VALUES (?, ?)", seen)
+
+    def begin(self, addresses: Iterable[str]) -> None:
+        """Take in the pictures that an earlier run of this manifest set out to do."""
+        self._base.executemany("INSERT OR IGNORE INTO begun VALUES (?)", ((address,) for address in addresses))
+
+    def record(self, rows: Iterable[Row], *, fresh: bool) -> None:
+        """Take in rows of the manifest: those of an earlier run, or ``fresh`` ones; the last of a picture and size holds."""
+        self._base.executemany(
+            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (_values(row, fresh) for row in rows),
+        )
+
+    def choose(self, job: Job, limit: int | None = None) -> tuple[int, int]:
+        """Choose what is to do: every picture and size that no row proves done.
+
+        Proved is what a row without error says of the same length and stamp and the same options, whose result lies at the
+        destination with the recorded length.
+
+        Returns
+        -------
+        tuple of int
+            Pictures to do, and pictures that are done already.
+        """
+        proved = """SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
+            AND rows.bytes = pictures.bytes AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
+        values: list[Any] = [job.fingerprint]
+        if job.out is not None:
+            proved += """ AND rows.output = ? || outputs.output
+                AND EXISTS (SELECT 1 FROM present WHERE present.output = outputs.output AND present.bytes = rows.written)"""
+            values.append(below(job.out, ""))
+        (listed,) = self._base.execute("SELECT COUNT(*) FROM pictures").fetchone()
+        self._base.execute(
+            f"""INSERT INTO todo SELECT number, GROUP_CONCAT(outputs.size, '|'), pictures.bytes
+            FROM pictures JOIN outputs USING (number) WHERE NOT EXISTS ({proved})
+            GROUP BY number ORDER BY number LIMIT ?""",  # noqa: S608 - our own words
+            [*values, -1 if limit is None else limit],
+        )
+        self._base.execute("CREATE INDEX todo_bytes ON todo (bytes)")
+        (todo,) = self._base.execute("SELECT COUNT(*) FROM todo").fetchone()
+        (left,) = self._base.execute(
+            f"""SELECT COUNT(*) FROM pictures WHERE NOT EXISTS
+            (SELECT 1 FROM outputs WHERE outputs.number = pictures.number AND NOT EXISTS ({proved}))""",  # noqa: S608
+            values,
+        ).fetchone()
+        return todo, min(left, listed)
+
+    def foreign(self, job: Job) -> str | None:
+        """Return a result to be written whose name is taken by something that this manifest did not make."""
+        found = self._base.execute(
+            """SELECT present.output FROM todo JOIN outputs USING (number) JOIN present USING (output)
+            JOIN pictures USING (number)
+            WHERE INSTR('|' || todo.sizes || '|', '|' || outputs.size || '|')
+            AND NOT EXISTS (SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
+                AND rows.output = ? || outputs.output)
+            AND NOT EXISTS (SELECT 1 FROM begun WHERE begun.address = pictures.address) LIMIT 1""",
+            (below(job.out or "", ""),),
+        ).fetchone()
+        return None if found is None else str(found[0])
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield what is to do, in the order of the listing, but pictures of one length right after the first of them."""
+        query = """WITH grouped AS (
+                SELECT number, sizes, bytes,
+                    MIN(number) OVER (PARTITION BY bytes) AS first,
+                    ROW_NUMBER() OVER (PARTITION BY bytes ORDER BY number) / ? AS share
+                FROM todo)
+            SELECT number, address, name, pictures.bytes, stamp, sizes, first, share
+            FROM grouped JOIN pictures USING (number) ORDER BY first, share, number"""
+        group, last = -1, None
+        for number, address, name, length, stamp, sizes, first, share in self._read(query, (_GROUP,)):
+            if (first, share) != last:
+                group, last = group + 1, (first, share)
+            yield Task(number, address, name, length, stamp, tuple(sizes.split("|")), group)
+
+    def rows(self, order: str = "address, size", limit: int | None = None) -> Iterator[Row]:
+        """Yield the rows of the manifest."""
+        query = f"SELECT row FROM rows ORDER BY {order} LIMIT ?"  # noqa: S608 - our own words
+        for (row,) in self._read(query, (-1 if limit is None else limit,)):
+            yield json.loads(row)
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Answer a question about the run, such as for the report."""
+        return list(self._base.execute(query, values))
+
+    def _read(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        cursor = self._base.execute(query, values)
+        while found := cursor.fetchmany(_BATCH):
+            yield from found
+
+
+def _as_text(found: FileInfo) -> FileInfo:
+    address, name = _text(found.address), _text(found.name)
+    unchanged = address == found.address and name == found.name
+    return found if unchanged else replace(found, address=address, name=name)
+
+
+def _text(name: str) -> str:
+    """Return a name as text that can be stored; one that is no UTF-8 is then not found, which its row says."""
+    return name.encode("utf-8", errors="backslashreplace").decode()
+
+
+def _values(row: Row, fresh: bool) -> tuple[Any, ...]:  # noqa: FBT001 - private
+    source = row["source"]
+    return (
+        source["address"],
+        row["size"],
+        source["bytes"],
+        source["stamp"],
+        row["options"],
+        row["output"],
+        row["bytes"],
+        row["error"],
+        row["kept"],
+        row["confidence"],
+        int(fresh),
+        json.dumps(row),
+    )

@@ -1,0 +1,89 @@
+"""What became of a picture, and its rows of the manifest: for those who pass them on, and touch no pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from focalbox.batch.job import Job, Task
+from focalbox.core.geometry import Size
+from focalbox.version import __version__
+
+__all__ = ["SCHEMA", "TaskResult", "blank_row", "failed", "source_of"]
+
+SCHEMA = 1
+"""The version of the manifest's rows; rows of another version are refused."""
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What became of a picture.
+
+    Parameters
+    ----------
+    number : int
+        The task's.
+    rows : list of dict
+        A row a size.
+    pixels : int
+        Of the source; 0 when it could not be read.
+    analysed : bool
+        Whether a model looked; not when an equal picture was looked at before.
+    fatal : str or None
+        Why no further picture can be written either.
+    """
+
+    number: int
+    rows: list[dict[str, Any]]
+    pixels: int
+    analysed: bool
+    fatal: str | None = None
+
+
+def failed(job: Job, task: Task, error: str, sentence: str, *, content: str | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a picture that failed: one a size, as of those that did not."""
+    return [
+        blank_row(job, task, size) | {"content": content, "error": error, "message": sentence[:1000]}
+        for size in task.sizes
+    ]
+
+
+def source_of(task: Task, size: Size | None) -> dict[str, Any]:
+    """Return what a row says of its source; ``size`` is None while it is not known."""
+    return {
+        "address": task.address,
+        "name": str(PurePosixPath(task.name)),
+        "bytes": task.bytes,
+        "stamp": task.stamp,
+        "width": size.width if size else None,
+        "height": size.height if size else None,
+    }
+
+
+def blank_row(job: Job, task: Task, size: str) -> dict[str, Any]:
+    """Return a row with everything that is known before the picture is read."""
+    return {
+        "schema": SCHEMA,
+        "source": source_of(task, None),
+        "content": None,
+        "size": size,
+        "target": None,
+        "box": None,
+        "padding": None,
+        "salient_box": None,
+        "jaccard": None,
+        "focal_point": None,
+        "fit": None,
+        "kept": None,
+        "confidence": None,
+        "notes": [],
+        "output": None,
+        "bytes": None,
+        "model": job.model,
+        "version": __version__,
+        "options": job.fingerprint,
+        "milliseconds": None,
+        "error": None,
+        "message": None,
+    }

@@ -1,0 +1,68 @@
+"""A worker process: reads tasks as lines of JSON, answers with lines of JSON, ends when nobody asks any more.
+
+Started as ``python -P -m focalbox.batch.workers.process``, so that a script which calls `focalbox.batch.run` needs no guard, and
+a worker inherits neither its parent's threads nor its memory; or forked by a process that was started so (`fork_server`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from base64 import b64encode
+from typing import Any, TextIO
+
+from focalbox.batch.job import Job, Task
+from focalbox.batch.workers.worker import Worker, preview
+from focalbox.errors import FocalboxError
+
+__all__ = ["listen", "main", "serve"]
+
+
+def main() -> None:
+    """Do tasks until standard input ends: when the parent is gone, however it went, the worker goes too."""
+    answers = listen()
+    job = Job.from_json(sys.stdin.readline())
+    serve(Worker(job), job, sys.stdin, answers)
+
+
+def listen() -> TextIO:
+    """Be a process that its parent ends; return where it is answered, which nothing else is printed to."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-C is for the parent, which then ends the workers
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
+    return answers
+
+
+def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
+    """Answer until nobody asks any more, and end the process."""
+    try:
+        _answer(answers, {"ready": True})
+        for line in asked:
+            question = json.loads(line)
+            if "preview" in question:
+                _answer(answers, _previewed(question, job))
+            else:
+                # `dataclasses.asdict` would copy every row: 0.3 ms a picture.
+                _answer(answers, vars(worker(Task.from_dict(question))))
+    except BrokenPipeError:  # nobody is left to be told
+        pass
+    os._exit(0)  # nothing is left to be closed, and closing a model takes a while
+
+
+def _answer(answers: TextIO, answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+def _previewed(asked: dict[str, Any], job: Job) -> dict[str, Any]:
+    try:
+        content = preview(asked["preview"], asked["side"], job.limits)
+    except FocalboxError:
+        return {"preview": None}
+    return {"preview": b64encode(content).decode("ascii")}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The command `focalbox`: its options, what each command does, what it says."""

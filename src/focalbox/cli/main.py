@@ -1,0 +1,79 @@
+"""The command: where each of its parts is, and what its exit codes mean."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+import click
+
+from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
+from focalbox.errors import InvalidRequest
+from focalbox.version import __version__
+
+__all__ = ["main"]
+
+_INTERRUPTED = 130
+"""What shells report for a command ended by control-C (128 + SIGINT)."""
+
+_COMMANDS = {
+    "batch": "focalbox.batch.command",
+    "crop": "focalbox.cli.commands",
+    "doctor": "focalbox.cli.commands",
+    "explain": "focalbox.cli.commands",
+    "plan": "focalbox.cli.commands",
+    "serve": "focalbox.service.command",
+    "sign": "focalbox.service.command",
+}
+"""Where each command is, under its own name: loaded when it is called, so that cropping one picture loads neither a web
+server nor a cluster, and a batch, whose workers do the looking, not even NumPy."""
+
+
+class _Commands(click.Group):
+    """The commands whose parts are installed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return [name for name in _COMMANDS if _is_here(name)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _COMMANDS or not _is_here(cmd_name):
+            return None
+        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+        return command
+
+
+def _is_here(name: str) -> bool:
+    package = _COMMANDS[name].rpartition(".")[0]
+    return importlib.util.find_spec(package) is not None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="focalbox")
+def focalbox() -> None:
+    """Find what matters in a picture and crop to any size around it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; raises SystemExit with 0, 1 (a picture failed) or 2 (a wrong call)."""
+    if arguments is None and not sys.warnoptions:  # what Pillow warns of is meant for programmers, who ask with -W
+        warnings.simplefilter("ignore")
+    try:
+        focalbox.main(args=arguments, prog_name="focalbox", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(WRONG_CALL)
+    except click.ClickException as error:
+        print_error(error.format_message())
+        sys.exit(WRONG_CALL)
+    except InvalidRequest as error:
+        print_error(str(error))
+        sys.exit(WRONG_CALL)
+    except click.Abort:
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:  # the reader of a pipe has gone: nobody is left to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED_PICTURE)

@@ -1,0 +1,164 @@
+"""From evidence and a target to a crop: which window, how large, where, and what is padded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+from focalbox.core.confidence import confidence
+from focalbox.core.crop import Crop
+from focalbox.core.evidence import Evidence
+from focalbox.core.framing import Framing
+from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
+from focalbox.core.placement import Demands, place
+
+__all__ = ["choose_crop"]
+
+_GROWTH_STEPS = 16
+"""Halvings of the interval in which a padded window's side is sought: 2**-16 of the picture is half a pixel of the
+largest side that `Limits` let in (30,000)."""
+
+_ROUNDING = 1e-9
+"""Share of the saliency that the rounding of 64-bit sums may cost."""
+
+_HEADROOM = 0.5
+"""Room above a framed face, in heights of its box: a head box starts at the hair, and a hand's width above it is what
+portrait photographers leave (the figure is this project's choice)."""
+
+_ROOM = 0.3
+"""Room beside and below a framed face, in its own widths and heights: shows the chin and a little shoulder (the figure is
+this project's choice)."""
+
+
+def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
+    """Choose the window.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What was found in the picture.
+    target : Target or None
+        The size or ratio wanted; None for the free-form crop, grown around what the caller keeps: no other wish has a
+        meaning without a shape.
+    framing : Framing
+        How to choose.
+
+    Returns
+    -------
+    Crop
+        Its box lies inside the picture; its ratio, with padding, is the target's to less than half a pixel.
+    """
+    if evidence.trimmed is not None:
+        framing = _without_border(evidence, framing)
+    if target is None:
+        free = reduce(Box.union, framing.keep, evidence.free_form)
+        return Crop(evidence, None, framing.fit, evidence.pixels(free), Padding(), free)
+    largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
+    demands, notes = _demands(evidence, largest, framing)
+    window = place(evidence.saliency, largest.width, largest.height, demands)
+    if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
+        if framing.on_doubt == "centre":
+            demands, framing = replace(demands, near=WHOLE.centre), replace(framing, fit="cover", zoom=0.0)
+            window = place(evidence.saliency, largest.width, largest.height, demands)
+            notes += ("in doubt: the middle was taken",)
+        else:
+            framing = replace(framing, fit="pad", zoom=0.0)
+            notes += ("in doubt: padded",)
+    least = None if framing.upscale or not isinstance(target, Size) else target
+    judged, padded = window, False
+    if framing.fit == "tight" or framing.zoom:
+        share = framing.zoom if framing.fit == "cover" else 1.0
+        window = window.towards(_tight(evidence, largest, demands, least), share)
+    elif framing.fit == "contain":
+        window, padded = WHOLE, True
+    elif framing.fit == "pad" and not _retains(evidence, evidence.pixels(window, target.aspect), framing.retain):
+        window, padded = _grown(evidence, window, demands, framing.retain), True
+    box = evidence.pixels(window, None if padded else target.aspect)
+    padding = padding_to(box, target.aspect, least) if padded else Padding()
+    return Crop(evidence, target, framing.fit, box, padding, judged, notes)
+
+
+def _without_border(evidence: Evidence, framing: Framing) -> Framing:
+    """Return what a caller said of the upright picture in fractions of what is left of it; what lay in the border goes."""
+    focus = framing.focus
+    if focus is not None:
+        x, y = evidence.to_visible(Box(*focus, 0.0, 0.0)).centre
+        focus = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
+    return replace(framing, focus=focus, keep=_left(evidence, framing.keep), avoid=_left(evidence, framing.avoid))
+
+
+def _left(evidence: Evidence, boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    found = (evidence.to_visible(box).intersection(WHOLE) for box in boxes)
+    return tuple(box for box in found if box.area > 0)
+
+
+def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
+    return confidence(evidence.saliency, window) < framing.doubt
+
+
+def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
+    """Return what comes before saliency, and what a reader should know of it."""
+    demands = Demands(
+        keep=framing.keep,
+        avoid=framing.avoid,
+        focus=framing.focus,
+        subjects=tuple(subject.box for subject in evidence.subjects),
+    )
+    if framing.mode != "face":
+        return demands, ()
+    faces = [subject for subject in evidence.subjects if subject.kind == "face"]
+    if not faces:
+        return demands, ("no face was found: framed by saliency",)
+    faces.sort(key=lambda face: -face.score * face.box.area)
+    framed = _roomy(faces[0].box)
+    for face in faces[1:]:
+        together = framed.union(_roomy(face.box))
+        if together.width <= largest.width and together.height <= largest.height:
+            framed = together
+    return replace(demands, hold=(framed, faces[0].box), near=framed.centre), ()
+
+
+def _roomy(face: Box) -> Box:
+    """Return a face with headroom above and room around, as far as the picture reaches."""
+    return Box.between(
+        face.left - _ROOM * face.width,
+        face.top - _HEADROOM * face.height,
+        face.right + _ROOM * face.width,
+        face.bottom + _ROOM * face.height,
+    ).intersection(WHOLE)
+
+
+def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
+    """Return the smallest window that holds the salient box, or the framed faces, or what the caller keeps."""
+    source = evidence.looked_at
+    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (evidence.salient_box,))
+    scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
+    if least is not None:
+        scale = max(scale, least.width / (largest.width * source.width))
+    scale = min(scale, 1.0)
+    return place(
+        evidence.saliency, largest.width * scale, largest.height * scale, replace(demands, hold=(hold, *demands.hold))
+    )
+
+
+def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
+    """Tell whether what is really shown, whole pixels, keeps a share of the saliency."""
+    return evidence.saliency.share(evidence.to_visible(box.to_box(evidence.source))) >= retain - _ROUNDING
+
+
+def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
+    """Return the part of the picture in the smallest window past its edges that keeps ``retain`` of the saliency.
+
+    The share kept grows with the window along its one free axis, so halving the interval finds it.
+    """
+    enough, wide = 1.0, window.width < 1.0
+    short = window.width if wide else window.height
+    best = WHOLE
+    for _ in range(_GROWTH_STEPS):
+        side = (short + enough) / 2
+        grown = place(evidence.saliency, *((side, 1.0) if wide else (1.0, side)), demands)
+        if _retains(evidence, evidence.pixels(grown), retain):
+            enough, best = side, grown
+        else:
+            short = side
+    return best

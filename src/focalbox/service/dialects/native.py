@@ -1,0 +1,181 @@
+"""The native dialect: ``/v1/crop/500x200/SOURCE?fit=&zoom=&format=&quality=`` and its siblings, to a `ImageRequest`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from focalbox.core.geometry import Target
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.fill import check_fill
+from focalbox.imaging.formats import format_of
+from focalbox.options import CropOptions, parse_target
+from focalbox.service.dialects.urls import decoded, fields_of, plain_number
+from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
+
+__all__ = ["FREE", "MOST_SIZES", "PREFIX", "parse", "parse_upload"]
+
+PREFIX = b"/v1/"
+FREE = "free"
+"""Stands for a size: the crop without a target."""
+
+MOST_SIZES = 32
+"""Sizes in one plan: more than any page's list of them, few enough to be planned in a tenth of a second."""
+
+_ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
+_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        message = f"{name} is a number, not {text[:20]!r}"
+        raise InvalidRequest(message) from None
+
+
+def _numbers(count: int) -> Callable[[str, str], tuple[float, ...]]:
+    def read(name: str, text: str) -> tuple[float, ...]:
+        parts = text.split(",")
+        if len(parts) != count:
+            message = f"{name} is {count} numbers with commas between them, not {text[:40]!r}"
+            raise InvalidRequest(message)
+        return tuple(_number(name, part) for part in parts)
+
+    return read
+
+
+def _truth(name: str, text: str) -> bool:
+    if text not in _TRUTHS:
+        message = f"{name} is true or false, not {text[:20]!r}"
+        raise InvalidRequest(message)
+    return _TRUTHS[text]
+
+
+def _word(_: str, text: str) -> str:
+    return text
+
+
+def _fill(_: str, text: str) -> str:
+    check_fill(text)
+    return text
+
+
+_OPTIONS: Mapping[str, Callable[[str, str], Any]] = {
+    "fit": _word,
+    "zoom": _number,
+    "retain": _number,
+    "focus": _numbers(2),
+    "keep": _numbers(4),
+    "avoid": _numbers(4),
+    "upscale": _truth,
+    "mode": _word,
+    "on_doubt": _word,
+    "doubt": _number,
+    "fill": _fill,
+    "keep_metadata": _truth,
+    "trim": _word,
+}
+"""The fields that become `CropOptions`, and how each is read."""
+_REPEATED = {"keep", "avoid"}
+_OF_PICTURES = ("format", "quality")
+
+
+def parse(path: bytes, query: bytes) -> ImageRequest:
+    """Read an address.
+
+    Parameters
+    ----------
+    path : bytes
+        As it came: ``/v1/ANSWER/SIZE/SOURCE``, or ``/v1/map/SOURCE``; a plan may name many sizes, with commas.
+    query : bytes
+        As it came, without a signature.
+
+    Raises
+    ------
+    InvalidRequest
+        When a part is missing, unknown or makes no sense; the message names it.
+
+    Examples
+    --------
+    >>> image_request = parse(b"/v1/crop/500x200/pets/cat.jpg", b"fit=tight&format=webp")
+    >>> image_request.source, image_request.targets, image_request.options.fit, image_request.format
+    ('pets/cat.jpg', (Size(width=500, height=200),), 'tight', 'webp')
+    """
+    name, _, rest = path.removeprefix(PREFIX).partition(b"/")
+    answer = _answer(decoded(name))
+    if answer == "map":
+        sizes, source = [], rest
+    else:
+        size, _, source = rest.partition(b"/")
+        sizes = decoded(size).split(",")
+    if not source:
+        message = f"an address looks like /v1/{answer}/{'' if answer == 'map' else '500x200/'}SOURCE"
+        raise InvalidRequest(message)
+    return _wish(answer, sizes, fields_of(query), decoded(source))
+
+
+def parse_upload(answer: str, query: bytes) -> ImageRequest:
+    """Read what is asked of an uploaded picture: ``POST /v1/crop?size=500x200&fit=tight``; fields as in `parse`.
+
+    Examples
+    --------
+    >>> parse_upload("plan", b"size=1:1&size=16:9").named_sizes()
+    ['1:1', '16:9']
+    """
+    fields = fields_of(query)
+    sizes = [size for value in fields.pop("size", []) for size in value.split(",")]
+    named = _answer(answer)
+    if named == "map" and sizes:
+        message = "a map has no size"
+        raise InvalidRequest(message)
+    return _wish(named, sizes if named == "map" else sizes or [FREE], fields, "")
+
+
+def _answer(name: str) -> Answer:
+    if name not in _ANSWERS:
+        message = f"an address begins with /v1/ and one of {', '.join(_ANSWERS)}, not {name[:20]!r}"
+        raise InvalidRequest(message)
+    return _ANSWERS[name]
+
+
+def _wish(answer: Answer, sizes: list[str], fields: dict[str, list[str]], source: str) -> ImageRequest:
+    if answer != "plan" and len(sizes) > 1:
+        message = f"{answer} takes one size; /v1/plan/ takes many"
+        raise InvalidRequest(message)
+    if len(sizes) > MOST_SIZES:
+        message = f"a plan takes at most {MOST_SIZES} sizes, not {len(sizes)}"
+        raise InvalidRequest(message)
+    known = {*_OPTIONS, *(("saliency",) if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
+    if answer == "map":
+        known = {"trim"}
+    for name, values in fields.items():
+        if name not in known:
+            offered = ", ".join(sorted(known)) or "none"
+            message = f"there is no option {name[:40]!r} for {answer}; the options are: {offered}"
+            raise InvalidRequest(message)
+        if len(values) > 1 and name not in _REPEATED:
+            message = f"{name} is given once, not {len(values)} times"
+            raise InvalidRequest(message)
+    options: dict[str, Any] = {}
+    for name, read in _OPTIONS.items():
+        if name in fields:
+            found = [read(name, value) for value in fields[name]]
+            options[name] = found if name in _REPEATED else found[0]
+    return ImageRequest(
+        source=source,
+        targets=tuple(map(_target, sizes)) if sizes else (None,),
+        answer=answer,
+        options=CropOptions.of(options),
+        format=_format(fields.get("format", [AUTO])[0]) if answer == "crop" else "png",
+        quality=plain_number("quality", fields["quality"][0]) if "quality" in fields else DEFAULT_QUALITY,
+        with_saliency=_truth("saliency", fields["saliency"][0]) if "saliency" in fields else False,
+    )
+
+
+def _target(size: str) -> Target | None:
+    return None if size == FREE else parse_target(size)
+
+
+def _format(name: str) -> str:
+    return name if name in {AUTO, SAME} else format_of(name)

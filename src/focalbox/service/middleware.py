@@ -1,0 +1,164 @@
+"""Around every request: an id, a problem document for every error, a count, and one structured line of log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import time
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
+from focalbox.service.routing import dialect_of
+from focalbox.service.runtime.metrics import Metrics
+
+__all__ = ["JsonLines", "RequestLog", "without_secrets"]
+
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+"""What a request may call itself (X-Request-Id); anything else gets an id of ours."""
+_AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
+"""Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
+_MOST_HEADERS = 16_384
+"""Bytes of header fields that are read: what common proxies let through at most."""
+_MOST_LOGGED = 500
+"""Characters of a path that are logged."""
+_SECRETS = (
+    (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
+    (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
+    (re.compile(r"(?<=/)b64/[^/]*"), "b64/..."),
+    (re.compile(r"((?::|%3[Aa])(?:/|%2[Ff]){1,2})(?:(?!%2[Ff])[^/@])*(?:@|%40)"), r"\1...@"),
+    (re.compile(r"(?:\?|%3[Ff]).*$", re.DOTALL), "?..."),
+)
+"""Parts of a path that let somebody else do something: signatures, policies, passwords and queries of sources."""
+
+_log = logging.getLogger("focalbox.service")
+
+
+def without_secrets(path: str) -> str:
+    """Return a path as it may be logged.
+
+    Examples
+    --------
+    >>> without_secrets("/smart_crop=w:5,h:5/security=p:abc,s:def/cat.jpg")
+    '/smart_crop=w:5,h:5/security=.../cat.jpg'
+    """
+    for pattern, instead in _SECRETS:
+        path = pattern.sub(instead, path)
+    return path[:_MOST_LOGGED]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, message, and what the record carries besides."""
+
+    _KNOWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {"time": round(record.created, 3), "level": record.levelname.lower()}
+        line["message"] = record.getMessage()
+        line |= {name: value for name, value in vars(record).items() if name not in self._KNOWN}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class RequestLog:
+    """The service, observed.
+
+    Parameters
+    ----------
+    app : ASGI application
+    metrics : Metrics
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope = _in_origin_form(scope)
+        scope["app"] = self  # then starlette's router raises what it would answer in plain text
+        start = time.perf_counter()
+        name = _id_of(scope)
+        status, sent = 0, 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
+                message = {**message, "headers": [*message.get("headers", ()), *headers]}
+            elif message["type"] == "http.response.body":
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        failure: Exception | None = None
+        try:
+            _check_headers(scope)
+            await self._app(scope, receive, noted)
+        except Gone:
+            status = 499
+        except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
+            problem = _problem(error)
+            failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
+            if not status:
+                await problem.response()(scope, receive, noted)
+        seconds = time.perf_counter() - start
+        raw = scope.get("raw_path") or b""
+        dialect = dialect_of(raw)
+        answer = raw.split(b"/", 3)[2].decode("ascii", "replace")[:10] if dialect == "native" else dialect
+        known = answer if answer in {"crop", "plan", "map", "explain"} or dialect != "native" else "other"
+        self._metrics.requests.labels(dialect, known, str(status)).inc()
+        self._metrics.seconds.observe(seconds)
+        _log.log(
+            logging.ERROR if failure else logging.INFO,
+            "request",
+            exc_info=failure,
+            extra={
+                "id": name,
+                "method": scope["method"],
+                "path": without_secrets(raw.decode("ascii", "replace")),
+                "dialect": dialect,
+                "status": status,
+                "bytes": sent,
+                "milliseconds": round(seconds * 1000, 2),
+            },
+        )
+
+
+def _in_origin_form(scope: Scope) -> Scope:
+    """Return the request with a path that begins with a slash, whether or not the host stood before it."""
+    found = _AUTHORITY.match(scope["raw_path"])
+    if found is None:
+        return scope
+    raw = scope["raw_path"][found.end() :] or b"/"
+    return {**scope, "raw_path": raw, "path": unquote_to_bytes(raw).decode("utf-8", "replace")}
+
+
+def _check_headers(scope: Scope) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
+        message = f"a request has at most {_MOST_HEADERS} bytes of header fields"
+        raise HeadersTooLarge(message)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, HTTPException):
+        titles = {404: "Nothing here", 405: "Method not allowed"}
+        title = titles.get(error.status_code, "Wrong request")
+        headers = dict(error.headers or {})
+        detail = f"this address takes {headers['Allow']}" if "Allow" in headers else title.lower()
+        return Problem(error.status_code, title, detail, headers)
+    return problem_of(error)
+
+
+def _id_of(scope: Scope) -> str:
+    given = next((value for key, value in scope["headers"] if key == b"x-request-id"), b"")
+    return given.decode("ascii") if _ID.fullmatch(given) else secrets.token_hex(8)

@@ -1,0 +1,169 @@
+"""What an address asks for, whatever dialect it is written in: every parser ends in one of these."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from focalbox.core.geometry import WHOLE, PixelBox, Ratio, Size, Target
+from focalbox.errors import InvalidRequest
+from focalbox.options import MAX_SIDE, CropOptions
+
+__all__ = ["AUTO", "DEFAULT_QUALITY", "SAME", "Answer", "ImageRequest", "Outline", "keywords"]
+
+Answer = Literal["crop", "plan", "map", "explain", "coordinates", "thumbor-meta"]
+"""What comes back: a picture, the JSON of a plan, the map as PNG, the five pictures, or a dialect's own JSON."""
+
+AUTO = "auto"
+"""The format is negotiated: the best that the client accepts."""
+SAME = "same"
+"""The format is the source's own, or JPEG when that is only read."""
+DEFAULT_QUALITY = 80
+"""Of 1 to 100: what thumbor and Filestack answer with when nothing is said, and the command too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A size that is only known once the picture is: a side left open, a box to stay inside, a source not to enlarge.
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels; 0 leaves the side to the picture's own ratio.
+    inside : bool
+        The whole picture inside the box, in its own ratio, instead of a crop of exactly these sides.
+    enlarge : bool
+        Whether more pixels than the source has may be made.
+
+    Examples
+    --------
+    >>> Outline(300, 0).size(Size(600, 400))
+    Size(width=300, height=200)
+    >>> Outline(300, 300, inside=True).size(Size(600, 400))
+    Size(width=300, height=200)
+    >>> Outline(900, 300, enlarge=False).size(Size(600, 400))
+    Size(width=600, height=300)
+    """
+
+    width: int
+    height: int
+    inside: bool = False
+    enlarge: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.width <= MAX_SIDE and 0 <= self.height <= MAX_SIDE):
+            message = f"a size has sides of at most {MAX_SIDE} pixels, not {self.width}x{self.height}"
+            raise InvalidRequest(message)
+
+    def size(self, source: Size) -> Size:
+        """Return the size in pixels for a picture of ``source``."""
+        width, height = self.width or math.inf, self.height or math.inf
+        if self.inside or math.inf in {width, height}:
+            scale = min(width / source.width, height / source.height)
+            scale = 1.0 if scale == math.inf else scale
+            if not self.enlarge:
+                scale = min(scale, 1.0)
+            width, height = _side(source.width, scale), _side(source.height, scale)
+        if not self.enlarge:
+            width, height = min(width, source.width), min(height, source.height)
+        if max(width, height) > MAX_SIDE:
+            message = f"a size has sides of at most {MAX_SIDE} pixels, not {width}x{height}"
+            raise InvalidRequest(message)
+        return Size(int(width), int(height))
+
+
+def _side(side: int, scale: float) -> int:
+    return max(1, int(side * scale + 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """What is asked for.
+
+    Parameters
+    ----------
+    source : str
+        The picture: a path under the root, or an address beginning with ``http://``, ``https://`` or ``s3://``.
+        Empty for an upload.
+    targets : tuple of Target, Outline or None
+        What it is cropped to, one for everything but plans; None is the crop without a target.
+    answer : Answer
+        What comes back.
+    options : CropOptions
+        How to crop.
+    format : str
+        The name of a format, `AUTO` or `SAME`.
+    quality : int
+        1 to 100.
+    max_age : int, optional
+        Seconds that the answer may be kept; None leaves it to the service's setting.
+    focal : PixelBox, optional
+        A box in pixels of the source whose middle comes first.
+    align : tuple of float, optional
+        Where the window is put instead of looking: 0 to 1 from left to right and from top to bottom of what is left of the
+        source without a trimmed border.
+    with_saliency : bool
+        Whether a plan also carries the saliency map and the subjects, ready for `Analysis.from_dict`.
+    """
+
+    source: str
+    targets: tuple[Target | Outline | None, ...] = (None,)
+    answer: Answer = "crop"
+    options: CropOptions = field(default_factory=CropOptions)
+    format: str = AUTO
+    quality: int = DEFAULT_QUALITY
+    max_age: int | None = None
+    focal: PixelBox | None = None
+    align: tuple[float, float] | None = None
+    with_saliency: bool = False
+
+    def __post_init__(self) -> None:
+        if self.quality not in range(1, 101):
+            message = f"a quality is 1 to 100, not {self.quality}"
+            raise InvalidRequest(message)
+
+    def sizes(self, source: Size) -> list[Target | None]:
+        """Return the targets for a picture of a known size, without a trimmed border."""
+        return [target.size(source) if isinstance(target, Outline) else target for target in self.targets]
+
+    def settled(self, source: Size, left: PixelBox | None = None) -> CropOptions:
+        """Return the options for a picture of a known size: boxes in pixels and alignments become points.
+
+        Parameters
+        ----------
+        source : Size
+            The upright picture.
+        left : PixelBox, optional
+            What is left of it when its border is trimmed.
+        """
+        if self.focal is not None:
+            x, y = self.focal.to_box(source).centre
+            return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
+        if self.align is not None:
+            part = WHOLE if left is None else left.to_box(source)
+            across, down = self.align
+            focus = min(part.left + across * part.width, 1.0), min(part.top + down * part.height, 1.0)
+            return dataclasses.replace(self.options, focus=focus)
+        return self.options
+
+    def named_sizes(self) -> list[str]:
+        """Return the sizes as they were asked for, for a list of allowed ones."""
+        return [
+            "free"
+            if target is None
+            else f"{target.width}x{target.height}"
+            if not isinstance(target, Ratio)
+            else str(target)
+            for target in self.targets
+        ]
+
+    def identity(self) -> str:
+        """Return all that decides the answer besides the picture and the format, for an ETag."""
+        return repr((self.targets, self.answer, self.options, self.quality, self.focal, self.align, self.with_saliency))
+
+
+def keywords(options: CropOptions) -> dict[str, Any]:
+    """Return options as the keywords that `Cropper` takes."""
+    return {entry.name: getattr(options, entry.name) for entry in dataclasses.fields(options)}

@@ -1,0 +1,122 @@
+"""Which dialect an address is written in; its signature first, then what it asks for."""
+
+from __future__ import annotations
+
+import time
+
+from focalbox.errors import SignatureError
+from focalbox.service.dialects import filestack, native, signing, thumbor
+from focalbox.service.dialects import filestack_policy as policies
+from focalbox.service.dialects.urls import MOST_ADDRESS
+from focalbox.service.problems import AddressTooLong, NotAllowed, NotFound
+from focalbox.service.request import ImageRequest
+from focalbox.service.settings import ServiceSettings
+
+__all__ = ["PAGE_PATH", "dialect_of", "read_address", "read_upload_address"]
+
+PAGE_PATH = b"/"
+"""What the page's own address signs: whoever was given it may try pictures of their own for as long as it lasts."""
+
+
+def dialect_of(path: bytes) -> str:
+    """Return the name of the dialect of an address.
+
+    Examples
+    --------
+    >>> dialect_of(b"/v1/crop/5x5/cat.jpg"), dialect_of(b"/unsafe/5x5/cat.jpg"), dialect_of(b"/favicon.ico")
+    ('native', 'thumbor', 'none')
+    """
+    if path.startswith(native.PREFIX):
+        return "native"
+    if thumbor.is_thumbor(path):
+        return "thumbor"
+    if filestack.is_filestack(path):
+        return "filestack"
+    return "none"
+
+
+def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageRequest:
+    """Read what an address asks for.
+
+    Parameters
+    ----------
+    path, query : bytes
+        As they came.
+    settings : ServiceSettings
+
+    Raises
+    ------
+    SignatureError
+        When it needs a signature and has none that counts.
+    InvalidRequest
+        When it makes no sense.
+    NotFound
+        When it is of no dialect.
+    """
+    _check_length(path, query)
+    dialect = dialect_of(path)
+    now = time.time()
+    if dialect == "native":
+        image_request = native.parse(path, _signed_query(path, query, settings, now))
+    elif dialect == "thumbor":
+        image_request = thumbor.parse(thumbor.check(path, settings.thumbor_key, allow_unsigned=settings.allow_unsigned))
+    elif dialect == "filestack":
+        request = filestack.read(path)
+        policies.check(request, settings.filestack_secret, now, allow_unsigned=settings.allow_unsigned)
+        if settings.filestack_api_key is not None and request.api_key not in {None, settings.filestack_api_key}:
+            message = "the API key is not the one of this service"
+            raise SignatureError(message)
+        image_request = filestack.parse(request)
+    else:
+        message = "there is nothing at this address"
+        raise NotFound(message)
+    _check_sizes(image_request, settings)
+    return image_request
+
+
+def read_upload_address(
+    answer: str, path: bytes, query: bytes, page: bytes | None, settings: ServiceSettings
+) -> ImageRequest:
+    """Read what is asked of an upload.
+
+    Parameters
+    ----------
+    answer : str
+        ``"crop"``, ``"plan"`` and so on.
+    path, query : bytes
+        As they came.
+    page : bytes, optional
+        The query of the page's own signed address, when the page asks; it stands for a signature, and the list of sizes
+        does not bind the page.
+    settings : ServiceSettings
+    """
+    _check_length(path, query)
+    if page is not None and not settings.allow_unsigned:
+        signing.check(PAGE_PATH, page, settings.keys, time.time())
+        return native.parse_upload(answer, query)
+    image_request = native.parse_upload(answer, _signed_query(path, query, settings, time.time()))
+    if page is None:
+        _check_sizes(image_request, settings)
+    return image_request
+
+
+def _signed_query(path: bytes, query: bytes, settings: ServiceSettings, now: float) -> bytes:
+    """Return the query without its signature, which is checked whenever there is one."""
+    if settings.allow_unsigned and b"signature=" not in query:
+        return query
+    return signing.check(path, query, settings.keys, now)
+
+
+def _check_length(path: bytes, query: bytes) -> None:
+    if len(path) + len(query) > MOST_ADDRESS:
+        message = f"an address has at most {MOST_ADDRESS} bytes of path and query, not {len(path) + len(query)}"
+        raise AddressTooLong(message)
+
+
+def _check_sizes(image_request: ImageRequest, settings: ServiceSettings) -> None:
+    if not settings.sizes or image_request.answer == "map":
+        return
+    other = [size for size in image_request.named_sizes() if size not in settings.sizes]
+    if other:
+        message = f"the sizes served here are {', '.join(settings.sizes)}, not {other[0]}"
+        raise NotAllowed(message)

@@ -1,0 +1,1 @@
+"""What serves any service: pool, cache by bytes, single flight, metrics."""

@@ -1,0 +1,56 @@
+"""A bounded memory: keeps what was used last, up to so many bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+__all__ = ["ByteLruCache"]
+
+_T = TypeVar("_T")
+
+
+class ByteLruCache(Generic[_T]):
+    """Keeps values by name until they are more than so many bytes together; the longest unused goes first.
+
+    Not shared between threads: the service uses it from its event loop alone.
+
+    Parameters
+    ----------
+    most : int
+        Bytes; 0 keeps nothing.
+
+    Examples
+    --------
+    >>> memory = ByteLruCache[str](10)
+    >>> memory.put("a", "first", 6)
+    >>> memory.put("b", "second", 6)
+    >>> memory.get("a"), memory.get("b"), memory.used
+    (None, 'second', 6)
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, tuple[_T, int]] = OrderedDict()
+        self.used = 0
+
+    def get(self, name: str) -> _T | None:
+        """Return a value and take note that it was used; None when it is not kept."""
+        found = self._kept.get(name)
+        if found is None:
+            return None
+        self._kept.move_to_end(name)
+        return found[0]
+
+    def put(self, name: str, value: _T, size: int) -> None:
+        """Keep a value of so many bytes; one that is larger than all that may be kept is not."""
+        old = self._kept.pop(name, None)
+        if old is not None:
+            self.used -= old[1]
+        if size > self._most:
+            return
+        self._kept[name] = (value, size)
+        self.used += size
+        while self.used > self._most:
+            _, (_, freed) = self._kept.popitem(last=False)
+            self.used -= freed

@@ -1,0 +1,58 @@
+"""What is counted, for Prometheus: requests, latencies by stage, cache hits, the queue, pixels."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+__all__ = ["Metrics"]
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Edges of the latency histograms in seconds, three a decade, from a cached answer to the slowest fetch."""
+
+
+class Metrics:
+    """All that is counted, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "focalbox_requests", "Requests answered.", ("dialect", "answer", "status"), registry=self._registry
+        )
+        self.seconds = Histogram(
+            "focalbox_request_seconds", "From request to answer.", buckets=_SECONDS, registry=self._registry
+        )
+        self._stages = Histogram(
+            "focalbox_stage_seconds", "Time a stage took.", ("stage",), buckets=_SECONDS, registry=self._registry
+        )
+        self._cache = Counter(
+            "focalbox_cache",
+            "AnalysisCache and pictures asked of a cache.",
+            ("cache", "result"),
+            registry=self._registry,
+        )
+        self.pixels = Counter("focalbox_pixels", "Pixels decoded and made.", ("kind",), registry=self._registry)
+
+    def watch(self, name: str, help: str, value: Callable[[], float]) -> None:  # noqa: A002 - Prometheus' word
+        """Report a value that is asked for whenever the metrics are read."""
+        Gauge(name, help, registry=self._registry).set_function(value)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._stages.labels(name).observe(time.perf_counter() - start)
+
+    def cached(self, cache: str, *, hit: bool) -> None:
+        """Count a question to a cache."""
+        self._cache.labels(cache, "hit" if hit else "miss").inc()
+
+    def text(self) -> bytes:
+        """Return all of it in Prometheus' text format."""
+        return generate_latest(self._registry)

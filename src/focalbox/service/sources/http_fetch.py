@@ -1,0 +1,207 @@
+"""Pictures on other servers: allowed hosts only, checked at the address that is really connected to, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from typing import cast
+
+import httpcore
+import httpx
+
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, TooSlow, Unreachable
+from focalbox.service.sources.public_ip import is_public
+from focalbox.version import __version__
+
+__all__ = ["Remote"]
+
+MOST_REDIRECTS = 5
+"""Redirects that are followed (issue: at most 5); browsers follow 20, pictures need one or two."""
+
+_MOST_CONNECTIONS = 32
+_HEADERS = (("User-Agent", f"focalbox/{__version__}"), ("Accept", "image/*"), ("Accept-Encoding", "identity"))
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MISSING = {404, 410}
+_OK = 200
+_PORTS = {"http": 80, "https": 443}
+_BINARY = {"", "application/octet-stream", "binary/octet-stream"}
+"""What servers say of a picture when they do not know it is one; its own bytes decide then."""
+_NOT_ALLOWED = "pictures are not fetched from that host"
+"""Said of every host that is not allowed, whether by its name or by where its name leads."""
+
+
+class _CheckedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to addresses that may be connected to: what is checked is what is connected to."""
+
+    def __init__(self, allowed: Callable[[str], bool]) -> None:
+        self._allowed = allowed
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature of httpcore
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            message = "the host of the picture is not known"
+            raise Unreachable(message) from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if not addresses or not all(map(self._allowed, addresses)):
+            raise NotAllowed(_NOT_ALLOWED)
+        failure: Exception | None = None
+        for address in addresses:
+            try:
+                stream = await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+                continue
+            peer = stream.get_extra_info("server_addr")
+            if not peer or not self._allowed(str(peer[0])):
+                await stream.aclose()
+                raise NotAllowed(_NOT_ALLOWED)
+            return stream
+        message = "the host of the picture does not answer"
+        raise Unreachable(message) from failure
+
+    async def connect_unix_socket(
+        self,
+        path: str,  # noqa: ARG002 - the signature of httpcore, here and below
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        raise NotAllowed(_NOT_ALLOWED)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._network.sleep(seconds)
+
+
+class Remote:
+    """Fetches pictures over HTTP.
+
+    Parameters
+    ----------
+    hosts : sequence of str
+        Those allowed: ``images.example.com``, ``*.example.com`` for all below it, with ``:8080`` for another port.
+    seconds : float
+        What a picture may take, from first to last byte, redirects included.
+    allow_private : bool
+        Whether private, loopback and other addresses that are not public may be connected to.
+    limits : Limits
+    """
+
+    def __init__(self, hosts: Sequence[str], *, seconds: float, allow_private: bool, limits: Limits) -> None:
+        self._hosts = tuple(host.lower() for host in hosts)
+        self._seconds, self._limits = seconds, limits
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=_MOST_CONNECTIONS,
+            network_backend=_CheckedNetwork(lambda address: allow_private or is_public(address)),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+    async def read(self, address: str) -> bytes:
+        """Return the bytes of a picture.
+
+        Raises
+        ------
+        NotAllowed
+            When a host, or an address that it leads to, is not allowed; so for every redirect.
+        FetchError
+            When it cannot be fetched.
+        NotAPicture
+            When the server says that it is something else.
+        LimitExceeded
+            When it is too large or takes too long.
+        """
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._follow(address)
+        except TimeoutError as error:
+            message = f"a picture may take at most {self._seconds:g} seconds to fetch"
+            raise TooSlow(message) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            message = "the picture could not be fetched from its host"
+            raise Unreachable(message) from error
+
+    async def _follow(self, address: str) -> bytes:
+        url = self._allowed(address)
+        for _ in range(MOST_REDIRECTS + 1):
+            headers = [("Host", url.netloc.decode("ascii")), *_HEADERS]
+            target = httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port or _PORTS[url.scheme], target=url.raw_path
+            )
+            async with self._pool.stream("GET", target, headers=headers) as response:
+                if response.status not in _REDIRECTS:
+                    return await self._content(response)
+                place = _header(response, b"location")
+            url = self._allowed(str(url.join(place)) if _parses(place) else "")
+        message = f"a picture may be redirected at most {MOST_REDIRECTS} times"
+        raise Unreachable(message)
+
+    def _allowed(self, address: str) -> httpx.URL:
+        """Return an address that may be fetched, taken apart."""
+        try:
+            url = httpx.URL(address)
+            name, port = url.raw_host.decode("ascii").lower().rstrip("."), url.port
+        except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
+            message = "a source on another server is a http or https address"
+            raise InvalidRequest(message) from error
+        if url.scheme not in _PORTS or url.userinfo or not name:
+            raise NotAllowed(_NOT_ALLOWED)
+        name = f"[{name}]" if ":" in name else name
+        written = f"{name}:{port}" if port not in {None, *_PORTS.values()} else name
+        if not any(_matches(written, host) for host in self._hosts):
+            raise NotAllowed(_NOT_ALLOWED)
+        return url.copy_with(fragment=None)
+
+    async def _content(self, response: httpcore.Response) -> bytes:
+        if response.status != _OK:
+            if response.status in _MISSING:
+                message = "the host has no such picture"
+                raise NotFound(message)
+            message = f"the host of the picture answered with status {response.status}"
+            raise Unreachable(message)
+        kind = _header(response, b"content-type").partition(";")[0].strip().lower()
+        if not kind.startswith("image/") and kind not in _BINARY:
+            message = "the source is not a picture: its host says that it is something else"
+            raise NotAPicture(message)
+        if _header(response, b"content-encoding").lower() not in {"", "identity"}:
+            message = "the host of the picture answered in an encoding that was not asked for"
+            raise Unreachable(message)
+        length = _header(response, b"content-length")
+        if length.isascii() and length.isdigit():
+            self._limits.check_bytes(int(length[:18]))
+        parts, count = [], 0
+        async for part in cast("AsyncIterable[bytes]", response.stream):
+            count += len(part)
+            self._limits.check_bytes(count)
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _matches(name: str, host: str) -> bool:
+    return name.endswith(host[1:]) if host.startswith("*.") else name == host
+
+
+def _header(response: httpcore.Response, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in response.headers if key.lower() == name), "")
+
+
+def _parses(place: str) -> bool:
+    try:
+        httpx.URL(place)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return bool(place)

@@ -1,0 +1,76 @@
+"""Where a picture comes from: the root folder, another server or a bucket, told by how its name begins."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotAllowed, NotFound
+from focalbox.service.sources.http_fetch import Remote
+from focalbox.service.sources.root_folder import RootFolder
+from focalbox.service.sources.s3 import Buckets
+
+__all__ = ["Located", "Sources"]
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/+", re.IGNORECASE)
+"""A scheme, with one slash or more after it: proxies make one of two in a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A picture that is known to be allowed, its bytes not read yet.
+
+    Parameters
+    ----------
+    identity : str or None
+        Changes when its bytes do; None when only they can tell.
+    read : callable
+        Reads them.
+    """
+
+    identity: str | None
+    read: Callable[[], Awaitable[bytes]]
+
+
+class Sources:
+    """All the places that pictures may come from.
+
+    Parameters
+    ----------
+    folder : RootFolder or None
+    remote : Remote
+    buckets : Buckets
+    limits : Limits
+    """
+
+    def __init__(self, folder: RootFolder | None, remote: Remote, buckets: Buckets, limits: Limits) -> None:
+        self._folder, self._remote, self._buckets, self._limits = folder, remote, buckets, limits
+
+    def locate(self, source: str) -> Located:
+        """Find a picture.
+
+        Raises
+        ------
+        NotFound
+            When it is not under the root.
+        NotAllowed
+            When it lies in a place that pictures are not fetched from.
+        """
+        scheme = _SCHEME.match(source)
+        if scheme is None:
+            if self._folder is None:
+                message = "there is no such picture"
+                raise NotFound(message)
+            folder, file = self._folder, self._folder.find(source)
+            return Located(file.identity, lambda: asyncio.to_thread(folder.read, file, self._limits))
+        kind = scheme[1].lower()
+        address = f"{kind}://{source[scheme.end() :]}"
+        if kind in {"http", "https"}:
+            return Located(None, lambda: self._remote.read(address))
+        if kind == "s3":
+            return Located(None, lambda: self._buckets.read(address))
+        message = "a source is a path, or an address with http, https or s3"
+        raise NotAllowed(message)

@@ -1,0 +1,105 @@
+"""Pictures under a root folder, and no way out of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotFound
+
+__all__ = ["File", "RootFolder"]
+
+_MISSING = "there is no such picture"
+"""Said of files that are missing, hidden, outside the root or unreadable alike: what lies there is nobody's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that may be served.
+
+    Parameters
+    ----------
+    path : Path
+        Its real place, all links followed.
+    identity : str
+        Changes when its content does: device, inode, size and times of change.
+    """
+
+    path: Path
+    identity: str
+
+
+class RootFolder:
+    """The root folder.
+
+    Served are regular files below it, wherever the links in their names lead, if that is below it too. Not served is
+    anything whose name begins with a dot, nor anything named with ``..``, a backslash, a drive or an absolute path.
+
+    Parameters
+    ----------
+    root : Path
+        A folder that exists.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve(strict=True)
+
+    def find(self, name: str) -> File:
+        """Find a file by its name below the root, ``/`` between its parts.
+
+        Raises
+        ------
+        NotFound
+            When it may not be served.
+        """
+        parts = name.split("/")
+        if any(not part or part.startswith(".") or "\\" in part or ":" in part or "\0" in part for part in parts):
+            raise NotFound(_MISSING)
+        try:
+            path = self._root.joinpath(*parts).resolve(strict=True)
+            if not path.is_relative_to(self._root):
+                raise NotFound(_MISSING)
+            if any(part.startswith(".") for part in path.relative_to(self._root).parts):
+                raise NotFound(_MISSING)
+            found = path.stat()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise NotFound(_MISSING) from error
+        if not stat.S_ISREG(found.st_mode):
+            raise NotFound(_MISSING)
+        return File(path, _identity(found))
+
+    def read(self, file: File, limits: Limits) -> bytes:
+        """Read a file that was found, without following a link put there since.
+
+        Raises
+        ------
+        NotFound
+            When it is no longer there.
+        LimitExceeded
+            When it has more bytes than the limits allow.
+        """
+        try:
+            descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as opened:
+                found = os.fstat(opened.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    raise NotFound(_MISSING)
+                limits.check_bytes(found.st_size)
+                return opened.read(limits.bytes + 1)
+        except OSError as error:
+            raise NotFound(_MISSING) from error
+
+    def pictures(self, most: int) -> list[str]:
+        """Return names of files directly below the root that end like pictures, at most so many, in order."""
+        endings = {".jpg", ".jpeg", ".png", ".webp", ".avif"}
+        names = (entry.name for entry in os.scandir(self._root) if entry.is_file())
+        return sorted(name for name in names if Path(name).suffix.lower() in endings and not name.startswith("."))[
+            :most
+        ]
+
+
+def _identity(found: os.stat_result) -> str:
+    return f"{found.st_dev}-{found.st_ino}-{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}"

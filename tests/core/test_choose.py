@@ -1,0 +1,374 @@
+"""Crops: the laws of every fit, and the JSON form."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from focalbox.analysis import Analysis
+from focalbox.core.choose import choose_crop
+from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.framing import Framing, Mode, OnDoubt
+from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target, largest_window
+from focalbox.errors import InvalidRequest
+from strategies import analyses, boxes, framings, padded_framings, targets, trimmed_analyses
+
+quick = settings(deadline=None)
+
+
+def spot(size: Size, left: float, top: float, side: float = 0.1) -> Analysis:
+    """Evidence of one square subject."""
+    values = np.zeros((60, 60))
+    values[int(top * 60) : int((top + side) * 60), int(left * 60) : int((left + side) * 60)] = 1
+    return Analysis(size, SaliencyMap(values))
+
+
+@quick
+@given(analyses, targets, framings)
+def test_windows_lie_inside_with_the_ratio_to_half_a_pixel(
+    analysis: Analysis, target: Target, framing: Framing
+) -> None:
+    crop = choose_crop(analysis, target, framing)
+    box, source = crop.box, analysis.source
+    assert box.width >= 1
+    assert box.height >= 1
+    assert WHOLE.contains(crop.relative)
+    assert not crop.padding
+    off = min(abs(box.width - box.height * target.aspect), abs(box.height - box.width / target.aspect))
+    assert off <= 0.5 + 1e-9 or min(box.width, box.height) == 1
+    if framing.fit == "cover" and framing.zoom == 0:
+        assert box.width == source.width or box.height == source.height
+    assert crop.size == target if isinstance(target, Size) else crop.size == Size(box.width, box.height)
+
+
+@quick
+@given(analyses, targets, padded_framings)
+def test_padded_windows_show_only_the_picture_and_fill_to_the_ratio(
+    analysis: Analysis, target: Target, framing: Framing
+) -> None:
+    crop = choose_crop(analysis, target, framing)
+    assert WHOLE.contains(crop.relative)
+    columns = crop.box.width + crop.padding.left + crop.padding.right
+    rows = crop.box.height + crop.padding.top + crop.padding.bottom
+    off = min(abs(columns - rows * target.aspect), abs(rows - columns / target.aspect))
+    assert off <= 1.0 or min(crop.box.width, crop.box.height) == 1
+    if framing.fit == "contain":
+        assert crop.box == PixelBox(0, 0, analysis.source.width, analysis.source.height)
+    elif min(analysis.source.width, analysis.source.height) > 64:
+        assert crop.kept >= framing.retain - 0.02
+
+
+@quick
+@given(analyses, targets, framings)
+def test_the_document_is_plain_json(analysis: Analysis, target: Target, framing: Framing) -> None:
+    crop = choose_crop(analysis, target, framing)
+    document = json.loads(json.dumps(crop.to_dict()))
+    assert set(document) == {"source", "salient_box", "jaccard", "focal_point", "crops", "model", "version"}
+    assert document["crops"][0]["box"] == crop.box.to_dict()
+    assert 0 <= document["focal_point"]["x"] <= 1
+
+
+@quick
+@given(analyses, targets)
+def test_a_crop_to_the_pictures_own_ratio_is_the_picture(analysis: Analysis, target: Target) -> None:
+    crop = choose_crop(analysis, Ratio(analysis.source.width, analysis.source.height), Framing())
+    assert crop.box == PixelBox(0, 0, analysis.source.width, analysis.source.height)
+    assert choose_crop(analysis, target, Framing()).evidence is analysis
+
+
+@quick
+@given(analyses, targets, st.floats(0, 1), st.floats(0, 1))
+def test_zoom_narrows_the_window(analysis: Analysis, target: Target, one: float, other: float) -> None:
+    assume(one < other)
+    wide, narrow = (choose_crop(analysis, target, Framing(zoom=zoom)) for zoom in (one, other))
+    assert narrow.box.width <= wide.box.width
+    assert narrow.box.height <= wide.box.height
+
+
+@quick
+@given(analyses, targets)
+def test_tight_holds_the_salient_box_when_the_picture_has_room(analysis: Analysis, target: Target) -> None:
+    crop = choose_crop(analysis, target, Framing(fit="tight", upscale=True))
+    salient = analysis.salient_box
+    cover = choose_crop(analysis, target, Framing()).relative
+    if salient.width <= cover.width and salient.height <= cover.height:
+        slack = 1.0 / min(analysis.source.width, analysis.source.height)
+        assert crop.relative.contains(salient, slack=slack)
+
+
+@quick
+@given(analyses, targets)
+def test_a_mirrored_picture_is_cropped_mirrored(analysis: Analysis, target: Target) -> None:
+    mirrored = Analysis(analysis.source, analysis.saliency.mirrored())
+    crop, again = choose_crop(analysis, target, Framing()), choose_crop(mirrored, target, Framing())
+    assert again.box.width == crop.box.width
+    if min(crop.box.width, crop.box.height) > 64:  # a pixel more or less of a small box holds much of the saliency
+        columns, rows = analysis.saliency.shape[::-1]
+        assert again.kept == pytest.approx(crop.kept, abs=(columns + rows) / 64)
+
+
+@quick
+@given(analyses)
+def test_without_a_target_the_crop_is_the_salient_box(analysis: Analysis) -> None:
+    crop = analysis.plan()
+    assert crop.box == crop.salient_box
+
+
+@pytest.mark.parametrize("left", [0.0, 0.2, 0.45, 0.7, 0.9])
+@pytest.mark.parametrize("target", ["1:1", "9:16", "500x200", "200x500"])
+def test_a_small_subject_is_never_lost(left: float, target: str) -> None:
+    for size in (Size(1600, 500), Size(500, 1600), Size(640, 480)):
+        for analysis in (spot(size, left, 0.45), spot(size, 0.45, left)):
+            assert analysis.plan(target).kept > 0.99  # the edge of a subject may fall inside a pixel
+
+
+def test_no_evidence_is_a_centre_crop() -> None:
+    crop = Analysis(Size(400, 300), SaliencyMap.blank()).plan("1:1")
+    assert crop.box == PixelBox(50, 0, 300, 300)
+    assert crop.kept == 1.0
+    assert crop.css == "object-position: 50% 50%"
+
+
+def test_tight_does_not_enlarge_unless_told_to() -> None:
+    analysis = spot(Size(1000, 1000), 0.6, 0.6)
+    assert analysis.plan("400x400", fit="tight").box.width == 400
+    assert analysis.plan("400x400", fit="tight", upscale=True).box.width == 100
+    assert analysis.plan("2000x2000", fit="tight").box.width == 1000
+
+
+@quick
+@given(analyses, targets, st.floats(0, 1))
+def test_pad_keeps_what_it_is_told_to_and_no_more_than_it_has_to(
+    analysis: Analysis, target: Target, retain: float
+) -> None:
+    crop = choose_crop(analysis, target, Framing(fit="pad", retain=retain))
+    assert crop.kept >= retain - 1e-9
+    if crop.padding:
+        assert choose_crop(analysis, target, Framing()).kept < retain
+
+
+def test_pad_grows_only_as_far_as_needed() -> None:
+    values = np.zeros((10, 10))
+    values[:, 1:9] = 1
+    analysis = Analysis(Size(1000, 1000), SaliencyMap(values))
+    assert analysis.plan("1:2", fit="pad", retain=0.5).padding.to_dict() == {
+        "left": 0,
+        "top": 0,
+        "right": 0,
+        "bottom": 0,
+    }
+    crop = analysis.plan("1:2", fit="pad", retain=1.0)
+    assert crop.kept == pytest.approx(1.0, abs=0.002)
+    assert crop.box.width == pytest.approx(800, abs=1)
+    assert crop.padding.top + crop.box.height + crop.padding.bottom == 2 * crop.box.width
+
+
+def test_contain_does_not_enlarge_unless_told_to() -> None:
+    analysis = spot(Size(100, 50), 0.5, 0.5)
+    kept_small = analysis.plan("400x400", fit="contain")
+    assert (kept_small.padding.left, kept_small.padding.top) == (150, 175)
+    assert analysis.plan("400x400", fit="contain", upscale=True).padding.left == 0
+
+
+def test_a_callers_focus_beats_the_map() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    assert analysis.plan("1:1").box.left == 0
+    assert analysis.plan("1:1", focus=(0.9, 0.5)).box.right == 1000
+    assert analysis.plan("1:1", keep=[(0.8, 0, 0.2, 1)]).box.right == 1000
+    assert analysis.plan("1:1", avoid=[(0, 0, 0.3, 1)]).box.left >= 300
+
+
+def test_tight_with_boxes_to_keep_holds_them_instead_of_the_salient_box() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    crop = analysis.plan("1:1", fit="tight", keep=[(0.8, 0.5, 0.1, 0.2)], upscale=True)
+    assert crop.box == PixelBox(800, 250, 100, 100)
+
+
+def test_a_subject_is_kept_whole_and_a_cut_one_is_named() -> None:
+    faces = (Subject(Box(0.0, 0.4, 0.1, 0.2)), Subject(Box(0.9, 0.4, 0.1, 0.2)))
+    analysis = Analysis(Size(1000, 500), SaliencyMap.blank(), faces)
+    crop = analysis.plan("1:1")
+    assert len(crop.cut) == 1
+    assert crop.to_dict()["crops"][0]["cut"][0]["kind"] == "face"
+    assert analysis.plan("2:1").cut == ()
+
+
+def test_the_focal_point_is_on_a_subject_not_between_two() -> None:
+    values = np.zeros((20, 60))
+    values[8:12, 4:12] = values[8:12, 48:56] = 1
+    x, _ = Analysis(Size(600, 200), SaliencyMap(values)).plan("1:1").focal_point
+    assert x < 0.35 or x > 0.65
+
+
+def test_css_places_the_picture_like_the_crop() -> None:
+    assert spot(Size(1000, 500), 0.0, 0.4).plan("1:1").css == "object-position: 0% 50%"
+    assert spot(Size(1000, 500), 0.9, 0.4).plan("1:1").css == "object-position: 100% 50%"
+
+
+def test_the_free_form_crop_grows_around_what_the_caller_keeps() -> None:
+    analysis = spot(Size(1000, 500), 0.5, 0.5)
+    crop = analysis.plan(keep=[(0.1, 0.6, 0.1, 0.2)])
+    assert crop.relative.contains(Box(0.1, 0.6, 0.1, 0.2))
+    assert crop.relative.contains(analysis.plan().relative)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fit": "stretch"},
+        {"zoom": 1.1},
+        {"retain": -0.1},
+        {"zoom": float("nan")},
+        {"fit": "pad", "zoom": 0.5},
+        {"focus": (1.2, 0.5)},
+        {"keep": (Box(0.5, 0, 0.6, 1),)},
+    ],
+)
+def test_wishes_out_of_range_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequest):
+        Framing(**wrong)  # type: ignore[arg-type]
+
+
+def faces(*boxes: tuple[float, float, float, float]) -> tuple[Subject, ...]:
+    return tuple(Subject(Box(*box), "face", 0.9) for box in boxes)
+
+
+def test_face_mode_frames_the_face_with_headroom() -> None:
+    values = np.zeros((20, 40))
+    values[:, -4:] = 1  # saliency is elsewhere
+    analysis = Analysis(Size(2000, 1000), SaliencyMap(values), faces((0.2, 0.4, 0.1, 0.2)))
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.relative.contains(Box(0.2, 0.4, 0.1, 0.2))
+    assert crop.relative.centre[0] == pytest.approx(0.25, abs=0.001)
+    tight = analysis.plan("1:1", mode="face", fit="tight", upscale=True).relative
+    assert tight.top < 0.4 - 0.05
+    assert tight.contains(Box(0.2, 0.4, 0.1, 0.2))
+
+
+def test_face_mode_without_faces_falls_back_and_says_so() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.box == analysis.plan("1:1").box
+    assert crop.to_dict()["crops"][0]["notes"] == ["no face was found: framed by saliency"]
+
+
+def test_face_mode_with_faces_at_both_ends_frames_one_and_names_the_other() -> None:
+    analysis = Analysis(Size(2000, 500), SaliencyMap.blank(), faces((0.0, 0.3, 0.05, 0.2), (0.9, 0.2, 0.1, 0.4)))
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.relative.contains(Box(0.9, 0.2, 0.1, 0.4))
+    assert [subject.box.left for subject in crop.cut] == [0.0]
+
+
+@quick
+@given(analyses, targets, boxes(), st.sampled_from(["auto", "face"]), st.sampled_from(["crop", "centre"]))
+def test_a_face_that_fits_is_whole_in_every_mode(
+    analysis: Analysis, target: Target, face: Box, mode: Mode, on_doubt: OnDoubt
+) -> None:
+    width, height = largest_window(analysis.source, target.aspect)
+    face = Box(face.left, face.top, face.width * width, face.height * height)
+    analysis = Analysis(analysis.source, analysis.saliency, (Subject(face),))
+    assert choose_crop(analysis, target, Framing(mode=mode, on_doubt=on_doubt, doubt=1.0)).cut == ()
+
+
+def test_a_face_without_room_for_its_headroom_is_whole() -> None:
+    analysis = Analysis(Size(820, 800), SaliencyMap.blank(), faces((0.45, 0.4, 0.53, 0.1)))
+    crop = analysis.plan("9:16", mode="face")
+    assert crop.relative.contains(Box(0.45, 0.4, 0.53, 0.1))
+    assert crop.cut == ()
+
+
+def test_a_callers_focus_beats_faces_and_the_salient_box() -> None:
+    analysis = Analysis(Size(1000, 500), spot(Size(1000, 500), 0.0, 0.4).saliency, faces((0.0, 0.3, 0.1, 0.2)))
+    for options in ({"mode": "face"}, {"fit": "tight", "upscale": True}):
+        crop = analysis.plan("1:1", focus=(0.7, 0.5), **options)
+        assert crop.relative.centre == pytest.approx((0.7, 0.5), abs=0.002)
+
+
+@quick
+@given(analyses, targets, st.lists(boxes(), min_size=1, max_size=4), st.sampled_from(["cover", "tight", "pad"]))
+def test_face_mode_is_never_an_error(analysis: Analysis, target: Target, found: list[Box], fit: str) -> None:
+    subjects = tuple(Subject(box, "face", 0.5) for box in found)
+    analysis = Analysis(analysis.source, analysis.saliency, subjects)
+    assert WHOLE.contains(analysis.plan(target, mode="face", fit=fit).relative)
+
+
+@quick
+@given(analyses, targets)
+def test_in_doubt_the_middle_or_padding_is_taken_and_said(analysis: Analysis, target: Target) -> None:
+    plain = choose_crop(analysis, target, Framing())
+    assert 0 <= plain.confidence <= 1
+    middle = choose_crop(analysis, target, Framing(on_doubt="centre", doubt=1.0))
+    if plain.confidence < 1:
+        assert middle.notes == ("in doubt: the middle was taken",)
+        assert middle.relative.centre == pytest.approx((0.5, 0.5), abs=1.0 / min(analysis.source.width, 2) + 0.5)
+        assert abs(middle.box.left * 2 + middle.box.width - analysis.source.width) <= 1
+        assert choose_crop(analysis, target, Framing(on_doubt="pad", doubt=1.0)).fit == "pad"
+    else:
+        assert middle.box == plain.box
+    assert choose_crop(analysis, target, Framing(on_doubt="centre", doubt=0.0)).box == plain.box
+
+
+def test_what_the_caller_asked_for_is_never_in_doubt() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    crop = analysis.plan("1:1", focus=(0.9, 0.5), on_doubt="centre", doubt=1.0)
+    assert crop.box.right == 1000
+    assert crop.notes == ()
+
+
+@quick
+@given(trimmed_analyses(), targets | st.none(), framings | padded_framings)
+def test_without_its_border_a_picture_is_cropped_as_if_it_never_had_one(
+    both: tuple[Analysis, Analysis], target: Target | None, framing: Framing
+) -> None:
+    """And what is told are places in the picture as it came."""
+    trimmed, alone = both
+    left = trimmed.trimmed
+    assert left is not None
+    expected = choose_crop(alone, target, framing)
+    # what the caller says of the part, said of the whole
+    keep, avoid = (tuple(map(trimmed.to_source, listed)) for listed in (framing.keep, framing.avoid))
+    focus = framing.focus and trimmed.to_source(Box(*framing.focus, 0, 0)).centre
+    clipped = focus and (min(focus[0], 1.0), min(focus[1], 1.0))
+    crop = choose_crop(trimmed, target, replace(framing, keep=keep, avoid=avoid, focus=clipped))
+    moved = PixelBox(
+        expected.box.left + left.left, expected.box.top + left.top, expected.box.width, expected.box.height
+    )
+    if (
+        framing.focus or framing.keep or framing.avoid
+    ):  # in other fractions the last bit may differ, and half a pixel turn
+        for ours, theirs in zip(crop.box.to_dict().values(), moved.to_dict().values(), strict=True):
+            assert abs(ours - theirs) <= 1
+        return
+    assert (crop.box, crop.padding, crop.size) == (moved, expected.padding, expected.size)
+    assert crop.source == trimmed.source
+    assert crop.kept == pytest.approx(expected.kept, abs=1e-9)
+    assert crop.confidence == expected.confidence
+    x, y = crop.focal_point
+    inside = trimmed.to_visible(Box(x, y, 0, 0))
+    assert (inside.left, inside.top) == pytest.approx(expected.focal_point, abs=1e-6)
+    document = crop.to_dict()
+    assert document["trimmed"] == left.to_dict()
+    assert document["source"] == trimmed.source.to_dict()
+    assert crop.salient_box.left - left.left == expected.salient_box.left
+
+
+@given(trimmed_analyses(), boxes())
+def test_fractions_of_what_is_left_and_of_the_whole_are_turned_into_each_other(
+    both: tuple[Analysis, Analysis], box: Box
+) -> None:
+    trimmed, alone = both
+    back = trimmed.to_visible(trimmed.to_source(box))
+    assert list(back.to_dict().values()) == pytest.approx(list(box.to_dict().values()), abs=1e-6)
+    assert alone.to_visible(box) is alone.to_source(box) is box
+    assert WHOLE.contains(trimmed.to_source(box))
+
+
+def test_what_a_caller_says_of_the_border_is_not_heard() -> None:
+    analysis = Analysis(Size(100, 100), SaliencyMap([[1]]), trimmed=PixelBox(20, 0, 80, 100))
+    border = Box(0.0, 0.0, 0.2, 1.0)
+    plain = choose_crop(analysis, Size(10, 20), Framing())
+    assert choose_crop(analysis, Size(10, 20), Framing(keep=(border,), avoid=(border,))).box == plain.box
+    assert choose_crop(analysis, Size(10, 20), Framing(focus=(0.0, 0.5))).box.left == 20

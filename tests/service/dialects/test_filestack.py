@@ -1,0 +1,184 @@
+"""Filestack's dialect, against addresses and policies made by the real filestack-js."""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from focalbox.core.geometry import Size
+from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.service.dialects import filestack_policy as policies
+from focalbox.service.dialects.filestack import TASKS, is_filestack, parse, read
+from focalbox.service.request import ImageRequest
+
+HERE = Path(__file__).parents[1]
+KEY = "AKEYKEYKEYKEYKEYKEYKEz"
+HANDLE = "abcdefghij0123456789"
+SECRET = "the secret of an application"
+
+
+@functools.cache
+def _made(wanted: str) -> Any:
+    """Ask the real filestack-js."""
+    if not (HERE / "node_modules").is_dir():
+        pytest.fail("filestack-js is missing: run `make test`, or `npm ci` in tests/service")
+    run = subprocess.run(
+        ["node", "filestack_addresses.js"], cwd=HERE, input=f"[{wanted}]", capture_output=True, text=True, check=True
+    )
+    return json.loads(run.stdout)[0]
+
+
+def _path(source: str = HANDLE, *, b64: bool = False, **options: Any) -> bytes:
+    wanted = {"apikey": KEY, "source": source, "options": options, "b64": b64}
+    address = _made(json.dumps(wanted))
+    return quote(urlsplit(address).path, safe="/:=,@%").encode()
+
+
+def _read(source: str = HANDLE, *, b64: bool = False, **options: Any) -> ImageRequest:
+    path = _path(source, b64=b64, **options)
+    assert is_filestack(path)
+    request = read(path)
+    assert request.api_key == KEY
+    return parse(request)
+
+
+def _policy(**policy: Any) -> dict[str, str]:
+    made = _made(json.dumps({"policy": policy, "secret": SECRET}))
+    return {"policy": made["policy"], "signature": made["signature"]}
+
+
+@pytest.mark.parametrize("b64", [False, True])
+def test_a_smart_crop(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    image_request = _read(
+        b64=b64,
+        smart_crop={"width": 500, "height": 200, "mode": "face"},
+        output={"format": "webp", "quality": 70},
+        cache={"expiry": 3600},
+    )
+    assert (image_request.targets, image_request.options.mode) == ((Size(500, 200),), "face")
+    assert (image_request.format, image_request.quality, image_request.max_age, image_request.source) == (
+        "webp",
+        70,
+        3600,
+        HANDLE,
+    )
+
+
+@pytest.mark.parametrize("b64", [False, True])
+def test_a_source_elsewhere(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    source = "https://example.com/pets/a,b c.jpg"
+    image_request = _read(source, b64=b64, smart_crop={"width": 500, "height": 200}, cache=False)
+    assert (image_request.source, image_request.max_age, image_request.format) == (source, 0, "same")
+
+
+def test_aliases_and_all_options() -> None:
+    path = b"/smart_crop=w:50,h:20,m:auto,fill_color:FF880080,coords:true/output=f:jpg,q:5/cache=e:max/a/b.jpg"
+    image_request = parse(read(path))
+    assert (image_request.targets, image_request.answer, image_request.options.fill) == (
+        (Size(50, 20),),
+        "coordinates",
+        "#FF880080",
+    )
+    assert (image_request.format, image_request.quality, image_request.max_age, image_request.source) == (
+        "jpeg",
+        5,
+        31_536_000,
+        "a/b.jpg",
+    )
+
+
+def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
+    done = {"smart_crop", "output", "cache", "security"}
+    others = set(_made(json.dumps({"tasks": True}))) - done
+    assert others <= TASKS
+    for task in others:
+        for path in (f"/{KEY}/{task}/{HANDLE}", f"/smart_crop=w:5,h:5/{task}=x:1/{HANDLE}"):
+            with pytest.raises(InvalidRequest, match=task):
+                parse(read(path.encode()))
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        (b"/output=f:webp/cat.jpg", "smart_crop"),
+        (b"/smart_crop=w:5/cat.jpg", "height"),
+        (b"/smart_crop=w:0,h:5/cat.jpg", "size"),
+        (b"/smart_crop=w:5,h:5,mode:fit/cat.jpg", "fit"),
+        (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
+        (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
+        (b"/smart_crop=w:5,h:5,coords:perhaps/cat.jpg", "coords"),
+        (b"/smart_crop=w:5,h:5,fill_color:zzz/cat.jpg", "fill_color"),
+        (b"/smart_crop=w:5,h:5,fill_color:edge/cat.jpg", "fill_color"),
+        (b"/smart_crop=w:5,h:5/cache=e:99999999999/cat.jpg", "9 digits"),
+        (b"/smart_crop=w:5,h:5/output=f:pdf/cat.jpg", "format"),
+        (b"/smart_crop=w:5,h:5/output=f:webp,density:5/cat.jpg", "density"),
+        (b"/smart_crop=w:5,h:5/smart_crop=w:6,h:6/cat.jpg", "smart_crop"),
+        (b"/smart_crop=w:5,h:5/cache=e:soon/cat.jpg", "expiry"),
+        (b"/smart_crop=w:5,h:5/cache=/cat.jpg", "cache"),
+        (b"/smart_crop=w:5,h:5/src://alias/cat.jpg", "alias"),
+        (b"/smart_crop=w5,h:5/cat.jpg", "smart_crop"),
+        (b"/smart_crop=w:5,h:5/", "source"),
+        (b"/b64/!!!/cat.jpg", "base64"),
+        (b"/b64/e30=/cat.jpg", "smart_crop"),
+        (b"/smart_crop=w:5,h:5" * 40 + b"/cat.jpg", "tasks"),
+    ],
+)
+def test_what_is_not_done_is_refused_by_name(path: bytes, named: str) -> None:
+    with pytest.raises(InvalidRequest, match=named):
+        parse(read(path))
+
+
+def test_a_policy_of_the_real_library_is_accepted() -> None:
+    for policy in ({"expiry": 2000}, {"expiry": 2000, "call": ["read", "convert"]}, {"expiry": 2000, "handle": HANDLE}):
+        path = _path(smart_crop={"width": 5, "height": 5}, security=_policy(**policy))
+        policies.check(read(path), SECRET, 1999, allow_unsigned=False)
+
+
+@pytest.mark.parametrize(
+    ("policy", "named"),
+    [
+        ({"expiry": 1000}, "expired"),
+        ({"expiry": 2000, "call": ["read"]}, "convert"),
+        ({"expiry": 2000, "handle": "another0123456789xyz"}, "another picture"),
+        ({"expiry": 2000, "url": "example"}, "url"),
+    ],
+)
+def test_a_policy_that_does_not_allow_it_is_refused(policy: dict[str, Any], named: str) -> None:
+    path = _path(smart_crop={"width": 5, "height": 5}, security=_policy(**policy))
+    for allow_unsigned in (False, True):
+        with pytest.raises(SignatureError, match=named):
+            policies.check(read(path), SECRET, 1999, allow_unsigned=allow_unsigned)
+
+
+def test_a_policy_is_needed_and_its_signature_counts() -> None:
+    unsigned = read(b"/smart_crop=w:5,h:5/cat.jpg")
+    policies.check(unsigned, SECRET, 0, allow_unsigned=True)
+    for secret in (SECRET, None):
+        with pytest.raises(SignatureError):
+            policies.check(unsigned, secret, 0, allow_unsigned=False)
+    signed = _policy(expiry=2000)
+    for wrong in ({**signed, "signature": "0" * 64}, {**signed, "policy": "e30="}, {"policy": signed["policy"]}):
+        text = ",".join(f"{name}:{value}" for name, value in wrong.items())
+        request = read(f"/smart_crop=w:5,h:5/security={text}/cat.jpg".encode())
+        with pytest.raises(SignatureError):
+            policies.check(request, SECRET, 0, allow_unsigned=False)
+
+
+@settings(deadline=None)
+@given(st.text('smart_cropwh:,=0123456789/"[]%b64.-', max_size=80).map(str.encode) | st.binary(max_size=80))
+def test_anything_is_parsed_or_refused(rest: bytes) -> None:
+    for begin in (b"/", b"/smart_crop=", b"/smart_crop=w:5,h:5/", b"/KEY/b64/"):
+        try:
+            request = read(begin + rest)
+            policies.check(request, SECRET, 0, allow_unsigned=True)
+            parse(request)
+        except InvalidRequest as error:
+            assert str(error)  # noqa: PT017 - either is right

@@ -1,0 +1,172 @@
+"""thumbor's dialect, against addresses made by the real libthumbor."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from libthumbor import CryptoURL
+
+from focalbox.core.geometry import PixelBox, Size
+from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.options import Trim
+from focalbox.service.dialects.thumbor import check, is_thumbor, parse
+from focalbox.service.request import ImageRequest
+
+KEY = "the security key of a thumbor"
+SOURCE = Size(600, 400)
+
+
+def _read(**options: Any) -> ImageRequest:
+    address = CryptoURL(key=KEY).generate(image_url="pets/cat.jpg", **options)
+    path = urlsplit(address).path.encode()
+    assert is_thumbor(path)
+    return parse(check(path, KEY, allow_unsigned=False))
+
+
+def test_a_smart_crop() -> None:
+    image_request = _read(width=300, height=200, smart=True)
+    assert image_request.sizes(SOURCE) == [Size(300, 200)]
+    assert (image_request.source, image_request.options.focus, image_request.format, image_request.answer) == (
+        "pets/cat.jpg",
+        None,
+        "same",
+        "crop",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "focus"),
+    [
+        ({}, (0.5, 0.5)),
+        ({"halign": "left"}, (0.0, 0.5)),
+        ({"halign": "right", "valign": "top"}, (1.0, 0.0)),
+        ({"valign": "bottom"}, (0.5, 1.0)),
+    ],
+)
+def test_without_smart_the_alignment_decides(options: dict[str, str], focus: tuple[float, float]) -> None:
+    image_request = _read(width=300, height=200, **options)
+    assert image_request.settled(SOURCE).focus == focus
+    left = PixelBox(60, 0, 240, 200)  # the left and upper part: the alignment is one in what is left
+    assert image_request.settled(SOURCE, left).focus == pytest.approx((0.1 + focus[0] * 0.4, focus[1] * 0.5))
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        ({"width": 300}, Size(300, 200)),
+        ({"height": 200}, Size(300, 200)),
+        ({"width": 300, "height": 300, "fit_in": True}, Size(300, 200)),
+        ({"width": 900, "height": 900, "fit_in": True}, Size(600, 400)),
+        ({"width": 900, "height": 900, "fit_in": True, "filters": ["upscale()"]}, Size(900, 600)),
+        ({"width": 900, "height": 300}, Size(900, 300)),
+        ({"width": 900, "height": 300, "filters": ["no_upscale()"]}, Size(600, 300)),
+        ({}, Size(600, 400)),
+    ],
+)
+def test_sizes_mean_what_they_mean_to_thumbor(options: dict[str, Any], size: Size) -> None:
+    assert _read(smart=True, **options).sizes(SOURCE) == [size]
+
+
+def test_filters_arrive() -> None:
+    image_request = _read(
+        width=300, height=200, fit_in=True, filters=["quality(55)", "format(webp)", "fill(ff8800)", "strip_exif()"]
+    )
+    assert (image_request.quality, image_request.format, image_request.options.fit, image_request.options.fill) == (
+        55,
+        "webp",
+        "contain",
+        "#ff8800",
+    )
+    focal = _read(width=300, height=200, filters=["focal(30x40:60x80)", "max_age(60)"])
+    assert (focal.focal, focal.max_age) == (PixelBox(30, 40, 30, 40), 60)
+    assert focal.settled(SOURCE).focus == pytest.approx((45 / 600, 60 / 400))
+
+
+@pytest.mark.parametrize(
+    ("trim", "expected"),
+    [
+        (None, None),
+        (True, Trim("top-left", 0)),
+        (("top-left", None), Trim("top-left", 0)),
+        (("bottom-right", None), Trim("bottom-right", 0)),
+        (("bottom-right", 20), Trim("bottom-right", 20)),
+        (("top-left", 442), Trim("top-left", 442)),
+    ],
+)
+@pytest.mark.parametrize("fit_in", [False, True])
+def test_trim_arrives(trim: Any, expected: Trim | None, *, fit_in: bool) -> None:
+    image_request = _read(width=300, height=200, trim=trim, meta=True, fit_in=fit_in, filters=["fill(red)"])
+    assert (image_request.options.trim, image_request.answer, image_request.source) == (
+        expected,
+        "thumbor-meta",
+        "pets/cat.jpg",
+    )
+    assert _read(trim=trim, smart=True).options.trim == expected
+
+
+def test_a_tolerance_alone_is_refused_because_thumbor_takes_it_for_a_corner() -> None:
+    with pytest.raises(InvalidRequest, match="not trim:20"):
+        parse(b"trim:20/300x200/cat.jpg")
+
+
+def test_meta_and_slashes_in_filters() -> None:
+    assert _read(width=300, height=200, meta=True, smart=True).answer == "thumbor-meta"
+    image_request = parse(b"300x200/smart/filters:quality(5)/http://example.com/a/b.jpg")
+    assert image_request.source == "http://example.com/a/b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"trim": ("", 20)}, "not trim::20"),
+        ({"trim": ("top-right", 20)}, "not trim:top-right:20"),
+        ({"trim": ("top-left", 443)}, "trim:CORNER:TOLERANCE"),
+        ({"trim": ("top-left", "20px")}, "trim:CORNER:TOLERANCE"),
+        ({"crop": ((10, 20), (30, 40))}, "manual crop"),
+        ({"width": 300, "height": 200, "flip": True}, "flip"),
+        ({"flop": True}, "flip"),
+        ({"width": 30, "height": 20, "full_fit_in": True}, "full-fit-in"),
+        ({"width": 30, "height": 20, "adaptive_fit_in": True}, "adaptive-fit-in"),
+        ({"filters": ["blur(7)"]}, "blur"),
+        ({"filters": ["quality(70)", "watermark(http://a/b.png,0,0,0)"]}, "watermark"),
+        ({"filters": ["fill(auto)"]}, "fill"),
+        ({"filters": ["fill(no-such-colour)"]}, "no-such-colour"),
+        ({"width": 1_000_000, "height": 20}, "30000"),
+        ({"width": 10**19, "height": 20}, "30000"),
+        ({"filters": ["focal(1x2)"]}, "focal"),
+        ({"filters": ["focal(9x9:1x1)"]}, "focal"),
+        ({"filters": ["format(heic)"]}, "format"),
+        ({"width": "orig", "height": 20}, "orig"),
+        ({"width": 99_999, "height": 20}, "30000"),
+    ],
+)
+def test_what_is_not_done_is_refused_by_name(options: dict[str, Any], named: str) -> None:
+    with pytest.raises(InvalidRequest, match=named):
+        _read(**options)
+
+
+def test_signatures_count() -> None:
+    path = CryptoURL(key=KEY).generate(image_url="cat.jpg", width=300, height=200, smart=True).encode()
+    for other in (path.replace(b"300", b"301"), b"/" + b"A" * 27 + b"=/300x200/cat.jpg"):
+        with pytest.raises(SignatureError):
+            check(other, KEY, allow_unsigned=False)
+    assert check(path.replace(b"=/", b"%3D/"), KEY, allow_unsigned=False) == b"300x200/smart/cat.jpg"
+    with pytest.raises(SignatureError, match="no thumbor key"):
+        check(path, None, allow_unsigned=True)
+    with pytest.raises(SignatureError, match="unsafe"):
+        check(b"/unsafe/300x200/cat.jpg", KEY, allow_unsigned=False)
+    assert check(b"/unsafe/300x200/cat.jpg", None, allow_unsigned=True) == b"300x200/cat.jpg"
+
+
+@settings(deadline=None)
+@given(st.text("0123456789x:/-()abcdefilmnopqrstuvy%.", max_size=80).map(str.encode) | st.binary(max_size=80))
+def test_anything_is_parsed_or_refused(rest: bytes) -> None:
+    for begin in (b"", b"trim", b"trim:top-left:", b"300x200/smart/", b"300x200/filters:"):
+        try:
+            parse(begin + rest)
+        except InvalidRequest as error:
+            assert str(error)  # noqa: PT017 - either is right

@@ -1,0 +1,106 @@
+"""How answers are made: how much is decoded at once, and what a image_request that fails leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from focalbox import Cropper
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.source import Limits
+from focalbox.options import CropOptions, parse_target
+from focalbox.prepared import Prepared
+from focalbox.service.render.analysis_cache import AnalysisCache
+from focalbox.service.render.renderer import Renderer
+from focalbox.service.request import ImageRequest
+from focalbox.service.runtime.lru import ByteLruCache
+from focalbox.service.runtime.metrics import Metrics
+from focalbox.service.runtime.pool import Pool
+from focalbox.service.sources.locate import Located
+from focalbox.service.sources.pictures import Pictures, SourceImage
+
+THREADS, REQUESTS = 2, 12
+
+
+class _Counting(Cropper):
+    """Counts how many decoded pictures are alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alive, self.most = 0, 0
+
+    def prepare(self, *args: Any, **options: Any) -> Prepared:
+        prepared = super().prepare(*args, **options)
+        self.alive += 1
+        self.most = max(self.most, self.alive)
+        weakref.finalize(prepared.working, self._gone)
+        return prepared
+
+    def _gone(self) -> None:
+        self.alive -= 1
+
+
+def _file(seed: int) -> bytes:
+    noise = np.random.default_rng(seed).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    written = io.BytesIO()
+    Image.fromarray(noise).resize((400, 300)).save(written, "jpeg")
+    return written.getvalue()
+
+
+def _asked(work: Callable[[Renderer, Pictures], Awaitable[None]], cropper: Cropper) -> None:
+    pool, metrics = Pool(THREADS, REQUESTS), Metrics()
+    analyses = AnalysisCache(cropper.model_name, ByteLruCache(0), metrics)
+    renderer = Renderer(cropper, Limits(), pool, analyses, picture_bytes=0, metrics=metrics)
+
+    async def all_of_it() -> None:
+        await work(renderer, Pictures(pool, metrics))
+
+    try:
+        asyncio.run(all_of_it())
+    finally:
+        pool.close()
+
+
+async def _opened(pictures: Pictures, data: bytes) -> SourceImage:
+    async def read() -> bytes:
+        return data
+
+    return await pictures.open(Located(None, read))
+
+
+def _wish(size: str, **options: Any) -> ImageRequest:
+    return ImageRequest("", targets=(parse_target(size),), options=CropOptions.of(options))
+
+
+def test_no_more_pictures_are_decoded_than_there_are_threads() -> None:
+    """Requests that waited between decoding and cutting held a large picture each: memory grew with the queue."""
+    cropper = _Counting()
+
+    async def work(renderer: Renderer, pictures: Pictures) -> None:
+        opened = [await _opened(pictures, _file(seed)) for seed in range(REQUESTS)]
+        await asyncio.gather(*(renderer.answer(_wish("90x60", zoom=0.5), one, "jpeg") for one in opened))
+
+    _asked(work, cropper)
+    # One more a thread: it begins the next while the last result is still on its way to the event loop.
+    assert 0 < cropper.most <= 2 * THREADS
+
+
+def test_a_wish_that_cannot_be_finished_does_not_harm_the_others_of_the_same_picture() -> None:
+    async def work(renderer: Renderer, pictures: Pictures) -> None:
+        picture = await _opened(pictures, _file(0))
+        asked = [("90x60", "no format"), ("90x60", "jpeg"), ("60x90", "png")]
+        bad, *good = await asyncio.gather(
+            *(renderer.answer(_wish(size), picture, form) for size, form in asked), return_exceptions=True
+        )
+        assert isinstance(bad, InvalidRequest)
+        for found, size in zip(good, ((90, 60), (60, 90)), strict=True):
+            assert not isinstance(found, BaseException), found
+            assert Image.open(io.BytesIO(found.content)).size == size
+
+    _asked(work, Cropper())

@@ -1,0 +1,169 @@
+"""Pictures on other servers: allowed hosts only, nowhere private, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from focalbox.errors import FocalboxError
+from focalbox.imaging.limits import Limits
+from focalbox.service.sources.http_fetch import Remote
+from service.servers import Neighbour, Service
+
+JPEG = {"Content-Type": "image/jpeg"}
+Opened = Callable[..., Service]
+NOWHERE = Remote((), seconds=1, allow_private=False, limits=Limits())
+"""One that may fetch from no host."""
+
+
+@pytest.fixture
+def picture(pictures: Any) -> bytes:
+    content: bytes = (pictures / "coffee.jpg").read_bytes()
+    return content
+
+
+def _crop(service: Service, address: str) -> Any:
+    return service.ask(f"/v1/crop/60x40/{address}")
+
+
+def test_a_picture_of_an_allowed_host(opened: Opened, neighbour: Neighbour, picture: bytes) -> None:
+    service = opened(hosts=neighbour.place, allow_private="true", allow_unsigned="true")
+    neighbour.answers["/a/b.jpg?size=big"] = (200, JPEG, picture)
+    for written in (
+        "http://{}/a/b.jpg%3Fsize=big",
+        "http:/{}/a/b.jpg%3Fsize=big",
+        "http%3A%2F%2F{}%2Fa%2Fb.jpg%3Fsize=big",
+    ):
+        answer = _crop(service, written.format(neighbour.place))
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg"), answer
+    assert set(neighbour.hosts) == {neighbour.place}
+    assert _crop(service, f"http://{neighbour.place}/missing.jpg").status == 404
+
+
+def test_redirects_are_followed_five_times_and_each_is_checked(
+    opened: Opened, neighbour: Neighbour, picture: bytes
+) -> None:
+    service = opened(hosts=neighbour.place, allow_private="true", allow_unsigned="true")
+    neighbour.answers["/0.jpg"] = (200, JPEG, picture)
+    for step in range(1, 8):
+        neighbour.answers[f"/{step}.jpg"] = (302, {"Location": f"/{step - 1}.jpg"}, b"")
+    assert _crop(service, f"http://{neighbour.place}/5.jpg").status == 200
+    assert _crop(service, f"http://{neighbour.place}/6.jpg").status == 502
+    for place in ("http://elsewhere.example/a.jpg", "file:///etc/passwd", "http://[::1]/", "//10.0.0.1/", ""):
+        neighbour.answers["/away.jpg"] = (302, {"Location": place}, b"")
+        answer = _crop(service, f"http://{neighbour.place}/away.jpg")
+        assert answer.status in {400, 403}, place
+        answer.problem()
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"])
+def test_private_addresses_are_refused_even_when_the_host_is_allowed(
+    opened: Opened, neighbour: Neighbour, name: str
+) -> None:
+    port = neighbour.place.partition(":")[2]
+    host = "127.0.0.1" if name == "2130706433" else name
+    service = opened(hosts=f"{host}:{port}", allow_unsigned="true")
+    answer = _crop(service, f"http://{name}:{port}/a.jpg")
+    assert answer.status == 403
+    assert answer.problem() == "pictures are not fetched from that host"
+    assert neighbour.asked == []
+
+
+def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(
+    neighbour: Neighbour, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name service is the system's: it is told two names, as a hostile one would tell them."""
+    port = neighbour.place.partition(":")[2]
+    real = socket.getaddrinfo
+    told = {"public.example": "127.0.0.1", "rebound.example": "127.0.0.2"}
+
+    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        return real(told.get(host, host), *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    neighbour.answers["/a.jpg"] = (302, {"Location": f"http://rebound.example:{port}/b.jpg"}, b"")
+    neighbour.answers["/b.jpg"] = (200, JPEG, picture)
+    remote = Remote(["*.example", f"public.example:{port}", f"rebound.example:{port}"], seconds=10, allow_private=False,
+                    limits=Limits())  # fmt: skip
+    remote._pool._network_backend._allowed = lambda address: address == "127.0.0.1"  # type: ignore[attr-defined] # noqa: SLF001 - as if that one were public
+
+    async def fetch(address: str) -> str:
+        try:
+            await remote.read(address)
+        except FocalboxError as error:
+            return str(error)
+        finally:
+            await remote.close()
+        return "fetched"
+
+    assert asyncio.run(fetch(f"http://public.example:{port}/a.jpg")) == "pictures are not fetched from that host"
+    assert neighbour.asked == ["/a.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "content", "expected"),
+    [
+        (500, JPEG, b"", 502),
+        (206, JPEG, b"", 502),
+        (410, JPEG, b"", 404),
+        (200, {"Content-Type": "text/html"}, b"<html>", 415),
+        (200, {"Content-Type": "image/jpeg", "Content-Encoding": "gzip"}, b"x", 502),
+        (200, JPEG, b"no picture at all", 415),
+        (200, JPEG, b"\xff\xd8\xff\xe0 cut", 422),
+        (200, {"Content-Type": "image/jpeg", "Content-Length": "99999999999"}, b"", 413),
+        (200, {}, b"", 415),
+    ],
+)
+def test_other_answers_are_problems(
+    opened: Opened, neighbour: Neighbour, status: int, headers: dict[str, str], content: bytes, expected: int
+) -> None:
+    service = opened(hosts=neighbour.place, allow_private="true", allow_unsigned="true")
+    neighbour.answers["/a.jpg"] = (status, headers, content)
+    answer = _crop(service, f"http://{neighbour.place}/a.jpg")
+    assert answer.status == expected
+    assert neighbour.place not in answer.problem()
+
+
+def test_endless_and_silent_sources_end(opened: Opened, neighbour: Neighbour) -> None:
+    service = opened(
+        hosts=neighbour.place, allow_private="true", allow_unsigned="true", fetch_seconds=1, limit_bytes=1_000_000
+    )
+    assert _crop(service, f"http://{neighbour.place}/endless.jpg").status == 413
+    assert _crop(service, f"http://{neighbour.place}/silent.jpg").status == 424
+
+
+def test_hosts_that_do_not_answer_are_problems(opened: Opened) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    service = opened(hosts=f"127.0.0.1:{port},unknown.invalid", allow_private="true", allow_unsigned="true")
+    assert _crop(service, f"http://127.0.0.1:{port}/a.jpg").status == 502
+    assert _crop(service, "http://unknown.invalid/a.jpg").status == 502
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://evil.example/a", "http://img.example.evil.example/a", "http://user:word@img.example/a",
+     "ftp://img.example/a", "http://img.example:81/a", "http:///a", "http://", "https://imgXexample/a",
+     "gopher://img.example/", "http://img.example%2eevil.example/a", "data:text/plain,x"],
+)  # fmt: skip
+def test_hosts_that_are_not_named_are_refused(opened: Opened, address: str) -> None:
+    service = opened(hosts="img.example", allow_unsigned="true")
+    answer = _crop(service, address)
+    assert answer.status in {400, 403, 404}
+    answer.problem()
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_any_address_is_refused_in_one_sentence(text: str) -> None:
+    async def fetch() -> None:
+        await NOWHERE.read(f"http://{text}")
+
+    with pytest.raises(FocalboxError):
+        asyncio.run(fetch())

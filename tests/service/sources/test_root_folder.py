@@ -1,0 +1,90 @@
+"""The root folder: pictures below it, and no way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from focalbox.errors import LimitExceeded
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotFound
+from focalbox.service.sources.root_folder import RootFolder
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "secret.jpg").write_bytes(b"secret")
+    root = outside / "root"
+    (root / "a" / ".git").mkdir(parents=True)
+    (root / "a" / "picture.jpg").write_bytes(b"picture")
+    (root / "a" / ".git" / "picture.jpg").write_bytes(b"picture")
+    (root / ".env").write_bytes(b"secret")
+    (root / "inside.jpg").symlink_to(root / "a" / "picture.jpg")
+    (root / "outside.jpg").symlink_to(outside / "secret.jpg")
+    (root / "outside").symlink_to(outside)
+    (root / "hidden.jpg").symlink_to(root / ".env")
+    (root / "loop.jpg").symlink_to(root / "loop.jpg")
+    return root
+
+
+def test_pictures_below_it_are_served_links_among_them(root: Path) -> None:
+    folder = RootFolder(root)
+    for name in ("a/picture.jpg", "inside.jpg"):
+        assert folder.read(folder.find(name), Limits()) == b"picture"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.jpg", "a/../../secret.jpg", "/etc/passwd", "a//picture.jpg", "a", "", ".", "..", ".env",
+        "a/.git/picture.jpg", "outside.jpg", "outside/secret.jpg", "hidden.jpg", "loop.jpg", "missing.jpg",
+        "a\\picture.jpg", "C:/windows", "a/picture.jpg/", "a/picture.jpg\0.png", "./a/picture.jpg", "x" * 5000,
+        "%2e%2e/secret.jpg", "..%2fsecret.jpg", "a/picture.jpg/x", "\ud800",
+    ],
+)  # fmt: skip
+def test_nothing_else_is(root: Path, name: str) -> None:
+    with pytest.raises(NotFound, match="there is no such picture"):
+        RootFolder(root).find(name)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["..", ".", "a", "outside", "secret.jpg", "picture.jpg", ".git", "", "~"])).map("/".join)
+)
+def test_no_mix_of_names_leads_out(root: Path, name: str) -> None:
+    folder = RootFolder(root)
+    try:
+        found = folder.find(name)
+    except NotFound:
+        return
+    assert folder.read(found, Limits()) == b"picture"
+
+
+def test_a_file_that_became_a_link_is_not_followed(root: Path) -> None:
+    folder = RootFolder(root)
+    swapped = root / "a" / "swapped.jpg"
+    swapped.write_bytes(b"picture")
+    found = folder.find("a/swapped.jpg")
+    swapped.unlink()
+    swapped.symlink_to(root.parent / "secret.jpg")
+    with pytest.raises(NotFound):
+        folder.read(found, Limits())
+    swapped.unlink()
+    with pytest.raises(NotFound):
+        folder.read(found, Limits())
+
+
+def test_large_files_and_special_files_are_not_read(root: Path) -> None:
+    folder = RootFolder(root)
+    with pytest.raises(LimitExceeded):
+        folder.read(folder.find("a/picture.jpg"), Limits(bytes=3))
+    import os  # noqa: PLC0415 - only here
+
+    os.mkfifo(root / "pipe.jpg")
+    with pytest.raises(NotFound):
+        folder.find("pipe.jpg")
+    (root / "pipe.jpg").unlink()
