@@ -9,8 +9,6 @@ from pathlib import Path
 import skimage.data
 
 from focalbox import Cropper
-from focalbox.core.crop import document
-from focalbox.imaging.encoding import encode, save
 
 SIZES = ("500x200", "1:1", "9:16")
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
@@ -25,12 +23,11 @@ def main() -> None:
     cropper = Cropper()
     for name in PHOTOGRAPHS:
         picture = getattr(skimage.data, name)()
-        results = cropper.results(picture, SIZES)
-        for result in results:
-            save(result.encode("jpeg"), out / f"{name}-{str(result.crop.target).replace(':', '-')}.jpg")
-        save(encode(cropper.explain(picture, "500x200"), "png"), out / f"{name}-explained.png")
-        crops = tuple(result.crop for result in results)
-        print(json.dumps({"picture": name, **document(crops[0].evidence, crops)}, indent=2))
+        prepared = cropper.prepare(picture, SIZES)  # decoded once, looked at once
+        for result in cropper.finish(prepared, SIZES):
+            result.save(out / f"{name}-{str(result.crop.target).replace(':', '-')}.jpg")
+        cropper.explain(picture, "500x200").save(out / f"{name}-explained.png")
+        print(json.dumps({"picture": name, **prepared.analysis.plans(SIZES).to_dict()}, indent=2))
     print(f"\n{len(PHOTOGRAPHS) * len(SIZES)} crops and {len(PHOTOGRAPHS)} strips are in {out.resolve()}:")
     for path in sorted(out.iterdir()):
         print(f"  {path}")

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import io
+import pickle
 import subprocess
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
 import focalbox
-from focalbox import Box, Cropper, InvalidRequest, LimitExceeded, Limits, ModelError, SaliencyMap, Size, Subject
+from focalbox import (
+    Box,
+    CropKeywords,
+    CropOptions,
+    Cropper,
+    InvalidRequest,
+    LimitExceeded,
+    Limits,
+    ModelError,
+    OutputError,
+    Plan,
+    SaliencyMap,
+    Size,
+    Subject,
+)
+from focalbox.core.framing import Fit
 from focalbox.imaging.scales import looking_size
 
 SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")
@@ -29,7 +46,7 @@ def encoded(picture: np.ndarray, form: str, **options: object) -> bytes:
 
 @pytest.mark.parametrize("size", ["1x1", "1x400", "400x1", "7x3", "500x200", "9:16", "1:30"])
 @pytest.mark.parametrize("fit", ["cover", "tight", "pad", "contain"])
-def test_the_result_has_exactly_the_size_asked_for(photographs: Photographs, size: str, fit: str) -> None:
+def test_the_result_has_exactly_the_size_asked_for(photographs: Photographs, size: str, fit: Fit) -> None:
     (result,) = Cropper().results(photographs["chelsea"], [size], fit=fit)
     assert result.image.size == (result.crop.size.width, result.crop.size.height)
     if "x" in size:
@@ -139,6 +156,94 @@ def test_a_model_that_answers_nonsense_is_a_model_error(photographs: Photographs
         Cropper(model=lambda rgb: rgb).analyze(photographs["coffee"])  # type: ignore[arg-type, return-value]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"model": "oracle"}, "a model is one of"),
+        ({"model": "gone.onnx"}, "there is no model file gone.onnx"),
+        ({"model": Path("gone.onnx")}, "there is no model file gone.onnx"),
+        ({"model": 7}, "model is the name of a model, the path of an .onnx file or a callable, not 7"),
+        ({"model": None}, "model is the name of a model"),
+        ({"detectors": "faces"}, "detectors is a list of callables, not 'faces'"),
+        ({"detectors": [7]}, "detectors is a list of callables"),
+        ({"detectors": len}, "detectors is a list of callables"),
+        ({"limits": {"pixels": 5}}, "limits is a focalbox.Limits"),
+    ],
+)
+def test_what_a_cropper_cannot_be_made_of_is_refused_when_it_is_made(wrong: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidRequest, match=reason) as refused:
+        Cropper(**wrong)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def left_side(rgb: np.ndarray) -> SaliencyMap:
+    return SaliencyMap([[1, 0, 0, 0]])
+
+
+def right_face(rgb: np.ndarray) -> list[Subject]:
+    return [Subject(Box(0.8, 0.1, 0.1, 0.2))]
+
+
+@pytest.mark.parametrize("model", ["network", "classical", left_side])
+def test_a_pickled_cropper_crops_alike(photographs: Photographs, model: Any) -> None:
+    for detectors in (None, [right_face]):
+        cropper = Cropper(model=model, detectors=detectors, limits=Limits(side=5000))
+        before = cropper.plan(photographs["coffee"], "1:1")
+        again = pickle.loads(pickle.dumps(cropper))  # noqa: S301 - its own
+        assert again.plan(photographs["coffee"], "1:1").to_dict() == before.to_dict()
+        assert (again.model_name, again.limits) == (cropper.model_name, cropper.limits)
+
+
+def test_options_come_as_keywords_or_in_one_value(photographs: Photographs) -> None:
+    cropper, picture = Cropper(), photographs["coffee"]
+    options = CropOptions(zoom=0.5, focus=(0.2, 0.5))
+    expected = cropper.plan(picture, "1:1", zoom=0.5, focus=(0.2, 0.5)).box
+    assert cropper.plan(picture, "1:1", options=options).box == expected
+    assert focalbox.plan(picture, "1:1", options=options).box == expected
+    assert cropper.results(picture, ["1:1"], options=options)[0].crop.box == expected
+    assert cropper.plan(picture, "1:1", options=CropOptions(zoom=0.1), zoom=0.5, focus=(0.2, 0.5)).box == expected
+    assert cropper.analyze(picture).plans(["1:1", "16:9"], options=options)[0].box == expected
+
+
+def test_an_opened_picture_is_a_source(photographs: Photographs) -> None:
+    cropper, data = Cropper(), encoded(photographs["coffee"], "JPEG", quality=90)
+    opened = cropper.open(data)
+    assert opened.size == Size(600, 400)
+    assert cropper.open(opened) is opened
+    for _ in range(2):  # and again when it is decoded already
+        assert cropper.crop(opened, "60x60").tobytes() == cropper.crop(data, "60x60").tobytes()
+
+
+def test_a_plan_holds_the_crops_in_order(photographs: Photographs) -> None:
+    analysis = focalbox.analyze(photographs["coffee"])
+    plan = analysis.plans(["500x200", "free"], fit="tight")
+    assert isinstance(plan, Plan)
+    assert [crop.target for crop in plan] == [Size(500, 200), None]
+    assert (len(plan), plan[0], plan[:1]) == (2, plan.crops[0], plan.crops[:1])
+    assert plan.to_dict()["crops"] == [*plan[0].to_dict()["crops"], *plan[1].to_dict()["crops"]]
+
+
+def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Photographs, tmp_path: Path) -> None:
+    (result,) = Cropper().results(photographs["coffee"], ["60x40"])
+    result.save(tmp_path / "new" / "a.webp")
+    with Image.open(tmp_path / "new" / "a.webp") as image:
+        assert (image.format, image.size) == ("WEBP", (60, 40))
+    result.save(tmp_path / "a.bin", format="png")
+    with Image.open(tmp_path / "a.bin") as image:
+        assert image.format == "PNG"
+    with pytest.raises(InvalidRequest, match="a format is one of"):
+        result.save(tmp_path / "b.docx")
+    with pytest.raises(OutputError, match="cannot be written"):
+        result.save(tmp_path / "a.bin" / "c.png")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "new"]
+
+
+@pytest.mark.parametrize(("size", "enlarged"), [("60x40", False), ("1200x800", True), ("16:9", False), (None, False)])
+def test_a_result_knows_whether_it_is_enlarged(photographs: Photographs, size: str | None, enlarged: bool) -> None:  # noqa: FBT001
+    (result,) = Cropper().results(photographs["coffee"], [size])
+    assert result.enlarged is enlarged
+
+
 def test_one_cropper_serves_many_threads(photographs: Photographs) -> None:
     cropper = Cropper()
     alone = [cropper.crop(picture, "120x90").tobytes() for picture in photographs.values()]
@@ -229,11 +334,12 @@ def framed(picture: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) 
 )
 @pytest.mark.parametrize("size", ["16:9", "1:2", None])
 def test_a_trimmed_border_leaves_the_crop_of_the_picture_without_it(
-    photographs: Photographs, name: str, options: dict[str, object], size: str | None
+    photographs: Photographs, name: str, options: CropKeywords, size: str | None
 ) -> None:
     picture = photographs[name]
+    trimming: CropKeywords = {**options, "trim": "top-left"}
     (plain,) = Cropper().results(picture, [size], **options)
-    (trimmed,) = Cropper().results(framed(picture), [size], trim="top-left", **options)
+    (trimmed,) = Cropper().results(framed(picture), [size], **trimming)
     assert np.array_equal(np.asarray(trimmed.image), np.asarray(plain.image))
     box, expected = trimmed.crop.box, plain.crop.box
     assert (box.left - 41, box.top - 7, box.width, box.height) == (
@@ -243,8 +349,8 @@ def test_a_trimmed_border_leaves_the_crop_of_the_picture_without_it(
         expected.height,
     )
     assert trimmed.crop.source == Size(picture.shape[1] + 44, picture.shape[0] + 69)
-    assert focalbox.plan(framed(picture), size, trim="top-left", **options).to_dict() == trimmed.crop.to_dict()
-    again = focalbox.analyze(framed(picture), trim="top-left").plan(size, trim="top-left", **options)
+    assert focalbox.plan(framed(picture), size, **trimming).to_dict() == trimmed.crop.to_dict()
+    again = focalbox.analyze(framed(picture), trim="top-left").plan(size, **trimming)
     assert again.to_dict() == trimmed.crop.to_dict()
 
 

@@ -1,83 +1,21 @@
-"""The size grammar and the options: what is read, and what is refused in one sentence."""
+"""The options: what is read, from Python and from text, what is refused in one sentence, and the tables made from them."""
 
-import contextlib
+from __future__ import annotations
 
-import numpy as np
+import pickle
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Box, Ratio, Size
+from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
-from focalbox.options import CORNERS, MOST_TOLERANCE, CropOptions, Trim, parse_target, parse_trim
+from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option, described
+from focalbox.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
 
 
-@given(st.integers(1, 30_000), st.integers(1, 30_000))
-def test_a_written_size_is_read_back(width: int, height: int) -> None:
-    size = Size(width, height)
-    assert parse_target(str(size)) == parse_target((width, height)) == parse_target(size) == size
-
-
-@given(st.integers(1, 9999), st.integers(1, 9999))
-def test_a_written_ratio_is_read_back(across: int, down: int) -> None:
-    assert parse_target(f"{across}:{down}") == Ratio(across, down)
-
-
-def test_no_size_is_no_target() -> None:
-    assert parse_target(None) is None
-    assert parse_target("1.91:1") == Ratio(1.91, 1)
-
-
-def test_whole_numbers_of_numpy_are_sides() -> None:
-    target = parse_target((np.int64(500), np.uint8(200)))  # type: ignore[arg-type]
-    assert target == Size(500, 200)
-    assert isinstance(target, Size)
-    assert type(target.width) is int
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        "0x200",
-        "200x0",
-        "-5x5",
-        "1e9x5",
-        "abc",
-        "",
-        "500",
-        "500x",
-        "x5",
-        "5x5x5",
-        "0:1",
-        "1:0",
-        "999999x5",
-        "\u0665x5",
-        "1:1e9",
-        "nan:1",
-        "99999999999999x1",
-        (0, 5),
-        (1.5, 2),
-        (1, 2, 3),
-        (True, 5),
-        7,
-        b"5x5",
-        [5, 5],
-        "5x5\n5",
-    ],
-)
-def test_what_is_no_size_is_refused(wrong: object) -> None:
-    with pytest.raises(InvalidRequest) as refused:
-        parse_target(wrong)  # type: ignore[arg-type]
-    assert str(refused.value).count(". ") == 0
-
-
-@given(st.text(max_size=30))
-def test_any_text_is_read_or_refused(text: str) -> None:
-    with contextlib.suppress(InvalidRequest):
-        parse_target(text)
-
-
-@given(st.builds(Trim, st.sampled_from(CORNERS), st.integers(0, MOST_TOLERANCE)))
+@given(st.builds(Trim, st.sampled_from(CORNERS), st.integers(0, MAX_TOLERANCE)))
 def test_a_written_trim_is_read_back(trim: Trim) -> None:
     assert parse_trim(str(trim)) == parse_trim(trim) == CropOptions.of({"trim": str(trim)}).trim == trim
     assert parse_trim(trim.corner) == Trim(trim.corner, 0)
@@ -96,27 +34,89 @@ def test_boxes_may_be_given_in_many_ways() -> None:
         assert CropOptions.of({"keep": keep}).keep == (box,)
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"zom": 1}, "zom"),
-        ({"zoom": "much"}, "numbers"),
-        ({"zoom": 2}, "zoom"),
-        ({"focus": 0.5}, "focus"),
-        ({"focus": (0.5,)}, "focus"),
-        ({"keep": [(1, 2, 3)]}, "keep takes boxes"),
-        ({"keep": "everything"}, "keep takes boxes"),
-        ({"avoid": [(0.5, 0.5, 1, 1)]}, "inside the picture"),
-        ({"fit": "squeeze"}, "squeeze"),
-        ({"trim": "left"}, "top-left or bottom-right"),
-        ({"trim": True}, "top-left or bottom-right"),
-        ({"trim": ""}, "top-left or bottom-right"),
-        ({"trim": "top-left:"}, "top-left or bottom-right"),
-        ({"trim": "top-left:443"}, "0 to 442"),
-        ({"trim": "top-left:-1"}, "0 to 442"),
-        ({"trim": "top-left:\u0665"}, "0 to 442"),
-    ],
-)
+BAD = [
+    ({"zom": 1}, "zom"),
+    ({"zoom": "much"}, "zoom is a number from 0 to 1, not 'much'"),
+    ({"zoom": 2}, "zoom is a number from 0 to 1, not 2"),
+    ({"zoom": True}, "zoom is a number"),
+    ({"retain": None}, "retain is a number"),
+    ({"doubt": float("nan")}, "doubt is a number"),
+    ({"focus": 0.5}, "focus is a point x,y in fractions from 0 to 1, such as 0.5,0.3, not 0.5"),
+    ({"focus": (0.5,)}, "focus"),
+    ({"focus": "01"}, "focus"),
+    ({"focus": (500, 200)}, r"not \(500, 200\) \(divide pixels by width and height\)"),
+    ({"keep": [(1, 2, 3)]}, "keep is a box"),
+    ({"keep": "everything"}, "keep is a box"),
+    ({"keep": None}, "keep is a box"),
+    ({"keep": (10, 20, 300, 200)}, r"\(divide pixels by width and height\)"),
+    ({"avoid": [(0.5, 0.5, 1, 1)]}, "inside the picture"),
+    ({"avoid": [(0.5, 0.5, -0.1, 1)]}, "sides of at least 0"),
+    ({"fit": "squeeze"}, "fit is one of cover, tight, pad, contain, not 'squeeze'"),
+    ({"fit": ["tight"]}, "fit is one of"),
+    ({"upscale": "no"}, "upscale is true or false, not 'no'"),
+    ({"upscale": 2}, "upscale is true or false"),
+    ({"fill": 7}, "fill is a colour"),
+    ({"zoom": 0.5, "fit": "pad"}, "zoom goes from cover to tight"),
+    ({"trim": "left"}, "top-left or bottom-right"),
+    ({"trim": True}, "top-left or bottom-right"),
+    ({"trim": ""}, "top-left or bottom-right"),
+    ({"trim": "top-left:"}, "top-left or bottom-right"),
+    ({"trim": "top-left:443"}, "0 to 442"),
+    ({"trim": "top-left:-1"}, "0 to 442"),
+    ({"trim": "top-left:\u0665"}, "0 to 442"),
+]
+
+
+@pytest.mark.parametrize(("options", "reason"), BAD)
 def test_wrong_options_are_refused_by_name(options: dict[str, object], reason: str) -> None:
-    with pytest.raises(InvalidRequest, match=reason):
+    with pytest.raises(InvalidRequest, match=reason) as refused:
         CropOptions.of(options)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_center_is_another_spelling() -> None:
+    assert CropOptions(on_doubt="center").on_doubt == "centre"  # type: ignore[arg-type]  # the field holds one spelling
+
+
+def test_keywords_come_before_the_options_in_one_value() -> None:
+    both = CropOptions.of({"zoom": 0.25}, CropOptions(zoom=0.5, doubt=0.7))
+    assert (both.zoom, both.doubt) == (0.25, 0.7)
+    with pytest.raises(InvalidRequest, match=r"options is a CropOptions, not \{'zoom': 1\}"):
+        CropOptions.of({}, {"zoom": 1})  # type: ignore[arg-type]
+
+
+def test_options_travel() -> None:
+    options = CropOptions.of({"focus": (0.5, 0.25), "keep": (0.1, 0.1, 0.2, 0.2), "trim": "top-left:3"})
+    assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301 - its own
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_the_table_is_true_of_every_option(option: Option) -> None:
+    assert option.kind.read(option.name, option.default) == option.default == getattr(CropOptions(), option.name)
+    (chosen,) = [CropOptions.from_text({option.name: [option.example]})]
+    assert getattr(chosen, option.name) != option.default
+    for word in option.kind.choices:
+        assert getattr(CropOptions.from_text({option.name: [word]}), option.name) == word
+
+
+def test_text_is_read_as_addresses_have_it() -> None:
+    found = CropOptions.from_text({"keep": ["0,0,.1,.1", "0.5,0.5,0.5,0.5"], "upscale": ["yes"], "focus": [".5,0"]})
+    assert found.keep == (Box(0, 0, 0.1, 0.1), Box(0.5, 0.5, 0.5, 0.5))
+    assert (found.upscale, found.focus) == (True, (0.5, 0.0))
+    for wrong, reason in (
+        ({"zoom": ["0.1", "0.2"]}, "zoom is given once, not 2 times"),
+        ({"zoom": ["a"]}, "zoom is a number from 0 to 1, not 'a'"),
+        ({"focus": ["0.5"]}, "focus is a point"),
+        ({"upscale": ["maybe"]}, "upscale is true or false"),
+        ({"zooom": ["1"]}, "zooom"),
+    ):
+        with pytest.raises(InvalidRequest, match=reason):
+            CropOptions.from_text(wrong)
+
+
+def test_the_keywords_are_the_options() -> None:
+    assert tuple(CropKeywords.__annotations__) == tuple(option.name for option in OPTIONS)
+
+
+def test_the_page_of_the_options_is_made_from_them() -> None:
+    assert (Path(__file__).parents[1] / "docs" / "options.md").read_text("utf-8") == described()

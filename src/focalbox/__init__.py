@@ -9,10 +9,12 @@ from focalbox.version import __version__
 
 if TYPE_CHECKING:
     from focalbox.analysis import Analysis
+    from focalbox.api import analyze, crop, plan
     from focalbox.core.crop import Crop
     from focalbox.core.evidence import SaliencyMap, Subject
     from focalbox.core.geometry import Box, PixelBox, Ratio, Size
-    from focalbox.cropper import Cropper, analyze, crop, plan
+    from focalbox.core.plan import Plan
+    from focalbox.cropper import Cropper
     from focalbox.errors import (
         DecodeError,
         FetchError,
@@ -20,16 +22,22 @@ if TYPE_CHECKING:
         InvalidRequest,
         LimitExceeded,
         ModelError,
+        OutputError,
         Overloaded,
         SignatureError,
         SourceError,
     )
     from focalbox.imaging.limits import Limits
+    from focalbox.options import CropKeywords, CropOptions
+    from focalbox.result import Result
+    from focalbox.trim import Trim
 
 __all__ = [
     "Analysis",
     "Box",
     "Crop",
+    "CropKeywords",
+    "CropOptions",
     "Cropper",
     "DecodeError",
     "FetchError",
@@ -38,14 +46,18 @@ __all__ = [
     "LimitExceeded",
     "Limits",
     "ModelError",
+    "OutputError",
     "Overloaded",
     "PixelBox",
+    "Plan",
     "Ratio",
+    "Result",
     "SaliencyMap",
     "SignatureError",
     "Size",
     "SourceError",
     "Subject",
+    "Trim",
     "__version__",
     "analyze",
     "crop",
@@ -57,7 +69,9 @@ _HOMES = {
     "focalbox.core.crop": ("Crop",),
     "focalbox.core.evidence": ("SaliencyMap", "Subject"),
     "focalbox.core.geometry": ("Box", "PixelBox", "Ratio", "Size"),
-    "focalbox.cropper": ("Cropper", "analyze", "crop", "plan"),
+    "focalbox.api": ("analyze", "crop", "plan"),
+    "focalbox.core.plan": ("Plan",),
+    "focalbox.cropper": ("Cropper",),
     "focalbox.errors": (
         "DecodeError",
         "FetchError",
@@ -65,11 +79,15 @@ _HOMES = {
         "InvalidRequest",
         "LimitExceeded",
         "ModelError",
+        "OutputError",
         "Overloaded",
         "SignatureError",
         "SourceError",
     ),
     "focalbox.imaging.limits": ("Limits",),
+    "focalbox.options": ("CropKeywords", "CropOptions"),
+    "focalbox.result": ("Result",),
+    "focalbox.trim": ("Trim",),
 }
 """Where each public name lives."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

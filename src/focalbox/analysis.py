@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from focalbox.core.choose import choose_crop
-from focalbox.core.crop import Crop, document
+from focalbox.core.crop import Crop
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.plan import Plan
 from focalbox.errors import InvalidRequest, ModelError
-from focalbox.options import CropOptions, SizeLike, parse_target
+from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target, parse_targets
 
 __all__ = ["Analysis"]
 
@@ -31,30 +32,52 @@ class Analysis(Evidence):
     True
     """
 
-    def plan(self, size: SizeLike | None = None, **options: Any) -> Crop:
+    def plan(
+        self, size: SizeLike | None = None, *, options: CropOptions | None = None, **keywords: Unpack[CropKeywords]
+    ) -> Crop:
         """Choose the crop for a size.
+
+        Parameters and errors as in `plans`, for one size; None is the free-form crop.
+        """
+        return self.plans([parse_target(size)], options=options, **keywords)[0]
+
+    def plans(
+        self,
+        sizes: Iterable[SizeLike | None],
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> Plan:
+        """Choose the crops for several sizes.
 
         Parameters
         ----------
-        size : str, (int, int) or None
-            ``"500x200"``, ``(500, 200)``, ``"16:9"``, or None for the free-form crop.
-        **options
-            As in `focalbox.options.CropOptions`.
+        sizes : iterable of str, (int, int) or None
+            ``"500x200"``, ``(500, 200)``, ``"16:9"``, ``"free"`` or None for the free-form crop.
+        options : CropOptions, optional
+        **keywords
+            As in `focalbox.CropOptions`; they come before ``options``.
+
+        Returns
+        -------
+        Plan
+            The crops in the order of ``sizes``.
 
         Raises
         ------
         InvalidRequest
-            When the size or an option makes no sense, or a border is to be trimmed that was looked at.
+            When a size or an option makes no sense, or a border is to be trimmed that was looked at.
         """
-        wanted = CropOptions.of(options)
+        targets, wanted = parse_targets(sizes), CropOptions.of(keywords, options)
         if wanted.trim is not None and self.trimmed is None:
             message = "a border is trimmed before looking: this analysis is of the whole picture, analyze it with trim"
             raise InvalidRequest(message)
-        return choose_crop(self, parse_target(size), wanted.framing)
+        framing = wanted.framing
+        return Plan(self, tuple(choose_crop(self, target, framing) for target in targets))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the one JSON form without crops, with the map and the subjects to plan from later."""
-        found = document(self, ())
+        found = Plan(self, ()).to_dict()
         return {
             **found,
             "saliency": self.saliency.to_dict(),

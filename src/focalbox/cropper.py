@@ -1,86 +1,55 @@
 """The path from a picture to its crops, written once: command, service and batch all go through here.
 
-bytes -> header -> limits -> one decode -> (border off) -> look -> analysis -> plan -> cut, resize -> bytes
+bytes -> header -> limits -> one decode (border off) -> look -> analysis -> plan -> cut, resize -> bytes
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, Unpack
 
 from PIL import Image
 
 from focalbox.analysis import Analysis
-from focalbox.core.choose import choose_crop
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import PixelBox, Size, Target
+from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.encoding import encode
 from focalbox.imaging.fill import check_fill
-from focalbox.imaging.render import render
-from focalbox.imaging.source import Limits, Metadata, Picture, Source, WorkingImage, open_picture
-from focalbox.imaging.trimming import without_border
-from focalbox.looking import look_at
-from focalbox.options import CropOptions, SizeLike, Trim, TrimLike, parse_target, parse_trim
-from focalbox.prepared import Prepared, needed_size
-from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
+from focalbox.imaging.limits import Limits
+from focalbox.imaging.source import Picture, Source, open_picture
+from focalbox.looking import checked_detectors, checked_model, look_at
+from focalbox.options import CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
+from focalbox.prepared import Prepared, View
+from focalbox.result import Result
+from focalbox.saliency.models import MODELS, Detector, Model
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.version import __version__
 
-__all__ = ["Cropper", "Prepared", "Result", "analyze", "crop", "plan"]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished crop: what was decided, and the picture.
-
-    Parameters
-    ----------
-    crop : Crop
-        What was decided.
-    image : PIL.Image.Image
-        Exactly ``crop.size`` pixels, mode RGB or RGBA, sRGB unless its ``info`` holds an ``icc_profile``.
-    metadata : Metadata or None
-        Copyright and colour profile when ``keep_metadata`` asked for them.
-    """
-
-    crop: Crop
-    image: Image.Image
-    metadata: Metadata | None
-
-    def encode(self, format: str, *, quality: int = 80) -> bytes:  # noqa: A002 - the word every imaging library uses
-        """Return the picture as the bytes of a file.
-
-        Parameters
-        ----------
-        format : str
-            ``"jpeg"``, ``"png"``, ``"webp"``, ``"avif"``, ``"gif"``, ``"tiff"`` or ``"bmp"``.
-        quality : int
-            1 to 100, for the formats that lose something.
-        """
-        return encode(self.image, format, quality=quality, metadata=self.metadata)
+__all__ = ["Cropper"]
 
 
 class Cropper:
-    """Crops pictures; holds a model and limits, no state, and may be shared between threads.
+    """Crops pictures; holds a model and limits, no state, may be shared between threads and pickled.
+
+    Every method that crops takes the options of `focalbox.CropOptions` as keywords, or all in one value as ``options=``;
+    keywords come first.
 
     Parameters
     ----------
-    model : str or callable, optional
+    model : str, path or callable, optional
         The name of a model (`focalbox doctor` lists them), the path of an ``.onnx`` file, or a callable from an upright
         sRGB picture, uint8 array of shape (h, w, 3), to a `SaliencyMap`.
     detectors : sequence of callable, optional
         From the same array to a list of `Subject`, things that should not be cut. They replace the model's own; an empty
         sequence is none at all.
-    limits : Limits
+    limits : Limits, optional
         What is refused before any pixel is decoded.
 
     Raises
     ------
     InvalidRequest
-        When no model has that name.
+        When no model has that name, its file is not there, or a value is of another kind.
 
     Examples
     --------
@@ -93,21 +62,41 @@ class Cropper:
     def __init__(
         self,
         *,
-        model: str | Model = DEFAULT_MODEL,
+        model: str | os.PathLike[str] | Model = DEFAULT_MODEL,
         detectors: Sequence[Detector] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._model = model_named(model) if isinstance(model, str) else model
-        self._name = model if isinstance(model, str) and model in MODELS else name_of(self._model)
-        self._detectors = detectors
-        self._limits = limits or Limits()
+        self._model, self._name = checked_model(model)
+        self._detectors = checked_detectors(detectors)
+        self._limits = _checked_limits(limits)
+
+    def __getstate__(self) -> dict[str, Any]:
+        shared = MODELS.get(self._name) is self._model  # travels by its name: the other process has it
+        return {**self.__dict__, "_model": self._name} if shared else self.__dict__
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if isinstance(state["_model"], str):
+            self._model = MODELS[self._name]
 
     @property
     def model_name(self) -> str:
         """What analyses call the model."""
         return self._name
 
-    def analyze(self, source: Source, *, trim: TrimLike | None = None) -> Analysis:
+    @property
+    def limits(self) -> Limits:
+        """What is refused before any pixel is decoded."""
+        return self._limits
+
+    def open(self, source: Source | Picture) -> Picture:
+        """Read the header of a picture and hold it against the limits; every method takes the answer as a source.
+
+        Parameters and errors as in `analyze`.
+        """
+        return source if isinstance(source, Picture) else open_picture(source, self._limits)
+
+    def analyze(self, source: Source | Picture, *, trim: TrimLike | None = None) -> Analysis:
         """Look at a picture once; the analysis plans any number of crops.
 
         Parameters
@@ -123,24 +112,43 @@ class Cropper:
         ModelError
             When the model answers with something that is not a map.
         """
-        picture, border = open_picture(source, self._limits), parse_trim(trim)
-        working, trimmed = _decoded(picture, None if border is None else picture.size, border)
-        return self._look(working, picture.size, trimmed)
+        return self._prepare(source, [], CropOptions.of({"trim": trim})).analysis
 
-    def plan(self, source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
+    def plan(
+        self,
+        source: Source | Picture,
+        size: SizeLike | None = None,
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> Crop:
         """Decide where to crop, and render nothing.
 
         Parameters and errors as in `results`, for one size; None is the free-form crop. The answer's ``box`` is in pixels of
         the upright picture, ``kept`` and ``confidence`` lie between 0 and 1.
         """
-        target, wanted = parse_target(size), CropOptions.of(options)
-        return choose_crop(self.analyze(source, trim=wanted.trim), target, wanted.framing)
+        target, wanted = parse_target(size), CropOptions.of(keywords, options)
+        return self.analyze(source, trim=wanted.trim).plan(target, options=wanted)
 
-    def crop(self, source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
+    def crop(
+        self,
+        source: Source | Picture,
+        size: SizeLike | None,
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> Image.Image:
         """Crop a picture to exactly the size asked for; parameters and errors as in `focalbox.crop`."""
-        return self.crop_many(source, [size], **options)[0]
+        return self.results(source, [size], options=options, **keywords)[0].image
 
-    def crop_many(self, source: Source, sizes: Iterable[SizeLike | None], **options: Any) -> list[Image.Image]:
+    def crop_many(
+        self,
+        source: Source | Picture,
+        sizes: Iterable[SizeLike | None],
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> list[Image.Image]:
         """Crop a picture to several sizes with one decode and one analysis; parameters and errors as in `results`.
 
         Returns
@@ -148,18 +156,26 @@ class Cropper:
         list of PIL.Image.Image
             In the order of ``sizes``, each exactly as large as asked for, mode RGB or RGBA.
         """
-        return [result.image for result in self.results(source, sizes, **options)]
+        return [result.image for result in self.results(source, sizes, options=options, **keywords)]
 
-    def results(self, source: Source, sizes: Iterable[SizeLike | None], **options: Any) -> list[Result]:
+    def results(
+        self,
+        source: Source | Picture,
+        sizes: Iterable[SizeLike | None],
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> list[Result]:
         """Crop a picture to several sizes, and say what was decided: the whole path.
 
         Parameters
         ----------
         source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
         sizes : iterable of str, (int, int) or None
-            ``"500x200"`` and ``(500, 200)`` in pixels, ``"16:9"``, None for the free-form crop.
-        **options
-            As in `focalbox.options.CropOptions`.
+            ``"500x200"`` and ``(500, 200)`` in pixels, ``"16:9"``, ``"free"`` or None for the free-form crop.
+        options : CropOptions, optional
+        **keywords
+            As in `focalbox.CropOptions`.
 
         Raises
         ------
@@ -170,158 +186,96 @@ class Cropper:
         ModelError
             When the model answers with something that is not a map.
         """
-        targets, wanted = [parse_target(size) for size in sizes], CropOptions.of(options)
-        return self._finish(self._prepared(source, targets, wanted, Size(1, 1), None), targets, wanted)
+        targets, wanted = parse_targets(sizes), CropOptions.of(keywords, options)
+        return self._finish(self._prepare(source, targets, wanted), targets, wanted)
 
     def prepare(
-        self, source: Source, sizes: Iterable[SizeLike | None], *, analysis: Analysis | None = None, **options: Any
+        self,
+        source: Source | Picture,
+        sizes: Iterable[SizeLike | None],
+        *,
+        analysis: Analysis | None = None,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
     ) -> Prepared:
         """Decode a picture once, large enough for the sizes, and look at it unless its analysis is known already.
 
-        Parameters
-        ----------
-        source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
-        sizes : iterable of str, (int, int) or None
-            What it is going to be cropped to.
-        analysis : Analysis, optional
-            What was found in the same picture before, its border trimmed alike; if it was not, it is looked at again.
-        **options
-            As in `focalbox.options.CropOptions`.
+        Parameters and errors as in `results`; ``analysis`` is what was found in the same picture before. If that was another
+        picture, or its border was trimmed otherwise, it is looked at again.
         """
-        targets = [parse_target(size) for size in sizes]
-        return self._prepared(source, targets, CropOptions.of(options), Size(1, 1), analysis)
+        return self._prepare(source, parse_targets(sizes), CropOptions.of(keywords, options), analysis=analysis)
 
-    def finish(self, prepared: Prepared, sizes: Iterable[SizeLike | None], **options: Any) -> list[Result]:
+    def finish(
+        self,
+        prepared: Prepared,
+        sizes: Iterable[SizeLike | None],
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> list[Result]:
         """Decide, cut and resize crops of a prepared picture; parameters as in `results`."""
-        return self._finish(prepared, [parse_target(size) for size in sizes], CropOptions.of(options))
+        return self._finish(prepared, parse_targets(sizes), CropOptions.of(keywords, options))
 
-    def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
-        crops = [choose_crop(prepared.analysis, target, wanted.framing) for target in targets]
-        for decided in crops:
-            _check_output(decided.size, self._limits)
-        return [_finished(prepared, decided, wanted) for decided in crops]
-
-    def explain(self, source: Source, size: SizeLike | None = None, **options: Any) -> Image.Image:
+    def explain(
+        self,
+        source: Source | Picture,
+        size: SizeLike | None = None,
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> Image.Image:
         """Draw the five pictures of the method side by side; what is shown is what was computed.
 
         Parameters and errors as in `results`, for one size. The strip has mode RGB, and panels of at most 360 pixels a side.
         """
         from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
 
-        target, wanted = parse_target(size), CropOptions.of(options)
-        prepared = self._prepared(source, [target], wanted, Size(PANEL, PANEL), None)
+        target, wanted = parse_target(size), CropOptions.of(keywords, options)
+        prepared = self._prepare(source, [target], wanted, least=Size(PANEL, PANEL))
         (result,) = self._finish(prepared, [target], wanted)
         return draw_strip(prepared.working.image, result.crop, result.image)
 
-    def _prepared(
+    def _prepare(
         self,
-        source: Source,
+        source: Source | Picture,
         targets: Sequence[Target | None],
         wanted: CropOptions,
-        least: Size,
-        analysis: Analysis | None,
+        *,
+        least: Size = Size(1, 1),  # noqa: B008 - frozen
+        analysis: Analysis | None = None,
     ) -> Prepared:
         """Decode once and look once; the working image has at least ``least`` pixels a side."""
         check_fill(wanted.fill)
         for target in targets:
             if isinstance(target, Size):
-                _check_output(target, self._limits)
-        picture = open_picture(source, self._limits)
-        needed = needed_size(picture.size, targets, wanted, least)
-        working, trimmed = _decoded(picture, needed, wanted.trim, keep_profile=wanted.keep_metadata)
-        if analysis is None or analysis.trimmed != trimmed:
-            analysis = self._look(working, picture.size, trimmed)
-        return Prepared(working, analysis, wanted.trim)
+                _check_result(target, self._limits)
+        view = View.decode(self.open(source), targets, wanted, least)
+        if analysis is None or not view.shows(analysis):
+            analysis = self._look(view)
+        return Prepared(view, analysis)
 
-    def _look(self, working: WorkingImage, source: Size, trimmed: PixelBox | None) -> Analysis:
-        seen = look_at(working, self._model, self._detectors)
-        return Analysis(source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, trimmed)
+    def _look(self, view: View) -> Analysis:
+        seen = look_at(view.working, self._model, self._detectors)
+        return Analysis(view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed)
 
-
-def _decoded(
-    picture: Picture, needed: Size | None, border: Trim | None, *, keep_profile: bool = False
-) -> tuple[WorkingImage, PixelBox | None]:
-    """Decode a picture and cut its border off, if that is wished; return also what is left of the upright picture then."""
-    working = picture.decode(needed, keep_profile=keep_profile)
-    return (working, None) if border is None else without_border(working, border)
+    def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
+        """Plan, check, and render."""
+        plan = prepared.analysis.plans(targets, options=wanted)
+        for crop in plan:
+            _check_result(crop.size, self._limits)
+        return [Result.render(prepared.view, crop, wanted) for crop in plan]
 
 
-def _finished(prepared: Prepared, decided: Crop, wanted: CropOptions) -> Result:
-    working, box, left = prepared.working, decided.box, prepared.analysis.trimmed
-    if left is not None:  # the border's pixels are gone
-        box = PixelBox(box.left - left.left, box.top - left.top, box.width, box.height)
-    image = render(working, box, decided.size, padding=decided.padding, fill=wanted.fill)
-    if not wanted.keep_metadata:
-        return Result(decided, image, None)
-    image.info.update(working.metadata.info())  # without its profile a picture that kept it would have other colours
-    return Result(decided, image, working.metadata)
+def _checked_limits(limits: object) -> Limits:
+    if limits is None:
+        return Limits()
+    if not isinstance(limits, Limits):
+        message = f"limits is a focalbox.Limits, such as Limits(pixels=20_000_000), not {limits!r:.60}"
+        raise InvalidRequest(message)
+    return limits
 
 
-def _check_output(size: Size, limits: Limits) -> None:
+def _check_result(size: Size, limits: Limits) -> None:
     if size.pixels > limits.pixels:
         message = f"a result may have at most {limits.pixels} pixels, but {size} was asked for"
         raise InvalidRequest(message)
-
-
-@cache
-def _default() -> Cropper:
-    return Cropper()
-
-
-def crop(source: Source, size: SizeLike | None, **options: Any) -> Image.Image:
-    """Crop a picture to exactly the size asked for.
-
-    Parameters
-    ----------
-    source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
-    size : str, (int, int) or None
-        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, None for the free-form crop.
-    **options
-        As in `focalbox.options.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt, fill,
-        keep_metadata, trim.
-
-    Returns
-    -------
-    PIL.Image.Image
-        Mode RGB or RGBA, sRGB. With ``keep_metadata`` its colours stay in the picture's profile; that and the copyright are
-        in its ``info``, to be written by ``image.save(path, **image.info)``.
-
-    Raises
-    ------
-    FocalboxError
-        ``InvalidRequest`` for a size or option that makes no sense, ``SourceError`` for a picture that cannot be used.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> crop(np.zeros((300, 400, 3), dtype=np.uint8), "16:9").size
-    (400, 225)
-    """
-    return _default().crop(source, size, **options)
-
-
-def plan(source: Source, size: SizeLike | None = None, **options: Any) -> Crop:
-    """Decide where to crop a picture, and render nothing; parameters and errors as in `crop`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> plan(np.zeros((300, 400, 3), dtype=np.uint8), "1:1").box
-    PixelBox(left=50, top=0, width=300, height=300)
-    """
-    return _default().plan(source, size, **options)
-
-
-def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
-    """Look at a picture once; ``analysis.plan(size, **options)`` then plans any number of crops.
-
-    Parameters and errors as in `Cropper.analyze`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> analysis = analyze(np.zeros((300, 400, 3), dtype=np.uint8))
-    >>> [analysis.plan(size).box.width for size in ("1:1", "9:16")]
-    [300, 169]
-    """
-    return _default().analyze(source, trim=trim)

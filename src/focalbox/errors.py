@@ -1,5 +1,16 @@
 """The error tree: every exception that focalbox lets out.
 
+    FocalboxError
+    |-- InvalidRequest     the call makes no sense (also a ValueError)
+    |   `-- SignatureError     a signed address is not, or no longer, valid
+    |-- SourceError        the picture cannot be used
+    |   |-- FetchError         its bytes cannot be read
+    |   |-- DecodeError        its bytes are no picture, or a damaged one
+    |   `-- LimitExceeded      it is larger than the limits allow
+    |-- OutputError        the result cannot be written
+    |-- ModelError         a model or detector is missing, damaged or answers nonsense
+    `-- Overloaded         the service has more to do than it takes on
+
 Each message is one sentence that says what was expected and what came. HTTP status codes live in ``service`` and exit
 codes in ``cli``: an error here knows neither.
 """
@@ -13,6 +24,7 @@ __all__ = [
     "InvalidRequest",
     "LimitExceeded",
     "ModelError",
+    "OutputError",
     "Overloaded",
     "SignatureError",
     "SourceError",
@@ -45,6 +57,10 @@ class DecodeError(SourceError):
 
 class LimitExceeded(SourceError):
     """The picture is larger than the limits allow: bytes, pixels, sides or frames."""
+
+
+class OutputError(FocalboxError):
+    """A result could not be written: no room, no permission, no such place."""
 
 
 class ModelError(FocalboxError):

@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from focalbox.core.confidence import doubt
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
-from focalbox.errors import ModelError
+from focalbox.errors import InvalidRequest, ModelError
 from focalbox.imaging.scales import looking_size, second_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.models import Detector, Model
+from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
+from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
 from focalbox.saliency.second_look import joined, weight_of
 
-__all__ = ["look_at"]
+__all__ = ["checked_detectors", "checked_model", "look_at"]
+
+
+def checked_model(model: object) -> tuple[Model, str]:
+    """Return a model and its name.
+
+    Parameters
+    ----------
+    model : str, path or callable
+        The name of a model, the path of an ``.onnx`` file, or the model itself.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none of these, or the file is not there.
+    """
+    named = os.fspath(model) if isinstance(model, os.PathLike) else model
+    if isinstance(named, str):
+        found = model_named(named)
+        if is_file(named) and not Path(named).is_file():
+            message = f"there is no model file {named}"
+            raise InvalidRequest(message)
+        return found, named if named in MODELS else name_of(found)
+    if not callable(named):
+        message = f"model is the name of a model, the path of an .onnx file or a callable, not {model!r:.60}"
+        raise InvalidRequest(message)
+    return named, name_of(named)
+
+
+def checked_detectors(detectors: object) -> tuple[Detector, ...] | None:
+    """Return detectors as a tuple, None as None.
+
+    Raises
+    ------
+    InvalidRequest
+        When they are no list of callables.
+    """
+    if detectors is None:
+        return None
+    if not isinstance(detectors, Sequence) or not all(map(callable, detectors)):
+        message = f"detectors is a list of callables, not {detectors!r:.60}"
+        raise InvalidRequest(message)
+    return tuple(detectors)
 
 
 def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] | None) -> ModelOutput:

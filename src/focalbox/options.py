@@ -1,165 +1,62 @@
-"""What a caller wants: the size grammar and the options of a crop, checked once."""
+"""The options of a crop: one table, from which the command, the addresses, OpenAPI and the documentation are made."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
-from focalbox.core.framing import Fit, Framing, Mode, OnDoubt
-from focalbox.core.geometry import Box, Ratio, Size, Target
+from focalbox.core.framing import FITS, MODES, ON_DOUBT, Fit, Framing, Mode, OnDoubt
+from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
+from focalbox.kinds import BOXES, FILL, POINT, SHARE, SWITCH, TRIM, Kind, one_of
+from focalbox.sizes import MAX_SIDE, SizeLike, parse_target, parse_targets
+from focalbox.trim import Trim, TrimLike, parse_trim
 
 __all__ = [
-    "CORNERS",
     "MAX_SIDE",
-    "MOST_TOLERANCE",
+    "OPTIONS",
     "BoxLike",
+    "CropKeywords",
     "CropOptions",
+    "Option",
     "SizeLike",
     "Trim",
     "TrimLike",
+    "described",
     "parse_target",
+    "parse_targets",
     "parse_trim",
 ]
 
-MAX_SIDE = 30_000
-"""The longest side, in pixels, that can be asked for: what `Limits` let in by default."""
-
-Corner = Literal["top-left", "bottom-right"]
-CORNERS: tuple[Corner, ...] = ("top-left", "bottom-right")
-
-MOST_TOLERANCE = 442
-"""The largest distance of two colours in 8-bit RGB, sqrt(3) * 255, rounded up: what thumbor's addresses go up to."""
-
-SizeLike = str | tuple[int, int] | Size | Ratio
 BoxLike = Box | tuple[float, float, float, float]
 
-_SIZE = re.compile(r"(\d{1,9})x(\d{1,9})", re.ASCII)
-_RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
-_TRIM = re.compile(r"(top-left|bottom-right)(?::(\d{1,3}))?", re.ASCII)
-_PAIR = 2
+
+class CropKeywords(TypedDict, total=False):
+    """The options as keywords, for type checkers and editors; what they mean is in `CropOptions`."""
+
+    fit: Fit
+    zoom: float
+    retain: float
+    focus: tuple[float, float] | None
+    keep: BoxLike | Iterable[BoxLike]
+    avoid: BoxLike | Iterable[BoxLike]
+    upscale: bool
+    mode: Mode
+    on_doubt: OnDoubt | Literal["center"]
+    doubt: float
+    fill: str | tuple[int, ...]
+    keep_metadata: bool
+    trim: TrimLike | None
 
 
-def parse_target(size: SizeLike | None) -> Target | None:
-    """Read a size as it is written in a request.
-
-    Parameters
-    ----------
-    size : str, (int, int), Size, Ratio or None
-        ``"500x200"`` or ``(500, 200)`` for exact pixels, ``"16:9"`` for a ratio without resizing, None for the salient
-        box itself.
-
-    Returns
-    -------
-    Size, Ratio or None
-
-    Raises
-    ------
-    InvalidRequest
-        When it is none of these, or a side is 0 or above `MAX_SIDE`.
-
-    Examples
-    --------
-    >>> parse_target("500x200")
-    Size(width=500, height=200)
-    >>> parse_target("16:9").aspect
-    1.7777777777777777
-    """
-    if size is None or isinstance(size, Ratio):
-        return size
-    if isinstance(size, str):
-        ratio, sides = _RATIO.fullmatch(size.strip()), _SIZE.fullmatch(size.strip())
-        if ratio:
-            return Ratio(float(ratio[1]), float(ratio[2]))
-        if not sides:
-            message = f"a size looks like 500x200 or 16:9, not {size[:40]!r}"
-            raise InvalidRequest(message)
-        target = Size(int(sides[1]), int(sides[2]))
-    elif isinstance(size, Size):
-        target = size
-    elif isinstance(size, tuple) and len(size) == _PAIR and all(map(_is_whole, size)):
-        target = Size(int(size[0]), int(size[1]))
-    else:
-        message = f"a size is '500x200', (500, 200), '16:9' or None, not {size!r:.60}"
-        raise InvalidRequest(message)
-    if max(target.width, target.height) > MAX_SIDE:
-        message = f"a size has sides of at most {MAX_SIDE} pixels, not {target}"
-        raise InvalidRequest(message)
-    return target
-
-
-def _is_whole(side: object) -> bool:
-    """Tell whether a side is a whole number of any kind, such as one of NumPy's; True and False are none."""
-    return isinstance(side, Integral) and not isinstance(side, bool)
-
-
-@dataclass(frozen=True, slots=True)
-class Trim:
-    """That the border around a picture is cut off before anybody looks: all that is of the colour of a corner.
-
-    Parameters
-    ----------
-    corner : {"top-left", "bottom-right"}
-        The pixel of the upright picture whose colour is the border's.
-    tolerance : int
-        0 to `MOST_TOLERANCE`: how far, as the Euclidean distance in 8-bit sRGB, a colour may be from that one to be the
-        border's too. JPEG and WebP need some, because they blur a border's edge.
-
-    Raises
-    ------
-    InvalidRequest
-        When a value is out of its range.
-    """
-
-    corner: Corner = "top-left"
-    tolerance: int = 0
-
-    def __post_init__(self) -> None:
-        if self.corner not in CORNERS or self.tolerance not in range(MOST_TOLERANCE + 1):
-            raise _no_trim(str(self))
-
-    def __str__(self) -> str:
-        """Return it as it is written in a request: ``top-left:20``."""
-        return f"{self.corner}:{self.tolerance}"
-
-
-TrimLike = str | Trim
-
-
-def parse_trim(trim: TrimLike | None) -> Trim | None:
-    """Read the wish to have a border trimmed as it is written in a request.
-
-    Parameters
-    ----------
-    trim : str, Trim or None
-        ``"top-left"`` or ``"bottom-right"``, whose tolerance is 0, or with a tolerance ``"top-left:20"``; None for no wish.
-
-    Raises
-    ------
-    InvalidRequest
-        When it is none of these.
-
-    Examples
-    --------
-    >>> parse_trim("bottom-right:20")
-    Trim(corner='bottom-right', tolerance=20)
-    """
-    if trim is None or isinstance(trim, Trim):
-        return trim
-    found = _TRIM.fullmatch(trim) if isinstance(trim, str) else None
-    if found is None:
-        raise _no_trim(trim)
-    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", int(found[2] or 0))
-
-
-def _no_trim(given: object) -> InvalidRequest:
-    expected = f"{' or '.join(CORNERS)}, perhaps with a tolerance from 0 to {MOST_TOLERANCE} as in top-left:20"
-    return InvalidRequest(f"trim is {expected}, not {given!r:.60}")
+def _option(default: Any, kind: Kind, help_: str, example: str, **names: str) -> Any:
+    """Make a field: ``names`` tells how other dialects write the option."""
+    return dataclasses.field(
+        default=default, metadata={"kind": kind, "help": help_, "example": example, "names": names}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +66,9 @@ class CropOptions:
     Parameters
     ----------
     fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt
-        As in `focalbox.core.choose.Framing`. Boxes may be given as (left, top, width, height) in fractions.
-    fill : str
+        As in `focalbox.core.framing.Framing`. Boxes may be given as (left, top, width, height) in fractions, one box in
+        place of a list of one, and ``"center"`` in place of ``"centre"``.
+    fill : str or tuple of int
         What `pad` and `contain` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
         ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.
     keep_metadata : bool
@@ -184,56 +82,113 @@ class CropOptions:
     ------
     InvalidRequest
         When a value is out of its range, each in one sentence.
+
+    Examples
+    --------
+    >>> CropOptions(zoom=0.5, focus=(0.5, 0.3)).focus
+    (0.5, 0.3)
+    >>> CropOptions(zoom=2)
+    Traceback (most recent call last):
+    ...
+    focalbox.errors.InvalidRequest: zoom is a number from 0 to 1, not 2
     """
 
-    fit: Fit = "cover"
-    zoom: float = 0.0
-    retain: float = 0.85
-    focus: tuple[float, float] | None = None
-    keep: tuple[Box, ...] = ()
-    avoid: tuple[Box, ...] = ()
-    upscale: bool = False
-    mode: Mode = "auto"
-    on_doubt: OnDoubt = "crop"
-    doubt: float = 0.6
-    fill: str = "white"
-    keep_metadata: bool = False
-    trim: Trim | None = None
+    fit: Fit = _option(  # noqa: RUF009 - makes a field
+        "cover",
+        one_of(FITS),
+        "How the window is chosen: the largest of the shape, the smallest around the subject, padded, or the whole picture.",
+        "tight",
+    )
+    zoom: float = _option(0.0, SHARE, "From cover (0) to tight (1).", "0.5")
+    retain: float = _option(0.85, SHARE, "The share of the saliency that fit pad keeps at least.", "0.95")
+    focus: tuple[float, float] | None = _option(
+        None, POINT, "A point to centre on, in fractions of the picture.", "0.5,0.3", thumbor="focal"
+    )
+    keep: tuple[Box, ...] = _option((), BOXES, "A box to keep whole, in fractions; repeats.", "0.1,0.2,0.3,0.4")
+    avoid: tuple[Box, ...] = _option((), BOXES, "A box to keep out, in fractions; repeats.", "0,0,0.1,0.1")
+    upscale: bool = _option(
+        default=False,
+        kind=SWITCH,
+        help_="Let tight windows have fewer pixels than the result.",
+        example="true",
+        thumbor="upscale",
+    )
+    mode: Mode = _option(  # noqa: RUF009 - makes a field
+        "auto", one_of(MODES), "face frames the faces, with headroom.", "face", filestack="smart_crop=mode"
+    )
+    on_doubt: OnDoubt = _option(  # noqa: RUF009 - makes a field
+        "crop",
+        one_of(ON_DOUBT, also={"center": "centre"}),
+        "What to do when the confidence is low: crop all the same, take the middle, or pad.",
+        "centre",
+    )
+    doubt: float = _option(0.6, SHARE, "The confidence below which on-doubt acts.", "0.7")
+    fill: str | tuple[int, ...] = _option(
+        "white",
+        FILL,
+        "What is put around padded pictures: a colour, edge or blur.",
+        "blur",
+        filestack="smart_crop=fill_color",
+        thumbor="fill",
+    )
+    keep_metadata: bool = _option(
+        default=False, kind=SWITCH, help_="Keep copyright and colour profile.", example="true"
+    )
+    trim: Trim | None = _option(  # noqa: RUF009 - makes a field
+        None, TRIM, "Cut off the border that has the colour of a corner.", "top-left:20", thumbor="trim"
+    )
 
     def __post_init__(self) -> None:
+        for option in OPTIONS:
+            object.__setattr__(self, option.name, option.kind.read(option.name, getattr(self, option.name)))
         self.framing  # noqa: B018 - a wrong wish is refused when it is made, not when it is used
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> CropOptions:
-        """Read options as keywords.
+    def of(cls, keywords: Mapping[str, Any], options: CropOptions | None = None) -> CropOptions:
+        """Read options as keywords, which come before those of ``options``.
 
         Raises
         ------
         InvalidRequest
             When a name is unknown or a value is not of its kind.
         """
-        unknown = sorted(options.keys() - _OPTIONS)
+        unknown = sorted(keywords.keys() - _NAMES)
         if unknown:
-            message = f"options are {', '.join(sorted(_OPTIONS))}, not {', '.join(unknown)}"
+            message = f"options are {', '.join(sorted(_NAMES))}, not {', '.join(unknown)}"
             raise InvalidRequest(message)
-        values = dict(options)
-        if values.get("trim") is not None:
-            values["trim"] = parse_trim(values["trim"])
-        try:
-            for name in ("keep", "avoid"):
-                values[name] = tuple(_box(name, box) for box in _listed(values.get(name, ())))
-            for name in ("zoom", "retain", "doubt"):
-                if name in values:
-                    values[name] = float(values[name])
-            if values.get("focus") is not None:
-                x, y = values["focus"]
-                values["focus"] = float(x), float(y)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, InvalidRequest):
-                raise
-            message = f"zoom, retain and doubt are numbers, focus is two, keep and avoid are boxes of four: {error}"
-            raise InvalidRequest(message) from error
-        return cls(**values)
+        base: Any = options
+        if base is None:
+            return cls(**keywords)
+        if not isinstance(base, cls):
+            message = f"options is a CropOptions, not {base!r:.60}"
+            raise InvalidRequest(message)
+        return dataclasses.replace(base, **keywords) if keywords else base
+
+    @classmethod
+    def from_text(cls, fields: Mapping[str, Sequence[str]]) -> CropOptions:
+        """Read options as they are written in an address: every value of every name, in order.
+
+        Raises
+        ------
+        InvalidRequest
+            When a name is unknown, is given twice and does not repeat, or a value is not of its kind.
+
+        Examples
+        --------
+        >>> CropOptions.from_text({"zoom": ["0.5"], "upscale": ["yes"]}).upscale
+        True
+        """
+        values: dict[str, Any] = {}
+        for name, texts in fields.items():
+            kind = next((option.kind for option in OPTIONS if option.name == name), None)
+            if kind is None or kind.repeats:
+                values[name] = kind and [kind.read_text(name, text) for text in texts]
+            elif len(texts) > 1:
+                message = f"{name} is given once, not {len(texts)} times"
+                raise InvalidRequest(message)
+            else:
+                values[name] = kind.read_text(name, texts[0])
+        return cls.of(values)
 
     @property
     def framing(self) -> Framing:
@@ -241,24 +196,65 @@ class CropOptions:
         return Framing(*_FRAMING(self))
 
 
-_OPTIONS = frozenset(field.name for field in dataclasses.fields(CropOptions))
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option, as tables, commands and documents are made from.
+
+    Parameters
+    ----------
+    name : str
+        Its keyword in Python, and its name in native addresses.
+    default : object
+    kind : Kind
+        What values it takes.
+    help : str
+        What it does, in a sentence.
+    example : str
+        A value as it is written in text.
+    names : mapping
+        What corresponds to it in other dialects.
+    """
+
+    name: str
+    default: Any
+    kind: Kind
+    help: str
+    example: str
+    names: Mapping[str, str]
+
+    @property
+    def flag(self) -> str:
+        """Its name on a command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+OPTIONS = tuple(Option(field.name, field.default, **field.metadata) for field in dataclasses.fields(CropOptions))
+"""All of them, in the order of `CropOptions`."""
+_NAMES = frozenset(option.name for option in OPTIONS)
 _FRAMING = attrgetter(*(field.name for field in dataclasses.fields(Framing)))
 
 
-def _listed(boxes: Any) -> Iterable[Any]:
-    """Let one box stand for a list of one."""
-    if isinstance(boxes, Box) or (isinstance(boxes, tuple | list) and boxes and isinstance(boxes[0], int | float)):
-        return (boxes,)
-    listed: Iterable[Any] = boxes
-    return listed
+def described() -> str:
+    """Return the page of all options, written from the code."""
+    lines = [
+        "# Options of a crop",
+        "",
+        "Made from the code by `python -m focalbox.options > docs/options.md`. In Python they are keywords",
+        '(`fit="tight"`) or a `focalbox.CropOptions`; on the command line `--fit tight`; in native addresses `?fit=tight`.',
+        "",
+        "| option | command | value | default | what it does | example | elsewhere |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for option in OPTIONS:
+        value = ", ".join(f"`{word}`" for word in option.kind.choices) or f"{option.kind.expected}"
+        default = "" if option.default in (None, ()) else f"`{str(option.default).lower()}`"
+        elsewhere = "; ".join(f"{dialect}: `{name}`" for dialect, name in sorted(option.names.items()))
+        example = f"`{option.name}={option.example}`"
+        lines.append(
+            f"| `{option.name}` | `{option.flag}` | {value} | {default} | {option.help} | {example} | {elsewhere} |"
+        )
+    return "\n".join([*lines, ""])
 
 
-def _box(name: str, box: BoxLike) -> Box:
-    if isinstance(box, Box):
-        return box
-    try:
-        left, top, width, height = map(float, box)
-    except (TypeError, ValueError) as error:
-        message = f"{name} takes boxes of left, top, width and height in fractions, not {box!r:.60}"
-        raise InvalidRequest(message) from error
-    return Box(left, top, width, height)
+if __name__ == "__main__":
+    print(described(), end="")  # noqa: T201 - it writes a page

@@ -1,27 +1,83 @@
-"""A picture that is decoded and looked at once, and how large it has to be decoded for its targets."""
+"""What of a picture is looked at and cut: decoded once, as large as its targets need, its border off if that is wished."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
-from focalbox.core.geometry import Size, Target, largest_window
+from focalbox.core.geometry import PixelBox, Size, Target, largest_window
 from focalbox.imaging.scales import decode_scale
+from focalbox.imaging.source import Picture
+from focalbox.imaging.trimming import without_border
 from focalbox.imaging.working import WorkingImage
-from focalbox.options import CropOptions, SizeLike, Trim, parse_target
+from focalbox.options import CropKeywords, CropOptions, SizeLike, Trim, parse_targets
 
-__all__ = ["Prepared", "needed_size"]
+__all__ = ["Prepared", "View", "needed_size"]
 
 _DETAIL = 1.5
-"""A picture is decoded with at least this many times the pixels of the result along each side. DESIGN 2 asks for 2, since 1
-is visibly softer (35-45 dB against 48-53 dB). 1.5 is what libvips' scales come to: a 24 MP photograph to 500x200 then is as
-sharp as libvips' (47 dB, docs/benchmarks.md) and costs a tenth less."""
+"""A picture is decoded with at least this many times the pixels of the result along each side: 1 is visibly softer (35-45 dB
+against 48-53 dB for 2). 1.5 is what libvips' scales come to: a 24 MP photograph to 500x200 then is as sharp as libvips'
+(47 dB, docs/benchmarks.md) and costs a tenth less than with 2."""
 
 _ROUNDING = 1e-6
 """Pixels by which a computed side may exceed a whole number through rounding alone."""
+
+_ANY = Size(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The decoded part of a picture that is looked at and cut: all of it, or what is left inside its border.
+
+    All that trimming changes between a picture and its crops is in here; elsewhere places are places in the upright picture.
+
+    Parameters
+    ----------
+    working : WorkingImage
+        The decoded pixels of that part.
+    source : Size
+        The whole upright picture, pixels.
+    trim : Trim, optional
+        How the border was cut off.
+    trimmed : PixelBox, optional
+        What is left of the upright picture then.
+    """
+
+    working: WorkingImage
+    source: Size
+    trim: Trim | None = None
+    trimmed: PixelBox | None = None
+
+    @classmethod
+    def decode(
+        cls, picture: Picture, targets: Sequence[Target | None], options: CropOptions, least: Size = _ANY
+    ) -> Self:
+        """Decode a picture for some targets, at least ``least`` pixels a side as far as it has them.
+
+        Raises
+        ------
+        SourceError
+            When the pixels cannot be decoded.
+        """
+        needed = needed_size(picture.size, targets, options, least)
+        working = picture.decode(needed, keep_profile=options.keep_metadata)
+        if options.trim is None:
+            return cls(working, picture.size)
+        working, left = without_border(working, options.trim)
+        return cls(working, picture.size, options.trim, left)
+
+    def shows(self, analysis: Analysis) -> bool:
+        """Tell whether an analysis is of just this part of a picture of this size."""
+        return (analysis.source, analysis.trimmed) == (self.source, self.trimmed)
+
+    def visible(self, box: PixelBox) -> PixelBox:
+        """Return a box of the upright picture in pixels of what is left of it."""
+        if self.trimmed is None:
+            return box
+        return PixelBox(box.left - self.trimmed.left, box.top - self.trimmed.top, box.width, box.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +86,38 @@ class Prepared:
 
     Parameters
     ----------
-    working : WorkingImage
+    view : View
         The decoded picture.
     analysis : Analysis
         What was found in it.
-    trim : Trim, optional
-        How its border was cut off; then ``working`` is what is left.
     """
 
-    working: WorkingImage
+    view: View
     analysis: Analysis
-    trim: Trim | None = None
 
-    def serves(self, sizes: Iterable[SizeLike | None], **options: Any) -> bool:
+    @property
+    def working(self) -> WorkingImage:
+        """The decoded pixels."""
+        return self.view.working
+
+    def serves(
+        self, sizes: Iterable[SizeLike | None], *, options: CropOptions | None = None, **keywords: Unpack[CropKeywords]
+    ) -> bool:
         """Tell whether it is what would be decoded for these sizes and options: then the crops are the same to the byte."""
-        wanted = CropOptions.of(options)
-        if wanted.keep_metadata or wanted.trim != self.trim:
+        wanted = CropOptions.of(keywords, options)
+        if wanted.keep_metadata or wanted.trim != self.view.trim:
             return False
-        needed = needed_size(self.working.source, [parse_target(size) for size in sizes], wanted, Size(1, 1))
+        needed = needed_size(self.working.source, parse_targets(sizes), wanted)
         return self.working.scale == decode_scale(self.working.source, needed)
 
 
-def needed_size(source: Size, targets: Sequence[Target | None], wanted: CropOptions, least: Size) -> Size:
+def needed_size(source: Size, targets: Sequence[Target | None], options: CropOptions, least: Size = _ANY) -> Size:
     """Return the least size of the working image that the targets need."""
-    if wanted.trim is not None:
+    if options.trim is not None:
         return source  # where a border ends is only seen in all the pixels
     width, height = float(least.width), float(least.height)
     for target in targets:
-        if not isinstance(target, Size) or wanted.framing.fit == "tight" or wanted.framing.zoom:
+        if not isinstance(target, Size) or options.fit == "tight" or options.zoom:
             return source  # the window may be small: every pixel may be needed
         window = largest_window(source, target.aspect)
         width = max(width, _DETAIL * target.width / window[0])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from focalbox.analysis import Analysis
 from focalbox.core.choose import choose_crop
 from focalbox.core.evidence import SaliencyMap, Subject
-from focalbox.core.framing import Framing, Mode, OnDoubt
+from focalbox.core.framing import FITS, Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target, largest_window
 from focalbox.errors import InvalidRequest
 from strategies import analyses, boxes, framings, padded_framings, targets, trimmed_analyses
@@ -288,8 +288,8 @@ def test_a_callers_focus_beats_faces_and_the_salient_box() -> None:
 
 
 @quick
-@given(analyses, targets, st.lists(boxes(), min_size=1, max_size=4), st.sampled_from(["cover", "tight", "pad"]))
-def test_face_mode_is_never_an_error(analysis: Analysis, target: Target, found: list[Box], fit: str) -> None:
+@given(analyses, targets, st.lists(boxes(), min_size=1, max_size=4), st.sampled_from(FITS))
+def test_face_mode_is_never_an_error(analysis: Analysis, target: Target, found: list[Box], fit: Fit) -> None:
     subjects = tuple(Subject(box, "face", 0.5) for box in found)
     analysis = Analysis(analysis.source, analysis.saliency, subjects)
     assert WHOLE.contains(analysis.plan(target, mode="face", fit=fit).relative)

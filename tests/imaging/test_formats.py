@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, OutputError
 from focalbox.imaging.encoding import can_write, encode, save
 from focalbox.imaging.formats import FORMATS, format_of
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "directory" / "inside").mkdir(parents=True)
     for path in (tmp_path / "file" / "picture.jpg", tmp_path / "directory", tmp_path / ("n" * 300), tmp_path / "a\0b"):
-        with pytest.raises(InvalidRequest, match="cannot be written"):
+        with pytest.raises(OutputError, match="cannot be written"):
             save(b"content", path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["directory", "file"]
     assert [path.name for path in (tmp_path / "directory").iterdir()] == ["inside"]

@@ -18,7 +18,6 @@ from PIL import Image
 
 import focalbox
 from focalbox import Cropper
-from focalbox.core.crop import document
 from focalbox.service.dialects.signing import Key, sign
 from service.servers import Answer, Service
 
@@ -79,9 +78,9 @@ def test_an_address_may_name_the_host_as_proxies_write_it(service: Service, befo
 
 def test_a_plan_is_the_one_json_form(service: Service, pictures: Path) -> None:
     analysis = focalbox.analyze(pictures / "coffee.jpg")
-    crops = tuple(analysis.plan(size, zoom=0.5) for size in ("500x200", "1:1", None))
+    expected = analysis.plans(("500x200", "1:1", None), zoom=0.5).to_dict()
     answer = service.ask("/v1/plan/500x200,1:1,free/coffee.jpg?zoom=0.5")
-    assert answer.json() == json.loads(json.dumps(document(analysis, crops)))
+    assert answer.json() == json.loads(json.dumps(expected))
     whole = service.ask("/v1/plan/1:1/coffee.jpg?saliency=true").json()
     assert type(analysis).from_dict(whole) == analysis
 

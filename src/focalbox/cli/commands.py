@@ -11,15 +11,14 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
-from focalbox.cli.options import crop_options
-from focalbox.core.choose import choose_crop
-from focalbox.core.crop import Crop, document
+from focalbox.cli.options import crop_options, metadata_option
+from focalbox.core.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.encoding import encode, save
 from focalbox.imaging.fill import check_fill
 from focalbox.naming import PIPE, Output, outputs_of
-from focalbox.options import CropOptions, parse_target
+from focalbox.options import CropOptions, parse_target, parse_targets
 from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
 
@@ -34,7 +33,7 @@ _T = TypeVar("_T")
 @click.option("-o", "--output", default="{stem}-{size}{ext}", show_default=True, help="Where to write; - is a pipe.")
 @click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else by the output's name.")
 @click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
-@click.option("--keep-metadata", is_flag=True, help="Keep copyright and colour profile.")
+@metadata_option
 @crop_options
 def crop(
     pictures: tuple[str, ...], sizes: tuple[str, ...], output: str, format_: str | None, quality: int, **options: Any
@@ -70,18 +69,17 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **
     """Say where pictures would be cropped, and write nothing."""
     cropper = _cropper(options)
     wanted = CropOptions.of(options)
-    targets = [parse_target(size) for size in sizes] or [None]
+    targets = parse_targets(sizes or [None])
 
     def work(picture: str, _: None) -> None:
-        analysis = cropper.analyze(_source(picture), trim=wanted.trim)
-        crops = tuple(choose_crop(analysis, target, wanted.framing) for target in targets)
+        planned = cropper.analyze(_source(picture), trim=wanted.trim).plans(targets, options=wanted)
         if as_json and len(pictures) == 1:
-            click.echo(json.dumps(document(analysis, crops), indent=2))
+            click.echo(json.dumps(planned.to_dict(), indent=2))
         elif as_json:
-            found = document(analysis, crops)
+            found = planned.to_dict()
             click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
-            for decided in crops:
+            for decided in planned:
                 click.echo(f"{picture}: {_described(decided)}")
 
     _for_each([(picture, None) for picture in pictures], work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from focalbox.errors import InvalidRequest
@@ -95,12 +96,28 @@ Target = Size | Ratio
 
 @dataclass(frozen=True, slots=True)
 class PixelBox:
-    """A box in whole pixels of the upright picture; ``right`` and ``bottom`` are outside it."""
+    """A box in whole pixels of the upright picture; ``right`` and ``bottom`` are outside it.
+
+    Examples
+    --------
+    >>> left, top, width, height = PixelBox(10, 20, 300, 200)
+    >>> PixelBox(10, 20, 300, 200).corners  # what Pillow's Image.crop takes
+    (10, 20, 310, 220)
+    """
 
     left: int
     top: int
     width: int
     height: int
+
+    def __iter__(self) -> Iterator[int]:
+        """Unpack as left, top, width, height."""
+        return iter((self.left, self.top, self.width, self.height))
+
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom: the box as Pillow has it."""
+        return self.left, self.top, self.right, self.bottom
 
     @property
     def right(self) -> int:

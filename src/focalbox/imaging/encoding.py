@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, features
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, OutputError
 from focalbox.imaging.formats import FORMATS, format_of
 from focalbox.imaging.working import Metadata
 
@@ -95,7 +95,7 @@ def save(content: bytes, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    InvalidRequest
+    OutputError
         When nothing can be written there.
     """
     target = Path(path)
@@ -115,4 +115,4 @@ def save(content: bytes, path: str | os.PathLike[str]) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"{target} cannot be written: {reason}"
-        raise InvalidRequest(message) from error
+        raise OutputError(message) from error

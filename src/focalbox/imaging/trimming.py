@@ -12,7 +12,7 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.imaging.working import WorkingImage
-from focalbox.options import Trim
+from focalbox.trim import Trim
 
 __all__ = ["find_border", "without_border"]
 

@@ -52,6 +52,10 @@ class Session:
         self._lock = threading.Lock()
         self._loaded: onnxruntime.InferenceSession | None = None
 
+    def __reduce__(self) -> tuple[type[Session], tuple[Path], dict[str, str | int]]:
+        """Travel to another process without what is loaded: it is loaded there, at the first look."""
+        return type(self), (self.path,), {"_sha256": self._sha256, "_threads": self._threads}
+
     def inputs(self) -> Sequence[tuple[str, str, Sequence[int | str | None]]]:
         """Return name, type and shape of every input."""
         return [(entry.name, entry.type, entry.shape) for entry in self._session().get_inputs()]

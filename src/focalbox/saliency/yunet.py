@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.errors import ModelError
+from focalbox.errors import InvalidRequest, ModelError
 from focalbox.saliency.cells import check_picture
 from focalbox.saliency.session import Session
 
@@ -45,6 +46,11 @@ class YuNet:
     sure : float
         Score, 0 to 1, from which a detection counts.
 
+    Raises
+    ------
+    InvalidRequest
+        When there is no such file.
+
     References
     ----------
     W. Wu, H. Peng and S. Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 20, 2023,
@@ -52,6 +58,9 @@ class YuNet:
     """
 
     def __init__(self, path: str | PathLike[str], *, sure: float = _SURE) -> None:
+        if not Path(path).is_file():
+            message = f"there is no detector file {path}"
+            raise InvalidRequest(message)
         self._session = Session(path)
         self._sure = sure
 

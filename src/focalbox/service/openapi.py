@@ -4,40 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from focalbox.core.framing import FITS, MODES, ON_DOUBT
 from focalbox.imaging.formats import FORMATS
-from focalbox.options import CORNERS, MOST_TOLERANCE
-from focalbox.service.dialects.native import FREE, MOST_SIZES
+from focalbox.kinds import SWITCH
+from focalbox.options import OPTIONS
+from focalbox.service.dialects.native import MOST_SIZES
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME
 from focalbox.service.settings import ServiceSettings
+from focalbox.sizes import FREE
 from focalbox.version import __version__
 
 __all__ = ["openapi"]
 
-_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-_NUMBER = r"(0|1|0?\.[0-9]{1,6}|0\.[0-9]{1,6}|1\.0)"
-_TOLERANCE = r"([0-9]{1,2}|[1-3][0-9]{2}|4[0-3][0-9]|44[0-2])"
 _SIZE = r"^([1-9][0-9]{0,3}x[1-9][0-9]{0,3}|[1-9][0-9]{0,2}:[1-9][0-9]{0,2}|free)$"
 _OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
-    "fit": ({"type": "string", "enum": list(FITS)}, "How the window is chosen."),
-    "zoom": (_SHARE, "From cover (0) to tight (1)."),
-    "retain": (_SHARE, "Share of the saliency that pad keeps."),
-    "focus": ({"type": "string", "pattern": f"^{_NUMBER},{_NUMBER}$"}, "A point x,y to centre on, fractions."),
-    "keep": (
-        {"type": "string", "example": "0.1,0.2,0.3,0.4"},
-        "A box left,top,width,height to keep whole, fractions; repeats.",
-    ),
-    "avoid": ({"type": "string", "example": "0,0,0.1,0.1"}, "A box to keep out, fractions; repeats."),
-    "upscale": ({"type": "boolean"}, "Let tight windows be smaller than the target."),
-    "mode": ({"type": "string", "enum": list(MODES)}, "face frames the faces."),
-    "on_doubt": ({"type": "string", "enum": list(ON_DOUBT)}, "What to do when the confidence is low."),
-    "doubt": (_SHARE, "Confidence that is low."),
-    "fill": ({"type": "string", "example": "white"}, "A colour, edge or blur, around padded pictures."),
-    "keep_metadata": ({"type": "boolean"}, "Keep copyright and colour profile."),
-    "trim": (
-        {"type": "string", "pattern": f"^({'|'.join(CORNERS)})(:{_TOLERANCE})?$", "example": "top-left:20"},
-        f"Cut off the border of that corner's colour; a tolerance is 0 to {MOST_TOLERANCE}.",
-    ),
+    option.name: (dict(option.kind.schema), option.help) for option in OPTIONS
 }
 _OF_CROPS: dict[str, tuple[dict[str, Any], str]] = {
     "format": (
@@ -50,7 +30,7 @@ _OF_CROPS: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 _OF_PLANS: dict[str, tuple[dict[str, Any], str]] = {
-    "saliency": ({"type": "boolean"}, "Also the saliency map and the subjects, to plan from later."),
+    "saliency": (dict(SWITCH.schema), "Also the saliency map and the subjects, to plan from later."),
 }
 _SUMMARIES = {
     "crop": "A crop, exactly the size asked for",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from focalbox.core.geometry import WHOLE, PixelBox, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.options import MAX_SIDE, CropOptions
 
-__all__ = ["AUTO", "DEFAULT_QUALITY", "SAME", "Answer", "ImageRequest", "Outline", "keywords"]
+__all__ = ["AUTO", "DEFAULT_QUALITY", "SAME", "Answer", "ImageRequest", "Outline"]
 
 Answer = Literal["crop", "plan", "map", "explain", "coordinates", "thumbor-meta"]
 """What comes back: a picture, the JSON of a plan, the map as PNG, the five pictures, or a dialect's own JSON."""
@@ -162,8 +162,3 @@ class ImageRequest:
     def identity(self) -> str:
         """Return all that decides the answer besides the picture and the format, for an ETag."""
         return repr((self.targets, self.answer, self.options, self.quality, self.focal, self.align, self.with_saliency))
-
-
-def keywords(options: CropOptions) -> dict[str, Any]:
-    """Return options as the keywords that `Cropper` takes."""
-    return {entry.name: getattr(options, entry.name) for entry in dataclasses.fields(options)}

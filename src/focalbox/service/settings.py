@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from focalbox.errors import InvalidRequest
-from focalbox.options import parse_target
-from focalbox.service.dialects.native import FREE
 from focalbox.service.dialects.signing import Key, parse_key
 from focalbox.settings import PREFIX, Settings
+from focalbox.sizes import FREE, parse_target
 
 __all__ = ["SERVICE_PREFIX", "ServiceSettings", "described"]
 
@@ -69,7 +68,7 @@ def _each(pattern: re.Pattern[str], what: str) -> Callable[[str], tuple[str, ...
 
 def _sizes(text: str) -> tuple[str, ...]:
     found = _words(text)
-    return tuple(FREE if size == FREE else str(parse_target(size)) for size in found)
+    return tuple(str(parse_target(size) or FREE) for size in found)
 
 
 def _keys(text: str) -> tuple[Key, ...]:

@@ -2,82 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from focalbox.core.geometry import Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.fill import check_fill
 from focalbox.imaging.formats import format_of
-from focalbox.options import CropOptions, parse_target
+from focalbox.kinds import SWITCH
+from focalbox.options import OPTIONS, CropOptions
 from focalbox.service.dialects.urls import decoded, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
+from focalbox.sizes import FREE, parse_target
 
-__all__ = ["FREE", "MOST_SIZES", "PREFIX", "parse", "parse_upload"]
+__all__ = ["MOST_SIZES", "PREFIX", "parse", "parse_upload"]
 
 PREFIX = b"/v1/"
-FREE = "free"
-"""Stands for a size: the crop without a target."""
-
 MOST_SIZES = 32
 """Sizes in one plan: more than any page's list of them, few enough to be planned in a tenth of a second."""
 
 _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
-_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        message = f"{name} is a number, not {text[:20]!r}"
-        raise InvalidRequest(message) from None
-
-
-def _numbers(count: int) -> Callable[[str, str], tuple[float, ...]]:
-    def read(name: str, text: str) -> tuple[float, ...]:
-        parts = text.split(",")
-        if len(parts) != count:
-            message = f"{name} is {count} numbers with commas between them, not {text[:40]!r}"
-            raise InvalidRequest(message)
-        return tuple(_number(name, part) for part in parts)
-
-    return read
-
-
-def _truth(name: str, text: str) -> bool:
-    if text not in _TRUTHS:
-        message = f"{name} is true or false, not {text[:20]!r}"
-        raise InvalidRequest(message)
-    return _TRUTHS[text]
-
-
-def _word(_: str, text: str) -> str:
-    return text
-
-
-def _fill(_: str, text: str) -> str:
-    check_fill(text)
-    return text
-
-
-_OPTIONS: Mapping[str, Callable[[str, str], Any]] = {
-    "fit": _word,
-    "zoom": _number,
-    "retain": _number,
-    "focus": _numbers(2),
-    "keep": _numbers(4),
-    "avoid": _numbers(4),
-    "upscale": _truth,
-    "mode": _word,
-    "on_doubt": _word,
-    "doubt": _number,
-    "fill": _fill,
-    "keep_metadata": _truth,
-    "trim": _word,
-}
-"""The fields that become `CropOptions`, and how each is read."""
-_REPEATED = {"keep", "avoid"}
+_OPTIONS = frozenset(option.name for option in OPTIONS)
+"""The fields that become `CropOptions`; `focalbox.options` says how each is read."""
 _OF_PICTURES = ("format", "quality")
 
 
@@ -154,27 +98,20 @@ def _wish(answer: Answer, sizes: list[str], fields: dict[str, list[str]], source
             offered = ", ".join(sorted(known)) or "none"
             message = f"there is no option {name[:40]!r} for {answer}; the options are: {offered}"
             raise InvalidRequest(message)
-        if len(values) > 1 and name not in _REPEATED:
+        if name not in _OPTIONS and len(values) > 1:
             message = f"{name} is given once, not {len(values)} times"
             raise InvalidRequest(message)
-    options: dict[str, Any] = {}
-    for name, read in _OPTIONS.items():
-        if name in fields:
-            found = [read(name, value) for value in fields[name]]
-            options[name] = found if name in _REPEATED else found[0]
+    options = CropOptions.from_text({name: values for name, values in fields.items() if name in _OPTIONS})
+    check_fill(options.fill)
     return ImageRequest(
         source=source,
-        targets=tuple(map(_target, sizes)) if sizes else (None,),
+        targets=tuple(map(parse_target, sizes)) if sizes else (None,),
         answer=answer,
-        options=CropOptions.of(options),
+        options=options,
         format=_format(fields.get("format", [AUTO])[0]) if answer == "crop" else "png",
         quality=plain_number("quality", fields["quality"][0]) if "quality" in fields else DEFAULT_QUALITY,
-        with_saliency=_truth("saliency", fields["saliency"][0]) if "saliency" in fields else False,
+        with_saliency=SWITCH.read_text("saliency", fields["saliency"][0]) if "saliency" in fields else False,
     )
-
-
-def _target(size: str) -> Target | None:
-    return None if size == FREE else parse_target(size)
 
 
 def _format(name: str) -> str:

@@ -10,20 +10,19 @@ from functools import partial
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.choose import choose_crop
-from focalbox.core.crop import Crop, document
+from focalbox.core.crop import Crop
 from focalbox.core.geometry import Size
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.formats import FORMATS
-from focalbox.imaging.source import Limits, open_picture
+from focalbox.imaging.limits import Limits
 from focalbox.options import CropOptions, Trim
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.thumbor_meta import thumbor_meta
-from focalbox.service.request import AUTO, SAME, ImageRequest, keywords
+from focalbox.service.request import AUTO, SAME, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
@@ -203,13 +202,11 @@ class Renderer:
 
     def _prepare(self, data: bytes, image_request: ImageRequest, known: Analysis | None) -> Prepared:
         with self._metrics.stage("prepare"):
-            source = open_picture(data, self._limits).size
-            if known is not None and known.source != source:
-                known = None  # saved by somebody who was mistaken
+            opened, options = self._cropper.open(data), image_request.options
             sizes = (
-                image_request.sizes(source) if image_request.options.trim is None else []
+                image_request.sizes(opened.size) if options.trim is None else []
             )  # of what is left, nobody knows yet
-            prepared = self._cropper.prepare(data, sizes, analysis=known, **keywords(image_request.options))
+            prepared = self._cropper.prepare(opened, sizes, analysis=known, options=options)
         self._metrics.pixels.labels("decoded").inc(prepared.working.image.width * prepared.working.image.height)
         return prepared
 
@@ -219,14 +216,14 @@ class Renderer:
             options = image_request.settled(analysis.source, analysis.trimmed)
             (target,) = image_request.sizes(analysis.looked_at)
             if image_request.answer != "crop":
-                crop = choose_crop(analysis, target, options.framing)
+                crop = analysis.plan(target, options=options)
                 found = (
                     _coordinates(crop)
                     if image_request.answer == "coordinates"
                     else thumbor_meta(crop, image_request.source)
                 )
                 return _json(found)
-            (result,) = self._cropper.finish(prepared, [target], **keywords(options))
+            (result,) = self._cropper.finish(prepared, [target], options=options)
             name = format
             if image_request.format == SAME:
                 name = form.lower() if form.lower() in FORMATS else "jpeg"
@@ -239,7 +236,7 @@ class Renderer:
     def _explained(self, data: bytes, image_request: ImageRequest) -> Finished:
         with self._metrics.stage("explain"):
             (target,) = image_request.targets
-            strip = self._cropper.explain(data, _plain(target), **keywords(image_request.options))
+            strip = self._cropper.explain(data, _plain(target), options=image_request.options)
             return Finished(encode(strip, "png"), FORMATS["png"].mime)
 
 
@@ -249,16 +246,12 @@ def _seen(picture: SourceImage, trim: Trim | None) -> str:
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
-    return prepared.serves(image_request.sizes(prepared.analysis.looked_at), **keywords(image_request.options))
+    return prepared.serves(image_request.sizes(prepared.analysis.looked_at), options=image_request.options)
 
 
 def _planned(analysis: Analysis, image_request: ImageRequest) -> Finished:
-    if image_request.options.trim is not None and analysis.trimmed is None:
-        message = "a border is trimmed before looking: this analysis is of the whole picture"
-        raise InvalidRequest(message)
-    framing = image_request.settled(analysis.source, analysis.trimmed).framing
-    crops = tuple(choose_crop(analysis, target, framing) for target in image_request.sizes(analysis.looked_at))
-    found = document(analysis, crops)
+    options = image_request.settled(analysis.source, analysis.trimmed)
+    found = analysis.plans(image_request.sizes(analysis.looked_at), options=options).to_dict()
     return _json(
         {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()}
         if image_request.with_saliency

@@ -1,0 +1,90 @@
+"""The functions for a single picture: `crop`, `plan` and `analyze` with the default model and limits."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Unpack
+
+from PIL import Image
+
+from focalbox.analysis import Analysis
+from focalbox.core.crop import Crop
+from focalbox.cropper import Cropper
+from focalbox.imaging.source import Source
+from focalbox.options import CropKeywords, CropOptions, SizeLike, TrimLike
+
+__all__ = ["analyze", "crop", "plan"]
+
+
+@cache
+def _default() -> Cropper:
+    return Cropper()
+
+
+def crop(
+    source: Source, size: SizeLike | None, *, options: CropOptions | None = None, **keywords: Unpack[CropKeywords]
+) -> Image.Image:
+    """Crop a picture to exactly the size asked for.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+    size : str, (int, int) or None
+        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, ``"free"`` or None for the free-form crop.
+    options : CropOptions, optional
+        All options in one value.
+    **keywords
+        The options one by one, as in `focalbox.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt,
+        doubt, fill, keep_metadata, trim. They come before ``options``.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB or RGBA, sRGB. With ``keep_metadata`` its colours stay in the picture's profile; that and the copyright are
+        in its ``info``, to be written by ``image.save(path, **image.info)``.
+
+    Raises
+    ------
+    FocalboxError
+        ``InvalidRequest`` for a size or option that makes no sense, ``SourceError`` for a picture that cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> crop(np.zeros((300, 400, 3), dtype=np.uint8), "16:9").size
+    (400, 225)
+    """
+    return _default().crop(source, size, options=options, **keywords)
+
+
+def plan(
+    source: Source,
+    size: SizeLike | None = None,
+    *,
+    options: CropOptions | None = None,
+    **keywords: Unpack[CropKeywords],
+) -> Crop:
+    """Decide where to crop a picture, and render nothing; parameters and errors as in `crop`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plan(np.zeros((300, 400, 3), dtype=np.uint8), "1:1").box
+    PixelBox(left=50, top=0, width=300, height=300)
+    """
+    return _default().plan(source, size, options=options, **keywords)
+
+
+def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
+    """Look at a picture once; ``analysis.plan(size, **options)`` then plans any number of crops.
+
+    Parameters and errors as in `Cropper.analyze`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> analysis = analyze(np.zeros((300, 400, 3), dtype=np.uint8))
+    >>> [analysis.plan(size).box.width for size in ("1:1", "9:16")]
+    [300, 169]
+    """
+    return _default().analyze(source, trim=trim)

@@ -1,0 +1,208 @@
+"""The kinds of values that options take: how each is read, from Python and from text, and described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from typing import Any
+
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.errors import InvalidRequest
+from focalbox.trim import CORNERS, MAX_TOLERANCE, parse_trim
+
+__all__ = ["BOXES", "FILL", "POINT", "SHARE", "SWITCH", "TRIM", "Kind", "one_of"]
+
+_NUMBER = r"(0|1|0?\.[0-9]{1,6}|0\.[0-9]{1,6}|1\.0)"
+_TOLERANCE = r"([0-9]{1,2}|[1-3][0-9]{2}|4[0-3][0-9]|44[0-2])"
+_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_PAIR, _SIDES = 2, 4
+_PIXELS = " (divide pixels by width and height)"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What values an option takes.
+
+    Parameters
+    ----------
+    name : str
+        What to call such a value where there is little room.
+    expected : str
+        What such a value is, as messages say it after "is".
+    check : callable
+        From a value of Python to the one that is kept; raises TypeError or ValueError.
+    parse : callable
+        From text, as the command and addresses have it, to a value that `check` takes; raises ValueError.
+    schema : mapping
+        The JSON schema of the text in an address.
+    choices : tuple of str
+        The words to choose from, if there are only so many.
+    repeats : bool
+        Whether it may be given several times, for a list of values.
+    hint : callable, optional
+        From a wrong value to what to add to the message.
+    """
+
+    name: str
+    expected: str
+    check: Callable[[Any], Any]
+    parse: Callable[[str], Any]
+    schema: Mapping[str, Any] = field(compare=False)
+    choices: tuple[str, ...] = ()
+    repeats: bool = False
+    hint: Callable[[Any], str] = lambda _: ""
+
+    def read(self, option: str, value: Any) -> Any:
+        """Return a value of Python as it is kept.
+
+        Raises
+        ------
+        InvalidRequest
+            When it is not of this kind.
+        """
+        try:
+            return self.check(value)
+        except InvalidRequest:
+            raise
+        except (TypeError, ValueError, OverflowError) as error:
+            message = f"{option} is {self.expected}, not {value!r:.60}{self.hint(value)}"
+            raise InvalidRequest(message) from error
+
+    def read_text(self, option: str, text: str) -> Any:
+        """Return what a text means, as it is kept; where an option `repeats`, one of its values.
+
+        Raises
+        ------
+        InvalidRequest
+            When it means nothing.
+        """
+        try:
+            value = self.parse(text)
+        except ValueError as error:
+            message = f"{option} is {self.expected}, not {text[:40]!r}"
+            raise InvalidRequest(message) from error
+        kept = self.read(option, value)
+        return kept[0] if self.repeats else kept
+
+
+def one_of(words: Sequence[str], *, also: Mapping[str, str] | None = None) -> Kind:
+    """Return the kind of a word out of a list; ``also`` are other spellings of them."""
+    spellings = {**{word: word for word in words}, **(also or {})}
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in spellings:
+            raise ValueError
+        return spellings[value]
+
+    return Kind(
+        "word", f"one of {', '.join(words)}", check, str, {"type": "string", "enum": list(words)}, choices=tuple(words)
+    )
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not 0 <= (share := float(value)) <= 1:
+        raise ValueError
+    return share
+
+
+def _point(value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise TypeError
+    x, y = value
+    return _share(x), _share(y)
+
+
+def _boxes(value: Any) -> tuple[Box, ...]:
+    """Read boxes; one box stands for a list of one."""
+    if isinstance(value, str):
+        raise TypeError
+    single = isinstance(value, Box) or (
+        isinstance(value, tuple | list) and len(value) > 0 and isinstance(value[0], int | float)
+    )
+    listed: Iterable[Any] = (value,) if single else value
+    return tuple(_box(box) for box in listed)
+
+
+def _box(value: Any) -> Box:
+    if isinstance(value, str):
+        raise TypeError
+    left, top, width, height = map(float, value) if not isinstance(value, Box) else astuple(value)
+    box = Box(left, top, width, height)
+    if not WHOLE.contains(box):
+        raise ValueError
+    return box
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, str) or value not in (True, False):
+        raise ValueError
+    return bool(value)
+
+
+def _fill(value: Any) -> str | tuple[int, ...]:
+    if isinstance(value, str):
+        return value
+    return tuple(int(level) for level in value)
+
+
+def _numbers(count: int) -> Callable[[str], tuple[float, ...]]:
+    def parse(text: str) -> tuple[float, ...]:
+        numbers = tuple(float(part) for part in text.split(","))
+        if len(numbers) != count:
+            raise ValueError
+        return numbers
+
+    return parse
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in _TRUTHS:
+        raise ValueError
+    return _TRUTHS[text.lower()]
+
+
+def _in_pixels(value: Any) -> str:
+    """Return a hint when a place seems to be given in pixels."""
+    numbers = list(_flat(value))
+    return _PIXELS if len(numbers) in {_PAIR, _SIDES} and max(numbers) > _PAIR else ""
+
+
+def _flat(value: Any) -> Iterable[float]:
+    if isinstance(value, int | float):
+        yield value
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _flat(part)
+
+
+SHARE = Kind("number", "a number from 0 to 1", _share, float, {"type": "number", "minimum": 0, "maximum": 1})
+SWITCH = Kind("switch", "true or false", _switch, _truth, {"type": "boolean"})
+POINT = Kind(
+    "x,y",
+    "a point x,y in fractions from 0 to 1, such as 0.5,0.3",
+    _point,
+    _numbers(_PAIR),
+    {"type": "string", "pattern": f"^{_NUMBER},{_NUMBER}$"},
+    hint=_in_pixels,
+)
+BOXES = Kind(
+    "left,top,width,height",
+    "a box left,top,width,height inside the picture, in fractions such as 0.1,0.2,0.3,0.4, or a list of them",
+    _boxes,
+    _numbers(_SIDES),
+    {"type": "string", "example": "0.1,0.2,0.3,0.4"},
+    repeats=True,
+    hint=_in_pixels,
+)
+FILL = Kind(
+    "colour", "a colour such as white or #ff8800, edge or blur", _fill, str, {"type": "string", "example": "white"}
+)
+TRIM = Kind(
+    "corner[:tolerance]",
+    f"{' or '.join(CORNERS)}, perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20",
+    parse_trim,
+    str,
+    {"type": "string", "pattern": f"^({'|'.join(CORNERS)})(:{_TOLERANCE})?$", "example": "top-left:20"},
+)

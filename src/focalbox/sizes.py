@@ -1,0 +1,112 @@
+"""The size grammar: ``500x200``, ``16:9``, ``free``, and the same as Python values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
+
+from focalbox.core.geometry import Ratio, Size, Target
+from focalbox.errors import InvalidRequest
+
+__all__ = ["FREE", "MAX_SIDE", "SizeLike", "parse_target", "parse_targets"]
+
+FREE = "free"
+"""Stands for a size in text: the crop without a target."""
+
+MAX_SIDE = 30_000
+"""The longest side, in pixels, that can be asked for: what `Limits` let in by default."""
+
+SizeLike = str | tuple[int, int] | list[int] | Size | Ratio
+
+_SIZE = re.compile(r"(\d{1,9})[xX\u00d7](\d{1,9})", re.ASCII)
+"""With the letter x or, as people write and text processors correct it, the multiplication sign."""
+_RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_PAIR = 2
+_SHOWN = 40
+"""Characters of a wrong value that a message repeats."""
+
+
+def parse_target(size: SizeLike | None) -> Target | None:
+    """Read a size as it is written in a request.
+
+    Parameters
+    ----------
+    size : str, (int, int), [int, int], Size, Ratio or None
+        ``"500x200"`` or ``(500, 200)`` for exact pixels, ``"16:9"`` for a ratio without resizing, ``"free"`` or None for
+        the crop without a target.
+
+    Returns
+    -------
+    Size, Ratio or None
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none of these, or a side is 0 or above `MAX_SIDE`.
+
+    Examples
+    --------
+    >>> parse_target("500x200")
+    Size(width=500, height=200)
+    >>> parse_target("16:9").aspect
+    1.7777777777777777
+    """
+    if size is None or isinstance(size, Ratio):
+        return size
+    if isinstance(size, Size):
+        target = size
+    elif isinstance(size, str):
+        text = size.strip()
+        ratio, sides = _RATIO.fullmatch(text), _SIZE.fullmatch(text)
+        if text == FREE:
+            return None
+        if ratio:
+            return Ratio(float(ratio[1]), float(ratio[2]))
+        if not sides:
+            message = f"a size looks like 500x200, 16:9 or {FREE}, not {size[:_SHOWN]!r}"
+            raise InvalidRequest(message)
+        target = Size(int(sides[1]), int(sides[2]))
+    elif isinstance(size, tuple | list) and len(size) == _PAIR and all(map(_is_whole, size)):
+        target = Size(int(size[0]), int(size[1]))
+    else:
+        message = f"a size is '500x200', (500, 200), '16:9', '{FREE}' or None, not {size!r:.60}"
+        raise InvalidRequest(message)
+    if max(target.width, target.height) > MAX_SIDE:
+        message = f"a size has sides of at most {MAX_SIDE} pixels, not {target}"
+        raise InvalidRequest(message)
+    return target
+
+
+def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
+    """Read a list of sizes, each as `parse_target` does.
+
+    Raises
+    ------
+    InvalidRequest
+        When one of them makes no sense, or a single size is given where a list is expected.
+
+    Examples
+    --------
+    >>> [str(target) for target in parse_targets(["500x200", "1:1"])]
+    ['500x200', '1:1']
+    """
+    given: Any = sizes
+    if given is None or isinstance(given, str | bytes | Size | Ratio):
+        message = f"sizes is a list, such as ['500x200'], not {given!r:.60}"
+        raise InvalidRequest(message)
+    try:
+        several = list(given)
+    except TypeError as error:
+        message = f"sizes is a list, such as ['500x200'], not {given!r:.60}"
+        raise InvalidRequest(message) from error
+    if several and all(map(_is_whole, several)):
+        message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {given!r:.60}"
+        raise InvalidRequest(message)
+    return [parse_target(size) for size in several]
+
+
+def _is_whole(side: object) -> bool:
+    """Tell whether a side is a whole number of any kind, such as one of NumPy's; True and False are none."""
+    return isinstance(side, Integral) and not isinstance(side, bool)

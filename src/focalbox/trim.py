@@ -1,0 +1,83 @@
+"""The border to cut off before looking: which colour it has, and how far other colours may be from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from focalbox.errors import InvalidRequest
+
+__all__ = ["CORNERS", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
+
+Corner = Literal["top-left", "bottom-right"]
+CORNERS: tuple[Corner, ...] = ("top-left", "bottom-right")
+
+MAX_TOLERANCE = 442
+"""The largest distance of two colours in 8-bit RGB, sqrt(3) * 255, rounded up: what thumbor's addresses go up to."""
+
+_TRIM = re.compile(r"(top-left|bottom-right)(?::(\d{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """That the border around a picture is cut off before anybody looks: all that is of the colour of a corner.
+
+    Parameters
+    ----------
+    corner : {"top-left", "bottom-right"}
+        The pixel of the upright picture whose colour is the border's.
+    tolerance : int
+        0 to `MAX_TOLERANCE`: how far, as the Euclidean distance in 8-bit sRGB, a colour may be from that one to be the
+        border's too. JPEG and WebP need some, because they blur a border's edge.
+
+    Raises
+    ------
+    InvalidRequest
+        When a value is out of its range.
+    """
+
+    corner: Corner = "top-left"
+    tolerance: int = 0
+
+    def __post_init__(self) -> None:
+        if self.corner not in CORNERS or self.tolerance not in range(MAX_TOLERANCE + 1):
+            raise _no_trim(str(self))
+
+    def __str__(self) -> str:
+        """Return it as it is written in a request: ``top-left:20``."""
+        return f"{self.corner}:{self.tolerance}"
+
+
+TrimLike = str | Trim
+
+
+def parse_trim(trim: TrimLike | None) -> Trim | None:
+    """Read the wish to have a border trimmed as it is written in a request.
+
+    Parameters
+    ----------
+    trim : str, Trim or None
+        ``"top-left"`` or ``"bottom-right"``, whose tolerance is 0, or with a tolerance ``"top-left:20"``; None for no wish.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none of these.
+
+    Examples
+    --------
+    >>> parse_trim("bottom-right:20")
+    Trim(corner='bottom-right', tolerance=20)
+    """
+    if trim is None or isinstance(trim, Trim):
+        return trim
+    found = _TRIM.fullmatch(trim) if isinstance(trim, str) else None
+    if found is None:
+        raise _no_trim(trim)
+    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", int(found[2] or 0))
+
+
+def _no_trim(given: object) -> InvalidRequest:
+    expected = f"{' or '.join(CORNERS)}, perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20"
+    return InvalidRequest(f"trim is {expected}, not {given!r:.60}")
