@@ -30,6 +30,12 @@ class Output:
     path: str
     format: str
 
+    @property
+    def misleading(self) -> bool:
+        """Whether its ending is that of another format."""
+        ending = Path(self.path).suffix
+        return self.path != PIPE and _can_write(ending) and format_of(ending) != self.format
+
 
 def outputs_of(
     pictures: Sequence[str],
@@ -79,13 +85,23 @@ def outputs_of(
                 message = f"{output.path} would replace a picture; choose an output with another name"
                 raise InvalidRequest(message)
             if place in taken:
-                message = (
-                    f"{output.path} would hold both a result of {taken[place]} and one of {picture}; "
-                    "name {stem}, {size} or {folder} in the output"
-                )
-                raise InvalidRequest(message)
+                raise _collision(output, taken[place], picture, sum(map(len, named)))
             taken[place] = picture
     return named
+
+
+def _collision(output: Output, first: str, second: str, results: int) -> InvalidRequest:
+    """Say that two results would have one name."""
+    if output.path == PIPE:
+        return InvalidRequest(f"{PIPE} takes one result, but {results} were asked for")
+    if first == second:
+        return InvalidRequest(
+            f"{output.path} would hold two results of {first}; name {{size}} in the output, and each picture and size once"
+        )
+    return InvalidRequest(
+        f"{output.path} would hold both a result of {first} and one of {second}; "
+        "name {stem}, {size} or {folder} in the output"
+    )
 
 
 def output_of(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:

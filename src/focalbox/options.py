@@ -96,10 +96,10 @@ class CropOptions:
     fit: Fit = _option(  # noqa: RUF009 - makes a field
         "cover",
         one_of(FITS),
-        "How the window is chosen: the largest of the shape, the smallest around the subject, padded, or the whole picture.",
+        "The largest window of the shape, the smallest around the subject, padded, or the whole picture.",
         "tight",
     )
-    zoom: float = _option(0.0, SHARE, "From cover (0) to tight (1).", "0.5")
+    zoom: float = _option(0.0, SHARE, "How close: from cover (0) to tight (1).", "0.5")
     retain: float = _option(0.85, SHARE, "The share of the saliency that fit pad keeps at least.", "0.95")
     focus: tuple[float, float] | None = _option(
         None, POINT, "A point to centre on, in fractions of the picture.", "0.5,0.3", thumbor="focal"
