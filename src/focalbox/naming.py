@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest
@@ -106,7 +107,7 @@ def _collision(output: Output, first: str, second: str, results: int) -> Invalid
 
 def output_of(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:
     """Name one result; see `outputs_of`, which also holds the names against each other."""
-    path = Path("standard-input" if picture == PIPE else picture)
+    path = Path("standard-input" if picture == PIPE else _last_part(picture))
     ending = path.suffix.lower()
     if format_name is not None:
         ending = FORMATS[format_of(format_name)].ending
@@ -127,6 +128,19 @@ def output_of(picture: str, target: Target | None, template: str, format_name: s
         message = f"an output ends in {{ext}} or the ending of a format, such as .jpg, and {template!r} has none"
         raise InvalidRequest(message)
     return Output(place, format_of(written))
+
+
+def _last_part(picture: str) -> str:
+    """Return the name of a picture in the working folder for an address, and a path as it is.
+
+    Examples
+    --------
+    >>> _last_part("https://host/cats/tom.jpg?v=2"), _last_part("cats/tom.jpg")
+    ('tom.jpg', 'cats/tom.jpg')
+    """
+    if "://" not in picture:
+        return picture
+    return unquote(urlsplit(picture).path).rstrip("/").rpartition("/")[2] or "picture"
 
 
 def _can_write(ending: str) -> bool:

@@ -28,10 +28,13 @@ class Settings:
         ``FOCALBOX_MODEL``: the model that looks when a call names none.
     limits : Limits
         ``FOCALBOX_LIMIT_BYTES``, ``_PIXELS``, ``_SIDE`` and ``_FRAMES``: what is refused before it is decoded.
+    allow_private : bool
+        ``FOCALBOX_ALLOW_PRIVATE``: whether the command fetches pictures from hosts that are not on the public Internet.
     """
 
     model: str = DEFAULT_MODEL
     limits: Limits = dataclasses.field(default_factory=Limits)
+    allow_private: bool = False
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -66,6 +69,7 @@ class Settings:
         """
         names = {f"{_LIMIT}{field.name.upper()}": field.name for field in dataclasses.fields(Limits)}
         model, limits, mistakes = DEFAULT_MODEL, {}, []
+        private = False
         for variable, value in sorted(environment.items()):
             name = variable.removeprefix(PREFIX)
             if name == variable or name.startswith(_ELSEWHERE):
@@ -74,10 +78,14 @@ class Settings:
                 model = value
                 if value not in MODEL_NAMES and not value.endswith(".onnx"):
                     mistakes.append(f"{variable} is one of {', '.join(MODEL_NAMES)} or an .onnx file, not {value!r}")
+            elif name == "ALLOW_PRIVATE":
+                private = value.lower() == "true"
+                if value.lower() not in {"true", "false"}:
+                    mistakes.append(f"{variable} is true or false, not {value!r}")
             elif name not in names:
                 mistakes.append(f"{variable} is not a setting")
             elif not value.isascii() or not value.isdigit() or int(value) < 1:
                 mistakes.append(f"{variable} is a whole number of at least 1, not {value!r}")
             else:
                 limits[names[name]] = int(value)
-        return cls(model, Limits(**limits)), mistakes
+        return cls(model, Limits(**limits), private), mistakes

@@ -7,8 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fsspec
 import pytest
 from PIL import Image
 
@@ -394,3 +398,37 @@ def test_doctor_says_what_is_in_force(capsys: pytest.CaptureFixture[str], monkey
     monkeypatch.setenv("FOCALBOX_MODEL", "gone.onnx")
     assert focalbox("doctor") == 1
     assert "there is no model file gone.onnx" in capsys.readouterr().out
+
+
+def test_a_picture_at_an_address_is_fetched(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}/coffee.jpg?v=1"
+    try:
+        assert focalbox("crop", address, "-s", "60x40") == 2
+        assert "127.0.0.1 is not on the public Internet" in capfd.readouterr().err
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FOCALBOX_ALLOW_PRIVATE", "true")
+            assert focalbox("crop", address, "-s", "60x40", "-o", "{folder}/{stem}-{size}{ext}") == 0
+            assert focalbox("plan", address.replace("coffee", "gone")) == 1
+            patch.setenv("FOCALBOX_ALLOW_PRIVATE", "perhaps")
+            assert focalbox("plan", address) == 2
+    finally:
+        server.shutdown()
+        server.server_close()
+    said = capfd.readouterr().err
+    assert f"focalbox: there is no picture at {address.replace('coffee', 'gone')}\n" in said
+    assert "FOCALBOX_ALLOW_PRIVATE is true or false, not 'perhaps'" in said
+    with Image.open(folder / "coffee-60x40.jpg") as image:
+        assert image.size == (60, 40)
+
+
+def test_a_picture_in_a_store_is_fetched(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with fsspec.open("memory://shelf/cup.jpg", "wb") as file:
+        file.write((folder / "coffee.jpg").read_bytes())
+    assert focalbox("crop", "memory://shelf/cup.jpg", "-s", "60x40") == 0
+    assert (folder / "cup-60x40.jpg").is_file()
+    assert focalbox("plan", "memory://shelf/gone.jpg") == 1
+    assert capsys.readouterr().err == "focalbox: there is no file memory://shelf/gone.jpg\n"
+    assert focalbox("plan", "gopher://shelf/cup.jpg") == 2
+    assert "gopher" in capsys.readouterr().err

@@ -67,10 +67,10 @@ def crop(
 ) -> None:
     """Crop pictures to sizes.
 
-    A PICTURE is a file, or - for standard input. The output may name {stem}, {size}, {width}, {height}, {ext} and {folder}
-    of the picture.
+    A PICTURE is a file, an address such as https://host/photo.jpg, or - for standard input. The output may name {stem},
+    {size}, {width}, {height}, {ext} and {folder} of the picture.
     """
-    cropper, wanted = _cropper(options)
+    settings, cropper, wanted = _read(options)
     targets = parse_targets(sizes)
     template = output or (PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE)
     named = outputs_of(pictures, targets, template, format_)
@@ -84,7 +84,7 @@ def crop(
         ]
         if not missing:
             return
-        results = cropper.results(source_of(picture), [target for target, _ in missing], options=wanted)
+        results = cropper.results(source_of(picture, settings), [target for target, _ in missing], options=wanted)
         encoded = [
             result.encode(out.format, quality=quality) for result, (_, out) in zip(results, missing, strict=True)
         ]
@@ -110,11 +110,11 @@ def crop(
 @crop_options
 def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, quiet: bool, **options: Any) -> None:
     """Say where pictures would be cropped, and write nothing."""
-    cropper, wanted = _cropper(options)
+    settings, cropper, wanted = _read(options)
     targets = parse_targets(sizes or [None])
 
     def work(picture: str, _: None) -> None:
-        planned = cropper.analyze(source_of(picture), trim=wanted.trim).plans(targets, options=wanted)
+        planned = cropper.analyze(source_of(picture, settings), trim=wanted.trim).plans(targets, options=wanted)
         if as_json and len(pictures) == 1:
             click.echo(json.dumps(planned.to_dict(), indent=2))
         elif as_json:
@@ -145,13 +145,13 @@ def explain(picture: str, size: str | None, output: str, **options: Any) -> None
 
     They are the picture, its saliency map, the salient box, the window and the result.
     """
-    cropper, wanted = _cropper(options)
+    settings, cropper, wanted = _read(options)
     target = parse_target(size)
     ((named,),) = outputs_of([picture], [target], output, "png" if output == PIPE else None)
     _check_pipe([[named]])
 
     def work(picture: str, out: Output) -> None:
-        strip = cropper.explain(source_of(picture), target, options=wanted)
+        strip = cropper.explain(source_of(picture, settings), target, options=wanted)
         _write(encode(strip, out.format, quality=90), out.path)
 
     _for_each([(picture, named)], work, quiet=True)
@@ -173,14 +173,14 @@ def doctor() -> None:
         raise SystemExit(FAILED_PICTURE)
 
 
-def _cropper(options: dict[str, Any]) -> tuple[Cropper, CropOptions]:
-    """Return what the options of a command make: mistakes are said before any picture is read."""
+def _read(options: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
+    """Return the machine's settings and what the options of a command make: mistakes are said before any picture is read."""
     settings = Settings.of(os.environ)
     model, yunet = options.pop("model"), options.pop("yunet")
     detectors = [YuNet(yunet)] if yunet else None
     wanted = CropOptions.of(options)
     check_fill(wanted.fill)
-    return Cropper(model=model or settings.model, detectors=detectors, limits=settings.limits), wanted
+    return settings, Cropper(model=model or settings.model, detectors=detectors, limits=settings.limits), wanted
 
 
 def _check_pipe(named: Sequence[Sequence[Output]]) -> None:

@@ -1,4 +1,4 @@
-"""What a picture on the command line is: a file, standard input, or a mistake that is easily made."""
+"""What a picture on the command line is: a file, standard input, an address, or a mistake that is easily made."""
 
 from __future__ import annotations
 
@@ -8,27 +8,44 @@ from typing import BinaryIO
 
 from focalbox.errors import FetchError
 from focalbox.naming import PIPE
+from focalbox.settings import Settings
+from focalbox.storage.local import is_remote, storage_of
 
 __all__ = ["source_of"]
 
 _WILD = "*?["
 
 
-def source_of(picture: str) -> str | BinaryIO:
-    """Return what a cropper reads for an argument.
+def source_of(picture: str, settings: Settings) -> str | bytes | BinaryIO:
+    """Return what a cropper reads for an argument; what is at an address is fetched, within the limits.
 
     Raises
     ------
     FetchError
-        For a folder, and a pattern that no file has as its name.
+        For a folder, a pattern that no file has as its name, and an address that cannot be read.
+    InvalidRequest
+        For an address that is none, or leads to a host that is not public.
+    LimitExceeded
+        When more is at an address than the limits allow.
     """
     if picture == PIPE:
         return sys.stdin.buffer
+    if is_remote(picture):
+        return _fetched(picture, settings)
     path = Path(picture)
     if picture and path.is_dir():
         message = f"{picture} is a directory, not a picture; for many pictures: focalbox batch {picture}"
         raise FetchError(message)
-    if any(sign in picture for sign in _WILD) and "://" not in picture and not path.exists():
+    if any(sign in picture for sign in _WILD) and not path.exists():
         message = f"there is no file {picture}; for many pictures: focalbox batch '{picture}'"
         raise FetchError(message)
     return picture
+
+
+def _fetched(address: str, settings: Settings) -> bytes:
+    if address.lower().startswith(("http://", "https://")):
+        from focalbox.storage.http_source import fetch  # noqa: PLC0415 - sockets and certificates that files do not need
+
+        return fetch(address, settings.limits.bytes, allow_private=settings.allow_private)
+    content, _ = storage_of(address).read(address, settings.limits.bytes)
+    return content
