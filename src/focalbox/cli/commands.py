@@ -122,7 +122,7 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, qu
             click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
             for decided in planned:
-                click.echo(f"{picture}: {_described(decided)}")
+                click.echo(f"{click.format_filename(picture)}: {_described(decided)}")
 
     _for_each([(picture, None) for picture in pictures], work, quiet=quiet)
 
