@@ -13,6 +13,7 @@ __all__ = [
     "InvalidRequest",
     "LimitExceeded",
     "ModelError",
+    "OutputError",
     "Overloaded",
     "SignatureError",
     "SourceError",
@@ -45,6 +46,10 @@ class DecodeError(SourceError):
 
 class LimitExceeded(SourceError):
     """The picture is larger than the limits allow: bytes, pixels, sides or frames."""
+
+
+class OutputError(FocalboxError):
+    """A result could not be written: no room, no permission, no such place."""
 
 
 class ModelError(FocalboxError):

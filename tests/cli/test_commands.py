@@ -175,7 +175,7 @@ def test_a_bad_picture_is_one_sentence_and_exit_code_1(
 
 def test_an_unwritable_output_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "file").touch()
-    assert focalbox("crop", "coffee.jpg", "-s", "1:1", "-o", "file/{stem}.jpg") == 2
+    assert focalbox("crop", "coffee.jpg", "-s", "1:1", "-o", "file/{stem}.jpg") == 1
     assert "Traceback" not in capsys.readouterr().err
 
 

@@ -16,12 +16,13 @@ from focalbox.core.choose import choose_crop
 from focalbox.core.crop import Crop, document
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.encoding import encode, save
+from focalbox.imaging.encoding import encode
 from focalbox.imaging.fill import check_fill
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target
 from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
+from focalbox.storage.local import write_file
 
 __all__ = ["crop", "doctor", "explain", "plan"]
 
@@ -136,7 +137,7 @@ def _write(content: bytes, path: str) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        save(content, path)
+        write_file(path, content)
 
 
 def _described(crop: Crop) -> str:
