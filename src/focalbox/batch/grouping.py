@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from focalbox.batch.job import Task
-from focalbox.storage.local import is_remote
+from focalbox.storage.base import is_remote
 
 __all__ = ["regroup"]
 

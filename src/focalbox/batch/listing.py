@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import FileInfo, below, is_remote, reason_of, storage_of
+from focalbox.storage.base import FileInfo, below, is_remote, reason_of
+from focalbox.storage.open import storage_of
 
 __all__ = ["ENDINGS", "list_pictures", "root_of"]
 

@@ -11,7 +11,8 @@ from focalbox.batch.job import Job
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import is_remote, storage_of
+from focalbox.storage.base import is_remote
+from focalbox.storage.open import storage_of
 from focalbox.version import __version__
 
 __all__ = ["check_place", "write_report"]

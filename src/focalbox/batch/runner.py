@@ -19,11 +19,12 @@ from focalbox.batch.report import check_place, write_report
 from focalbox.batch.row import TaskResult
 from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores
 from focalbox.batch.workers.pool import WorkerPool
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, OutputError
 from focalbox.imaging.limits import Limits
 from focalbox.options import SizeLike, parse_target
 from focalbox.saliency.names import DEFAULT_MODEL
-from focalbox.storage.local import Unwritable, below, is_remote, storage_of
+from focalbox.storage.base import below, is_remote
+from focalbox.storage.open import storage_of
 
 __all__ = ["EngineName", "Summary", "run"]
 
@@ -222,14 +223,14 @@ def _do(engine: _Engine, ledger: Ledger, manifest: Manifest, told: Progress, *, 
             f"the ledger in the temporary folder cannot be written: {error}; --resume goes on from what is written"
         )
         raise Stopped(message) from error
-    except Unwritable as error:  # the manifest's own place
+    except OutputError as error:  # the manifest's own place
         message = f"{error}; --resume goes on from what is written"
         raise Stopped(message) from error
     finally:
         told.close()
         try:
             manifest.flush()
-        except Unwritable as error:
+        except OutputError as error:
             told.say(str(error))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from focalbox.batch.listing import root_of
 from focalbox.core.geometry import Ratio, Size
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import is_remote, within
+from focalbox.storage.base import is_remote, within
 
 __all__ = ["ENGINES", "absolute_address", "as_size_list", "check_call", "cores"]
 

@@ -23,13 +23,14 @@ from focalbox.cli.sources import source_of
 from focalbox.core.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.encoding import encode, save
+from focalbox.imaging.encoding import encode
 from focalbox.imaging.fill import check_fill
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target, parse_targets
 from focalbox.result import Result
 from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
+from focalbox.storage.local import write_file
 
 __all__ = ["crop", "doctor", "explain", "plan"]
 
@@ -195,7 +196,7 @@ def _write(content: bytes, path: str) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        save(content, path)
+        write_file(path, content)
 
 
 def _notes(picture: str, result: Result, out: Output) -> list[str]:

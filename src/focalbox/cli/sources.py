@@ -9,7 +9,7 @@ from typing import BinaryIO
 from focalbox.errors import FetchError
 from focalbox.naming import PIPE
 from focalbox.settings import Settings
-from focalbox.storage.local import is_remote, storage_of
+from focalbox.storage.base import is_remote
 
 __all__ = ["source_of"]
 
@@ -47,5 +47,7 @@ def _fetched(address: str, settings: Settings) -> bytes:
         from focalbox.storage.http_source import fetch  # noqa: PLC0415 - sockets and certificates that files do not need
 
         return fetch(address, settings.limits.bytes, allow_private=settings.allow_private)
+    from focalbox.storage.open import storage_of  # noqa: PLC0415 - as above
+
     content, _ = storage_of(address).read(address, settings.limits.bytes)
     return content

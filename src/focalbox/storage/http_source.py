@@ -10,8 +10,8 @@ from functools import cache
 from typing import Self
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from focalbox.errors import FetchError, InvalidRequest
-from focalbox.storage.local import check_length, reason_of
+from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
+from focalbox.storage.base import reason_of
 from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
@@ -127,11 +127,11 @@ class _Connection:
             return self._content(response, address, most)
 
     def _content(self, response: http.client.HTTPResponse, address: str, most: int) -> bytes:
-        check_length(address, response.length or 0, most)
+        _check_length(address, response.length or 0, most)
         content = bytearray()
         while part := response.read1(_AT_ONCE):
             content += part
-            check_length(address, len(content), most)
+            _check_length(address, len(content), most)
             self._socket.settimeout(self._left())
         if response.length:
             message = f"{address} ended {response.length} bytes too early"
@@ -166,6 +166,12 @@ class _Connection:
         if left <= 0:
             raise TimeoutError
         return left
+
+
+def _check_length(address: str, length: int, most: int) -> None:
+    if length > most:
+        message = f"a picture may have at most {most} bytes, but {address} has {length} or more"
+        raise LimitExceeded(message)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from focalbox.batch.job import Job, Task
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import FileInfo, below
+from focalbox.storage.base import FileInfo, below
 
 __all__ = ["Ledger", "Row"]
 

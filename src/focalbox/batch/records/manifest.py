@@ -24,8 +24,9 @@ from typing import Any
 from focalbox.batch.job import Task
 from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
 from focalbox.batch.records.ledger import Ledger, Row
-from focalbox.errors import InvalidRequest
-from focalbox.storage.local import FileInfo, is_remote, storage_of
+from focalbox.errors import InvalidRequest, OutputError
+from focalbox.storage.base import FileInfo, is_remote
+from focalbox.storage.open import storage_of
 
 __all__ = ["Manifest"]
 
@@ -104,6 +105,8 @@ class Manifest:
         ------
         InvalidRequest
             When another run does.
+        OutputError
+            When nothing can be written there.
         """
         if is_remote(self.address):
             return
@@ -121,7 +124,7 @@ class Manifest:
             raise InvalidRequest(message) from error
         except OSError as error:
             message = f"the manifest {self.address} cannot be written: {error.strerror}"
-            raise InvalidRequest(message) from error
+            raise OutputError(message) from error
 
     def announce(self, tasks: Iterable[Task]) -> Iterator[Task]:
         """Pass tasks on, a thousand at a time, each after it is written down that they are begun."""

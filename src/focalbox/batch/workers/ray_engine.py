@@ -14,7 +14,7 @@ from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.row import TaskResult
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import reason_of
+from focalbox.storage.base import reason_of
 
 __all__ = ["crop_on_cluster", "reach"]
 

@@ -15,12 +15,13 @@ from focalbox.batch.row import TaskResult, blank_row, failed, source_of
 from focalbox.core.crop import Crop
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.cropper import Cropper
-from focalbox.errors import FocalboxError
+from focalbox.errors import FocalboxError, OutputError
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.render import render
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.saliency.yunet import YuNet
-from focalbox.storage.local import Unwritable, below, is_remote, storage_of
+from focalbox.storage.base import below, is_remote
+from focalbox.storage.open import storage_of
 
 __all__ = ["Worker", "preview"]
 
@@ -78,7 +79,7 @@ class Worker:
             self._made[digest] = made
             rows = [self._row(task, digest, plan, made) for plan in planned]
             self._write(planned, made, rows)
-        except Unwritable as error:
+        except OutputError as error:
             return TaskResult(task.number, [], 0, analysed=False, fatal=str(error))
         except FocalboxError as error:
             rows = failed(self._job, task, type(error).__name__, str(error), **known)
