@@ -428,7 +428,24 @@ def test_a_picture_in_a_store_is_fetched(folder: Path, capsys: pytest.CaptureFix
         file.write((folder / "coffee.jpg").read_bytes())
     assert focalbox("crop", "memory://shelf/cup.jpg", "-s", "60x40") == 0
     assert (folder / "cup-60x40.jpg").is_file()
+    assert focalbox("crop", (folder / "coffee.jpg").as_uri(), "-s", "60x40", "-o", "{stem}-too{ext}") == 0
+    assert (folder / "coffee-too.jpg").read_bytes() == (folder / "cup-60x40.jpg").read_bytes()
     assert focalbox("plan", "memory://shelf/gone.jpg") == 1
     assert capsys.readouterr().err == "focalbox: there is no file memory://shelf/gone.jpg\n"
     assert focalbox("plan", "gopher://shelf/cup.jpg") == 2
     assert "gopher" in capsys.readouterr().err
+
+
+def test_results_go_to_stores_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["crop", "coffee.jpg", "-s", "60x40", "-o", "memory://results/{stem}/{size}.webp"]
+    with fsspec.open("memory://results/coffee/60x40.webp", "wb") as file:
+        file.write(b"mine")
+    assert focalbox(*call, "--no-clobber") == 0
+    with fsspec.open("memory://results/coffee/60x40.webp", "rb") as file:
+        assert file.read() == b"mine"
+    assert focalbox(*call) == 0
+    with fsspec.open("memory://results/coffee/60x40.webp", "rb") as file, Image.open(file) as image:
+        assert (image.format, image.size) == ("WEBP", (60, 40))
+    assert focalbox(*call[:-1], "https://example.com/{stem}.webp") == 2
+    assert "not to https://example.com/coffee.webp" in capsys.readouterr().err
+    assert not list(folder.glob("memory*"))

@@ -58,10 +58,15 @@ class _Server(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Site(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up: that is what they are here for."""
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """Return the beginning of the addresses of a server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Server)
+    server = _Site(("127.0.0.1", 0), _Server)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"

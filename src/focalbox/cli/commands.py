@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
@@ -19,6 +19,7 @@ from focalbox.cli.options import (
     quiet_option,
     size_option,
 )
+from focalbox.cli.outputs import check_outputs, is_there, write_output
 from focalbox.cli.sources import source_of
 from focalbox.core.crop import Crop
 from focalbox.cropper import Cropper
@@ -30,7 +31,6 @@ from focalbox.options import CropOptions, parse_target, parse_targets
 from focalbox.result import Result
 from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
-from focalbox.storage.local import write_file
 
 __all__ = ["crop", "doctor", "explain", "plan"]
 
@@ -75,13 +75,11 @@ def crop(
     targets = parse_targets(sizes)
     template = output or (PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE)
     named = outputs_of(pictures, targets, template, format_)
-    _check_pipe(named)
+    check_outputs(named)
 
     def work(picture: str, outputs: list[Output]) -> None:
         missing = [
-            (target, out)
-            for target, out in zip(targets, outputs, strict=True)
-            if not (no_clobber and out.path != PIPE and os.path.lexists(out.path))
+            (target, out) for target, out in zip(targets, outputs, strict=True) if not (no_clobber and is_there(out))
         ]
         if not missing:
             return
@@ -90,7 +88,7 @@ def crop(
             result.encode(out.format, quality=quality) for result, (_, out) in zip(results, missing, strict=True)
         ]
         for content, result, (_, out) in zip(encoded, results, missing, strict=True):
-            _write(content, out.path)
+            write_output(out, content)
             for note in _notes(picture, result, out):
                 print_note(note, quiet=quiet)
 
@@ -149,11 +147,11 @@ def explain(picture: str, size: str | None, output: str, **options: Any) -> None
     settings, cropper, wanted = _read(options)
     target = parse_target(size)
     ((named,),) = outputs_of([picture], [target], output, "png" if output == PIPE else None)
-    _check_pipe([[named]])
+    check_outputs([[named]])
 
     def work(picture: str, out: Output) -> None:
         strip = cropper.explain(source_of(picture, settings), target, options=wanted)
-        _write(encode(strip, out.format, quality=90), out.path)
+        write_output(out, encode(strip, out.format, quality=90))
 
     _for_each([(picture, named)], work, quiet=True)
 
@@ -182,21 +180,6 @@ def _read(options: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
     wanted = CropOptions.of(options)
     check_fill(wanted.fill)
     return settings, Cropper(model=model or settings.model, detectors=detectors, limits=settings.limits), wanted
-
-
-def _check_pipe(named: Sequence[Sequence[Output]]) -> None:
-    """Refuse to write pictures to a screen."""
-    if any(out.path == PIPE for outputs in named for out in outputs) and sys.stdout.isatty():
-        message = "standard output is a terminal: name a file with --output, or send it on with > or |"
-        raise InvalidRequest(message)
-
-
-def _write(content: bytes, path: str) -> None:
-    if path == PIPE:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        write_file(path, content)
 
 
 def _notes(picture: str, result: Result, out: Output) -> list[str]:

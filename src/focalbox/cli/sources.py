@@ -9,7 +9,7 @@ from typing import BinaryIO
 from focalbox.errors import FetchError
 from focalbox.naming import PIPE
 from focalbox.settings import Settings
-from focalbox.storage.base import is_remote
+from focalbox.storage.base import is_remote, local_path
 
 __all__ = ["source_of"]
 
@@ -32,14 +32,15 @@ def source_of(picture: str, settings: Settings) -> str | bytes | BinaryIO:
         return sys.stdin.buffer
     if is_remote(picture):
         return _fetched(picture, settings)
-    path = Path(picture)
+    place = local_path(picture)  # of file://
+    path = Path(place)
     if picture and path.is_dir():
         message = f"{picture} is a directory, not a picture; for many pictures: focalbox batch {picture}"
         raise FetchError(message)
     if any(sign in picture for sign in _WILD) and not path.exists():
         message = f"there is no file {picture}; for many pictures: focalbox batch '{picture}'"
         raise FetchError(message)
-    return picture
+    return place
 
 
 def _fetched(address: str, settings: Settings) -> bytes:
