@@ -13,7 +13,7 @@ from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.formats import FORMATS, format_of
 
-__all__ = ["PIPE", "Output", "output_of", "outputs_of"]
+__all__ = ["PIPE", "Output", "check_template", "output_of", "outputs_of"]
 
 PIPE = "-"
 """Stands for standard input as a picture, and for standard output as a result."""
@@ -72,10 +72,7 @@ def outputs_of(
     >>> outputs_of(["in/cat.png"], [Size(500, 200)], "out/{stem}-{size}{ext}")
     [[Output(path='out/cat-500x200.png', format='png')]]
     """
-    unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
-    if unknown:
-        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown) or '{}'}"
-        raise InvalidRequest(message)
+    check_template(template)
     named = [[output_of(picture, target, template, format) for target in targets] for picture in pictures]
     sources = {os.path.realpath(picture) for picture in pictures if picture != PIPE}
     taken: dict[str, str] = {}
@@ -103,6 +100,20 @@ def _collision(output: Output, first: str, second: str, results: int) -> Invalid
         f"{output.path} would hold both a result of {first} and one of {second}; "
         "name {stem}, {size} or {folder} in the output"
     )
+
+
+def check_template(template: str) -> None:
+    """Refuse a template that names unknown fields.
+
+    Raises
+    ------
+    InvalidRequest
+        When it does.
+    """
+    unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
+    if unknown:
+        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown) or '{}'}"
+        raise InvalidRequest(message)
 
 
 def output_of(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:
