@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ __all__ = ["PREFIX", "Settings"]
 
 PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
+_AMOUNT = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
+_UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
 _ELSEWHERE = ("SERVICE_", "BATCH_")
 """How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
 
@@ -28,10 +31,13 @@ class Settings:
         ``FOCALBOX_MODEL``: the model that looks when a call names none.
     limits : Limits
         ``FOCALBOX_LIMIT_BYTES``, ``_PIXELS``, ``_SIDE`` and ``_FRAMES``: what is refused before it is decoded.
+    memory : int
+        ``FOCALBOX_MEMORY``: bytes that the pictures at work may take together; 0 is half of the machine's memory.
     """
 
     model: str = DEFAULT_MODEL
     limits: Limits = dataclasses.field(default_factory=Limits)
+    memory: int = 0
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -65,7 +71,7 @@ class Settings:
             A sentence each; names that begin as another command's do are left to that command.
         """
         names = {f"{_LIMIT}{field.name.upper()}": field.name for field in dataclasses.fields(Limits)}
-        model, limits, mistakes = DEFAULT_MODEL, {}, []
+        model, limits, memory, mistakes = DEFAULT_MODEL, {}, 0, []
         for variable, value in sorted(environment.items()):
             name = variable.removeprefix(PREFIX)
             if name == variable or name.startswith(_ELSEWHERE):
@@ -74,10 +80,15 @@ class Settings:
                 model = value
                 if value not in MODEL_NAMES and not value.endswith(".onnx"):
                     mistakes.append(f"{variable} is one of {', '.join(MODEL_NAMES)} or an .onnx file, not {value!r}")
+            elif name == "MEMORY":
+                amount = _AMOUNT.fullmatch(value)
+                memory = int(amount[1]) * _UNITS[amount[2]] if amount else 0
+                if amount is None:
+                    mistakes.append(f"{variable} is a number of bytes such as 2000000000, 512M or 2G, not {value!r}")
             elif name not in names:
                 mistakes.append(f"{variable} is not a setting")
             elif not value.isascii() or not value.isdigit() or int(value) < 1:
                 mistakes.append(f"{variable} is a whole number of at least 1, not {value!r}")
             else:
                 limits[names[name]] = int(value)
-        return cls(model, Limits(**limits)), mistakes
+        return cls(model, Limits(**limits), memory), mistakes

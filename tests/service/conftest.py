@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import select
 import shutil
 import subprocess
@@ -115,7 +116,13 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Return what starts `focalbox serve` with arguments; all processes are stopped at the end."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, **environment: str) -> Running:
+    def start(*arguments: str, limit: int | None = None, **environment: str) -> Running:
+        """Start it; ``limit`` is how many files it may open."""
+
+        def bound() -> None:
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FOCALBOX_")}
         with (tmp_path / f"log-{len(started)}").open("w") as log:
             process = subprocess.Popen(
@@ -124,6 +131,7 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
                 stderr=log,
                 env={**kept, **environment},
                 text=True,
+                preexec_fn=bound,  # noqa: PLW1509 - sets a number, and takes no lock
             )
         started.append(process)
         assert process.stdout is not None

@@ -17,7 +17,7 @@ from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
 from focalbox.service.routing import dialect_of
 from focalbox.service.runtime.metrics import Metrics
 
-__all__ = ["JsonLines", "RequestLog", "without_secrets"]
+__all__ = ["JsonLines", "RequestLog", "log_to_standard_error", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
@@ -100,6 +100,7 @@ class RequestLog:
                 sent += len(message.get("body", b""))
             await send(message)
 
+        self._metrics.refresh()
         failure: Exception | None = None
         try:
             _check_headers(scope)
@@ -118,6 +119,7 @@ class RequestLog:
         known = answer if answer in {"crop", "plan", "map", "explain"} or dialect != "native" else "other"
         self._metrics.requests.labels(dialect, known, str(status)).inc()
         self._metrics.seconds.observe(seconds)
+        self._metrics.refresh()
         _log.log(
             logging.ERROR if failure else logging.INFO,
             "request",
@@ -162,3 +164,13 @@ def _problem(error: Exception) -> Problem:
 def _id_of(scope: Scope) -> str:
     given = next((value for key, value in scope["headers"] if key == b"x-request-id"), b"")
     return given.decode("ascii") if _ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def log_to_standard_error() -> None:
+    """Let the service, and what uvicorn warns of, be one line of JSON each on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    for name, level in (("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)
