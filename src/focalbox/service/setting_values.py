@@ -10,7 +10,20 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.signing import Key, parse_key
 from focalbox.sizes import FREE, parse_target
 
-__all__ = ["BUCKET", "CACHE", "HOST", "each", "folder", "keys", "matching", "secret", "sizes", "truth", "whole_number"]
+__all__ = [
+    "BUCKET",
+    "CACHE",
+    "HOST",
+    "each",
+    "folder",
+    "hexadecimal",
+    "keys",
+    "matching",
+    "secret",
+    "sizes",
+    "truth",
+    "whole_number",
+]
 
 _NUMBER = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
 _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
@@ -95,6 +108,18 @@ def matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def hexadecimal(text: str) -> bytes:
+    """Read bytes that are written in hexadecimal."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if not found:
+        message = "bytes in hexadecimal"  # never the value
+        raise InvalidRequest(message)
+    return found
 
 
 def secret(text: str) -> str:

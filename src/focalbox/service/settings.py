@@ -49,6 +49,13 @@ class ServiceSettings:
     filestack_secret: str | None = _setting(None, values.secret, "Secret of Filestack's policies.", secret=True)
     filestack_api_key: str | None = _setting(None, values.secret, "The API key that Filestack's addresses must name.")
     thumbor_key: str | None = _setting(None, values.secret, "Key of thumbor's signatures.", secret=True)
+    thumbor_auto: bool = _setting(
+        default=False, read=values.truth, help_="Whether thumbor's addresses without a format are answered by Accept."
+    )
+    imgproxy_key: bytes | None = _setting(
+        None, values.hexadecimal, "Key of imgproxy's signatures, hexadecimal.", secret=True
+    )
+    imgproxy_salt: bytes | None = _setting(None, values.hexadecimal, "Salt of the same, hexadecimal.", secret=True)
     allow_unsigned: bool = _setting(
         default=False, read=values.truth, help_="Whether addresses without a signature are served."
     )

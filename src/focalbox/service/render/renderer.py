@@ -15,15 +15,17 @@ from focalbox.core.geometry import Size, Target
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.explain.strip import draw_map
+from focalbox.imaging.effects import apply_effects
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.source import Picture
-from focalbox.options import CropOptions, Trim
+from focalbox.options import CropOptions
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.estimate import memory_at_work
+from focalbox.service.render.max_bytes import encode_within
 from focalbox.service.render.thumbor_meta import thumbor_meta
-from focalbox.service.request import AUTO, SAME, ImageRequest
+from focalbox.service.request import AUTO, OPAQUE_JPEG, SAME, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
@@ -135,10 +137,14 @@ class Renderer:
         return await self._pool.run(partial(_planned, analysis, image_request))
 
     async def _made(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
-        if image_request.answer in {"plan", "map"}:
-            analysis = await self._analysis(picture, image_request.options.trim)
+        if image_request.answer == "imagesize":
+            return _json({"width": picture.facts.size.width, "height": picture.facts.size.height})
+        if image_request.answer in {"plan", "map", "faces"}:
+            analysis = await self._analysis(picture, image_request)
             if image_request.answer == "plan":
                 return await self.plan(analysis, image_request)
+            if image_request.answer == "faces":
+                return _json(_faces(analysis))
             return await self._pool.run(partial(_drawn, analysis))
         if image_request.answer == "explain":
             data = await picture.data()
@@ -150,16 +156,17 @@ class Renderer:
             partial(self._finished, image_request=image_request, form=picture.facts.form, format=format),
         )
 
-    async def _analysis(self, picture: SourceImage, trim: Trim | None) -> Analysis:
-        known = await self._analyses.get(_seen(picture, trim))
+    async def _analysis(self, picture: SourceImage, image_request: ImageRequest) -> Analysis:
+        trim = image_request.options.trim
+        known = await self._analyses.get(_seen(picture, image_request))
         if known is not None and (known.trimmed is None) == (trim is None):  # others write to a shared_cache too
             return known
-        image_request = ImageRequest("", targets=(), options=CropOptions(trim=trim))
-        return (await self._looked(image_request, picture, None)).prepared.analysis
+        look = ImageRequest("", targets=(), options=CropOptions(trim=trim), window=image_request.window)
+        return (await self._looked(look, picture, None)).prepared.analysis
 
     async def _cut(self, image_request: ImageRequest, picture: SourceImage, finish: Finish) -> Finished:
         """Finish the picture as it is kept, or decoded large enough, and looked at when nobody has yet."""
-        seen = _seen(picture, image_request.options.trim)
+        seen = _seen(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
         self._metrics.cached("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
@@ -176,7 +183,7 @@ class Renderer:
 
     async def _looked(self, image_request: ImageRequest, picture: SourceImage, finish: Finish | None) -> _Worked:
         """Look at a picture, once however many ask for it meanwhile; the first one's request is finished with it."""
-        seen = _seen(picture, image_request.options.trim)
+        seen = _seen(picture, image_request)
         return await self._shared.run(f"look {seen}", partial(self._decoded, image_request, picture, None, finish))
 
     async def _decoded(
@@ -186,7 +193,7 @@ class Renderer:
         async with self._memory.hold(_memory(picture, image_request)):
             work = partial(self._work, picture.take_opened(data), image_request, known, finish)
             worked = await self._pool.run(work)
-        prepared, seen = worked.prepared, _seen(picture, image_request.options.trim)
+        prepared, seen = worked.prepared, _seen(picture, image_request)
         if known is not prepared.analysis:
             await self._analyses.put(seen, prepared.analysis)
         image = prepared.working.image
@@ -213,13 +220,20 @@ class Renderer:
 
     def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> Prepared:
         with self._metrics.stage("prepare"):
-            opened, options = self._cropper.open(source), image_request.options
+            opened, options = self._part(self._cropper.open(source), image_request), image_request.options
             sizes = (
                 image_request.sizes(opened.size) if options.trim is None else []
             )  # of what is left, nobody knows yet
             prepared = self._cropper.prepare(opened, sizes, analysis=known, options=options)
         self._metrics.pixels.labels("decoded").inc(prepared.working.image.width * prepared.working.image.height)
         return prepared
+
+    def _part(self, opened: Picture, image_request: ImageRequest) -> Picture:
+        """Return the part of a picture that is taken for the whole, as a picture of its own."""
+        if image_request.window is None:
+            return opened
+        corners = image_request.clipped(opened.size).corners
+        return self._cropper.open(opened.decode(opened.size).image.crop(corners))
 
     def _finished(self, prepared: Prepared, image_request: ImageRequest, form: str, format: str) -> Finished:  # noqa: A002
         with self._metrics.stage("finish"):
@@ -236,13 +250,10 @@ class Renderer:
                 return _json(found)
             self._check_result(analysis, target)
             (result,) = self._cropper.finish(prepared, [target], options=options)
-            name = format
-            if image_request.format == SAME:
-                name = form.lower() if form.lower() in FORMATS else "jpeg"
-            elif image_request.format == AUTO and format == "jpeg" and result.image.mode == "RGBA":
-                name = "png"  # what is transparent stays so
-            content = result.encode(name, quality=image_request.quality)
-        self._metrics.pixels.labels("made").inc(result.image.width * result.image.height)
+            image = apply_effects(result.image, image_request.effects)
+            name = _format(image_request.format, format, form, transparent=image.mode == "RGBA")
+            content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
+        self._metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime)
 
     def _check_result(self, analysis: Analysis, target: Target | None) -> None:
@@ -259,14 +270,30 @@ class Renderer:
             return Finished(encode(strip, "png"), FORMATS["png"].mime)
 
 
-def _seen(picture: SourceImage, trim: Trim | None) -> str:
-    """Return the name of a picture as it is looked at: with another border off it is another."""
-    return picture.facts.digest if trim is None else f"{picture.facts.digest}:{trim}"
+def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
+    """Return the name of a picture as it is looked at: with another border off, or another part taken, it is another."""
+    trim, window = image_request.options.trim, image_request.window
+    more = ([] if trim is None else [str(trim)]) + ([] if window is None else [repr(window)])
+    return ":".join([picture.facts.digest, *more])
+
+
+def _format(asked: str, chosen: str, form: str, *, transparent: bool) -> str:
+    """Return the format of the answer."""
+    if asked in {SAME, OPAQUE_JPEG}:
+        same = form.lower() if form.lower() in FORMATS else "jpeg"
+        return "jpeg" if asked == OPAQUE_JPEG and same == "png" and not transparent else same
+    return "png" if asked == AUTO and chosen == "jpeg" and transparent else chosen  # what is transparent stays so
+
+
+def _faces(analysis: Analysis) -> list[dict[str, int]]:
+    boxes = (subject.box.to_pixels(analysis.source) for subject in analysis.subjects if subject.kind == "face")
+    return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
 
 
 def _memory(picture: SourceImage, image_request: ImageRequest) -> int:
     size = picture.facts.size
-    return memory_at_work(picture.facts.form, size, image_request.sizes(size), image_request.options)
+    targets = [None] if image_request.window is not None else image_request.sizes(size)
+    return memory_at_work(picture.facts.form, size, targets, image_request.options)
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
@@ -294,7 +321,7 @@ def _coordinates(crop: Crop) -> dict[str, int]:
     return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
 
 
-def _json(found: dict[str, Any]) -> Finished:
+def _json(found: Any) -> Finished:
     return Finished(json.dumps(found).encode("utf-8"), _JSON)
 
 
