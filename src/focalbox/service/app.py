@@ -128,10 +128,11 @@ def build(
     routes = [
         Route("/healthz", endpoints.healthz),
         Route("/readyz", endpoints.readyz),
-        Route("/metrics", endpoints.metrics),
-        Route("/openapi.json", document),
+        *([Route("/metrics", endpoints.metrics)] if settings.metrics else []),
+        *([Route("/openapi.json", document)] if settings.docs else []),
         Route("/v1/{answer:str}", endpoints.upload, methods=["POST"]),
         *pages.routes(),
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]
-    return RequestLog(Router(routes, redirect_slashes=False, lifespan=lifespan), metrics)
+    router: ASGIApp = Router(routes, redirect_slashes=False, lifespan=lifespan)
+    return RequestLog(router, metrics, settings.cors)

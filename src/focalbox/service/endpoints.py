@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
+from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
-from focalbox.service.negotiation import matches, negotiated
+from focalbox.service.negotiation import matches, negotiated, pixel_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MOST_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
@@ -33,6 +35,9 @@ PAGE_HEADER = "x-focalbox-page"
 """Carries the query of the page's own signed address."""
 
 _T = TypeVar("_T")
+
+_FALLBACK_SECONDS = 60
+"""Seconds that a fallback may be kept in place of the picture that could not be read."""
 
 
 class Endpoints:
@@ -75,6 +80,18 @@ class Endpoints:
     async def picture(self, request: Request) -> Response:
         """Answer an address of any dialect."""
         image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
+        if self._settings.client_hints:
+            image_request = image_request.scaled(pixel_ratio(request.headers.get("sec-ch-dpr", "")))
+        fallback = image_request.fallback or self._settings.fallback
+        try:
+            return await self._pictured(request, image_request)
+        except SourceError:
+            if not fallback:
+                raise
+            again = replace(image_request, source=fallback, max_age=_FALLBACK_SECONDS)
+            return await self._pictured(request, again)
+
+    async def _pictured(self, request: Request, image_request: ImageRequest) -> Response:
         located = await asyncio.to_thread(self._sources.locate, image_request.source)
         if located.host is None:
             with self._pool.admission():
@@ -132,6 +149,9 @@ class Endpoints:
         headers = {"ETag": tag, "Cache-Control": self._kept(request, image_request), "Accept-Ranges": "none"}
         if image_request.format == AUTO and image_request.answer == "crop":
             headers["Vary"] = "Accept"
+        if self._settings.client_hints:
+            headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Sec-CH-DPR")))
+            headers["Accept-CH"] = "Sec-CH-DPR"
         if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         finished = await self._renderer.answer(image_request, picture, chosen)

@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -74,10 +75,12 @@ class RequestLog:
     ----------
     app : ASGI application
     metrics : Metrics
+    origins : collection of str
+        Whose scripts may read answers (CORS); ``*`` is all.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, origins: Collection[str] = ()) -> None:
+        self._app, self._metrics, self._origins = app, metrics, frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -94,7 +97,8 @@ class RequestLog:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
+                headers = self._shared_with(scope)
+                headers += [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
                 message = {**message, "headers": [*message.get("headers", ()), *headers]}
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
@@ -126,6 +130,7 @@ class RequestLog:
             exc_info=failure,
             extra={
                 "id": name,
+                "address": scope["client"][0] if scope.get("client") else "",
                 "method": scope["method"],
                 "path": without_secrets(raw.decode("ascii", "replace")),
                 "dialect": dialect,
@@ -134,6 +139,16 @@ class RequestLog:
                 "milliseconds": round(seconds * 1000, 2),
             },
         )
+
+    def _shared_with(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Return what lets a script of another origin read the answer: no credentials are ever involved."""
+        if "*" in self._origins:
+            return [(b"access-control-allow-origin", b"*")]
+        if not self._origins:
+            return []
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        allowed = origin.decode("latin-1").lower() in self._origins
+        return [(b"vary", b"Origin"), *([(b"access-control-allow-origin", origin)] if allowed else [])]
 
 
 def _in_origin_form(scope: Scope) -> Scope:

@@ -198,6 +198,18 @@ class ImageRequest:
             return dataclasses.replace(self.options, focus=focus)
         return self.options
 
+    def scaled(self, ratio: float) -> ImageRequest:
+        """Return the same with sizes in pixels multiplied."""
+        if ratio == 1.0 or self.answer != "crop":
+            return self
+        targets = tuple(
+            target
+            if target is None or isinstance(target, Ratio)
+            else dataclasses.replace(target, width=round(target.width * ratio), height=round(target.height * ratio))
+            for target in self.targets
+        )
+        return dataclasses.replace(self, targets=targets)
+
     def named_sizes(self) -> list[str]:
         """Return the sizes as they were asked for, for a list of allowed ones."""
         return [

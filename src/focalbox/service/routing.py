@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from focalbox.errors import SignatureError
+from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects import filestack, filestack_request, imgproxy, native, signing, thumbor
 from focalbox.service.dialects import filestack_policy as policies
 from focalbox.service.dialects.urls import MOST_ADDRESS
@@ -60,7 +60,11 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
     dialect = dialect_of(path)
     now = time.time()
     if dialect == "native":
-        image_request = native.parse(path, _signed_query(path, query, settings, now))
+        plain = _signed_query(path, query, settings, now)
+        named = native.preset_of(path)
+        image_request = native.parse(*(_preset(*named, plain, settings) if named else (path, plain)))
+        if named:
+            return image_request  # its size is the owner's own
     elif dialect == "thumbor":
         image_request = thumbor.parse(thumbor.check(path, settings.thumbor_key, allow_unsigned=settings.allow_unsigned))
         if settings.thumbor_auto and image_request.format == SAME:
@@ -80,6 +84,19 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
         raise NotFound(message)
     _check_sizes(image_request, settings)
     return image_request
+
+
+def _preset(name: str, source: bytes, query: bytes, settings: ServiceSettings) -> tuple[bytes, bytes]:
+    """Return the address that a preset stands for; it has no options besides, so that nothing goes around a cache."""
+    presets = dict(settings.presets)
+    if name not in presets:
+        message = f"there is no preset {name[:40]!r}"
+        raise InvalidRequest(message)
+    if query:
+        message = "an address with a preset has no options"
+        raise InvalidRequest(message)
+    size, _, options = presets[name].partition("?")
+    return b"/v1/crop/" + size.encode("ascii") + b"/" + source, options.encode("ascii")
 
 
 def read_upload_address(

@@ -14,11 +14,14 @@ __all__ = [
     "BUCKET",
     "CACHE",
     "HOST",
+    "NETWORK",
+    "ORIGIN",
     "each",
     "folder",
     "hexadecimal",
     "keys",
     "matching",
+    "presets",
     "secret",
     "sizes",
     "truth",
@@ -29,6 +32,9 @@ _NUMBER = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
 _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
 HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+NETWORK = re.compile(r"[0-9a-f.:]+(?:/[0-9]{1,3})?")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CACHE = re.compile(r"memory|none|rediss?://.+|unix://.+")
 _TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -120,6 +126,20 @@ def hexadecimal(text: str) -> bytes:
         message = "bytes in hexadecimal"  # never the value
         raise InvalidRequest(message)
     return found
+
+
+def presets(text: str) -> tuple[tuple[str, str], ...]:
+    """Read named sizes and options, ``NAME=SIZE?OPTIONS`` with semicolons between them."""
+    found: dict[str, str] = {}
+    for entry in filter(None, text.split(";")):
+        name, equals, written = entry.strip().partition("=")
+        size = written.partition("?")[0]
+        if not equals or not _NAME.fullmatch(name) or name in found or not size or "/" in written:
+            message = f"presets such as card=500x200?fit=tight;hero=16:9, not {entry[:60]!r}"
+            raise InvalidRequest(message)
+        parse_target(size)
+        found[name] = written
+    return tuple(found.items())
 
 
 def secret(text: str) -> str:

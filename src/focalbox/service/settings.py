@@ -120,6 +120,23 @@ class ServiceSettings:
     stop_seconds: int = _setting(
         30, values.whole_number(1, 3600), "Seconds that running requests get to finish when stopping."
     )
+    presets: tuple[tuple[str, str], ...] = _setting(
+        (), values.presets, "Named sizes and options: `card=500x200?fit=tight;hero=16:9` for `/v1/p/card/...`."
+    )
+    fallback: str | None = _setting(None, values.secret, "A source that is answered with when another cannot be read.")
+    cors: tuple[str, ...] = _setting(
+        (), values.each(values.ORIGIN, "origins"), "Origins that may read answers; `*` is all."
+    )
+    client_hints: bool = _setting(
+        default=False, read=values.truth, help_="Whether sizes in pixels are multiplied by Sec-CH-DPR, up to 3."
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        values.each(values.NETWORK, "addresses or networks"),
+        "Proxies whose X-Forwarded-For is logged: `10.0.0.0/8`.",
+    )
+    docs: bool = _setting(default=True, read=values.truth, help_="Whether `/docs` and `/openapi.json` are served.")
+    metrics: bool = _setting(default=True, read=values.truth, help_="Whether `/metrics` is served.")
     page: bool = _setting(default=True, read=values.truth, help_="Whether `/` is the page to try it on.")
     common: Settings = field(default_factory=Settings)  # of every command
 

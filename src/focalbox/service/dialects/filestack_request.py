@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from focalbox.core.geometry import PixelBox
+from focalbox.core.geometry import PixelBox, Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.effects import Effect
 from focalbox.imaging.fill import check_fill
 from focalbox.imaging.formats import format_of
-from focalbox.options import CropOptions
+from focalbox.options import CropOptions, parse_target
 from focalbox.service.dialects.filestack import Request, known_options
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.dialects.urls import plain_number
@@ -40,6 +40,7 @@ _MOST_BLUR = 20
 """What ``blur=amount:`` goes up to (Filestack's Processing API, Blur)."""
 
 Named = Mapping[str, Mapping[str, str]]
+_Sized = tuple[Outline | Size, dict[str, Any], tuple[float, float] | None, tuple[Effect, ...]]
 
 
 def parse(request: Request) -> ImageRequest:
@@ -86,16 +87,16 @@ def parse(request: Request) -> ImageRequest:
     )
 
 
-def _sized(name: str, named: Named) -> tuple[Outline, dict[str, Any], tuple[float, float] | None, tuple[Effect, ...]]:
+def _sized(name: str, named: Named) -> _Sized:
     """Return the size, the options, where the window is put without looking, and what is done first."""
     task = named.get(name, {})
     if name == "smart_crop":
-        return _outline(name, task, both=True), _smart(task), None, ()
+        return _size(name, task), _smart(task), None, ()
     if name == "crop_faces":
         if task.get("mode", "thumb") not in {"thumb", "crop", "fill"}:
             message = f"crop_faces has the modes thumb, crop and fill, not {task['mode'][:20]!r}"
             raise InvalidRequest(message)
-        return _outline(name, task, both=True), {"mode": "face", "fit": "tight"}, None, ()
+        return _size(name, task), {"mode": "face", "fit": "tight"}, None, ()
     if name == "resize":
         return _resized(task)
     return Outline(0, 0), {}, (0.5, 0.5), ()
@@ -115,8 +116,8 @@ def _smart(task: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
-def _resized(task: Mapping[str, str]) -> tuple[Outline, dict[str, Any], tuple[float, float] | None, tuple[Effect, ...]]:
-    fit, outline = task.get("fit", "clip"), _outline("resize", task, both=False)
+def _resized(task: Mapping[str, str]) -> _Sized:
+    fit, outline = task.get("fit", "clip"), _outline(task)
     if fit not in _FITS:
         message = f"resize has the fits {', '.join(_FITS)}, not {fit[:20]!r}"
         raise InvalidRequest(message)
@@ -134,14 +135,23 @@ def _resized(task: Mapping[str, str]) -> tuple[Outline, dict[str, Any], tuple[fl
     return inside, {}, (0.5, 0.5), stretched
 
 
-def _outline(name: str, task: Mapping[str, str], *, both: bool) -> Outline:
+def _size(name: str, task: Mapping[str, str]) -> Size:
     missing = [side for side in ("width", "height") if side not in task]
-    if missing if both else len(missing) > 1:
-        message = f"{name} needs {' and '.join(missing) if both else 'width or height'}"
+    if missing:
+        message = f"{name} needs {' and '.join(missing)}"
         raise InvalidRequest(message)
+    width, height = (plain_number(side, task[side]) for side in ("width", "height"))
+    target = parse_target((width, height))
+    if not isinstance(target, Size):
+        message = f"{name} takes pixels"
+        raise InvalidRequest(message)
+    return target
+
+
+def _outline(task: Mapping[str, str]) -> Outline:
     width, height = (plain_number(side, task.get(side, "0")) for side in ("width", "height"))
-    if not all(side or name in missing for name, side in (("width", width), ("height", height))):
-        message = f"the sides of {name} have at least 1 pixel"
+    if not width and not height:
+        message = "resize needs width or height, of at least 1 pixel"
         raise InvalidRequest(message)
     return Outline(width, height)
 

@@ -208,11 +208,7 @@ def _autojpg(found: Filters, argument: str) -> Filters:
 
 
 FILTERS: Mapping[str, Read] = {
-    "autojpg": lambda found, argument: (
-        found
-        if argument.lower() == "false"
-        else replace(found, format=OPAQUE_JPEG if found.format == SAME else found.format)
-    ),
+    "autojpg": _autojpg,
     "background_color": _background_color,
     "blur": _blur,
     "brightness": _tone("brightness"),

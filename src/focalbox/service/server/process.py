@@ -118,6 +118,7 @@ def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=settings.stop_seconds,
         backlog=1,

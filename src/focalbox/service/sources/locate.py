@@ -71,10 +71,18 @@ class Sources:
         """
         scheme = _SCHEME.match(source)
         if scheme is None:
+            if self._folder is None and self._remote.allows(source.partition("/")[0]):
+                return self.locate(f"https://{source}")
             if self._folder is None:
                 message = "there is no such picture"
                 raise NotFound(message)
-            folder, file = self._folder, self._folder.find(source)
+            try:
+                file = self._folder.find(source)
+            except NotFound:
+                if self._remote.allows(source.partition("/")[0]):
+                    return self.locate(f"https://{source}")
+                raise
+            folder = self._folder
             return Located(file.identity, lambda: asyncio.to_thread(folder.read, file, self._limits))
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
