@@ -16,6 +16,8 @@ _MOST_BLUR = 150
 """Pixels of a blur's radius: what thumbor allows."""
 _FINE = 4
 """How many times finer rounded corners are drawn than they are shown, so that they have no steps."""
+_MOST_FINE = 2**22
+"""Pixels of a picture whose corners are drawn finer: beyond, steps of one pixel are not seen."""
 _GREY = 127.5
 """The tone around which contrast turns."""
 
@@ -122,9 +124,10 @@ def _rotate(image: Image.Image, effect: Effect) -> Image.Image:
 
 def _round(image: Image.Image, effect: Effect) -> Image.Image:
     radius = min(abs(effect.values[0]), image.width / 2, image.height / 2)
-    mask = Image.new("L", (image.width * _FINE, image.height * _FINE), 0)
+    fine = _FINE if image.width * image.height <= _MOST_FINE else 1
+    mask = Image.new("L", (image.width * fine, image.height * fine), 0)
     corners = (0, 0, mask.width - 1, mask.height - 1)
-    ImageDraw.Draw(mask).rounded_rectangle(corners, radius * _FINE, fill=255)
+    ImageDraw.Draw(mask).rounded_rectangle(corners, radius * fine, fill=255)
     mask = mask.resize(image.size, Image.Resampling.BOX)
     shown = image.convert("RGBA")
     shown.putalpha(ImageChops.multiply(shown.getchannel("A"), mask))

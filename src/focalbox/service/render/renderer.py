@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.crop import Crop
 from focalbox.core.geometry import Size, Target
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest, LimitExceeded
-from focalbox.explain.strip import draw_map
-from focalbox.imaging.effects import apply_effects
+from focalbox.imaging.effects import Effect, apply_effects
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
+from focalbox.service.render.answers import (
+    Finished,
+    choose_format,
+    coordinates,
+    face_boxes,
+    json_answer,
+    map_answer,
+    plan_answer,
+)
 from focalbox.service.render.estimate import memory_at_work
 from focalbox.service.render.max_bytes import encode_within
 from focalbox.service.render.thumbor_meta import thumbor_meta
-from focalbox.service.request import AUTO, OPAQUE_JPEG, SAME, ImageRequest
+from focalbox.service.request import ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
@@ -36,19 +42,8 @@ from focalbox.version import __version__
 
 __all__ = ["Finished", "Renderer"]
 
-_MAP_SIDE = 512
-"""Longest side in pixels of a map drawn as a picture: 8 pixels a cell of a 64-cell map."""
-_JSON = "application/json"
 _ONE_IN = 4
 """A working image larger than this part of the memory for them is not kept: it would push out all the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """An answer, ready to be sent."""
-
-    content: bytes
-    media_type: str
 
 
 Finish = Callable[[Prepared], Finished]
@@ -134,18 +129,18 @@ class Renderer:
 
     async def plan(self, analysis: Analysis, image_request: ImageRequest) -> Finished:
         """Plan for an analysis."""
-        return await self._pool.run(partial(_planned, analysis, image_request))
+        return await self._pool.run(partial(plan_answer, analysis, image_request))
 
     async def _made(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
         if image_request.answer == "imagesize":
-            return _json({"width": picture.facts.size.width, "height": picture.facts.size.height})
+            return json_answer({"width": picture.facts.size.width, "height": picture.facts.size.height})
         if image_request.answer in {"plan", "map", "faces"}:
             analysis = await self._analysis(picture, image_request)
             if image_request.answer == "plan":
                 return await self.plan(analysis, image_request)
             if image_request.answer == "faces":
-                return _json(_faces(analysis))
-            return await self._pool.run(partial(_drawn, analysis))
+                return json_answer(face_boxes(analysis))
+            return await self._pool.run(partial(map_answer, analysis))
         if image_request.answer == "explain":
             data = await picture.data()
             async with self._memory.hold(_memory(picture, image_request)):
@@ -243,25 +238,28 @@ class Renderer:
             if image_request.answer != "crop":
                 crop = analysis.plan(target, options=options)
                 found = (
-                    _coordinates(crop)
+                    coordinates(crop)
                     if image_request.answer == "coordinates"
                     else thumbor_meta(crop, image_request.source)
                 )
-                return _json(found)
-            self._check_result(analysis, target)
+                return json_answer(found)
+            self._check_result(analysis, target, image_request.effects)
             (result,) = self._cropper.finish(prepared, [target], options=options)
             image = apply_effects(result.image, image_request.effects)
-            name = _format(image_request.format, format, form, transparent=image.mode == "RGBA")
+            name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
         self._metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime)
 
-    def _check_result(self, analysis: Analysis, target: Target | None) -> None:
+    def _check_result(self, analysis: Analysis, target: Target | None, effects: Sequence[Effect]) -> None:
         """Refuse a result of too many pixels; one without a size in pixels has at most those of the picture."""
-        size = target if isinstance(target, Size) else analysis.looked_at
-        if size.pixels > self._result_pixels:
-            message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
-            raise LimitExceeded(message)
+        stretched = [
+            Size(int(effect.values[0]), int(effect.values[1])) for effect in effects if effect.name == "resize"
+        ]
+        for size in (target if isinstance(target, Size) else analysis.looked_at, *stretched):
+            if size.pixels > self._result_pixels:
+                message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
+                raise LimitExceeded(message)
 
     def _explained(self, source: Picture | bytes, image_request: ImageRequest) -> Finished:
         with self._metrics.stage("explain"):
@@ -277,19 +275,6 @@ def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
     return ":".join([picture.facts.digest, *more])
 
 
-def _format(asked: str, chosen: str, form: str, *, transparent: bool) -> str:
-    """Return the format of the answer."""
-    if asked in {SAME, OPAQUE_JPEG}:
-        same = form.lower() if form.lower() in FORMATS else "jpeg"
-        return "jpeg" if asked == OPAQUE_JPEG and same == "png" and not transparent else same
-    return "png" if asked == AUTO and chosen == "jpeg" and transparent else chosen  # what is transparent stays so
-
-
-def _faces(analysis: Analysis) -> list[dict[str, int]]:
-    boxes = (subject.box.to_pixels(analysis.source) for subject in analysis.subjects if subject.kind == "face")
-    return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
-
-
 def _memory(picture: SourceImage, image_request: ImageRequest) -> int:
     size = picture.facts.size
     targets = [None] if image_request.window is not None else image_request.sizes(size)
@@ -298,31 +283,6 @@ def _memory(picture: SourceImage, image_request: ImageRequest) -> int:
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
     return prepared.serves(image_request.sizes(prepared.analysis.looked_at), options=image_request.options)
-
-
-def _planned(analysis: Analysis, image_request: ImageRequest) -> Finished:
-    options = image_request.settled(analysis.source, analysis.trimmed)
-    found = analysis.plans(image_request.sizes(analysis.looked_at), options=options).to_dict()
-    return _json(
-        {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()}
-        if image_request.with_saliency
-        else found
-    )
-
-
-def _drawn(analysis: Analysis) -> Finished:
-    shown = analysis.looked_at
-    scale = _MAP_SIDE / max(shown.width, shown.height)
-    size = Size(max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
-    return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
-
-
-def _coordinates(crop: Crop) -> dict[str, int]:
-    return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
-
-
-def _json(found: Any) -> Finished:
-    return Finished(json.dumps(found).encode("utf-8"), _JSON)
 
 
 def _plain(target: Any) -> Any:
