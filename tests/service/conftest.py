@@ -50,10 +50,12 @@ def opened() -> Iterator[Callable[..., Service]]:
     """Return what starts a service with settings; all are stopped at the end."""
     services: list[Service] = []
 
-    def start(extra: Mapping[str, Any] | None = None, **settings: Any) -> Service:
+    def start(extra: Mapping[str, Any] | None = None, *, memory: int = 0, **settings: Any) -> Service:
         environment = {f"FOCALBOX_SERVICE_{name.upper()}": str(value) for name, value in settings.items()}
         limits = {name: environment.pop(name) for name in list(environment) if "_LIMIT_" in name}
         environment |= {name.replace("SERVICE_", ""): value for name, value in limits.items()}
+        if memory:
+            environment["FOCALBOX_MEMORY"] = str(memory)
         services.append(Service(ServiceSettings.of(environment), **(extra or {})))
         return services[-1]
 

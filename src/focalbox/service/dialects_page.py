@@ -1,4 +1,4 @@
-"""The tables of what the dialects do, written from the code that reads them: ``python -m focalbox.service.dialects_page``."""
+"""The tables of what the dialects do, written from the code that reads them."""
 
 from __future__ import annotations
 
