@@ -7,7 +7,7 @@ CLUSTER := $(VENV)/.cluster
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test lint types layers unit smoke bench quality train setup clean serve tools \
+.PHONY: demo test lint types layers unit smoke lock bench quality train setup clean serve tools \
 	bench-service soak-service bench-batch soak-batch
 
 demo: $(READY) ## crop real photographs and draw the strip
@@ -42,8 +42,12 @@ bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-se
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve
 	$(BIN)/python -m benchmarks.soak
 
-smoke: $(READY) ## the built wheel, in an empty environment outside the repository
+smoke: $(READY) ## the built wheel and the image, in empty environments outside the repository
 	$(BIN)/python tests/smoke_wheel.py
+	$(BIN)/python tests/smoke_service.py
+
+lock: $(READY) ## the locked versions of the image, resolved anew
+	$(BIN)/python requirements/lock_service.py
 
 bench: $(READY) ## speed beside the peers; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.speed
