@@ -19,10 +19,10 @@ from focalbox.core.geometry import Size
 from focalbox.errors import DecodeError, FetchError, InvalidRequest
 from focalbox.imaging.colour import profile_of
 from focalbox.imaging.exif import Exif, read_exif
-from focalbox.imaging.guard import reading
 from focalbox.imaging.header import JpegCoding, count_frames, jpeg_coding, sniff, webp_canvas
 from focalbox.imaging.jpeg import decode_jpeg, shared
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.pillow_errors import translating
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.working import Metadata, WorkingImage, shrink, turned, upright_size
 
@@ -109,7 +109,7 @@ class Picture:
         LimitExceeded
             When there is not memory enough.
         """
-        with reading(self._name):
+        with translating(self._name):
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale = decode_scale(self.size, needed)
             expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
@@ -201,7 +201,7 @@ def can_read(name: str) -> bool:
 
 
 def _opened(name: str, opener: Callable[[], Image.Image], form: str, data: bytes, limits: Limits) -> Picture:
-    with reading(name):
+    with translating(name):
         image = opener()
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
         limits.check_picture(Size(*image.size), frames)
@@ -215,7 +215,7 @@ def _opened(name: str, opener: Callable[[], Image.Image], form: str, data: bytes
 def _given(image: Image.Image, limits: Limits) -> Picture:
     """Take a picture that the caller opened or made; it is read and never changed."""
     name = "the picture"
-    with reading(name):
+    with translating(name):
         limits.check_picture(Size(*image.size), 1)
         return Picture(name, image, lambda: image, _Header(None, 1, _exif_of(image)))
 

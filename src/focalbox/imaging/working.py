@@ -11,7 +11,7 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
-from focalbox.imaging.resample import Filter, resized
+from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
 __all__ = ["Metadata", "WorkingImage", "shrink", "turned", "upright_size"]
@@ -109,7 +109,7 @@ class WorkingImage:
         step, grid = self._grid
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
         box = left / step, top / step, min(grid.width, right / step), min(grid.height, bottom / step)
-        copy = resized(grid, (size.width, size.height), box, Filter.BILINEAR)
+        copy = resize_window(grid, (size.width, size.height), box, Filter.BILINEAR)
         return np.asarray(to_srgb(copy, self.metadata.profile))
 
     @cached_property

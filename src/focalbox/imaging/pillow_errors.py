@@ -9,14 +9,14 @@ from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
 from focalbox.errors import DecodeError, FocalboxError, LimitExceeded
 
-__all__ = ["reading"]
+__all__ = ["translating"]
 
 _MOST_REASON = 120
 """Characters of a foreign message that are passed on."""
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
+def translating(name: str) -> Iterator[None]:
     """Turn every exception into a `SourceError` about the picture called ``name``.
 
     Raises
