@@ -22,8 +22,19 @@ _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 """As browsers and colour-managed editors do (ICC.1:2022, section 0.3)."""
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Modes of Pillow for the colour spaces of a profile (ICC.1:2022, table 19)."""
-_MOST_16 = 65535
-_MOST_8 = 255
+_LEVELS = np.arange(256, dtype=np.uint8)
+_PROBE = np.stack(
+    [_LEVELS[:, None].repeat(3, axis=1)]
+    + [
+        np.stack([_LEVELS, np.full(256, first, np.uint8), np.full(256, second, np.uint8)], axis=1)[:, order]
+        for order in ([0, 1, 2], [1, 0, 2], [1, 2, 0])
+        for first in (0, 128, 255)
+        for second in (0, 128, 255)
+    ]
+)
+"""Colours by which a profile is known: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
+_MAX_16 = 65535
+_MAX_8 = 255
 
 
 def has_alpha(image: Image.Image) -> bool:
@@ -35,14 +46,22 @@ def has_alpha(image: Image.Image) -> bool:
     return "transparency" in image.info and image.mode in {"1", "L", "P", "RGB"}
 
 
-def profile_of(image: Image.Image) -> bytes | None:
-    """Return the embedded ICC profile when it is whole and fits the picture's mode, else None."""
-    profile = image.info.get("icc_profile")
-    if not isinstance(profile, bytes) or not profile or image.mode == "LAB":
+def profile_of(image: Image.Image, profile: bytes | None = None) -> bytes | None:
+    """Return the ICC profile that a picture's pixels are in when it is whole and fits the picture's mode, else None.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+    profile : bytes, optional
+        What the file says outside of what Pillow reads; a profile that Pillow found comes first.
+    """
+    embedded = image.info.get("icc_profile")
+    found = embedded if isinstance(embedded, bytes) and embedded else profile
+    if not found or image.mode == "LAB":
         return None
-    grey = image.mode in {"1", "L", "LA", "I", "F"} or image.mode.startswith("I;16")
-    mode = "CMYK" if image.mode == "CMYK" else "L" if grey else "RGB"
-    return profile if _described(profile)[0] == mode else None
+    grey = image.mode in {"1", "L", "LA", "La", "I", "F"} or image.mode.startswith("I;16")
+    fitting = {"CMYK"} if image.mode == "CMYK" else {"L", "RGB"} if grey else {"RGB"}
+    return found if _described(found)[0] in fitting else None
 
 
 def describes_rgb(profile: bytes) -> bool:
@@ -72,7 +91,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         low, high = _range(image)
         return mode, lambda strip: _from_numbers(strip, low, high)
     if image.mode.startswith("I;16"):
-        return mode, lambda strip: _from_numbers(strip, 0.0, float(_MOST_16))
+        return mode, lambda strip: _from_numbers(strip, 0.0, float(_MAX_16))
     transform = _lab() if image.mode == "LAB" else None
     if image.mode == "CMYK" and profile:
         transform = _transform(profile, "CMYK", "RGB")
@@ -130,12 +149,21 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 @lru_cache(_PROFILES_KEPT)
 def _described(profile: bytes) -> tuple[str | None, bool]:
-    """Return the mode that a profile describes, None for a broken one, and whether it is sRGB itself."""
+    """Return the mode that a profile describes, None for a broken one, and whether it does to colours what sRGB does.
+
+    Names lie: there are linear profiles and Display P3 that are called sRGB. So colours are converted and compared.
+    """
     try:
         opened = ImageCms.ImageCmsProfile(BytesIO(profile)).profile
-        return _SPACES.get(str(opened.xcolor_space)), "sRGB" in str(opened.profile_description or "")
+        mode = _SPACES.get(str(opened.xcolor_space))
     except Exception:  # noqa: BLE001 - a foreign C library on hostile bytes; a broken profile is no profile
         return None, False
+    transform = _transform(profile, mode, "RGB") if mode in {"RGB", "L"} else None
+    if mode is None or transform is None:
+        return mode, False
+    probe = Image.fromarray(_PROBE) if mode == "RGB" else Image.fromarray(_PROBE[0, :, 0][None])
+    found = np.asarray(_applied(transform, probe)).astype(np.int16)
+    return mode, bool(np.abs(found - np.asarray(probe.convert("RGB"))).max() <= 1)
 
 
 @lru_cache(_PROFILES_KEPT)
@@ -182,16 +210,16 @@ def _range(image: Image.Image) -> tuple[float, float]:
     if finite.size == 0:
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
-    if low < 0.0 or high > _MOST_16:
+    if low < 0.0 or high > _MAX_16:
         return low, high
     if image.mode == "F" and high <= 1.0:
         return 0.0, 1.0
-    return 0.0, float(_MOST_8 if high <= _MOST_8 else _MOST_16)
+    return 0.0, float(_MAX_8 if high <= _MAX_8 else _MAX_16)
 
 
 def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
     """Scale numbers between ``low`` and ``high`` to grey, so that 16 bits lose precision and not highlights."""
     values = np.asarray(strip).astype(np.float64)
-    scale = _MOST_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
-    grey = np.nan_to_num((values - low) * scale, nan=0.0, posinf=_MOST_8, neginf=0.0)
-    return Image.fromarray(np.rint(np.clip(grey, 0, _MOST_8)).astype(np.uint8)).convert("RGB")
+    scale = _MAX_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
+    grey = np.nan_to_num((values - low) * scale, nan=0.0, posinf=_MAX_8, neginf=0.0)
+    return Image.fromarray(np.rint(np.clip(grey, 0, _MAX_8)).astype(np.uint8)).convert("RGB")
