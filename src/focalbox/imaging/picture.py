@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from PIL import Image, ImageFile
 
 from focalbox.core.geometry import Size
 from focalbox.errors import DecodeError
+from focalbox.imaging.animation import ANIMATED, Film, open_film
 from focalbox.imaging.colour import profile_of
 from focalbox.imaging.exif import Exif
+from focalbox.imaging.gif import draw_gif, read_gif
 from focalbox.imaging.header import JpegCoding
 from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
+from focalbox.imaging.limits import Limits
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.truncation import ends_early
@@ -111,9 +115,49 @@ class Picture:
             if reduced.size != expected:
                 message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
                 raise DecodeError(message)
-            exif = self._header.exif
-            working = turned(reduced, self._stored, scale, exif.orientation)
-            return working.finished(profile, exif.credits(), keep_profile=keep_profile)
+            return self._upright(reduced, scale, profile, keep_profile=keep_profile)
+
+    @property
+    def animated(self) -> bool:
+        """Whether there are frames that follow each other in time."""
+        return self.frames > 1 and self.format in ANIMATED
+
+    def film(self, limits: Limits, *, keep_profile: bool = False) -> Film[WorkingImage]:
+        """Return all frames of an animated picture, to be drawn one after the other at full size.
+
+        Parameters
+        ----------
+        limits : Limits
+            Most frames, and most pixels of all frames together.
+        keep_profile : bool
+            As in `decode`.
+
+        Raises
+        ------
+        LimitExceeded
+            When there are too many, or too many pixels in them.
+        DecodeError
+            When its structure is damaged, and while drawing, when a frame is.
+        """
+        limits.check_film(self.size, self.frames)
+        with translating(self._name, self._ends_early):
+            film = open_film(str(self.format), self._data)
+            profile = profile_of(self._image or self._reopen(), self._header.profile)
+
+        def draw() -> Iterator[tuple[WorkingImage, Fraction]]:
+            with translating(self._name, self._ends_early):
+                for image, duration in film.draw():
+                    if image.size != (self._stored.width, self._stored.height):
+                        message = f"{self._name} cannot be decoded: its frames are not as large as its header says"
+                        raise DecodeError(message)
+                    yield self._upright(shrink(image, None, 1), 1, profile, keep_profile=keep_profile), duration
+
+        return Film(film.frames, film.plays, film.alpha, draw)
+
+    def _upright(self, image: Image.Image, scale: int, profile: bytes | None, *, keep_profile: bool) -> WorkingImage:
+        exif = self._header.exif
+        working = turned(image, self._stored, scale, exif.orientation)
+        return working.finished(profile, exif.credits(), keep_profile=keep_profile)
 
     def _ends_early(self) -> bool:
         form = self._header.format
@@ -122,6 +166,10 @@ class Picture:
     def _pixels(self, image: Image.Image, scale: int, expected: tuple[int, int]) -> tuple[Image.Image, bytes | None]:
         """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
         coding = self._header.coding
+        if self._header.format == "GIF":
+            gif = read_gif(self._data)
+            if gif.frames and gif.frames[0].box != (0, 0, *gif.size):  # Pillow fills the rest with a colour of the palette
+                return shrink(next(draw_gif(self._data, gif)), None, scale), None
         if coding is None or not coding.usual:
             return self._by_pillow(image, scale)
         data = self._data

@@ -40,6 +40,8 @@ _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
+_BEFORE = b"\r\n\t \xef\xbb\xbf"
+"""White space and the mark of UTF-8, which scripts print before a picture."""
 _ARRAY_CHANNELS = (3, 4)
 
 
@@ -83,6 +85,9 @@ def open_picture(source: Source, limits: Limits | None = None) -> Picture:
         raise DecodeError(message)
     form = sniff(data)
     if form is None:
+        data = data.lstrip(_BEFORE)
+        form = sniff(data)
+    if form is None:
         message = f"{name} does not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
         raise DecodeError(message)
     return _opened(name, form, data, limits)
@@ -93,12 +98,12 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
         if form == "PNG":
             return _png(name, data, limits)
         if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
-            limits.check_picture(Size(*canvas), 1)
+            limits.check_picture(Size(*canvas))
         file, note = choose_picture(data) if form == "TIFF" else (data, None)
         reader = reader_of(form)
         image = reader(BytesIO(file))
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
-        limits.check_picture(Size(*image.size), frames)
+        limits.check_picture(Size(*image.size))
         coding = jpeg_coding(data) if form == "JPEG" else None
         if coding is not None:
             limits.check_scans(coding.scans)
@@ -122,7 +127,7 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
     file = join(data, png.pixels)
     reader = reader_of("PNG")
     image = reader(BytesIO(file))
-    limits.check_picture(Size(*image.size), png.frames)
+    limits.check_picture(Size(*image.size))
     header = Header("PNG", png.frames, read_exif(png.exif), profile=profile_of_png(png))
     return Picture(name, image, lambda: reader(BytesIO(file)), header, data)
 
@@ -131,7 +136,7 @@ def _given(image: Image.Image, limits: Limits) -> Picture:
     """Take a picture that the caller opened or made; it is read and never changed."""
     name = "the picture"
     with translating(name):
-        limits.check_picture(Size(*image.size), 1)
+        limits.check_picture(Size(*image.size))
         return Picture(name, image, lambda: image, Header(None, 1, _exif_of(image)))
 
 
