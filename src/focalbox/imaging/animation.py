@@ -53,7 +53,7 @@ class Film(Generic[T]):
         return [picture for index, (picture, _) in enumerate(drawn) if index in wanted]
 
 
-def open_film(form: str, data: bytes) -> Film[Image.Image]:
+def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
     """Read what a film says of itself.
 
     Parameters
@@ -61,19 +61,25 @@ def open_film(form: str, data: bytes) -> Film[Image.Image]:
     form : str
         One of `ANIMATED`.
     data : bytes
-        The file, which was held against the limits.
+        The file.
+    most : int
+        Frames at which a film ends.
     """
     if form == "GIF":
-        gif = read_gif(data)
+        gif = read_gif(data, most)
         durations = [one.duration for one in gif.frames]
         return Film(len(gif.frames), gif.plays, gif.alpha, lambda: zip(draw_gif(data, gif), durations, strict=True))
     if form == "PNG":
-        apng = read_apng(data)
+        apng = read_apng(data, most)
         times = [one.duration for one in apng.frames]
         return Film(len(apng.frames), apng.plays, apng.alpha, lambda: zip(draw_apng(data, apng), times, strict=True))
     reader = reader_of(form)
     with reader(BytesIO(data)) as image:
-        frames, plays, alpha = getattr(image, "n_frames", 1), int(image.info.get("loop", 0)), image.mode == "RGBA"
+        frames, plays, alpha = (
+            min(most, getattr(image, "n_frames", 1)),
+            int(image.info.get("loop", 0)),
+            image.mode == "RGBA",
+        )
     return Film(frames, plays, alpha, lambda: _drawn(reader, data, frames))
 
 

@@ -233,7 +233,7 @@ def _gif_frame(image: Image.Image, corner: tuple[int, int], delay: int, disposal
     file = BytesIO()
     palette.save(file, "GIF", optimize=False)
     content = file.getvalue()
-    gif = read_gif(content)
+    gif = read_gif(content, most=1)
     (frame,) = gif.frames
     table = content[13 : gif.colours]
     flags = content[frame.start + 9]

@@ -65,8 +65,8 @@ class Apng:
         return self.header[9] in _ALPHA_TYPES or b"tRNS" in self.shared or partial
 
 
-def read_apng(data: bytes) -> Apng:
-    """Walk the chunks of an animated PNG; frames that lie outside of the canvas, and all behind them, are left out."""
+def read_apng(data: bytes, most: int) -> Apng:
+    """Walk the chunks of an animated PNG up to as many frames; frames that lie outside of the canvas, and all behind them, are left out."""
     header, shared, plays = b"", b"", 0
     frames: list[ApngFrame] = []
     current: ApngFrame | None = None
@@ -81,7 +81,7 @@ def read_apng(data: bytes) -> Apng:
             plays = int.from_bytes(data[chunk.start + 4 : chunk.start + 8], "big")
         elif chunk.name == b"fcTL":
             current = _frame(data, chunk)
-            if current is None or current.box[2] > size[0] or current.box[3] > size[1]:
+            if current is None or len(frames) == most or current.box[2] > size[0] or current.box[3] > size[1]:
                 break
             frames.append(current)
         elif chunk.name == b"IDAT" and current is not None:

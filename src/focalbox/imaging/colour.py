@@ -33,6 +33,8 @@ _PROBE = np.stack(
     ]
 )
 """Colours by which a profile is known: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
+_ROWS = 256
+"""Rows converted at once: no more than some MB."""
 _MAX_16 = 65535
 _MAX_8 = 255
 
@@ -113,7 +115,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
     return mode, convert
 
 
-def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False) -> Image.Image:
     """Bring an RGB or RGBA picture from its profile to sRGB.
 
     Parameters
@@ -122,29 +124,32 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         Mode RGB or RGBA.
     profile : bytes or None
         An RGB or grey profile; None and broken ones mean sRGB already.
+    in_place : bool
+        Change the picture itself, which takes no memory, instead of a copy.
 
     Returns
     -------
     PIL.Image.Image
-        The same mode; the same object when there is nothing to do.
+        The same mode; the same object when there is nothing to do, or ``in_place``.
     """
-    if profile is None:
+    source, standard = (None, True) if profile is None else _described(profile)
+    if profile is None or standard or source not in {"RGB", "L"}:
         return image
-    source, standard = _described(profile)
-    if standard:
+    transform = _transform(profile, image.mode, image.mode) if source == "RGB" else _transform(profile, "L", "RGB")
+    if transform is None:
         return image
+    converted = image if in_place else image.copy()
     if source == "RGB":
-        transform = _transform(profile, image.mode, image.mode)
-        return image if transform is None else _applied(transform, image)
-    if source == "L":
-        transform = _transform(profile, "L", "RGB")
-        if transform is None:
-            return image
-        converted = _applied(transform, image.getchannel(0))
-        if image.mode == "RGBA":
-            converted.putalpha(image.getchannel("A"))
-        return converted
-    return image
+        transform.apply_in_place(converted)
+    else:
+        for top in range(0, image.height, _ROWS):
+            rows = converted.crop((0, top, image.width, min(image.height, top + _ROWS)))
+            coloured = _applied(transform, rows.getchannel(0))
+            if image.mode == "RGBA":
+                coloured.putalpha(rows.getchannel("A"))
+            converted.paste(coloured, (0, top))
+    converted.info.clear()
+    return converted
 
 
 @lru_cache(_PROFILES_KEPT)
@@ -205,11 +210,14 @@ def _range(image: Image.Image) -> tuple[float, float]:
     Files do not say it, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535, else the
     numbers' own.
     """
-    values = np.asarray(image)
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
+    low, high = math.inf, -math.inf
+    for top in range(0, image.height, _ROWS):
+        values = np.asarray(image.crop((0, top, image.width, min(image.height, top + _ROWS))))
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+    if low > high:
         return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
     if low < 0.0 or high > _MAX_16:
         return low, high
     if image.mode == "F" and high <= 1.0:

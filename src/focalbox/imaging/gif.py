@@ -80,8 +80,8 @@ class Gif:
         )
 
 
-def read_gif(data: bytes) -> Gif:
-    """Walk the blocks of a GIF; a broken end ends the film.
+def read_gif(data: bytes, most: int) -> Gif:
+    """Walk the blocks of a GIF up to as many frames; a broken end ends the film.
 
     The screen is widened where a first frame goes beyond it, as every decoder does.
     """
@@ -90,7 +90,7 @@ def read_gif(data: bytes) -> Gif:
     frames: list[GifFrame] = []
     plays, delay, disposal, transparent = 1, 0, 0, None
     try:
-        while data[at] in {_DESCRIPTOR, _EXTENSION}:
+        while len(frames) < most and data[at] in {_DESCRIPTOR, _EXTENSION}:
             if data[at] == _EXTENSION:
                 if data[at + 1] == _CONTROL and data[at + 2] >= 4:  # noqa: PLR2004 - its length
                     flags, delay, index = struct.unpack_from("<BHB", data, at + 3)

@@ -111,12 +111,15 @@ class JpegCoding:
         How often a decoder passes over the whole picture, at least 1.
     ended : bool
         Whether the picture's last marker, EOI, is there.
+    held : float
+        Coefficients for each pixel that a decoder holds until it has seen all scans; 0 when they pass by.
     """
 
     usual: bool
     lossless: bool
     scans: int
     ended: bool = True
+    held: float = 0.0
 
 
 def jpeg_coding(data: bytes) -> JpegCoding:
@@ -126,10 +129,11 @@ def jpeg_coding(data: bytes) -> JpegCoding:
     film of a motion photo, is none of the picture. A picture that comes in one scan is not walked through to its end.
     """
     frame = components = scans = 0
-    whole, at = False, 2
+    whole, at, sampling = False, 2, b""
     for marker, at in _jpeg_markers(data):
         if marker in _FRAMES and not frame:
             frame, components = marker, _byte(data, at + 7)
+            sampling = data[at + 9 : at + 9 + 3 * components : 3]
         elif marker == _SCAN:
             scans += 1
             whole = frame in _SEQUENTIAL and _byte(data, at + 2) == components > 0
@@ -138,7 +142,17 @@ def jpeg_coding(data: bytes) -> JpegCoding:
         elif marker == _END:
             break
     ended = data.rfind(_LAST, at - 2) >= 0 if whole else marker in {_END, _SCAN} if scans else True
-    return JpegCoding(frame in _SEQUENTIAL | _PROGRESSIVE, frame in _LOSSLESS, max(1, scans), ended)
+    held = 0.0 if whole or frame in _LOSSLESS else _coefficients(sampling)
+    return JpegCoding(frame in _SEQUENTIAL | _PROGRESSIVE, frame in _LOSSLESS, max(1, scans), ended, held)
+
+
+def _coefficients(sampling: bytes) -> float:
+    """Return the samples of all components for each pixel, from the factors in the frame (ITU-T T.81, section A.1.1)."""
+    areas = [(factors >> 4) * (factors & 15) for factors in sampling]
+    full = max((factors >> 4 for factors in sampling), default=1) * max(
+        (factors & 15 for factors in sampling), default=1
+    )
+    return sum(areas) / max(1, full)
 
 
 def is_refined(data: bytes) -> bool:

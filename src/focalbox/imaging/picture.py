@@ -17,6 +17,7 @@ from focalbox.imaging.gif import draw_gif, read_gif
 from focalbox.imaging.header import JpegCoding
 from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.truncation import ends_early
@@ -74,9 +75,16 @@ class Picture:
     """
 
     def __init__(
-        self, name: str, image: Image.Image, reopen: Callable[[], Image.Image], header: Header, data: bytes = b""
+        self,
+        name: str,
+        image: Image.Image,
+        reopen: Callable[[], Image.Image],
+        header: Header,
+        limits: Limits,
+        data: bytes = b"",
     ) -> None:
-        self._name, self._reopen, self._header, self._data = name, reopen, header, data
+        self._name, self._reopen, self._header, self._data, self._limits = name, reopen, header, data, limits
+        self._given = image if header.format is None else None
         self._image: Image.Image | None = image
         self._stored = Size(*image.size)
         self.size = upright_size(self._stored, header.exif.orientation)
@@ -111,6 +119,7 @@ class Picture:
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale = decode_scale(self.size, needed)
             expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
+            check_memory(self._name, self._need(image.mode, scale), self._limits.memory)
             reduced, profile = self._pixels(image, scale, expected)
             if reduced.size != expected:
                 message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
@@ -122,13 +131,11 @@ class Picture:
         """Whether there are frames that follow each other in time."""
         return self.frames > 1 and self.format in ANIMATED
 
-    def film(self, limits: Limits, *, keep_profile: bool = False) -> Film[WorkingImage]:
+    def film(self, *, keep_profile: bool = False) -> Film[WorkingImage]:
         """Return all frames of an animated picture, to be drawn one after the other at full size.
 
         Parameters
         ----------
-        limits : Limits
-            Most frames, and most pixels of all frames together.
         keep_profile : bool
             As in `decode`.
 
@@ -139,9 +146,9 @@ class Picture:
         DecodeError
             When its structure is damaged, and while drawing, when a frame is.
         """
-        limits.check_film(self.size, self.frames)
+        self._limits.check_film(self.size, self.frames)
         with translating(self._name, self._ends_early):
-            film = open_film(str(self.format), self._data)
+            film = open_film(str(self.format), self._data, self.frames)
             profile = profile_of(self._image or self._reopen(), self._header.profile)
 
         def draw() -> Iterator[tuple[WorkingImage, Fraction]]:
@@ -157,7 +164,21 @@ class Picture:
     def _upright(self, image: Image.Image, scale: int, profile: bytes | None, *, keep_profile: bool) -> WorkingImage:
         exif = self._header.exif
         working = turned(image, self._stored, scale, exif.orientation)
-        return working.finished(profile, exif.credits(), keep_profile=keep_profile)
+        own = image is not self._given
+        return working.finished(profile, exif.credits(), keep_profile=keep_profile, own=own)
+
+    def _need(self, mode: str, scale: int) -> Need:
+        coding = self._header.coding
+        return Need(
+            self.format,
+            mode,
+            self._stored,
+            len(self._data),
+            scale,
+            drafts=coding is not None and not coding.lossless,
+            held=coding.held if coding is not None else 0.0,
+            turned=self._header.exif.orientation != 1,
+        )
 
     def _ends_early(self) -> bool:
         form = self._header.format
@@ -167,8 +188,12 @@ class Picture:
         """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
         coding = self._header.coding
         if self._header.format == "GIF":
-            gif = read_gif(self._data)
-            if gif.frames and gif.frames[0].box != (0, 0, *gif.size):  # Pillow fills the rest with a colour of the palette
+            gif = read_gif(self._data, most=1)
+            if gif.frames and gif.frames[0].box != (
+                0,
+                0,
+                *gif.size,
+            ):  # Pillow fills the rest with a colour of the palette
                 return shrink(next(draw_gif(self._data, gif)), None, scale), None
         if coding is None or not coding.usual:
             return self._by_pillow(image, scale)

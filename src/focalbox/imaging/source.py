@@ -20,6 +20,7 @@ from focalbox.imaging.header import count_frames, jpeg_coding, sniff, webp_canva
 from focalbox.imaging.isobmff import nclx_of
 from focalbox.imaging.jpeg import END
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.picture import Header, Picture
 from focalbox.imaging.pillow_errors import translating
 from focalbox.imaging.png import join, read_png
@@ -99,6 +100,9 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             return _png(name, data, limits)
         if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
             limits.check_picture(Size(*canvas))
+            check_memory(
+                name, Need(form, "RGBA", Size(*canvas), len(data)), limits.memory
+            )  # its reader takes it at once
         file, note = choose_picture(data) if form == "TIFF" else (data, None)
         reader = reader_of(form)
         image = reader(BytesIO(file))
@@ -118,7 +122,7 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             profile=None if nclx is None else profile_of_cicp(*nclx),
             notes=() if note is None else (note,),
         )
-        return Picture(name, image, lambda: reader(BytesIO(file)), header, data)
+        return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
 
 def _png(name: str, data: bytes, limits: Limits) -> Picture:
@@ -129,7 +133,7 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
     image = reader(BytesIO(file))
     limits.check_picture(Size(*image.size))
     header = Header("PNG", png.frames, read_exif(png.exif), profile=profile_of_png(png))
-    return Picture(name, image, lambda: reader(BytesIO(file)), header, data)
+    return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
 
 def _given(image: Image.Image, limits: Limits) -> Picture:
@@ -137,7 +141,7 @@ def _given(image: Image.Image, limits: Limits) -> Picture:
     name = "the picture"
     with translating(name):
         limits.check_picture(Size(*image.size))
-        return Picture(name, image, lambda: image, Header(None, 1, _exif_of(image)))
+        return Picture(name, image, lambda: image, Header(None, 1, _exif_of(image)), limits)
 
 
 def _exif_of(image: Image.Image) -> Exif:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,28 +124,42 @@ class WorkingImage:
         step = max(1, grid_step(self.source) // self.scale)
         return step, image.reduce(step) if step > 1 else image
 
-    def finished(self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool) -> WorkingImage:
-        """Return the image with its colours settled: brought to sRGB, or kept with their profile."""
+    def finished(
+        self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool, own: bool = True
+    ) -> WorkingImage:
+        """Return the image with its colours settled: brought to sRGB, or kept with their profile.
+
+        Pixels of its own are changed where they are, those of a picture that a caller made are not.
+        """
         image = self.image
-        if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == _OPAQUE:
+        if image.mode == "RGBA" and _least_alpha(image) == _OPAQUE:
             image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
             return replace(self, image=image, metadata=Metadata(exif, profile))
-        return replace(self, image=to_srgb(image, profile), metadata=Metadata(exif))
+        return replace(
+            self, image=to_srgb(image, profile, in_place=own or image is not self.image), metadata=Metadata(exif)
+        )
+
+
+def _least_alpha(image: Image.Image) -> int:
+    extremes: Any = image.getextrema()  # a pair a band
+    return int(extremes[3][0])
 
 
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:
     """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
     mode, convert = prepare(image, profile)
-    if image.mode == mode == "RGB" or scale == 1:
+    if image.mode == mode and (mode == "RGB" or scale == 1):
         return convert(image.reduce(scale) if scale > 1 else image)
     reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
     rows = max(1, _STRIP // (image.width * scale)) * scale
     for top in range(0, image.height, rows):
         strip = convert(image.crop((0, top, image.width, min(image.height, top + rows))))
-        if mode == "RGBA":  # premultiplied, so that what is invisible does not bleed into what is seen
-            strip = strip.convert("RGBa")
-        reduced.paste(strip.reduce(scale).convert(mode), (0, top // scale))
+        if scale > 1:
+            if mode == "RGBA":  # premultiplied, so that what is invisible does not bleed into what is seen
+                strip = strip.convert("RGBa")
+            strip = strip.reduce(scale).convert(mode)
+        reduced.paste(strip, (0, top // scale))
     return reduced
 
 
