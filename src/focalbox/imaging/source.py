@@ -121,6 +121,7 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             coding,
             profile=None if nclx is None else profile_of_cicp(*nclx),
             notes=() if note is None else (note,),
+            copied=len(file) * (file is not data),
         )
         return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
@@ -132,7 +133,9 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
     reader = reader_of("PNG")
     image = reader(BytesIO(file))
     limits.check_picture(Size(*image.size))
-    header = Header("PNG", png.frames, read_exif(png.exif), profile=profile_of_png(png))
+    header = Header(
+        "PNG", png.frames, read_exif(png.exif), profile=profile_of_png(png), copied=len(file) * (file is not data)
+    )
     return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
 

@@ -17,8 +17,12 @@ from focalbox.imaging.scales import grid_step
 
 __all__ = ["Metadata", "WorkingImage", "shrink", "turned", "upright_size"]
 
-_GROUND = (128, 128, 128)
-"""What shows through transparent parts when looking: neither paper nor ink."""
+_GROUNDS = (128, 255, 0)
+"""Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
+_SEEN = 64
+"""Levels by which a colour differs from its ground, in the channel that differs most, when it is clearly seen."""
+_BETTER = 0.05
+"""Share of the opaque parts that have to be seen better on a later ground than on one before it."""
 _STRIP = 2**20
 """Pixels converted at once, so that a large palette picture never exists in full colour: 4 MB."""
 _OPAQUE = 255
@@ -105,7 +109,7 @@ class WorkingImage:
         Returns
         -------
         ndarray of uint8, shape (h, w, 3)
-            sRGB; transparent parts are composited on a neutral grey.
+            sRGB; transparent parts are composited on the grey on which the rest is seen best.
         """
         step, grid = self._grid
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
@@ -116,13 +120,14 @@ class WorkingImage:
     @cached_property
     def _grid(self) -> tuple[int, Image.Image]:
         """Working pixels that a cell of the coarse grid is wide, and the grid: what every copy is made from."""
-        image = self.image
-        if image.mode == "RGBA":
-            ground = Image.new("RGB", image.size, _GROUND)
-            ground.paste(image, mask=image.getchannel("A"))
-            image = ground
         step = max(1, grid_step(self.source) // self.scale)
-        return step, image.reduce(step) if step > 1 else image
+        if self.image.mode != "RGBA":
+            return step, self.image.reduce(step) if step > 1 else self.image
+        # Premultiplied, so that what is invisible counts for nothing, whatever colour hides there.
+        small = shrink(self.image, None, step)
+        ground = Image.new("RGB", small.size, (_ground_for(small),) * 3)
+        ground.paste(small, mask=small.getchannel("A"))
+        return step, ground
 
     def finished(
         self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool, own: bool = True
@@ -141,9 +146,31 @@ class WorkingImage:
         )
 
 
+def _ground_for(image: Image.Image) -> int:
+    """Return the grey on which most of the opaque parts of an RGBA picture are seen: a grey sign is none on grey."""
+    pixels = np.asarray(image)
+    weight = pixels[..., 3].astype(np.float32)
+    total = float(weight.sum())
+    if total == 0:
+        return _GROUNDS[0]
+    colours, best, ground = pixels[..., :3].astype(np.int16), -1.0, _GROUNDS[0]
+    for grey in _GROUNDS:
+        apart = np.abs(colours - grey).max(axis=2)
+        seen = float((np.minimum(apart, _SEEN) * weight).sum()) / (_SEEN * total)
+        if seen > best + _BETTER:
+            best, ground = seen, grey
+    return ground
+
+
 def _least_alpha(image: Image.Image) -> int:
-    extremes: Any = image.getextrema()  # a pair a band
-    return int(extremes[3][0])
+    """Return the least alpha of an RGBA picture, strip by strip."""
+    least, rows = _OPAQUE, max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        strip: Any = image.crop((0, top, image.width, min(image.height, top + rows))).getchannel("A").getextrema()
+        least = min(least, int(strip[0]))
+        if least < _OPAQUE:
+            break
+    return least
 
 
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:
