@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
-from itertools import islice
 from typing import Generic, TypeVar
 
 from PIL import Image
@@ -45,12 +44,6 @@ class Film(Generic[T]):
     plays: int
     alpha: bool
     draw: Callable[[], Iterator[tuple[T, Fraction]]]
-
-    def sample(self, count: int) -> list[T]:
-        """Return a few frames spread evenly over the film; drawing ends with the last of them."""
-        wanted = spread(self.frames, count)
-        drawn = islice(self.draw(), wanted[-1] + 1) if wanted else iter(())
-        return [picture for index, (picture, _) in enumerate(drawn) if index in wanted]
 
 
 def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:

@@ -94,6 +94,11 @@ class WorkingImage:
         bottom = min(float(self.image.height), down + box.bottom / self.scale)
         return left, top, right, bottom
 
+    def part(self, box: PixelBox) -> WorkingImage:
+        """Return a part of the picture, in pixels of a source that has its full size, as a picture of its own."""
+        image = self.image.crop((box.left, box.top, box.right, box.bottom))
+        return replace(self, image=image, source=Size(box.width, box.height))
+
     def look(self, size: Size) -> NDArray[np.uint8]:
         """Return the whole picture for a model to look at.
 
