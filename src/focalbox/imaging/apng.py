@@ -66,7 +66,7 @@ class Apng:
 
 
 def read_apng(data: bytes, most: int) -> Apng:
-    """Walk the chunks of an animated PNG up to as many frames; frames that lie outside of the canvas, and all behind them, are left out."""
+    """Walk the chunks of an animated PNG up to as many frames; one that lies outside of the canvas ends the film."""
     header, shared, plays = b"", b"", 0
     frames: list[ApngFrame] = []
     current: ApngFrame | None = None

@@ -154,7 +154,7 @@ def _numbers() -> NDArray[np.float64]:
 def _srgb_curve() -> tuple[float, ...]:
     """Return the curve of sRGB (IEC 61966-2-1)."""
     numbers = _numbers()
-    return tuple(np.where(numbers <= 0.04045, numbers / 12.92, ((numbers + 0.055) / 1.055) ** 2.4).tolist())
+    return tuple(np.where(numbers <= 0.04045, numbers / 12.92, ((numbers + 0.055) / 1.055) ** 2.4).tolist())  # noqa: PLR2004
 
 
 def _pq_light() -> NDArray[np.float64]:

@@ -77,7 +77,7 @@ class Picture:
         What ought to be said about what was taken, such as that it is a preview: a sentence each.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made in two places, by what was read
         self,
         name: str,
         image: Image.Image,
@@ -184,8 +184,7 @@ class Picture:
         )
 
     def _ends_early(self) -> bool:
-        form = self._header.format
-        return form not in {None, "JPEG"} and bool(self._data) and ends_early(str(form), self._data)
+        return self.format is not None and ends_early(self.format, self._data)
 
     def _pixels(self, image: Image.Image, scale: int, expected: tuple[int, int]) -> tuple[Image.Image, bytes | None]:
         """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -25,7 +26,7 @@ from focalbox.imaging.picture import Header, Picture
 from focalbox.imaging.pillow_errors import translating
 from focalbox.imaging.png import join, read_png
 from focalbox.imaging.readers import can_read, reader_of
-from focalbox.imaging.tiff import choose_picture
+from focalbox.imaging.tiff import choose_picture, samples_of
 from focalbox.imaging.truncation import ends_early
 from focalbox.imaging.working import Metadata, WorkingImage
 
@@ -95,7 +96,7 @@ def open_picture(source: Source, limits: Limits | None = None) -> Picture:
 
 
 def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
-    with translating(name, lambda: form != "JPEG" and ends_early(form, data)):
+    with translating(name, lambda: ends_early(form, data)):
         if form == "PNG":
             return _png(name, data, limits)
         if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
@@ -105,7 +106,7 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             )  # its reader takes it at once
         file, note = choose_picture(data) if form == "TIFF" else (data, None)
         reader = reader_of(form)
-        image = reader(BytesIO(file))
+        image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
         limits.check_picture(Size(*image.size))
         coding = jpeg_coding(data) if form == "JPEG" else None
@@ -113,6 +114,8 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             limits.check_scans(coding.scans)
             file = data if coding.ended else data + END
         exif = replace(read_exif(file), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
+        if form == "TIFF" and note is None and frames > 1 and file is data:
+            note = f"the file has {frames} pages: the first was taken"
         nclx = nclx_of(data) if form in _BOXED else None
         header = Header(
             form,
@@ -124,6 +127,18 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             copied=len(file) * (file is not data),
         )
         return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
+
+
+def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes) -> Image.Image:
+    """Open a TIFF; of pixels that Pillow does not know, say what they are."""
+    try:
+        return reader(BytesIO(file))
+    except SyntaxError as error:
+        samples = samples_of(file)
+        if samples is None or "pixel mode" not in str(error):
+            raise
+        message = f"{name} cannot be decoded: TIFF pixels of {samples} are not read"
+        raise DecodeError(message) from error
 
 
 def _png(name: str, data: bytes, limits: Limits) -> Picture:

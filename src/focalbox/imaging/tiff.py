@@ -6,13 +6,17 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Directory", "choose_picture", "read_directories"]
+__all__ = ["Directory", "choose_picture", "read_directories", "samples_of"]
 
 _BIG = 43  # BigTIFF's version number, where TIFF has 42
 _SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES = 254, 256, 257, 262, 330  # TIFF 6.0; TIFF supplement 1
+_BITS, _SAMPLES, _SAMPLE_FORMAT = 258, 277, 339  # TIFF 6.0, sections 8 and 19
+_SAMPLE_FORMATS = {1: "whole", 2: "signed", 3: "floating-point"}
+"""What samples are (TIFF 6.0, section 19)."""
 _SENSOR = {32803, 34892}  # DNG 1.7, chapter 4: pixels as they come from a sensor, in a mosaic or linear
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types of whole numbers (TIFF 6.0, section 2; BigTIFF): BYTE, SHORT, LONG, IFD, LONG8, IFD8."""
+_READ = {_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES, _BITS, _SAMPLES, _SAMPLE_FORMAT}
 _MAX_DIRECTORIES = 64
 """Directories that are looked at: a camera writes up to ten; pages of a document are counted elsewhere."""
 _MAX_ENTRIES = 4096
@@ -84,6 +88,18 @@ def choose_picture(data: bytes) -> tuple[bytes, str | None]:
     return data[:4] + struct.pack(order + "I", chosen.offset) + data[8:], note
 
 
+def samples_of(data: bytes) -> str | None:
+    """Return what the samples of the first picture are, in words, such as "3 floating-point samples of 32 bits"."""
+    order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
+    try:
+        (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
+        tags, _ = _tags(data, start, order, big=big)
+    except (struct.error, OverflowError):
+        return None
+    kind = _SAMPLE_FORMATS.get(tags.get(_SAMPLE_FORMAT, (1,))[0], "other")
+    return f"{tags.get(_SAMPLES, (1,))[0]} {kind} samples of {tags.get(_BITS, (1,))[0]} bits"
+
+
 def read_directories(data: bytes) -> list[Directory]:
     """Return the directories of a TIFF file, in the order of the chain, each followed by those below it.
 
@@ -134,7 +150,7 @@ def _tags(data: bytes, at: int, order: str, *, big: bool) -> tuple[dict[int, tup
         value = start + size - inline
         if struct.calcsize(form) > inline:
             (value,) = struct.unpack_from(order + number, data, value)
-        if tag in {_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES}:
+        if tag in _READ:
             tags[tag] = struct.unpack_from(form, data, value)
     try:
         (link,) = struct.unpack_from(order + number, data, place + count * size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 from focalbox.imaging.header import gif_ends
 from focalbox.imaging.png import read_png
@@ -23,17 +24,7 @@ def ends_early(form: str, data: bytes) -> bool:
     data : bytes
     """
     try:
-        if form == "PNG":
-            return not read_png(data).whole
-        if form == "WEBP":
-            return int.from_bytes(data[4:8], "little") + 8 > len(data)
-        if form == "BMP":
-            return int.from_bytes(data[2:6], "little") > len(data)
-        if form == "GIF":
-            return not gif_ends(data)
-        if form in {"AVIF", "HEIF"}:
-            return _last_box(data) > len(data)
-        return form == "TIFF" and _last_strip(data) > len(data)
+        return _CHECKS[form](data)
     except (struct.error, ValueError, OverflowError):
         return True
 
@@ -73,3 +64,15 @@ def _last_strip(data: bytes) -> int:
         for start, length in zip(values.get(places, ()), values.get(lengths, ()), strict=False)
     ]
     return max(ends, default=0)
+
+
+_CHECKS: dict[str, Callable[[bytes], bool]] = {
+    "PNG": lambda data: not read_png(data).whole,
+    "WEBP": lambda data: int.from_bytes(data[4:8], "little") + 8 > len(data),
+    "BMP": lambda data: int.from_bytes(data[2:6], "little") > len(data),
+    "GIF": lambda data: not gif_ends(data),
+    "AVIF": lambda data: _last_box(data) > len(data),
+    "HEIF": lambda data: _last_box(data) > len(data),
+    "TIFF": lambda data: _last_strip(data) > len(data),
+    "JPEG": lambda _: False,
+}
