@@ -40,8 +40,8 @@ def found(content: bytes) -> tuple[np.ndarray, tuple[str, ...]]:
 @pytest.mark.parametrize(("big", "order"), [(False, "<"), (False, ">"), (True, "<")])  # Pillow reads no other BigTIFF
 @pytest.mark.parametrize("below", [False, True])
 def test_a_preview_that_stands_first_is_not_the_picture(
-    below: bool,
-    big: bool,
+    below: bool,  # noqa: FBT001
+    big: bool,  # noqa: FBT001
     order: str,
     pages: tuple[np.ndarray, np.ndarray],
 ) -> None:

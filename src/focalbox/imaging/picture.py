@@ -147,9 +147,12 @@ class Picture:
         LimitExceeded
             When there are too many, or too many pixels in them.
         DecodeError
-            When its structure is damaged, and while drawing, when a frame is.
+            When its structure is damaged or not whole, and while drawing, when a frame is.
         """
         self._limits.check_film(self.size, self.frames)
+        if self._ends_early():
+            message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
+            raise DecodeError(message)
         with translating(self._name, self._ends_early):
             film = open_film(str(self.format), self._data, self.frames)
             profile = profile_of(self._image or self._reopen(), self._header.profile)
