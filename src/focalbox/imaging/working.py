@@ -23,8 +23,8 @@ _SEEN = 64
 """Levels by which a colour differs from its ground, in the channel that differs most, when it is clearly seen."""
 _BETTER = 0.05
 """Share of the opaque parts that have to be seen better on a later ground than on one before it."""
-_STRIP = 2**20
-"""Pixels converted at once, so that a large palette picture never exists in full colour: 4 MB."""
+_STRIP = 2**18
+"""Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB, 3 of floating-point numbers."""
 _OPAQUE = 255
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
