@@ -24,7 +24,7 @@ _SEEN = 64
 _BETTER = 0.05
 """Share of the opaque parts that have to be seen better on a later ground than on one before it."""
 _STRIP = 2**18
-"""Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB, 3 of floating-point numbers."""
+"""Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB."""
 _OPAQUE = 255
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -240,9 +240,10 @@ class Renderer:
             return Finished(encode(strip, "png"), FORMATS["png"].mime)
 
 
-def _seen(picture: SourceImage, trim: Trim | None) -> str:
-    """Return the name of a picture as it is looked at: with another border off it is another."""
-    return picture.facts.digest if trim is None else f"{picture.facts.digest}:{trim}"
+def _seen(picture: SourceImage, options: CropOptions) -> str:
+    """Return the name of a picture as it is looked at: with another border off, or as a film, it is another."""
+    name = picture.facts.digest if options.trim is None else f"{picture.facts.digest}:{options.trim}"
+    return name if options.animate == "keep" else f"{name}:{options.animate}"
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
