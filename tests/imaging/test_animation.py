@@ -70,7 +70,7 @@ def test_films_are_drawn_as_pillow_draws_them(form: str, mode: str) -> None:
     first, *rest = discs(mode)
     file = BytesIO()
     options = {"lossless": True} if form == "WEBP" else {"disposal": 2} if (form, mode) == ("GIF", "RGBA") else {}
-    first.save(file, form, save_all=True, append_images=rest, duration=list(DURATIONS), loop=0, **options)  # type: ignore[arg-type]
+    first.save(file, form, save_all=True, append_images=rest, duration=list(DURATIONS), loop=0, **options)
     assert_alike(drawn(form, file.getvalue()), by_pillow(file.getvalue()))
 
 

@@ -103,7 +103,9 @@ def encode(
 
 
 def _check_memory(image: Image.Image, name: str, most: int) -> None:
-    need = image.width * image.height * (_PIXEL + FORMATS[name].memory)
+    form = FORMATS[name]
+    on_paper = _PIXEL if image.mode == "RGBA" and not form.alpha else 0
+    need = image.width * image.height * (_PIXEL + form.memory + on_paper)
     if need > most:
         message = (
             f"a result of {image.width}x{image.height} needs about {need // _MEGA} MB to be written as {name}, "

@@ -45,7 +45,7 @@ class FileFormat:
 
 
 FORMATS = {
-    "jpeg": FileFormat(".jpg", "image/jpeg", alpha=False, lossy=True, tagged=True, plugin="JpegImagePlugin", memory=5),
+    "jpeg": FileFormat(".jpg", "image/jpeg", alpha=False, lossy=True, tagged=True, plugin="JpegImagePlugin", memory=1),
     "png": FileFormat(".png", "image/png", alpha=True, lossy=False, tagged=True, plugin="PngImagePlugin", memory=2),
     "webp": FileFormat(".webp", "image/webp", alpha=True, lossy=True, tagged=True, plugin="WebPImagePlugin", memory=15),
     "avif": FileFormat(".avif", "image/avif", alpha=True, lossy=True, tagged=True, plugin="AvifImagePlugin", memory=30),
@@ -60,7 +60,7 @@ FORMATS = {
         memory=5,
         options={"compression": "tiff_adobe_deflate"},
     ),
-    "bmp": FileFormat(".bmp", "image/bmp", alpha=False, lossy=False, tagged=False, plugin="BmpImagePlugin", memory=8),
+    "bmp": FileFormat(".bmp", "image/bmp", alpha=False, lossy=False, tagged=False, plugin="BmpImagePlugin", memory=4),
 }
 """Every format that can be asked for, by the name it is asked for with."""
 _OTHER_NAMES = {"jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "tif": "tiff"}

@@ -53,7 +53,7 @@ class Limits:
     side: int = 30_000
     frames: int = 3000
     film_pixels: int = 1_000_000_000
-    result_pixels: int = 50_000_000
+    result_pixels: int = 64_000_000
     memory: int = 512 * 2**20
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from focalbox.explain.strip import draw_map
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.limits import Limits
-from focalbox.options import CropOptions, Trim
+from focalbox.options import CropOptions
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.thumbor_meta import thumbor_meta
@@ -130,7 +130,7 @@ class Renderer:
 
     async def _made(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
         if image_request.answer in {"plan", "map"}:
-            analysis = await self._analysis(picture, image_request.options.trim)
+            analysis = await self._analysis(picture, image_request.options)
             if image_request.answer == "plan":
                 return await self.plan(analysis, image_request)
             return await self._pool.run(partial(_drawn, analysis))
@@ -143,16 +143,17 @@ class Renderer:
             partial(self._finished, image_request=image_request, form=picture.facts.form, format=format),
         )
 
-    async def _analysis(self, picture: SourceImage, trim: Trim | None) -> Analysis:
-        known = await self._analyses.get(_seen(picture, trim))
-        if known is not None and (known.trimmed is None) == (trim is None):  # others write to a shared_cache too
+    async def _analysis(self, picture: SourceImage, options: CropOptions) -> Analysis:
+        looked = CropOptions(trim=options.trim, animate=options.animate)
+        known = await self._analyses.get(_seen(picture, looked))
+        if known is not None and (known.trimmed is None) == (looked.trim is None):  # others write to a shared_cache too
             return known
-        image_request = ImageRequest("", targets=(), options=CropOptions(trim=trim))
+        image_request = ImageRequest("", targets=(), options=looked)
         return (await self._looked(image_request, picture, None)).prepared.analysis
 
     async def _cut(self, image_request: ImageRequest, picture: SourceImage, finish: Finish) -> Finished:
         """Finish the picture as it is kept, or decoded large enough, and looked at when nobody has yet."""
-        seen = _seen(picture, image_request.options.trim)
+        seen = _seen(picture, image_request.options)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
         self._metrics.cached("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
@@ -169,7 +170,7 @@ class Renderer:
 
     async def _looked(self, image_request: ImageRequest, picture: SourceImage, finish: Finish | None) -> _Worked:
         """Look at a picture, once however many ask for it meanwhile; the first one's image_request is finished with it."""
-        seen = _seen(picture, image_request.options.trim)
+        seen = _seen(picture, image_request.options)
         return await self._shared.run(f"look {seen}", partial(self._decoded, image_request, picture, None, finish))
 
     async def _decoded(
@@ -177,11 +178,11 @@ class Renderer:
     ) -> _Worked:
         data = await picture.data()
         worked = await self._pool.run(partial(self._work, data, image_request, known, finish))
-        prepared, seen = worked.prepared, _seen(picture, image_request.options.trim)
+        prepared, seen = worked.prepared, _seen(picture, image_request.options)
         if known is not prepared.analysis:
             await self._analyses.put(seen, prepared.analysis)
         image = prepared.working.image
-        size = image.width * image.height * len(image.getbands())
+        size = image.width * image.height * len(image.getbands()) + len(data) * (prepared.view.film is not None)
         if size <= self._largest and not image_request.options.keep_metadata:
             self._pictures.put(seen, prepared, size)
         return worked
@@ -229,6 +230,8 @@ class Renderer:
                 name = form.lower() if form.lower() in FORMATS else "jpeg"
             elif image_request.format == AUTO and format == "jpeg" and result.image.mode == "RGBA":
                 name = "png"  # what is transparent stays so
+            elif image_request.format == AUTO and format == "jpeg" and result.film is not None:
+                name = "gif"  # what moves does so everywhere
             content = result.encode(name, quality=image_request.quality)
         self._metrics.pixels.labels("made").inc(result.image.width * result.image.height)
         return Finished(content, FORMATS[name].mime)
