@@ -45,6 +45,8 @@ class Need:
         Coefficients that the decoder holds for each pixel.
     turned : bool
         Whether a second picture is made, upright.
+    canvases : int
+        Pictures that drawing a film takes besides.
     """
 
     format: str | None
@@ -55,6 +57,7 @@ class Need:
     drafts: bool = False
     held: float = 0.0
     turned: bool = False
+    canvases: int = 0
 
     @property
     def peak(self) -> int:
@@ -72,7 +75,8 @@ class Need:
         after = 0.0 if self.mode in {"RGB", "RGBA"} and (self.drafts or self.scale == 1) else _RGB * small
         beside = (_DECODERS.get(self.format or "", 0) + _COEFFICIENTS * self.held) * pixels
         upright = _RGB * small if self.turned else 0.0
-        return int(max(before + beside, before + after, (_RGB * small) + upright)) + self.bytes + _SPARE
+        film = _RGB * self.canvases * pixels
+        return int(max(before + beside, before + after, (_RGB * small) + upright) + film) + self.bytes + _SPARE
 
 
 def check_memory(name: str, need: Need, most: int) -> None:

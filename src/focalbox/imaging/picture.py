@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from PIL import Image, ImageFile
@@ -28,6 +28,8 @@ __all__ = ["Header", "Picture"]
 _AT_ONCE = 2**22
 """Bytes that a decoder is handed at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of larger ones
 than this it holds two copies for nothing."""
+_CANVASES = 4
+"""Pictures held while a film is drawn: canvas, what it was before, the frame by itself and the copy that is handed out."""
 _MAY_LACK_ALPHA = {"BMP"}
 """Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
 
@@ -145,11 +147,12 @@ class Picture:
         Raises
         ------
         LimitExceeded
-            When there are too many, or too many pixels in them.
+            When there are too many, too many pixels in them, or a frame takes too much memory.
         DecodeError
             When its structure is damaged or not whole, and while drawing, when a frame is.
         """
         self._limits.check_film(self.size, self.frames)
+        check_memory(self._name, replace(self._need("RGBA", 1), canvases=_CANVASES), self._limits.memory)
         if self._ends_early():
             message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
             raise DecodeError(message)
