@@ -7,7 +7,7 @@ CLUSTER := $(VENV)/.cluster
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test lint types layers unit smoke lock bench quality train setup clean serve tools \
+.PHONY: formats fuzz demo test lint types layers unit smoke lock bench quality train setup clean serve tools \
 	bench-service soak-service bench-batch soak-batch
 
 demo: $(READY) ## crop real photographs and draw the strip
@@ -41,6 +41,12 @@ bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-se
 
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve
 	$(BIN)/python -m benchmarks.soak
+
+formats: $(READY) ## what focalbox, Pillow and libvips make of the corpus; writes docs/formats.md
+	PYTHONPATH=tests $(BIN)/python -m corpus.table
+
+fuzz: $(READY) ## files damaged by their structure, for SECONDS=600; what is found is kept in .cache/fuzz
+	PYTHONPATH=tests $(BIN)/python -m corpus.fuzz --seconds $(or $(SECONDS),600) --out .cache/fuzz
 
 smoke: $(READY) ## the built wheel and the image, in empty environments outside the repository
 	$(BIN)/python tests/smoke_wheel.py

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from focalbox.core.confidence import doubt
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import InvalidRequest, ModelError
@@ -17,7 +19,7 @@ from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
 from focalbox.saliency.second_look import joined, weight_of
 
-__all__ = ["checked_detectors", "checked_model", "look_at"]
+__all__ = ["checked_detectors", "checked_model", "look_at", "united"]
 
 
 def checked_model(model: object) -> tuple[Model, str]:
@@ -92,6 +94,28 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     if detectors is None:
         return seen
     return replace(seen, subjects=tuple(subject for detector in detectors for subject in _detected(detector(rgb))))
+
+
+def united(seen: Sequence[ModelOutput]) -> ModelOutput:
+    """Return what was seen in the frames of a film: the mean of their maps, and the subjects of any of them.
+
+    A frame in which there is nothing, such as a black one, adds nothing.
+    """
+    if len(seen) == 1:
+        return seen[0]
+    keeps = [one.keep for one in seen if one.keep is not None]
+    return ModelOutput(
+        _mean([one.saliency for one in seen]),
+        _mean(keeps) if len(keeps) == len(seen) and keeps else None,
+        tuple(subject for one in seen for subject in one.subjects),
+    )
+
+
+def _mean(maps: Sequence[SaliencyMap]) -> SaliencyMap:
+    told = [one for one in maps if one.total]
+    if not told:
+        return SaliencyMap.blank()
+    return SaliencyMap(np.sum([one.averaged(*told[0].shape) for one in told], axis=0))
 
 
 def _seen(answer: object) -> ModelOutput:

@@ -31,7 +31,7 @@ from focalbox.service.render.answers import (
 from focalbox.service.render.estimate import memory_at_work
 from focalbox.service.render.max_bytes import encode_within
 from focalbox.service.render.thumbor_meta import thumbor_meta
-from focalbox.service.request import ImageRequest
+from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
@@ -156,7 +156,12 @@ class Renderer:
         known = await self._analyses.get(_seen(picture, image_request))
         if known is not None and (known.trimmed is None) == (trim is None):  # others write to a shared_cache too
             return known
-        look = ImageRequest("", targets=(), options=CropOptions(trim=trim), window=image_request.window)
+        look = ImageRequest(
+            "",
+            targets=(),
+            options=CropOptions(trim=trim, animate=image_request.options.animate),
+            window=image_request.window,
+        )
         return (await self._looked(look, picture, None)).prepared.analysis
 
     async def _cut(self, image_request: ImageRequest, picture: SourceImage, finish: Finish) -> Finished:
@@ -192,7 +197,7 @@ class Renderer:
         if known is not prepared.analysis:
             await self._analyses.put(seen, prepared.analysis)
         image = prepared.working.image
-        size = image.width * image.height * len(image.getbands())
+        size = image.width * image.height * len(image.getbands()) + len(data) * (prepared.view.film is not None)
         if size <= self._largest and not image_request.options.keep_metadata:
             self._pictures.put(seen, prepared, size)
         return worked
@@ -247,7 +252,12 @@ class Renderer:
             (result,) = self._cropper.finish(prepared, [target], options=options)
             image = apply_effects(result.image, image_request.effects)
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
-            content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
+            if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
+                name = "gif"  # what moves does so everywhere
+            if result.film is not None and not image_request.effects and image_request.max_bytes is None:
+                content = result.encode(name, quality=image_request.quality)
+            else:
+                content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
         self._metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime)
 
@@ -272,6 +282,7 @@ def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
     """Return the name of a picture as it is looked at: with another border off, or another part taken, it is another."""
     trim, window = image_request.options.trim, image_request.window
     more = ([] if trim is None else [str(trim)]) + ([] if window is None else [repr(window)])
+    more += [] if image_request.options.animate == "keep" else [image_request.options.animate]
     return ":".join([picture.facts.digest, *more])
 
 
