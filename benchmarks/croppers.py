@@ -169,7 +169,7 @@ def heads_of(name: str) -> dict[str, Model]:
     def look(head: str, rgb: NDArray[np.uint8]) -> SaliencyMap:
         return SaliencyMap(np.maximum(session.run([head], {entry: rgb[None]})[0][0, 0], 0.0))
 
-    heads = [output.name for output in session.get_outputs() if not output.name.startswith("face")]
+    heads = [output.name for output in session.get_outputs() if not output.name.startswith(("face", "text"))]
     called = {head: "faces not kept" if head == "saliency" else f"{head} head" for head in heads}
     return {called[head]: partial(look, head) for head in heads}
 

@@ -19,6 +19,9 @@ KINDS = ("object", "fixation", "keep", "none")
 WHOLE_SHARE = 0.3
 """Share of the fixation pictures that are shown whole."""
 
+WITH_FACES, WITH_LINES = "with faces", "with lines"
+"""Groups of the rows, of whatever set, that have a face or a line of text."""
+
 CLOSE_SHARE, FAR_SHARE = 0.35, 0.3
 """Shares of the pictures, where faces and lines are learned, that are cut around one of them, and that are shrunk and set
 on plain ground; the others are cut as for the maps."""
@@ -55,7 +58,7 @@ class Pool:
         As in `Marks`.
     marked : bool, (n,)
         Whether faces and lines of the row are known.
-    groups : row numbers by set.
+    groups : row numbers by set, and those `WITH_FACES` and `WITH_LINES`.
     """
 
     pictures: Tensor
@@ -107,6 +110,8 @@ def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Po
     for name, found in (marks or {}).items():
         rows_marked = groups[name][: len(found)]
         faces[rows_marked], lines[rows_marked], marked[rows_marked] = found.faces, found.lines, True
+    for name, found in ((WITH_FACES, faces), (WITH_LINES, lines)):
+        groups[name] = np.flatnonzero((found[..., 4] > 0).any(1))
     return Pool(
         pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
         labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),
@@ -179,7 +184,10 @@ def draw_mark_views(faces: Tensor, lines: Tensor, random: torch.Generator) -> Te
     times = FARTHEST ** _uniform(count, random, 0, 1)
     stretch = 1.25 ** _uniform(count, random, -1, 1)
     side_x, side_y = times * stretch, times / stretch
-    place_x, place_y = (side_x - 1) * _uniform(count, random, -0.5, 0.5), (side_y - 1) * _uniform(count, random, -0.5, 0.5)
+    place_x, place_y = (
+        (side_x - 1) * _uniform(count, random, -0.5, 0.5),
+        (side_y - 1) * _uniform(count, random, -0.5, 0.5),
+    )
     views[far] = torch.stack([0.5 + place_x, 0.5 + place_y, side_x / 2 * views[:, 2].sign(), side_y / 2], 1)[far]
     for row in torch.nonzero(drawn < CLOSE_SHARE)[:, 0].tolist():
         marks = torch.cat([one[row][one[row][:, 4] > 0] for one in (faces, lines)])
@@ -223,7 +231,7 @@ def look_far(pictures: Tensor, views: Tensor, shape: tuple[int, int], random: to
 
 
 def _padded(views: Tensor) -> Tensor:
-    """Views of a picture in the coordinates of the picture with a border of one cell in 32."""
+    """Express views of a picture in the coordinates of the picture with a border of one cell in 32."""
     scale = 32 / 34
     return torch.cat([(views[:, :2] - 0.5) * scale + 0.5, views[:, 2:] * scale], 1)
 

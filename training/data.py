@@ -175,7 +175,9 @@ def label_of(row: dict[str, Any], name: str) -> NDArray[np.float16]:
         mask = open_mask(row).resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BOX)
         return (np.asarray(mask, dtype=np.float32) / 255).astype(np.float16)
     if name == "taskfix":
-        heat = Image.open(io.BytesIO(row["map"])).convert("L").resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BILINEAR)
+        heat = (
+            Image.open(io.BytesIO(row["map"])).convert("L").resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BILINEAR)
+        )
         return (np.asarray(heat, dtype=np.float32) / max(1, np.asarray(heat).max())).astype(np.float16)
     if name == "fcdb":
         return crop_mask(row).astype(np.float16)

@@ -56,7 +56,7 @@ class Reader:
         return self.network.look(copy_of(picture))
 
     def maps(self, picture: Image.Image) -> Maps:
-        """The product's maps, and those of the single heads."""
+        """Return the product's maps, and those of the single heads."""
         rgb = copy_of(picture)
         seen = self.network.look(rgb)
         names = [output.name for output in self.session.get_outputs()]
@@ -66,7 +66,7 @@ class Reader:
 
 
 def copy_of(picture: Image.Image) -> NDArray[np.uint8]:
-    """What the product shows a network of a picture."""
+    """Return what the product shows a network of a picture."""
     size = Size(*picture.size)
     return WorkingImage(picture, size).look(looking_size(size))
 
@@ -281,7 +281,7 @@ def report_stability(reader: Reader, dev: dict[str, list[DevPicture]]) -> str:
 
 
 def jaccard_box(values: Map) -> Box:
-    """The box with the highest Jaccard index, as the product finds it."""
+    """Return the box with the highest Jaccard index, as the product finds it."""
     box = salient_box(SaliencyMap(values)).box
     return box.left, box.top, box.width, box.height
 

@@ -50,7 +50,7 @@ class Shipped(nn.Module):
 
 
 def fold_pixels(network: Network) -> None:
-    """Move the scale of the pixels into the first convolution; their mean stays a subtraction, since padding is 0 after it."""
+    """Move the scale of the pixels into the first convolution; their mean stays a subtraction, as padding comes after it."""
     with torch.no_grad():
         network.backbone._conv_stem.weight.div_(PIXEL_SCALE)  # noqa: SLF001
     network.backbone.pixel_scale = 1.0
@@ -63,9 +63,7 @@ def ready(network: Network) -> Shipped:
     return Shipped(network)
 
 
-def export(
-    shipped: nn.Module, outputs: Sequence[str], path: Path, pictures: NDArray[np.uint8] | None = None
-) -> str:
+def export(shipped: nn.Module, outputs: Sequence[str], path: Path, pictures: NDArray[np.uint8] | None = None) -> str:
     """Write the file and its SHA-256; returns the checksum.
 
     Parameters

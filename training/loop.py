@@ -33,7 +33,8 @@ SMALL_SHARE = 0.55
 class Recipe:
     """One training: how many steps, rows of each set in a step, shapes (h, w; pixels) that are drawn, rates.
 
-    ``marked`` are rows that are shown near and far for the sake of their faces and lines alone. ``rates`` are the highest ones of the groups of parameters, in the order in which the loop is given them.
+    ``marked`` are rows that are shown near and far for the sake of their faces and lines alone. ``rates`` are the highest
+    ones of the groups of parameters, in the order in which the loop is given them.
     """
 
     steps: int
@@ -44,7 +45,6 @@ class Recipe:
     weight_decay: float = 0.02
     decay: float = 0.995
     seed: int = 0
-    judged: int = 500
 
     def shape(self, step: int) -> tuple[int, int]:
         """Tell the shape (h, w) of the pictures of a step."""
@@ -58,7 +58,6 @@ def fit(
     loss: Callable[[int], Tensor],
     recipe: Recipe,
     checkpoint: Path,
-    judge: Callable[[Model], Sequence[str]] | None = None,
 ) -> Model:
     """Train some parameters of a model and return it with averaged weights.
 
@@ -73,8 +72,6 @@ def fit(
     recipe : Recipe
     checkpoint : path
         Taken up again when it is there; a finished one is only loaded.
-    judge : callable, optional
-        Says how good the averaged model is, in lines for the log.
     """
     optimiser = torch.optim.AdamW(
         [{"params": list(group), "lr": rate} for group, rate in zip(groups, recipe.rates, strict=True)],
@@ -97,9 +94,5 @@ def fit(
         last = step + 1 == recipe.steps
         if (step + 1) % STEPS_A_CHECKPOINT == 0 or last:
             store(checkpoint, step + 1, model, optimiser, average)
-        if judge is not None and ((step + 1) % recipe.judged == 0 or last):
-            average.model.eval()
-            for line in judge(average.model):
-                clock.say(line)
     average.model.eval()
     return average.model

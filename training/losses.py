@@ -159,7 +159,9 @@ def centre_loss(found: Tensor, marks: Tensor) -> Tensor:
     count = centre.sum().clamp(min=1)
     weight = best * (best > OWNED)
     sides = marks[..., 2:4].clamp(min=1e-3).log()
-    middle = torch.stack([(marks[..., 0] + marks[..., 2] / 2) * shape[1], (marks[..., 1] + marks[..., 3] / 2) * shape[0]], -1)
+    middle = torch.stack(
+        [(marks[..., 0] + marks[..., 2] / 2) * shape[1], (marks[..., 1] + marks[..., 3] / 2) * shape[0]], -1
+    )
     wanted = torch.cat([sides, middle], -1).gather(1, owner.flatten(1)[..., None].expand(-1, -1, 4))
     wanted = wanted.transpose(1, 2).reshape(-1, 4, *shape)
     rows, columns = (torch.arange(side, device=found.device) + 0.5 for side in shape)

@@ -37,11 +37,15 @@ LEAST_FACE = 0.025
 LEAST_LINE = 0.02
 """The same for the height of a line."""
 
-SURE_LINE = 0.7
-"""Score from which a line is one."""
-
 MARKED_SETS = {
-    "people": None, "osie": None, "crowd": None, "scene500": None, "mit1003": None, "taskfix": None, "fcdb": None, "duts": 400
+    "people": None,
+    "osie": None,
+    "crowd": None,
+    "scene500": None,
+    "mit1003": None,
+    "taskfix": None,
+    "fcdb": None,
+    "duts": 400,
 }
 """Sets that are marked, and how many of the first rows where not all are: three detectors take 0.15 s a picture."""
 
@@ -50,7 +54,7 @@ MARKED_SETS = {
 class Marks:
     """Faces and lines of the pictures of a set, float32 (n, MAX_MARKS, 5) each.
 
-    Left, top, width and height as fractions; then 1 where it is known that there is one, 0 where it is not. Width 0: no mark.
+    Left, top, width and height as fractions; then 1 where it is known that there is one, 0 where it is not. Width 0: none.
     """
 
     faces: NDArray[np.float32]
@@ -79,8 +83,8 @@ def judge_faces(centre: Boxes, yunet: Boxes, heads: NDArray[np.float32]) -> NDAr
 
 
 def judge_lines(lines: Boxes) -> NDArray[np.float32]:
-    """Make lines marks: small or unsure ones are unknown."""
-    known = (lines[:, 4] >= SURE_LINE) & (lines[:, 3] >= LEAST_LINE)
+    """Make lines marks: small ones are unknown."""
+    known = lines[:, 3] >= LEAST_LINE
     return np.concatenate([lines[:, :4], known[:, None]], axis=1).astype(np.float32)
 
 
@@ -101,7 +105,9 @@ def heads_of(row: dict[str, Any]) -> NDArray[np.float32]:
 
 def marked_by_people(rows: list[dict[str, Any]]) -> Marks:
     """Heads that people marked, as faces; nothing is known of text."""
-    faces = [np.concatenate([heads, np.ones((len(heads), 1), dtype=np.float32)], axis=1) for heads in map(heads_of, rows)]
+    faces = [
+        np.concatenate([heads, np.ones((len(heads), 1), dtype=np.float32)], axis=1) for heads in map(heads_of, rows)
+    ]
     return Marks(np.stack([padded(one) for one in faces]), np.zeros((len(rows), MAX_MARKS, 5), dtype=np.float32))
 
 

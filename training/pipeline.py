@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from training.augment import Pool, join
+from training.augment import WITH_FACES, WITH_LINES, Pool, join
 from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.export import OUTPUTS, export, ready
 from training.loop import Recipe
@@ -20,7 +20,7 @@ from training.marks import MARKED_SETS, Marks, mark, marked_by_people
 from training.network import Network
 from training.small import OUTPUTS as SMALL_OUTPUTS
 from training.small import ShippedSmall, train_small
-from training.stages import train, train_gate
+from training.stages import train, train_gate, train_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +40,16 @@ DEFAULT = Recipe(
     rates=(2e-4, 2e-3),
 )
 """Backbone and both decoders; the rates are of the backbone and of the decoders."""
+
+MARKS = Recipe(
+    steps=500,
+    counts={},
+    marked={WITH_FACES: 9, WITH_LINES: 7, "people": 1, "mit1003": 1, "scene500": 1, "taskfix": 1, "fcdb": 1, "duts": 3},
+    rates=(2e-3,),
+    decay=0.99,
+    seed=2,
+)
+"""The decoder of faces and lines alone: it has seen 13 marked pictures a step so far, few with text."""
 
 GATE = Recipe(
     steps=400,
@@ -94,6 +104,8 @@ def train_default(shop: Workshop) -> None:
         pool = shop.pool(tuple(SETS), marks)
     with stage("backbone and decoders"):
         network = train(Network(), pool, shop.shorten(DEFAULT), shop.cache / "network.pt")
+    with stage("faces and text"):
+        network = train_marks(network, pool, shop.shorten(MARKS), shop.cache / "marks.pt")
     with stage("the gate"):
         network = train_gate(network, pool, shop.shorten(GATE), shop.cache / "gate.pt")
     with stage("the file"):

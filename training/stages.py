@@ -1,10 +1,9 @@
-"""The two trainings of the default network: backbone and decoders on all sets at once, then the gate on what they say."""
+"""The trainings of the default network: backbone and decoders on all sets, then the marks alone, then the gate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,9 +16,6 @@ from training.loop import Recipe, fit
 from training.losses import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.network import FUSED, Network
 from training.processor import processor, short_floats
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 WINDOW_WEIGHT = 4.0
 """Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
@@ -43,9 +39,7 @@ MARK_WEIGHT = 0.15
 """Weight of the losses of faces and lines beside those of the maps: gradients of like size at the start."""
 
 
-def train(
-    network: Network, pool: Pool, recipe: Recipe, checkpoint: Path, judge: Callable[[Network], Sequence[str]] | None = None
-) -> Network:
+def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
     """Fine-tune the backbone and train both decoders, on all sets at once."""
     torch.manual_seed(recipe.seed)
     draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
@@ -74,7 +68,27 @@ def train(
         )
         return map_loss(maps, seen) + MARK_WEIGHT * marks
 
-    return fit(network, (tuned, fresh), loss, recipe, checkpoint, judge)
+    return fit(network, (tuned, fresh), loss, recipe, checkpoint)
+
+
+def train_marks(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Train the decoder of faces and lines further, on the features as they are: only it changes."""
+    torch.manual_seed(recipe.seed)
+    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
+    network.marks.train().requires_grad_(requires_grad=True)
+
+    def loss(step: int) -> Tensor:
+        shape = recipe.shape(step)
+        rows = draw_rows(pool, recipe.marked, draw, shape, marked=True)
+        batch = make_mark_batch(pool, rows, shape, random).to(processor())
+        with torch.no_grad():
+            taken = network.backbone(batch.pictures)
+        found = network.centres(taken)
+        return centre_loss(found["face"], batch.faces) + centre_loss(found["text"], batch.lines)
+
+    network.marks = fit(network.marks, (list(network.marks.parameters()),), loss, recipe, checkpoint)
+    return network
 
 
 GATE_SIDE = 224
@@ -133,7 +147,9 @@ def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -
     network.gate.train().requires_grad_(requires_grad=True)
 
     def loss(_: int) -> Tensor:
-        rows = np.concatenate([draw.choice(groups[name], count, replace=False) for name, count in recipe.counts.items()])
+        rows = np.concatenate(
+            [draw.choice(groups[name], count, replace=False) for name, count in recipe.counts.items()]
+        )
         index = torch.from_numpy(rows)
         logits = said.maps[index].to(processor())
         label = said.labels[index].to(processor())

@@ -24,13 +24,13 @@ _GRIDS = (32, 16, *_SCALES)
 """Divisors of the coarse grid for looking: multiples of whatever was decoded."""
 
 _GRID_FINER = 5, 4
-"""The coarse grid for looking has at least 5/4 as many cells as the looking copy has pixels along each side. With 1 a mirrored
-photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
-with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
+"""The coarse grid for looking has at least 5/4 as many cells as the looking copy has pixels along each side. With 1 a
+mirrored photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on
+average, with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
 
 _DECODED = 3, 2
-"""A picture is decoded with at least 3/2 times the pixels of the looking copy along each side, so that a copy is the same for
-every target: with 5/4 the windows for a small and a large target of one 512 x 512 photograph had an IoU of 0.92."""
+"""A picture is decoded with at least 3/2 times the pixels of the looking copy along each side, so that a copy is the same
+for every target: with 5/4 the windows for a small and a large target of one 512 x 512 photograph had an IoU of 0.92."""
 
 _KEPT = 256
 """Answers remembered of each: every crop asks several times, and cameras make few sizes."""

@@ -68,8 +68,8 @@ def faces_in(
     heat : ndarray, shape (h, w)
         How sure it is that a face's centre is in the cell, 0 to 1.
     sizes : ndarray, shape (2, h, w) or (4, h, w)
-        Width and height of that face, fractions of the picture's sides; then, where known, how far its centre is to the right
-        and down from the middle of the cell, in cells.
+        Width and height of that face, fractions of the picture's sides; then, where known, how far its centre is to the
+        right and down from the middle of the cell, in cells.
     sure : float
         Heat from which a peak is a face.
     kind : str

@@ -41,10 +41,10 @@ class Network:
 
     - one input, uint8 of shape (1, H, W, 3): the upright picture in sRGB, sides that are multiples of 32;
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
-    - optionally outputs ``object`` and ``keep`` of the same shape: how surely each place belongs to the thing that the picture
-      is of, and how surely a person cropping freely would keep it;
-    - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that a
-      face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
+    - optionally outputs ``object`` and ``keep`` of the same shape: how surely each place belongs to the thing that the
+      picture is of, and how surely a person cropping freely would keep it;
+    - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
+      a face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
       and down from the middle of the cell its centre is, in cells; and ``text``, ``text_size``, the same of lines of text.
 
     Parameters
@@ -125,8 +125,10 @@ class Network:
         heat, sizes = seen.get(kind), seen.get(f"{kind}_size")
         if heat is None or sizes is None:
             return ()
-        if heat.shape[:2] != (1, 1) or sizes.shape[:2] not in {(1, some) for some in _SIDES} or (
-            sizes.shape[2:] != heat.shape[2:]
+        if (
+            heat.shape[:2] != (1, 1)
+            or sizes.shape[:2] not in {(1, some) for some in _SIDES}
+            or (sizes.shape[2:] != heat.shape[2:])
         ):
             message = (
                 f"{self.__name__} needs {kind} of shape (1, 1, h, w) and its size of (1, 2, h, w) or (1, 4, h, w), "
