@@ -141,7 +141,7 @@ def _peer_time(peer: Peer, pictures: list[Labelled]) -> float:
 
 
 def _model_time(model: Model, pictures: list[Labelled]) -> float:
-    """Mean CPU time of looking, copies included: a network looks at some pictures twice."""
+    """Mean CPU time of looking, the making of the copy included."""
     times = []
     for picture in pictures:
         working = open_picture(picture.content).decode(None)
