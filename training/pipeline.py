@@ -42,7 +42,7 @@ DEFAULT = Recipe(
 """Backbone and both decoders; the rates are of the backbone and of the decoders."""
 
 MARKS = Recipe(
-    steps=500,
+    steps=340,
     counts={},
     marked={WITH_FACES: 9, WITH_LINES: 7, "people": 1, "mit1003": 1, "scene500": 1, "taskfix": 1, "fcdb": 1, "duts": 3},
     rates=(2e-3,),

@@ -37,7 +37,7 @@ class FaceRule:
 
 _USUAL = FaceRule()
 
-SHIPPED = FaceRule(sure=0.35)
+SHIPPED = FaceRule(sure=0.3)
 """For the default network."""
 
 SURE_TEXT = 0.3
