@@ -69,7 +69,7 @@ def test_uncut_views_show_the_picture_as_it_is() -> None:
     torch.testing.assert_close(shown, whole, atol=1e-3, rtol=0)
 
 
-def moved(mark: tuple[float, ...], view: tuple[float, ...]) -> torch.Tensor:
+def moved(mark: tuple[float, ...], view: tuple[float, ...]) -> Any:
     return augment.move(torch.tensor([[mark]]), torch.tensor([view]))[0, 0]
 
 
@@ -104,7 +104,7 @@ def test_a_far_view_shows_ground_around_the_picture() -> None:
     assert (shown[0, :, 0, 0] == shown[0, :, 63, 63]).all()
 
 
-def answers(heat: dict[tuple[int, int], float]) -> torch.Tensor:
+def answers(heat: dict[tuple[int, int], float]) -> Any:
     found = torch.zeros(1, 5, 40, 40)
     found[:, 0] = -6.0
     for (row, column), logit in heat.items():
@@ -274,7 +274,7 @@ def test_a_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     def trained(steps: int) -> list[int]:
         model, taken = torch.nn.Linear(1, 1), list[int]()
 
-        def loss(step: int) -> torch.Tensor:
+        def loss(step: int) -> Any:
             taken.append(step)
             return model(torch.ones(1, 1)).square().sum()
 
