@@ -69,6 +69,7 @@ quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quali
 
 train: $(READY) ## train the shipped network again (needs PyTorch and the training pictures)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/training.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training-nodeps.txt
 	$(BIN)/python -m training all --data $(DATA) --cache .cache/training --out src/focalbox/saliency/weights
 
 setup: $(READY)

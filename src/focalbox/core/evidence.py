@@ -55,11 +55,14 @@ class ModelOutput:
         How surely a person cropping freely would keep each place.
     subjects : tuple of Subject
         What should not be cut.
+    object_map : SaliencyMap, optional
+        How surely each place belongs to the thing that the picture is of.
     """
 
     saliency: SaliencyMap
     keep: SaliencyMap | None = None
     subjects: tuple[Subject, ...] = ()
+    object_map: SaliencyMap | None = None
 
 
 @dataclass(frozen=True)
