@@ -1,4 +1,4 @@
-"""How a picture is looked at: a small copy once, and again, finer and mirrored, when the first look leaves doubt."""
+"""How a picture is looked at: a small copy, once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from focalbox.core.confidence import doubt
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import InvalidRequest, ModelError
-from focalbox.imaging.scales import looking_size, second_size
+from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
 from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
-from focalbox.saliency.second_look import joined, weight_of
 
 __all__ = ["checked_detectors", "checked_model", "look_at"]
 
@@ -69,26 +67,16 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ----------
     working : WorkingImage
     model : callable
-        A network that `looks_twice` is shown the picture again, mirrored and finer if there is more to see, when its first
-        map leaves doubt where to crop.
     detectors : sequence of callable, optional
-        They are shown the first copy.
+        They are shown the same copy.
 
     Raises
     ------
     ModelError
         When the model or a detector answers with something else than it should.
     """
-    size = looking_size(working.source)
-    rgb = working.look(size)
-    if isinstance(model, Network):
-        seen = model.look(rgb)
-        weight = weight_of(doubt(seen.saliency, working.source.aspect)) if model.looks_twice else 0.0
-        if weight > 0:
-            again = second_size(working.source)
-            seen = joined(seen, model.look(rgb if again == size else working.look(again), turned=True), weight)
-    else:
-        seen = _seen(model(rgb))
+    rgb = working.look(looking_size(working.source))
+    seen = model.look(rgb) if isinstance(model, Network) else _seen(model(rgb))
     if detectors is None:
         return seen
     return replace(seen, subjects=tuple(subject for detector in detectors for subject in _detected(detector(rgb))))

@@ -99,7 +99,7 @@ class WorkingImage:
         Parameters
         ----------
         size : Size
-            Sides of the copy, in pixels: `looking_size` or `second_size` of the source.
+            Sides of the copy, in pixels: `looking_size` of the source.
 
         Returns
         -------

