@@ -256,7 +256,9 @@ class Cropper:
 
     def _look(self, view: View) -> Analysis:
         seen = look_at(view.working, self._model, self._detectors)
-        return Analysis(view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed)
+        return Analysis(
+            view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed, seen.object_map
+        )
 
     def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
         """Plan, check, and render."""
