@@ -262,7 +262,9 @@ class Cropper:
 
     def _look(self, view: View) -> Analysis:
         seen = united([look_at(working, self._model, self._detectors) for working in view.looked_at])
-        return Analysis(view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed)
+        return Analysis(
+            view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed, seen.object_map
+        )
 
     def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
         """Plan, check, and render."""

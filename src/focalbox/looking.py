@@ -91,12 +91,18 @@ def united(seen: Sequence[ModelOutput]) -> ModelOutput:
     """
     if len(seen) == 1:
         return seen[0]
-    keeps = [one.keep for one in seen if one.keep is not None]
     return ModelOutput(
         _mean([one.saliency for one in seen]),
-        _mean(keeps) if len(keeps) == len(seen) and keeps else None,
+        _mean_of_all([one.keep for one in seen]),
         tuple(subject for one in seen for subject in one.subjects),
+        _mean_of_all([one.object_map for one in seen]),
     )
+
+
+def _mean_of_all(maps: Sequence[SaliencyMap | None]) -> SaliencyMap | None:
+    """Return the mean of maps that every frame has, else None."""
+    told = [one for one in maps if one is not None]
+    return _mean(told) if len(told) == len(maps) else None
 
 
 def _mean(maps: Sequence[SaliencyMap]) -> SaliencyMap:
