@@ -42,8 +42,10 @@ _QUICK_EXAMPLES = 10
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no mistake of ours
+    hypothesis.settings.load_profile("patient")
     if config.option.markexpr == _QUICK:
-        hypothesis.settings.register_profile("quick", max_examples=_QUICK_EXAMPLES)
+        hypothesis.settings.register_profile("quick", max_examples=_QUICK_EXAMPLES, deadline=None)
         hypothesis.settings.load_profile("quick")
 
 

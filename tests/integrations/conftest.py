@@ -38,8 +38,11 @@ def django_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.configure(
         INSTALLED_APPS=APPS,
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        MIGRATION_MODULES=dict.fromkeys((name.rpartition(".")[2] for name in APPS), None) | {"wagtailcore": None}
-        | dict.fromkeys(("wagtailimages", "wagtailsearch", "wagtailusers", "wagtailadmin", "focalbox", "focalbox_wagtail"), None),
+        MIGRATION_MODULES=dict.fromkeys((name.rpartition(".")[2] for name in APPS), None)
+        | {"wagtailcore": None}
+        | dict.fromkeys(
+            ("wagtailimages", "wagtailsearch", "wagtailusers", "wagtailadmin", "focalbox", "focalbox_wagtail"), None
+        ),
         MEDIA_ROOT=str(media),
         MEDIA_URL="/media/",
         STATIC_URL="/static/",
@@ -57,6 +60,9 @@ def django_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     django.setup()
     call_command("migrate", run_syncdb=True, verbosity=0)
+    from wagtail.models import Collection  # noqa: PLC0415 - as above
+
+    Collection.add_root(name="Root")
     return media
 
 

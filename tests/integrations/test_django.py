@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,11 @@ def rendered(source: str, **context: Any) -> str:
 
 
 @pytest.fixture
-def photo(models: Any, photographs: Mapping[str, np.ndarray]) -> Any:
-    return models.Photo.objects.create(image=upload(jpeg(photographs["chelsea"])))
+def photo(models: Any, photographs: Mapping[str, np.ndarray]) -> Iterator[Any]:
+    photo = models.Photo.objects.create(image=upload(jpeg(photographs["chelsea"])))
+    yield photo
+    if photo.image:
+        photo.image.close()
 
 
 def test_an_upload_is_analysed_and_found_again(models: Any, photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
@@ -61,7 +64,7 @@ def test_another_upload_is_looked_at_and_none_leaves_nothing(photo: Any, photogr
 def test_a_file_of_the_same_name_is_looked_at_too(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
     photo.image.storage.delete(photo.image.name)  # so that the new one gets the old one's name
     name, before = photo.image.name, photo.analysis["sha256"]
-    photo.image = upload(jpeg(photographs["rocket"]))
+    photo.image = upload(jpeg(photographs["rocket"]), Path(name).name)
     photo.save()
     assert photo.image.name == name
     assert photo.analysis["sha256"] != before
@@ -71,7 +74,7 @@ def test_what_is_no_picture_is_saved_all_the_same(models: Any, caplog: pytest.Lo
     photo = models.Photo.objects.create(image=upload(b"no picture"))
     assert photo.analysis is None
     assert "was not analysed" in caplog.text
-    tag = rendered('{% focalbox_img photo.image "16:9" alt="A <b>" %}', photo=photo)
+    tag = rendered('{% focalbox_img photo.image "16:9" alt=alt %}', photo=photo, alt="A <b>")
     assert tag.startswith(f'<img src="{photo.image.url}" alt="A &lt;b&gt;"')
 
 
@@ -110,7 +113,9 @@ def test_the_style_is_that_of_the_plan(photo: Any, photographs: Mapping[str, np.
     )
 
 
-def test_a_crop_is_made_once_and_is_the_librarys(photo: Any, media: Path, photographs: Mapping[str, np.ndarray]) -> None:
+def test_a_crop_is_made_once_and_is_the_librarys(
+    photo: Any, media: Path, photographs: Mapping[str, np.ndarray]
+) -> None:
     from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
 
     address = crop_url(photo.image, "120x50")
@@ -182,7 +187,8 @@ def test_a_wrong_image_field_is_refused_by_djangos_checks(models: Any) -> None:
 def test_the_processor_of_imagekit_makes_the_librarys_window(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
     from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
 
-    with Image.open(photo.image) as picture, Image.open(photo.banner) as banner:
+    with photo.image.open() as original, photo.banner.storage.open(str(photo.banner)) as cached:
+        picture, banner = Image.open(original), Image.open(cached)
         assert np.array_equal(np.asarray(banner), np.asarray(fit(picture, (200, 80), Image.Resampling.LANCZOS)))
 
 
@@ -192,7 +198,7 @@ def test_the_processor_of_easy_thumbnails_makes_the_librarys_window(photo: Any) 
     from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
 
     thumbnailer = get_thumbnailer(photo.image)
-    with Image.open(photo.image) as picture:
+    with photo.image.open() as original, Image.open(original) as picture:
         wanted = np.asarray(fit(picture, (200, 80), Image.Resampling.LANCZOS))
     made = thumbnailer.generate_thumbnail({"size": (200, 80), "focal": True, "crop": True}).image
     assert np.array_equal(np.asarray(made), wanted)

@@ -1,7 +1,7 @@
 """A processor for easy-thumbnails: ``{% thumbnail photo.image 500x200 focal %}``.
 
-Put ``"focalbox.integrations.easy_thumbnails.focal_crop"`` into ``THUMBNAIL_PROCESSORS`` before ``scale_and_crop``, which then
-finds nothing left to do.
+Put ``"focalbox.integrations.easy_thumbnails.focal_crop"`` into ``THUMBNAIL_PROCESSORS`` before ``scale_and_crop``,
+which then finds nothing left to do.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ def on_upload(instance: AbstractImage, *, raw: bool = False, **_: Any) -> None:
 def focal_rect(analysis: Analysis) -> Rect:
     """Return the box, pixels of the upright picture, that every rendition should hold.
 
-    All subjects (heads, above all) if they fit a box that a flat window can hold, else the largest of them, from its top down;
-    without any the surroundings of the point that matters most.
+    All subjects (heads, above all) if they fit a box that a flat window can hold, else the largest of them, from its top
+    down; without any the surroundings of the point that matters most.
     """
     subjects = [subject.box for subject in analysis.subjects]
     if subjects:
