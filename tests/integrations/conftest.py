@@ -1,4 +1,4 @@
-"""One Django with Wagtail, easy-thumbnails and imagekit for all tests of integrations; pictures lie in a temporary folder."""
+"""One Django with Wagtail, easy-thumbnails and imagekit for all tests of integrations; pictures lie in a new folder."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def django_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
         MEDIA_URL="/media/",
         STATIC_URL="/static/",
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
-        SECRET_KEY="only of tests",
+        SECRET_KEY="only of tests",  # noqa: S106 - nothing is signed
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         THUMBNAIL_PROCESSORS=(

@@ -16,3 +16,6 @@ class Photo(models.Model):
 
     class Meta:
         app_label = "gallery"
+
+    def __str__(self) -> str:
+        return str(self.image)

@@ -45,7 +45,8 @@ def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Any
     str
         Of the whole picture, with a warning in the log, when it cannot be read or cropped; empty without a picture.
 
-    Settings (all optional): ``FOCALBOX_STORAGE``, an alias of ``STORAGES`` (default ``"default"``); ``FOCALBOX_FOLDER`` in it
+    Settings (all optional): ``FOCALBOX_STORAGE``, an alias of ``STORAGES`` (default ``"default"``); ``FOCALBOX_FOLDER``
+    in it
     (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80).
     """
     return crop_urls(file, [size], **options)[0]

@@ -24,7 +24,8 @@ class AnalysisField(models.JSONField):
     **options
         As of `JSONField`; null, blank and not editable unless said otherwise.
 
-    A picture that cannot be read leaves null and a warning in the log; it never stops a model from being saved. What does not
+    A picture that cannot be read leaves null and a warning in the log; it never stops a model from being saved.
+    What does not
     call ``save()`` (`bulk_create`, `update`) is found by ``manage.py focalbox_analyze``.
     """
 
