@@ -1,16 +1,69 @@
-"""Real photographs for the tests: the freely licensed ones that scikit-image bundles."""
+"""Real photographs for the tests, the freely licensed ones that scikit-image bundles; and which tests are slow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 import skimage.data
 from PIL import Image
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
+
+SLOW = (
+    "batch/test_remote.py",
+    "batch/test_report.py",
+    "batch/test_resume.py",
+    "batch/test_runner.py",
+    "batch/workers",
+    "benchmarks/test_quality.py",
+    "imaging/test_fuzz.py",
+    "imaging/test_look.py",
+    "integrations",
+    "service/dialects/test_filestack.py",
+    "service/sources/test_http_fetch.py",
+    "service/test_app.py",
+    "service/test_openapi.py",
+    "service/test_page.py",
+    "service/test_page_planning.py",
+    "service/test_serving.py",
+    "test_documentation.py",
+    "training",
+)
+"""Files and folders of tests that start Ray, a browser, Redis, Node, a server or another framework, or take long."""
+
+_QUICK = "not slow"
+"""What `make check` selects tests with."""
+_QUICK_EXAMPLES = 10
+"""Cases that a law is tried on in `make check`; `make test` tries as many as Hypothesis does by default."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no mistake of ours
+    hypothesis.settings.load_profile("patient")
+    if config.option.markexpr == _QUICK:
+        hypothesis.settings.register_profile("quick", max_examples=_QUICK_EXAMPLES, deadline=None)
+        hypothesis.settings.load_profile("quick")
+
+
+def is_slow(path: Path) -> bool:
+    """Tell whether a file of tests is one of the slow ones."""
+    tests = Path(__file__).parent
+    return any(path == tests / name or tests / name in path.parents for name in SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import slow files for `make check`: what they need may not be installed."""
+    return True if config.option.markexpr == _QUICK and is_slow(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_slow(item.path):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,12 @@
+"""What a page needs around a crop: `srcset`, `<picture>`, CSS and placeholders.
+
+Nothing here fetches or writes a picture: addresses are the caller's, and so is what answers them.
+"""
+
+from __future__ import annotations
+
+from focalbox.html.css import css, position_inside
+from focalbox.html.placeholders import blurhash, dominant_colour
+from focalbox.html.tags import Art, img, picture, sizes_of, srcset
+
+__all__ = ["Art", "blurhash", "css", "dominant_colour", "img", "picture", "position_inside", "sizes_of", "srcset"]

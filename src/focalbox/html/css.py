@@ -1,0 +1,77 @@
+"""The CSS that shows a crop of the whole picture, without making a new file."""
+
+from __future__ import annotations
+
+from focalbox.core.crop import Crop
+
+__all__ = ["css", "position_inside"]
+
+_MIDDLE = 0.5
+
+
+def css(crop: Crop) -> str | None:
+    """Return declarations for an `<img>` of the whole picture that make it show a crop.
+
+    Parameters
+    ----------
+    crop : Crop
+        The element must have its aspect ratio.
+
+    Returns
+    -------
+    str or None
+        ``object-fit`` and ``object-position`` (CSS Images 3) where the crop is as large as the picture allows; else
+        ``object-view-box`` (CSS Images 4; Chromium from 104), which browsers without it ignore and show the middle; None
+        where the crop is padded, which neither can say.
+
+    Examples
+    --------
+    >>> from focalbox import Analysis, SaliencyMap, Size
+    >>> analysis = Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 1]]), model="drawn by hand", version="1")
+    >>> css(analysis.plan("1:1"))
+    'object-fit: cover; object-position: 100% 50%'
+    """
+    if crop.padding:
+        return None
+    box, source = crop.box, crop.source
+    if box.width == source.width or box.height == source.height:
+        across = _share(box.left, source.width - box.width)
+        down = _share(box.top, source.height - box.height)
+        return f"object-fit: cover; object-position: {across} {down}"
+    edges = (
+        _percent(box.top / source.height),
+        _percent((source.width - box.right) / source.width),
+        _percent((source.height - box.bottom) / source.height),
+        _percent(box.left / source.width),
+    )
+    return f"object-fit: cover; object-view-box: inset({' '.join(edges)})"
+
+
+def position_inside(crop: Crop) -> str:
+    """Return the declarations for an `<img>` of the finished crop, should a layout cut it once more.
+
+    Examples
+    --------
+    >>> from focalbox import Analysis, SaliencyMap, Size
+    >>> analysis = Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 1]]), model="drawn by hand", version="1")
+    >>> position_inside(analysis.plan("1:1"))
+    'object-fit: cover; object-position: 83.33% 50%'
+    """
+    x, y = crop.focal_point
+    box = crop.relative
+    across = _inside((x - box.left) / box.width) if box.width else _MIDDLE
+    down = _inside((y - box.top) / box.height) if box.height else _MIDDLE
+    return f"object-fit: cover; object-position: {_percent(across)} {_percent(down)}"
+
+
+def _inside(share: float) -> float:
+    return min(1.0, max(0.0, share))
+
+
+def _share(offset: int, free: int) -> str:
+    return _percent(offset / free if free > 0 else _MIDDLE)
+
+
+def _percent(share: float) -> str:
+    """Write a fraction as per cent, to a hundredth: finer than a pixel of 10,000."""
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"

@@ -1,0 +1,84 @@
+"""What stands in the place of a picture until it has loaded: a colour, or a BlurHash."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from focalbox.core.geometry import Size
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.limits import Limits
+from focalbox.imaging.source import Source, open_picture
+
+__all__ = ["blurhash", "dominant_colour"]
+
+_SIDE = 32
+"""Pixels of the longer side that colours are read from: a BlurHash holds at most 9 waves a side."""
+_COLOURS = 8
+"""Colours a picture is brought down to before the most frequent one is taken; with fewer, they are mixtures."""
+_MOST_COMPONENTS = 9
+"""Waves along a side that a BlurHash can hold (its format has one digit for both sides)."""
+
+
+def dominant_colour(source: Source, *, limits: Limits | None = None) -> str:
+    """Return the colour that most of a picture has, as CSS writes it: ``"#335577"``.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+        A picture, or a crop of it.
+    limits : Limits, optional
+
+    Raises
+    ------
+    SourceError
+        When the picture cannot be read or is larger than the limits.
+
+    Examples
+    --------
+    >>> dominant_colour(np.full((30, 40, 3), (51, 85, 119), dtype=np.uint8))
+    '#335577'
+    """
+    few = Image.fromarray(_small(source, limits)).quantize(_COLOURS, method=Image.Quantize.MEDIANCUT)
+    counted: list[tuple[int, int]] = few.getcolors()  # type: ignore[assignment] # a palette's colours are numbers
+    _, most = max(counted)
+    palette = few.getpalette() or []
+    red, green, blue = palette[3 * most : 3 * most + 3]
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Limits | None = None) -> str:
+    """Return the BlurHash (Wolt 2019) of a picture: about 30 signs that a page draws as a blurred picture.
+
+    Needs the package `blurhash` (``pip install 'focalbox[html]'``).
+
+    Parameters
+    ----------
+    source, limits
+        As in `dominant_colour`.
+    components : (int, int)
+        Waves across and down, 1 to 9 each.
+
+    Raises
+    ------
+    InvalidRequest
+        When there are fewer than 1 or more than 9 components.
+    ModuleNotFoundError
+        When the package is not installed.
+    """
+    across, down = components
+    if not (1 <= across <= _MOST_COMPONENTS and 1 <= down <= _MOST_COMPONENTS):
+        message = f"a BlurHash has 1 to {_MOST_COMPONENTS} components a side, not {across} and {down}"
+        raise InvalidRequest(message)
+    import blurhash as library  # noqa: PLC0415 - an extra: crops do without
+
+    encoded: str = library.encode(_small(source, limits), components_x=across, components_y=down)
+    return encoded
+
+
+def _small(source: Source, limits: Limits | None) -> NDArray[np.uint8]:
+    picture = open_picture(source, limits)
+    shrunk = _SIDE / max(picture.size.width, picture.size.height)
+    small = Size(max(1, round(picture.size.width * shrunk)), max(1, round(picture.size.height * shrunk)))
+    return picture.decode(small).look(small)

@@ -1,0 +1,202 @@
+"""`srcset`, `<img>` and `<picture>` for crops whose addresses the caller knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from focalbox.core.geometry import Ratio, Size
+from focalbox.errors import InvalidRequest
+from focalbox.options import SizeLike, parse_target
+
+__all__ = ["WIDTHS", "Address", "Art", "img", "picture", "sizes_of", "srcset"]
+
+Address = str | Callable[[Size], str]
+"""Where a crop of a size is: a template with ``{width}``, ``{height}`` and ``{size}``, or what answers with the address."""
+
+WIDTHS = (320, 640, 960, 1280, 1920)
+"""Widths in pixels that a `srcset` offers by default: phones to desktops, each at most twice the one before."""
+
+_FIELDS = ("{width}", "{height}", "{size}")
+
+
+@dataclass(frozen=True, slots=True)
+class Art:
+    """One source of a `<picture>`: another shape where a media query holds (art direction).
+
+    Parameters
+    ----------
+    media : str
+        A media query such as ``"(max-width: 40em)"``.
+    size : str or (int, int)
+        The shape there, such as ``"4:5"``.
+    address : str or callable, optional
+        Where its crops are, if not where the others are.
+    """
+
+    media: str
+    size: SizeLike
+    address: Address | None = None
+
+
+def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None = None) -> list[Size]:
+    """Return the sizes in pixels that a shape is offered in, narrow ones first.
+
+    Parameters
+    ----------
+    size : str or (int, int)
+        A ratio, which is offered in every width; or a size in pixels, which is offered at once and twice its density.
+    widths : iterable of int
+        Pixels.
+    most : int, optional
+        Pixels of the crop's own width: wider ones would be enlarged and are left out; if all are, it alone is offered.
+
+    Raises
+    ------
+    InvalidRequest
+        When the size is free-form, or a width is below 1.
+
+    Examples
+    --------
+    >>> [str(size) for size in sizes_of("16:9", (320, 640, 1280), most=1000)]
+    ['320x180', '640x360', '1000x562']
+    >>> [str(size) for size in sizes_of("500x200", most=800)]
+    ['500x200', '800x320']
+    """
+    target = parse_target(size)
+    if target is None:
+        message = "a page needs a size or a ratio such as 500x200 or 16:9, not the free-form crop"
+        raise InvalidRequest(message)
+    wanted = [target.width, 2 * target.width] if isinstance(target, Size) else sorted(set(widths))
+    if not wanted or min(wanted) < 1:
+        message = f"widths are pixels of at least 1, not {wanted}"
+        raise InvalidRequest(message)
+    if most is not None:
+        least = target.width if isinstance(target, Size) else 1
+        wanted = sorted({max(least, min(width, most)) for width in wanted})
+    return [_of_width(target, width) for width in wanted]
+
+
+def srcset(address: Address, sizes: Sequence[Size]) -> str:
+    """Return the value of a `srcset` attribute, not escaped.
+
+    Examples
+    --------
+    >>> srcset("/v1/crop/{size}/cat.jpg", sizes_of("16:9", (320, 640)))
+    '/v1/crop/320x180/cat.jpg 320w, /v1/crop/640x360/cat.jpg 640w'
+    """
+    return ", ".join(f"{_listed(_address(address, size))} {size.width}w" for size in sizes)
+
+
+def img(
+    address: Address,
+    size: SizeLike,
+    *,
+    alt: str,
+    widths: Iterable[int] = WIDTHS,
+    most: int | None = None,
+    sizes: str = "100vw",
+    style: str | None = None,
+    loading: str = "lazy",
+) -> str:
+    """Return an `<img>` that offers a crop in several widths, and keeps its place free while it loads.
+
+    Parameters
+    ----------
+    address : str or callable
+        Where the crop of a size is.
+    size, widths, most
+        As in `sizes_of`.
+    alt : str
+        What the picture shows, in words; empty for decoration.
+    sizes : str
+        How wide the picture is shown, as CSS says it (``"(min-width: 60em) 30em, 100vw"``); of a size in pixels, that.
+    style : str, optional
+        CSS, such as that of `position_inside`.
+    loading : str
+        ``"lazy"``, or ``"eager"`` for the first picture of a page.
+
+    Examples
+    --------
+    >>> img("/{size}/cat.jpg", "500x200", alt="A cat", most=500)
+    '<img src="/500x200/cat.jpg" srcset="/500x200/cat.jpg 500w" sizes="500px" width="500" height="200" alt="A cat" loading="lazy">'
+    """  # noqa: E501 - what an example prints stands in one line
+    offered = sizes_of(size, widths, most=most)
+    target = parse_target(size)
+    exact = target if isinstance(target, Size) else None
+    shown = exact or offered[len(offered) // 2]
+    attributes = {
+        "src": _address(address, shown),
+        "srcset": srcset(address, offered),
+        "sizes": f"{exact.width}px" if exact else sizes,
+        "width": str(shown.width),
+        "height": str(shown.height),
+        "alt": alt,
+        "loading": loading,
+        "style": style,
+    }
+    return _tag("img", attributes)
+
+
+def picture(
+    address: Address,
+    size: SizeLike,
+    art: Sequence[Art],
+    *,
+    alt: str,
+    widths: Iterable[int] = WIDTHS,
+    most: int | None = None,
+    sizes: str = "100vw",
+    style: str | None = None,
+    loading: str = "lazy",
+) -> str:
+    """Return a `<picture>` with another shape where a media query holds; parameters as in `img`.
+
+    Examples
+    --------
+    >>> print(picture("/{size}/cat.jpg", "16:9", [Art("(max-width: 40em)", "4:5")], alt="A cat", widths=[640]))
+    <picture><source media="(max-width: 40em)" srcset="/640x800/cat.jpg 640w" sizes="100vw" width="640" height="800"><img
+    src="/640x360/cat.jpg" srcset="/640x360/cat.jpg 640w" sizes="100vw" width="640" height="360" alt="A cat" loading="lazy"></picture>
+    """  # noqa: E501 - as above
+    widths = tuple(widths)
+    sources = []
+    for source in art:
+        offered = sizes_of(source.size, widths, most=most)
+        attributes: dict[str, str | None] = {
+            "media": source.media,
+            "srcset": srcset(source.address or address, offered),
+            "sizes": sizes,
+            "width": str(offered[-1].width),
+            "height": str(offered[-1].height),
+        }
+        sources.append(_tag("source", attributes))
+    last = img(address, size, alt=alt, widths=widths, most=most, sizes=sizes, style=style, loading=loading)
+    return f"<picture>{''.join(sources)}{last}</picture>"
+
+
+def _of_width(target: Size | Ratio, width: int) -> Size:
+    return Size(width, max(1, round(width / target.aspect)))
+
+
+def _address(address: Address, size: Size) -> str:
+    if callable(address):
+        return address(size)
+    if not any(field in address for field in _FIELDS):
+        message = f"an address of several sizes names {', '.join(_FIELDS)}, not {address!r}"
+        raise InvalidRequest(message)
+    filled = address.replace("{width}", str(size.width)).replace("{height}", str(size.height))
+    return filled.replace("{size}", str(size))
+
+
+def _listed(address: str) -> str:
+    """Write an address so that it is one in a list: white space and commas around it would end it (HTML, 4.8.4.2.1)."""
+    encoded = "".join(f"%{ord(sign):02X}" if sign in " \t\n\f\r" else sign for sign in address)
+    inner = encoded.strip(",")
+    before = encoded.index(inner) if inner else 0
+    return "%2C" * before + inner + "%2C" * (len(encoded) - before - len(inner))
+
+
+def _tag(name: str, attributes: dict[str, str | None]) -> str:
+    written = (f' {key}="{escape(value)}"' for key, value in attributes.items() if value is not None)
+    return f"<{name}{''.join(written)}>"

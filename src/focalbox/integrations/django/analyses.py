@@ -1,0 +1,88 @@
+"""What is stored beside an ImageField, and the way back from a file to it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models.fields.files import FieldFile
+
+from focalbox.analysis import Analysis
+from focalbox.cropper import Cropper
+from focalbox.errors import FocalboxError
+
+__all__ = ["Stored", "content_of", "cropper", "describe", "stored_of"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An analysis and the picture that it is of.
+
+    Parameters
+    ----------
+    name : str
+        The file's name in its storage.
+    sha256 : str
+        Of the file's bytes, in hexadecimal digits.
+    analysis : Analysis
+    """
+
+    name: str
+    sha256: str
+    analysis: Analysis
+
+    @classmethod
+    def of(cls, content: bytes, name: str) -> Stored:
+        """Look at a picture; raises SourceError when it is none."""
+        return cls(name, hashlib.sha256(content).hexdigest(), cropper().analyze(content))
+
+    @classmethod
+    def from_dict(cls, saved: Any) -> Stored | None:
+        """Read what `to_dict` wrote; None when it is something else, such as of an older version."""
+        try:
+            return cls(str(saved["name"]), str(saved["sha256"]), Analysis.from_dict(saved["analysis"]))
+        except (FocalboxError, KeyError, TypeError):
+            return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the field stores as JSON."""
+        return {"name": self.name, "sha256": self.sha256, "analysis": self.analysis.to_dict()}
+
+
+@cache
+def cropper() -> Cropper:
+    """Return the one cropper of the process."""
+    return Cropper()
+
+
+def content_of(file: FieldFile) -> bytes:
+    """Return the bytes of a stored file; raises OSError, or what its storage raises, when there are none."""
+    with file.storage.open(file.name) as opened:
+        content: bytes = opened.read()
+    return content
+
+
+def describe(file: FieldFile) -> Stored | None:
+    """Look at a stored picture; None, and a warning in the log, when it cannot be read: saving a model must go on."""
+    try:
+        return Stored.of(content_of(file), file.name)
+    except (FocalboxError, OSError) as error:
+        _log.warning("%s was not analysed: %s", file.name, error)
+        return None
+
+
+def stored_of(file: FieldFile) -> Stored | None:
+    """Return what is stored beside a file; None when nothing is, or it is of another file."""
+    instance = getattr(file, "instance", None)
+    if instance is None:
+        return None
+    for field in instance._meta.get_fields():
+        if getattr(field, "image_field", None) == file.field.name:
+            stored = Stored.from_dict(getattr(instance, field.attname))
+            return stored if stored is not None and stored.name == file.name else None
+    return None

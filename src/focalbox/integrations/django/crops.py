@@ -1,0 +1,118 @@
+"""Crops on demand, made once and kept in a storage under a stable name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+from django.db.models.fields.files import FieldFile
+
+from focalbox.core.geometry import Size
+from focalbox.errors import FocalboxError
+from focalbox.imaging.formats import FORMATS, format_of
+from focalbox.integrations.django.analyses import Stored, content_of, cropper, stored_of
+from focalbox.version import __version__
+
+__all__ = ["crop_url", "crop_urls"]
+
+_log = logging.getLogger(__name__)
+
+_DIGITS = 16
+"""Hexadecimal digits of a hash in a name: 64 bits, so that two of a million pictures agree with a chance of 3e-8."""
+
+
+def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Any) -> str:
+    """Return the address of a crop of an ImageField's picture, and make the crop if it is not there yet.
+
+    Parameters
+    ----------
+    file : FieldFile
+        Such as ``photo.image``.
+    size : str or (int, int) or Size
+        As in `focalbox.crop`.
+    **options
+        As in `focalbox.options.CropOptions`.
+
+    Returns
+    -------
+    str
+        Of the whole picture, with a warning in the log, when it cannot be read or cropped; empty without a picture.
+
+    Settings (all optional): ``FOCALBOX_STORAGE``, an alias of ``STORAGES`` (default ``"default"``); ``FOCALBOX_FOLDER``
+    in it
+    (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80).
+    """
+    return crop_urls(file, [size], **options)[0]
+
+
+def crop_urls(file: FieldFile, sizes: Sequence[str | tuple[int, int] | Size], **options: Any) -> list[str]:
+    """Return the addresses of several crops; those that are missing are made with one decode and one look at most."""
+    if not file:
+        return [""] * len(sizes)
+    try:
+        return _crops(file, [str(Size(*size)) if isinstance(size, tuple) else str(size) for size in sizes], options)
+    except (FocalboxError, OSError) as error:
+        _log.warning("%s was not cropped: %s", file.name, error)
+        return [file.url] * len(sizes)
+
+
+def _crops(file: FieldFile, sizes: list[str], options: dict[str, Any]) -> list[str]:
+    storage = storages[getattr(settings, "FOCALBOX_STORAGE", "default")]
+    stored, content = stored_of(file), None
+    if stored is None:
+        content = content_of(file)
+        stored = Stored.of(content, file.name)
+    names = [_name(stored, size, options) for size in sizes]
+    if all(storage.exists(name) for name in names):
+        return [storage.url(name) for name in names]
+    content = content if content is not None else content_of(file)
+    if hashlib.sha256(content).hexdigest() != stored.sha256:  # replaced behind the model's back
+        stored = Stored.of(content, file.name)
+        _keep(file, stored)
+        names = [_name(stored, size, options) for size in sizes]
+    missing = [(name, size) for name, size in zip(names, sizes, strict=True) if not storage.exists(name)]
+    made = _make(storage, content, stored, missing, options)
+    return [storage.url(made.get(name, name)) for name in names]
+
+
+def _make(
+    storage: Storage, content: bytes, stored: Stored, missing: list[tuple[str, str]], options: dict[str, Any]
+) -> dict[str, str]:
+    """Make the crops that are missing; return under which names the storage has them."""
+    wanted = [size for _, size in missing]
+    prepared = cropper().prepare(content, wanted, analysis=stored.analysis, **options)
+    results = cropper().finish(prepared, wanted, **options)
+    quality = getattr(settings, "FOCALBOX_QUALITY", 80)
+    return {
+        name: storage.save(name, ContentFile(result.encode(_format(), quality=quality)))
+        for (name, _), result in zip(missing, results, strict=True)
+    }
+
+
+def _name(stored: Stored, size: str, options: dict[str, Any]) -> str:
+    """Name a crop after the picture's bytes and all that decides: another picture or option never meets an old crop."""
+    made_by = [options, stored.analysis.model, __version__, getattr(settings, "FOCALBOX_QUALITY", 80)]
+    digest = hashlib.sha256(json.dumps(made_by, sort_keys=True, default=str).encode()).hexdigest()
+    folder = PurePosixPath(getattr(settings, "FOCALBOX_FOLDER", "focalbox")) / stored.sha256[:_DIGITS]
+    stem = PurePosixPath(stored.name).stem
+    return str(folder / f"{stem}-{size.replace(':', '-')}-{digest[:_DIGITS]}{FORMATS[_format()].ending}")
+
+
+def _format() -> str:
+    return format_of(getattr(settings, "FOCALBOX_FORMAT", "webp"))
+
+
+def _keep(file: FieldFile, stored: Stored) -> None:
+    """Store an analysis beside its picture again, if the model has a field for it."""
+    instance = file.instance
+    for field in instance._meta.get_fields():
+        if getattr(field, "image_field", None) == file.field.name:
+            setattr(instance, field.attname, stored.to_dict())
+            type(instance)._default_manager.filter(pk=instance.pk).update(**{field.attname: stored.to_dict()})

@@ -1,0 +1,133 @@
+"""Template tags: `<img>` and `<picture>` of crops that are made when a page first asks for them."""
+
+from __future__ import annotations
+
+import logging
+from html import escape
+from typing import Any
+
+from django import template
+from django.db.models.fields.files import FieldFile
+from django.utils.safestring import SafeString, mark_safe
+
+from focalbox.errors import FocalboxError
+from focalbox.html import Art, css, img, picture, position_inside, sizes_of
+from focalbox.html.tags import WIDTHS
+from focalbox.integrations.django.analyses import Stored, content_of, stored_of
+from focalbox.integrations.django.crops import crop_urls
+
+__all__ = ["focalbox_img", "focalbox_picture", "focalbox_style", "register"]
+
+_log = logging.getLogger(__name__)
+register = template.Library()
+
+
+@register.simple_tag
+def focalbox_img(
+    file: FieldFile | None, size: str, *, alt: str = "", widths: str = "", sizes: str = "100vw", **options: Any
+) -> SafeString:
+    """Return an `<img>` with a srcset: ``{% focalbox_img photo.image "16:9" alt="A cat" widths="320,640" %}``.
+
+    Parameters
+    ----------
+    file : FieldFile or None
+        Without a picture the tag is empty.
+    size : str
+        ``"16:9"`` or ``"500x200"``.
+    alt, sizes
+        As in HTML.
+    widths : str
+        Pixels with commas between them; wider ones than the crop has are left out.
+    **options
+        As in `focalbox.options.CropOptions`, and ``loading``.
+    """
+    return _tag(file, size, "", alt, widths, sizes, options)
+
+
+@register.simple_tag
+def focalbox_picture(
+    file: FieldFile | None,
+    size: str,
+    art: str = "",
+    *,
+    alt: str = "",
+    widths: str = "",
+    sizes: str = "100vw",
+    **options: Any,
+) -> SafeString:
+    """Return a `<picture>`: ``{% focalbox_picture photo.image "16:9" "(max-width: 40em) 4:5; (max-width: 60em) 1:1" %}``.
+
+    Parameters as in `focalbox_img`; ``art`` lists media queries, each with its size after it, with semicolons between them.
+    """
+    return _tag(file, size, art, alt, widths, sizes, options)
+
+
+@register.simple_tag
+def focalbox_style(file: FieldFile | None, size: str, **options: Any) -> str:
+    """Return the CSS that shows a crop of the whole picture: ``<img src="{{ photo.image.url }}" style="{% ... %}">``."""
+    found = _stored(file)
+    if found is None:
+        return "object-fit: cover"
+    try:
+        return css(found.analysis.plan(size, **options)) or "object-fit: cover"
+    except FocalboxError as error:
+        _log.warning("no style for %s: %s", found.name, error)
+        return "object-fit: cover"
+
+
+def _tag(  # noqa: PLR0917 - what the two tags share
+    file: FieldFile | None, size: str, art: str, alt: str, widths: str, sizes: str, options: dict[str, Any]
+) -> SafeString:
+    if not file:
+        return mark_safe("")
+    loading = str(options.pop("loading", "lazy"))
+    found = _stored(file)
+    try:
+        if found is None:
+            return _whole(file, alt, loading)
+        listed = [int(width) for width in widths.split(",")] if widths else WIDTHS
+        shapes = [_art(line) for line in art.split(";") if line.strip()]
+        crop = found.analysis.plan(size, **options)
+        plans = [crop, *(found.analysis.plan(size, **options) for _, size in shapes)]
+        most = min(plan.box.width for plan in plans)
+        needed = [
+            one
+            for plan_size in (size, *(shape for _, shape in shapes))
+            for one in sizes_of(plan_size, listed, most=most)
+        ]
+        made = dict(zip(needed, crop_urls(file, needed, **options), strict=True))
+        written: dict[str, Any] = {"widths": listed, "most": most, "sizes": sizes, "loading": loading}
+        written |= {"alt": alt, "style": position_inside(crop)}
+        if shapes:
+            return mark_safe(picture(made.__getitem__, size, [Art(*shape) for shape in shapes], **written))  # noqa: S308 - escaped by html.tags
+        return mark_safe(img(made.__getitem__, size, **written))  # noqa: S308 - as above
+    except (FocalboxError, ValueError) as error:
+        _log.warning("no crop of %s: %s", file.name, error)
+        return _whole(file, alt, loading)
+
+
+def _art(line: str) -> tuple[str, str]:
+    media, _, size = line.strip().rpartition(" ")
+    return media.strip(), size
+
+
+def _whole(file: FieldFile, alt: str, loading: str) -> SafeString:
+    """Return the picture as it is, which a layout cuts in the middle: a page is never broken."""
+    written = (
+        f'<img src="{escape(file.url)}" alt="{escape(alt)}" loading="{escape(loading)}" style="object-fit: cover">'
+    )
+    return mark_safe(written)  # noqa: S308 - escaped above
+
+
+def _stored(file: FieldFile | None) -> Stored | None:
+    """Return what is known of a picture; without a field that keeps it, it is looked at."""
+    if not file:
+        return None
+    found = stored_of(file)
+    if found is not None:
+        return found
+    try:
+        return Stored.of(content_of(file), file.name)
+    except (FocalboxError, OSError) as error:
+        _log.warning("%s was not looked at: %s", file.name, error)
+        return None

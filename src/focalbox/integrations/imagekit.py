@@ -1,0 +1,30 @@
+"""A processor for django-imagekit: ``ImageSpecField(source="image", processors=[FocalCrop(500, 200)])``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL import Image
+
+from focalbox.integrations.pillow import fit
+
+__all__ = ["FocalCrop"]
+
+
+class FocalCrop:
+    """Crops to exactly a size where the picture keeps what matters, in place of `ResizeToFill` and `SmartCrop`.
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels.
+    **options
+        As in `focalbox.options.CropOptions`.
+    """
+
+    def __init__(self, width: int, height: int, **options: Any) -> None:
+        self.width, self.height, self.options = width, height, options  # public: imagekit names files after them
+
+    def process(self, img: Image.Image) -> Image.Image:
+        """Return the crop."""
+        return fit(img, (self.width, self.height), Image.Resampling.LANCZOS, **self.options)

@@ -1,0 +1,74 @@
+"""`ImageOps.fit` of Pillow, with the window where it keeps what matters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from focalbox.cropper import plan
+from focalbox.errors import InvalidRequest
+
+__all__ = ["fit"]
+
+_MOST_BLEED = 0.5
+"""A share that, taken from both ends of a side, leaves nothing."""
+
+
+def fit(
+    image: Image.Image,
+    size: tuple[int, int],
+    method: Image.Resampling = Image.Resampling.BICUBIC,
+    bleed: float = 0.0,
+    centering: tuple[float, float] | None = None,
+    **options: Any,
+) -> Image.Image:
+    """Crop and resize an image to exactly a size, with the call of ``PIL.ImageOps.fit``.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Taken as it is: of any mode, not turned by its EXIF orientation.
+    size : (int, int)
+        Width and height of the result, pixels.
+    method : PIL.Image.Resampling
+        The filter that resizes.
+    bleed : float
+        Share of each side that is cut off all around first, 0 to below 0.5.
+    centering : (float, float), optional
+        A place of your own, as Pillow has it: then nothing is looked at.
+    **options
+        As in `focalbox.options.CropOptions`; those that pad or fill are refused, as a fit never pads.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Of the same mode.
+
+    Raises
+    ------
+    InvalidRequest
+        When a size, ``bleed`` or an option makes no sense.
+
+    Examples
+    --------
+    >>> fit(Image.new("L", (400, 300)), (50, 20)).size
+    (50, 20)
+    """
+    if not 0 <= bleed < _MOST_BLEED:
+        message = f"bleed is a share from 0 to below {_MOST_BLEED}, not {bleed!r}"
+        raise InvalidRequest(message)
+    if centering is not None:
+        return ImageOps.fit(image, size, method, bleed, centering)
+    cut = round(bleed * image.width), round(bleed * image.height)
+    live = image.crop((cut[0], cut[1], image.width - cut[0], image.height - cut[1])) if any(cut) else image
+    seen = np.asarray(live.convert("RGBA" if live.has_transparency_data else "RGB"))  # an array has no orientation
+    crop = plan(seen, size, **options)
+    if crop.padding:
+        message = f"fit never pads: use focalbox.crop for fit={crop.fit!r}"
+        raise InvalidRequest(message)
+    box = crop.box
+    if live.mode in {"1", "P", "PA"}:  # no filter can mix numbers of a palette: Pillow then takes the nearest
+        method = Image.Resampling.NEAREST
+    return live.resize(size, method, box=(box.left, box.top, box.right, box.bottom))

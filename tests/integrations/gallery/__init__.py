@@ -1,0 +1,1 @@
+"""A Django application as a user of focalbox writes it."""

@@ -1,0 +1,21 @@
+"""A photograph with its analysis beside it."""
+
+from __future__ import annotations
+
+from django.db import models
+from imagekit.models import ImageSpecField
+
+from focalbox.integrations.django.fields import AnalysisField
+from focalbox.integrations.imagekit import FocalCrop
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to="photos", blank=True)
+    analysis = AnalysisField("image")
+    banner = ImageSpecField(source="image", processors=[FocalCrop(200, 80)], format="PNG")
+
+    class Meta:
+        app_label = "gallery"
+
+    def __str__(self) -> str:
+        return str(self.image)

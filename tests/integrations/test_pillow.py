@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+import focalbox
+from focalbox.integrations.pillow import fit
+
+
+def test_the_call_is_pillows() -> None:
+    own, pillows = inspect.signature(fit), inspect.signature(ImageOps.fit)
+    assert list(own.parameters)[:-1] == list(pillows.parameters)
+    assert own.parameters["method"].default == pillows.parameters["method"].default
+
+
+def test_the_window_is_focalboxs_and_the_filter_pillows(photographs: Mapping[str, np.ndarray]) -> None:
+    for picture in map(Image.fromarray, photographs.values()):
+        box = focalbox.plan(picture, (50, 80)).box
+        wanted = picture.resize(
+            (50, 80), Image.Resampling.BOX, box=(box.left, box.top, box.left + box.width, box.top + box.height)
+        )
+        assert np.array_equal(np.asarray(fit(picture, (50, 80), Image.Resampling.BOX)), np.asarray(wanted))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+def test_every_mode_stays_itself(photographs: Mapping[str, np.ndarray], mode: str) -> None:
+    picture = Image.fromarray(photographs["coffee"]).convert("L" if mode in {"I;16", "F"} else mode).convert(mode)
+    fitted = fit(picture, (40, 30), bleed=0.1)
+    assert (fitted.mode, fitted.size) == (mode, (40, 30))
+
+
+def test_a_place_of_ones_own_is_pillows(photographs: Mapping[str, np.ndarray]) -> None:
+    picture = Image.fromarray(photographs["rocket"])
+    own, pillows = fit(picture, (30, 90), centering=(0.0, 0.2)), ImageOps.fit(picture, (30, 90), centering=(0.0, 0.2))
+    assert np.array_equal(np.asarray(own), np.asarray(pillows))
+
+
+def test_bleed_is_cut_off_first(photographs: Mapping[str, np.ndarray]) -> None:
+    framed = Image.new("RGB", (400, 400), "red")
+    framed.paste(Image.fromarray(photographs["chelsea"]).resize((320, 320)), (40, 40))
+    red = np.array([255, 0, 0])
+    assert not (np.asarray(fit(framed, (100, 50), Image.Resampling.NEAREST, bleed=0.1)) == red).all(axis=2).any()
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    picture = Image.new("RGB", (40, 30))
+    with pytest.raises(focalbox.InvalidRequest, match="bleed is a share"):
+        fit(picture, (10, 10), bleed=0.5)
+    with pytest.raises(focalbox.InvalidRequest, match="fit never pads"):
+        fit(picture, (10, 10), fit="contain")
