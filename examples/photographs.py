@@ -6,9 +6,7 @@ import argparse
 from pathlib import Path
 
 import skimage.data
-
-from focalbox.imaging.encoding import encode, save
-from focalbox.imaging.source import open_picture
+from PIL import Image
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
 
@@ -18,9 +16,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("demo/photographs"), help="folder for the photographs")
     out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
     for name in PHOTOGRAPHS:
-        picture = open_picture(getattr(skimage.data, name)())
-        save(encode(picture.decode(picture.size).image, "jpeg", quality=90), out / f"{name}.jpg")
+        Image.fromarray(getattr(skimage.data, name)()).save(out / f"{name}.jpg", quality=90)
     print(f"{len(PHOTOGRAPHS)} photographs are in {out.resolve()}")
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,40 @@ def test_a_mirrored_picture_gives_the_mirrored_crop(photographs: Photographs, na
     picture = photographs[name]
     crop, mirrored = focalbox.plan(picture, size), focalbox.plan(np.ascontiguousarray(picture[:, ::-1]), size)
     assert mirrored.relative.mirrored().jaccard(crop.relative) > 0.99
+
+
+def modules_on_the_stack(frame: FrameType | None) -> list[str]:
+    """Return focalbox's modules from the innermost outwards, each once however many of its functions call each other."""
+    found: list[str] = []
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith("focalbox.") and found[-1:] != [name]:
+            found.append(name)
+        frame = frame.f_back
+    return found
+
+
+def test_the_path_goes_down_and_enters_no_module_twice(photographs: Photographs) -> None:
+    data = encoded(photographs["coffee"], "JPEG", quality=90)
+    cropper, deepest = Cropper(), 0
+    twice: set[str] = set()
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        nonlocal deepest
+        if event == "call":
+            found = modules_on_the_stack(frame)
+            deepest = max(deepest, len(found))
+            if len(set(found)) < len(found):
+                twice.add(" < ".join(found))
+
+    sys.setprofile(watch)
+    try:
+        (result,) = cropper.results(data, ["500x200"], fit="tight")
+        result.encode("webp")
+    finally:
+        sys.setprofile(None)
+    assert twice == set()
+    assert deepest > 4
 
 
 def test_six_sizes_cost_one_analysis(photographs: Photographs) -> None:

@@ -50,5 +50,9 @@ def test_every_public_name_is_there() -> None:
         getattr(focalbox, "Croper")  # noqa: B009 - a type checker would find it
 
 
+def test_batches_are_there_after_importing_focalbox_alone() -> None:
+    assert loaded_by("import focalbox; focalbox.batch.run") == []
+
+
 def test_the_names_of_the_models_are_those_of_the_models() -> None:
     assert tuple(MODELS) == MODEL_NAMES

@@ -96,6 +96,8 @@ if not TYPE_CHECKING:  # to type checkers, a name that is not above is a mistake
 
     def __getattr__(name: str) -> Any:
         """Load what a public name needs when it is first asked for: the command, and a batch's parent, need none of it."""
+        if name == "batch":  # a package of its own, as `focalbox.batch.run`
+            return importlib.import_module("focalbox.batch")
         if name not in _HOME:
             message = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(message)

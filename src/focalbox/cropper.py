@@ -24,6 +24,7 @@ from focalbox.prepared import Prepared, View
 from focalbox.result import Result
 from focalbox.saliency.models import MODELS, Detector, Model
 from focalbox.saliency.names import DEFAULT_MODEL
+from focalbox.sources import check_source
 from focalbox.version import __version__
 
 __all__ = ["Cropper"]
@@ -94,7 +95,10 @@ class Cropper:
 
         Parameters and errors as in `analyze`.
         """
-        return source if isinstance(source, Picture) else open_picture(source, self._limits)
+        if isinstance(source, Picture):
+            return source
+        check_source(source)
+        return open_picture(source, self._limits)
 
     def analyze(self, source: Source | Picture, *, trim: TrimLike | None = None) -> Analysis:
         """Look at a picture once; the analysis plans any number of crops.

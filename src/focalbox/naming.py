@@ -7,12 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from focalbox.core.geometry import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.formats import FORMATS, format_of
 
-__all__ = ["PIPE", "Output", "output_of", "outputs_of"]
+__all__ = ["PIPE", "Output", "check_template", "output_of", "outputs_of"]
 
 PIPE = "-"
 """Stands for standard input as a picture, and for standard output as a result."""
@@ -29,6 +30,12 @@ class Output:
 
     path: str
     format: str
+
+    @property
+    def misleading(self) -> bool:
+        """Whether its ending is that of another format."""
+        ending = Path(self.path).suffix
+        return self.path != PIPE and _can_write(ending) and format_of(ending) != self.format
 
 
 def outputs_of(
@@ -65,10 +72,7 @@ def outputs_of(
     >>> outputs_of(["in/cat.png"], [Size(500, 200)], "out/{stem}-{size}{ext}")
     [[Output(path='out/cat-500x200.png', format='png')]]
     """
-    unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
-    if unknown:
-        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown) or '{}'}"
-        raise InvalidRequest(message)
+    check_template(template)
     named = [[output_of(picture, target, template, format) for target in targets] for picture in pictures]
     sources = {os.path.realpath(picture) for picture in pictures if picture != PIPE}
     taken: dict[str, str] = {}
@@ -79,18 +83,42 @@ def outputs_of(
                 message = f"{output.path} would replace a picture; choose an output with another name"
                 raise InvalidRequest(message)
             if place in taken:
-                message = (
-                    f"{output.path} would hold both a result of {taken[place]} and one of {picture}; "
-                    "name {stem}, {size} or {folder} in the output"
-                )
-                raise InvalidRequest(message)
+                raise _collision(output, taken[place], picture, sum(map(len, named)))
             taken[place] = picture
     return named
 
 
+def _collision(output: Output, first: str, second: str, results: int) -> InvalidRequest:
+    """Say that two results would have one name."""
+    if output.path == PIPE:
+        return InvalidRequest(f"{PIPE} takes one result, but {results} were asked for")
+    if first == second:
+        return InvalidRequest(
+            f"{output.path} would hold two results of {first}; name {{size}} in the output, and each picture and size once"
+        )
+    return InvalidRequest(
+        f"{output.path} would hold both a result of {first} and one of {second}; "
+        "name {stem}, {size} or {folder} in the output"
+    )
+
+
+def check_template(template: str) -> None:
+    """Refuse a template that names unknown fields.
+
+    Raises
+    ------
+    InvalidRequest
+        When it does.
+    """
+    unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
+    if unknown:
+        message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown) or '{}'}"
+        raise InvalidRequest(message)
+
+
 def output_of(picture: str, target: Target | None, template: str, format_name: str | None) -> Output:
     """Name one result; see `outputs_of`, which also holds the names against each other."""
-    path = Path("standard-input" if picture == PIPE else picture)
+    path = Path("standard-input" if picture == PIPE else _last_part(picture))
     ending = path.suffix.lower()
     if format_name is not None:
         ending = FORMATS[format_of(format_name)].ending
@@ -111,6 +139,19 @@ def output_of(picture: str, target: Target | None, template: str, format_name: s
         message = f"an output ends in {{ext}} or the ending of a format, such as .jpg, and {template!r} has none"
         raise InvalidRequest(message)
     return Output(place, format_of(written))
+
+
+def _last_part(picture: str) -> str:
+    """Return the name of a picture in the working folder for an address, and a path as it is.
+
+    Examples
+    --------
+    >>> _last_part("https://host/cats/tom.jpg?v=2"), _last_part("cats/tom.jpg")
+    ('tom.jpg', 'cats/tom.jpg')
+    """
+    if "://" not in picture:
+        return picture
+    return unquote(urlsplit(picture).path).rstrip("/").rpartition("/")[2] or "picture"
 
 
 def _can_write(ending: str) -> bool:

@@ -53,7 +53,7 @@ class CropKeywords(TypedDict, total=False):
 
 
 def _option(default: Any, kind: Kind, help_: str, example: str, **names: str) -> Any:
-    """Make a field: ``names`` tells how other dialects write the option."""
+    """Make a field; ``names`` is how other dialects write something that corresponds to the option, in an address."""
     return dataclasses.field(
         default=default, metadata={"kind": kind, "help": help_, "example": example, "names": names}
     )
@@ -96,13 +96,17 @@ class CropOptions:
     fit: Fit = _option(  # noqa: RUF009 - makes a field
         "cover",
         one_of(FITS),
-        "How the window is chosen: the largest of the shape, the smallest around the subject, padded, or the whole picture.",
+        "The largest window of the shape, the smallest around the subject, padded, or the whole picture.",
         "tight",
     )
-    zoom: float = _option(0.0, SHARE, "From cover (0) to tight (1).", "0.5")
+    zoom: float = _option(0.0, SHARE, "How close: from cover (0) to tight (1).", "0.5")
     retain: float = _option(0.85, SHARE, "The share of the saliency that fit pad keeps at least.", "0.95")
     focus: tuple[float, float] | None = _option(
-        None, POINT, "A point to centre on, in fractions of the picture.", "0.5,0.3", thumbor="focal"
+        None,
+        POINT,
+        "A point to centre on, in fractions of the picture.",
+        "0.5,0.3",
+        thumbor="filters:focal(10x10:90x60)",
     )
     keep: tuple[Box, ...] = _option((), BOXES, "A box to keep whole, in fractions; repeats.", "0.1,0.2,0.3,0.4")
     avoid: tuple[Box, ...] = _option((), BOXES, "A box to keep out, in fractions; repeats.", "0,0,0.1,0.1")
@@ -111,10 +115,14 @@ class CropOptions:
         kind=SWITCH,
         help_="Let tight windows have fewer pixels than the result.",
         example="true",
-        thumbor="upscale",
+        thumbor="fit-in/300x200/filters:fill(blue):upscale()",
     )
     mode: Mode = _option(  # noqa: RUF009 - makes a field
-        "auto", one_of(MODES), "face frames the faces, with headroom.", "face", filestack="smart_crop=mode"
+        "auto",
+        one_of(MODES),
+        "face frames the faces, with headroom.",
+        "face",
+        filestack="smart_crop=w:300,h:200,mode:face",
     )
     on_doubt: OnDoubt = _option(  # noqa: RUF009 - makes a field
         "crop",
@@ -128,14 +136,14 @@ class CropOptions:
         FILL,
         "What is put around padded pictures: a colour, edge or blur.",
         "blur",
-        filestack="smart_crop=fill_color",
-        thumbor="fill",
+        filestack="smart_crop=w:300,h:200,fill_color:blue",
+        thumbor="fit-in/300x200/filters:fill(blue)",
     )
     keep_metadata: bool = _option(
         default=False, kind=SWITCH, help_="Keep copyright and colour profile.", example="true"
     )
     trim: Trim | None = _option(  # noqa: RUF009 - makes a field
-        None, TRIM, "Cut off the border that has the colour of a corner.", "top-left:20", thumbor="trim"
+        None, TRIM, "Cut off the border that has the colour of a corner.", "top-left:20", thumbor="trim:top-left:20"
     )
 
     def __post_init__(self) -> None:
@@ -212,7 +220,7 @@ class Option:
     example : str
         A value as it is written in text.
     names : mapping
-        What corresponds to it in other dialects.
+        What corresponds to it in the addresses of other dialects.
     """
 
     name: str

@@ -10,11 +10,12 @@ from typing import Self
 from PIL import Image
 
 from focalbox.core.crop import Crop
-from focalbox.imaging.encoding import encode, save
+from focalbox.imaging.encoding import encode
 from focalbox.imaging.render import render
 from focalbox.imaging.working import Metadata
 from focalbox.options import CropOptions
 from focalbox.prepared import View
+from focalbox.storage.local import write_file
 
 __all__ = ["Result"]
 
@@ -95,4 +96,4 @@ class Result:
         OutputError
             When the file cannot be written.
         """
-        save(self.encode(format or PurePath(path).suffix, quality=quality), path)
+        write_file(path, self.encode(format or PurePath(path).suffix, quality=quality))

@@ -31,12 +31,15 @@ class Settings:
         ``FOCALBOX_MODEL``: the model that looks when a call names none.
     limits : Limits
         ``FOCALBOX_LIMIT_BYTES``, ``_PIXELS``, ``_SIDE`` and ``_FRAMES``: what is refused before it is decoded.
+    allow_private : bool
+        ``FOCALBOX_ALLOW_PRIVATE``: whether the command fetches pictures from hosts that are not on the public Internet.
     memory : int
         ``FOCALBOX_MEMORY``: bytes that the pictures at work may take together; 0 is half of the machine's memory.
     """
 
     model: str = DEFAULT_MODEL
     limits: Limits = dataclasses.field(default_factory=Limits)
+    allow_private: bool = False
     memory: int = 0
 
     @classmethod
@@ -72,6 +75,7 @@ class Settings:
         """
         names = {f"{_LIMIT}{field.name.upper()}": field.name for field in dataclasses.fields(Limits)}
         model, limits, memory, mistakes = DEFAULT_MODEL, {}, 0, []
+        private = False
         for variable, value in sorted(environment.items()):
             name = variable.removeprefix(PREFIX)
             if name == variable or name.startswith(_ELSEWHERE):
@@ -80,15 +84,24 @@ class Settings:
                 model = value
                 if value not in MODEL_NAMES and not value.endswith(".onnx"):
                     mistakes.append(f"{variable} is one of {', '.join(MODEL_NAMES)} or an .onnx file, not {value!r}")
+            elif name == "ALLOW_PRIVATE":
+                private = value.lower() == "true"
+                if value.lower() not in {"true", "false"}:
+                    mistakes.append(f"{variable} is true or false, not {value!r}")
             elif name == "MEMORY":
-                amount = _AMOUNT.fullmatch(value)
-                memory = int(amount[1]) * _UNITS[amount[2]] if amount else 0
-                if amount is None:
-                    mistakes.append(f"{variable} is a number of bytes such as 2000000000, 512M or 2G, not {value!r}")
+                memory = _read_memory(variable, value, mistakes)
             elif name not in names:
                 mistakes.append(f"{variable} is not a setting")
             elif not value.isascii() or not value.isdigit() or int(value) < 1:
                 mistakes.append(f"{variable} is a whole number of at least 1, not {value!r}")
             else:
                 limits[names[name]] = int(value)
-        return cls(model, Limits(**limits), memory), mistakes
+        return cls(model, Limits(**limits), private, memory), mistakes
+
+
+def _read_memory(variable: str, value: str, mistakes: list[str]) -> int:
+    amount = _AMOUNT.fullmatch(value)
+    if amount is None:
+        mistakes.append(f"{variable} is a number of bytes such as 2000000000, 512M or 2G, not {value!r}")
+        return 0
+    return int(amount[1]) * _UNITS[amount[2]]

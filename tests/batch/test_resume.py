@@ -167,13 +167,13 @@ def test_new_pictures_are_added_and_old_rows_stay(finished: Path) -> None:
 
 def test_a_manifest_of_another_version_is_refused(album: Path, tmp_path: Path) -> None:
     run(album / "coffee.jpg", "1:1", tmp_path / "o", manifest=tmp_path / "m.jsonl", workers=1)
-    text = (tmp_path / "m.jsonl").read_text().replace('"schema": 1', '"schema": 7')
+    text = (tmp_path / "m.jsonl").read_text().replace('"schema": 2', '"schema": 7')
     (tmp_path / "m.jsonl").write_text(text)
     ended = command(
         album / "coffee.jpg", "-s", "1:1", "--out", tmp_path / "o", "--manifest", tmp_path / "m.jsonl", "--resume"
     )
     assert ended.returncode == 2
-    assert "has rows of version 7, and this focalbox reads version 1" in ended.stderr
+    assert "has rows of version 7, and this focalbox reads versions 1 and 2" in ended.stderr
     assert (tmp_path / "m.jsonl").read_text() == text
 
 
@@ -203,7 +203,7 @@ def test_a_damaged_part_is_named_and_its_pictures_are_done_again(finished: Path)
 
 def test_two_runs_do_not_write_one_manifest(album: Path, tmp_path: Path) -> None:
     other = Manifest(str(tmp_path / "m.jsonl"))
-    other.hold()
+    other.lock()
     with pytest.raises(InvalidRequest, match="another run is writing the manifest"):
         run(album, "1:1", tmp_path / "o", manifest=tmp_path / "m.jsonl")
     other.close()

@@ -127,7 +127,6 @@ def test_fail_fast_stops_and_keeps_what_is_done(album: Path, tmp_path: Path) -> 
         (["album"], {"fill": "no colour"}, "a fill is a colour"),
         (["album"], {"address": "1.2.3.4:5"}, "belongs to the engine ray"),
         (["@missing.txt"], {}, "cannot be read"),
-        (["album", "twin"], {}, "would hold a result of"),
         (["nosuch://bucket/prefix"], {}, "nosuch://"),
     ],
 )

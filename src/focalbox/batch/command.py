@@ -3,46 +3,68 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
 
 from focalbox.batch.job import Stopped
-from focalbox.batch.progress import described
+from focalbox.batch.progress import duration_text
 from focalbox.batch.runner import EngineName, Summary, run
 from focalbox.batch.validation import ENGINES
 from focalbox.cli.messages import FAILED_PICTURE, print_error
 from focalbox.cli.options import crop_options
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, OutputError
 from focalbox.settings import Settings
 
 __all__ = ["batch"]
 
 _OWN = "FOCALBOX_BATCH_"
 """How a batch's own settings would begin: there are none, its options say everything."""
+_BY_SIGNAL = 128
+"""What shells add to a signal's number to report that a command was ended by it."""
 
 
-@click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200 or 16:9; repeats.")
-@click.option("-o", "--out", metavar="DEST", help="LocalFolder or address for the results.")
+class _Terminated(KeyboardInterrupt):
+    """The run was asked to end by SIGTERM; it ends as it does after control-C."""
+
+
+@click.command(short_help="Crop folders and buckets, and write down what became of each picture.")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200, 16:9 or free; repeats.")
+@click.option("-o", "--output", "--out", metavar="DEST[/TEMPLATE]", help="Folder or address for the results.")
+@click.option(
+    "--from", "from_manifest", metavar="MANIFEST", help="Plan the pictures of an earlier manifest by what it says."
+)
 @click.option("--manifest", metavar="FILE", help=".parquet or .jsonl; else manifest.parquet under DEST.")
+@click.option("--resume", is_flag=True, help="Go on with what an earlier run has left.")
+@click.option("--plan-only", is_flag=True, help="Write the manifest, and no pictures.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Do N pictures, drawn by chance.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Do at most N pictures, the first ones.")
+@click.option("--report", metavar="FILE.html", help="One page to check the batch by eye.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails.")
+@click.option("--log", metavar="FILE", help="Add lines to a file, with the time, as it goes.")
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Where to work.")
 @click.option("--address", help="The Ray cluster, host:port or auto; else one is started here.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; else as many as there are cores.")
-@click.option("--resume", is_flag=True, help="Go on with what an earlier run has left.")
-@click.option("--plan-only", is_flag=True, help="Write the manifest, and no pictures.")
 @click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else as names end.")
 @click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
 @click.option("--keep-metadata", is_flag=True, help="Keep copyright and colour profile.")
-@click.option("--report", metavar="FILE.html", help="One page to check the batch by eye.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Do at most N pictures.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails.")
+@click.option("--cache-control", default="", metavar="TEXT", help="Of objects, such as 'public, max-age=31536000'.")
+@click.option("--storage-class", default="", metavar="NAME", help="Of objects on S3, such as STANDARD_IA.")
+@click.option(
+    "--analyses/--no-analyses", default=True, show_default=True, help="Keep in the manifest what --from needs."
+)
 @crop_options
 def batch(
     sources: tuple[str, ...],
     sizes: tuple[str, ...],
+    *,
+    output: str | None,
     engine: EngineName,
     format_: str | None,
     model: str | None,
@@ -51,38 +73,78 @@ def batch(
     """Crop many pictures, and write down what became of each.
 
     A SOURCE is a folder, a glob, a list file (.txt, @FILE or - for standard input), a picture, or an address such as
-    s3://bucket/prefix.
-    """
+    s3://bucket/prefix. DEST may end in a template of names: crops/{folder}/{stem}-{size}{ext}; {folder} is that of the
+    picture below its SOURCE.
+
+    \b
+    focalbox batch uploads -s 500x200 -s 1:1 --output crops
+    focalbox batch uploads -s 500x200 --sample 200 --report check.html
+    focalbox batch --from crops/manifest.parquet -s 4:5
+    """  # noqa: D301 - click keeps the lines behind a backspace as they are
     settings, mistakes = Settings.read(os.environ)
     mistakes += [f"{name} is not a setting" for name in sorted(os.environ) if name.startswith(_OWN)]
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
     try:
-        summary = run(
-            sources,
-            list(sizes),
-            engine=engine,
-            format=format_,
-            model=model or settings.model,
-            limits=settings.limits,
-            progress=sys.stderr,
-            **options,
-        )
-    except InvalidRequest:
-        raise
-    except Stopped as error:
+        with _ended_by_sigterm():
+            summary = run(
+                sources,
+                list(sizes),
+                output,
+                engine=engine,
+                format=format_,
+                model=model or settings.model,
+                limits=settings.limits,
+                progress=sys.stderr,
+                **options,
+            )
+    except (Stopped, OutputError) as error:
         print_error(str(error))
         raise SystemExit(FAILED_PICTURE) from error
-    print_error(_told(summary))
+    except KeyboardInterrupt as error:  # what is done was told by the run
+        number = signal.SIGTERM if isinstance(error, _Terminated) else signal.SIGINT
+        raise SystemExit(_BY_SIGNAL + number) from error
+    print_error(_summary_text(summary, sampled=options["sample"] is not None))
     if summary.failed:
         raise SystemExit(FAILED_PICTURE)
 
 
-def _told(summary: Summary) -> str:
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end what is done here as control-C does, so that rows are written down and workers end."""
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _summary_text(summary: Summary, *, sampled: bool) -> str:
+    """Say in one line what a run has done.
+
+    Examples
+    --------
+    >>> _summary_text(Summary(2, 1, 1, 1, 1, 7, 0.5, "m.jsonl", None), sampled=False)
+    '1 of 2 pictures failed in 1 s (2.0/s), 1 was done before; manifest m.jsonl'
+    """
     pace = summary.done / summary.seconds if summary.done and summary.seconds > 0 else 0.0
-    before = f", {summary.skipped} were done before" if summary.skipped else ""
-    failed = (
-        f"{summary.failed} of {summary.done} pictures failed" if summary.failed else f"{summary.done} pictures done"
-    )
-    report = f", report {summary.report}" if summary.report else ""
-    return f"{failed} in {described(summary.seconds)} ({pace:.1f}/s){before}; manifest {summary.manifest}{report}"
+    before = f", {summary.skipped} {'was' if summary.skipped == 1 else 'were'} done before" if summary.skipped else ""
+    count = summary.done + summary.skipped
+    done = f"{summary.failed} of {count} {_pictures(count)} failed"
+    if not summary.failed:
+        done = f"{summary.done} {_pictures(summary.done)} done"
+    places = [
+        f"{name} {place}" for name, place in (("manifest", summary.manifest), ("report", summary.report)) if place
+    ]
+    told = f"{done} in {duration_text(summary.seconds)} ({pace:.1f}/s){before}; {', '.join(places)}"
+    if sampled and pace:
+        told += f"; all {summary.listed} would take about {duration_text(summary.listed / pace)}"
+    return told
+
+
+def _pictures(count: int) -> str:
+    return "picture" if count == 1 else "pictures"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from focalbox.batch.job import Task
-from focalbox.storage.local import is_remote
+from focalbox.storage.base import is_remote, local_path
 
 __all__ = ["regroup"]
 
@@ -35,10 +35,14 @@ def regroup(tasks: Iterable[Task]) -> Iterator[Task]:
 
 def _sample(task: Task) -> str:
     """Return what tells a picture from another of its length: a store's tag of the content, or a hash of its middle."""
+    if task.stored:
+        return str(task.stored["content"])
     if is_remote(task.address):
         return task.stamp
+    if task.bytes < 0:  # no file, and perhaps a pipe that nobody writes to
+        return f"unreadable {task.number}"
     try:
-        with open(task.address, "rb") as file:  # noqa: PTH123 - an address is text
+        with open(local_path(task.address), "rb") as file:  # noqa: PTH123 - an address is text
             file.seek(max(0, (task.bytes - _SAMPLE) // 2))
             return hashlib.sha256(file.read(_SAMPLE)).hexdigest()
     except (OSError, ValueError):

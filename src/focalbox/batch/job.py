@@ -16,17 +16,24 @@ from focalbox.core.geometry import Target
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.fill import check_fill
 from focalbox.imaging.limits import Limits
-from focalbox.naming import output_of
-from focalbox.options import CropOptions, parse_target
+from focalbox.naming import check_template, output_of
+from focalbox.options import CropOptions, SizeLike, parse_target
 from focalbox.saliency.names import DEFAULT_MODEL, check_model
 from focalbox.version import __version__
 
-__all__ = ["Job", "PlannedOutput", "Stopped", "Task"]
+__all__ = ["FREE", "TEMPLATE", "Job", "PlannedOutput", "Stopped", "Task", "parse_size"]
 
-_TEMPLATE = "{folder}/{stem}-{size}{ext}"
+FREE = "free"
+"""The size of the free-form crop, as it is written in a request."""
+TEMPLATE = "{folder}/{stem}-{size}{ext}"
 """Sub-folders and names are kept; the size tells the results of one picture apart."""
 
 _QUALITIES = range(1, 101)
+
+
+def parse_size(size: SizeLike | None) -> Target | None:
+    """Read a size as `parse_target` does; ``"free"`` is the free-form crop."""
+    return None if size == FREE else parse_target(size)
 
 
 class Stopped(FocalboxError):
@@ -62,6 +69,9 @@ class Task:
         The sizes to make, those that are not proved done.
     group : int
         Tasks of one group have as many bytes, so that equal pictures meet in one worker and are analysed once.
+    stored : Mapping
+        What an earlier manifest says of the picture: ``content``, ``analysis``, ``salient_box``, ``jaccard`` and
+        ``focal_point`` as in its rows. Empty when nothing is known.
     """
 
     number: int
@@ -71,6 +81,7 @@ class Task:
     stamp: str
     sizes: tuple[str, ...]
     group: int = -1
+    stored: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the task as JSON has it."""
@@ -104,11 +115,17 @@ class Job:
         The path of a YuNet .onnx file that finds the faces.
     limits : Limits
         What is refused before it is decoded.
+    template : str
+        What results are called under ``out``, as `focalbox.naming.outputs_of` understands it.
+    cache_control, storage_class : str
+        What a store is told about every result, as in `focalbox.storage.base.ObjectHeaders`.
+    analyses : bool
+        Whether rows keep what was found, so that another size needs no second look.
 
     Raises
     ------
     InvalidRequest
-        When a size, an option, the format, the quality or the model makes no sense.
+        When a size, an option, the format, the quality, the model or the template makes no sense.
 
     Examples
     --------
@@ -124,13 +141,16 @@ class Job:
     model: str = DEFAULT_MODEL
     yunet: str | None = None
     limits: Limits = field(default_factory=Limits)
+    template: str = TEMPLATE
+    cache_control: str = ""
+    storage_class: str = ""
+    analyses: bool = True
 
     def __post_init__(self) -> None:
         if not self.sizes:
             message = "a batch needs at least one size, such as 500x200 or 1:1"
             raise InvalidRequest(message)
-        written = [str(target) for target in self.targets]
-        if len(set(written)) < len(written):
+        if len(set(self.size_names)) < len(self.sizes):
             message = f"every size is wanted once, not {', '.join(self.sizes)}"
             raise InvalidRequest(message)
         if self.quality not in _QUALITIES:
@@ -138,13 +158,27 @@ class Job:
             raise InvalidRequest(message)
         check_fill(CropOptions.of(self.options).fill)
         check_model(self.model)
-        self.plan("a picture")
+        self._check_template()
         self.fingerprint  # noqa: B018 - a model's file that is not there is found out now
 
     @cached_property
     def targets(self) -> list[Target | None]:
         """The sizes, read."""
-        return [parse_target(size) for size in self.sizes]
+        return [parse_size(size) for size in self.sizes]
+
+    @cached_property
+    def size_names(self) -> list[str]:
+        """The sizes as rows have them, one way of writing each."""
+        return [FREE if target is None else str(target) for target in self.targets]
+
+    def _check_template(self) -> None:
+        check_template(self.template)
+        if posixpath.isabs(self.template) or ".." in self.template.split("/"):
+            message = f"names of results lie below their destination, without .., not as in {self.template}"
+            raise InvalidRequest(message)
+        if len({planned.name for planned in self.plan("a picture")}) < len(self.sizes):
+            message = f"{self.template} gives results of several sizes one name: put {{size}} into it"
+            raise InvalidRequest(message)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -158,10 +192,13 @@ class Job:
 
     def plan(self, name: str) -> list[PlannedOutput]:
         """Name the results of a picture, in the order of the sizes."""
-        named = [(target, output_of(name, target, _TEMPLATE, self.format)) for target in self.targets]
+        named = [
+            (size, output_of(name, target, self.template, self.format))
+            for size, target in zip(self.size_names, self.targets, strict=True)
+        ]
         return [
-            PlannedOutput(str(target), posixpath.normpath(output.path.replace("\\", "/")), output.format)
-            for target, output in named
+            PlannedOutput(size, posixpath.normpath(output.path.replace("\\", "/")), output.format)
+            for size, output in named
         ]
 
     def to_json(self) -> str:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import FileInfo, below, is_remote, reason_of, storage_of
+from focalbox.storage.base import FileInfo, below, is_remote, reason_of
+from focalbox.storage.open import storage_of
 
 __all__ = ["ENDINGS", "list_pictures", "root_of"]
 
@@ -55,8 +56,8 @@ def list_pictures(sources: Iterable[str]) -> Iterator[FileInfo]:
     Yields
     ------
     FileInfo
-        With the name below its source. A listed picture that is not there comes with a length of -1: it becomes a row
-        of the manifest like every picture that fails.
+        With the name below its source. A listed picture that is not there, and a dead link or a pipe with a picture's
+        name, come with a length of -1: they become rows of the manifest like every picture that fails.
 
     Raises
     ------

@@ -1,22 +1,41 @@
-"""What a run says while it works: a bar on a terminal, a plain line every few seconds elsewhere."""
+"""What a run says while it works: a bar on a terminal, a line now and then elsewhere, and lines with the time in a log."""
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import time
+from pathlib import Path
 from typing import TextIO
 
 from focalbox.batch.row import TaskResult
+from focalbox.errors import OutputError
+from focalbox.storage.base import reason_of
 
-__all__ = ["Progress", "described"]
+__all__ = ["Progress", "duration_text", "open_log"]
 
-_TERMINAL, _PLAIN = 0.2, 5.0
-"""Seconds between two looks of the bar, and between two plain lines."""
-_NAMED = 10
+_BAR_SECONDS, _LINE_SECONDS = 0.2, 5.0
+"""Seconds between two states of the bar, and between two lines."""
+_MAX_NAMED = 10
 """Failures that are told one by one; the manifest has them all."""
-_RECENT = 0.2
-"""Weight of the newest look in the pace that the time left is told by: pictures of one kind often come together."""
+_NEWEST = 0.2
+"""Weight of the newest pace in the pace that the time left is told by: pictures of one kind often come together."""
 _MINUTE, _HOUR = 60, 3600
+
+
+def open_log(path: str) -> TextIO:
+    """Open a log to add lines to.
+
+    Raises
+    ------
+    OutputError
+        When nothing can be written there.
+    """
+    try:
+        return Path(path).open("a", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        message = f"the log {path} cannot be written: {reason_of(error)}"
+        raise OutputError(message) from error
 
 
 class Progress:
@@ -28,13 +47,21 @@ class Progress:
         Pictures to do.
     out : text file or None
         Where to tell; None tells nothing.
+    log : text file or None
+        Where to tell besides, in lines with the time.
+    seconds_between : float, optional
+        Between two times of telling; without it, as often as is good for a terminal or for lines.
     """
 
-    def __init__(self, total: int, out: TextIO | None) -> None:
+    def __init__(
+        self, total: int, out: TextIO | None, log: TextIO | None = None, seconds_between: float | None = None
+    ) -> None:
         self.done = self.failed = self.analysed = self.pixels = 0
-        self.total, self._out = total, out
+        self.total, self._out, self._log = total, out, log
         self._terminal = out is not None and out.isatty()
-        self._started = self._told = time.monotonic()
+        pause = _BAR_SECONDS if self._terminal else _LINE_SECONDS
+        self._pause = pause if seconds_between is None else seconds_between
+        self._started = self._told = self._logged = time.monotonic()
         self._told_done, self._pace = 0, 0.0
 
     @property
@@ -50,10 +77,10 @@ class Progress:
         error = next((row for row in done.rows if row["error"]), None)
         if error is not None:
             self.failed += 1
-            if self.failed <= _NAMED:
-                more = "; further ones are in the manifest" if self.failed == _NAMED else ""
+            if self.failed <= _MAX_NAMED:
+                more = "; further ones are in the manifest" if self.failed == _MAX_NAMED else ""
                 self.say(f"{error['source']['address']}: {error['message']}{more}")
-        if time.monotonic() - self._told >= (_TERMINAL if self._terminal else _PLAIN):
+        if time.monotonic() - self._told >= self._pause:
             self._tell()
 
     def say(self, sentence: str) -> None:
@@ -62,46 +89,60 @@ class Progress:
             self._wipe()
             self._out.write(f"focalbox: {sentence}\n")
             self._out.flush()
+        self._write_log(sentence)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, and leave the last state in the log."""
         self._wipe()
+        self._write_log(self._state())
 
     def _wipe(self) -> None:
         if self._out is not None and self._terminal:
             self._out.write("\r\x1b[K")
             self._out.flush()
 
-    def _tell(self) -> None:
-        if self._out is None:
-            return
-        now = time.monotonic()
-        newest = (self.done - self._told_done) / max(now - self._told, 1e-9)
-        self._pace = newest if self._told_done == 0 else self._pace + _RECENT * (newest - self._pace)
-        self._told, self._told_done = now, self.done
+    def _write_log(self, sentence: str) -> None:
+        if self._log is not None:
+            now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+            self._log.write(f"{now} {sentence}\n")
+            self._log.flush()
+
+    def _state(self) -> str:
         seconds = max(self.seconds, 1e-9)
         left = (self.total - self.done) / self._pace if self._pace > 0 else 0.0
-        numbers = (
+        return (
             f"{self.done}/{self.total} pictures, {self.failed} failed, {self.done / seconds:.1f}/s, "
-            f"{self.pixels / 1e6 / seconds:.1f} MP/s, {described(left)} left"
+            f"{self.pixels / 1e6 / seconds:.1f} MP/s, {duration_text(left)} left"
         )
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        newest = (self.done - self._told_done) / max(now - self._told, 1e-9)
+        self._pace = newest if self._told_done == 0 else self._pace + _NEWEST * (newest - self._pace)
+        self._told, self._told_done = now, self.done
+        if now - self._logged >= max(self._pause, _LINE_SECONDS if self._terminal else 0.0):
+            self._logged = now
+            self._write_log(self._state())
+        if self._out is None:
+            return
         if self._terminal:
+            numbers = self._state()
             columns = shutil.get_terminal_size().columns
             width = max(0, min(40, columns - len(numbers) - 4))
             full = int(width * self.done / max(self.total, 1))
             bar = f"[{'#' * full}{'-' * (width - full)}] " if width else ""
             self._out.write(f"\r\x1b[K{(bar + numbers)[: columns - 1]}")
         else:
-            self._out.write(f"focalbox: {numbers}\n")
+            self._out.write(f"focalbox: {self._state()}\n")
         self._out.flush()
 
 
-def described(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Return a time as people say it.
 
     Examples
     --------
-    >>> described(75), described(7300)
+    >>> duration_text(75), duration_text(7300)
     ('1 min 15 s', '2 h 1 min')
     """
     whole = int(seconds + 0.5)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from focalbox.batch.job import Job
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import is_remote, storage_of
+from focalbox.storage.base import is_remote, local_path
+from focalbox.storage.open import storage_of
 from focalbox.version import __version__
 
 __all__ = ["check_place", "write_report"]
@@ -43,10 +45,10 @@ def write_report(address: str, ledger: Ledger, job: Job, manifest: str, workers:
 
     Raises
     ------
-    InvalidRequest
+    OutputError
         When it cannot be written.
     """
-    sizes = [str(target) for target in job.targets]
+    sizes = job.size_names
     document = {
         "key": hashlib.sha256(f"{manifest} {job.fingerprint}".encode()).hexdigest()[:16],
         "manifest": manifest,
@@ -72,7 +74,9 @@ def check_place(address: str) -> None:
     Raises
     ------
     InvalidRequest
-        When it cannot, or would.
+        When it would replace something else, or its folder is not there.
+    OutputError
+        When it cannot be written.
     """
     place = storage_of(address)
     if place.find(address) is not None:
@@ -82,6 +86,9 @@ def check_place(address: str) -> None:
                 raise InvalidRequest(message)
     elif not is_remote(address):
         root = address.rpartition("/")[0] or "."
+        if not Path(local_path(root)).is_dir():
+            message = f"the report {address} cannot be written: there is no folder {root}"
+            raise InvalidRequest(message)
         place.write(address, b"", root)
         place.remove(address)
         place.clear(root)

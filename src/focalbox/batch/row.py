@@ -10,10 +10,12 @@ from focalbox.batch.job import Job, Task
 from focalbox.core.geometry import Size
 from focalbox.version import __version__
 
-__all__ = ["SCHEMA", "TaskResult", "blank_row", "failed", "source_of"]
+__all__ = ["READABLE", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]
 
-SCHEMA = 1
-"""The version of the manifest's rows; rows of another version are refused."""
+SCHEMA = 2
+"""The version of the manifest's rows."""
+READABLE = frozenset({1, SCHEMA})
+"""The versions that are read; those of version 1 have no stored analyses."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class TaskResult:
     fatal: str | None = None
 
 
-def failed(job: Job, task: Task, error: str, sentence: str, *, content: str | None = None) -> list[dict[str, Any]]:
+def failed_rows(job: Job, task: Task, error: str, sentence: str, *, content: str | None = None) -> list[dict[str, Any]]:
     """Return the rows of a picture that failed: one a size, as of those that did not."""
     return [
         blank_row(job, task, size) | {"content": content, "error": error, "message": sentence[:1000]}
@@ -84,6 +86,7 @@ def blank_row(job: Job, task: Task, size: str) -> dict[str, Any]:
         "version": __version__,
         "options": job.fingerprint,
         "milliseconds": None,
+        "analysis": None,
         "error": None,
         "message": None,
     }

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 
-from focalbox.batch.grouping import regroup
-from focalbox.batch.job import Job, Stopped, Task
+from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_of
+from focalbox.batch.job import Job, Stopped, parse_size
 from focalbox.batch.listing import list_pictures
-from focalbox.batch.progress import Progress
+from focalbox.batch.progress import Progress, open_log
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
+from focalbox.batch.records.stored import stored_pictures
 from focalbox.batch.report import check_place, write_report
-from focalbox.batch.row import TaskResult
-from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores
-from focalbox.batch.workers.pool import WorkerPool
+from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores, manifest_address, split_output
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.options import SizeLike, parse_target
+from focalbox.options import SizeLike
 from focalbox.saliency.names import DEFAULT_MODEL
-from focalbox.storage.local import Unwritable, below, is_remote, storage_of
+from focalbox.storage.open import storage_of
 
-__all__ = ["EngineName", "Summary", "run"]
-
-EngineName = Literal["local", "ray"]
-
-_Engine = Callable[[Iterable[Task], int], Iterator[TaskResult]]
+__all__ = ["EngineName", "Stopped", "Summary", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class Summary:
     seconds : float
         From the first picture to the last.
     manifest : str or None
-        Where the rows are.
+        Where the rows are; None when they were only wanted for a report.
     report : str or None
         Where the report is.
     """
@@ -59,15 +54,16 @@ class Summary:
     analysed: int
     pixels: int
     seconds: float
-    manifest: str
+    manifest: str | None
     report: str | None
 
 
 def run(
-    sources: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    sizes: SizeLike | Sequence[SizeLike],
+    sources: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    sizes: SizeLike | Sequence[SizeLike | None] | None = (),
     out: str | os.PathLike[str] | None = None,
     *,
+    from_manifest: str | os.PathLike[str] | None = None,
     manifest: str | os.PathLike[str] | None = None,
     engine: EngineName = "local",
     address: str | None = None,
@@ -76,13 +72,18 @@ def run(
     plan_only: bool = False,
     format: str | None = None,  # noqa: A002 - the word of the command
     quality: int = 80,
+    cache_control: str = "",
+    storage_class: str = "",
+    analyses: bool = True,
     report: str | os.PathLike[str] | None = None,
     limit: int | None = None,
+    sample: int | None = None,
     fail_fast: bool = False,
     model: str = DEFAULT_MODEL,
     yunet: str | None = None,
     limits: Limits | None = None,
     progress: TextIO | None = None,
+    log: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> Summary:
     """Crop many pictures, and write down what became of each.
@@ -91,12 +92,17 @@ def run(
     ----------
     sources : str, path or sequence of them
         Folders, globs, list files, files, or addresses such as ``s3://bucket/prefix``.
-    sizes : str, (int, int) or sequence of them
-        What each picture is cropped to.
+    sizes : str, (int, int), None or sequence of them
+        What each picture is cropped to; ``"free"`` and None are the free-form crop.
     out : str or path, optional
-        The folder or address where results are written; needed unless ``plan_only``.
+        The folder or address where results are written, perhaps with a template of their names below it, as in
+        ``"crops/{folder}/{stem}-{size}{ext}"``; needed unless ``plan_only``.
+    from_manifest : str or path, optional
+        Instead of sources, an earlier manifest: its pictures are cropped by the analyses in it, and are not looked at again
+        unless their content has changed. Without ``out`` it only plans, and reads no picture at all.
     manifest : str or path, optional
-        A file or address that ends with ``.parquet`` or ``.jsonl``; without it ``manifest.parquet`` under ``out``.
+        A file or address that ends with ``.parquet`` or ``.jsonl``; without it ``manifest.parquet`` under ``out``, or
+        one beside ``from_manifest`` that is named after the sizes.
     engine : {"local", "ray"}
         Processes of this machine, or a Ray cluster.
     address : str, optional
@@ -108,13 +114,19 @@ def run(
     plan_only : bool
         Decide and write down, and make no picture.
     format : str, optional
-        ``"jpeg"``, ``"webp"`` ...; without it as the picture's name ends.
+        ``"jpeg"``, ``"webp"`` ...; without it as the template or the picture's name ends.
     quality : int
         1 to 100.
+    cache_control, storage_class : str
+        What a store is told about every result: ``"public, max-age=31536000"``, ``"STANDARD_IA"``.
+    analyses : bool
+        Keep what was found in the manifest, 1.5 kB a picture, for ``from_manifest``.
     report : str or path, optional
         Where to write one HTML file to check the batch by eye.
     limit : int, optional
-        Do at most so many pictures.
+        Do at most so many pictures, the first ones.
+    sample : int, optional
+        Do only so many pictures, drawn by chance. With ``report`` and nowhere to write, they are only planned.
     fail_fast : bool
         Stop at the first picture that fails.
     model : str
@@ -125,6 +137,8 @@ def run(
         What is refused before it is decoded.
     progress : text file, optional
         Where to tell how it goes.
+    log : str or path, optional
+        A file that lines with the time are added to as it goes.
     **options
         As in `focalbox.options.CropOptions`.
 
@@ -135,8 +149,10 @@ def run(
     Raises
     ------
     InvalidRequest
-        Before any work, when the call makes no sense: no pictures, colliding names, results in the way that this manifest
-        did not make, a manifest that cannot be used.
+        Before any work, when the call makes no sense: no pictures, results in the way that this manifest did not make, a
+        manifest that cannot be used.
+    OutputError
+        Before any work, when nothing can be written where it should be.
     Stopped
         When the run could not go on, or ``fail_fast`` and a picture failed. What is done is written down: ``resume``.
 
@@ -145,133 +161,80 @@ def run(
     >>> run("holiday", ["500x200", "1:1"], "crops")  # doctest: +SKIP
     Summary(listed=200, skipped=0, done=200, failed=0, ...)
     """
-    several = as_size_list(sizes)
     named = (
         [os.fspath(sources)] if isinstance(sources, str | os.PathLike) else [os.fspath(source) for source in sources]
     )
-    place = None if plan_only or out is None else absolute_address(out)
+    earlier = None if from_manifest is None else absolute_address(from_manifest)
+    plan_only = plan_only or (out is None and (earlier is not None or (sample is not None and report is not None)))
+    destination, template = split_output("" if out is None else out)
     job = Job(
-        tuple(str(parse_target(size)) for size in several),
-        place,
+        tuple("free" if (target := parse_size(size)) is None else str(target) for size in as_size_list(sizes)),
+        None if plan_only or out is None else absolute_address(destination),
         options,
         format,
         quality,
         model,
         yunet,
         limits or Limits(),
+        template,
+        cache_control,
+        storage_class,
+        analyses,
     )
-    check_call(named, out, plan_only=plan_only, workers=workers, limit=limit, engine=engine, address=address)
-    if manifest is None and out is None:
-        message = "a batch that only plans needs a manifest, or a place for one"
-        raise InvalidRequest(message)
-    record = Manifest(
-        absolute_address(manifest if manifest is not None else below(absolute_address(out or ""), "manifest.parquet"))
+    check_call(
+        named,
+        job,
+        from_manifest=earlier,
+        plan_only=plan_only,
+        workers=workers,
+        limit=limit,
+        sample=sample,
+        engine=engine,
+        address=address,
     )
-    with Ledger() as ledger, closing(record):
-        said = Progress(0, progress)
-        work = _engine(engine, job, workers, address)
-        listed = ledger.enlist(list_pictures(absolute_address(source) for source in named), job)
+    page = None if report is None else absolute_address(report)
+    with ExitStack() as stack:
+        rows_at = manifest_address(manifest, None if out is None else destination, earlier, job)
+        kept = rows_at is not None
+        if rows_at is None:
+            if page is None:
+                message = "a batch that only plans needs a manifest, or a place for one"
+                raise InvalidRequest(message)
+            rows_at = os.path.join(stack.enter_context(tempfile.TemporaryDirectory()), "manifest.jsonl")  # noqa: PTH118
+        record = stack.enter_context(closing(Manifest(rows_at)))
+        ledger = stack.enter_context(Ledger())
+        lines = None if log is None else stack.enter_context(closing(open_log(absolute_address(log))))
+        engine_here = engine_of(engine, job, workers, address)
+        found = (
+            list_pictures(absolute_address(source) for source in named)
+            if earlier is None
+            else ledger.add_stored(stored_pictures(earlier))
+        )
+        listed = ledger.add_pictures(found, job)
         if listed == 0:
-            message = f"no pictures were found in {', '.join(named)}"
+            message = f"no pictures were found in {', '.join(named) or earlier}"
             raise InvalidRequest(message)
-        if report is not None:
-            check_place(absolute_address(report))
-        skipped = _choose(job, record, ledger, said, resume=resume, limit=limit)
-        ((todo,),) = ledger.ask("SELECT COUNT(*) FROM todo")
-        told = Progress(todo, progress)
-        if todo:
-            _do(work, ledger, record, told, fail_fast=fail_fast)
-            record.finish(ledger)
-        elif record.interrupted():
+        if page is not None:
+            check_place(page)
+        warn = Progress(0, progress, lines).say
+        skipped = choose_tasks(job, record, ledger, warn, resume=resume, limit=limit, sample=sample)
+        counted = Progress(ledger.count_tasks(), progress, lines)
+        if counted.total:
+            do_tasks(engine_here, ledger, record, job, counted, fail_fast=fail_fast)
+        if counted.total or record.interrupted():
             record.finish(ledger)
         if job.out is not None:
             storage_of(job.out).clear(job.out)
-        if report is not None:
-            write_report(absolute_address(report), ledger, job, record.address, workers or cores())
+        if page is not None:
+            write_report(page, ledger, job, record.address, workers or cores())
     return Summary(
         listed,
         skipped,
-        told.done,
-        told.failed,
-        told.analysed,
-        told.pixels,
-        told.seconds,
-        record.address,
-        None if report is None else absolute_address(report),
+        counted.done,
+        counted.failed,
+        counted.analysed,
+        counted.pixels,
+        counted.seconds,
+        rows_at if kept else None,
+        page,
     )
-
-
-def _do(engine: _Engine, ledger: Ledger, manifest: Manifest, told: Progress, *, fail_fast: bool) -> None:
-    """Do what is chosen; whatever happens, the rows of what is done are written down."""
-    tasks = manifest.announce(regroup(ledger.tasks()))
-    try:
-        with closing(engine(tasks, told.total)) as answers:  # type: ignore[type-var]
-            for done in answers:
-                if done.fatal is not None:
-                    message = f"{done.fatal}; {told.done} pictures are done, --resume goes on from there"
-                    raise Stopped(message)
-                ledger.record(done.rows, fresh=True)
-                manifest.add(done.rows)
-                told.count(done)
-                if fail_fast and done.rows and done.rows[0]["error"]:
-                    row = done.rows[0]
-                    message = f"stopped at the first failure: {row['source']['address']}: {row['message']}"
-                    raise Stopped(message)
-    except sqlite3.Error as error:
-        message = (
-            f"the ledger in the temporary folder cannot be written: {error}; --resume goes on from what is written"
-        )
-        raise Stopped(message) from error
-    except Unwritable as error:  # the manifest's own place
-        message = f"{error}; --resume goes on from what is written"
-        raise Stopped(message) from error
-    finally:
-        told.close()
-        try:
-            manifest.flush()
-        except Unwritable as error:
-            told.say(str(error))
-
-
-def _choose(job: Job, manifest: Manifest, ledger: Ledger, said: Progress, *, resume: bool, limit: int | None) -> int:
-    """Hold the listing against what is there; return how many pictures are proved done."""
-    if manifest.exists():
-        if not resume:
-            message = f"there is a manifest {manifest.address} already: go on with --resume, or name another"
-            raise InvalidRequest(message)
-        manifest.hold()
-        manifest.load(ledger, said.say)
-    else:
-        manifest.hold()
-    if job.out is not None:
-        place = storage_of(job.out)
-        place.clear(job.out)
-        if not is_remote(job.out):
-            probe = below(job.out, ".focalbox-probe")
-            place.write(probe, b"", job.out)
-            place.remove(probe)
-            place.clear(job.out)
-        ledger.see(place.list(job.out))
-    _, skipped = ledger.choose(job, limit)
-    if job.out is not None:
-        foreign = ledger.foreign(job)
-        if foreign is not None:
-            message = (
-                f"{below(job.out, foreign)} is there and was not made by this job; move it away or choose another place"
-            )
-            raise InvalidRequest(message)
-    return skipped
-
-
-def _engine(name: str, job: Job, workers: int | None, address: str | None) -> _Engine:
-    if name == "ray":
-        from focalbox.batch.workers.ray_engine import crop_on_cluster, reach  # noqa: PLC0415 - an extra of 0.9 GB
-
-        reach(address)
-        return lambda tasks, _: crop_on_cluster(job, tasks, workers)
-    return lambda tasks, count: _crop_here(job, tasks, min(workers or cores(), count))
-
-
-def _crop_here(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[TaskResult]:
-    with WorkerPool(job, workers) as pool:
-        yield from pool.work(tasks)

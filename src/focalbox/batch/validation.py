@@ -6,24 +6,29 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from focalbox.batch.job import TEMPLATE, Job
 from focalbox.batch.listing import root_of
 from focalbox.core.geometry import Ratio, Size
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import is_remote, within
+from focalbox.storage.base import below, is_remote, local_path, within
 
-__all__ = ["ENGINES", "absolute_address", "as_size_list", "check_call", "cores"]
+__all__ = ["ENGINES", "absolute_address", "as_size_list", "check_call", "cores", "manifest_address", "split_output"]
 
 ENGINES = ("local", "ray")
 """Where the work may be done."""
+_CACHED, _CLASSED = {"s3", "s3a", "gs", "gcs"}, {"s3", "s3a"}
+"""Schemes whose objects are told how long to be cached, and what they are to cost."""
 
 
 def check_call(
     sources: Sequence[str],
-    out: str | os.PathLike[str] | None,
+    job: Job,
     *,
+    from_manifest: str | None,
     plan_only: bool,
     workers: int | None,
     limit: int | None,
+    sample: int | None,
     engine: str,
     address: str | None,
 ) -> None:
@@ -34,34 +39,34 @@ def check_call(
     InvalidRequest
         When there are any.
     """
-    mistakes = []
-    if not sources:
-        mistakes.append("a batch needs at least one source")
-    if out is None and not plan_only:
-        mistakes.append("a batch needs a place for its results, or only plans")
-    if workers is not None and workers < 1:
-        mistakes.append(f"a batch needs at least one worker, not {workers}")
-    if limit is not None and limit < 1:
-        mistakes.append(f"a limit is at least one picture, not {limit}")
-    if engine not in ENGINES:
-        mistakes.append(f"an engine is one of {', '.join(ENGINES)}, not {engine}")
-    if address is not None and engine != "ray":
-        mistakes.append("an address belongs to the engine ray")
-    if out is not None:
-        inside = next(
-            (source for source in sources if within(absolute_address(out), absolute_address(root_of(source)))), None
-        )
-        if inside is not None:
-            mistakes.append(
-                f"{absolute_address(out)} lies in {inside}: the next run would crop the crops; choose a place outside"
-            )
+    scheme = job.out.partition("://")[0] if job.out is not None and is_remote(job.out) else ""
+    told = [
+        (not sources and from_manifest is None, "a batch needs at least one source"),
+        (
+            bool(sources) and from_manifest is not None,
+            "a batch takes its pictures from sources or from a manifest, not both",
+        ),
+        (job.out is None and not plan_only, "a batch needs a place for its results, or only plans"),
+        (workers is not None and workers < 1, f"a batch needs at least one worker, not {workers}"),
+        (limit is not None and limit < 1, f"a limit is at least one picture, not {limit}"),
+        (sample is not None and sample < 1, f"a sample is at least one picture, not {sample}"),
+        (engine not in ENGINES, f"an engine is one of {', '.join(ENGINES)}, not {engine}"),
+        (address is not None and engine != "ray", "an address belongs to the engine ray"),
+        (bool(job.cache_control) and scheme not in _CACHED, "cache control is told to objects at s3:// and gs:// only"),
+        (bool(job.storage_class) and scheme not in _CLASSED, "a storage class is told to objects at s3:// only"),
+    ]
+    mistakes = [sentence for wrong, sentence in told if wrong]
+    covering = (source for source in sources if job.out and within(job.out, absolute_address(root_of(source))))
+    mistakes += [
+        f"{job.out} lies in {source}: the next run would crop the crops; choose a place outside" for source in covering
+    ]
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
 
 
 def as_size_list(sizes: Any) -> list[Any]:
-    """Return one size as a list of one: ``(500, 200)`` is a size, ``["500x200"]`` a list."""
-    if isinstance(sizes, str | Size | Ratio):
+    """Return one size as a list of one: ``(500, 200)`` is a size, ``["500x200"]`` a list, None the free-form crop."""
+    if sizes is None or isinstance(sizes, str | Size | Ratio):
         return [sizes]
     several = list(sizes)
     if several and all(type(side) is int for side in several):
@@ -71,11 +76,46 @@ def as_size_list(sizes: Any) -> list[Any]:
 
 def absolute_address(address: str | os.PathLike[str]) -> str:
     """Return an address that means the same to every worker, wherever it runs."""
-    text = os.fspath(address).removeprefix("file://")
+    text = local_path(os.fspath(address))
     if is_remote(text) or text == "-":
         return text
     mark = "@" if text.startswith("@") else ""
     return mark + os.path.abspath(text.removeprefix("@"))  # noqa: PTH100 - links stay what they are called
+
+
+def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
+    """Part a destination from the template of names below it, which begins with the first part that names a field.
+
+    Examples
+    --------
+    >>> split_output("crops/{folder}/{stem}-{size}{ext}"), split_output("{stem}{ext}"), split_output("s3://bucket/crops")
+    (('crops', '{folder}/{stem}-{size}{ext}'), ('.', '{stem}{ext}'), ('s3://bucket/crops', '{folder}/{stem}-{size}{ext}'))
+    """
+    text = os.fspath(out)
+    head = text.partition("{")[0].rpartition("/")
+    if "{" not in text:
+        return text, TEMPLATE
+    return head[0] or head[1] or ".", text[len(head[0]) + len(head[1]) :]
+
+
+def manifest_address(
+    manifest: str | os.PathLike[str] | None, out: str | None, from_manifest: str | None, job: Job
+) -> str | None:
+    """Return where the manifest is to be; None when nothing that was said leads to a place.
+
+    Examples
+    --------
+    >>> manifest_address(None, None, "s3://bucket/manifest.parquet", Job(("4:5",)))
+    's3://bucket/manifest-4-5.parquet'
+    """
+    if manifest is not None:
+        return absolute_address(manifest)
+    if out is not None:
+        return absolute_address(below(absolute_address(out), "manifest.parquet"))
+    if from_manifest is not None:
+        stem, dot, ending = from_manifest.rpartition(".")
+        return f"{stem}-{'-'.join(job.size_names).replace(':', '-')}{dot}{ending}"
+    return None
 
 
 def cores() -> int:

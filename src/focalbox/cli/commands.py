@@ -6,19 +6,29 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
-from focalbox.cli.options import crop_options, metadata_option
+from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error, print_note
+from focalbox.cli.options import (
+    crop_options,
+    format_option,
+    metadata_option,
+    quality_option,
+    quiet_option,
+    size_option,
+)
+from focalbox.cli.outputs import check_outputs, is_there, write_output
+from focalbox.cli.sources import source_of
 from focalbox.core.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.encoding import encode, save
+from focalbox.imaging.encoding import encode
 from focalbox.imaging.fill import check_fill
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target, parse_targets
+from focalbox.result import Result
 from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
 
@@ -26,53 +36,84 @@ __all__ = ["crop", "doctor", "explain", "plan"]
 
 _T = TypeVar("_T")
 
+_TEMPLATE = "{stem}-{size}{ext}"
+
 
 @click.command()
-@click.argument("pictures", nargs=-1, required=True)
-@click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200 or 16:9; repeats.")
-@click.option("-o", "--output", default="{stem}-{size}{ext}", show_default=True, help="Where to write; - is a pipe.")
-@click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else by the output's name.")
-@click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
+@click.argument("pictures", type=click.Path(), nargs=-1, required=True, metavar="PICTURE...")
+@size_option(required=True)
+@click.option(
+    "-o",
+    "--output",
+    "--out",
+    metavar="TEMPLATE",
+    help=f"Where to write; - is standard output.  [default: {_TEMPLATE}; - for one crop of -]",
+)
+@click.option("-n", "--no-clobber", is_flag=True, help="Keep files that are there already.")
+@format_option
+@quality_option
 @metadata_option
+@quiet_option
 @crop_options
 def crop(
-    pictures: tuple[str, ...], sizes: tuple[str, ...], output: str, format_: str | None, quality: int, **options: Any
+    pictures: tuple[str, ...],
+    sizes: tuple[str, ...],
+    output: str | None,
+    format_: str | None,
+    quality: int,
+    *,
+    no_clobber: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Crop pictures to sizes.
 
-    The output may name {stem}, {size}, {width}, {height}, {ext} and {folder} of the picture.
+    A PICTURE is a file, an address such as https://host/photo.jpg, or - for standard input. The output may name {stem},
+    {size}, {width}, {height}, {ext} and {folder} of the picture.
     """
-    cropper = _cropper(options)
-    CropOptions.of(options)
-    named = outputs_of(pictures, [parse_target(size) for size in sizes], output, format_)
+    settings, cropper, wanted = _read(options)
+    targets = parse_targets(sizes)
+    template = output or (PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE)
+    named = outputs_of(pictures, targets, template, format_)
+    check_outputs(named)
 
     def work(picture: str, outputs: list[Output]) -> None:
-        results = cropper.results(_source(picture), sizes, **options)
-        encoded = [result.encode(out.format, quality=quality) for result, out in zip(results, outputs, strict=True)]
-        for content, out in zip(encoded, outputs, strict=True):
-            _write(content, out.path)
+        missing = [
+            (target, out) for target, out in zip(targets, outputs, strict=True) if not (no_clobber and is_there(out))
+        ]
+        if not missing:
+            return
+        results = cropper.results(source_of(picture, settings), [target for target, _ in missing], options=wanted)
+        encoded = [
+            result.encode(out.format, quality=quality) for result, (_, out) in zip(results, missing, strict=True)
+        ]
+        for content, result, (_, out) in zip(encoded, results, missing, strict=True):
+            write_output(out, content)
+            for note in _notes(picture, result, out):
+                print_note(note, quiet=quiet)
 
-    _for_each(list(zip(pictures, named, strict=True)), work)
+    resume = "; the same command with --no-clobber does the rest"
+    _for_each(list(zip(pictures, named, strict=True)), work, quiet=quiet, resume=resume)
 
 
 @click.command()
-@click.argument("pictures", nargs=-1, required=True)
-@click.option("-s", "--size", "sizes", multiple=True, help="500x200 or 16:9; repeats; without one, the free-form crop.")
+@click.argument("pictures", type=click.Path(), nargs=-1, required=True, metavar="PICTURE...")
+@size_option()
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
     help="One JSON document a picture; of many, each on a line that names its picture as the source's address.",
 )
+@quiet_option
 @crop_options
-def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
+def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, quiet: bool, **options: Any) -> None:
     """Say where pictures would be cropped, and write nothing."""
-    cropper = _cropper(options)
-    wanted = CropOptions.of(options)
+    settings, cropper, wanted = _read(options)
     targets = parse_targets(sizes or [None])
 
     def work(picture: str, _: None) -> None:
-        planned = cropper.analyze(_source(picture), trim=wanted.trim).plans(targets, options=wanted)
+        planned = cropper.analyze(source_of(picture, settings), trim=wanted.trim).plans(targets, options=wanted)
         if as_json and len(pictures) == 1:
             click.echo(json.dumps(planned.to_dict(), indent=2))
         elif as_json:
@@ -80,36 +121,50 @@ def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, **
             click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
             for decided in planned:
-                click.echo(f"{picture}: {_described(decided)}")
+                click.echo(f"{click.format_filename(picture)}: {_described(decided)}")
 
-    _for_each([(picture, None) for picture in pictures], work)
+    _for_each([(picture, None) for picture in pictures], work, quiet=quiet)
 
 
 @click.command()
-@click.argument("picture")
-@click.option("-s", "--size", help="500x200 or 16:9; without one, the free-form crop.")
-@click.option("-o", "--output", default="{stem}-explained.png", show_default=True, help="A .png or .webp file.")
+@click.argument("picture", type=click.Path())
+@size_option(single=True)
+@click.option(
+    "-o",
+    "--output",
+    "--out",
+    default="{stem}-explained.png",
+    show_default=True,
+    metavar="FILE",
+    help="A picture file; - is standard output, as PNG.",
+)
 @crop_options
 def explain(picture: str, size: str | None, output: str, **options: Any) -> None:
-    """Draw input, saliency map, salient box, window and result side by side."""
-    cropper = _cropper(options)
-    CropOptions.of(options)
-    ((named,),) = outputs_of([picture], [parse_target(size)], output)
+    """Draw how a crop was chosen, as five pictures side by side.
+
+    They are the picture, its saliency map, the salient box, the window and the result.
+    """
+    settings, cropper, wanted = _read(options)
+    target = parse_target(size)
+    ((named,),) = outputs_of([picture], [target], output, "png" if output == PIPE else None)
+    check_outputs([[named]])
 
     def work(picture: str, out: Output) -> None:
-        strip = cropper.explain(_source(picture), size, **options)
-        _write(encode(strip, out.format, quality=90), out.path)
+        strip = cropper.explain(source_of(picture, settings), target, options=wanted)
+        write_output(out, encode(strip, out.format, quality=90))
 
-    _for_each([(picture, named)], work)
+    _for_each([(picture, named)], work, quiet=True)
 
 
 @click.command()
 def doctor() -> None:
-    """Show versions, formats and models, and try the path on a drawn picture."""
+    """Show versions, formats and models, and test the models.
+
+    Each model crops a drawn picture. What FOCALBOX_ variables set is shown as it is in force.
+    """
     from focalbox.cli.doctor import examine  # noqa: PLC0415 - looks up versions with modules that took every command 20 ms
 
-    Settings.of(os.environ)
-    checks = examine()
+    checks = examine(Settings.of(os.environ))
     for check in checks:
         mark = {None: " ", True: "+", False: "!"}[check.fine]
         click.echo(f"{mark} {check.name:<28} {check.found}")
@@ -117,24 +172,27 @@ def doctor() -> None:
         raise SystemExit(FAILED_PICTURE)
 
 
-def _cropper(options: dict[str, Any]) -> Cropper:
-    check_fill(options["fill"])
+def _read(options: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
+    """Return the machine's settings and what the options of a command make: mistakes are said before any picture is read."""
     settings = Settings.of(os.environ)
-    yunet = options.pop("yunet")
+    model, yunet = options.pop("model"), options.pop("yunet")
     detectors = [YuNet(yunet)] if yunet else None
-    return Cropper(model=options.pop("model") or settings.model, detectors=detectors, limits=settings.limits)
+    wanted = CropOptions.of(options)
+    check_fill(wanted.fill)
+    return settings, Cropper(model=model or settings.model, detectors=detectors, limits=settings.limits), wanted
 
 
-def _source(picture: str) -> str | BinaryIO:
-    return sys.stdin.buffer if picture == PIPE else picture
-
-
-def _write(content: bytes, path: str) -> None:
-    if path == PIPE:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        save(content, path)
+def _notes(picture: str, result: Result, out: Output) -> list[str]:
+    """Return what a user may not expect of a result."""
+    notes = []
+    if result.enlarged:
+        shown = result.crop.box
+        notes.append(f"{picture}: {result.crop.size} is enlarged from {shown.width}x{shown.height} pixels")
+    if out.misleading:
+        notes.append(f"{out.path} holds {out.format}, whatever its ending")
+    if picture == PIPE and out.path != PIPE:
+        notes.append(f"the crop of standard input is in {out.path}")
+    return notes
 
 
 def _described(crop: Crop) -> str:
@@ -145,17 +203,24 @@ def _described(crop: Crop) -> str:
     return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
 
 
-def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None]) -> None:
+def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, quiet: bool, resume: str = "") -> None:
     """Do every picture; one that fails is named on standard error and does not stop the rest."""
     failures: list[FocalboxError] = []
-    hidden = len(jobs) == 1 or not sys.stderr.isatty()
-    with click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
-        for picture, job in jobs if hidden else bar:
-            try:
-                work(picture, job)
-            except FocalboxError as error:
-                failures.append(error)
-                print_error(str(error) if picture in str(error) else f"{picture}: {error}")
+    done = 0
+    hidden = quiet or len(jobs) == 1 or not sys.stderr.isatty()
+    try:
+        with click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
+            for picture, job in jobs if hidden else bar:
+                try:
+                    work(picture, job)
+                except FocalboxError as error:
+                    failures.append(error)
+                    named = picture == "" or (picture != PIPE and picture in str(error))
+                    print_error(str(error) if named else f"{picture}: {error}")
+                done += 1
+    except KeyboardInterrupt as error:
+        print_error(f"stopped: {done} of {len(jobs)} pictures were done{resume}")
+        raise SystemExit(INTERRUPTED) from error
     if failures and len(jobs) > 1:
         print_error(f"{len(failures)} of {len(jobs)} pictures failed")
     if failures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -14,7 +14,7 @@ from focalbox.imaging.encoding import can_write
 from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.source import can_read
 from focalbox.saliency.models import MODELS
-from focalbox.saliency.names import DEFAULT_MODEL
+from focalbox.settings import Settings
 from focalbox.version import __version__
 
 __all__ = ["Check", "examine"]
@@ -33,8 +33,13 @@ class Check:
     fine: bool | None = None
 
 
-def examine() -> list[Check]:
+def examine(settings: Settings) -> list[Check]:
     """Look at this installation.
+
+    Parameters
+    ----------
+    settings : Settings
+        What is in force here.
 
     Returns
     -------
@@ -47,7 +52,11 @@ def examine() -> list[Check]:
     checks += [
         Check(name, f"read {_yes(can_read(name))}, write {_yes(can_write(name))}", can_write(name)) for name in FORMATS
     ]
-    return checks + [_tried(model) for model in MODELS]
+    checks += [
+        Check(f"limit {entry.name}", str(getattr(settings.limits, entry.name))) for entry in fields(settings.limits)
+    ]
+    names = [*MODELS, *([] if settings.model in MODELS else [settings.model])]
+    return checks + [_tried(model, settings.model) for model in names]
 
 
 def _yes(answer: bool) -> str:  # noqa: FBT001 - the answer is the whole subject
@@ -61,10 +70,10 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _tried(model: str) -> Check:
+def _tried(model: str, chosen: str) -> Check:
     picture = np.full((_SIDE // 2, _SIDE, 3), 96, dtype=np.uint8)
     picture[30:90, _SUBJECT] = (240, 200, 40)
-    name = f"model {model}" + (" (default)" if model == DEFAULT_MODEL else "")
+    name = f"model {model}" + (" (in force)" if model == chosen else "")
     try:
         crop = Cropper(model=model).plan(picture, "1:1")
     except FocalboxError as error:

@@ -11,17 +11,16 @@ from collections.abc import Sequence
 
 import click
 
-from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
+from focalbox.cli.examples import epilog_of
+from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error
 from focalbox.errors import InvalidRequest
 from focalbox.version import __version__
 
 __all__ = ["main"]
 
-_INTERRUPTED = 130
-"""What shells report for a command ended by control-C (128 + SIGINT)."""
-
 _COMMANDS = {
     "batch": "focalbox.batch.command",
+    "completion": "focalbox.cli.completion",
     "crop": "focalbox.cli.commands",
     "doctor": "focalbox.cli.commands",
     "explain": "focalbox.cli.commands",
@@ -43,6 +42,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS or not _is_here(cmd_name):
             return None
         command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+        command.epilog = epilog_of(cmd_name)
         return command
 
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_error(str(error))
         sys.exit(WRONG_CALL)
     except click.Abort:
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe has gone: nobody is left to be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED_PICTURE)

@@ -1,17 +1,25 @@
-"""How commands say that something went wrong, and the exit codes that go with it."""
+"""How commands say what happened, and the exit codes that go with it."""
 
 from __future__ import annotations
 
 import click
 
-__all__ = ["FAILED_PICTURE", "WRONG_CALL", "print_error"]
+__all__ = ["FAILED_PICTURE", "INTERRUPTED", "WRONG_CALL", "print_error", "print_note"]
 
 FAILED_PICTURE = 1
 """Exit code when a picture failed, or a run could not go on."""
 WRONG_CALL = 2
 """Exit code when the call made no sense."""
+INTERRUPTED = 130
+"""What shells report for a command ended by control-C (128 + SIGINT)."""
 
 
 def print_error(sentence: str) -> None:
     """Say what went wrong, on standard error."""
     click.echo(f"focalbox: {sentence}", err=True)
+
+
+def print_note(sentence: str, *, quiet: bool) -> None:
+    """Say what a user may not expect though nothing is wrong, on standard error, unless silence is asked for."""
+    if not quiet:
+        click.echo(f"focalbox: note: {sentence}", err=True)

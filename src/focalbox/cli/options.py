@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from focalbox.imaging.formats import FORMATS, format_of
 from focalbox.kinds import FILL, TRIM
 from focalbox.options import OPTIONS, Option
-from focalbox.saliency.names import MODEL_NAMES
+from focalbox.saliency.names import MODEL_NAMES, check_model
+from focalbox.sizes import FREE, parse_target
 from focalbox.trim import CORNERS
 
-__all__ = ["OptionType", "crop_options", "metadata_option", "option_of"]
+__all__ = [
+    "crop_options",
+    "format_option",
+    "metadata_option",
+    "option_of",
+    "quality_option",
+    "quiet_option",
+    "size_option",
+]
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -21,9 +31,11 @@ _METADATA = "keep_metadata"
 """Only commands that write pictures have it."""
 _WORDS = {FILL.name: ("white", "black", "edge", "blur"), TRIM.name: CORNERS}
 """What a shell proposes where other values are right too."""
+_SIZES = ("500x200", "1080x1080", "1:1", "4:5", "9:16", "16:9", FREE)
+"""What a shell proposes as sizes."""
 
 
-class OptionType(click.ParamType[Any]):
+class _OptionType(click.ParamType[Any]):
     """A value as the table of options reads it, so that the command refuses it with the same sentence."""
 
     def __init__(self, option: Option) -> None:
@@ -43,19 +55,21 @@ class OptionType(click.ParamType[Any]):
         return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
-class _Model(click.ParamType[str]):
-    """The name of a model, or a file."""
+class _Words(click.ParamType[str]):
+    """Text, of which a shell proposes some; files, too, if there are any in it."""
 
-    name = "name|file.onnx"
+    def __init__(self, name: str, words: Sequence[str], check: Callable[[str], object], *, files: bool = False) -> None:
+        self.name, self._words, self._check, self._files = name, words, check, files
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
-        """Take it as it is; the cropper knows the models."""
+        """Return the text when it makes sense."""
+        self._check(value)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
-        """Propose names, and let the shell propose files."""
-        names = [CompletionItem(name) for name in MODEL_NAMES if name.startswith(incomplete)]
-        return names or [CompletionItem(incomplete, type="file")]
+        """Propose the words that begin alike, or let the shell propose files."""
+        words = [CompletionItem(word) for word in self._words if word.startswith(incomplete)]
+        return words if words or not self._files else [CompletionItem(incomplete, type="file")]
 
 
 def option_of(option: Option) -> _Decorator:
@@ -63,11 +77,11 @@ def option_of(option: Option) -> _Decorator:
     if option.default is False:
         return click.option(option.flag, is_flag=True, help=option.help)
     plain = option.default is None or option.default == ()
-    shown: dict[str, Any] = {} if plain else {"default": option.default, "show_default": f"{option.default:}"}
+    shown: dict[str, Any] = {} if plain else {"default": option.default, "show_default": True}
     words = f"[{'|'.join(option.kind.choices)}]" if option.kind.choices else None
     return click.option(
         option.flag,
-        type=OptionType(option),
+        type=_OptionType(option),
         multiple=option.kind.repeats,
         metavar=words or option.kind.name.upper(),
         help=option.help,
@@ -81,16 +95,55 @@ def metadata_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option_of(option)(command)
 
 
+def size_option(*, required: bool = False, single: bool = False) -> _Decorator:
+    """Return the decorator that adds ``--size`` as ``sizes``, or as ``size`` when it is a single one."""
+    help_ = "500x200 for pixels, 16:9 for a ratio, free for the crop without a target"
+    return click.option(
+        "-s",
+        "--size",
+        "size" if single else "sizes",
+        type=_Words("size", _SIZES, parse_target),
+        multiple=not single,
+        required=required,
+        help=f"{help_}{'.' if single else '; repeats.'}{'' if required else f'  [default: {FREE}]'}",
+    )
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format``."""
+    kind = _Words("format", tuple(FORMATS), format_of)
+    return click.option(
+        "--format",
+        "format_",
+        type=kind,
+        help=f"{', '.join(FORMATS)}.  [default: as the output ends, or as the picture]",
+    )(command)
+
+
+def quality_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--quality``."""
+    return click.option(
+        "--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif."
+    )(command)
+
+
+def quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--quiet``."""
+    return click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors: no notes, no progress.")(command)
+
+
 def crop_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command about crops shares."""
+    model = click.option(
+        "--model",
+        type=_Words("name|file.onnx", MODEL_NAMES, check_model, files=True),
+        help="The model that looks; focalbox doctor lists them.  [default: FOCALBOX_MODEL, or network]",
+    )
     yunet = click.option(
         "--yunet",
         type=click.Path(),
         metavar="FILE.ONNX",
         help="A YuNet file that finds the faces, in place of the model.",
-    )
-    model = click.option(
-        "--model", type=_Model(), help="The model that looks; focalbox doctor lists them.  [default: network]"
     )
     shared = [option_of(option) for option in OPTIONS if option.name != _METADATA]
     for decorate in reversed([*shared, model, yunet]):

@@ -1,18 +1,16 @@
-"""From pixels to the bytes of a file, and writing a file whole or not at all."""
+"""From pixels to the bytes of a file."""
 
 from __future__ import annotations
 
-import os
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image, features
 
-from focalbox.errors import InvalidRequest, OutputError
+from focalbox.errors import InvalidRequest
 from focalbox.imaging.formats import FORMATS, format_of
 from focalbox.imaging.working import Metadata
 
-__all__ = ["can_write", "encode", "save"]
+__all__ = ["can_write", "encode"]
 
 _PAPER = (255, 255, 255)
 """What shows through transparent parts in formats that have none: paper, as browsers show it."""
@@ -84,35 +82,3 @@ def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Meta
         message = f"a picture of {image.width}x{image.height} cannot be written as {name}: {reason}"
         raise InvalidRequest(message) from error
     return file.getvalue()
-
-
-def save(content: bytes, path: str | os.PathLike[str]) -> None:
-    """Write a file whole or not at all, in a directory that is made when it is missing.
-
-    The bytes go to a temporary file beside the target, which then takes the target's name: whoever looks sees the old
-    file or the new one, and an error leaves nothing behind. A link stays one and its file is written; what is no file, such
-    as ``/dev/null`` or a named pipe, is not replaced: the bytes go into it.
-
-    Raises
-    ------
-    OutputError
-        When nothing can be written there.
-    """
-    target = Path(path)
-    try:
-        if target.exists() and not (target.is_file() or target.is_dir()):
-            target.write_bytes(content)
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target = Path(os.path.realpath(target))
-        temporary = target.with_name(f".{os.urandom(8).hex()}.part")
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"{target} cannot be written: {reason}"
-        raise OutputError(message) from error

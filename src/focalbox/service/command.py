@@ -116,7 +116,10 @@ def _check_installed() -> None:
 @click.option("--key", help="ID:SECRET; the first of FOCALBOX_SERVICE_KEYS when left out.")
 @click.option("--expires-in", type=click.IntRange(1), default=_DAY, show_default=True, help="Seconds that it lasts.")
 def sign(url: str, key: str | None, expires_in: int) -> None:
-    """Sign an address: /v1/crop/500x200/cat.jpg, or all of it with https:// and the host."""
+    """Sign an address, so that the service answers it.
+
+    An address is /v1/crop/500x200/cat.jpg, or all of it with https:// and the host.
+    """
     keys = (parse_key(key),) if key else ServiceSettings.of(os.environ).keys
     if not keys:
         message = "a key is needed: --key ID:SECRET or FOCALBOX_SERVICE_KEYS"

@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from focalbox.errors import FetchError, InvalidRequest
-from focalbox.storage.local import FileInfo, Unwritable, check_length, reason_of
+from focalbox.errors import FetchError, InvalidRequest, OutputError
+from focalbox.storage.base import FileInfo, ObjectHeaders, read_limited, reason_of
+from focalbox.storage.retries import TRIES, retried
 
 __all__ = ["FsspecStore"]
 
-_TRIES = 5
-"""How often a call is made before its fault counts: with the pauses below, a store may be away for about 3 s."""
-_PAUSE = 0.2
-"""Seconds before the second try; twice as long before each further one, times a random 0.5 to 1.5 so that a thousand
-workers do not come back at once."""
-_FINAL = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError)
-"""Faults that stay what they are however often one asks."""
 _STAMPS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "updated", "modified", "created")
 """What stores call the tag of a content, or the time of its last change: the tag first, it says more."""
 
-_S3 = {"s3", "s3a"}
+_S3, _GOOGLE, _WHOLE = {"s3", "s3a"}, {"gs", "gcs"}, {"http", "https"}
+"""Schemes: of S3, of Google, and those whose paths are whole addresses."""
 
 _T = TypeVar("_T")
 
 
 class FsspecStore:
-    """Any store that fsspec knows by the beginning of an address."""
+    """Any store that fsspec knows by the beginning of an address.
+
+    Parameters
+    ----------
+    filesystem : fsspec filesystem, optional
+        The store itself; without it, the one that an address names, with the credentials of the machine.
+    tries : int
+        How often a call is made before its fault counts.
+    """
+
+    def __init__(self, filesystem: Any = None, tries: int = TRIES) -> None:
+        self._filesystem = filesystem
+        self._tries = tries
 
     def list(self, address: str) -> Iterator[FileInfo]:
         """List every object below a prefix, a page at a time where the store has pages."""
-        system, path = _system(address)
-        scheme, root = address.split("://", 1)[0], path.rstrip("/")
+        system, path = self._open(address)
+        scheme, root = _scheme_of(address), path.rstrip("/")
+        entries = self._keys if scheme in _S3 else self._files
         empty = True
-        for entry in _keys(system, address, root) if scheme in _S3 else _files(system, address, root):
-            name = str(entry["name"])[len(root) :].lstrip("/")
+        for entry in entries(system, address, root):
+            name = str(entry["name"]).lstrip("/").removeprefix(root.lstrip("/")).lstrip("/")
             empty = False
             if name and not any(part.startswith(".") for part in name.split("/")):
-                yield _found(scheme, str(entry["name"]), name, entry)
+                yield _described(scheme, str(entry["name"]), name, entry)
         if empty:
             found = self.find(address)
             if found is not None:
@@ -50,51 +57,60 @@ class FsspecStore:
 
     def find(self, address: str) -> FileInfo | None:
         """Describe one object."""
-        system, path = _system(address)
+        system, path = self._open(address)
         try:
-            entry = _asked(address, "found", InvalidRequest, lambda: system.info(path), missing=True)
-        except FileNotFoundError:
-            return None
+            entry = self._call(address, "found", InvalidRequest, lambda: system.info(path))
+        except InvalidRequest as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                return None
+            raise
         if entry["type"] == "directory":
             return None
         name = str(entry["name"])
-        return _found(address.split("://", 1)[0], name, name.rsplit("/", 1)[-1], entry)
+        return _described(_scheme_of(address), name, name.rsplit("/", 1)[-1], entry)
 
-    def read(self, address: str, most: int) -> tuple[bytes, str]:
+    def read(self, address: str, limit: int) -> tuple[bytes, str]:
         """Return an object's bytes; the stamp stays what the listing said."""
-        system, path = _system(address)
+        system, path = self._open(address)
         try:
-            content: bytes = _asked(
-                address, "read", FetchError, lambda: system.cat_file(path, start=0, end=most + 1), missing=True
-            )
-        except FileNotFoundError as error:
+            content = self._call(address, "read", FetchError, lambda: system.cat_file(path, start=0, end=limit + 1))
+        except FetchError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
             message = f"there is no file {address}"
-            raise FetchError(message) from error
-        check_length(address, len(content), most)
-        return content, ""
+            raise FetchError(message) from error.__cause__
+        return read_limited(BytesIO(content), limit, address), ""
 
-    def write(self, address: str, content: bytes, root: str) -> None:  # noqa: ARG002 - an object appears whole
+    def write(
+        self,
+        address: str,
+        content: bytes,
+        root: str,  # noqa: ARG002 - an object appears whole
+        headers: ObjectHeaders | None = None,
+    ) -> None:
         """Write an object with a single request: it is there whole or not at all."""
-        system, path = _system(address)
-        _asked(address, "written", Unwritable, lambda: system.pipe_file(path, content))
+        system, path = self._open(address)
+        told = _told(_scheme_of(address), headers) if headers else {}
+        self._call(address, "written", OutputError, lambda: system.pipe_file(path, content, **told))
 
     def remove(self, address: str) -> None:
         """Remove an object, if it is there."""
-        system, path = _system(address)
+        system, path = self._open(address)
         try:
-            _asked(address, "removed", Unwritable, lambda: system.rm_file(path), missing=True)
-        except FileNotFoundError:
-            return
+            self._call(address, "removed", OutputError, lambda: system.rm_file(path))
+        except OutputError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
 
     def send(self, path: Path, address: str, root: str) -> None:  # noqa: ARG002 - an object appears whole
         """Upload a file of this machine."""
-        system, remote = _system(address)
-        _asked(address, "written", Unwritable, lambda: system.put_file(str(path), remote))
+        system, remote = self._open(address)
+        self._call(address, "written", OutputError, lambda: system.put_file(str(path), remote))
 
     def open(self, address: str) -> AbstractContextManager[IO[bytes]]:
         """Open an object for reading; its pieces are fetched as they are read."""
-        system, path = _system(address)
-        opened: AbstractContextManager[IO[bytes]] = _asked(
+        system, path = self._open(address)
+        opened: AbstractContextManager[IO[bytes]] = self._call(
             address, "read", InvalidRequest, lambda: system.open(path, "rb")
         )
         return opened
@@ -107,40 +123,47 @@ class FsspecStore:
     def clear(self, root: str) -> None:
         """Do nothing: stores show no half-written objects."""
 
+    def _open(self, address: str) -> tuple[Any, str]:
+        """Return the store of an address, and what it calls the object."""
+        scheme, path = address.split("://", 1)
+        system = _opened(scheme) if self._filesystem is None else self._filesystem
+        return system, address if scheme in _WHOLE else path
 
-def _keys(system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of an S3 prefix, a thousand a request: a flat prefix may hold millions."""
-    bucket, _, prefix = root.partition("/")
-    token: dict[str, str] = {}
-    while True:
-        wanted = {"Bucket": bucket, "Prefix": f"{prefix}/" if prefix else "", **token}
-        page = _asked(address, "listed", InvalidRequest, partial(system.call_s3, "list_objects_v2", **wanted))
-        for entry in page.get("Contents", []):
-            if not entry["Key"].endswith("/"):
-                yield {"name": f"{bucket}/{entry['Key']}", "size": entry["Size"], "ETag": entry["ETag"]}
-        if not page.get("NextContinuationToken"):
+    def _call(self, address: str, verb: str, kind: type[Exception], call: Callable[[], _T]) -> _T:
+        return retried(call, f"{address} cannot be {verb}", kind, self._tries)
+
+    def _keys(self, system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
+        """Yield the objects of an S3 prefix, a thousand a request: a flat prefix may hold millions."""
+        bucket, _, prefix = root.partition("/")
+        token: dict[str, str] = {}
+        while True:
+            wanted = {"Bucket": bucket, "Prefix": f"{prefix}/" if prefix else "", **token}
+            page = self._call(address, "listed", InvalidRequest, partial(system.call_s3, "list_objects_v2", **wanted))
+            for entry in page.get("Contents", []):
+                if not entry["Key"].endswith("/"):
+                    yield {"name": f"{bucket}/{entry['Key']}", "size": entry["Size"], "ETag": entry["ETag"]}
+            if not page.get("NextContinuationToken"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _files(self, system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
+        """Yield the files of any other store, a folder at a time."""
+        if not self._call(address, "listed", InvalidRequest, partial(system.isdir, root)):
             return
-        token = {"ContinuationToken": page["NextContinuationToken"]}
-
-
-def _files(system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
-    """Yield the files of any other store, a folder at a time."""
-    if not _asked(address, "listed", InvalidRequest, partial(system.isdir, root)):
-        return
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        entries = _asked(address, "listed", InvalidRequest, partial(system.ls, folder, detail=True))
-        ordered = sorted(entries, key=lambda entry: str(entry["name"]))
-        yield from (entry for entry in ordered if entry["type"] != "directory")
-        inner = [str(entry["name"]).rstrip("/") for entry in ordered if entry["type"] == "directory"]
-        folders += [name for name in reversed(inner) if name != folder]
+        folders = [root]
+        while folders:
+            folder = folders.pop()
+            entries = self._call(address, "listed", InvalidRequest, partial(system.ls, folder, detail=True))
+            ordered = sorted(entries, key=lambda entry: str(entry["name"]))
+            yield from (entry for entry in ordered if entry["type"] != "directory")
+            inner = [str(entry["name"]).rstrip("/") for entry in ordered if entry["type"] == "directory"]
+            folders += [name for name in reversed(inner) if name != folder]
 
 
 @cache
 def _opened(scheme: str) -> Any:
     try:
-        import fsspec  # noqa: PLC0415 - an extra
+        import fsspec  # noqa: PLC0415 - an extra that folders do not need
 
         options: dict[str, Any] = {"use_listings_cache": False}
         if scheme in _S3:
@@ -158,36 +181,27 @@ def _opened(scheme: str) -> Any:
     return system
 
 
-def _system(address: str) -> tuple[Any, str]:
-    scheme, path = address.split("://", 1)
-    if scheme in {"http", "https"}:
-        path = address
-    return _opened(scheme), path
+def _scheme_of(address: str) -> str:
+    return address.split("://", 1)[0]
 
 
-def _found(scheme: str, path: str, name: str, entry: dict[str, Any]) -> FileInfo:
+def _told(scheme: str, headers: ObjectHeaders) -> dict[str, Any]:
+    """Return headers as a store's library takes them: those of S3 and of Google know them, others have no place for them."""
+    if scheme in _S3:
+        named = {
+            "ContentType": headers.content_type,
+            "CacheControl": headers.cache_control,
+            "StorageClass": headers.storage_class,
+        }
+        return {name: value for name, value in named.items() if value}
+    if scheme in _GOOGLE:
+        fixed = {"cache_control": headers.cache_control} if headers.cache_control else {}
+        told: dict[str, Any] = {"content_type": headers.content_type} if headers.content_type else {}
+        return told | ({"fixed_key_metadata": fixed} if fixed else {})
+    return {}
+
+
+def _described(scheme: str, path: str, name: str, entry: dict[str, Any]) -> FileInfo:
     stamp = next((str(entry[key]).strip('"') for key in _STAMPS if entry.get(key)), "")
     address = path if "://" in path else f"{scheme}://{path}"
     return FileInfo(address, name, int(entry.get("size") or 0), stamp)
-
-
-def _asked(address: str, verb: str, kind: type[Exception], call: Callable[[], _T], *, missing: bool = False) -> _T:
-    """Call a store, and again when it fails for a reason that may pass."""
-    for attempt in range(1, _TRIES + 1):
-        try:
-            return call()
-        except FileNotFoundError as error:
-            if missing:
-                raise
-            message = f"{address} cannot be {verb}: {reason_of(error)}"
-            raise kind(message) from error
-        except Exception as error:  # every store has errors of its own
-            hopeless = isinstance(error, _FINAL) or type(error).__name__ in {
-                "NoCredentialsError",
-                "PartialCredentialsError",
-            }
-            if hopeless or attempt == _TRIES:
-                message = f"{address} cannot be {verb}: {reason_of(error)}"
-                raise kind(message) from error
-            time.sleep(_PAUSE * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
-    raise AssertionError

@@ -120,13 +120,13 @@ def test_a_full_disk_stops_the_run_and_resume_goes_on(album: Path, tmp_path: Pat
         subprocess.run(["umount", disk], check=True)
 
 
-def test_a_place_that_cannot_be_written_is_refused(album: Path, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_found_out_before_any_work(album: Path, tmp_path: Path) -> None:
     (tmp_path / "o").write_text("a file, no folder")
     ended = command(album, "-s", "1:1", "--out", tmp_path / "o" / "crops", "--manifest", tmp_path / "m.jsonl")
-    assert ended.returncode == 2
+    assert ended.returncode == 1
     assert "cannot be written: Not a directory" in ended.stderr
     ended = command(album, "-s", "1:1", "--out", tmp_path / "p", "--manifest", tmp_path / "o" / "m.jsonl")
-    assert ended.returncode == 2
+    assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert sorted(contents(tmp_path)) == ["o"]
 

@@ -13,7 +13,7 @@ from albums import command, contents, lasting, read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.job import Job, Task
-from focalbox.batch.workers.ray_engine import crop_on_cluster, reach
+from focalbox.batch.workers.ray_engine import connect, crop_on_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:ray[.].*")  # Ray sets names that it has deprecated
 
@@ -29,7 +29,7 @@ def cluster() -> Iterator[Cluster]:
     )
     try:
         cluster.add_node(num_cpus=1, object_store_memory=_STORE)
-        reach(cluster.address)
+        connect(cluster.address)
         yield cluster
     finally:
         ray.shutdown()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from focalbox import Cropper
 from focalbox.errors import InvalidRequest
+from focalbox.imaging.source import Picture, Source
 from focalbox.options import CropOptions, parse_target
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
@@ -91,6 +92,26 @@ def test_no_more_pictures_are_decoded_than_there_are_threads() -> None:
     _asked(work, cropper)
     # One more a thread: it begins the next while the last result is still on its way to the event loop.
     assert 0 < cropper.most <= 2 * THREADS
+
+
+class _Opening(Cropper):
+    """Counts how often the header of a picture is read."""
+
+    opened = 0
+
+    def open(self, source: Source | Picture) -> Picture:
+        self.opened += not isinstance(source, Picture)
+        return super().open(source)
+
+
+def test_a_picture_is_opened_once_an_answer() -> None:
+    cropper = _Opening()
+
+    async def work(renderer: Renderer, pictures: Pictures) -> None:
+        await renderer.answer(_wish("90x60"), await _opened(pictures, _file(0)), "jpeg")
+
+    _asked(work, cropper)
+    assert cropper.opened == 1
 
 
 def test_a_wish_that_cannot_be_finished_does_not_harm_the_others_of_the_same_picture() -> None:

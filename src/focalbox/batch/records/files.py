@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from focalbox.batch.row import SCHEMA
+from focalbox.batch.row import READABLE, SCHEMA
 from focalbox.errors import InvalidRequest
 
 __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
@@ -68,16 +68,17 @@ def read_rows(content: bytes | IO[bytes], name: str) -> Iterator[dict[str, Any]]
     Damaged
         When it is not whole.
     InvalidRequest
-        When its rows are of another version than this focalbox writes.
+        When its rows are of a version that this focalbox does not know.
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     rows = _read_lines(file, name) if PurePosixPath(name).suffix.lower() in _LINES else _read_parquet(file, name)
     for row in rows:
         version = row.get("schema")
-        if version != SCHEMA:
-            message = f"the manifest {name} has rows of version {version}, and this focalbox reads version {SCHEMA}"
+        if version not in READABLE:
+            known = " and ".join(map(str, sorted(READABLE)))
+            message = f"the manifest {name} has rows of version {version}, and this focalbox reads versions {known}"
             raise InvalidRequest(message)
-        yield row
+        yield row if version == SCHEMA else {**row, "schema": SCHEMA, "analysis": None}
 
 
 def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
@@ -145,6 +146,7 @@ def _schema(arrow: Any) -> Any:
             ("version", text),
             ("options", text),
             ("milliseconds", number),
+            ("analysis", text),
             ("error", text),
             ("message", text),
         ]

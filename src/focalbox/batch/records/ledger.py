@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
 
 from focalbox.batch.job import Job, Task
-from focalbox.errors import InvalidRequest
-from focalbox.storage.local import FileInfo, below
+from focalbox.batch.row import failed_rows
+from focalbox.storage.base import FileInfo, as_text, below
 
 __all__ = ["Ledger", "Row"]
 
@@ -26,6 +27,8 @@ PRAGMA cache_size = -8000;
 CREATE TABLE pictures (number INTEGER PRIMARY KEY, address TEXT UNIQUE, name TEXT, bytes INTEGER, stamp TEXT);
 CREATE TABLE outputs (output TEXT PRIMARY KEY, number INTEGER, size TEXT) WITHOUT ROWID;
 CREATE INDEX outputs_number ON outputs (number);
+CREATE TABLE collisions (number INTEGER, size TEXT, output TEXT, other INTEGER, PRIMARY KEY (number, size)) WITHOUT ROWID;
+CREATE TABLE stored (address TEXT PRIMARY KEY, document TEXT) WITHOUT ROWID;
 CREATE TABLE present (output TEXT PRIMARY KEY, bytes INTEGER) WITHOUT ROWID;
 CREATE TABLE begun (address TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE rows (
@@ -49,6 +52,7 @@ class Ledger:
         # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
         self._base.executescript(_TABLES)
+        self._base.create_function("shuffled", 1, _shuffled, deterministic=True)
         self._base.execute("BEGIN")  # and nothing ends it: nobody else reads the database, and no run another's
 
     def __enter__(self) -> Self:
@@ -58,63 +62,97 @@ class Ledger:
         self._base.close()
         self._folder.cleanup()
 
-    def enlist(self, pictures: Iterable[FileInfo], job: Job) -> int:
-        """Take in the listing; the same address twice counts once.
+    def add_pictures(self, pictures: Iterable[FileInfo], job: Job) -> int:
+        """Take in the listing, and return how many pictures it has; the same address twice counts once.
 
-        Raises
-        ------
-        InvalidRequest
-            When two results would have one name.
+        Of two results that would have one name, the first to be listed gets it; the other is a collision.
         """
         base = self._base
         number = 0
         for listed in pictures:
-            found = _as_text(listed)
+            found = as_text(listed)
             values = (number, found.address, found.name, found.bytes, found.stamp)
             if not base.execute("INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?, ?)", values).rowcount:
                 continue  # a glob and a list may name one picture
             for planned in job.plan(found.name):
                 output = (planned.name, number, planned.size)
                 if not base.execute("INSERT OR IGNORE INTO outputs VALUES (?, ?, ?)", output).rowcount:
-                    self._collide(planned.name, found.address)
+                    base.execute(
+                        "INSERT INTO collisions SELECT ?, ?, output, number FROM outputs WHERE output = ?",
+                        (number, planned.size, planned.name),
+                    )
             number += 1
         return number
 
-    def _collide(self, output: str, address: str) -> None:
-        (other,) = self._base.execute(
-            "SELECT address FROM pictures JOIN outputs USING (number) WHERE output = ?", (output,)
-        ).fetchone()
-        message = (
-            f"{output} would hold a result of {other} and one of {address}: name one differently or batch them apart"
-        )
-        raise InvalidRequest(message)
+    def add_stored(self, pictures: Iterable[tuple[FileInfo, Mapping[str, Any]]]) -> Iterator[FileInfo]:
+        """Take in what an earlier manifest says of its pictures, and pass the pictures on."""
+        for found, known in pictures:
+            if known:
+                values = (found.address, json.dumps(known))
+                self._base.execute("INSERT OR REPLACE INTO stored VALUES (?, ?)", values)
+            yield found
 
-    def see(self, present: Iterable[FileInfo]) -> None:
+    def collided(self, job: Job, number: int | None = None) -> Iterator[tuple[int, list[Row]]]:
+        """Yield pictures with a row for every size whose result would have the name of another's.
+
+        Parameters
+        ----------
+        job : Job
+        number : int, optional
+            Of one picture; without it, all pictures of which no size is left.
+        """
+        chosen = "= ?" if number is not None else "NOT IN (SELECT number FROM outputs)"
+        query = f"""SELECT mine.number, mine.address, mine.name, mine.bytes, mine.stamp, size, output, other.address
+            FROM collisions JOIN pictures AS mine ON mine.number = collisions.number
+            JOIN pictures AS other ON other.number = collisions.other
+            WHERE mine.number {chosen} ORDER BY mine.number, size"""  # noqa: S608 - our own words
+        found = self._read(query, () if number is None else (number,))
+        for mine, collisions in groupby(found, key=lambda values: int(values[0])):
+            rows = []
+            for _, address, name, length, stamp, size, output, other in collisions:
+                task = Task(mine, address, name, length, stamp, (size,))
+                sentence = f"{output} holds a result of {other}: name one differently, or batch them apart"
+                rows += failed_rows(job, task, "OutputError", sentence)
+            yield mine, rows
+
+    def has_collisions(self) -> bool:
+        """Tell whether any result would have the name of another."""
+        return bool(self.ask("SELECT 1 FROM collisions LIMIT 1"))
+
+    def add_present(self, present: Iterable[FileInfo]) -> None:
         """Take in what lies at the destination."""
         seen = ((_text(found.name), found.bytes) for found in present)
         self._base.executemany("INSERT OR IGNORE INTO present VALUES (?, ?)", seen)
 
-    def begin(self, addresses: Iterable[str]) -> None:
+    def add_begun(self, addresses: Iterable[str]) -> None:
         """Take in the pictures that an earlier run of this manifest set out to do."""
         self._base.executemany("INSERT OR IGNORE INTO begun VALUES (?)", ((address,) for address in addresses))
 
-    def record(self, rows: Iterable[Row], *, fresh: bool) -> None:
+    def add_rows(self, rows: Iterable[Row], *, fresh: bool) -> None:
         """Take in rows of the manifest: those of an earlier run, or ``fresh`` ones; the last of a picture and size holds."""
         self._base.executemany(
             "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_values(row, fresh) for row in rows),
         )
 
-    def choose(self, job: Job, limit: int | None = None) -> tuple[int, int]:
+    def choose(self, job: Job, limit: int | None = None, sample: int | None = None) -> int:
         """Choose what is to do: every picture and size that no row proves done.
 
         Proved is what a row without error says of the same length and stamp and the same options, whose result lies at the
         destination with the recorded length.
 
+        Parameters
+        ----------
+        job : Job
+        limit : int, optional
+            At most so many pictures, the first ones.
+        sample : int, optional
+            Only so many pictures of the listing, drawn by chance, but the same ones whenever the listing is the same.
+
         Returns
         -------
-        tuple of int
-            Pictures to do, and pictures that are done already.
+        int
+            Pictures that are done already.
         """
         proved = """SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
             AND rows.bytes = pictures.bytes AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
@@ -123,21 +161,28 @@ class Ledger:
             proved += """ AND rows.output = ? || outputs.output
                 AND EXISTS (SELECT 1 FROM present WHERE present.output = outputs.output AND present.bytes = rows.written)"""
             values.append(below(job.out, ""))
-        (listed,) = self._base.execute("SELECT COUNT(*) FROM pictures").fetchone()
+        drawn = "AND number IN (SELECT number FROM pictures ORDER BY shuffled(address) LIMIT ?)" if sample else ""
         self._base.execute(
             f"""INSERT INTO todo SELECT number, GROUP_CONCAT(outputs.size, '|'), pictures.bytes
-            FROM pictures JOIN outputs USING (number) WHERE NOT EXISTS ({proved})
+            FROM pictures JOIN outputs USING (number) WHERE NOT EXISTS ({proved}) {drawn}
             GROUP BY number ORDER BY number LIMIT ?""",  # noqa: S608 - our own words
-            [*values, -1 if limit is None else limit],
+            [*values, *([sample] if sample else []), -1 if limit is None else limit],
         )
         self._base.execute("CREATE INDEX todo_bytes ON todo (bytes)")
-        (todo,) = self._base.execute("SELECT COUNT(*) FROM todo").fetchone()
-        (left,) = self._base.execute(
-            f"""SELECT COUNT(*) FROM pictures WHERE NOT EXISTS
+        ((done,),) = self.ask(
+            f"""SELECT COUNT(*) FROM pictures WHERE number IN (SELECT number FROM outputs) AND NOT EXISTS
             (SELECT 1 FROM outputs WHERE outputs.number = pictures.number AND NOT EXISTS ({proved}))""",  # noqa: S608
-            values,
-        ).fetchone()
-        return todo, min(left, listed)
+            *values,
+        )
+        return int(done)
+
+    def count_tasks(self) -> int:
+        """Return how many pictures a run has to say something of: those to do, and those that only collide."""
+        ((todo,),) = self.ask("SELECT COUNT(*) FROM todo")
+        ((collided,),) = self.ask(
+            "SELECT COUNT(DISTINCT number) FROM collisions WHERE number NOT IN (SELECT number FROM outputs)"
+        )
+        return int(todo) + int(collided)
 
     def foreign(self, job: Job) -> str | None:
         """Return a result to be written whose name is taken by something that this manifest did not make."""
@@ -159,13 +204,14 @@ class Ledger:
                     MIN(number) OVER (PARTITION BY bytes) AS first,
                     ROW_NUMBER() OVER (PARTITION BY bytes ORDER BY number) / ? AS share
                 FROM todo)
-            SELECT number, address, name, pictures.bytes, stamp, sizes, first, share
-            FROM grouped JOIN pictures USING (number) ORDER BY first, share, number"""
+            SELECT number, address, name, pictures.bytes, stamp, sizes, first, share, document
+            FROM grouped JOIN pictures USING (number) LEFT JOIN stored USING (address) ORDER BY first, share, number"""
         group, last = -1, None
-        for number, address, name, length, stamp, sizes, first, share in self._read(query, (_GROUP,)):
+        for number, address, name, length, stamp, sizes, first, share, known in self._read(query, (_GROUP,)):
             if (first, share) != last:
                 group, last = group + 1, (first, share)
-            yield Task(number, address, name, length, stamp, tuple(sizes.split("|")), group)
+            stored = json.loads(known) if known else {}
+            yield Task(number, address, name, length, stamp, tuple(sizes.split("|")), group, stored)
 
     def rows(self, order: str = "address, size", limit: int | None = None) -> Iterator[Row]:
         """Yield the rows of the manifest."""
@@ -183,14 +229,13 @@ class Ledger:
             yield from found
 
 
-def _as_text(found: FileInfo) -> FileInfo:
-    address, name = _text(found.address), _text(found.name)
-    unchanged = address == found.address and name == found.name
-    return found if unchanged else replace(found, address=address, name=name)
+def _shuffled(address: str) -> bytes:
+    """Return what addresses are ordered by to draw a sample: it has nothing to do with what they say."""
+    return hashlib.sha256(address.encode()).digest()[:8]
 
 
 def _text(name: str) -> str:
-    """Return a name as text that can be stored; one that is no UTF-8 is then not found, which its row says."""
+    """Return a name at the destination as text that can be stored; results have no names that are no UTF-8."""
     return name.encode("utf-8", errors="backslashreplace").decode()
 
 

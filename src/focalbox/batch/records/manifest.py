@@ -24,8 +24,9 @@ from typing import Any
 from focalbox.batch.job import Task
 from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
 from focalbox.batch.records.ledger import Ledger, Row
-from focalbox.errors import InvalidRequest
-from focalbox.storage.local import FileInfo, is_remote, storage_of
+from focalbox.errors import InvalidRequest, OutputError
+from focalbox.storage.base import FileInfo, is_remote
+from focalbox.storage.open import storage_of
 
 __all__ = ["Manifest"]
 
@@ -57,7 +58,7 @@ class Manifest:
         self.address = address
         self._ending = check_name(address)
         self._folder = f"{address}.parts"
-        self._place = storage_of(address)
+        self._storage = storage_of(address)
         self._number = 0
         self._rows: list[Row] = []
         self._started = self._since = time.monotonic()
@@ -65,14 +66,18 @@ class Manifest:
 
     def exists(self) -> bool:
         """Tell whether an earlier run has left anything."""
-        return self._place.find(self.address) is not None or next(self._pieces(), None) is not None
+        return self.complete() or self.interrupted()
+
+    def complete(self) -> bool:
+        """Tell whether an earlier run has come to its end."""
+        return self._storage.find(self.address) is not None
 
     def interrupted(self) -> bool:
         """Tell whether an earlier run has left parts that are not in the file yet."""
         return next(self._pieces(), None) is not None
 
     def _pieces(self) -> Iterator[FileInfo]:
-        pieces = self._place.list(self._folder)
+        pieces = self._storage.list(self._folder)
         return (piece for piece in pieces if piece.name.startswith(("part-", "begun-")))
 
     def load(self, ledger: Ledger, warn: Callable[[str], None]) -> None:
@@ -83,27 +88,29 @@ class Manifest:
         InvalidRequest
             When the file is damaged, or of another version.
         """
-        if self._place.find(self.address) is not None:
-            with self._place.open(self.address) as file:
-                ledger.record(read_rows(file, self.address), fresh=False)
+        if self.complete():
+            with self._storage.open(self.address) as file:
+                ledger.add_rows(read_rows(file, self.address), fresh=False)
         for piece in list(self._pieces()):
             self._number = max(self._number, int(piece.name.split("-")[1]))
-            content, _ = self._place.read(piece.address, 2**31)
+            content, _ = self._storage.read(piece.address, 2**31)
             try:
                 if piece.name.startswith("begun-"):
-                    ledger.begin(_begun(content, piece.name))
+                    ledger.add_begun(_begun(content, piece.name))
                 else:
-                    ledger.record(list(read_rows(content, piece.address)), fresh=False)
+                    ledger.add_rows(list(read_rows(content, piece.address)), fresh=False)
             except Damaged as error:
                 warn(f"{error}; its pictures are done again")
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Make sure that no other run writes the same manifest, where the system can tell.
 
         Raises
         ------
         InvalidRequest
             When another run does.
+        OutputError
+            When nothing can be written there.
         """
         if is_remote(self.address):
             return
@@ -121,7 +128,7 @@ class Manifest:
             raise InvalidRequest(message) from error
         except OSError as error:
             message = f"the manifest {self.address} cannot be written: {error.strerror}"
-            raise InvalidRequest(message) from error
+            raise OutputError(message) from error
 
     def announce(self, tasks: Iterable[Task]) -> Iterator[Task]:
         """Pass tasks on, a thousand at a time, each after it is written down that they are begun."""
@@ -151,7 +158,7 @@ class Manifest:
     def _put(self, kind: str, content: bytes, ending: str) -> None:
         self._number += 1
         name = f"{self._folder}/{kind}-{self._number:06d}-{secrets.token_hex(4)}{ending}"
-        self._place.write(name, content, self._folder)
+        self._storage.write(name, content, self._folder)
 
     def finish(self, ledger: Ledger) -> None:
         """Write all rows to the one file, and remove the parts."""
@@ -160,9 +167,9 @@ class Manifest:
             path = Path(folder) / "manifest"
             with path.open("wb") as file:
                 write_rows(ledger.rows(), file, self._ending)
-            self._place.send(path, self.address, self._folder)
+            self._storage.send(path, self.address, self._folder)
         self.close()
-        self._place.remove_folder(self._folder)
+        self._storage.remove_folder(self._folder)
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -170,7 +177,7 @@ class Manifest:
             self._lock.close()
             self._lock = None
         if not is_remote(self.address) and not self.interrupted():
-            self._place.remove_folder(self._folder)
+            self._storage.remove_folder(self._folder)
 
 
 def _begun(content: bytes, name: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 Modules, model and session take a quarter of a second and 80 MB. Forked workers share them, so that a pool of any size pays
 once. Started as ``python -P -m focalbox.batch.workers.forkserver FILE...`` with two open files a worker, one to be asked and
-one to answer through, it tells the workers' process ids. Only a process of one thread may be forked: when a library has started
-another, it tells nothing and ends, and every worker is started by itself.
+one to answer through, it tells the workers' process ids. Only a process of one thread may be forked: when a library has
+started another, it tells nothing and ends, and every worker is started by itself.
 
 Then, asked ``PID SECONDS``, it waits so long for a worker to end, kills it after that, and tells its exit code.
 """

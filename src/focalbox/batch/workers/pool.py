@@ -12,20 +12,20 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from focalbox.batch.job import Job, Stopped, Task
-from focalbox.batch.row import TaskResult, failed
+from focalbox.batch.row import TaskResult, failed_rows
 from focalbox.batch.workers.handles import ForkServer, Spawned, WorkerHandle
 
 __all__ = ["WorkerPool"]
 
 _AHEAD = 2
 """Tasks that a worker holds: one to do and one more, so that it never waits for the parent."""
-_PATIENCE = 600.0
+_MAX_SECONDS = 600.0
 """Seconds after which a worker that has not answered is ended: the largest picture allowed takes a few."""
-_CLOSING = 5.0
+_CLOSING_SECONDS = 5.0
 """Seconds that a worker gets to end by itself when no more is asked of it."""
-_STILLBORN = 3
+_MAX_FAILED_STARTS = 3
 """Workers in a row that end before their first answer, with no picture to blame, after which the run stops."""
-_FORKS = sys.platform == "linux"
+_CAN_FORK = sys.platform == "linux"
 """Whether a process that has loaded libraries may be forked: elsewhere there is no fork, or the system's own libraries do
 not survive it (macOS)."""
 
@@ -42,9 +42,11 @@ class WorkerPool:
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
         self._answers: queue.SimpleQueue[tuple[WorkerHandle, bytes]] = queue.SimpleQueue()
-        self._fork_server = ForkServer(job, workers) if workers > 1 and _FORKS else None
-        born = self._fork_server.handles if self._fork_server else []
-        self._handles = [self._heard(handle) for handle in born] or [self._hire() for _ in range(workers)]
+        self._fork_server = ForkServer(job, workers) if workers > 1 and _CAN_FORK else None
+        forked = self._fork_server.handles if self._fork_server else []
+        self._handles = [self._listening_to(handle) for handle in forked] or [
+            self._start_worker() for _ in range(workers)
+        ]
         self._retries: deque[Task] = deque()
         self._failed_starts = 0
 
@@ -57,9 +59,9 @@ class WorkerPool:
                 handle.process.end(0)
             handle.close_input()
         for handle in self._handles:
-            handle.process.end(_CLOSING)
+            handle.process.end(_CLOSING_SECONDS)
         if self._fork_server is not None:
-            self._fork_server.close(_CLOSING)
+            self._fork_server.close(_CLOSING_SECONDS)
 
     @property
     def pids(self) -> list[int]:
@@ -73,13 +75,13 @@ class WorkerPool:
         """
         feed = _Feed(tasks)
         while True:
-            self._hand_out(feed)
+            self._distribute(feed)
             if not any(handle.held for handle in self._handles):
                 return
             try:
-                handle, line = self._answers.get(timeout=_PATIENCE)
+                handle, line = self._answers.get(timeout=_MAX_SECONDS)
             except queue.Empty:
-                self._end_the_silent()
+                self._kill_unresponsive()
                 continue
             if handle not in self._handles:
                 continue
@@ -102,22 +104,22 @@ class WorkerPool:
                 if waiting and id(handle) not in asked:
                     asked[id(handle)] = waiting.popleft()
                     handle.ask({"preview": asked[id(handle)], "side": side})
-            handle, line = self._answers.get(timeout=_PATIENCE)
+            handle, line = self._answers.get(timeout=_MAX_SECONDS)
             if line and not handle.ready:
                 handle.ready = True
             elif handle in self._handles:
                 if not line:
-                    handle.process.end(_CLOSING)
+                    handle.process.end(_CLOSING_SECONDS)
                     handle.close_input()
-                    self._handles[self._handles.index(handle)] = self._hire()
+                    self._handles[self._handles.index(handle)] = self._start_worker()
                 if id(handle) in asked:
                     yield asked.pop(id(handle)), json.loads(line)["preview"] if line else None
 
-    def _hire(self) -> WorkerHandle:
+    def _start_worker(self) -> WorkerHandle:
         """Start one worker by itself."""
-        return self._heard(Spawned.start(self._job))
+        return self._listening_to(Spawned.start(self._job))
 
-    def _heard(self, handle: WorkerHandle) -> WorkerHandle:
+    def _listening_to(self, handle: WorkerHandle) -> WorkerHandle:
         threading.Thread(target=self._listen, args=(handle,), daemon=True).start()
         return handle
 
@@ -129,11 +131,11 @@ class WorkerPool:
                     self._answers.put((handle, line))
         self._answers.put((handle, b""))
 
-    def _hand_out(self, feed: _Feed) -> None:
+    def _distribute(self, feed: _Feed) -> None:
         """Give every worker as much as it can hold; a picture that killed one is done while nothing else is."""
         if self._retries:
             if not any(handle.held for handle in self._handles):
-                self._give(self._handles[0], self._retries[0])
+                self._assign(self._handles[0], self._retries[0])
             return
         for _ in range(_AHEAD):
             for handle in self._handles:
@@ -142,24 +144,24 @@ class WorkerPool:
                 if not handle.kept:
                     handle.kept.extend(feed.group())
                 if handle.kept:
-                    self._give(handle, handle.kept.popleft())
+                    self._assign(handle, handle.kept.popleft())
 
     @staticmethod
-    def _give(handle: WorkerHandle, task: Task) -> None:
+    def _assign(handle: WorkerHandle, task: Task) -> None:
         handle.held.append(task)
         handle.ask(task.to_dict())
 
     def _replace_dead(self, handle: WorkerHandle) -> Iterator[TaskResult]:
         """Replace a worker that has ended; blame the picture it was at, and do the others it held."""
-        code = handle.process.end(_CLOSING)
+        code = handle.process.end(_CLOSING_SECONDS)
         handle.close_input()
-        fresh = self._hire()
+        fresh = self._start_worker()
         fresh.kept = handle.kept
         self._handles[self._handles.index(handle)] = fresh
         if not handle.ready:
             self._failed_starts += 1
-            if self._failed_starts >= _STILLBORN:
-                message = f"workers end as soon as they start ({_named(code)}); see above what they say"
+            if self._failed_starts >= _MAX_FAILED_STARTS:
+                message = f"workers end as soon as they start ({_ending_of(code)}); see above what they say"
                 raise Stopped(message)
         if not handle.ready or not handle.held:
             fresh.kept.extendleft(task for task in reversed(handle.held) if task not in self._retries)
@@ -168,12 +170,12 @@ class WorkerPool:
         fresh.kept.extendleft(reversed(others))
         if self._retries and self._retries[0] is blamed:
             self._retries.popleft()
-            sentence = f"its worker was ended by {_named(code)} twice, the second time with nothing beside it"
-            yield TaskResult(blamed.number, failed(self._job, blamed, "WorkerKilled", sentence), 0, analysed=False)
+            sentence = f"its worker was ended by {_ending_of(code)} twice, the second time with nothing beside it"
+            yield TaskResult(blamed.number, failed_rows(self._job, blamed, "WorkerKilled", sentence), 0, analysed=False)
         else:
             self._retries.append(blamed)
 
-    def _end_the_silent(self) -> None:
+    def _kill_unresponsive(self) -> None:
         for handle in self._handles:
             if handle.held:
                 handle.process.end(0)
@@ -195,12 +197,12 @@ class _Feed:
         return group
 
 
-def _named(code: int) -> str:
+def _ending_of(code: int) -> str:
     """Say how a process ended.
 
     Examples
     --------
-    >>> _named(-9)
+    >>> _ending_of(-9)
     'SIGKILL (the system ends processes so when memory is short)'
     """
     if code >= 0:

@@ -1,7 +1,8 @@
 """A worker process: reads tasks as lines of JSON, answers with lines of JSON, ends when nobody asks any more.
 
-Started as ``python -P -m focalbox.batch.workers.process``, so that a script which calls `focalbox.batch.run` needs no guard, and
-a worker inherits neither its parent's threads nor its memory; or forked by a process that was started so (`fork_server`).
+Started as ``python -P -m focalbox.batch.workers.process``, so that a script which calls `focalbox.batch.run` needs no guard,
+and a worker inherits neither its parent's threads nor its memory; or forked by a process that was started so
+(`forkserver`).
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.row import TaskResult
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
-from focalbox.storage.local import reason_of
+from focalbox.storage.base import reason_of
 
-__all__ = ["crop_on_cluster", "reach"]
+__all__ = ["connect", "crop_on_cluster"]
 
 _WAVE = 50_000
 """Pictures of one Ray Data pipeline: their tasks take some 15 MB of the driver, and starting actors anew a few seconds."""
@@ -37,7 +37,7 @@ class _Cropper:
         return {"done": [json.dumps(dataclasses.asdict(done)) for done in self._pool.work(tasks)]}
 
 
-def reach(address: str | None) -> None:
+def connect(address: str | None) -> None:
     """Connect to a cluster, or start one here.
 
     Raises
@@ -53,7 +53,7 @@ def reach(address: str | None) -> None:
     if ray.is_initialized():
         return
     if address not in {None, "auto", "local"}:
-        _knock(str(address))
+        _check_reachable(str(address))
     try:
         here = {"include_dashboard": False} if address in {None, "local"} else {}
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, **here}
@@ -63,7 +63,7 @@ def reach(address: str | None) -> None:
         raise InvalidRequest(message) from error
 
 
-def _knock(address: str) -> None:
+def _check_reachable(address: str) -> None:
     """Look whether anybody listens, because Ray itself waits for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdigit():
@@ -77,7 +77,7 @@ def _knock(address: str) -> None:
 
 
 def crop_on_cluster(job: Job, tasks: Iterable[Task], workers: int | None) -> Iterator[TaskResult]:
-    """Do tasks on the cluster that `reach` connected to; yield what became of each as it is done.
+    """Do tasks on the cluster that `connect` connected to; yield what became of each as it is done.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def _take(groups: Iterator[list[Task]], most: int) -> list[list[Task]]:
 def _do(job: Job, groups: list[list[Task]], workers: int | None) -> Iterator[TaskResult]:
     import ray  # noqa: PLC0415 - an extra of 0.9 GB
 
-    _quieten()
+    _silence_ray_data()
     actors = min(workers or _cores(), len(groups))
     rows = [{"tasks": json.dumps([task.to_dict() for task in group])} for group in groups]
     blocks = max(1, min(len(rows), max(4 * actors, -(-len(rows) // (4 * _BATCH)))))
@@ -138,7 +138,7 @@ def _cores() -> int:
     return max(1, int(resources.get("CPU", 1)))
 
 
-def _quieten() -> None:
+def _silence_ray_data() -> None:
     """Let Ray Data say nothing: a run has its own progress."""
     import ray  # noqa: PLC0415
 

@@ -5,38 +5,46 @@ from __future__ import annotations
 import hashlib
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from focalbox.batch.job import Job, PlannedOutput, Task
-from focalbox.batch.row import TaskResult, blank_row, failed, source_of
+from focalbox.analysis import Analysis
+from focalbox.batch.compact import pack, unpack
+from focalbox.batch.job import Job, PlannedOutput, Task, parse_size
+from focalbox.batch.row import TaskResult, blank_row, failed_rows, source_of
 from focalbox.core.crop import Crop
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.cropper import Cropper
-from focalbox.errors import FocalboxError
+from focalbox.errors import FetchError, FocalboxError, InvalidRequest, OutputError
 from focalbox.imaging.encoding import encode
+from focalbox.imaging.formats import FORMATS
 from focalbox.imaging.render import render
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.saliency.yunet import YuNet
-from focalbox.storage.local import Unwritable, below, is_remote, storage_of
+from focalbox.storage.base import ObjectHeaders, below, is_remote
+from focalbox.storage.open import storage_of
 
 __all__ = ["Worker", "preview"]
 
 _PREVIEW_QUALITY = 45
 """WebP quality of the report's small pictures: about 3 kB at 200 pixels, so 5,000 fit into 20 MB."""
 
-_REHEARSED = 64
+_STORED = ("content", "salient_box", "jaccard", "focal_point", "model")
+"""Columns that are taken from an earlier manifest with an analysis."""
+
+_DRAWN_SIDE = 64
 """Pixels a side of the picture that nobody gets to see."""
 
 
 @dataclass(frozen=True)
 class _Made:
-    """The results of one content, by size."""
+    """The results of one content, by size, and what was found in it as it is stored."""
 
     crops: dict[str, Crop]
     encoded: dict[tuple[str, str], bytes]
+    analysis: str | None
 
 
 class Worker:
@@ -57,7 +65,7 @@ class Worker:
     def warm_up(self) -> None:
         """Crop and read a drawn picture, so that all that is loaded at a first look is loaded."""
         with suppress(Exception):  # what fails here fails with every picture, and their rows say so
-            image = self._cropper.crop(np.zeros((_REHEARSED, _REHEARSED, 3), np.uint8), "1:1")
+            image = self._cropper.crop(np.zeros((_DRAWN_SIDE, _DRAWN_SIDE, 3), np.uint8), "1:1")
             self._cropper.analyze(encode(image, "jpeg"))
 
     def __call__(self, task: Task) -> TaskResult:
@@ -68,23 +76,29 @@ class Worker:
         planned = [plan for plan in self._job.plan(task.name) if plan.size in task.sizes]
         known: dict[str, Any] = {}
         try:
+            stored = _analysis_of(task)
+            if stored is not None and self._job.out is None:
+                rows = self._plan_stored(task, stored, planned)
+                return TaskResult(task.number, _timed(rows, started), stored.source.pixels, analysed=False)
             content, stamp = self._read(task)
             # the stamp is that of the bytes that were read: a picture that has changed since it was listed is another
-            task = Task(task.number, task.address, task.name, len(content), stamp or task.stamp, task.sizes, task.group)
+            task = replace(task, bytes=len(content), stamp=stamp or task.stamp)
             digest = hashlib.sha256(content).hexdigest()
             known["content"] = digest
-            before = self._made.get(digest)
-            made, analysed = self._make(content, planned, before)
+            if task.stored.get("content") != digest:
+                stored = None  # the picture has been replaced since it was looked at
+            made, analysed = self._make(content, planned, self._made.get(digest), stored)
             self._made[digest] = made
             rows = [self._row(task, digest, plan, made) for plan in planned]
+            rows[0]["analysis"] = made.analysis
             self._write(planned, made, rows)
-        except Unwritable as error:
+        except OutputError as error:
             return TaskResult(task.number, [], 0, analysed=False, fatal=str(error))
         except FocalboxError as error:
-            rows = failed(self._job, task, type(error).__name__, str(error), **known)
+            rows = failed_rows(self._job, task, type(error).__name__, str(error), **known)
             return TaskResult(task.number, _timed(rows, started), 0, analysed=False)
         except Exception as error:  # noqa: BLE001 - a picture that finds a defect is a row too, and the next one is done
-            rows = failed(self._job, task, type(error).__name__, f"this should not happen: {error}", **known)
+            rows = failed_rows(self._job, task, type(error).__name__, f"this should not happen: {error}", **known)
             return TaskResult(task.number, _timed(rows, started), 0, analysed=False)
         pixels = rows[0]["source"]["width"] * rows[0]["source"]["height"]
         return TaskResult(task.number, _timed(rows, started), pixels, analysed=analysed)
@@ -93,42 +107,61 @@ class Worker:
         if task.bytes == 0 and is_remote(task.address):
             return b"", task.stamp  # a range of nothing cannot be asked for
         self._job.limits.check_bytes(max(task.bytes, 0))
-        return storage_of(task.address).read(task.address, self._job.limits.bytes)
+        storage = storage_of(task.address)
+        if task.bytes < 0 and not is_remote(task.address) and storage.find(task.address) is None:
+            message = f"there is no file {task.address}: it is gone, a dead link, a folder or a pipe"
+            raise FetchError(message)
+        return storage.read(task.address, self._job.limits.bytes)
 
-    def _make(self, content: bytes, planned: list[PlannedOutput], before: _Made | None) -> tuple[_Made, bool]:
+    def _plan_stored(self, task: Task, stored: Analysis, planned: list[PlannedOutput]) -> list[dict[str, Any]]:
+        """Plan by what an earlier manifest says, and read nothing."""
+        rows = []
+        for plan in planned:
+            crop = stored.plan(parse_size(plan.size), **self._job.options)
+            rows.append(
+                blank_row(self._job, task, plan.size)
+                | {"source": source_of(task, stored.source), **_columns(crop)}
+                | {name: task.stored[name] for name in _STORED}
+            )
+        rows[0]["analysis"] = task.stored["analysis"] if self._job.analyses else None
+        return rows
+
+    def _make(
+        self, content: bytes, planned: list[PlannedOutput], before: _Made | None, stored: Analysis | None
+    ) -> tuple[_Made, bool]:
         """Crop, or take what an equal picture has given; tell whether a model looked."""
         wanted = {(plan.size, plan.format) for plan in planned}
         if before is not None and (wanted <= before.encoded.keys() or self._job.out is None):
             return before, False
-        sizes = [plan.size for plan in planned]
+        names, sizes = [plan.size for plan in planned], [parse_size(plan.size) for plan in planned]
+        options = self._job.options
         if self._job.out is None:
-            analysis = self._cropper.analyze(content, trim=self._job.options.get("trim"))
-            return _Made({size: analysis.plan(size, **self._job.options) for size in sizes}, {}), True
-        results = self._cropper.results(content, sizes, **self._job.options)
+            analysis = self._cropper.analyze(content, trim=options.get("trim"))
+            crops = {name: analysis.plan(size, **options) for name, size in zip(names, sizes, strict=True)}
+            return _Made(crops, {}, self._packed(analysis)), True
+        prepared = self._cropper.prepare(content, sizes, analysis=stored, **options)
+        results = self._cropper.finish(prepared, sizes, **options)
         encoded = {
             (plan.size, plan.format): result.encode(plan.format, quality=self._job.quality)
             for plan, result in zip(planned, results, strict=True)
         }
-        return _Made({size: result.crop for size, result in zip(sizes, results, strict=True)}, encoded), True
+        crops = {name: result.crop for name, result in zip(names, results, strict=True)}
+        return _Made(crops, encoded, self._packed(prepared.analysis)), prepared.analysis is not stored
+
+    def _packed(self, analysis: Analysis) -> str | None:
+        return pack(analysis) if self._job.analyses else None
 
     def _row(self, task: Task, digest: str, plan: PlannedOutput, made: _Made) -> dict[str, Any]:
         crop = made.crops[plan.size]
         document = crop.to_dict()
-        (chosen,) = document["crops"]
         encoded = made.encoded.get((plan.size, plan.format))
         return blank_row(self._job, task, plan.size) | {
             "source": source_of(task, crop.source),
             "content": digest,
-            "target": chosen["target"],
-            "box": chosen["box"],
-            "padding": chosen.get("padding"),
             "salient_box": document["salient_box"],
             "jaccard": document["jaccard"],
             "focal_point": document["focal_point"],
-            "fit": chosen["fit"],
-            "kept": chosen["kept"],
-            "confidence": chosen["confidence"],
-            "notes": chosen.get("notes", []),
+            **_columns(crop),
             "output": None if self._job.out is None else below(self._job.out, plan.name),
             "bytes": None if encoded is None else len(encoded),
         }
@@ -137,9 +170,10 @@ class Worker:
         """Write the results when all of them are made."""
         if self._job.out is None:
             return
-        place = storage_of(self._job.out)
+        storage = storage_of(self._job.out)
         for plan, row in zip(planned, rows, strict=True):
-            place.write(row["output"], made.encoded[plan.size, plan.format], self._job.out)
+            headers = ObjectHeaders(FORMATS[plan.format].mime, self._job.cache_control, self._job.storage_class)
+            storage.write(row["output"], made.encoded[plan.size, plan.format], self._job.out, headers)
 
 
 def preview(address: str, side: int, limits: Limits) -> bytes:
@@ -151,6 +185,27 @@ def preview(address: str, side: int, limits: Limits) -> bytes:
     small = Size(max(1, int(full.width * scale)), max(1, int(full.height * scale)))
     working = picture.decode(small)
     return encode(render(working, PixelBox(0, 0, full.width, full.height), small), "webp", quality=_PREVIEW_QUALITY)
+
+
+def _analysis_of(task: Task) -> Analysis | None:
+    """Return what an earlier manifest says was found; None when it says nothing that can be read: then a model looks."""
+    try:
+        return unpack(task.stored["analysis"]) if task.stored else None
+    except InvalidRequest:
+        return None
+
+
+def _columns(crop: Crop) -> dict[str, Any]:
+    """Return the columns that say what was decided for a size, as the one JSON form has them."""
+    return {
+        "target": crop.target.to_dict() if crop.target else None,
+        "box": crop.box.to_dict(),
+        "padding": crop.padding.to_dict() if crop.padding else None,
+        "fit": crop.fit,
+        "kept": crop.kept,
+        "confidence": crop.confidence,
+        "notes": list(crop.notes),
+    }
 
 
 def _timed(rows: list[dict[str, Any]], started: float) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ import httpx
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, TooSlow, Unreachable
-from focalbox.service.sources.public_ip import is_public
+from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
 __all__ = ["Remote"]

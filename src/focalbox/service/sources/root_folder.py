@@ -9,6 +9,7 @@ from pathlib import Path
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotFound, Unavailable
+from focalbox.storage.base import read_limited
 
 __all__ = ["File", "RootFolder"]
 
@@ -101,8 +102,7 @@ class RootFolder:
                 found = os.fstat(opened.fileno())
                 if not stat.S_ISREG(found.st_mode):
                     raise NotFound(_MISSING)
-                limits.check_bytes(found.st_size)
-                return opened.read(limits.bytes + 1)
+                return read_limited(opened, limits.bytes, "this one", found.st_size)
         except OSError as error:
             raise NotFound(_MISSING) from error
 

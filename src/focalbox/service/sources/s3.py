@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
+import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import FetchError, InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound, Unreachable
+from focalbox.storage.fsspec_store import FsspecStore
 
 __all__ = ["Buckets"]
 
 _SCHEME = "s3://"
+_TRIES = 3
+"""How often a bucket is asked: with the pauses between, some 0.6 s, while somebody waits for the answer."""
 
 
 class Buckets:
@@ -35,13 +38,10 @@ class Buckets:
 
     def __init__(self, names: Sequence[str], limits: Limits, filesystem: Any = None) -> None:
         self._names, self._limits = frozenset(names), limits
-        self._filesystem = filesystem
-        if names and filesystem is None:
-            try:
-                self._filesystem = importlib.import_module("fsspec").filesystem("s3")
-            except ImportError as error:
-                message = "buckets need an extra: pip install 'focalbox[service,s3]'"
-                raise InvalidRequest(message) from error
+        self._store = FsspecStore(filesystem, _TRIES)
+        if names and filesystem is None and importlib.util.find_spec("s3fs") is None:
+            message = "buckets need an extra: pip install 'focalbox[service,s3]'"
+            raise InvalidRequest(message)
 
     async def read(self, address: str) -> bytes:
         """Return the bytes of a picture at ``s3://bucket/key``.
@@ -59,17 +59,15 @@ class Buckets:
         if bucket not in self._names or not key:
             message = "pictures are not fetched from that bucket"
             raise NotAllowed(message)
-        data = await asyncio.to_thread(self._read, f"{bucket}/{key}")
-        self._limits.check_bytes(len(data))
-        return data
+        return await asyncio.to_thread(self._read, address)
 
-    def _read(self, path: str) -> bytes:
+    def _read(self, address: str) -> bytes:
         try:
-            data: bytes = self._filesystem.cat_file(path, start=0, end=self._limits.bytes + 1)
-        except (FileNotFoundError, IsADirectoryError) as error:
-            message = "there is no such picture"
-            raise NotFound(message) from error
-        except Exception as error:  # each store raises classes of its own
+            data, _ = self._store.read(address, self._limits.bytes)
+        except FetchError as error:
+            if isinstance(error.__cause__, FileNotFoundError | IsADirectoryError):
+                message = "there is no such picture"
+                raise NotFound(message) from error
             message = "the picture could not be read from its bucket"
             raise Unreachable(message) from error
         return data

@@ -1,0 +1,234 @@
+"""What a storage is: it finds files, reads them within a limit, and writes them whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from focalbox.errors import LimitExceeded
+
+__all__ = [
+    "FileInfo",
+    "ObjectHeaders",
+    "Storage",
+    "as_text",
+    "below",
+    "is_remote",
+    "local_path",
+    "read_limited",
+    "reason_of",
+    "within",
+]
+
+_FILE = "file://"
+"""How an address of this machine's files begins whose path is percent-encoded (RFC 8089)."""
+_MAX_REASON = 300
+"""Characters of another library's message that are passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """One file that a listing found.
+
+    Parameters
+    ----------
+    address : str
+        Where it is.
+    name : str
+        What it is called below the listed address, with ``/``.
+    bytes : int
+        Its length; -1 of something that has a name and cannot be read, such as a dead link or a named pipe.
+    stamp : str
+        When it was changed, or the store's own tag of its content.
+    """
+
+    address: str
+    name: str
+    bytes: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHeaders:
+    """What a store is told about an object besides its bytes; folders have no place for it.
+
+    Parameters
+    ----------
+    content_type : str
+        The media type, such as ``"image/jpeg"``.
+    cache_control : str
+        For those who fetch it over HTTP, such as ``"public, max-age=31536000"`` (RFC 9111).
+    storage_class : str
+        The store's own name of a price, such as ``"STANDARD_IA"``.
+    """
+
+    content_type: str = ""
+    cache_control: str = ""
+    storage_class: str = ""
+
+
+class Storage(Protocol):
+    """What reads and writes: one for folders, one for every other store."""
+
+    def list(self, address: str) -> Iterator[FileInfo]:
+        """List every file below an address, in the order of names; of a file, itself."""
+
+    def find(self, address: str) -> FileInfo | None:
+        """Describe one file; None when there is none."""
+
+    def read(self, address: str, limit: int) -> tuple[bytes, str]:
+        """Return a file's bytes and stamp.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be read; when there is no such file, its cause is a FileNotFoundError.
+        LimitExceeded
+            When it has more than ``limit`` bytes.
+        """
+
+    def write(self, address: str, content: bytes, root: str, headers: ObjectHeaders | None = None) -> None:
+        """Write a file whole or not at all; ``root`` is the destination that it lies under.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written.
+        """
+
+    def send(self, path: Path, address: str, root: str) -> None:
+        """Write a file of this machine, of any length, like `write`."""
+
+    def open(self, address: str) -> AbstractContextManager[IO[bytes]]:
+        """Open a file for reading, of any length."""
+
+    def remove(self, address: str) -> None:
+        """Remove a file, if it is there."""
+
+    def remove_folder(self, address: str) -> None:
+        """Remove a folder with all its files."""
+
+    def clear(self, root: str) -> None:
+        """Remove what an interrupted run has left half-written under a destination."""
+
+
+class _Readable(Protocol):
+    def read(self, count: int, /) -> bytes:
+        """Return at most so many bytes."""
+
+
+def read_limited(file: _Readable, limit: int, name: str, length: int | None = None) -> bytes:
+    """Read an open file to its end: every picture that comes from a file or a store comes through here.
+
+    Parameters
+    ----------
+    file : binary file
+    limit : int
+        The most bytes that are read.
+    name : str
+        What the file is called in a message.
+    length : int, optional
+        How long it is, if that is known: then no more memory is taken than it needs.
+
+    Raises
+    ------
+    LimitExceeded
+        When it has more bytes.
+
+    Examples
+    --------
+    >>> import io
+    >>> read_limited(io.BytesIO(b"picture"), 10, "tom.jpg")
+    b'picture'
+    """
+    content = file.read((limit if length is None else min(length, limit)) + 1)
+    if len(content) > limit:
+        message = f"a picture may have at most {limit} bytes, but {name} has {len(content)} or more"
+        raise LimitExceeded(message)
+    return content
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a lower library failed, in one line."""
+    reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+    return str(reason)[:_MAX_REASON]
+
+
+def is_remote(address: str) -> bool:
+    """Tell whether an address names a store: ``s3://bucket/prefix``.
+
+    Examples
+    --------
+    >>> is_remote("s3://bucket/cats"), is_remote("cats"), is_remote("file:///cats")
+    (True, False, False)
+    """
+    return "://" in address and not address.startswith(_FILE)
+
+
+def local_path(address: str) -> str:
+    """Return the path that an address of this machine means; ``file://`` addresses are percent-encoded.
+
+    Examples
+    --------
+    >>> local_path("file:///cats/tom%20cat.jpg"), local_path("cats/100%25.jpg")
+    ('/cats/tom cat.jpg', 'cats/100%25.jpg')
+    """
+    if not address.startswith(_FILE):
+        return address
+    return os.fsdecode(urllib.parse.unquote_to_bytes(address.removeprefix(_FILE)))
+
+
+def as_text(found: FileInfo) -> FileInfo:
+    r"""Return a file with an address and a name that can be written as UTF-8, which names on a disk need not be.
+
+    The address becomes a ``file://`` address that `local_path` reads; in the name, ``%E9`` stands for such a byte.
+
+    Examples
+    --------
+    >>> as_text(FileInfo("/photos/caf\udce9.jpg", "caf\udce9.jpg", 7, ""))
+    FileInfo(address='file:///photos/caf%E9.jpg', name='caf%E9.jpg', bytes=7, stamp='')
+    """
+    if _is_utf8(found.address) and _is_utf8(found.name):
+        return found
+    address = _FILE + urllib.parse.quote_from_bytes(os.fsencode(os.path.abspath(found.address)))  # noqa: PTH100 - text
+    name = "".join(c if _is_utf8(c) else urllib.parse.quote_from_bytes(os.fsencode(c)) for c in found.name)
+    return FileInfo(address, name, found.bytes, found.stamp)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def below(root: str, name: str) -> str:
+    """Return the address of a name below a destination.
+
+    Examples
+    --------
+    >>> below("s3://bucket/crops/", "cats/tom.jpg")
+    's3://bucket/crops/cats/tom.jpg'
+    """
+    return f"{root.rstrip('/')}/{name}" if is_remote(root) else os.path.join(root, name)  # noqa: PTH118 - text
+
+
+def within(inner: str, outer: str) -> bool:
+    """Tell whether one address lies in another, or is the same.
+
+    Examples
+    --------
+    >>> within("s3://bucket/cats/out", "s3://bucket/cats"), within("s3://bucket/cats-2", "s3://bucket/cats")
+    (True, False)
+    """
+    if is_remote(inner) != is_remote(outer):
+        return False
+    if is_remote(inner):
+        return f"{inner.rstrip('/')}/".startswith(f"{outer.rstrip('/')}/")
+    return Path(inner).resolve().is_relative_to(Path(outer).resolve())

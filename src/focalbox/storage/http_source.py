@@ -1,0 +1,179 @@
+"""Pictures at http and https addresses: fetched within limits, and by default from the public Internet alone."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from functools import cache
+from typing import Self
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
+from focalbox.storage.base import reason_of
+from focalbox.storage.public_ip import is_public
+from focalbox.version import __version__
+
+__all__ = ["fetch"]
+
+MAX_REDIRECTS = 5
+"""Redirects that are followed; browsers follow 20, pictures need one or two."""
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MISSING = {404, 410}
+_OK = 200
+_PORTS = {"http": 80, "https": 443}
+_AT_ONCE = 2**16
+_HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
+_PLAIN = "/%:=&?~+!$,;'@()*[]"
+"""What of an address is sent as it is written."""
+
+
+def fetch(address: str, most: int, *, seconds: float = 30.0, allow_private: bool = False) -> bytes:
+    """Return what is at an address.
+
+    A host is connected to at the address that was checked, so that its name cannot lead somewhere else meanwhile; so for
+    every redirect.
+
+    Parameters
+    ----------
+    address : str
+        ``http://`` or ``https://``.
+    most : int
+        Bytes that it may have.
+    seconds : float
+        What it may take, from first to last byte, redirects included.
+    allow_private : bool
+        Whether loopback, private and other addresses that are not public may be connected to.
+
+    Raises
+    ------
+    InvalidRequest
+        When the address is not such a one, or leads to a host that is not public.
+    FetchError
+        When it cannot be fetched.
+    LimitExceeded
+        When it has more bytes.
+    """
+    deadline = time.monotonic() + seconds
+    place = address
+    try:
+        for _ in range(MAX_REDIRECTS + 1):
+            parts = _split(place)
+            with _Connection(parts, deadline, allow_private=allow_private) as connection:
+                found = connection.get(address, most)
+            if isinstance(found, bytes):
+                return found
+            place = urljoin(place, found)
+    except TimeoutError as error:
+        message = f"{address} took more than {seconds:g} seconds"
+        raise FetchError(message) from error
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        message = f"{address} cannot be fetched: {reason_of(error)}"
+        raise FetchError(message) from error
+    message = f"{address} is redirected more than {MAX_REDIRECTS} times"
+    raise FetchError(message)
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - raises when it is none
+    except ValueError as error:
+        message = f"{address[:80]} is no address of a picture: {error}"
+        raise InvalidRequest(message) from error
+    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+        message = f"an address of a picture is http://HOST/... or https://HOST/..., not {address[:80]}"
+        raise InvalidRequest(message)
+    return parts
+
+
+class _Connection:
+    """One connection to one host, at an address that may be connected to."""
+
+    def __init__(self, parts: SplitResult, deadline: float, *, allow_private: bool) -> None:
+        self._parts, self._deadline = parts, deadline
+        self._host = parts.hostname or ""
+        port = parts.port or _PORTS[parts.scheme]
+        self._socket = self._connected(port, allow_private=allow_private)
+        self._http = http.client.HTTPConnection(self._host, port)
+        self._http.default_port = _PORTS[parts.scheme]  # left out of the header Host
+        self._http.sock = self._socket
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+        self._socket.close()
+
+    def get(self, address: str, most: int) -> bytes | str:
+        """Return the bytes that are there, or where they are instead."""
+        target = quote(self._parts.path or "/", safe=_PLAIN)
+        if self._parts.query:
+            target += f"?{quote(self._parts.query, safe=_PLAIN)}"
+        self._socket.settimeout(self._left())
+        self._http.request("GET", target, headers=_HEADERS)
+        with self._http.getresponse() as response:
+            moved = response.getheader("Location")
+            if response.status in _REDIRECTS and moved:
+                return moved
+            if response.status in _MISSING:
+                message = f"there is no picture at {address}"
+                raise FetchError(message)
+            if response.status != _OK:
+                message = f"{address} answered with status {response.status}"
+                raise FetchError(message)
+            return self._content(response, address, most)
+
+    def _content(self, response: http.client.HTTPResponse, address: str, most: int) -> bytes:
+        _check_length(address, response.length or 0, most)
+        content = bytearray()
+        while part := response.read1(_AT_ONCE):
+            content += part
+            _check_length(address, len(content), most)
+            self._socket.settimeout(self._left())
+        if response.length:
+            message = f"{address} ended {response.length} bytes too early"
+            raise FetchError(message)
+        return bytes(content)
+
+    def _connected(self, port: int, *, allow_private: bool) -> socket.socket:
+        found = socket.getaddrinfo(self._host, port, type=socket.SOCK_STREAM)
+        places = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if not allow_private and not all(map(is_public, places)):
+            reason = "is not on the public Internet; FOCALBOX_ALLOW_PRIVATE=true allows it"
+            message = f"{self._host} {reason}"
+            raise InvalidRequest(message)
+        failure: OSError | None = None
+        for place in places:
+            try:
+                plain = socket.create_connection((place, port), timeout=self._left())
+            except OSError as error:
+                failure = error
+                continue
+            if self._parts.scheme == "http":
+                return plain
+            try:
+                return _trusted().wrap_socket(plain, server_hostname=self._host)
+            except BaseException:
+                plain.close()
+                raise
+        raise failure or OSError("its host has no address")
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+def _check_length(address: str, length: int, most: int) -> None:
+    if length > most:
+        message = f"a picture may have at most {most} bytes, but {address} has {length} or more"
+        raise LimitExceeded(message)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
+from focalbox.storage.base import ObjectHeaders
+from focalbox.storage.fsspec_store import FsspecStore
+from focalbox.storage.open import storage_of
+
+pytest.importorskip("fsspec", reason="the extra batch is not installed")
+
+
+@pytest.fixture
+def root() -> Iterator[str]:
+    """An empty prefix of a store in memory."""
+    address = f"memory://test-{uuid.uuid4().hex}"
+    yield address
+    storage_of(address).remove_folder(address)
+
+
+def test_objects_are_written_listed_read_and_removed(root: str) -> None:
+    store = storage_of(root)
+    for name in ("b/2.jpg", "a.jpg", "b/1.jpg", ".hidden"):
+        store.write(f"{root}/{name}", name.encode(), root, ObjectHeaders("image/jpeg"))
+    found = {entry.name: entry for entry in store.list(root)}
+    assert list(found) == ["a.jpg", "b/1.jpg", "b/2.jpg"]
+    assert store.read(found["b/1.jpg"].address, 10)[0] == b"b/1.jpg"
+    assert found["b/1.jpg"].bytes == len("b/1.jpg")
+    again = store.find(f"{root}/b/1.jpg")
+    assert again is not None
+    assert again.bytes == found["b/1.jpg"].bytes
+    store.remove(f"{root}/a.jpg")
+    store.remove(f"{root}/a.jpg")
+    assert store.find(f"{root}/a.jpg") is None
+    assert store.find(f"{root}/b") is None
+
+
+def test_an_object_is_its_own_listing(root: str, tmp_path: Path) -> None:
+    store = storage_of(root)
+    (tmp_path / "here").write_bytes(b"sent")
+    store.send(tmp_path / "here", f"{root}/one.jpg", root)
+    assert [entry.name for entry in store.list(f"{root}/one.jpg")] == ["one.jpg"]
+    with store.open(f"{root}/one.jpg") as file:
+        assert file.read() == b"sent"
+
+
+def test_what_is_too_long_or_not_there_is_said(root: str) -> None:
+    store = FsspecStore(tries=1)
+    store.write(f"{root}/long", b"12345", root)
+    with pytest.raises(LimitExceeded, match="at most 4 bytes"):
+        store.read(f"{root}/long", 4)
+    with pytest.raises(FetchError, match="there is no file") as caught:
+        store.read(f"{root}/gone", 4)
+    assert isinstance(caught.value.__cause__, FileNotFoundError)
+
+
+def test_a_scheme_that_nobody_knows_is_a_wrong_call() -> None:
+    with pytest.raises(InvalidRequest, match="nothing here reads nosuch:// addresses"):
+        storage_of("nosuch://bucket").find("nosuch://bucket/key")
