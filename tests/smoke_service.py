@@ -85,7 +85,14 @@ def check_plain(folder: Path) -> None:
     """Install without extras: every help works, and serving says which extra is missing."""
     environment = folder / "plain"
     venv.create(environment, with_pip=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    pip: list[str | Path] = [
+        environment / "bin" / "python",
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+        "install",
+    ]
     run(*pip, "--constraint", ROOT / "requirements" / "dev.txt", folder / "source", folder=folder)
     command = environment / "bin" / "focalbox"
     for words in (["--help"], ["serve", "--help"], ["sign", "--help"], ["batch", "--help"]):

@@ -102,6 +102,7 @@ def test_a_slow_host_takes_no_place_from_those_who_work(opened: Opened, pictures
         target = f"/v1/crop/30x30/http://{neighbour.place}/silent.jpg"
         slow = [asyncio.ensure_future(service.asked(target, gone=gone)) for _ in range(3)]
         while b"focalbox_fetches 3.0" not in (await service.asked("/metrics")).content:
+            await asyncio.wait(slow, timeout=0.001)
             assert not any(task.done() for task in slow)
         fast, refused = await service.asked("/v1/crop/30x30/coffee.jpg"), await service.asked(target)
         gone.set()
