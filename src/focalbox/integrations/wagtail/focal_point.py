@@ -9,8 +9,8 @@ from wagtail.images.models import AbstractImage
 from wagtail.images.rect import Rect
 
 from focalbox.analysis import Analysis
+from focalbox.api import analyze
 from focalbox.core.geometry import Box
-from focalbox.cropper import analyze
 from focalbox.errors import FocalboxError
 
 __all__ = ["focal_rect", "on_upload"]
