@@ -8,7 +8,7 @@ HOSTS := $(VENV)/.integrations
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: help demo check test lint types layers fast unit smoke bench quality train setup clean serve tools \
+.PHONY: help formats fuzz lock demo check test lint types layers fast unit smoke bench quality train setup clean serve tools \
 	bench-service soak-service bench-batch soak-batch
 
 help: ## this list
@@ -51,8 +51,18 @@ bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-se
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve
 	$(BIN)/python -m benchmarks.soak
 
-smoke: $(READY) ## the built wheel, in an empty environment outside the repository
+formats: $(READY) ## what focalbox, Pillow and libvips make of the corpus; writes docs/formats.md
+	PYTHONPATH=tests $(BIN)/python -m corpus.table
+
+fuzz: $(READY) ## files damaged by their structure, for SECONDS=600; what is found is kept in .cache/fuzz
+	PYTHONPATH=tests $(BIN)/python -m corpus.fuzz --seconds $(or $(SECONDS),600) --out .cache/fuzz
+
+smoke: $(READY) ## the built wheel and the image, in empty environments outside the repository
 	$(BIN)/python tests/smoke_wheel.py
+	$(BIN)/python tests/smoke_service.py
+
+lock: $(READY) ## the locked versions of the image, resolved anew
+	$(BIN)/python requirements/lock_service.py
 
 bench: $(READY) ## speed beside the peers; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.speed
@@ -68,6 +78,7 @@ quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quali
 
 train: $(READY) ## train the shipped network again (needs PyTorch and the training pictures)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/training.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training-nodeps.txt
 	$(BIN)/python -m training all --data $(DATA) --cache .cache/training --out src/focalbox/saliency/weights
 
 setup: $(READY)

@@ -141,7 +141,7 @@ def _peer_time(peer: Peer, pictures: list[Labelled]) -> float:
 
 
 def _model_time(model: Model, pictures: list[Labelled]) -> float:
-    """Mean CPU time of looking, copies included: a network looks at some pictures twice."""
+    """Mean CPU time of looking, the making of the copy included."""
     times = []
     for picture in pictures:
         working = open_picture(picture.content).decode(None)
@@ -169,7 +169,7 @@ def heads_of(name: str) -> dict[str, Model]:
     def look(head: str, rgb: NDArray[np.uint8]) -> SaliencyMap:
         return SaliencyMap(np.maximum(session.run([head], {entry: rgb[None]})[0][0, 0], 0.0))
 
-    heads = [output.name for output in session.get_outputs() if not output.name.startswith("face")]
+    heads = [output.name for output in session.get_outputs() if not output.name.startswith(("face", "text"))]
     called = {head: "faces not kept" if head == "saliency" else f"{head} head" for head in heads}
     return {called[head]: partial(look, head) for head in heads}
 

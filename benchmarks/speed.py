@@ -45,9 +45,6 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
     ]
     progressive, avif = (("quality", 85), ("progressive", 1)), (("quality", 65), ("speed", 8))
     others = [
-        (Kind("0.3 MP, looked at twice", 784, 392, photographs=3, pairs=True), 16),
-        (Kind("1 MP, looked at twice", 1440, 720, photographs=3, pairs=True), 12),
-        (Kind("12 MP, looked at twice", 4900, 2450, photographs=2, pairs=True), 6),
         (Kind("1 MP progressive", 1152, 864, options=progressive, photographs=2), 12),
         (Kind("12 MP progressive", 4000, 3000, options=progressive, photographs=2), 6),
         (Kind("1 MP AVIF", 1152, 864, "AVIF", avif, photographs=2), 12),

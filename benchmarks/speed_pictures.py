@@ -34,9 +34,6 @@ class Kind:
         How it is written.
     photographs : int
         How many of the four are made of it.
-    pairs : bool
-        Whether each picture is two photographs side by side: which of both is meant leaves the default in doubt, so that it
-        looks twice.
     """
 
     name: str
@@ -45,7 +42,6 @@ class Kind:
     format: str = "JPEG"
     options: tuple[tuple[str, int], ...] = (("quality", 85),)
     photographs: int = len(PHOTOGRAPHS)
-    pairs: bool = False
 
 
 def make(kind: Kind) -> list[bytes]:
@@ -63,13 +59,7 @@ def _enlarged(name: str, width: int, height: int) -> Image.Image:
 
 
 def _written(kind: Kind, name: str) -> bytes:
-    if kind.pairs:
-        beside = PHOTOGRAPHS[(PHOTOGRAPHS.index(name) + 1) % len(PHOTOGRAPHS)]
-        large = Image.new("RGB", (kind.width, kind.height))
-        for place, one in enumerate((name, beside)):
-            large.paste(_enlarged(one, kind.width // 2, kind.height), (place * kind.width // 2, 0))
-    else:
-        large = _enlarged(name, kind.width, kind.height)
+    large = _enlarged(name, kind.width, kind.height)
     random = np.random.default_rng(PHOTOGRAPHS.index(name))
     noise = random.integers(-_NOISE, _NOISE + 1, (kind.height, kind.width, 1), dtype=np.int16)
     pixels = np.clip(np.asarray(large).astype(np.int16) + noise, 0, 255).astype(np.uint8)

@@ -22,15 +22,13 @@ Photographs = Mapping[str, NDArray[np.uint8]]
 class Watched(Network):
     """The default network, and the sizes of what it was shown."""
 
-    def __init__(self, *, looks_twice: bool) -> None:
-        super().__init__(FILE, looks_twice=looks_twice)
+    def __init__(self) -> None:
+        super().__init__(FILE)
         self.shown: list[tuple[int, ...]] = []
-        self.turns: list[bool] = []
 
-    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> ModelOutput:
+    def look(self, rgb: NDArray[np.uint8]) -> ModelOutput:
         self.shown.append(rgb.shape[:2])
-        self.turns.append(turned)
-        return super().look(rgb, turned=turned)
+        return super().look(rgb)
 
 
 @pytest.fixture(scope="module")
@@ -40,32 +38,14 @@ def pair(photographs: Photographs) -> NDArray[np.uint8]:
     return np.concatenate([np.asarray(one) for one in both], axis=1)
 
 
-def test_a_clear_picture_is_looked_at_once_and_an_unclear_one_again_in_finer_detail(
-    photographs: Photographs, pair: NDArray[np.uint8]
-) -> None:
-    network = Watched(looks_twice=True)
+def test_a_picture_is_looked_at_once(photographs: Photographs, pair: NDArray[np.uint8]) -> None:
+    network = Watched()
     Cropper(model=network).analyze(np.asarray(Image.fromarray(photographs["coffee"]).resize((1200, 800))))
-    assert network.shown == [(160, 224)]
-    network.shown.clear()
-    Cropper(model=network).analyze(pair[:, 100:1000])
-    assert network.shown == [(128, 256), (160, 320)]
-    assert network.turns[-2:] == [False, True]
-
-
-def test_a_small_picture_has_no_finer_detail_and_is_turned_all_the_same(pair: NDArray[np.uint8]) -> None:
-    network = Watched(looks_twice=True)
-    Cropper(model=network).analyze(np.asarray(Image.fromarray(pair).resize((240, 90))))
-    assert network.shown == [(128, 320)] * 2
-    assert network.turns == [False, True]
-
-
-def test_a_callers_network_looks_once_unless_told_otherwise(pair: NDArray[np.uint8]) -> None:
-    network = Watched(looks_twice=False)
     Cropper(model=network).analyze(pair)
-    assert len(network.shown) == 1
+    assert network.shown == [(192, 288), (128, 352)]
 
 
-def test_the_second_look_is_the_same_for_every_target_and_the_mirrored_picture(pair: NDArray[np.uint8]) -> None:
+def test_the_look_is_the_same_for_every_target_and_the_mirrored_picture(pair: NDArray[np.uint8]) -> None:
     cropper = Cropper()
     alone = cropper.analyze(pair)
     for size in ("20x20", "500x200", "1199x449"):

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 ALLOCATOR = {
@@ -36,10 +35,10 @@ def arguments() -> argparse.ArgumentParser:
         "--threads",
         type=int,
         default=0,
-        help="threads to use (default: all cores); with 2 or more, two trainings run side by side",
+        help="threads to use (default: all cores)",
     )
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
-    parser.add_argument("--brief", action="store_true", help="evaluate: only the gain of the default and the crops")
+    parser.add_argument("--brief", action="store_true", help="evaluate: only gains, crops, faces, text and time")
     parser.add_argument("--write", action="store_true", help="evaluate: write the tables into the model card")
     parser.add_argument(
         "--page",
@@ -62,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
             from training.evaluate import evaluate  # noqa: PLC0415
 
             for name in ("focalbox.onnx", "focalbox-mit.onnx"):
-                text = evaluate(options.out / name, options.data, brief=options.brief)
+                text = evaluate(options.out / name, options.data, options.cache, brief=options.brief)
                 print(f"## {name}\n\n{text}\n")
                 if options.write and not options.brief:
                     replace_between(options.out / "MODEL_CARD.md", name, text)
@@ -75,10 +74,10 @@ def run(options: argparse.Namespace) -> None:
         if options.threads:
             torch.set_num_threads(options.threads)
         shop = Workshop(options.data, options.cache, options.out, options.share)
-        if options.command == "mit":
+        if options.command != "mit":
+            train_default(shop)
+        if options.command != "default":
             train_mit(shop)
-        else:
-            train_default(shop, [partial(train_mit, shop)] if options.command == "all" else [])
     except DataError as error:
         sys.exit(f"training: {error}")
     print(f"training: {options.command} took {(time.monotonic() - started) / 60:.1f} minutes in all")

@@ -20,11 +20,11 @@ from PIL import Image
 
 from training.closeups import close_ups
 
-PICTURE_SIDE = 224
-"""Stored picture side (pixels): a crop of 0.7 of it still has about the 160 pixels of a training step."""
+PICTURE_SIDE = 256
+"""Stored picture side (pixels): a crop of 0.85 of it has the 224 pixels of a training step."""
 
-LABEL_SIDE = 112
-"""Stored label side (cells): finer than the network's map of side 40 to 48."""
+LABEL_SIDE = 128
+"""Stored label side (cells): finer than the network's map of side 56, so that a crop of it keeps sharp edges."""
 
 FIXATION_SIGMA = 0.035
 """Blur of fixations as a share of the mean side, about one degree of visual angle in OSIE and MIT1003
@@ -39,12 +39,17 @@ SETS = {
     "crowd": "crowd",
     "scene500": "scene500",
     "mit1003": "mit1003",
+    "taskfix": "taskfix",
     "fcdb": "fcdb_train",
+    "people": "people",
 }
 """Name of each set and the file (without .parquet) that holds it."""
 
 CLOSE_UPS = "closeups"
 """Name of the set that is made of the heads in `crowd`."""
+
+NEEDED = {"duts": "mask", "fcdb": "crop", "taskfix": "map", "people": "name"}
+"""The column that a set's label is in, for sets without fixations."""
 
 AXES_SWAPPED = ("scene500",)
 """Sets whose fixations are stored with x and y exchanged, as fractions of the sides: in scene500 the
@@ -52,6 +57,9 @@ standardised edge energy at the fixations is 0.09 as stored and 0.65 with the ax
 in the other sets it is the other way round (OSIE 0.81 and 0.19)."""
 
 FIXATION_SETS = ("osie", "crowd", "scene500", "mit1003")
+UNLABELLED = ("people", CLOSE_UPS)
+"""Sets whose rows say nothing about saliency: they are there for faces and text."""
+
 MIT_LICENSED_SETS = ("osie", "crowd", "scene500")
 
 
@@ -101,7 +109,7 @@ def read_rows(folder: Path, name: str, split: str) -> list[dict[str, Any]]:
     except (pa.ArrowException, OSError) as error:
         message = f"{path} is damaged ({type(error).__name__}): copy it again from the data's source."
         raise DataError(message) from error
-    needed = {"duts": "mask", "fcdb": "crop"}.get(name, "fixations")
+    needed = NEEDED.get(name, "fixations")
     if not rows or any(column not in rows[0] for column in ("image", "width", "height", needed)):
         message = (
             f"{path} has no {split} rows with image, width, height and {needed}: copy it again from the data's source."
@@ -161,11 +169,16 @@ def crop_mask(row: dict[str, Any], side: int = LABEL_SIDE) -> NDArray[np.float64
 
 def label_of(row: dict[str, Any], name: str) -> NDArray[np.float16]:
     """Make the label of a row a square map; a close-up has none."""
-    if name == CLOSE_UPS:
+    if name in UNLABELLED:
         return np.zeros((LABEL_SIDE, LABEL_SIDE), dtype=np.float16)
     if name == "duts":
         mask = open_mask(row).resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BOX)
         return (np.asarray(mask, dtype=np.float32) / 255).astype(np.float16)
+    if name == "taskfix":
+        heat = (
+            Image.open(io.BytesIO(row["map"])).convert("L").resize((LABEL_SIDE, LABEL_SIDE), Image.Resampling.BILINEAR)
+        )
+        return (np.asarray(heat, dtype=np.float32) / max(1, np.asarray(heat).max())).astype(np.float16)
     if name == "fcdb":
         return crop_mask(row).astype(np.float16)
     points = np.asarray(row["fixations"], dtype=np.float64) / (row["width"], row["height"])

@@ -1,8 +1,9 @@
-"""Measures a network file on the dev rows as Markdown: the default map, every head, the fusions it replaced."""
+"""Measures a network file on the dev rows through the product's own path, as Markdown: every map, crops, faces, text."""
 
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 
 from focalbox.core import metrics
-from training.boxes import Box, decode_faces, jaccard_box
+from focalbox.core.evidence import ModelOutput, Subject
+from focalbox.core.geometry import Size
+from focalbox.core.jaccard import salient_box
+from focalbox.core.saliency_map import SaliencyMap
+from focalbox.imaging.scales import looking_size
+from focalbox.imaging.source import open_picture
+from focalbox.imaging.working import WorkingImage
+from focalbox.saliency.faces import faces_in
+from focalbox.saliency.network import Network
 from training.data import FIXATION_SETS, blur_points
 from training.dev import GAIN_SETS, DevPicture, read_dev
+from training.measured import SETS, read_truth, recall_and_false
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,51 +33,55 @@ if TYPE_CHECKING:
 
 Map = NDArray[np.float32]
 Maps = dict[str, Map]
+Box = tuple[float, float, float, float]
 
-SIDE = 192
-"""Side (pixels) of the square that a picture is squashed to, or of a square of about its area."""
-
-STRIDE = 32
-RESAMPLING = Image.Resampling.BICUBIC
-"""Training pictures are resampled without a wide filter, so sharp ones are what the network knows: the mean gain is
-0.01 higher than with a triangle filter, for all of bicubic, Lanczos, Hamming and box."""
-PRIOR_SIGMAS = (0.3, 0.4, 0.5)
-"""Standard deviations (shares of the side) of the centre priors tried."""
-
-SEED = 20261123
-SAME_FACE = 0.4
-"""Overlap (IoU) from which a found box is the marked face: heads are marked loosely and are few cells wide."""
+SEED = 20261125
 MASK_LEVEL = 0.5
+LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+"""Heat of centres at which recall and false ones are counted."""
+
+LOOKS_TIMED = 60
+HEADS = ("object", "fixation", "joint")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A network file, ready to look at pictures on one thread."""
+    """A network file: as the product reads it, and all of its outputs as they are."""
 
+    network: Network
     session: Any
-    shaped: bool = True
 
-    def look(self, picture: Image.Image) -> Maps:
-        """All outputs without their batch and channel axes (face_size keeps its two channels)."""
-        size = shape_for(picture) if self.shaped else (SIDE, SIDE)
-        pixels = np.asarray(picture.resize(size, RESAMPLING))[None]
+    def look(self, picture: Image.Image) -> ModelOutput:
+        """Look as the product does."""
+        return self.network.look(copy_of(picture))
+
+    def marks(self, picture: Image.Image, kind: str) -> tuple[Subject, ...]:
+        """Return all marks of a kind from the lowest of `LEVELS`, whatever the product takes."""
+        said = self.network.answers(copy_of(picture))
+        return faces_in(said[kind][0, 0], said[f"{kind}_size"][0], sure=LEVELS[0], kind=kind) if kind in said else ()
+
+    def maps(self, picture: Image.Image) -> Maps:
+        """Return the product's maps, and those of the single heads."""
+        rgb = copy_of(picture)
+        seen = self.network.look(rgb)
         names = [output.name for output in self.session.get_outputs()]
-        found = dict(zip(names, self.session.run(None, {"picture": pixels}), strict=True))
-        return {name: value[0] if name == "face_size" else value[0, 0] for name, value in found.items()}
+        found = dict(zip(names, self.session.run(None, {"picture": rgb[None]}), strict=True))
+        maps = {name: found[name][0, 0] for name in HEADS if name in found} | {"saliency": seen.saliency.values}
+        return maps if seen.keep is None else maps | {"keep": seen.keep.values}
 
 
-def open_network(path: Path, *, shaped: bool = True) -> Reader:
+def copy_of(picture: Image.Image) -> NDArray[np.uint8]:
+    """Return what the product shows a network of a picture."""
+    size = Size(*picture.size)
+    return WorkingImage(picture, size).look(looking_size(size))
+
+
+def open_network(path: Path) -> Reader:
     """Open a network file on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return Reader(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]), shaped)
-
-
-def shape_for(picture: Image.Image) -> tuple[int, int]:
-    """Width and height in multiples of `STRIDE` with the picture's ratio and about the area of the square."""
-    stretch = float(np.sqrt(picture.width / picture.height))
-    width, height = (max(STRIDE, round(SIDE * factor / STRIDE) * STRIDE) for factor in (stretch, 1 / stretch))
-    return width, height
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return Reader(Network(path), session)
 
 
 @cache
@@ -94,20 +108,20 @@ class Fusion:
         return (fused if self.sigma is None else fused * centre_prior(shape, self.sigma)).astype(np.float32)
 
 
-LEARNED = Fusion("**learned fusion (default)**", (("saliency", 1.0),))
+LEARNED = Fusion("**by the gate (default)**", (("saliency", 1.0),))
 
 
 def alternatives(heads: Sequence[str]) -> Iterator[Fusion]:
     """Name the default and what could have been it."""
     yield LEARNED
+    yield Fusion("the same x centre 0.5", (("saliency", 1.0),), 0.5)
     for head in heads:
         yield Fusion(f"{head} head", ((head, 1.0),))
-        yield from (Fusion(f"{head} head x centre {sigma}", ((head, 1.0),), sigma) for sigma in PRIOR_SIGMAS)
-    if {"object", "fixation"} <= set(heads):
-        for share in (0.3, 0.5, 0.7):
-            yield Fusion(f"{share} object + {1 - share:.1f} fixation", (("object", share), ("fixation", 1 - share)))
-        yield Fusion("object + fixation + joint", (("object", 1.0), ("fixation", 1.0), ("joint", 1.0)))
-    yield from (Fusion(f"centre prior {sigma} alone", (), sigma) for sigma in PRIOR_SIGMAS)
+        yield Fusion(f"{head} head x centre 0.5", ((head, 1.0),), 0.5)
+    if set(HEADS) <= set(heads):
+        even = tuple((head, 1.0) for head in HEADS)
+        yield Fusion("object + fixation + joint", even)
+        yield Fusion("object + fixation + joint, x centre 0.5", even, 0.5)
 
 
 def cases_of(pictures: Sequence[DevPicture], maps: Sequence[Map]) -> list[tuple[metrics.WindowCase, ...]]:
@@ -203,32 +217,6 @@ def report_masks(pictures: Sequence[DevPicture], said: Sequence[Maps], heads: Se
     return table(["masks (duts dev)", "max F, mean of pictures", "MAE"], rows)
 
 
-def match_faces(one: DevPicture, maps: Maps, least: float, level: float) -> tuple[int, int, int]:
-    """Count right, found and true faces of one picture; smaller ones than `least` neither help nor harm."""
-    free: list[Box] = [tuple(face) for face in one.faces if face[2] >= least]
-    small: list[Box] = [tuple(face) for face in one.faces if face[2] < least]
-    true, right, found = len(free), 0, 0
-    for _, box in decode_faces(maps["face"], maps["face_size"], level):
-        overlaps = [metrics.iou(face, box) for face in free]
-        if overlaps and max(overlaps) >= SAME_FACE:
-            free.pop(int(np.argmax(overlaps)))
-            right, found = right + 1, found + 1
-        elif not any(metrics.iou(face, box) >= SAME_FACE / 2 for face in small):
-            found += 1
-    return right, found, true
-
-
-def report_faces(pictures: Sequence[DevPicture], said: Sequence[Maps]) -> str:
-    """Precision and recall of faces on crowd dev, all and the larger ones."""
-    rows = []
-    for least in (0.0, 0.03, 0.05):
-        for level in (0.2, 0.3, 0.4, 0.5):
-            counts = [match_faces(*pair, least, level) for pair in zip(pictures, said, strict=True)]
-            right, found, true = np.sum(counts, axis=0)
-            rows.append([f"{least:.0%}", f"{level}", f"{right / max(found, 1):.2f}", f"{right / max(true, 1):.2f}"])
-    return table(["faces at least this wide (crowd dev)", "heat", "precision", "recall"], rows)
-
-
 def changed(picture: Image.Image) -> Iterator[tuple[str, Image.Image]]:
     """Yield the picture as it comes in other clothes; the map of the mirrored one has to be mirrored back."""
     stored = io.BytesIO()
@@ -250,41 +238,73 @@ def windows_of(saliency: Map, aspect: float) -> list[Box]:
     return boxes
 
 
+def report_marks(reader: Reader, data: Path, cache: Path) -> str:
+    """Recall and false ones of faces and lines on the dev rows, all sets but `crowd`."""
+    truth = [one for name in SETS for one in read_truth(data, cache, name)]
+    pictures = [open_picture(one.content).decode(None).image.convert("RGB") for one in truth]
+    seen = {kind: [reader.marks(picture, kind) for picture in pictures] for kind in ("face", "text")}
+    rows = []
+    for level in LEVELS:
+        cells = [f"{level}"]
+        for kind, found in seen.items():
+            wanted = [
+                (one.faces, one.faces_counted) if kind == "face" else (one.lines, one.lines_counted) for one in truth
+            ]
+            recall, false = recall_and_false(found, wanted, level)
+            cells += [f"{recall:.3f}", f"{false:.3f}"]
+        rows.append(cells)
+    return table(["heat", "faces: recall", "false a picture", "lines: recall", "false a picture "], rows)
+
+
+def report_time(reader: Reader) -> str:
+    """Return milliseconds of a look, one thread, the tenth percentile: what the machine can do when nothing else runs."""
+    rows = []
+    for shape in ((224, 224), (192, 256)):
+        rgb = np.random.default_rng(SEED).integers(0, 256, (*shape, 3), dtype=np.uint8)
+        reader.network.look(rgb)
+        taken = []
+        for _ in range(LOOKS_TIMED):
+            started = time.perf_counter()
+            reader.network.look(rgb)
+            taken.append(time.perf_counter() - started)
+        rows.append([f"{shape[1]}x{shape[0]}", f"{np.quantile(taken, 0.1) * 1000:.1f}"])
+    return table(["looking copy", "ms"], rows)
+
+
 def report_stability(reader: Reader, dev: dict[str, list[DevPicture]]) -> str:
     """Overlap of the windows chosen for a changed picture with those of the original."""
     kept: dict[str, list[float]] = {}
     for name in GAIN_SETS:
         for one in dev[name][:40]:
-            before = windows_of(reader.look(one.picture)["saliency"], one.aspect)
+            before = windows_of(reader.look(one.picture).saliency.values, one.aspect)
             for change, picture in changed(one.picture):
-                saliency = reader.look(picture)["saliency"]
+                saliency = reader.look(picture).saliency.values
                 after = windows_of(saliency[:, ::-1] if change == "mirror" else saliency, one.aspect)
                 kept.setdefault(change, []).extend(metrics.iou(*pair) for pair in zip(before, after, strict=True))
     rows = [[name, f"{np.mean(values):.3f}"] for name, values in kept.items()]
     return table(["change", "mean IoU of the windows"], rows)
 
 
-def evaluate(path: Path, data: Path, *, brief: bool = False) -> str:
+def jaccard_box(values: Map) -> Box:
+    """Return the box with the highest Jaccard index, as the product finds it."""
+    box = salient_box(SaliencyMap(values)).box
+    return box.left, box.top, box.width, box.height
+
+
+def evaluate(path: Path, data: Path, cache: Path, *, brief: bool = False) -> str:
     """All tables of a network file as Markdown."""
     dev = {name: read_dev(data, name) for name in (*GAIN_SETS, "fcdb")}
-    shaped, square = open_network(path), open_network(path, shaped=False)
-    said = {name: [shaped.look(one.picture) for one in pictures] for name, pictures in dev.items()}
-    heads = [name for name in ("object", "fixation", "joint", "keep") if name in said["duts"][0]]
+    reader = open_network(path)
+    said = {name: [reader.maps(one.picture) for one in pictures] for name, pictures in dev.items()}
+    heads = [name for name in HEADS if name in said["duts"][0]]
     rows = []
-    for rule in alternatives([head for head in heads if head != "keep"]):
+    for rule in alternatives(heads):
         cases = {key: cases_of(dev[key], [rule(maps) for maps in said[key]]) for key in GAIN_SETS}
         rows.append([rule.name, *(gain_cell(cases[key], interval=rule is LEARNED) for key in GAIN_SETS)])
-        if rule is LEARNED:
-            other = {key: [square.look(one.picture)["saliency"] for one in dev[key]] for key in GAIN_SETS}
-            rows.append(
-                ["the same, squashed to a square", *(gain_cell(cases_of(dev[key], other[key])) for key in GAIN_SETS)]
-            )
-    parts = [
-        table(["map (gain / loss)", *GAIN_SETS], rows[:2] if brief else rows),
-        report_crops(dev["fcdb"], said["fcdb"]),
-    ]
+    parts = [table(["map (gain / loss)", *GAIN_SETS], rows), report_crops(dev["fcdb"], said["fcdb"])]
+    parts += [report_marks(reader, data, cache), report_time(reader)]
     if not brief:
         parts += [report_fixations(dev, said, head) for head in ("saliency", "fixation")]
         parts += [report_masks(dev["duts"], said["duts"], ["saliency", *(["object"] if "object" in heads else [])])]
-        parts += [report_faces(dev["crowd"], said["crowd"]), report_stability(shaped, dev)]
+        parts += [report_stability(reader, dev)]
     return "\n\n".join(parts)

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import tempfile
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,93 +14,82 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.model import Network
+from training.network import FUSED, HEADS, KINDS, PIXEL_SCALE, Network
 from training.quantise import quantise
 
 OPSET = 17
 """ONNX operator set: old enough for every onnxruntime of the last years."""
 
-MOST_BYTES = 4_000_000
+MAX_BYTES = 7_000_000
 """Largest file (bytes) that goes into the wheel."""
 
-FACE_OUTPUTS = ("face", "face_size")
-
-
-@dataclass(frozen=True)
-class Finish:
-    """What is done to the fused map when it is shipped; chosen once on the dev rows, see README.md.
-
-    The gate learns on pictures that the heads know, and trusts them more than new pictures deserve.
-
-    Attributes
-    ----------
-    sigma : float
-        Width (share of the side) of a further centre prior.
-    fixation_share : float
-        Share (0..1) of the mixture that goes to the fixation head whatever the gate says.
-    """
-
-    sigma: float
-    fixation_share: float = 0.0
-
-    @property
-    def steepness(self) -> float:
-        """What the further prior adds to the steepness of the gate's: exp(-steepness x^2) is a Gaussian of that width."""
-        return 1 / (2 * self.sigma**2)
+OUTPUTS = ("saliency", *HEADS, *(name for kind in KINDS for name in (kind, f"{kind}_size")))
+"""What the file answers with, in this order."""
 
 
 class Shipped(nn.Module):
-    """The network with what the file promises around it: uint8 in, every map scaled, faces decoded to shares."""
+    """The network with what the file promises around it: uint8 in, every map scaled, centres and sizes as shares."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (1, h, w, 3) -> saliency, heads, face, face_size; see MODEL_CARD.md."""
-        found = self.network(picture.permute(0, 3, 1, 2).float())
-        maps = [found.saliency / found.saliency.amax((1, 2), keepdim=True)]
-        for name in self.network.heads:
-            logits = found.maps[name]
-            if name in {"object", "keep"}:
-                maps.append(logits.sigmoid())
-            else:
-                maps.append(torch.exp(logits - logits.amax((1, 2), keepdim=True)))
-        return (*(one[:, None] for one in maps), found.face.sigmoid()[:, None], found.size.clamp(max=0.0).exp())
+        """uint8 (1, h, w, 3) -> `OUTPUTS`; see MODEL_CARD.md."""
+        taken = self.network.backbone(picture.permute(0, 3, 1, 2).float())
+        maps = self.network.saliency(taken)
+        fused = self.network.fuse(taken[-1].mean((2, 3)), maps)
+        answers = [(fused / fused.amax((1, 2), keepdim=True))[:, None]]
+        for name in HEADS:
+            logits = maps[name]
+            one = torch.exp(logits - logits.amax((1, 2), keepdim=True)) if name in FUSED[1:] else logits.sigmoid()
+            answers.append(one[:, None])
+        for found in self.network.centres(taken).values():
+            answers += [found[:, :1].sigmoid(), torch.cat([found[:, 1:3].clamp(max=0.0).exp(), found[:, 3:]], 1)]
+        return tuple(answers)
 
 
-def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.uint8] | None = None) -> str:
+def fold_pixels(network: Network) -> None:
+    """Move the scale of the pixels into the first convolution; their mean stays a subtraction, as padding comes after it."""
+    with torch.no_grad():
+        network.backbone._conv_stem.weight.div_(PIXEL_SCALE)  # noqa: SLF001
+    network.backbone.pixel_scale = 1.0
+
+
+def ready(network: Network) -> Shipped:
+    """Return a copy of the network for `export`."""
+    network = copy.deepcopy(network).cpu().eval()
+    fold_pixels(network)
+    return Shipped(network)
+
+
+def export(shipped: nn.Module, outputs: Sequence[str], path: Path, pictures: NDArray[np.uint8] | None = None) -> str:
     """Write the file and its SHA-256; returns the checksum.
 
     Parameters
     ----------
-    network : the trained network.
+    shipped : what is written: uint8 (1, h, w, 3) -> a tensor for each of the outputs.
+    outputs : their names.
     path : where the file goes.
-    finish : what is done to the fused map.
     pictures : uint8 (n, h, w, 3), training pictures to choose the scales of 8-bit convolutions by; None for floats.
 
     Raises
     ------
     ValueError
-        When the file is larger than `MOST_BYTES`.
+        When the file of 8 bits is larger than `MAX_BYTES`.
     """
-    network = copy.deepcopy(network).eval()
-    network.fold_pixel_scale()
-    network.further_steepness = finish.steepness
-    network.fixation_share = finish.fixation_share
-    names = ["saliency", *network.heads, *FACE_OUTPUTS]
-    free = {"picture": {1: "height", 2: "width"}} | {name: {2: "rows", 3: "columns"} for name in names}
+    free = {"picture": {1: "height", 2: "width"}} | {name: {2: "rows", 3: "columns"} for name in outputs}
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings():
         # The tracing exporter is marked as old, but folds norms into convolutions and needs no further package.
         warnings.simplefilter("ignore")
         part = Path(folder) / path.name
         torch.onnx.export(
-            Shipped(network).eval(),
+            shipped.eval(),
             (torch.zeros(1, 192, 160, 3, dtype=torch.uint8),),
             part,
             input_names=["picture"],
-            output_names=names,
+            output_names=list(outputs),
             dynamic_axes=free,
             opset_version=OPSET,
             dynamo=False,
@@ -109,8 +98,8 @@ def export(network: Network, path: Path, finish: Finish, pictures: NDArray[np.ui
             whole, part = part, part.with_name(f"8-bit-{path.name}")
             quantise(whole, part, pictures)
         content = part.read_bytes()
-        if len(content) > MOST_BYTES:
-            message = f"{path.name} has {len(content)} bytes, more than {MOST_BYTES}: make the network narrower."
+        if pictures is not None and len(content) > MAX_BYTES:
+            message = f"{path.name} has {len(content)} bytes, more than {MAX_BYTES}: make the network narrower."
             raise ValueError(message)
         part.rename(path)
     digest = hashlib.sha256(content).hexdigest()

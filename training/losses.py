@@ -36,6 +36,22 @@ def mask_loss(logits: Tensor, masks: Tensor) -> Tensor:
     return entropy + 0.5 * (1 - (both + 1) / (either + 1))
 
 
+EDGE_REACH, EDGE_WEIGHT = 7, 4.0
+"""Side (cells) of the square in which a place is compared with its surroundings, and how much more a place at an edge
+counts (Wei et al. 2020, arXiv:1911.11445): a box around a thing is as good as the thing's edges."""
+
+
+def edge_loss(logits: Tensor, masks: Tensor) -> Tensor:
+    """As `mask_loss`, places at the edges of the mask weighing more."""
+    around = functional.avg_pool2d(masks[:, None], EDGE_REACH, 1, EDGE_REACH // 2, count_include_pad=False)[:, 0]
+    weight = 1 + EDGE_WEIGHT * (around - masks).abs()
+    entropy = functional.binary_cross_entropy_with_logits(logits, masks, reduction="none")
+    chance = logits.sigmoid()
+    both = (weight * chance * masks).sum((1, 2))
+    either = (weight * (chance + masks - chance * masks)).sum((1, 2))
+    return (weight * entropy).sum((1, 2)) / weight.sum((1, 2)) + 0.5 * (1 - (both + 1) / (either + 1))
+
+
 def divergence(log_density: Tensor, label: Tensor) -> Tensor:
     """Kullback-Leibler divergence of label (n, h, w; any sum) from a log density, a value for each picture."""
     target = normalise(label)
@@ -103,3 +119,54 @@ def face_loss(logits: Tensor, sizes: Tensor, faces: Tensor) -> Tensor:
     column = ((box[:, 0] + box[:, 2] / 2) * cells).long().clamp(0, cells - 1)
     error = (sizes[picture, :, row, column] - box[:, 2:].clamp(min=1e-3).log()).abs().sum()
     return -(hit + miss) / count + 0.2 * error / count
+
+
+OWNED = 0.3
+"""Heat of a place from which it learns the size of the mark there."""
+
+
+def centre_heat(marks: Tensor, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Heat of marks (n, k, 5) on a grid, (n, k, h, w): a Gaussian each, and whether a cell holds its centre.
+
+    CenterNet (Zhou et al. 2019, arXiv:1904.07850); sigma a sixth of the mark's sides, at least 0.6 cells.
+    """
+    rows, columns = shape
+    x, y = (marks[..., 0] + marks[..., 2] / 2) * columns, (marks[..., 1] + marks[..., 3] / 2) * rows
+    spread_x, spread_y = (marks[..., 2] * columns / 6).clamp(min=0.6), (marks[..., 3] * rows / 6).clamp(min=0.6)
+    places_x, places_y = torch.arange(columns, device=marks.device), torch.arange(rows, device=marks.device)
+    across = torch.exp(-0.5 * ((places_x + 0.5 - (x.floor() + 0.5)[..., None]) / spread_x[..., None]) ** 2)
+    down = torch.exp(-0.5 * ((places_y + 0.5 - (y.floor() + 0.5)[..., None]) / spread_y[..., None]) ** 2)
+    centre = (places_y == y.floor()[..., None])[..., :, None] & (places_x == x.floor()[..., None])[..., None, :]
+    return down[..., :, None] * across[..., None, :], centre
+
+
+def centre_loss(found: Tensor, marks: Tensor) -> Tensor:
+    """CenterNet's focal loss on heat plus L1 on log sizes and offsets; one value.
+
+    ``found`` is (n, 5, h, w): logits of centres, log width and height, offset of the centre in cells. Where a mark is
+    unknown (its last number is 0) nothing is held against the heat.
+    """
+    shape = (found.shape[2], found.shape[3])
+    heat, centre = centre_heat(marks, shape)
+    present = (marks[..., 2] > 0)[..., None, None]
+    known = present & (marks[..., 4] > 0)[..., None, None]
+    unknown = ((heat > UNKNOWN_HEAT) & present & ~known).any(1)
+    heat, centre = heat * known, (centre & known).any(1)
+    best, owner = heat.max(1)
+    chance = found[:, 0].sigmoid().clamp(1e-4, 1 - 1e-4)
+    hit = ((1 - chance) ** 2 * chance.log() * centre).sum()
+    miss = ((1 - best) ** 4 * chance**2 * (1 - chance).log() * ~(centre | unknown)).sum()
+    count = centre.sum().clamp(min=1)
+    weight = best * (best > OWNED)
+    sides = marks[..., 2:4].clamp(min=1e-3).log()
+    middle = torch.stack(
+        [(marks[..., 0] + marks[..., 2] / 2) * shape[1], (marks[..., 1] + marks[..., 3] / 2) * shape[0]], -1
+    )
+    wanted = torch.cat([sides, middle], -1).gather(1, owner.flatten(1)[..., None].expand(-1, -1, 4))
+    wanted = wanted.transpose(1, 2).reshape(-1, 4, *shape)
+    rows, columns = (torch.arange(side, device=found.device) + 0.5 for side in shape)
+    places = torch.stack([columns.expand(shape), rows[:, None].expand(shape)])
+    error_size = (found[:, 1:3] - wanted[:, :2]).abs().sum(1)
+    error_place = (found[:, 3:] - (wanted[:, 2:] - places)).abs().sum(1)
+    error = (weight * (error_size + 0.2 * error_place)).sum() / weight.sum().clamp(min=1)
+    return -(hit + miss) / count + error

@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from training.augment import Pool, join, with_faces
-from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare
-from training.dev import read_all
-from training.export import Finish, export
-from training.face_head import train_face_head
-from training.faces import mark_faces
-from training.lanes import Lane, side_by_side
-from training.recipes import BRANCH, DEFAULT, DEFAULT_FINISH, FACES, MIT, MIT_FINISH, TEACHER_STEPS
-from training.teach import read_lessons, teach, train_teacher
-from training.teacher import LITE0, LITE2, Design
-from training.train import EVALUATION_SIDE, Recipe, blend, train_network
+from training.augment import WITH_FACES, WITH_LINES, Pool, join
+from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
+from training.export import OUTPUTS, export, ready
+from training.loop import Recipe
+from training.marks import MARKED_SETS, Marks, mark, marked_by_people
+from training.network import Network
+from training.small import OUTPUTS as SMALL_OUTPUTS
+from training.small import ShippedSmall, train_small
+from training.stages import train, train_gate, train_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from training.model import Network
+    from numpy.typing import NDArray
 
 CALIBRATION_PICTURES = 96
-"""Training pictures from which the ranges of 8-bit values are taken: with 60 the maps already correlated by 0.9996 with
-those of the floats."""
+"""Training pictures from which the ranges of 8-bit values are taken."""
 
-ALL_SETS = (*SETS, CLOSE_UPS)
+CALIBRATION_SIDE = 224
+"""Side of those pictures (pixels): that of the looking copy."""
+
+DEFAULT = Recipe(
+    steps=900,
+    counts={"duts": 5, "osie": 2, "crowd": 2, "scene500": 2, "mit1003": 2, "taskfix": 1, "fcdb": 2},
+    marked={"people": 4, "mit1003": 1, "crowd": 1},
+    rates=(2e-4, 2e-3),
+)
+"""Backbone and both decoders; the rates are of the backbone and of the decoders."""
+
+MARKS = Recipe(
+    steps=340,
+    counts={},
+    marked={WITH_FACES: 9, WITH_LINES: 7, "people": 1, "mit1003": 1, "scene500": 1, "taskfix": 1, "fcdb": 1, "duts": 3},
+    rates=(2e-3,),
+    decay=0.99,
+    seed=2,
+)
+"""The decoder of faces and lines alone: it has seen 13 marked pictures a step so far, few with text."""
+
+GATE = Recipe(
+    steps=400,
+    counts={"duts": 12, "osie": 6, "crowd": 6, "scene500": 6, "mit1003": 6, "taskfix": 2},
+    rates=(3e-3,),
+    weight_decay=0.1,
+    seed=1,
+)
+
+MIT = Recipe(
+    steps=2400,
+    counts={"osie": 8, "crowd": 7, "scene500": 8, CLOSE_UPS: 2},
+    rates=(3e-3,),
+    shapes=((160, 160), (192, 192)),
+    weight_decay=0.1,
+    decay=0.998,
+    seed=1,
+)
 
 
 @dataclass(frozen=True)
@@ -47,18 +79,13 @@ class Workshop:
     out: Path
     share: float = 1.0
 
-    def pool(self, sets: Sequence[str] = ALL_SETS) -> Pool:
+    def pool(self, sets: Sequence[str], marks: dict[str, Marks]) -> Pool:
         """Give the training pictures of some sets."""
-        return join({name: prepare(self.data, self.cache, name, "train") for name in sets})
-
-    def few(self, steps: int) -> int:
-        """Give the share of a number of steps."""
-        return max(1, round(steps * self.share)) if steps else 0
+        return join({name: prepare(self.data, self.cache, name, "train") for name in sets}, marks)
 
     def shorten(self, recipe: Recipe) -> Recipe:
         """Keep the share of a recipe's steps."""
-        stages = tuple(dataclasses.replace(one, steps=self.few(one.steps)) for one in recipe.stages)
-        return dataclasses.replace(recipe, stages=stages, parting=self.few(recipe.parting))
+        return dataclasses.replace(recipe, steps=max(1, round(recipe.steps * self.share)))
 
 
 @contextmanager
@@ -69,77 +96,35 @@ def stage(name: str) -> Iterator[None]:
     print(f"training: {name} took {(time.monotonic() - started) / 60:.1f} minutes", flush=True)
 
 
-def train_default(shop: Workshop, meanwhile: Lane = ()) -> None:
-    """Teachers, then the default network on all sets; other tasks may be done while it waits for the second teacher."""
-    side_by_side((partial(prepare_all, shop),))  # in a process, for the memory that it takes
-    side_by_side(
-        (partial(learn_from, LITE0, shop), partial(train_stem, shop)), (partial(learn_from, LITE2, shop), *meanwhile)
-    )
-    side_by_side(
-        (partial(train_from_stem, "trunk", DEFAULT, LITE0, shop),),
-        (partial(train_from_stem, "branch", BRANCH, LITE2, shop),),
-    )
-    network = blend([train_from_stem("trunk", DEFAULT, LITE0, shop), train_from_stem("branch", BRANCH, LITE2, shop)])
-    with stage("the faces"):
-        pool = with_faces(
-            shop.pool(), {name: mark_faces(shop.data, shop.cache, name) for name in SETS if name != "crowd"}
-        )
-        recipe = dataclasses.replace(FACES, steps=shop.few(FACES.steps))
-        network = train_face_head(network, recipe, pool, shop.cache / "face-head.pt")
-    write(network, pool, shop.out / "focalbox.onnx", DEFAULT_FINISH)
+def train_default(shop: Workshop) -> None:
+    """Make focalbox.onnx."""
+    with stage("marking faces and text"):
+        marks = {name: mark(shop.data, shop.cache, name) for name in MARKED_SETS}
+    with stage("preparing the pictures"):
+        pool = shop.pool(tuple(SETS), marks)
+    with stage("backbone and decoders"):
+        network = train(Network(), pool, shop.shorten(DEFAULT), shop.cache / "network.pt")
+    with stage("faces and text"):
+        network = train_marks(network, pool, shop.shorten(MARKS), shop.cache / "marks.pt")
+    with stage("the gate"):
+        network = train_gate(network, pool, shop.shorten(GATE), shop.cache / "gate.pt")
+    with stage("the file"):
+        digest = export(ready(network), OUTPUTS, shop.out / "focalbox.onnx", calibration(pool))
+    print(f"training: focalbox.onnx {digest}", flush=True)
 
 
 def train_mit(shop: Workshop) -> None:
-    """Train the network of the MIT-licensed rows alone."""
-    pool = shop.pool((*MIT_LICENSED_SETS, CLOSE_UPS))
+    """Make focalbox-mit.onnx, of the MIT-licensed rows alone and the heads that people marked there."""
+    marks = {name: marked_by_people(rows_of(shop.data, name, "train")) for name in ("crowd", CLOSE_UPS)}
+    pool = shop.pool((*MIT_LICENSED_SETS, CLOSE_UPS), marks)
     with stage("the MIT network"):
-        network = train_network(shop.shorten(MIT), pool, read_all(shop.data), shop.cache / "mit.pt")
-    write(network, pool, shop.out / "focalbox-mit.onnx", MIT_FINISH)
+        network = train_small(pool, shop.shorten(MIT), shop.cache / "mit.pt")
+    digest = export(ShippedSmall(network), SMALL_OUTPUTS, shop.out / "focalbox-mit.onnx", calibration(pool))
+    print(f"training: focalbox-mit.onnx {digest}", flush=True)
 
 
-def prepare_all(shop: Workshop) -> None:
-    """Read the data once, so that the lanes find it prepared."""
-    with stage("preparing the data"):
-        shop.pool()
-
-
-def learn_from(design: Design, shop: Workshop) -> None:
-    """Fine-tune a teacher and keep what it says about every training picture."""
-    pool = shop.pool()
-    with stage(f"the teacher {design.name}"):
-        steps = shop.few(TEACHER_STEPS)
-        teacher = train_teacher(design, pool, read_all(shop.data), shop.cache, steps=steps, seed=DEFAULT.seed)
-    with stage(f"the labels of {design.name}"):
-        teach(teacher, pool, shop.cache)
-
-
-def taught_pool(features: Design, maps: Design, shop: Workshop) -> Pool:
-    """Give the training pictures with the features of one teacher and the maps of another."""
-    return dataclasses.replace(
-        shop.pool(),
-        taught=read_lessons(maps, shop.cache).maps,
-        features=read_lessons(features, shop.cache).features,
-    )
-
-
-def train_stem(shop: Workshop) -> None:
-    """Train what trunk and branch have in common."""
-    pool, recipe = taught_pool(LITE0, LITE0, shop), shop.shorten(DEFAULT)
-    with stage("the stem"):
-        train_network(recipe, pool, read_all(shop.data), shop.cache / "stem.pt", until=recipe.parting)
-
-
-def train_from_stem(name: str, recipe: Recipe, maps: Design, shop: Workshop) -> Network:
-    """Go on from the stem under a recipe and a teacher's maps."""
-    checkpoint = shop.cache / f"{name}.pt"
-    if not checkpoint.is_file():
-        shutil.copyfile(shop.cache / "stem.pt", checkpoint)
-    with stage(f"the {name}"):
-        return train_network(shop.shorten(recipe), taught_pool(LITE0, maps, shop), read_all(shop.data), checkpoint)
-
-
-def write(network: Network, pool: Pool, path: Path, finish: Finish) -> None:
-    """Export a network as 8-bit file, with scales from pictures of all its sets, and say its checksum."""
+def calibration(pool: Pool) -> NDArray[np.uint8]:
+    """Pictures of all sets, as the network is shown them."""
     rows = np.linspace(0, len(pool.kind) - 1, CALIBRATION_PICTURES).astype(int)
-    small = [np.asarray(Image.fromarray(pool.pictures[row].numpy()).resize((EVALUATION_SIDE,) * 2)) for row in rows]
-    print(f"training: {path} {export(network, path, finish, np.stack(small))}", flush=True)
+    side = (CALIBRATION_SIDE, CALIBRATION_SIDE)
+    return np.stack([np.asarray(Image.fromarray(pool.pictures[row].numpy()).resize(side)) for row in rows])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
 from torch import nn
@@ -13,10 +13,12 @@ from torch import nn
 if TYPE_CHECKING:
     from pathlib import Path
 
+Model = TypeVar("Model", bound=nn.Module)
+
 WARM_SHARE = 0.1
 """Share of the steps in which the learning rate rises (Smith & Topin 2017, arXiv:1708.07120)."""
 
-STEPS_A_LINE = 50
+STEPS_A_LINE = 20
 
 
 def one_cycle(progress: float) -> float:
@@ -26,10 +28,10 @@ def one_cycle(progress: float) -> float:
     return 0.002 + 0.998 * 0.5 * (1 + math.cos(math.pi * (progress - WARM_SHARE) / (1 - WARM_SHARE)))
 
 
-class Average:
+class Average(Generic[Model]):
     """Exponential moving average of a network's weights and statistics."""
 
-    def __init__(self, model: nn.Module, decay: float) -> None:
+    def __init__(self, model: Model, decay: float) -> None:
         self.model = copy.deepcopy(model).requires_grad_(requires_grad=False)
         self.decay = decay
         self.steps = 0
@@ -66,7 +68,7 @@ class Clock:
         print(f"[{self.name} {time.monotonic() - self.started:6.0f} s] {text}", flush=True)
 
 
-def store(path: Path, step: int, model: nn.Module, optimiser: torch.optim.Optimizer, average: Average) -> None:
+def store(path: Path, step: int, model: nn.Module, optimiser: torch.optim.Optimizer, average: Average[Any]) -> None:
     """Write a checkpoint whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -81,7 +83,7 @@ def store(path: Path, step: int, model: nn.Module, optimiser: torch.optim.Optimi
     part.rename(path)
 
 
-def restore(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, average: Average) -> int:
+def restore(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, average: Average[Any]) -> int:
     """Take up a checkpoint if there is one; returns the step to go on from."""
     if not path.is_file():
         return 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, Unpack
 
-from focalbox.core.choose import choose_crop
+from focalbox.core.choose import alternatives, choose_crop
 from focalbox.core.crop import Crop
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.geometry import PixelBox, Size
@@ -75,6 +75,35 @@ class Analysis(Evidence):
         framing = wanted.framing
         return Plan(self, tuple(choose_crop(self, target, framing) for target in targets))
 
+    def alternatives(
+        self,
+        size: SizeLike,
+        count: int = 3,
+        *,
+        options: CropOptions | None = None,
+        **keywords: Unpack[CropKeywords],
+    ) -> Plan:
+        """Choose the best few crops for a size that differ, the best first, for an editor to choose from.
+
+        Parameters and errors as in `plans`, for one size that has a shape. There are at most ``count``, and fewer when the
+        picture has no room for so many windows that overlap by less than 0.6 (Jaccard index). `Crop.parts` tells their
+        scores.
+
+        Examples
+        --------
+        >>> analysis = Analysis(Size(900, 300), SaliencyMap([[5, 1, 0, 0, 0, 0, 0, 1, 4]]))
+        >>> [crop.box.left for crop in analysis.alternatives("1:1", 2)]
+        [0, 600]
+        """
+        target = parse_target(size)
+        if target is None or count < 1:
+            message = (
+                f"alternatives need a size such as 500x200 or 16:9 and a count of at least 1, not {size} and {count}"
+            )
+            raise InvalidRequest(message)
+        wanted = CropOptions.of(keywords, options)
+        return Plan(self, alternatives(self, target, wanted.framing, count))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the one JSON form without crops, with the map and the subjects to plan from later."""
         found = Plan(self, ()).to_dict()
@@ -82,6 +111,7 @@ class Analysis(Evidence):
             **found,
             "saliency": self.saliency.to_dict(),
             "keep": self.keep.to_dict() if self.keep is not None else None,
+            "object_map": self.object_map.to_dict() if self.object_map is not None else None,
             "subjects": [subject.to_dict() for subject in self.subjects],
         }
 
@@ -99,8 +129,9 @@ class Analysis(Evidence):
             subjects = tuple(map(Subject.from_dict, saved["subjects"]))
             saliency = SaliencyMap.from_dict(saved["saliency"])
             keep = SaliencyMap.from_dict(saved["keep"]) if saved.get("keep") is not None else None
+            objects = SaliencyMap.from_dict(saved["object_map"]) if saved.get("object_map") is not None else None
             trimmed = _trimmed(saved["trimmed"], source) if saved.get("trimmed") is not None else None
-            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]), keep, trimmed)
+            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]), keep, trimmed, objects)
         except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
             if isinstance(error, InvalidRequest):
                 raise

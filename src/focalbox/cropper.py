@@ -18,8 +18,8 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.fill import check_fill
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.source import Picture, Source, open_picture
-from focalbox.looking import checked_detectors, checked_model, look_at
-from focalbox.options import CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
+from focalbox.looking import checked_detectors, checked_model, look_at, united
+from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
 from focalbox.prepared import Prepared, View
 from focalbox.result import Result
 from focalbox.saliency.models import MODELS, Detector, Model
@@ -100,7 +100,7 @@ class Cropper:
         check_source(source)
         return open_picture(source, self._limits)
 
-    def analyze(self, source: Source | Picture, *, trim: TrimLike | None = None) -> Analysis:
+    def analyze(self, source: Source | Picture, *, trim: TrimLike | None = None, animate: Animate = "keep") -> Analysis:
         """Look at a picture once; the analysis plans any number of crops.
 
         Parameters
@@ -108,6 +108,8 @@ class Cropper:
         source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
         trim : str or Trim, optional
             Cut the border off before looking, as in `focalbox.options.parse_trim`.
+        animate : {"keep", "first"}
+            Whether a few frames of an animated picture are looked at, or only the first.
 
         Raises
         ------
@@ -116,7 +118,7 @@ class Cropper:
         ModelError
             When the model answers with something that is not a map.
         """
-        return self._prepare(source, [], CropOptions.of({"trim": trim})).analysis
+        return self._prepare(source, [], CropOptions.of({"trim": trim, "animate": animate})).analysis
 
     def plan(
         self,
@@ -132,7 +134,7 @@ class Cropper:
         the upright picture, ``kept`` and ``confidence`` lie between 0 and 1.
         """
         target, wanted = parse_target(size), CropOptions.of(keywords, options)
-        return self.analyze(source, trim=wanted.trim).plan(target, options=wanted)
+        return self.analyze(source, trim=wanted.trim, animate=wanted.animate).plan(target, options=wanted)
 
     def crop(
         self,
@@ -259,8 +261,10 @@ class Cropper:
         return Prepared(view, analysis)
 
     def _look(self, view: View) -> Analysis:
-        seen = look_at(view.working, self._model, self._detectors)
-        return Analysis(view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed)
+        seen = united([look_at(working, self._model, self._detectors) for working in view.looked_at])
+        return Analysis(
+            view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed, seen.object_map
+        )
 
     def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
         """Plan, check, and render."""
@@ -280,6 +284,6 @@ def _checked_limits(limits: object) -> Limits:
 
 
 def _check_result(size: Size, limits: Limits) -> None:
-    if size.pixels > limits.pixels:
-        message = f"a result may have at most {limits.pixels} pixels, but {size} was asked for"
+    if size.pixels > limits.result_pixels:
+        message = f"a result may have at most {limits.result_pixels} pixels, but {size} was asked for"
         raise InvalidRequest(message)

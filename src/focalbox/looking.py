@@ -1,4 +1,4 @@
-"""How a picture is looked at: a small copy once, and again, finer and mirrored, when the first look leaves doubt."""
+"""How a picture is looked at: a small copy, once."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from focalbox.core.confidence import doubt
+import numpy as np
+
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import InvalidRequest, ModelError
-from focalbox.imaging.scales import looking_size, second_size
+from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
 from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
-from focalbox.saliency.second_look import joined, weight_of
 
-__all__ = ["checked_detectors", "checked_model", "look_at"]
+__all__ = ["checked_detectors", "checked_model", "look_at", "united"]
 
 
 def checked_model(model: object) -> tuple[Model, str]:
@@ -69,29 +69,47 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ----------
     working : WorkingImage
     model : callable
-        A network that `looks_twice` is shown the picture again, mirrored and finer if there is more to see, when its first
-        map leaves doubt where to crop.
     detectors : sequence of callable, optional
-        They are shown the first copy.
+        They are shown the same copy.
 
     Raises
     ------
     ModelError
         When the model or a detector answers with something else than it should.
     """
-    size = looking_size(working.source)
-    rgb = working.look(size)
-    if isinstance(model, Network):
-        seen = model.look(rgb)
-        weight = weight_of(doubt(seen.saliency, working.source.aspect)) if model.looks_twice else 0.0
-        if weight > 0:
-            again = second_size(working.source)
-            seen = joined(seen, model.look(rgb if again == size else working.look(again), turned=True), weight)
-    else:
-        seen = _seen(model(rgb))
+    rgb = working.look(looking_size(working.source))
+    seen = model.look(rgb) if isinstance(model, Network) else _seen(model(rgb))
     if detectors is None:
         return seen
     return replace(seen, subjects=tuple(subject for detector in detectors for subject in _detected(detector(rgb))))
+
+
+def united(seen: Sequence[ModelOutput]) -> ModelOutput:
+    """Return what was seen in the frames of a film: the mean of their maps, and the subjects of any of them.
+
+    A frame in which there is nothing, such as a black one, adds nothing.
+    """
+    if len(seen) == 1:
+        return seen[0]
+    return ModelOutput(
+        _mean([one.saliency for one in seen]),
+        _mean_of_all([one.keep for one in seen]),
+        tuple(subject for one in seen for subject in one.subjects),
+        _mean_of_all([one.object_map for one in seen]),
+    )
+
+
+def _mean_of_all(maps: Sequence[SaliencyMap | None]) -> SaliencyMap | None:
+    """Return the mean of maps that every frame has, else None."""
+    told = [one for one in maps if one is not None]
+    return _mean(told) if len(told) == len(maps) else None
+
+
+def _mean(maps: Sequence[SaliencyMap]) -> SaliencyMap:
+    told = [one for one in maps if one.total]
+    if not told:
+        return SaliencyMap.blank()
+    return SaliencyMap(np.sum([one.averaged(*told[0].shape) for one in told], axis=0))
 
 
 def _seen(answer: object) -> ModelOutput:

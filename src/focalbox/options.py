@@ -16,8 +16,10 @@ from focalbox.sizes import MAX_SIDE, SizeLike, parse_target, parse_targets
 from focalbox.trim import Trim, TrimLike, parse_trim
 
 __all__ = [
+    "ANIMATE",
     "MAX_SIDE",
     "OPTIONS",
+    "Animate",
     "BoxLike",
     "CropKeywords",
     "CropOptions",
@@ -30,6 +32,9 @@ __all__ = [
     "parse_targets",
     "parse_trim",
 ]
+
+Animate = Literal["keep", "first"]
+ANIMATE: tuple[Animate, ...] = ("keep", "first")
 
 BoxLike = Box | tuple[float, float, float, float]
 
@@ -50,6 +55,7 @@ class CropKeywords(TypedDict, total=False):
     fill: str | tuple[int, ...]
     keep_metadata: bool
     trim: TrimLike | None
+    animate: Animate
 
 
 def _option(default: Any, kind: Kind, help_: str, example: str, **names: str) -> Any:
@@ -77,6 +83,9 @@ class CropOptions:
         Cut the border off first, if there is one: nobody looks at it and no crop shows it. It may be written as in
         `parse_trim`. All places, those given here and those that come back, stay places in the upright picture as it came,
         border included; a `focus` in the border is the nearest point inside.
+    animate : {"keep", "first"}
+        Whether all frames of an animated picture are cropped, by one window, where the format that is written can hold them,
+        or only the first.
 
     Raises
     ------
@@ -144,6 +153,9 @@ class CropOptions:
     )
     trim: Trim | None = _option(  # noqa: RUF009 - makes a field
         None, TRIM, "Cut off the border that has the colour of a corner.", "top-left:20", thumbor="trim:top-left:20"
+    )
+    animate: Animate = _option(  # noqa: RUF009 - makes a field
+        "keep", one_of(ANIMATE), "Crop all frames of an animated picture, or only the first.", "first"
     )
 
     def __post_init__(self) -> None:

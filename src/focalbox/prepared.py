@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import PixelBox, Size, Target, largest_window
+from focalbox.imaging.animation import Film, spread
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.source import Picture
 from focalbox.imaging.trimming import without_border
@@ -26,6 +29,8 @@ _ROUNDING = 1e-6
 """Pixels by which a computed side may exceed a whole number through rounding alone."""
 
 _ANY = Size(1, 1)
+_LOOKS = 4
+"""Frames of a film that are looked at: a black first one does not decide, and the time stays that of a few pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,18 @@ class View:
         How the border was cut off.
     trimmed : PixelBox, optional
         What is left of the upright picture then.
+    film : Film of WorkingImage, optional
+        All frames of an animated picture, when they are wished; ``working`` is the first.
+    notes : tuple of str
+        What a caller ought to know about what was decoded.
     """
 
     working: WorkingImage
     source: Size
     trim: Trim | None = None
     trimmed: PixelBox | None = None
+    film: Film[WorkingImage] | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def decode(
@@ -63,11 +74,29 @@ class View:
             When the pixels cannot be decoded.
         """
         needed = needed_size(picture.size, targets, options, least)
-        working = picture.decode(needed, keep_profile=options.keep_metadata)
-        if options.trim is None:
-            return cls(working, picture.size)
-        working, left = without_border(working, options.trim)
-        return cls(working, picture.size, options.trim, left)
+        keep = options.keep_metadata
+        film = picture.film(keep_profile=keep) if options.animate == "keep" and picture.animated else None
+        working = picture.decode(needed, keep_profile=keep)
+        left = None
+        if options.trim is not None:
+            working, left = without_border(working, options.trim)
+        return cls(working, picture.size, options.trim, left, film, picture.notes)
+
+    def frames(self) -> Iterator[tuple[WorkingImage, Fraction]]:
+        """Draw the frames one after the other, each with the seconds that it is shown, its border off."""
+        for working, duration in self.film.draw() if self.film is not None else ():
+            yield (working if self.trimmed is None else working.part(self.trimmed)), duration
+
+    @property
+    def looked_at(self) -> Iterator[WorkingImage]:
+        """What a model is shown: the picture, or a few frames spread over the film."""
+        if self.film is None:
+            yield self.working
+            return
+        wanted = spread(self.film.frames, _LOOKS)
+        for index, (working, _) in enumerate(islice(self.frames(), wanted[-1] + 1 if wanted else 0)):
+            if index in wanted:
+                yield working
 
     def shows(self, analysis: Analysis) -> bool:
         """Tell whether an analysis is of just this part of a picture of this size."""
@@ -106,6 +135,8 @@ class Prepared:
         """Tell whether it is what would be decoded for these sizes and options: then the crops are the same to the byte."""
         wanted = CropOptions.of(keywords, options)
         if wanted.keep_metadata or wanted.trim != self.view.trim:
+            return False
+        if self.view.film is not None and wanted.animate != "keep":
             return False
         needed = needed_size(self.working.source, parse_targets(sizes), wanted)
         return self.working.scale == decode_scale(self.working.source, needed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from os import PathLike
 from pathlib import PurePath
 from typing import Self
@@ -10,9 +12,12 @@ from typing import Self
 from PIL import Image
 
 from focalbox.core.crop import Crop
+from focalbox.imaging.animation import Film
+from focalbox.imaging.animation_encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.encoding import encode
+from focalbox.imaging.formats import format_of
 from focalbox.imaging.render import render
-from focalbox.imaging.working import Metadata
+from focalbox.imaging.working import Metadata, WorkingImage
 from focalbox.options import CropOptions
 from focalbox.prepared import View
 from focalbox.storage.local import write_file
@@ -32,11 +37,14 @@ class Result:
         Exactly ``crop.size`` pixels, mode RGB or RGBA, sRGB unless its ``info`` holds an ``icc_profile``.
     metadata : Metadata or None
         Copyright and colour profile when ``keep_metadata`` asked for them.
+    film : Film of PIL.Image.Image, optional
+        All frames, cut alike, when the picture is animated and they are wished; ``image`` is the first.
     """
 
     crop: Crop
     image: Image.Image
     metadata: Metadata | None = None
+    film: Film[Image.Image] | None = None
 
     @classmethod
     def render(cls, view: View, crop: Crop, options: CropOptions) -> Self:
@@ -47,12 +55,30 @@ class Result:
         LimitExceeded
             When there is not memory enough for it.
         """
-        image = render(view.working, view.visible(crop.box), crop.size, padding=crop.padding, fill=options.fill)
+        box = view.visible(crop.box)
+
+        def cut(working: WorkingImage) -> Image.Image:
+            return render(working, box, crop.size, padding=crop.padding, fill=options.fill)
+
+        def frames() -> Iterator[tuple[Image.Image, Fraction]]:
+            return ((cut(working), duration) for working, duration in view.frames())
+
+        image, drawn, film = cut(view.working), view.film, None
+        if drawn is not None:
+            film = Film(drawn.frames, drawn.plays, drawn.alpha or image.mode == "RGBA", frames)
+        crop = replace(crop, notes=(*crop.notes, *view.notes)) if view.notes else crop
         if not options.keep_metadata:
-            return cls(crop, image)
+            return cls(crop, image, None, film)
         metadata = view.working.metadata
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
-        return cls(crop, image, metadata)
+        return cls(crop, image, metadata, film)
+
+    def notes_for(self, format: str) -> tuple[str, ...]:  # noqa: A002 - as in `encode`
+        """Return what a reader ought to know of the crop once it is written in a format, a sentence each."""
+        if self.film is None or format_of(format) in CAN_ANIMATE:
+            return self.crop.notes
+        note = f"the picture has {self.film.frames} frames, and {format_of(format)} shows the first of them"
+        return (*self.crop.notes, note)
 
     @property
     def enlarged(self) -> bool:
@@ -61,7 +87,7 @@ class Result:
         return self.crop.size.width > box.width + padding.left + padding.right
 
     def encode(self, format: str, *, quality: int = 80) -> bytes:  # noqa: A002 - the word every imaging library uses
-        """Return the picture as the bytes of a file.
+        """Return the picture as the bytes of a file; an animated one with all its frames, where the format has any.
 
         Parameters
         ----------
@@ -74,8 +100,17 @@ class Result:
         ------
         InvalidRequest
             When the format is unknown, the quality out of range, or the format cannot hold such a picture.
+        LimitExceeded
+            When writing it would take too much memory.
+        DecodeError
+            When a later frame of an animated picture is damaged.
         """
-        return encode(self.image, format, quality=quality, metadata=self.metadata)
+        film = self.film
+        if film is None or format_of(format) not in CAN_ANIMATE:
+            return encode(self.image, format, quality=quality, metadata=self.metadata)
+        return encode_animation(
+            film.draw(), format, plays=film.plays, alpha=film.alpha, quality=quality, metadata=self.metadata
+        )
 
     def save(self, path: str | PathLike[str], *, format: str | None = None, quality: int = 80) -> None:  # noqa: A002
         """Write the picture to a file, whole or not at all.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
@@ -14,6 +16,8 @@ __all__ = ["PREFIX", "Settings"]
 
 PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
+_AMOUNT = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
+_UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
 _ELSEWHERE = ("SERVICE_", "BATCH_")
 """How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
 
@@ -30,11 +34,14 @@ class Settings:
         ``FOCALBOX_LIMIT_BYTES``, ``_PIXELS``, ``_SIDE`` and ``_FRAMES``: what is refused before it is decoded.
     allow_private : bool
         ``FOCALBOX_ALLOW_PRIVATE``: whether the command fetches pictures from hosts that are not on the public Internet.
+    memory : int
+        ``FOCALBOX_MEMORY``: bytes that the pictures at work may take together; 0 is half of the machine's memory.
     """
 
     model: str = DEFAULT_MODEL
     limits: Limits = dataclasses.field(default_factory=Limits)
     allow_private: bool = False
+    memory: int = 0
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -68,24 +75,58 @@ class Settings:
             A sentence each; names that begin as another command's do are left to that command.
         """
         names = {f"{_LIMIT}{field.name.upper()}": field.name for field in dataclasses.fields(Limits)}
-        model, limits, mistakes = DEFAULT_MODEL, {}, []
-        private = False
+        found: dict[str, Any] = {}
+        limits: dict[str, int] = {}
+        mistakes: list[str] = []
         for variable, value in sorted(environment.items()):
             name = variable.removeprefix(PREFIX)
             if name == variable or name.startswith(_ELSEWHERE):
                 continue
-            if name == "MODEL":
-                model = value
-                if value not in MODEL_NAMES and not value.endswith(".onnx"):
-                    mistakes.append(f"{variable} is one of {', '.join(MODEL_NAMES)} or an .onnx file, not {value!r}")
-            elif name == "ALLOW_PRIVATE":
-                private = value.lower() == "true"
-                if value.lower() not in {"true", "false"}:
-                    mistakes.append(f"{variable} is true or false, not {value!r}")
-            elif name not in names:
+            if name not in _READERS and name not in names:
                 mistakes.append(f"{variable} is not a setting")
-            elif not value.isascii() or not value.isdigit() or int(value) < 1:
-                mistakes.append(f"{variable} is a whole number of at least 1, not {value!r}")
-            else:
-                limits[names[name]] = int(value)
-        return cls(model, Limits(**limits), private), mistakes
+                continue
+            try:
+                if name in names:
+                    limits[names[name]] = _read_count(value)
+                else:
+                    found[name.lower()] = _READERS[name](value)
+            except ValueError as error:
+                mistakes.append(f"{variable} is {error}, not {value!r}")
+        return cls(limits=Limits(**limits), **found), mistakes
+
+
+def _read_model(value: str) -> str:
+    if value not in MODEL_NAMES and not value.endswith(".onnx"):
+        message = f"one of {', '.join(MODEL_NAMES)} or an .onnx file"
+        raise ValueError(message)
+    return value
+
+
+def _read_flag(value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        message = "true or false"
+        raise ValueError(message)
+    return value.lower() == "true"
+
+
+def _read_amount(value: str) -> int:
+    amount = _AMOUNT.fullmatch(value)
+    if amount is None:
+        message = "a number of bytes such as 2000000000, 512M or 2G"
+        raise ValueError(message)
+    return int(amount[1]) * _UNITS[amount[2]]
+
+
+def _read_count(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        message = "a whole number of at least 1"
+        raise ValueError(message)
+    return int(value)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "ALLOW_PRIVATE": _read_flag,
+    "MEMORY": _read_amount,
+    "MODEL": _read_model,
+}
+"""What reads the value of each variable; a wrong one raises ValueError with what was expected."""

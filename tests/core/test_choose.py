@@ -66,7 +66,16 @@ def test_padded_windows_show_only_the_picture_and_fill_to_the_ratio(
 def test_the_document_is_plain_json(analysis: Analysis, target: Target, framing: Framing) -> None:
     crop = choose_crop(analysis, target, framing)
     document = json.loads(json.dumps(crop.to_dict()))
-    assert set(document) == {"source", "salient_box", "jaccard", "focal_point", "crops", "model", "version"}
+    assert set(document) == {
+        "source",
+        "salient_box",
+        "jaccard",
+        "subject_box",
+        "focal_point",
+        "crops",
+        "model",
+        "version",
+    }
     assert document["crops"][0]["box"] == crop.box.to_dict()
     assert 0 <= document["focal_point"]["x"] <= 1
 

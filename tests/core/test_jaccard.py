@@ -41,11 +41,11 @@ def best_by_force(saliency: SaliencyMap) -> Fraction:
 def test_no_box_is_better(saliency: SaliencyMap) -> None:
     found = salient_box(saliency)
     if saliency.total == 0:
-        assert (found.box, found.jaccard) == (WHOLE, 0.0)
+        assert (found.box, found.index) == (WHOLE, 0.0)
         return
     exact = index_of(saliency, *cells_of(found.box, saliency))
     assert exact == best_by_force(saliency)
-    assert found.jaccard == pytest.approx(float(exact), rel=1e-15)
+    assert found.index == pytest.approx(float(exact), rel=1e-15)
 
 
 @settings(max_examples=20, deadline=None)
@@ -59,13 +59,13 @@ def test_no_box_is_better_on_maps_with_a_coarse_first_guess(seed: int, rows: int
     inside = strips[:, rights] - strips[:, lefts]
     areas = np.outer(bottoms - tops, rights - lefts) * LEVELS
     best = (inside / (areas + saliency.total - inside)).max()
-    assert salient_box(saliency).jaccard == pytest.approx(best, rel=1e-12)
+    assert salient_box(saliency).index == pytest.approx(best, rel=1e-12)
 
 
 @given(maps)
 def test_a_mirrored_map_has_the_mirrored_box(saliency: SaliencyMap) -> None:
     found, mirrored = salient_box(saliency), salient_box(saliency.mirrored())
-    assert mirrored.jaccard == found.jaccard
+    assert mirrored.index == found.index
     if found.box.centre[0] != pytest.approx(0.5) and mirrored.box.mirrored().centre != pytest.approx(found.box.centre):
         # two boxes are equally good and equally far from the centre: one is the other's mirror image
         assert mirrored.box.centre == pytest.approx(found.box.centre)
@@ -73,15 +73,15 @@ def test_a_mirrored_map_has_the_mirrored_box(saliency: SaliencyMap) -> None:
 
 @given(grids(), st.floats(1e-6, 1e6))
 def test_the_scale_of_the_values_does_not_matter(values: np.ndarray, scale: float) -> None:
-    assert salient_box(SaliencyMap(values * scale)).jaccard == pytest.approx(
-        salient_box(SaliencyMap(values)).jaccard, abs=1e-3
+    assert salient_box(SaliencyMap(values * scale)).index == pytest.approx(
+        salient_box(SaliencyMap(values)).index, abs=1e-3
     )
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (64, 64), (256, 1)])
 def test_a_constant_map_is_covered_whole(shape: tuple[int, int]) -> None:
     found = salient_box(SaliencyMap(np.full(shape, 0.3)))
-    assert (found.box, found.jaccard) == (WHOLE, 1.0)
+    assert (found.box, found.index) == (WHOLE, 1.0)
 
 
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (31, 17), (63, 63)])
@@ -90,12 +90,12 @@ def test_one_cell_is_found_alone(row: int, column: int) -> None:
     values[row, column] = 7
     found = salient_box(SaliencyMap(values))
     assert found.box == Box(column / 64, row / 64, 1 / 64, 1 / 64)
-    assert found.jaccard == 1.0
+    assert found.index == 1.0
 
 
 def test_no_evidence_is_the_whole_picture_with_index_zero() -> None:
     found = salient_box(SaliencyMap(np.zeros((5, 7))))
-    assert (found.box, found.jaccard) == (WHOLE, 0.0)
+    assert (found.box, found.index) == (WHOLE, 0.0)
 
 
 def test_of_equal_boxes_the_one_nearest_the_centre_is_taken() -> None:

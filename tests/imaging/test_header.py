@@ -52,7 +52,7 @@ def with_scans(content: bytes, count: int) -> bytes:
     ("content", "expected"),
     [
         (written(), JpegCoding(usual=True, lossless=False, scans=1)),
-        (written(progressive=True), JpegCoding(usual=True, lossless=False, scans=10)),
+        (written(progressive=True), JpegCoding(usual=True, lossless=False, scans=10, held=1.5)),
         (lossless(8, 8), JpegCoding(usual=False, lossless=True, scans=1)),
         (written()[:40], JpegCoding(usual=False, lossless=False, scans=1)),
     ],

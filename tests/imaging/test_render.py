@@ -15,7 +15,7 @@ from skimage import data
 from focalbox.core.geometry import Padding, PixelBox, Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.render import render
-from focalbox.imaging.resample import resample
+from focalbox.imaging.resample import crop_and_resize
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.working import WorkingImage
 
@@ -49,7 +49,7 @@ def test_the_pixels_are_those_of_pillows_lanczos(
     size: tuple[int, int], window: tuple[float, float, float, float], photograph: Picture
 ) -> None:
     expected = np.asarray(photograph.resize(size, Image.Resampling.LANCZOS, box=window)).astype(int)
-    difference = np.abs(np.asarray(resample(photograph, size, window)).astype(int) - expected)
+    difference = np.abs(np.asarray(crop_and_resize(photograph, size, window)).astype(int) - expected)
     assert difference.mean() < 0.3
     assert (difference > 2).mean() < 0.002  # Pillow rounds and clips once more, between rows and columns
 

@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from focalbox.imaging import resample as module
-from focalbox.imaging.resample import VECTORISED, Filter, resample, resized
+from focalbox.imaging.resample import VECTORISED, Filter, crop_and_resize, resize_window
 
 needs_vectors = pytest.mark.skipif(not VECTORISED, reason="cykooz-resizer has no wheel for this machine")
 
@@ -46,7 +46,7 @@ def test_every_window_filter_and_mode_is_pillows(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 120)), data.draw(st.integers(1, 120))
     image = noise(width, height, data.draw(st.sampled_from(["RGB", "RGBa"])))
     kernel = data.draw(st.sampled_from([Filter.BILINEAR, Filter.LANCZOS]))
-    ours = resized(image, size, window, kernel)
+    ours = resize_window(image, size, window, kernel)
     assert (ours.mode, ours.size) == (image.mode, size)
     difference = np.abs(as_numbers(ours) - as_numbers(image.resize(size, kernel.value, box=window)))
     assert difference.max() <= 2  # both round between columns and rows, in the other order
@@ -58,14 +58,14 @@ def test_every_window_filter_and_mode_is_pillows(data: st.DataObject) -> None:
 def test_no_rounding_carries_a_window_beyond_the_picture(start: float, length: float, kernel: Filter) -> None:
     stop = min(10.0, start + length)
     if stop - start > 1e-6:
-        assert resized(noise(10, 10), (7, 5), (start, start, stop, stop), kernel).size == (7, 5)
+        assert resize_window(noise(10, 10), (7, 5), (start, start, stop, stop), kernel).size == (7, 5)
 
 
 @needs_vectors
 def test_a_picture_may_lie_in_memory_that_is_read_only() -> None:
     image = noise(90, 60)
     image.readonly = 1
-    found = resized(image, (30, 20), (0, 0, 90, 60), Filter.BILINEAR)
+    found = resize_window(image, (30, 20), (0, 0, 90, 60), Filter.BILINEAR)
     expected = image.resize((30, 20), Image.Resampling.BILINEAR)
     assert np.abs(as_numbers(found) - as_numbers(expected)).max() <= 1
 
@@ -73,10 +73,10 @@ def test_a_picture_may_lie_in_memory_that_is_read_only() -> None:
 def test_threads_do_not_disturb_each_other() -> None:
     image = noise(400, 300)
     sizes = [(40 + 7 * index, 30 + 5 * index) for index in range(12)]
-    alone = [resample(image, size, (3.5, 2.25, 397, 299)).tobytes() for size in sizes]
+    alone = [crop_and_resize(image, size, (3.5, 2.25, 397, 299)).tobytes() for size in sizes]
     with ThreadPoolExecutor(6) as pool:
         for _ in range(10):
-            together = pool.map(lambda size: resample(image, size, (3.5, 2.25, 397, 299)).tobytes(), sizes)
+            together = pool.map(lambda size: crop_and_resize(image, size, (3.5, 2.25, 397, 299)).tobytes(), sizes)
             assert list(together) == alone
 
 
@@ -84,10 +84,10 @@ def test_threads_do_not_disturb_each_other() -> None:
 def test_without_vectors_pillow_does_the_work() -> None:
     image = noise(90, 60)
     window = 1.5, 2, 80, 55.25
-    assert resample(image, (31, 17), window) == image.resize((31, 17), Image.Resampling.LANCZOS, box=window)
+    assert crop_and_resize(image, (31, 17), window) == image.resize((31, 17), Image.Resampling.LANCZOS, box=window)
 
 
 def test_what_takes_much_memory_is_left_to_pillow() -> None:
     image = noise(9, 7)
     for size in ((4000, 2000), (3, 1_400_000)):
-        assert resample(image, size, (0, 0, 9, 7)) == image.resize(size, Image.Resampling.LANCZOS)
+        assert crop_and_resize(image, size, (0, 0, 9, 7)) == image.resize(size, Image.Resampling.LANCZOS)

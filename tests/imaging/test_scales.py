@@ -4,16 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import Size
-from focalbox.imaging.scales import decode_scale, grid_step, looking_size, second_size
+from focalbox.imaging.scales import decode_scale, grid_step, looking_size
 
 sides = st.integers(1, 12_000)
 sizes = st.builds(Size, sides, sides)
 
 
 @given(sizes, st.none() | sizes)
-def test_what_is_decoded_serves_the_target_and_both_looks(source: Size, needed: Size | None) -> None:
+def test_what_is_decoded_serves_the_target_and_the_look(source: Size, needed: Size | None) -> None:
     scale = decode_scale(source, needed)
-    for least in (needed, looking_size(source), second_size(source)):
+    for least in (needed, looking_size(source)):
         if least is not None and scale > 1:
             assert source.width / scale > least.width - 1
             assert source.height / scale > least.height - 1
@@ -22,10 +22,3 @@ def test_what_is_decoded_serves_the_target_and_both_looks(source: Size, needed: 
 @given(sizes, st.none() | sizes)
 def test_the_coarse_grid_does_not_depend_on_what_was_decoded(source: Size, needed: Size | None) -> None:
     assert grid_step(source) % decode_scale(source, needed) == 0
-
-
-@given(sizes)
-def test_a_second_copy_shows_more_where_there_is_more(source: Size) -> None:
-    first, again = looking_size(source), second_size(source)
-    assert again == first or first.pixels < again.pixels <= 2 * source.pixels
-    assert again.width % 32 == again.height % 32 == 0

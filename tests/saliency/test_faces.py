@@ -53,13 +53,18 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
     assert seen_by(saliency, ()) == ()
 
 
-def test_a_certain_face_counts_wherever_the_map_is_no_weaker_than_in_the_whole_picture() -> None:
-    values = np.full((20, 20), 0.1)
-    values[5:15, 5:15] = 0.12
-    saliency = SaliencyMap(values)
-    above, below = Box(0.3, 0.3, 0.2, 0.2), Box(0.8, 0.8, 0.2, 0.2)
-    faces = (Subject(above, score=0.6), Subject(above, score=0.5), Subject(below, score=0.9))
-    assert seen_by(saliency, faces, FaceRule(agreed=9.0, certain=0.6)) == faces[:1]
+def test_a_rule_without_agreement_takes_all() -> None:
+    faces = (Subject(Box(0.3, 0.3, 0.2, 0.2), score=0.6), Subject(Box(0.8, 0.8, 0.2, 0.2), score=0.1))
+    assert seen_by(SaliencyMap.blank(), faces, FaceRule()) == faces
+
+
+def test_a_centre_may_lie_beside_the_middle_of_its_cell() -> None:
+    heat, sizes = heat_of((23, 11, 0.9))
+    shifts = np.zeros_like(sizes)
+    shifts[:, 23, 11] = 0.5, -0.25
+    (line,) = faces_in(heat, np.concatenate([sizes, shifts]), kind="text")
+    assert line.kind == "text"
+    assert line.box.centre == pytest.approx((12 / 48, 23.25 / 48))
 
 
 def test_a_face_is_the_lower_part_of_its_head() -> None:

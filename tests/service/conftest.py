@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import select
 import shutil
 import subprocess
@@ -49,10 +50,12 @@ def opened() -> Iterator[Callable[..., Service]]:
     """Return what starts a service with settings; all are stopped at the end."""
     services: list[Service] = []
 
-    def start(extra: Mapping[str, Any] | None = None, **settings: Any) -> Service:
+    def start(extra: Mapping[str, Any] | None = None, *, memory: int = 0, **settings: Any) -> Service:
         environment = {f"FOCALBOX_SERVICE_{name.upper()}": str(value) for name, value in settings.items()}
         limits = {name: environment.pop(name) for name in list(environment) if "_LIMIT_" in name}
         environment |= {name.replace("SERVICE_", ""): value for name, value in limits.items()}
+        if memory:
+            environment["FOCALBOX_MEMORY"] = str(memory)
         services.append(Service(ServiceSettings.of(environment), **(extra or {})))
         return services[-1]
 
@@ -115,7 +118,13 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Return what starts `focalbox serve` with arguments; all processes are stopped at the end."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, **environment: str) -> Running:
+    def start(*arguments: str, limit: int | None = None, **environment: str) -> Running:
+        """Start it; ``limit`` is how many files it may open."""
+
+        def bound() -> None:
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FOCALBOX_")}
         with (tmp_path / f"log-{len(started)}").open("w") as log:
             process = subprocess.Popen(
@@ -124,6 +133,7 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
                 stderr=log,
                 env={**kept, **environment},
                 text=True,
+                preexec_fn=bound,  # noqa: PLW1509 - sets a number, and takes no lock
             )
         started.append(process)
         assert process.stdout is not None

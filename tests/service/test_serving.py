@@ -23,7 +23,8 @@ from focalbox.service.middleware import without_secrets
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache, load_analysis
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
-from focalbox.service.settings import ServiceSettings, described
+from focalbox.service.settings import ServiceSettings
+from focalbox.service.settings_page import described
 from service.servers import SECONDS, Answer, Running, Service
 
 Opened = Callable[..., Service]

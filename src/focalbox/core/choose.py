@@ -10,9 +10,13 @@ from focalbox.core.crop import Crop
 from focalbox.core.evidence import Evidence
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
-from focalbox.core.placement import Demands, place
+from focalbox.core.placement import Demands, place, places_by_score
+from focalbox.core.subjects import head_of
 
-__all__ = ["choose_crop"]
+__all__ = ["DIFFERENT", "alternatives", "choose_crop"]
+
+DIFFERENT = 0.6
+"""Jaccard index of two windows below which they are different choices for an editor (a judgement, not measured)."""
 
 _GROWTH_STEPS = 16
 """Halvings of the interval in which a padded window's side is sought: 2**-16 of the picture is half a pixel of the
@@ -20,6 +24,10 @@ largest side that `Limits` let in (30,000)."""
 
 _ROUNDING = 1e-9
 """Share of the saliency that the rounding of 64-bit sums may cost."""
+
+_BELONGS = 0.3
+"""Share of a head inside a box from which the box grows to show all of it: less is a neighbour at the edge (a judgement,
+not measured)."""
 
 _HEADROOM = 0.5
 """Room above a framed face, in heights of its box: a head box starts at the hair, and a hand's width above it is what
@@ -52,7 +60,7 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
         framing = _without_border(evidence, framing)
     if target is None:
         free = reduce(Box.union, framing.keep, evidence.free_form)
-        return Crop(evidence, None, framing.fit, evidence.pixels(free), Padding(), free)
+        return Crop(evidence, None, framing.fit, evidence.pixels(_around(evidence, free)), Padding(), free)
     largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = place(evidence.saliency, largest.width, largest.height, demands)
@@ -102,7 +110,8 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         keep=framing.keep,
         avoid=framing.avoid,
         focus=framing.focus,
-        subjects=tuple(subject.box for subject in evidence.subjects),
+        subjects=evidence.scored,
+        subject_box=evidence.subject_box,
     )
     if framing.mode != "face":
         return demands, ()
@@ -129,9 +138,9 @@ def _roomy(face: Box) -> Box:
 
 
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
-    """Return the smallest window that holds the salient box, or the framed faces, or what the caller keeps."""
+    """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps."""
     source = evidence.looked_at
-    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (evidence.salient_box,))
+    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (_around(evidence, evidence.subject_box),))
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
         scale = max(scale, least.width / (largest.width * source.width))
@@ -141,15 +150,27 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     )
 
 
+def _around(evidence: Evidence, box: Box) -> Box:
+    """Return a box grown to the heads that it cuts: no limb or head is cut that need not be."""
+    heads = (head_of(subject.box) for subject in evidence.subjects if subject.kind == "face")
+    cut = [head for head in heads if box.intersection(head).area > _BELONGS * head.area]
+    return reduce(Box.union, cut, box)
+
+
 def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
-    """Tell whether what is really shown, whole pixels, keeps a share of the saliency."""
-    return evidence.saliency.share(evidence.to_visible(box.to_box(evidence.source))) >= retain - _ROUNDING
+    """Tell whether what is really shown, whole pixels, keeps a share of the saliency and of the subject box."""
+    shown = evidence.to_visible(box.to_box(evidence.source))
+    if evidence.saliency.share(shown) < retain - _ROUNDING:
+        return False
+    subject = evidence.subject_box
+    return evidence.object_map is None or shown.intersection(subject).area >= (retain - _ROUNDING) * subject.area
 
 
 def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
     """Return the part of the picture in the smallest window past its edges that keeps ``retain`` of the saliency.
 
-    The share kept grows with the window along its one free axis, so halving the interval finds it.
+    With the window that is placed best at each length the shares kept grow, up to jumps that cost at most some more
+    padding; so halving the interval finds it.
     """
     enough, wide = 1.0, window.width < 1.0
     short = window.width if wide else window.height
@@ -162,3 +183,32 @@ def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> 
         else:
             short = side
     return best
+
+
+def alternatives(evidence: Evidence, target: Target, framing: Framing, count: int) -> tuple[Crop, ...]:
+    """Return the best few windows that differ, the best first: what `choose_crop` takes, and what else could be taken.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What was found in the picture.
+    target : Target
+        The size or ratio wanted.
+    framing : Framing
+        Its ``fit`` and ``zoom`` are as for `choose_crop` in the first alone; the others are windows of ``cover``.
+    count : int
+        At most so many, at least 1. A picture in which hardly another window fits has fewer.
+    """
+    best = choose_crop(evidence, target, framing)
+    if evidence.trimmed is not None:
+        framing = _without_border(evidence, framing)
+    largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
+    demands, notes = _demands(evidence, largest, framing)
+    found = places_by_score(
+        evidence.saliency, largest.width, largest.height, demands, count=count + 1, overlap=DIFFERENT
+    )
+    others = [box for box, _ in found if box.jaccard(best.window) < DIFFERENT][: count - 1]
+    cropped = (
+        Crop(evidence, target, "cover", evidence.pixels(box, target.aspect), Padding(), box, notes) for box in others
+    )
+    return (best, *cropped)

@@ -11,6 +11,7 @@ from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.framing import Fit
 from focalbox.core.geometry import Box, Padding, PixelBox, Size, Target
 from focalbox.core.placement import place
+from focalbox.core.score import Score, score_of
 
 __all__ = ["Crop", "document", "focal_point"]
 
@@ -100,6 +101,23 @@ class Crop:
         across, down = self.padding.left + self.padding.right, self.padding.top + self.padding.bottom
         return Size(self.box.width + across, self.box.height + down)
 
+    @property
+    def subject_box(self) -> PixelBox:
+        """The box of the whole subject, pixels of the upright picture."""
+        return self.evidence.pixels(self.evidence.subject_box)
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """What was found in the picture that should not be cut, fractions of the upright picture."""
+        evidence = self.evidence
+        return tuple(replace(subject, box=evidence.to_source(subject.box)) for subject in evidence.subjects)
+
+    @cached_property
+    def parts(self) -> Score:
+        """The named parts of the window's score: saliency kept, subjects whole, subjects cut, the top of the subject."""
+        evidence = self.evidence
+        return score_of(self.window, evidence.saliency, evidence.scored, evidence.subject_box)
+
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
         """The subjects that are not whole inside the box, up to the pixel that rounding the window may have cost."""
@@ -131,6 +149,7 @@ def document(evidence: Evidence, crops: tuple[Crop, ...]) -> dict[str, Any]:
         **trimmed,
         "salient_box": evidence.pixels(evidence.salient_box).to_dict(),
         "jaccard": evidence.jaccard,
+        "subject_box": evidence.pixels(evidence.subject_box).to_dict(),
         "focal_point": {"x": x, "y": y},
         "crops": [_described(crop) for crop in crops],
         "model": evidence.model,
@@ -145,6 +164,7 @@ def _described(crop: Crop) -> dict[str, Any]:
         "fit": crop.fit,
         "kept": crop.kept,
         "confidence": crop.confidence,
+        "score": crop.parts.to_dict(),
     }
     if crop.padding:
         described["padding"] = crop.padding.to_dict()

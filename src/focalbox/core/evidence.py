@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
 
 from focalbox.core.geometry import Box, PixelBox, Size
-from focalbox.core.jaccard import SalientBox, salient_box
+from focalbox.core.jaccard import BestBox, salient_box, subject_box
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
+from focalbox.core.subjects import ScoredSubject, Subject, scored_subjects
 
 __all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Something in the picture that should not be cut, such as a face.
-
-    Parameters
-    ----------
-    box : Box
-        Where it is.
-    kind : str
-        What it is: ``"face"`` for faces.
-    score : float
-        How sure the detector is, 0 to 1.
-    """
-
-    box: Box
-    kind: str = "face"
-    score: float = 1.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return ``{"kind", "score", "box"}``, the box in fractions."""
-        return {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
-        sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
-        return cls(Box(**sides), str(document["kind"]), float(document["score"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +25,14 @@ class ModelOutput:
         How surely a person cropping freely would keep each place.
     subjects : tuple of Subject
         What should not be cut.
+    object_map : SaliencyMap, optional
+        How surely each place belongs to a salient object, from models that know.
     """
 
     saliency: SaliencyMap
     keep: SaliencyMap | None = None
     subjects: tuple[Subject, ...] = ()
+    object_map: SaliencyMap | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +56,8 @@ class Evidence:
     trimmed : PixelBox, optional
         What is left of the upright picture once its border is trimmed, pixels; it is all that was looked at, and the
         map and the boxes found are in fractions of it. None when nothing was to be trimmed: then of the whole picture.
+    object_map : SaliencyMap, optional
+        How surely each place belongs to a salient object, from models that know.
     """
 
     source: Size
@@ -92,6 +67,7 @@ class Evidence:
     version: str = ""
     keep: SaliencyMap | None = None
     trimmed: PixelBox | None = None
+    object_map: SaliencyMap | None = None
 
     @property
     def looked_at(self) -> Size:
@@ -122,7 +98,7 @@ class Evidence:
         return Box(left, top, box.width * part.width, box.height * part.height)
 
     @cached_property
-    def salient(self) -> SalientBox:
+    def salient(self) -> BestBox:
         """The exact salient box of the map and its Jaccard index."""
         return salient_box(self.saliency)
 
@@ -134,9 +110,21 @@ class Evidence:
     @property
     def jaccard(self) -> float:
         """The Jaccard index of the salient box, 0 to 1."""
-        return self.salient.jaccard
+        return self.salient.index
+
+    @cached_property
+    def scored(self) -> tuple[ScoredSubject, ...]:
+        """The subjects as the score of a window counts them: heads in place of faces, by prominence."""
+        return scored_subjects(self.saliency, self.subjects)
+
+    @cached_property
+    def subject_box(self) -> Box:
+        """The box of the whole subject, fractions of what was looked at; the salient box when no map of objects is known."""
+        if self.object_map is None or self.object_map.total == 0:
+            return self.salient_box
+        return subject_box(self.object_map).box
 
     @cached_property
     def free_form(self) -> Box:
-        """The crop without a target: the exact box of what a person would keep, or else the salient box."""
-        return self.salient_box if self.keep is None else salient_box(self.keep).box
+        """The crop without a target: the exact box of what a person would keep, or else the subject box."""
+        return self.subject_box if self.keep is None else salient_box(self.keep).box

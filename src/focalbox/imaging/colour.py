@@ -22,8 +22,21 @@ _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 """As browsers and colour-managed editors do (ICC.1:2022, section 0.3)."""
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Modes of Pillow for the colour spaces of a profile (ICC.1:2022, table 19)."""
-_MOST_16 = 65535
-_MOST_8 = 255
+_LEVELS = np.arange(256, dtype=np.uint8)
+_PROBE = np.stack(
+    [_LEVELS[:, None].repeat(3, axis=1)]
+    + [
+        np.stack([_LEVELS, np.full(256, first, np.uint8), np.full(256, second, np.uint8)], axis=1)[:, order]
+        for order in ([0, 1, 2], [1, 0, 2], [1, 2, 0])
+        for first in (0, 128, 255)
+        for second in (0, 128, 255)
+    ]
+)
+"""Colours by which a profile is known: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
+_ROWS = 256
+"""Rows converted at once: no more than some MB."""
+_MAX_16 = 65535
+_MAX_8 = 255
 
 
 def has_alpha(image: Image.Image) -> bool:
@@ -35,14 +48,22 @@ def has_alpha(image: Image.Image) -> bool:
     return "transparency" in image.info and image.mode in {"1", "L", "P", "RGB"}
 
 
-def profile_of(image: Image.Image) -> bytes | None:
-    """Return the embedded ICC profile when it is whole and fits the picture's mode, else None."""
-    profile = image.info.get("icc_profile")
-    if not isinstance(profile, bytes) or not profile or image.mode == "LAB":
+def profile_of(image: Image.Image, profile: bytes | None = None) -> bytes | None:
+    """Return the ICC profile that a picture's pixels are in when it is whole and fits the picture's mode, else None.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+    profile : bytes, optional
+        What the file says outside of what Pillow reads; a profile that Pillow found comes first.
+    """
+    embedded = image.info.get("icc_profile")
+    found = embedded if isinstance(embedded, bytes) and embedded else profile
+    if not found or image.mode == "LAB":
         return None
-    grey = image.mode in {"1", "L", "LA", "I", "F"} or image.mode.startswith("I;16")
-    mode = "CMYK" if image.mode == "CMYK" else "L" if grey else "RGB"
-    return profile if _described(profile)[0] == mode else None
+    grey = image.mode in {"1", "L", "LA", "La", "I", "F"} or image.mode.startswith("I;16")
+    fitting = {"CMYK"} if image.mode == "CMYK" else {"L", "RGB"} if grey else {"RGB"}
+    return found if _described(found)[0] in fitting else None
 
 
 def describes_rgb(profile: bytes) -> bool:
@@ -72,7 +93,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         low, high = _range(image)
         return mode, lambda strip: _from_numbers(strip, low, high)
     if image.mode.startswith("I;16"):
-        return mode, lambda strip: _from_numbers(strip, 0.0, float(_MOST_16))
+        return mode, lambda strip: _from_numbers(strip, 0.0, float(_MAX_16))
     transform = _lab() if image.mode == "LAB" else None
     if image.mode == "CMYK" and profile:
         transform = _transform(profile, "CMYK", "RGB")
@@ -94,7 +115,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
     return mode, convert
 
 
-def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False) -> Image.Image:
     """Bring an RGB or RGBA picture from its profile to sRGB.
 
     Parameters
@@ -103,39 +124,51 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         Mode RGB or RGBA.
     profile : bytes or None
         An RGB or grey profile; None and broken ones mean sRGB already.
+    in_place : bool
+        Change the picture itself, which takes no memory, instead of a copy.
 
     Returns
     -------
     PIL.Image.Image
-        The same mode; the same object when there is nothing to do.
+        The same mode; the same object when there is nothing to do, or ``in_place``.
     """
-    if profile is None:
+    source, standard = (None, True) if profile is None else _described(profile)
+    if profile is None or standard or source not in {"RGB", "L"}:
         return image
-    source, standard = _described(profile)
-    if standard:
+    transform = _transform(profile, image.mode, image.mode) if source == "RGB" else _transform(profile, "L", "RGB")
+    if transform is None:
         return image
+    converted = image if in_place else image.copy()
     if source == "RGB":
-        transform = _transform(profile, image.mode, image.mode)
-        return image if transform is None else _applied(transform, image)
-    if source == "L":
-        transform = _transform(profile, "L", "RGB")
-        if transform is None:
-            return image
-        converted = _applied(transform, image.getchannel(0))
-        if image.mode == "RGBA":
-            converted.putalpha(image.getchannel("A"))
-        return converted
-    return image
+        transform.apply_in_place(converted)
+    else:
+        for top in range(0, image.height, _ROWS):
+            rows = converted.crop((0, top, image.width, min(image.height, top + _ROWS)))
+            coloured = _applied(transform, rows.getchannel(0))
+            if image.mode == "RGBA":
+                coloured.putalpha(rows.getchannel("A"))
+            converted.paste(coloured, (0, top))
+    converted.info.clear()
+    return converted
 
 
 @lru_cache(_PROFILES_KEPT)
 def _described(profile: bytes) -> tuple[str | None, bool]:
-    """Return the mode that a profile describes, None for a broken one, and whether it is sRGB itself."""
+    """Return the mode that a profile describes, None for a broken one, and whether it does to colours what sRGB does.
+
+    Names lie: there are linear profiles and Display P3 that are called sRGB. So colours are converted and compared.
+    """
     try:
         opened = ImageCms.ImageCmsProfile(BytesIO(profile)).profile
-        return _SPACES.get(str(opened.xcolor_space)), "sRGB" in str(opened.profile_description or "")
+        mode = _SPACES.get(str(opened.xcolor_space))
     except Exception:  # noqa: BLE001 - a foreign C library on hostile bytes; a broken profile is no profile
         return None, False
+    transform = _transform(profile, mode, "RGB") if mode in {"RGB", "L"} else None
+    if mode is None or transform is None:
+        return mode, False
+    probe = Image.fromarray(_PROBE) if mode == "RGB" else Image.fromarray(_PROBE[0, :, 0][None])
+    found = np.asarray(_applied(transform, probe)).astype(np.int16)
+    return mode, bool(np.abs(found - np.asarray(probe.convert("RGB"))).max() <= 1)
 
 
 @lru_cache(_PROFILES_KEPT)
@@ -177,21 +210,26 @@ def _range(image: Image.Image) -> tuple[float, float]:
     Files do not say it, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535, else the
     numbers' own.
     """
-    values = np.asarray(image)
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
+    low, high = math.inf, -math.inf
+    for top in range(0, image.height, _ROWS):
+        values = np.asarray(image.crop((0, top, image.width, min(image.height, top + _ROWS))))
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+    if low > high:
         return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    if low < 0.0 or high > _MOST_16:
+    if low < 0.0 or high > _MAX_16:
         return low, high
     if image.mode == "F" and high <= 1.0:
         return 0.0, 1.0
-    return 0.0, float(_MOST_8 if high <= _MOST_8 else _MOST_16)
+    return 0.0, float(_MAX_8 if high <= _MAX_8 else _MAX_16)
 
 
 def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
     """Scale numbers between ``low`` and ``high`` to grey, so that 16 bits lose precision and not highlights."""
-    values = np.asarray(strip).astype(np.float64)
-    scale = _MOST_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
-    grey = np.nan_to_num((values - low) * scale, nan=0.0, posinf=_MOST_8, neginf=0.0)
-    return Image.fromarray(np.rint(np.clip(grey, 0, _MOST_8)).astype(np.uint8)).convert("RGB")
+    values = np.asarray(strip).astype(np.float32)  # 24 bits of precision for 8 that are kept
+    values -= low
+    values *= _MAX_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
+    np.nan_to_num(values, copy=False, nan=0.0, posinf=_MAX_8, neginf=0.0)
+    np.clip(values, 0, _MAX_8, out=values)
+    return Image.fromarray(np.rint(values, out=values).astype(np.uint8)).convert("RGB")

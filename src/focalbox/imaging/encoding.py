@@ -6,8 +6,9 @@ from io import BytesIO
 
 from PIL import Image, features
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.formats import FORMATS, format_of
+from focalbox.imaging.limits import Limits
 from focalbox.imaging.working import Metadata
 
 __all__ = ["can_write", "encode"]
@@ -15,8 +16,11 @@ __all__ = ["can_write", "encode"]
 _PAPER = (255, 255, 255)
 """What shows through transparent parts in formats that have none: paper, as browsers show it."""
 _QUALITIES = range(1, 101)
-_MOST_REASON = 120
+_MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
+_PIXEL = 4
+"""Bytes of a pixel of the picture itself."""
+_MEGA = 1_000_000
 
 
 def can_write(name: str) -> bool:
@@ -31,7 +35,14 @@ def can_write(name: str) -> bool:
     return codec is None or bool(features.check(codec))
 
 
-def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Metadata | None = None) -> bytes:  # noqa: A002
+def encode(
+    image: Image.Image,
+    format: str,  # noqa: A002 - the word every imaging library uses
+    *,
+    quality: int = 80,
+    metadata: Metadata | None = None,
+    memory: int | None = None,
+) -> bytes:
     """Encode a picture as the bytes of a file.
 
     Nothing is written about where, when or with what a picture was made; ``metadata`` adds copyright and profile.
@@ -46,6 +57,8 @@ def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Meta
         1 to 100, for JPEG, WebP and AVIF.
     metadata : Metadata, optional
         What to keep, in the formats that can.
+    memory : int, optional
+        Most bytes that picture and writer may take together; that of `Limits` if not given.
 
     Returns
     -------
@@ -55,12 +68,15 @@ def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Meta
     ------
     InvalidRequest
         When the format is unknown, the quality out of range, or the format cannot hold such a picture.
+    LimitExceeded
+        When it would take more memory.
     """
     name = format_of(format)
     form = FORMATS[name]
     if quality not in _QUALITIES:
         message = f"a quality is 1 to 100, not {quality}"
         raise InvalidRequest(message)
+    _check_memory(image, name, Limits().memory if memory is None else memory)
     if image.mode == "RGBA" and not form.alpha:
         ground = Image.new("RGB", image.size, _PAPER)
         ground.paste(image, mask=image.getchannel("A"))
@@ -78,7 +94,19 @@ def encode(image: Image.Image, format: str, *, quality: int = 80, metadata: Meta
     try:
         image.save(file, name.upper(), **options)
     except Exception as error:
-        reason = " ".join(str(error).split())[:_MOST_REASON] or type(error).__name__
+        reason = " ".join(str(error).split())[:_MAX_REASON] or type(error).__name__
         message = f"a picture of {image.width}x{image.height} cannot be written as {name}: {reason}"
         raise InvalidRequest(message) from error
     return file.getvalue()
+
+
+def _check_memory(image: Image.Image, name: str, most: int) -> None:
+    form = FORMATS[name]
+    on_paper = _PIXEL if image.mode == "RGBA" and not form.alpha else 0
+    need = image.width * image.height * (_PIXEL + form.memory + on_paper)
+    if need > most:
+        message = (
+            f"a result of {image.width}x{image.height} needs about {need // _MEGA} MB to be written as {name}, "
+            f"but a picture may take at most {most // _MEGA} MB"
+        )
+        raise LimitExceeded(message)

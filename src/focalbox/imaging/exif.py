@@ -13,7 +13,9 @@ __all__ = ["Exif", "read_exif"]
 
 _PREFIX = b"Exif\x00\x00"
 _ORIENTATION, _ARTIST, _COPYRIGHT = 0x0112, 0x013B, 0x8298  # EXIF 2.32, tables 4 and 20
-_SHORT, _ASCII = 3, 2  # EXIF 2.32, section 4.6.2: types of values
+_ASCII = 2  # EXIF 2.32, section 4.6.2: types of values
+_WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i"}
+"""Types of whole numbers (the same; TIFF 6.0, section 2): orientation is a SHORT, and phones and scripts write others."""
 _CLASSIC = 42  # TIFF 6.0, section 2; BigTIFF has 43 and wider numbers
 _UPRIGHT = 1
 _ORIENTATIONS = 8
@@ -75,7 +77,9 @@ def read_exif(block: bytes | None) -> Exif:
     """
     if not block:
         return Exif()
-    tiff = block.removeprefix(_PREFIX)
+    tiff = block
+    while tiff.startswith(_PREFIX):  # some programs put it there twice
+        tiff = tiff[len(_PREFIX) :]
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     orientation, texts = _UPRIGHT, {_ARTIST: b"", _COPYRIGHT: b""}
     try:
@@ -86,8 +90,8 @@ def read_exif(block: bytes | None) -> Exif:
         for index in range(count):
             at = start + 2 + 12 * index
             tag, kind, length = struct.unpack_from(order + "HHI", tiff, at)
-            if tag == _ORIENTATION and kind == _SHORT:
-                (orientation,) = struct.unpack_from(order + "H", tiff, at + 8)
+            if tag == _ORIENTATION and kind in _WHOLE:
+                (orientation,) = struct.unpack_from(order + _WHOLE[kind], tiff, at + 8)
             elif tag in texts and kind == _ASCII and length <= _MOST_TEXT:
                 place = at + 8 if length <= _INLINE else struct.unpack_from(order + "I", tiff, at + 8)[0]
                 texts[tag] = tiff[place : place + length].split(b"\0", 1)[0]

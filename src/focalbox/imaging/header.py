@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-__all__ = ["JpegCoding", "count_frames", "jpeg_coding", "sniff", "webp_canvas"]
+__all__ = ["JpegCoding", "count_frames", "gif_ends", "is_refined", "jpeg_coding", "sniff", "webp_canvas"]
 
 _HEIC_BRANDS = {
     b"heic",
@@ -28,7 +27,13 @@ _BIG = 43  # BigTIFF's version number, where TIFF has 42
 _BRANDS_READ = 64
 """Bytes of the file type box that are looked at for compatible brands."""
 _MARK, _SCAN, _END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
-_SOLITARY = {0x00, 0x01, *range(0xD0, 0xD9)}  # the same: a stuffed zero and the markers without a length
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
+"""A marker with a length, or EOI: not a stuffed zero, padding, nor a marker that stands alone (the same)."""
+_LAST = bytes([_MARK, _END])
+_BLOCK = 64
+"""Coefficients of a block."""
+_MAX_COUNTED = 1000
+"""Scans at which counting ends: far above what is let through."""
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
 _SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1}, {0xC2}  # the same: cosine transform, Huffman coding
 _LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}  # the same: no transform, so there are no smaller scales
@@ -104,44 +109,92 @@ class JpegCoding:
         Without a transform: at no other scale than its own.
     scans : int
         How often a decoder passes over the whole picture, at least 1.
+    ended : bool
+        Whether the picture's last marker, EOI, is there.
+    held : float
+        Coefficients for each pixel that a decoder holds until it has seen all scans; 0 when they pass by.
     """
 
     usual: bool
     lossless: bool
     scans: int
+    ended: bool = True
+    held: float = 0.0
 
 
 def jpeg_coding(data: bytes) -> JpegCoding:
     """Read how a JPEG is coded, walking its markers as libjpeg does, past whatever lies between them.
 
-    The scans of a picture that comes in one are not counted, which would read all of the file. What is counted are the bytes
-    of their marker: they are seldom found inside a profile or a preview too.
+    The scans are counted from the frame to its end, EOI: what lies inside other segments or behind the end, such as the
+    film of a motion photo, is none of the picture. A picture that comes in one scan is not walked through to its end.
     """
-    at, frame, components = 2, 0, 0
-    try:
-        while True:
-            at = data.index(_MARK, at)
-            while data[at] == _MARK:
-                at += 1
-            marker, at = data[at], at + 1
-            if marker in _FRAMES:
-                frame, components = marker, data[at + 7]
-            elif marker in {_SCAN, _END}:
+    frame = components = scans = 0
+    whole, at, sampling = False, 2, b""
+    for marker, at in _jpeg_markers(data):
+        if marker in _FRAMES and not frame:
+            frame, components = marker, _byte(data, at + 7)
+            sampling = data[at + 9 : at + 9 + 3 * components : 3]
+        elif marker == _SCAN:
+            scans += 1
+            whole = frame in _SEQUENTIAL and _byte(data, at + 2) == components > 0
+            if whole or scans > _MAX_COUNTED:
                 break
-            if marker not in _SOLITARY:
-                at += max(2, int.from_bytes(data[at : at + 2], "big"))
-        whole = marker == _SCAN and frame in _SEQUENTIAL and data[at + 2] == components
-    except (ValueError, IndexError):
-        whole = False
-    scans = 1 if whole else max(1, _count_pairs(data, _MARK, _SCAN))
-    return JpegCoding(frame in _SEQUENTIAL | _PROGRESSIVE, frame in _LOSSLESS, scans)
+        elif marker == _END:
+            break
+    ended = data.rfind(_LAST, at - 2) >= 0 if whole else marker in {_END, _SCAN} if scans else True
+    held = 0.0 if whole or frame in _LOSSLESS else _coefficients(sampling)
+    return JpegCoding(frame in _SEQUENTIAL | _PROGRESSIVE, frame in _LOSSLESS, max(1, scans), ended, held)
 
 
-def _count_pairs(data: bytes, first: int, second: int) -> int:
-    """Count two bytes in a row; a quarter of the time of `bytes.count`."""
-    pair = first | second << 8
-    halves = (np.frombuffer(data, "<u2", (len(data) - start) // 2, start) for start in (0, 1))
-    return sum(int(np.count_nonzero(half == pair)) for half in halves)
+def _coefficients(sampling: bytes) -> float:
+    """Return the samples of all components for each pixel, from the factors in the frame (ITU-T T.81, section A.1.1)."""
+    areas = [(factors >> 4) * (factors & 15) for factors in sampling]
+    full = max((factors >> 4 for factors in sampling), default=1) * max(
+        (factors & 15 for factors in sampling), default=1
+    )
+    return sum(areas) / max(1, full)
+
+
+def is_refined(data: bytes) -> bool:
+    """Tell whether the scans of a progressive JPEG bring every coefficient of every component to its last bit.
+
+    It tells a file that lacks only its end from one that was cut between two scans (ITU-T T.81, section B.2.3: a scan
+    names its components, the first and last coefficient, and the bits that are left for later).
+    """
+    left: dict[tuple[int, int], int] = {}
+    components: bytes = b""
+    for marker, at in _jpeg_markers(data):
+        if marker in _PROGRESSIVE:
+            components = data[at + 8 : at + 8 + 3 * _byte(data, at + 7) : 3]
+        elif marker == _SCAN:
+            count = _byte(data, at + 2)
+            first, last, bits = (_byte(data, at + 3 + 2 * count + index) for index in range(3))
+            for component in data[at + 3 : at + 3 + 2 * count : 2]:
+                for coefficient in range(first, min(last, _BLOCK - 1) + 1):
+                    left[component, coefficient] = bits & 0x0F
+        elif marker == _END:
+            break
+    return bool(components) and all(
+        left.get((component, number), 1) == 0 for component in components for number in range(_BLOCK)
+    )
+
+
+def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Return every marker behind SOI, and where what follows it begins; an end of the file ends them, as number 0."""
+    at = 2
+    while True:
+        found = _MARKER.search(data, at)
+        if found is None:
+            yield 0, len(data)
+            return
+        at, marker = found.end(), data[found.end() - 1]
+        yield marker, at
+        at += max(2, int.from_bytes(data[at : at + 2], "big"))
+
+
+def _byte(data: bytes, at: int) -> int:
+    """Return the byte at a place, 0 beyond the end."""
+    return data[at] if at < len(data) else 0
 
 
 def count_frames(name: str, data: bytes, most: int) -> int:
@@ -164,8 +217,26 @@ def count_frames(name: str, data: bytes, most: int) -> int:
         return 1
 
 
+def gif_ends(data: bytes) -> bool:
+    """Tell whether a GIF goes as far as its blocks say; some programs leave out the closing byte."""
+    try:
+        return _gif_walk(data, len(data))[1] <= len(data)
+    except IndexError:
+        return False
+
+
 def _gif_frames(data: bytes, most: int) -> int:
-    """Walk the blocks of a GIF (GIF89a specification, sections 15 to 27)."""
+    return _gif_walk(data, most)[0]
+
+
+def _gif_walk(data: bytes, most: int) -> tuple[int, int]:
+    """Walk the blocks of a GIF (GIF89a specification, sections 15 to 27).
+
+    Returns
+    -------
+    frames, end : int
+        How many frames there are, at most ``most + 1``, and where the last block ends or should have ended.
+    """
     at = 13 + _colour_table(data[10])
     frames = 0
     while at < len(data) and frames <= most:
@@ -173,7 +244,7 @@ def _gif_frames(data: bytes, most: int) -> int:
         if introducer == _DESCRIPTOR:  # 10 bytes, colour table, code size, data
             frames += 1
             if at + 10 >= len(data):
-                break
+                return frames, at + 11
             at += 10 + _colour_table(data[at + 9]) + 1
         elif introducer == _EXTENSION:  # label, data
             at += 2
@@ -182,7 +253,7 @@ def _gif_frames(data: bytes, most: int) -> int:
         while at < len(data) and data[at]:
             at += 1 + data[at]
         at += 1
-    return frames
+    return frames, at
 
 
 def _colour_table(flags: int) -> int:

@@ -7,7 +7,15 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image, _imaging
 
-__all__ = ["decode_jpeg", "shared"]
+from focalbox.imaging.header import is_refined
+
+__all__ = ["END", "decode_jpeg", "lacks_only_its_end", "shared"]
+
+END = b"\xff\xd9"
+"""EOI, the last marker of a JPEG (ITU-T T.81, table B.1)."""
+_LAYOUTS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+_SMALLEST = 8
+"""The divisor at which pixels cost least; the codes are read all the same."""
 
 
 def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
@@ -33,6 +41,26 @@ def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
     except ValueError:
         return None
     return pixels if pixels.shape == (height, width, 4) else None
+
+
+def lacks_only_its_end(data: bytes, mode: str, *, progressive: bool) -> bool:
+    """Tell whether a JPEG without EOI has all its pixels: then it is the whole picture once `END` is added.
+
+    Parameters
+    ----------
+    data : bytes
+        A JPEG file whose coding is `usual`.
+    mode : str
+        Pillow's mode of it.
+    progressive : bool
+    """
+    if progressive and not is_refined(data):
+        return False
+    try:
+        simplejpeg.decode_jpeg(data + END, colorspace=_LAYOUTS[mode], min_factor=_SMALLEST)
+    except (ValueError, KeyError):
+        return False
+    return True
 
 
 def shared(pixels: NDArray[uint8]) -> Image.Image:

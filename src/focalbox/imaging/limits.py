@@ -27,7 +27,13 @@ class Limits:
     side : int
         Longest side of a picture, in pixels.
     frames : int
-        Most frames or pages of a file.
+        Most frames of a film that is kept one; of a longer one the first frame can be had.
+    film_pixels : int
+        Most pixels of all frames of such a film together.
+    result_pixels : int
+        Largest result, in pixels.
+    memory : int
+        Most memory, in bytes, that one picture may need.
 
     Raises
     ------
@@ -36,7 +42,7 @@ class Limits:
 
     Examples
     --------
-    >>> Limits(pixels=1000).check_picture(Size(30, 40), frames=1)
+    >>> Limits(pixels=1000).check_picture(Size(30, 40))
     Traceback (most recent call last):
     ...
     focalbox.errors.LimitExceeded: a picture may have at most 1000 pixels, but this one has 1200 (30x40)
@@ -45,7 +51,10 @@ class Limits:
     bytes: int = 64 * 2**20
     pixels: int = 100_000_000
     side: int = 30_000
-    frames: int = 500
+    frames: int = 3000
+    film_pixels: int = 1_000_000_000
+    result_pixels: int = 64_000_000
+    memory: int = 512 * 2**20
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -60,16 +69,23 @@ class Limits:
             message = f"a picture may have at most {self.bytes} bytes, but this one has {count} or more"
             raise LimitExceeded(message)
 
-    def check_picture(self, size: Size, frames: int) -> None:
-        """Raise `LimitExceeded` when a picture's sides, pixels or frames are too many."""
+    def check_picture(self, size: Size) -> None:
+        """Raise `LimitExceeded` when a picture's sides or pixels are too many."""
         if max(size.width, size.height) > self.side:
             message = f"a picture's sides may have at most {self.side} pixels, but this one is {size}"
             raise LimitExceeded(message)
         if size.pixels > self.pixels:
             message = f"a picture may have at most {self.pixels} pixels, but this one has {size.pixels} ({size})"
             raise LimitExceeded(message)
+
+    def check_film(self, size: Size, frames: int) -> None:
+        """Raise `LimitExceeded` when a film's frames, or all their pixels, are too many."""
         if frames > self.frames:
-            message = f"a picture may have at most {self.frames} frames, but this one has {frames} or more"
+            message = f"a film may have at most {self.frames} frames, but this one has {frames} or more"
+            raise LimitExceeded(message)
+        if frames * size.pixels > self.film_pixels:
+            pixels = frames * size.pixels
+            message = f"the frames of a film may have at most {self.film_pixels} pixels, but these have {pixels}"
             raise LimitExceeded(message)
 
     @staticmethod

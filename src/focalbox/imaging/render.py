@@ -8,7 +8,7 @@ from PIL import Image
 from focalbox.core.geometry import Padding, PixelBox, Size
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.fill import Fill, colour_of
-from focalbox.imaging.resample import resample
+from focalbox.imaging.resample import crop_and_resize
 from focalbox.imaging.working import WorkingImage
 
 __all__ = ["render"]
@@ -53,12 +53,12 @@ def render(
     padding = padding or Padding()
     try:
         if not padding:
-            whole = resample(working.image, (size.width, size.height), working.window(box))
+            whole = crop_and_resize(working.image, (size.width, size.height), working.window(box))
             whole.info = {}  # a new picture has no comment, no place and no time
             return whole
         left, right = _share(padding.left, box.width, padding.right, size.width)
         top, bottom = _share(padding.top, box.height, padding.bottom, size.height)
-        inner = resample(working.image, (right - left, bottom - top), working.window(box))
+        inner = crop_and_resize(working.image, (right - left, bottom - top), working.window(box))
         return _filled(inner, size, (left, top), fill)
     except MemoryError as error:
         message = f"a result of {size} needs more memory than there is"

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-__all__ = ["VECTORISED", "Filter", "resample", "resized"]
+__all__ = ["VECTORISED", "Filter", "crop_and_resize", "resize_window"]
 
 VECTORISED = importlib.util.find_spec("cykooz_resizer") is not None
 """Whether cykooz-resizer is installed; it is, wherever there is a wheel of it."""
@@ -42,7 +42,7 @@ class Filter(Enum):
     LANCZOS = Image.Resampling.LANCZOS
 
 
-def resample(image: Image.Image, size: tuple[int, int], window: Window) -> Image.Image:
+def crop_and_resize(image: Image.Image, size: tuple[int, int], window: Window) -> Image.Image:
     """Cut a window out of a picture and resize it with Lanczos, reading no pixel that the window does not need.
 
     Parameters
@@ -66,10 +66,10 @@ def resample(image: Image.Image, size: tuple[int, int], window: Window) -> Image
         return image.crop((column, row, column + width, row + height))
     if image.mode == "RGBA":
         return _with_alpha(image, size, window)
-    return resized(image, size, window, Filter.LANCZOS)
+    return resize_window(image, size, window, Filter.LANCZOS)
 
 
-def resized(image: Image.Image, size: tuple[int, int], window: Window, kernel: Filter) -> Image.Image:
+def resize_window(image: Image.Image, size: tuple[int, int], window: Window, kernel: Filter) -> Image.Image:
     """Resize a window of a picture.
 
     Parameters
@@ -133,4 +133,4 @@ def _with_alpha(image: Image.Image, size: tuple[int, int], window: Window) -> Im
     beyond = min(image.width, math.ceil(right + reach[0])), min(image.height, math.ceil(bottom + reach[1]))
     cut = image.crop((column, row, *beyond)).convert("RGBa")
     inner = left - column, top - row, right - column, bottom - row
-    return resized(cut, size, inner, Filter.LANCZOS).convert("RGBA")
+    return resize_window(cut, size, inner, Filter.LANCZOS).convert("RGBA")

@@ -6,25 +6,16 @@ from functools import lru_cache
 
 from focalbox.core.geometry import Size
 
-__all__ = ["decode_scale", "grid_step", "looking_size", "second_size"]
+__all__ = ["decode_scale", "grid_step", "looking_size"]
 
-_SIDE = 192
-"""Side in pixels of the square with as many pixels as the looking copy: DESIGN 2 asks for 192 to 256, and 192 is where
-the network was trained."""
-
-_FINER_SIDE = 224
-"""The same of the finer copy, for a second look. On dev rows 288 gained hardly more (mean 0.490 for 0.486) in 1.6 times the
-time, 192 less (0.476; 2026-11-25, with the network before the one that is shipped now)."""
+_SIDE = 224
+"""Side in pixels of the square with as many pixels as the looking copy: what the network was trained on."""
 
 _STEP = 32
 """A copy's sides are multiples of this many pixels: the stride of the network's coarsest layer."""
 
 _MOST = 3
 """A copy's sides differ by at most this factor; thinner pictures are squeezed to it."""
-
-_WORTH = 1.3
-"""A finer copy has at least this many times the pixels of the first, or there is hardly more to see: a judgement, not
-measured."""
 
 _SCALES = (8, 4, 2, 1)
 """Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
@@ -33,13 +24,13 @@ _GRIDS = (32, 16, *_SCALES)
 """Divisors of the coarse grid for looking: multiples of whatever was decoded."""
 
 _GRID_FINER = 5, 4
-"""The coarse grid for looking has at least 5/4 as many cells as the first copy has pixels along each side. With 1 a mirrored
-photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on average,
-with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
+"""The coarse grid for looking has at least 5/4 as many cells as the looking copy has pixels along each side. With 1 a
+mirrored photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on
+average, with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
 
 _DECODED = 3, 2
-"""A picture is decoded with at least 3/2 times the pixels of the first copy along each side, so that a copy is the same for
-every target: with 5/4 the windows for a small and a large target of one 512 x 512 photograph had an IoU of 0.92."""
+"""A picture is decoded with at least 3/2 times the pixels of the looking copy along each side, so that a copy is the same
+for every target: with 5/4 the windows for a small and a large target of one 512 x 512 photograph had an IoU of 0.92."""
 
 _KEPT = 256
 """Answers remembered of each: every crop asks several times, and cameras make few sizes."""
@@ -54,25 +45,12 @@ def looking_size(source: Size, side: int = _SIDE) -> Size:
     Examples
     --------
     >>> looking_size(Size(4000, 3000))
-    Size(width=224, height=160)
+    Size(width=256, height=192)
     """
     stretch = min(max(source.aspect, 1 / _MOST), _MOST) ** 0.5
     sides = (side * stretch / _STEP, side / stretch / _STEP)
     across, down = (max(1, int(length + 0.5)) * _STEP for length in sides)
     return Size(across, down)
-
-
-@lru_cache(_KEPT)
-def second_size(source: Size) -> Size:
-    """Return the size of the copy for a second look: the first one's when the picture has hardly more to show.
-
-    Examples
-    --------
-    >>> second_size(Size(4000, 3000)), second_size(Size(240, 180))
-    (Size(width=256, height=192), Size(width=224, height=160))
-    """
-    first, finer = looking_size(source), looking_size(source, min(_FINER_SIDE, int(source.pixels**0.5)))
-    return finer if finer.pixels >= _WORTH * first.pixels else first
 
 
 @lru_cache(_KEPT)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, features
+from PIL import Image
 
 from focalbox.core.geometry import Size
-from focalbox.errors import DecodeError, FetchError, InvalidRequest
-from focalbox.imaging.colour import profile_of
+from focalbox.errors import DecodeError, InvalidRequest
+from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
+from focalbox.imaging.content import bytes_of
 from focalbox.imaging.exif import Exif, read_exif
-from focalbox.imaging.guard import reading
-from focalbox.imaging.header import JpegCoding, count_frames, jpeg_coding, sniff, webp_canvas
-from focalbox.imaging.jpeg import decode_jpeg, shared
+from focalbox.imaging.header import count_frames, jpeg_coding, sniff, webp_canvas
+from focalbox.imaging.isobmff import nclx_of
+from focalbox.imaging.jpeg import END
 from focalbox.imaging.limits import Limits
-from focalbox.imaging.scales import decode_scale
-from focalbox.imaging.working import Metadata, WorkingImage, shrink, turned, upright_size
+from focalbox.imaging.memory import Need, check_memory
+from focalbox.imaging.picture import Header, Picture
+from focalbox.imaging.pillow_errors import translating
+from focalbox.imaging.png import join, read_png
+from focalbox.imaging.readers import can_read, reader_of
+from focalbox.imaging.tiff import choose_picture, samples_of
+from focalbox.imaging.truncation import ends_early
+from focalbox.imaging.working import Metadata, WorkingImage
 
 __all__ = ["Limits", "Metadata", "Picture", "Source", "WorkingImage", "can_read", "open_picture"]
 
@@ -32,109 +36,15 @@ Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.ui
 """A path, the bytes of a file, an open binary file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or
 (h, w, 4) in grey, RGB or RGBA."""
 
-_PLUGINS = {
-    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
-    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
-    "WEBP": ("PIL.WebPImagePlugin", "WebPImageFile"),
-    "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
-    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
-    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
-    "HEIF": ("pillow_heif.as_plugin", "HeifImageFile"),
-}
-"""Pillow's reader for each signature. Readers are called directly: `Image.open` loads every plug-in there is, tries
-those whose signature does not match, and has a limit of its own in a global variable."""
-_COUNT_FRAMES = {"PNG", "WEBP", "AVIF"}
+_COUNT_FRAMES = {"WEBP", "AVIF"}
 """Formats whose headers say how many frames there are, so that Pillow knows without counting."""
+_BOXED = {"AVIF", "HEIF"}
+"""Formats that may name their colours outside of a profile."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
-_AT_ONCE = 2**26
-"""Bytes that a decoder is handed at once. They are in memory already, and Pillow's pieces of 64 KiB took 2.6 % of the time
-of a 24 MP JPEG."""
+_BEFORE = b"\r\n\t \xef\xbb\xbf"
+"""White space and the mark of UTF-8, which scripts print before a picture."""
 _ARRAY_CHANNELS = (3, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """What a file says of itself besides its size."""
-
-    format: str | None
-    frames: int
-    exif: Exif
-    coding: JpegCoding | None = None
-
-
-class Picture:
-    """An opened picture: what its header says. No pixel has been decoded yet; `open_picture` makes them.
-
-    Attributes
-    ----------
-    size : Size
-        Pixels of the upright picture.
-    format : str or None
-        ``"JPEG"``, ``"PNG"``, ... as the content says, whatever the name; None for pixels that were never in a file.
-    frames : int
-        Frames or pages; the first is decoded.
-    """
-
-    def __init__(
-        self, name: str, image: Image.Image, reopen: Callable[[], Image.Image], header: _Header, data: bytes = b""
-    ) -> None:
-        self._name, self._reopen, self._header, self._data = name, reopen, header, data
-        self._image: Image.Image | None = image
-        self._stored = Size(*image.size)
-        self.size = upright_size(self._stored, header.exif.orientation)
-        self.format = header.format
-        self.frames = header.frames
-
-    def decode(self, needed: Size | None = None, *, keep_profile: bool = False) -> WorkingImage:
-        """Decode the picture once, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
-
-        Parameters
-        ----------
-        needed : Size, optional
-            The least width and height of the whole upright working image, as far as the source has them. The caller
-            adds the margin that a sharp resize needs. None: only enough for looking.
-        keep_profile : bool
-            Leave the pixels of an RGB picture in the embedded profile, and keep the profile as metadata. The
-            profiles of grey and CMYK pictures do not describe RGB pixels: those are brought to sRGB all the same.
-
-        Returns
-        -------
-        WorkingImage
-
-        Raises
-        ------
-        DecodeError
-            When the pixels cannot be decoded.
-        LimitExceeded
-            When there is not memory enough.
-        """
-        with reading(self._name):
-            image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
-            scale = decode_scale(self.size, needed)
-            expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
-            coding = self._header.coding
-            plain = coding is not None and coding.usual and image.mode == "RGB"
-            pixels = decode_jpeg(self._data, expected) if plain else None
-            reduced, profile = self._by_pillow(image, scale) if pixels is None else (shared(pixels), profile_of(image))
-            if reduced.size != expected:
-                message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
-                raise DecodeError(message)
-            exif = self._header.exif
-            working = turned(reduced, self._stored, scale, exif.orientation)
-            return working.finished(profile, exif.credits(), keep_profile=keep_profile)
-
-    def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
-        """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
-        coding = self._header.coding
-        drafts = scale > 1 and coding is not None and not coding.lossless
-        if self.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
-            image.decodermaxblock = _AT_ONCE
-        if drafts:
-            image.draft(None, (self._stored.width // scale, self._stored.height // scale))
-        image.load()
-        profile = profile_of(image)
-        return shrink(image, profile, 1 if drafts else scale), profile
 
 
 def open_picture(source: Source, limits: Limits | None = None) -> Picture:
@@ -170,54 +80,86 @@ def open_picture(source: Source, limits: Limits | None = None) -> Picture:
         source = _from_array(source)
     if isinstance(source, Image.Image):
         return _given(source, limits)
-    name, data = _bytes_of(source, limits)
+    name, data = bytes_of(source, limits)
     limits.check_bytes(len(data))
     if not data:
         message = f"{name} is empty"
         raise DecodeError(message)
     form = sniff(data)
     if form is None:
+        data = data.lstrip(_BEFORE)
+        form = sniff(data)
+    if form is None:
         message = f"{name} does not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
         raise DecodeError(message)
-    if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
-        limits.check_picture(Size(*canvas), 1)
-    reader = _reader(form)
-    return _opened(name, lambda: reader(BytesIO(data)), form, data, limits)
+    return _opened(name, form, data, limits)
 
 
-def can_read(name: str) -> bool:
-    """Tell whether this installation decodes a format, such as ``"avif"``.
-
-    Examples
-    --------
-    >>> can_read("png")
-    True
-    """
-    form = {"HEIC": "HEIF", "JPG": "JPEG", "TIF": "TIFF"}.get(name.upper(), name.upper())
-    if form == "HEIF":
-        return importlib.util.find_spec("pillow_heif") is not None
-    codec = {"JPEG": "jpg", "PNG": "zlib", "WEBP": "webp", "AVIF": "avif"}.get(form)
-    return form in {"JPEG", *_PLUGINS} and (codec is None or bool(features.check(codec)))
-
-
-def _opened(name: str, opener: Callable[[], Image.Image], form: str, data: bytes, limits: Limits) -> Picture:
-    with reading(name):
-        image = opener()
+def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
+    with translating(name, lambda: ends_early(form, data)):
+        if form == "PNG":
+            return _png(name, data, limits)
+        if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
+            limits.check_picture(Size(*canvas))
+            check_memory(
+                name, Need(form, "RGBA", Size(*canvas), len(data)), limits.memory
+            )  # its reader takes it at once
+        file, note = choose_picture(data) if form == "TIFF" else (data, None)
+        reader = reader_of(form)
+        image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
-        limits.check_picture(Size(*image.size), frames)
+        limits.check_picture(Size(*image.size))
         coding = jpeg_coding(data) if form == "JPEG" else None
         if coding is not None:
             limits.check_scans(coding.scans)
-        exif = replace(read_exif(data), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
-        return Picture(name, image, opener, _Header(form, frames, exif, coding), data)
+            file = data if coding.ended else data + END
+        exif = replace(read_exif(file), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
+        if form == "TIFF" and note is None and frames > 1 and file is data:
+            note = f"the file has {frames} pages: the first was taken"
+        nclx = nclx_of(data) if form in _BOXED else None
+        header = Header(
+            form,
+            frames,
+            exif,
+            coding,
+            profile=None if nclx is None else profile_of_cicp(*nclx),
+            notes=() if note is None else (note,),
+            copied=len(file) * (file is not data),
+        )
+        return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
+
+
+def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes) -> Image.Image:
+    """Open a TIFF; of pixels that Pillow does not know, say what they are."""
+    try:
+        return reader(BytesIO(file))
+    except SyntaxError as error:
+        samples = samples_of(file)
+        if samples is None or "pixel mode" not in str(error):
+            raise
+        message = f"{name} cannot be decoded: TIFF pixels of {samples} are not read"
+        raise DecodeError(message) from error
+
+
+def _png(name: str, data: bytes, limits: Limits) -> Picture:
+    """Open a PNG without what no pixel needs."""
+    png = read_png(data)
+    file = join(data, png.pixels)
+    reader = reader_of("PNG")
+    image = reader(BytesIO(file))
+    limits.check_picture(Size(*image.size))
+    header = Header(
+        "PNG", png.frames, read_exif(png.exif), profile=profile_of_png(png), copied=len(file) * (file is not data)
+    )
+    return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
 
 def _given(image: Image.Image, limits: Limits) -> Picture:
     """Take a picture that the caller opened or made; it is read and never changed."""
     name = "the picture"
-    with reading(name):
-        limits.check_picture(Size(*image.size), 1)
-        return Picture(name, image, lambda: image, _Header(None, 1, _exif_of(image)))
+    with translating(name):
+        limits.check_picture(Size(*image.size))
+        return Picture(name, image, lambda: image, Header(None, 1, _exif_of(image)), limits)
 
 
 def _exif_of(image: Image.Image) -> Exif:
@@ -231,71 +173,3 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
         message = f"an array needs shape (h, w, 3) and type uint8, not {array.shape} and {array.dtype}"
         raise InvalidRequest(message)
     return Image.fromarray(np.ascontiguousarray(array))
-
-
-def _bytes_of(source: object, limits: Limits) -> tuple[str, bytes]:
-    """Return what to call a source in a message, and its bytes, of which no more are read than the limits allow."""
-    if isinstance(source, bytes):
-        return "the picture", source
-    if isinstance(source, bytearray | memoryview):
-        return "the picture", bytes(source)
-    if isinstance(source, str | os.PathLike):
-        name = os.fspath(source)
-        if isinstance(name, str):
-            return name, _bytes_at(name, limits)
-    read = getattr(source, "read", None)
-    if read is None:
-        message = f"a source is a path, bytes, a binary file, a picture or an array, not {type(source).__name__}"
-        raise InvalidRequest(message)
-    try:
-        data = read(limits.bytes + 1)
-    except Exception as error:
-        message = f"the picture cannot be read: {error}"
-        raise FetchError(message) from error
-    if not isinstance(data, bytes):
-        message = "a file needs to be open for reading bytes, not text"
-        raise InvalidRequest(message)
-    return "the picture", data
-
-
-def _bytes_at(path: str, limits: Limits) -> bytes:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - the same call for str and anything path-like
-            limits.check_bytes(os.fstat(file.fileno()).st_size)
-            return file.read(limits.bytes + 1)
-    except FileNotFoundError as error:
-        message = f"there is no file {path}"
-        raise FetchError(message) from error
-    except IsADirectoryError as error:
-        message = f"{path} is a directory, not a picture"
-        raise FetchError(message) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"{path!r} cannot be read: {reason}"
-        raise FetchError(message) from error
-
-
-@cache
-def _reader(form: str) -> Callable[[BytesIO], Image.Image]:
-    """Load the one plug-in that a format needs."""
-    if form == "JPEG":
-        return _jpeg_reader()
-    module, name = _PLUGINS[form]
-    try:
-        reader: Callable[[BytesIO], Image.Image] = getattr(importlib.import_module(module), name)
-    except ImportError as error:
-        message = "HEIC pictures need an extra: pip install 'focalbox[heic]'"
-        raise DecodeError(message) from error
-    return reader
-
-
-def _jpeg_reader() -> Callable[[BytesIO], Image.Image]:
-    from PIL.JpegImagePlugin import JpegImageFile  # noqa: PLC0415 - loaded when the first JPEG comes
-
-    class Jpeg(JpegImageFile):
-        """A JPEG file, or the first picture of an MPO file, which is a JPEG file."""
-
-        def _read_dpi_from_exif(self) -> None:
-            """Leave EXIF alone: a crop has no resolution, and Pillow warns about every broken block."""
-
-    return Jpeg

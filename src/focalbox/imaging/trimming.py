@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
 from focalbox.imaging.working import WorkingImage
 from focalbox.trim import Trim
 
@@ -48,8 +47,7 @@ def without_border(working: WorkingImage, trim: Trim) -> tuple[WorkingImage, Pix
     box = find_border(working.image, trim)
     if (box.width, box.height) == working.image.size:
         return working, box
-    image = working.image.crop((box.left, box.top, box.right, box.bottom))
-    return replace(working, image=image, source=Size(box.width, box.height)), box
+    return working.part(box), box
 
 
 def find_border(image: Image.Image, trim: Trim) -> PixelBox:

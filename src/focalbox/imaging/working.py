@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,19 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox, Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
-from focalbox.imaging.resample import Filter, resized
+from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
 __all__ = ["Metadata", "WorkingImage", "shrink", "turned", "upright_size"]
 
-_GROUND = (128, 128, 128)
-"""What shows through transparent parts when looking: neither paper nor ink."""
-_STRIP = 2**20
-"""Pixels converted at once, so that a large palette picture never exists in full colour: 4 MB."""
+_GROUNDS = (128, 255, 0)
+"""Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
+_SEEN = 64
+"""Levels by which a colour differs from its ground, in the channel that differs most, when it is clearly seen."""
+_BETTER = 0.05
+"""Share of the opaque parts that have to be seen better on a later ground than on one before it."""
+_STRIP = 2**18
+"""Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB."""
 _OPAQUE = 255
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -89,6 +94,11 @@ class WorkingImage:
         bottom = min(float(self.image.height), down + box.bottom / self.scale)
         return left, top, right, bottom
 
+    def part(self, box: PixelBox) -> WorkingImage:
+        """Return a part of the picture, in pixels of a source that has its full size, as a picture of its own."""
+        image = self.image.crop((box.left, box.top, box.right, box.bottom))
+        return replace(self, image=image, source=Size(box.width, box.height))
+
     def look(self, size: Size) -> NDArray[np.uint8]:
         """Return the whole picture for a model to look at.
 
@@ -99,52 +109,89 @@ class WorkingImage:
         Parameters
         ----------
         size : Size
-            Sides of the copy, in pixels: `looking_size` or `second_size` of the source.
+            Sides of the copy, in pixels: `looking_size` of the source.
 
         Returns
         -------
         ndarray of uint8, shape (h, w, 3)
-            sRGB; transparent parts are composited on a neutral grey.
+            sRGB; transparent parts are composited on the grey on which the rest is seen best.
         """
         step, grid = self._grid
         left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
         box = left / step, top / step, min(grid.width, right / step), min(grid.height, bottom / step)
-        copy = resized(grid, (size.width, size.height), box, Filter.BILINEAR)
+        copy = resize_window(grid, (size.width, size.height), box, Filter.BILINEAR)
         return np.asarray(to_srgb(copy, self.metadata.profile))
 
     @cached_property
     def _grid(self) -> tuple[int, Image.Image]:
         """Working pixels that a cell of the coarse grid is wide, and the grid: what every copy is made from."""
-        image = self.image
-        if image.mode == "RGBA":
-            ground = Image.new("RGB", image.size, _GROUND)
-            ground.paste(image, mask=image.getchannel("A"))
-            image = ground
         step = max(1, grid_step(self.source) // self.scale)
-        return step, image.reduce(step) if step > 1 else image
+        if self.image.mode != "RGBA":
+            return step, self.image.reduce(step) if step > 1 else self.image
+        # Premultiplied, so that what is invisible counts for nothing, whatever colour hides there.
+        small = shrink(self.image, None, step)
+        ground = Image.new("RGB", small.size, (_ground_for(small),) * 3)
+        ground.paste(small, mask=small.getchannel("A"))
+        return step, ground
 
-    def finished(self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool) -> WorkingImage:
-        """Return the image with its colours settled: brought to sRGB, or kept with their profile."""
+    def finished(
+        self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool, own: bool = True
+    ) -> WorkingImage:
+        """Return the image with its colours settled: brought to sRGB, or kept with their profile.
+
+        Pixels of its own are changed where they are, those of a picture that a caller made are not.
+        """
         image = self.image
-        if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == _OPAQUE:
+        if image.mode == "RGBA" and _least_alpha(image) == _OPAQUE:
             image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
             return replace(self, image=image, metadata=Metadata(exif, profile))
-        return replace(self, image=to_srgb(image, profile), metadata=Metadata(exif))
+        return replace(
+            self, image=to_srgb(image, profile, in_place=own or image is not self.image), metadata=Metadata(exif)
+        )
+
+
+def _ground_for(image: Image.Image) -> int:
+    """Return the grey on which most of the opaque parts of an RGBA picture are seen: a grey sign is none on grey."""
+    pixels = np.asarray(image)
+    weight = pixels[..., 3].astype(np.float32)
+    total = float(weight.sum())
+    if total == 0:
+        return _GROUNDS[0]
+    colours, best, ground = pixels[..., :3].astype(np.int16), -1.0, _GROUNDS[0]
+    for grey in _GROUNDS:
+        apart = np.abs(colours - grey).max(axis=2)
+        seen = float((np.minimum(apart, _SEEN) * weight).sum()) / (_SEEN * total)
+        if seen > best + _BETTER:
+            best, ground = seen, grey
+    return ground
+
+
+def _least_alpha(image: Image.Image) -> int:
+    """Return the least alpha of an RGBA picture, strip by strip."""
+    least, rows = _OPAQUE, max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        strip: Any = image.crop((0, top, image.width, min(image.height, top + rows))).getchannel("A").getextrema()
+        least = min(least, int(strip[0]))
+        if least < _OPAQUE:
+            break
+    return least
 
 
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:
     """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
     mode, convert = prepare(image, profile)
-    if image.mode == mode == "RGB" or scale == 1:
+    if image.mode == mode and (mode == "RGB" or scale == 1):
         return convert(image.reduce(scale) if scale > 1 else image)
     reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
     rows = max(1, _STRIP // (image.width * scale)) * scale
     for top in range(0, image.height, rows):
         strip = convert(image.crop((0, top, image.width, min(image.height, top + rows))))
-        if mode == "RGBA":  # premultiplied, so that what is invisible does not bleed into what is seen
-            strip = strip.convert("RGBa")
-        reduced.paste(strip.reduce(scale).convert(mode), (0, top // scale))
+        if scale > 1:
+            if mode == "RGBA":  # premultiplied, so that what is invisible does not bleed into what is seen
+                strip = strip.convert("RGBa")
+            strip = strip.reduce(scale).convert(mode)
+        reduced.paste(strip, (0, top // scale))
     return reduced
 
 

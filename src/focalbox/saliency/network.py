@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core.evidence import ModelOutput, SaliencyMap
+from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, FaceRule, face_of, faces_in, seen_by
+from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, SURE_TEXT, FaceRule, face_of, faces_in, seen_by
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped"]
@@ -26,8 +26,12 @@ _LEAN_STEP = 4
 """Rows of which one is enough to tell the brighter side."""
 
 _MAP = "saliency"
+_OBJECT = "object"
 _KEEP = "keep"
-_FACES = ("face", "face_size")
+_KINDS = ("face", "text")
+_MARKS = tuple(name for kind in _KINDS for name in (kind, f"{kind}_size"))
+_SIDES = 2, 4
+"""Numbers that may be said of a mark beside its heat: its sides, and where its centre is in the cell."""
 
 
 class Network:
@@ -37,9 +41,11 @@ class Network:
 
     - one input, uint8 of shape (1, H, W, 3): the upright picture in sRGB, sides that are multiples of 32;
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
-    - optionally an output ``keep`` of the same shape: how surely a person cropping freely would keep each place;
-    - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w): how sure it is that a face's
-      centre is in a cell, and that face's width and height as shares of the picture's sides.
+    - optionally outputs ``object`` and ``keep`` of the same shape: how surely each place belongs to the thing that the
+      picture is of, and how surely a person cropping freely would keep it;
+    - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
+      a face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
+      and down from the middle of the cell its centre is, in cells; and ``text``, ``text_size``, the same of lines of text.
 
     Parameters
     ----------
@@ -54,8 +60,6 @@ class Network:
         How many threads one look uses.
     faces : FaceRule
         What of the outputs ``face`` and ``face_size`` counts as a face.
-    looks_twice : bool
-        Whether it is shown a picture again whose first map leaves doubt where to crop; see `second_look`.
     """
 
     def __init__(
@@ -66,9 +70,7 @@ class Network:
         sha256: str = "",
         threads: int = 1,
         faces: FaceRule = FaceRule(),  # noqa: B008 - frozen
-        looks_twice: bool = False,
     ) -> None:
-        self.looks_twice = looks_twice
         self._rule = faces
         self._session = Session(path, sha256=sha256, threads=threads)
         self.__name__ = name or self._session.path.name
@@ -77,16 +79,13 @@ class Network:
         """Look at a picture; see `look`."""
         return self.look(rgb).saliency
 
-    def look(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> ModelOutput:
+    def look(self, rgb: NDArray[np.uint8]) -> ModelOutput:
         """Look at a picture once.
 
         Parameters
         ----------
         rgb : ndarray of uint8, shape (H, W, 3)
             Upright sRGB.
-        turned : bool
-            Whether the network is shown the picture the other way round: each way errs in its own manner, so the mean of
-            both is better than either. The answer is turned back.
 
         Raises
         ------
@@ -94,24 +93,18 @@ class Network:
             When the file is missing, altered, no ONNX model, or of another contract; when it answers with something that
             is not a map.
         """
-        seen = self.answers(rgb, turned=turned)
+        seen = self.answers(rgb)
         if not seen:
             return ModelOutput(SaliencyMap.blank())
         saliency = SaliencyMap(_plane(next(iter(seen.values())), self.__name__))
-        keep = SaliencyMap(_plane(seen[_KEEP], self.__name__)) if _KEEP in seen else None
-        heat, sizes = (seen.get(name) for name in _FACES)
-        if heat is None or sizes is None:
-            return ModelOutput(saliency, keep)
-        if heat.shape[:2] != (1, 1) or sizes.shape != (1, 2, *heat.shape[2:]):
-            message = (
-                f"{self.__name__} needs faces of shape (1, 1, h, w) and (1, 2, h, w), not {heat.shape}, {sizes.shape}"
-            )
-            raise ModelError(message)
-        peaks = faces_in(heat[0, 0], sizes[0], sure=self._rule.sure)
-        found = seen_by(saliency, peaks, self._rule)
-        return ModelOutput(saliency, keep, tuple(map(face_of, found)) if self._rule.heads else found)
+        thing, keep = (
+            SaliencyMap(_plane(seen[name], self.__name__)) if name in seen else None for name in (_OBJECT, _KEEP)
+        )
+        faces = seen_by(saliency, self._marked(seen, "face", self._rule.sure), self._rule)
+        subjects = tuple(map(face_of, faces)) if self._rule.heads else faces
+        return ModelOutput(saliency, keep, subjects + self._marked(seen, "text", SURE_TEXT), thing)
 
-    def answers(self, rgb: NDArray[np.uint8], *, turned: bool = False) -> Mapping[str, NDArray[np.float32]]:
+    def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.
 
         Empty for a picture that holds nothing. Raises as `look`.
@@ -119,13 +112,30 @@ class Network:
         check_picture(rgb)
         known = self._session.outputs()
         _check_contract(self._session)
-        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_KEEP, *_FACES) if name in known)]
+        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_OBJECT, _KEEP, *_MARKS) if name in known)]
         if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
             return {}
-        if _leans_right(rgb) == turned:
+        if not _leans_right(rgb):
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
         mirrored = self._session.run(wanted, _mirrored(rgb)[None])
-        return {name: answer[..., ::-1] for name, answer in mirrored.items()}
+        return {name: _turned_back(name, answer) for name, answer in mirrored.items()}
+
+    def _marked(self, seen: Mapping[str, NDArray[np.float32]], kind: str, sure: float) -> tuple[Subject, ...]:
+        """Read the marks of a kind."""
+        heat, sizes = seen.get(kind), seen.get(f"{kind}_size")
+        if heat is None or sizes is None:
+            return ()
+        if (
+            heat.shape[:2] != (1, 1)
+            or sizes.shape[:2] not in {(1, some) for some in _SIDES}
+            or (sizes.shape[2:] != heat.shape[2:])
+        ):
+            message = (
+                f"{self.__name__} needs {kind} of shape (1, 1, h, w) and its size of (1, 2, h, w) or (1, 4, h, w), "
+                f"not {heat.shape}, {sizes.shape}"
+            )
+            raise ModelError(message)
+        return faces_in(heat[0, 0], sizes[0], sure=sure, kind=kind)
 
 
 def shipped(name: Literal["network", "network-mit"]) -> Network:
@@ -142,7 +152,7 @@ def shipped(name: Literal["network", "network-mit"]) -> Network:
     (48, 48)
     """
     file, faces = {"network": ("focalbox.onnx", SHIPPED), "network-mit": ("focalbox-mit.onnx", SHIPPED_MIT)}[name]
-    return Network(Path(__file__).with_name("weights") / file, name=name, sha256=BESIDE, faces=faces, looks_twice=True)
+    return Network(Path(__file__).with_name("weights") / file, name=name, sha256=BESIDE, faces=faces)
 
 
 def _leans_right(rgb: NDArray[np.uint8]) -> bool:
@@ -163,6 +173,15 @@ def _mirrored(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for colour in range(_COLOURS):
         mirrored[:, ::-1, colour] = rgb[:, :, colour]
     return mirrored
+
+
+def _turned_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mirror an answer to a mirrored picture; how far to the right a centre is changes its sign."""
+    back = answer[..., ::-1]
+    if name.endswith("_size") and answer.ndim == _COLOURS + 1 and answer.shape[1] == _SIDES[1]:
+        back = back.copy()
+        back[:, 2] *= -1
+    return back
 
 
 def _check_contract(session: Session) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sized
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,14 @@ from focalbox.service.pages import Pages
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache
 from focalbox.service.render.renderer import Renderer
 from focalbox.service.runtime.lru import ByteLruCache
+from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
+from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.http_fetch import Remote
 from focalbox.service.sources.locate import Sources
+from focalbox.service.sources.pictures import Pictures
 from focalbox.service.sources.root_folder import RootFolder
 from focalbox.service.sources.s3 import Buckets
 
@@ -35,7 +39,15 @@ __all__ = ["build"]
 _NOT_SHELVES = {"memory", "none"}
 
 
-def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_filesystem: Any = None) -> ASGIApp:
+def build(
+    settings: ServiceSettings,
+    *,
+    cropper: Cropper | None = None,
+    bucket_filesystem: Any = None,
+    readiness: Readiness | None = None,
+    metrics_folder: Path | None = None,
+    connections: Sized = (),
+) -> ASGIApp:
     """Return the service as an ASGI application.
 
     Parameters
@@ -45,6 +57,12 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
         One with a model of the caller's own.
     bucket_filesystem : fsspec filesystem, optional
         Where buckets are; S3 when left out.
+    readiness : Readiness, optional
+        Set to draining from outside when the process is told to stop.
+    metrics_folder : Path, optional
+        Where several processes count together.
+    connections : sized
+        The open connections, to be reported.
 
     Raises
     ------
@@ -52,7 +70,11 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
         When an extra is missing that the settings need.
     """
     limits = settings.common.limits
-    metrics = Metrics()
+    readiness = readiness or Readiness()
+    metrics = Metrics(metrics_folder)
+    budget = MemoryBudget(settings.memory)
+    metrics.watch("focalbox_memory_bytes", "Memory held for pictures at work.", lambda: budget.used + budget.received)
+    metrics.watch("focalbox_connections", "Connections open.", lambda: len(connections))
     pool = Pool(settings.threads, settings.waiting)
     metrics.watch("focalbox_admitted", "Requests at work or waiting.", lambda: pool.admitted)
     cropper = cropper or Cropper(model=settings.common.model, limits=limits)
@@ -62,21 +84,39 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
     metrics.watch("focalbox_cache_bytes", "Bytes of analyses kept in memory.", lambda: memory.used)
     analyses = AnalysisCache(cropper.model_name, memory, metrics, shared_cache)
     picture_bytes = settings.picture_bytes if keeps else 0
-    renderer = Renderer(cropper, limits, pool, analyses, picture_bytes=picture_bytes, metrics=metrics)
+    renderer = Renderer(
+        cropper,
+        pool,
+        budget,
+        analyses,
+        picture_bytes=picture_bytes,
+        metrics=metrics,
+        result_pixels=settings.result_pixels,
+    )
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)
     folder = RootFolder(settings.root) if settings.root is not None else None
     sources = Sources(folder, remote, Buckets(settings.buckets, limits, bucket_filesystem), limits)
-    endpoints = Endpoints(settings, limits, sources, renderer, pool, metrics=metrics)
+    endpoints = Endpoints(
+        settings,
+        limits,
+        sources,
+        renderer,
+        pool,
+        pictures=Pictures(cropper, pool, metrics),
+        memory=budget,
+        metrics=metrics,
+        readiness=readiness,
+    )
     pages = Pages(settings, folder)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         await asyncio.to_thread(cropper.analyze, np.zeros((64, 64, 3), dtype=np.uint8))  # loads the model
-        endpoints.ready = True
+        readiness.started = True
         try:
             yield
         finally:
-            endpoints.stopping = True
+            readiness.draining = True
             await remote.close()
             if shared_cache is not None:
                 await shared_cache.close()
@@ -88,10 +128,11 @@ def build(settings: ServiceSettings, *, cropper: Cropper | None = None, bucket_f
     routes = [
         Route("/healthz", endpoints.healthz),
         Route("/readyz", endpoints.readyz),
-        Route("/metrics", endpoints.metrics),
-        Route("/openapi.json", document),
+        *([Route("/metrics", endpoints.metrics)] if settings.metrics else []),
+        *([Route("/openapi.json", document)] if settings.docs else []),
         Route("/v1/{answer:str}", endpoints.upload, methods=["POST"]),
         *pages.routes(),
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]
-    return RequestLog(Router(routes, redirect_slashes=False, lifespan=lifespan), metrics)
+    router: ASGIApp = Router(routes, redirect_slashes=False, lifespan=lifespan)
+    return RequestLog(router, metrics, settings.cors)

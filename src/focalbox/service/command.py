@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
-import logging
+import importlib.util
 import os
-import signal
 import socket
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import uvicorn
 
-from focalbox.errors import InvalidRequest
-from focalbox.service.app import build
+from focalbox.cli.messages import WRONG_CALL, print_error
+from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
-from focalbox.service.http11 import MOST_UNREAD, Protocol
-from focalbox.service.middleware import JsonLines
 from focalbox.service.settings import ServiceSettings
 
 __all__ = ["serve", "sign"]
 
 _DAY = 86_400
 """Seconds that the page's address, printed at the start, lets somebody in."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-"""What glibc's mallopt(3) calls the settings."""
-_KEPT = 2**25
-"""Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
-_MAPPED = 2**20
-"""Bytes from which a piece of memory is mapped by itself: a working image of 600 x 600 pixels."""
-_ARENAS = 2
-"""Arenas that all threads share."""
 _BACKLOG = 1024
 """Connections that the system may hold for the service to accept."""
+_PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "starlette", "uvicorn")
+"""What the extra brings, by the names that Python imports."""
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable in which prometheus_client looks for the folder where processes count together."""
 
 
 @click.command()
@@ -52,6 +45,8 @@ _BACKLOG = 1024
 @click.option("--bucket", "buckets", multiple=True, help="An S3 bucket to read pictures from; repeats.")
 @click.option("--size", "sizes", multiple=True, help="A size that may be asked for; repeats. All when none is named.")
 @click.option("--cache", help="memory, none, or redis://HOST:PORT/DB that several processes share.  [default: memory]")
+@click.option("--workers", help="Processes that share the socket.  [default: 1]")
+@click.option("--drain", help="Seconds after SIGTERM in which requests are still taken.  [default: 0]")
 @click.option("--at-work", help="Threads that work on pictures.  [default: one a processor]")
 @click.option("--waiting", help="Requests that may wait; beyond them the answer is 503.  [default: 64]")
 @click.option("--no-page", is_flag=True, help="Serve no page to try it on.")
@@ -68,25 +63,52 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     settings = ServiceSettings.of(os.environ, **given)
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
-    _log_to_standard_error()
-    _give_memory_back()
-    app = build(settings)
+    _check_installed()
     listening = _listening(settings)
     _announce(settings, listening)
-    config = uvicorn.Config(
-        app,
-        http=Protocol,
-        h11_max_incomplete_event_size=MOST_UNREAD,
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.stop_seconds,
-        backlog=_BACKLOG,
-    )
-    signal.signal(signal.SIGTERM, _stopped)  # uvicorn stops at it, and sends it on when it has
-    uvicorn.Server(config).run(sockets=[listening])
+    if settings.workers == 1:
+        _serve(listening, settings, None)
+        return
+    with tempfile.TemporaryDirectory(prefix="focalbox-metrics-") as name:
+        code = _serve_with_workers(listening, settings, Path(name))
+    sys.exit(code)
+
+
+def _serve(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path | None) -> None:
+    """Serve in this process; what this takes is loaded only here, so that help and signing do without."""
+    from focalbox.service.middleware import log_to_standard_error  # noqa: PLC0415
+    from focalbox.service.server.process import serve_on  # noqa: PLC0415
+
+    log_to_standard_error()
+    serve_on(listening, settings, metrics_folder)
+
+
+def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path) -> int:
+    """Serve with several processes that accept from one socket and count in one folder."""
+    from focalbox.service.server.workers import supervise  # noqa: PLC0415 - Windows has no fork
+
+    def work() -> int:
+        os.environ[_METRICS_FOLDER] = str(metrics_folder)  # read by prometheus_client when it is loaded
+        try:
+            _serve(listening, settings.share(), metrics_folder)
+        except FocalboxError as error:
+            print_error(str(error))
+            return WRONG_CALL
+        return 0
+
+    def ended(worker: int) -> None:
+        for file in metrics_folder.glob(f"gauge_live*_{worker}.db"):
+            file.unlink(missing_ok=True)
+
+    return supervise(settings.workers, work, ended)
+
+
+def _check_installed() -> None:
+    """Raise `InvalidRequest` when a package of the extra is missing."""
+    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        message = f"the service needs an extra (missing: {', '.join(missing)}): pip install 'focalbox[service]'"
+        raise InvalidRequest(message)
 
 
 @click.command()
@@ -109,25 +131,6 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
         message = "an address to sign has no # in it"
         raise InvalidRequest(message)
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
-
-
-def _give_memory_back() -> None:
-    """Let large pictures be mapped one by one, and small ones reuse what smaller ones before them left.
-
-    By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
-    fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). And it gives back every
-    128 kB at the top of an arena, so that each request of 0.3 MP had 330 fresh pages zeroed: a sixth of its time. Other
-    systems go without.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, _MAPPED)
-        mallopt(_ARENA_MAX, _ARENAS)
-        mallopt(_TRIM_THRESHOLD, _KEPT)
-
-
-def _stopped(*_: object) -> None:
-    """End with exit code 0: to be told to stop, and to have stopped, is no failure."""
 
 
 def _listening(settings: ServiceSettings) -> socket.socket:
@@ -159,12 +162,3 @@ def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
     if settings.keys and settings.keys[0].id == "session":
         click.echo("key:     a new one for this run; set FOCALBOX_SERVICE_KEYS=ID:SECRET for one that lasts")
     sys.stdout.flush()
-
-
-def _log_to_standard_error() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    for name, level in (("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
+from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
-from focalbox.service.negotiation import matches, negotiated
-from focalbox.service.problems import Gone, NotAPicture
+from focalbox.service.negotiation import matches, negotiated, pixel_ratio
+from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MOST_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
 from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.routing import read_address, read_upload_address
+from focalbox.service.runtime.gate import Gate
+from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
+from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.locate import Located, Sources
 from focalbox.service.sources.pictures import Pictures
@@ -31,6 +36,9 @@ PAGE_HEADER = "x-focalbox-page"
 
 _T = TypeVar("_T")
 
+_FALLBACK_SECONDS = 60
+"""Seconds that a fallback may be kept in place of the picture that could not be read."""
+
 
 class Endpoints:
     """Answers requests.
@@ -42,7 +50,10 @@ class Endpoints:
     sources : Sources
     renderer : Renderer
     pool : Pool
+    pictures : Pictures
+    memory : MemoryBudget
     metrics : Metrics
+    readiness : Readiness
     """
 
     def __init__(
@@ -53,20 +64,48 @@ class Endpoints:
         renderer: Renderer,
         pool: Pool,
         *,
+        pictures: Pictures,
+        memory: MemoryBudget,
         metrics: Metrics,
+        readiness: Readiness,
     ) -> None:
         self._settings, self._limits, self._sources = settings, limits, sources
         self._renderer, self._pool, self._metrics = renderer, pool, metrics
-        self._pictures = Pictures(pool, metrics)
-        self.ready = False
-        self.stopping = False
+        self._pictures, self._memory, self._readiness = pictures, memory, readiness
+        self._uploads = Gate("uploads", settings.uploads)
+        self._fetches = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
+        metrics.watch("focalbox_uploads", "Uploads being received.", lambda: len(self._uploads))
+        metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(self._fetches))
 
     async def picture(self, request: Request) -> Response:
         """Answer an address of any dialect."""
         image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
-        with self._pool.admission():
-            located = await asyncio.to_thread(self._sources.locate, image_request.source)
-            return await until_gone(request.receive, self._answered(request, image_request, located))
+        if self._settings.client_hints:
+            image_request = image_request.scaled(pixel_ratio(request.headers.get("sec-ch-dpr", "")))
+        fallback = image_request.fallback or self._settings.fallback
+        try:
+            return await self._pictured(request, image_request)
+        except SourceError:
+            if not fallback:
+                raise
+            again = replace(image_request, source=fallback, max_age=_FALLBACK_SECONDS)
+            return await self._pictured(request, again)
+
+    async def _pictured(self, request: Request, image_request: ImageRequest) -> Response:
+        located = await asyncio.to_thread(self._sources.locate, image_request.source)
+        if located.host is None:
+            with self._pool.admission():
+                return await until_gone(request.receive, self._answered(request, image_request, located))
+        return await until_gone(request.receive, self._fetched(request, image_request, located))
+
+    async def _fetched(self, request: Request, image_request: ImageRequest, located: Located) -> Response:
+        """Answer for a picture of another server: waiting for it takes no place from those who work."""
+        with self._memory.receiving() as received:
+            with self._fetches.enter(located.host or ""), self._metrics.stage("fetch"):
+                data = await located.read()
+            received.add(len(data))
+            with self._pool.admission():
+                return await self._answered(request, image_request, located, data)
 
     async def upload(self, request: Request) -> Response:
         """Answer for a picture that is sent along."""
@@ -77,19 +116,19 @@ class Endpoints:
             page_query(request),
             self._settings,
         )
-        with self._pool.admission():
-            try:
-                if is_json(request.headers):
+        try:
+            if is_json(request.headers):
+                with self._uploads.enter():
                     return await self._planned(request, image_request)
-                data = await read_upload(request.headers, request.stream(), self._limits)
-            except ClientDisconnect as error:
-                message = "the client hung up"
-                raise Gone(message) from error
-
-            async def read() -> bytes:
-                return data
-
-            return await until_gone(request.receive, self._answered(request, image_request, Located(None, read)))
+            with self._memory.receiving() as received:
+                with self._uploads.enter():
+                    data = await read_upload(request.headers, request.stream(), self._limits, received.add)
+                with self._pool.admission():
+                    answered = self._answered(request, image_request, Located(None, _never), data)
+                    return await until_gone(request.receive, answered)
+        except ClientDisconnect as error:
+            message = "the client hung up"
+            raise Gone(message) from error
 
     async def _planned(self, request: Request, image_request: ImageRequest) -> Response:
         """Plan for a saved analysis that is sent instead of a picture: only numbers travel."""
@@ -97,16 +136,22 @@ class Endpoints:
             message = "a saved analysis can be planned for; crops need the picture"
             raise NotAPicture(message)
         analysis = load_analysis(await read_small(request.stream(), MOST_SAVED))
-        finished = await self._renderer.plan(analysis, image_request)
+        with self._pool.admission():
+            finished = await self._renderer.plan(analysis, image_request)
         return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)
 
-    async def _answered(self, request: Request, image_request: ImageRequest, located: Located) -> Response:
-        picture = await self._pictures.open(located)
+    async def _answered(
+        self, request: Request, image_request: ImageRequest, located: Located, data: bytes | None = None
+    ) -> Response:
+        picture = await self._pictures.open(located, data)
         chosen = negotiated(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
         tag = self._renderer.tag(image_request, picture, chosen)
         headers = {"ETag": tag, "Cache-Control": self._kept(request, image_request), "Accept-Ranges": "none"}
         if image_request.format == AUTO and image_request.answer == "crop":
             headers["Vary"] = "Accept"
+        if self._settings.client_hints:
+            headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Sec-CH-DPR")))
+            headers["Accept-CH"] = "Sec-CH-DPR"
         if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         finished = await self._renderer.answer(image_request, picture, chosen)
@@ -123,14 +168,23 @@ class Endpoints:
         return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
 
     async def readyz(self, _: Request) -> Response:
-        """Say whether the model is loaded and the service is not stopping."""
-        fine = self.ready and not self.stopping
-        status = {"status": "ready" if fine else "stopping" if self.stopping else "starting"}
-        return JSONResponse(status, 200 if fine else 503, {"Cache-Control": "no-store"})
+        """Say whether the model is loaded, the root folder is there and the service is not stopping."""
+        state = self._readiness.state
+        if state == "ready":
+            try:
+                await asyncio.to_thread(self._sources.check)
+            except Unavailable:
+                state = "no pictures"
+        return JSONResponse({"status": state}, 200 if state == "ready" else 503, {"Cache-Control": "no-store"})
 
     async def metrics(self, _: Request) -> Response:
         """Return the metrics in Prometheus' text format."""
         return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _never() -> bytes:
+    message = "the bytes of an upload are there already"
+    raise AssertionError(message)
 
 
 def page_query(request: Request) -> bytes | None:

@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,7 +18,7 @@ from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
 from focalbox.service.routing import dialect_of
 from focalbox.service.runtime.metrics import Metrics
 
-__all__ = ["JsonLines", "RequestLog", "without_secrets"]
+__all__ = ["JsonLines", "RequestLog", "log_to_standard_error", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
@@ -74,10 +75,12 @@ class RequestLog:
     ----------
     app : ASGI application
     metrics : Metrics
+    origins : collection of str
+        Whose scripts may read answers (CORS); ``*`` is all.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, origins: Collection[str] = ()) -> None:
+        self._app, self._metrics, self._origins = app, metrics, frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -94,12 +97,14 @@ class RequestLog:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
+                headers = self._shared_with(scope)
+                headers += [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
                 message = {**message, "headers": [*message.get("headers", ()), *headers]}
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
             await send(message)
 
+        self._metrics.refresh()
         failure: Exception | None = None
         try:
             _check_headers(scope)
@@ -118,12 +123,14 @@ class RequestLog:
         known = answer if answer in {"crop", "plan", "map", "explain"} or dialect != "native" else "other"
         self._metrics.requests.labels(dialect, known, str(status)).inc()
         self._metrics.seconds.observe(seconds)
+        self._metrics.refresh()
         _log.log(
             logging.ERROR if failure else logging.INFO,
             "request",
             exc_info=failure,
             extra={
                 "id": name,
+                "address": scope["client"][0] if scope.get("client") else "",
                 "method": scope["method"],
                 "path": without_secrets(raw.decode("ascii", "replace")),
                 "dialect": dialect,
@@ -132,6 +139,16 @@ class RequestLog:
                 "milliseconds": round(seconds * 1000, 2),
             },
         )
+
+    def _shared_with(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Return what lets a script of another origin read the answer: no credentials are ever involved."""
+        if "*" in self._origins:
+            return [(b"access-control-allow-origin", b"*")]
+        if not self._origins:
+            return []
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        allowed = origin.decode("latin-1").lower() in self._origins
+        return [(b"vary", b"Origin"), *([(b"access-control-allow-origin", origin)] if allowed else [])]
 
 
 def _in_origin_form(scope: Scope) -> Scope:
@@ -162,3 +179,13 @@ def _problem(error: Exception) -> Problem:
 def _id_of(scope: Scope) -> str:
     given = next((value for key, value in scope["headers"] if key == b"x-request-id"), b"")
     return given.decode("ascii") if _ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def log_to_standard_error() -> None:
+    """Let the service, and what uvicorn warns of, be one line of JSON each on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    for name, level in (("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)

@@ -7,13 +7,16 @@ import re
 from focalbox.imaging.encoding import can_write
 from focalbox.imaging.formats import FORMATS
 
-__all__ = ["matches", "negotiated"]
+__all__ = ["matches", "negotiated", "pixel_ratio"]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
 _MOST_ACCEPT = 1000
 """Characters of Accept that are read; browsers send under 200."""
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_RATIO = re.compile(r"\d{1,2}(?:\.\d{1,6})?", re.ASCII)
+_RATIOS = (1.0, 1.5, 2.0, 3.0)
+"""Few, so that a cache in front keeps few answers for one address."""
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 
 
@@ -40,6 +43,18 @@ def negotiated(accept: str) -> str:
     if best == 0.0 or weights.get("image/jpeg", wildcard) > best:
         return "jpeg"
     return next(name for name in _PREFERRED if weights.get(FORMATS[name].mime) == best and can_write(name))
+
+
+def pixel_ratio(hint: str) -> float:
+    """Return by how much a size is multiplied for a screen, from the client hint Sec-CH-DPR: 1, 1.5, 2 or 3.
+
+    Examples
+    --------
+    >>> pixel_ratio("2.0"), pixel_ratio("1.1"), pixel_ratio("9"), pixel_ratio("fine")
+    (2.0, 1.0, 3.0, 1.0)
+    """
+    value = float(hint) if _RATIO.fullmatch(hint.strip()) else 1.0
+    return max((ratio for ratio in _RATIOS if ratio <= value), default=1.0)
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:

@@ -42,6 +42,7 @@ _PROBLEMS = {
     "400": "The request makes no sense.",
     "403": "Not signed, or not allowed.",
     "404": "There is no such picture.",
+    "408": "The request arrived too slowly.",
     "413": "Too large.",
     "414": "The address is too long.",
     "415": "Not a picture.",

@@ -59,7 +59,9 @@ class Pages:
 
     def routes(self) -> list[Route]:
         """Return the page's routes: none when it is switched off, but for the description of the service."""
-        described = [Route("/docs", self._docs), Route("/page/{name:str}", self._static)]
+        described = [Route("/docs", self._docs)] if self._settings.docs else []
+        if self._settings.docs or self._settings.page:
+            described.append(Route("/page/{name:str}", self._static))
         if not self._settings.page:
             return described
         return [Route("/", self._home), Route("/page/demo/{name:str}", self._demo), *described]

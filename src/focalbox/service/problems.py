@@ -26,7 +26,9 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Problem",
+    "RequestTooSlow",
     "TooSlow",
+    "Unavailable",
     "Unreachable",
     "problem_of",
 ]
@@ -61,6 +63,14 @@ class HeadersTooLarge(InvalidRequest):
 
 class TooSlow(LimitExceeded):
     """Another server took longer than it may."""
+
+
+class Unavailable(FetchError):
+    """The place where pictures lie is gone for now, such as a disk that is not mounted."""
+
+
+class RequestTooSlow(FocalboxError):
+    """The client took longer to send its request than it may."""
 
 
 class Gone(FocalboxError):
@@ -102,6 +112,7 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (AddressTooLong, 414, "Address too long"),
     (HeadersTooLarge, 431, "Header fields too large"),
     (InvalidRequest, 400, "Wrong request"),
+    (Unavailable, 503, "Not available"),
     (NotFound, 404, "No such picture"),
     (FetchError, 502, "Picture not reachable"),
     (NotAPicture, 415, "Not a picture"),
@@ -110,6 +121,7 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (LimitExceeded, 413, "Too large"),
     (Overloaded, 503, "Busy"),
     (ModelError, 500, "Model failed"),
+    (RequestTooSlow, 408, "Request too slow"),
     (Gone, 499, "Client closed request"),
 )
 _OWN_FAULT = {500: "the picture could not be looked at"}

@@ -9,17 +9,20 @@ from typing import Literal
 
 from focalbox.core.geometry import WHOLE, PixelBox, Ratio, Size, Target
 from focalbox.errors import InvalidRequest
+from focalbox.imaging.effects import Effect
 from focalbox.options import MAX_SIDE, CropOptions
 
-__all__ = ["AUTO", "DEFAULT_QUALITY", "SAME", "Answer", "ImageRequest", "Outline"]
+__all__ = ["AUTO", "DEFAULT_QUALITY", "OPAQUE_JPEG", "SAME", "Answer", "ImageRequest", "Outline"]
 
-Answer = Literal["crop", "plan", "map", "explain", "coordinates", "thumbor-meta"]
+Answer = Literal["crop", "plan", "map", "explain", "coordinates", "faces", "imagesize", "thumbor-meta"]
 """What comes back: a picture, the JSON of a plan, the map as PNG, the five pictures, or a dialect's own JSON."""
 
 AUTO = "auto"
 """The format is negotiated: the best that the client accepts."""
 SAME = "same"
 """The format is the source's own, or JPEG when that is only read."""
+OPAQUE_JPEG = "opaque-jpeg"
+"""As `SAME`, but a PNG in which nothing is transparent becomes JPEG."""
 DEFAULT_QUALITY = 80
 """Of 1 to 100: what thumbor and Filestack answer with when nothing is said, and the command too."""
 
@@ -36,6 +39,12 @@ class Outline:
         The whole picture inside the box, in its own ratio, instead of a crop of exactly these sides.
     enlarge : bool
         Whether more pixels than the source has may be made.
+    over : bool
+        With ``inside``: the whole picture over the box, so that no side is smaller, instead of inside it.
+    turned : bool
+        Whether the sides change places for a picture that is upright where the box is not.
+    same_way : bool
+        Whether a picture that is upright where the box is not is shown whole, inside it.
 
     Examples
     --------
@@ -51,6 +60,9 @@ class Outline:
     height: int
     inside: bool = False
     enlarge: bool = True
+    over: bool = False
+    turned: bool = False
+    same_way: bool = False
 
     def __post_init__(self) -> None:
         if not (0 <= self.width <= MAX_SIDE and 0 <= self.height <= MAX_SIDE):
@@ -60,8 +72,12 @@ class Outline:
     def size(self, source: Size) -> Size:
         """Return the size in pixels for a picture of ``source``."""
         width, height = self.width or math.inf, self.height or math.inf
-        if self.inside or math.inf in {width, height}:
-            scale = min(width / source.width, height / source.height)
+        other = (self.width > self.height) != (source.width > source.height)
+        if self.turned and other:
+            width, height = height, width
+        if self.inside or math.inf in {width, height} or (self.same_way and other):
+            across, down = width / source.width, height / source.height
+            scale = max(across, down) if self.over and math.inf not in {width, height} else min(across, down)
             scale = 1.0 if scale == math.inf else scale
             if not self.enlarge:
                 scale = min(scale, 1.0)
@@ -106,6 +122,14 @@ class ImageRequest:
         source without a trimmed border.
     with_saliency : bool
         Whether a plan also carries the saliency map and the subjects, ready for `Analysis.from_dict`.
+    window : PixelBox, optional
+        The part of the source that is taken for the picture, in pixels; it is looked at and cropped as if nothing else were.
+    effects : tuple of Effect
+        What is done to the finished crop.
+    max_bytes : int
+        The most bytes of the answer, as far as a lower quality achieves that; 0 for no bound.
+    fallback : str
+        Another source, answered with when this one cannot be read.
     """
 
     source: str
@@ -118,11 +142,37 @@ class ImageRequest:
     focal: PixelBox | None = None
     align: tuple[float, float] | None = None
     with_saliency: bool = False
+    window: PixelBox | None = None
+    effects: tuple[Effect, ...] = ()
+    max_bytes: int = 0
+    fallback: str = ""
 
     def __post_init__(self) -> None:
         if self.quality not in range(1, 101):
             message = f"a quality is 1 to 100, not {self.quality}"
             raise InvalidRequest(message)
+
+    def part(self, source: Size) -> Size:
+        """Return the size of what is taken for the picture, for a source of a known size.
+
+        Raises
+        ------
+        InvalidRequest
+            When the window lies outside.
+        """
+        if self.window is None:
+            return source
+        window = self.clipped(source)
+        return Size(window.width, window.height)
+
+    def clipped(self, source: Size) -> PixelBox:
+        """Return the window as far as it lies inside the source; errors as in `part`."""
+        window = self.window or PixelBox(0, 0, source.width, source.height)
+        right, bottom = min(window.left + window.width, source.width), min(window.top + window.height, source.height)
+        if right <= window.left or bottom <= window.top:
+            message = f"a manual crop lies inside the picture of {source}"
+            raise InvalidRequest(message)
+        return PixelBox(window.left, window.top, right - window.left, bottom - window.top)
 
     def sizes(self, source: Size) -> list[Target | None]:
         """Return the targets for a picture of a known size, without a trimmed border."""
@@ -148,6 +198,18 @@ class ImageRequest:
             return dataclasses.replace(self.options, focus=focus)
         return self.options
 
+    def scaled(self, ratio: float) -> ImageRequest:
+        """Return the same with sizes in pixels multiplied."""
+        if ratio == 1.0 or self.answer != "crop":
+            return self
+        targets = tuple(
+            target
+            if target is None or isinstance(target, Ratio)
+            else dataclasses.replace(target, width=round(target.width * ratio), height=round(target.height * ratio))
+            for target in self.targets
+        )
+        return dataclasses.replace(self, targets=targets)
+
     def named_sizes(self) -> list[str]:
         """Return the sizes as they were asked for, for a list of allowed ones."""
         return [
@@ -161,4 +223,17 @@ class ImageRequest:
 
     def identity(self) -> str:
         """Return all that decides the answer besides the picture and the format, for an ETag."""
-        return repr((self.targets, self.answer, self.options, self.quality, self.focal, self.align, self.with_saliency))
+        return repr(
+            (
+                self.targets,
+                self.answer,
+                self.options,
+                self.quality,
+                self.focal,
+                self.align,
+                self.with_saliency,
+                self.window,
+                self.effects,
+                self.max_bytes,
+            )
+        )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
-from focalbox.errors import SignatureError
-from focalbox.service.dialects import filestack, native, signing, thumbor
+from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.service.dialects import filestack, filestack_request, imgproxy, native, signing, thumbor
 from focalbox.service.dialects import filestack_policy as policies
 from focalbox.service.dialects.urls import MOST_ADDRESS
 from focalbox.service.problems import AddressTooLong, NotAllowed, NotFound
-from focalbox.service.request import ImageRequest
+from focalbox.service.request import AUTO, SAME, ImageRequest
 from focalbox.service.settings import ServiceSettings
 
 __all__ = ["PAGE_PATH", "dialect_of", "read_address", "read_upload_address"]
@@ -28,6 +29,8 @@ def dialect_of(path: bytes) -> str:
     """
     if path.startswith(native.PREFIX):
         return "native"
+    if imgproxy.is_imgproxy(path):
+        return "imgproxy"
     if thumbor.is_thumbor(path):
         return "thumbor"
     if filestack.is_filestack(path):
@@ -57,21 +60,43 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
     dialect = dialect_of(path)
     now = time.time()
     if dialect == "native":
-        image_request = native.parse(path, _signed_query(path, query, settings, now))
+        plain = _signed_query(path, query, settings, now)
+        named = native.preset_of(path)
+        image_request = native.parse(*(_preset(*named, plain, settings) if named else (path, plain)))
+        if named:
+            return image_request  # its size is the owner's own
     elif dialect == "thumbor":
         image_request = thumbor.parse(thumbor.check(path, settings.thumbor_key, allow_unsigned=settings.allow_unsigned))
+        if settings.thumbor_auto and image_request.format == SAME:
+            image_request = replace(image_request, format=AUTO)
+    elif dialect == "imgproxy":
+        key, salt = settings.imgproxy_key, settings.imgproxy_salt or b""
+        image_request = imgproxy.parse(imgproxy.check(path, key, salt, allow_unsigned=settings.allow_unsigned), now)
     elif dialect == "filestack":
-        request = filestack.read(path)
+        request = filestack.read(path, query)
         policies.check(request, settings.filestack_secret, now, allow_unsigned=settings.allow_unsigned)
         if settings.filestack_api_key is not None and request.api_key not in {None, settings.filestack_api_key}:
             message = "the API key is not the one of this service"
             raise SignatureError(message)
-        image_request = filestack.parse(request)
+        image_request = filestack_request.parse(request)
     else:
         message = "there is nothing at this address"
         raise NotFound(message)
     _check_sizes(image_request, settings)
     return image_request
+
+
+def _preset(name: str, source: bytes, query: bytes, settings: ServiceSettings) -> tuple[bytes, bytes]:
+    """Return the address that a preset stands for; it has no options besides, so that nothing goes around a cache."""
+    presets = dict(settings.presets)
+    if name not in presets:
+        message = f"there is no preset {name[:40]!r}"
+        raise InvalidRequest(message)
+    if query:
+        message = "an address with a preset has no options"
+        raise InvalidRequest(message)
+    size, _, options = presets[name].partition("?")
+    return b"/v1/crop/" + size.encode("ascii") + b"/" + source, options.encode("ascii")
 
 
 def read_upload_address(

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Size
+from focalbox.core.geometry import PixelBox, Size
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects import filestack_policy as policies
-from focalbox.service.dialects.filestack import TASKS, is_filestack, parse, read
+from focalbox.service.dialects.filestack import TASKS, is_filestack, read
+from focalbox.service.dialects.filestack_request import parse
+from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.request import ImageRequest
 
 HERE = Path(__file__).parents[1]
@@ -96,8 +98,7 @@ def test_aliases_and_all_options() -> None:
 
 
 def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
-    done = {"smart_crop", "output", "cache", "security"}
-    others = set(_made(json.dumps({"tasks": True}))) - done
+    others = set(_made(json.dumps({"tasks": True}))) - set(SUPPORTED)
     assert others <= TASKS
     for task in others:
         for path in (f"/{KEY}/{task}/{HANDLE}", f"/smart_crop=w:5,h:5/{task}=x:1/{HANDLE}"):
@@ -108,10 +109,20 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
 @pytest.mark.parametrize(
     ("path", "named"),
     [
-        (b"/output=f:webp/cat.jpg", "smart_crop"),
         (b"/smart_crop=w:5/cat.jpg", "height"),
         (b"/smart_crop=w:0,h:5/cat.jpg", "size"),
-        (b"/smart_crop=w:5,h:5,mode:fit/cat.jpg", "fit"),
+        (b"/smart_crop=w:5,h:5,mode:fits/cat.jpg", "fits"),
+        (b"/smart_crop=w:5,h:5,mode:object,object:car/cat.jpg", "object"),
+        (b"/smart_crop=w:5,h:5/resize=w:5/cat.jpg", "smart_crop and resize"),
+        (b"/resize=w:5,h:5,fit:stretch/cat.jpg", "stretch"),
+        (b"/resize=w:5,h:5,fit:crop,align:middle/cat.jpg", "middle"),
+        (b"/resize=fit:crop/cat.jpg", "width or height"),
+        (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
+        (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
+        (b"/crop_faces=w:5,h:5,mode:oval/cat.jpg", "oval"),
+        (b"/detect_faces/cat.jpg", "export"),
+        (b"/blur=amount:90/cat.jpg", "20"),
+        (b"/rotate=deg:left/cat.jpg", "deg"),
         (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
         (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
         (b"/smart_crop=w:5,h:5,coords:perhaps/cat.jpg", "coords"),
@@ -127,7 +138,7 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
         (b"/smart_crop=w5,h:5/cat.jpg", "smart_crop"),
         (b"/smart_crop=w:5,h:5/", "source"),
         (b"/b64/!!!/cat.jpg", "base64"),
-        (b"/b64/e30=/cat.jpg", "smart_crop"),
+        (b"/b64/e30=/", "source"),
         (b"/smart_crop=w:5,h:5" * 40 + b"/cat.jpg", "tasks"),
     ],
 )
@@ -182,3 +193,40 @@ def test_anything_is_parsed_or_refused(rest: bytes) -> None:
             parse(request)
         except InvalidRequest as error:
             assert str(error)  # noqa: PT017 - either is right
+
+
+def test_the_query_of_a_source_is_part_of_it() -> None:
+    source = "https://example.com/a.jpg"
+    assert parse(read(b"/smart_crop=w:5,h:5/" + source.encode(), b"id=7&v=2")).source == f"{source}?id=7&v=2"
+    packed = parse(read(b"/smart_crop=w:5,h:5/https%3A%2F%2Fexample.com%2Fa.jpg%3Fid%3D7"))
+    assert packed.source == f"{source}?id=7"
+    with pytest.raises(InvalidRequest, match="handle"):
+        read(b"/smart_crop=w:5,h:5/cat.jpg", b"id=7")
+
+
+def test_a_policy_in_the_query_counts_as_one_in_the_path() -> None:
+    signed = _policy(expiry=2000)
+    query = f"policy={signed['policy']}&signature={signed['signature']}".encode()
+    request = read(f"/smart_crop=w:5,h:5/{HANDLE}".encode(), query)
+    policies.check(request, SECRET, 1999, allow_unsigned=False)
+    assert request.source == HANDLE
+    with pytest.raises(SignatureError):
+        policies.check(request, SECRET, 2001, allow_unsigned=False)
+
+
+@pytest.mark.parametrize("b64", [False, True])
+def test_tasks_of_the_real_library(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    made = _read(
+        b64=b64, resize={"width": 300, "height": 300, "fit": "max"}, compress=True, no_metadata=True, auto_image=True
+    )
+    assert made.sizes(Size(600, 400)) == [Size(300, 200)]
+    assert made.format == "auto"
+    cut = _read(b64=b64, crop={"dim": [10, 20, 200, 100]}, quality={"value": 55}, rotate={"deg": 90}, flip=True)
+    assert cut.clipped(Size(600, 400)) == PixelBox(10, 20, 200, 100)
+    assert (cut.quality, {effect.name for effect in cut.effects}) == (55, {"rotate", "flip"})
+
+
+def test_answers_that_are_no_pictures() -> None:
+    assert parse(read(b"/detect_faces=export:true/cat.jpg")).answer == "faces"
+    assert parse(read(b"/imagesize/cat.jpg")).answer == "imagesize"
+    assert parse(read(b"/smart_crop=w:5,h:5/fallback=file:other.jpg/cat.jpg")).fallback == "other.jpg"

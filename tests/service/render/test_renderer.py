@@ -13,13 +13,14 @@ from PIL import Image
 
 from focalbox import Cropper
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.source import Limits, Picture, Source
+from focalbox.imaging.source import Picture, Source
 from focalbox.options import CropOptions, parse_target
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.renderer import Renderer
 from focalbox.service.request import ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
+from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.sources.locate import Located
@@ -56,10 +57,12 @@ def _file(seed: int) -> bytes:
 def _asked(work: Callable[[Renderer, Pictures], Awaitable[None]], cropper: Cropper) -> None:
     pool, metrics = Pool(THREADS, REQUESTS), Metrics()
     analyses = AnalysisCache(cropper.model_name, ByteLruCache(0), metrics)
-    renderer = Renderer(cropper, Limits(), pool, analyses, picture_bytes=0, metrics=metrics)
+    renderer = Renderer(
+        cropper, pool, MemoryBudget(2**30), analyses, picture_bytes=0, metrics=metrics, result_pixels=10**6
+    )
 
     async def all_of_it() -> None:
-        await work(renderer, Pictures(pool, metrics))
+        await work(renderer, Pictures(cropper, pool, metrics))
 
     try:
         asyncio.run(all_of_it())

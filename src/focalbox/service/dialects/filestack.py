@@ -1,4 +1,4 @@
-"""Filestack's processing grammar, read into an `ImageRequest`.
+"""Filestack's processing grammar: an address taken apart into tasks and a source.
 
 ``/[APIKEY/]smart_crop=width:500,height:200/[output=format:webp/]SOURCE``
 
@@ -16,27 +16,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from focalbox.core.geometry import Size
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.fill import check_fill
-from focalbox.imaging.formats import format_of
-from focalbox.options import CropOptions, parse_target
 from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
-from focalbox.service.dialects.urls import decoded, plain_number
-from focalbox.service.request import DEFAULT_QUALITY, SAME, ImageRequest
+from focalbox.service.dialects.urls import decoded
 
-__all__ = ["TASKS", "Request", "Task", "is_filestack", "parse", "read"]
+__all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 
 _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
-_COLOUR = re.compile(r"(?:[0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _API_KEY = re.compile(rb"[A-Za-z0-9]{1,64}")
-_NO_COLOURS = {"edge", "blur"}
-"""Fills of focalbox that Filestack's addresses do not have."""
-_YEAR = 31_536_000
-"""Seconds that ``cache=expiry:max`` stands for (Filestack's Processing API, Cache)."""
-_TRUTHS = {"true": True, "false": False}
 _MOST_TASKS = 32
+_SIGNED = (b"policy", b"signature")
+"""Fields of a query that are Filestack's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +70,21 @@ def _looks_like_task(segment: bytes) -> bool:
     return known if equals else known or name == b"b64"
 
 
-def read(path: bytes) -> Request:
+def read(path: bytes, query: bytes = b"") -> Request:
     """Take an address apart.
+
+    Parameters
+    ----------
+    path, query : bytes
+        As they came. The query belongs to a source on another server, but for the policy and its signature; a handle has
+        no other.
 
     Raises
     ------
     InvalidRequest
         When it cannot be decoded or a task is not written as tasks are.
     """
+    more, policy = _query(query)
     rest = decoded(path.removeprefix(b"/"))
     api_key = None
     if not _looks_like_task(path.removeprefix(b"/").partition(b"/")[0]):
@@ -103,7 +101,7 @@ def read(path: bytes) -> Request:
         elif segment in TASKS and slash:
             tasks.append(Task(segment, {}))
         else:
-            return Request(api_key, tuple(tasks), _source(rest))
+            return Request(api_key, (*tasks, *policy), _with_query(_source(rest), more))
         if not slash:
             break
         rest = after
@@ -111,49 +109,24 @@ def read(path: bytes) -> Request:
     raise InvalidRequest(message)
 
 
-def parse(request: Request) -> ImageRequest:
-    """Interpret an address.
+def _query(query: bytes) -> tuple[str, list[Task]]:
+    """Return what of a query belongs to the source, and the task that policy and signature in it stand for."""
+    parts = [part for part in query.split(b"&") if part]
+    signs = {name: value for name, _, value in (part.partition(b"=") for part in parts) if name in _SIGNED}
+    if set(signs) != set(_SIGNED):
+        return query.decode("ascii", "replace"), []
+    rest = [part for part in parts if part.partition(b"=")[0] not in _SIGNED]
+    options = {name.decode("ascii"): decoded(value) for name, value in signs.items()}
+    return b"&".join(rest).decode("ascii", "replace"), [Task("security", options)]
 
-    Raises
-    ------
-    InvalidRequest
-        When a task or an option is unknown, not supported or makes no sense; the message names it.
 
-    Examples
-    --------
-    >>> image_request = parse(read(b"/smart_crop=w:500,h:200,mode:face/output=f:webp/cat.jpg"))
-    >>> image_request.targets, image_request.options.mode, image_request.format
-    ((Size(width=500, height=200),), 'face', 'webp')
-    """
-    named: dict[str, dict[str, str]] = {}
-    for task in request.tasks:
-        if task.name not in SUPPORTED:
-            message = f"the task {task.name} is not supported in Filestack's addresses; {', '.join(SUPPORTED)} are"
-            raise InvalidRequest(message)
-        if task.name in named:
-            message = f"the task {task.name} is given once"
-            raise InvalidRequest(message)
-        named[task.name] = known_options(task)
-    if "smart_crop" not in named:
-        message = "an address needs the task smart_crop"
+def _with_query(source: str, query: str) -> str:
+    if not query:
+        return source
+    if "://" not in source and ":/" not in source:
+        message = "a handle has no query but policy and signature"
         raise InvalidRequest(message)
-    crop, output = named["smart_crop"], named.get("output", {})
-    mode = crop.get("mode", "auto")
-    if mode not in {"auto", "face"}:
-        message = f"smart_crop has the modes auto and face, not {mode[:20]!r}"
-        raise InvalidRequest(message)
-    options: dict[str, Any] = {"mode": mode}
-    if "fill_color" in crop:
-        options["fill"] = _colour(crop["fill_color"])
-    return ImageRequest(
-        source=request.source,
-        targets=(_size(crop),),
-        answer="coordinates" if _truth("coords", crop.get("coords", "false")) else "crop",
-        options=CropOptions.of(options),
-        format=format_of(output["format"]) if "format" in output else SAME,
-        quality=plain_number("quality", output["quality"]) if "quality" in output else DEFAULT_QUALITY,
-        max_age=_max_age(named["cache"]) if "cache" in named else None,
-    )
+    return f"{source}{'&' if '?' in source else '?'}{query}"
 
 
 def known_options(task: Task) -> dict[str, str]:
@@ -235,44 +208,3 @@ def _source(text: str) -> str:
         message = "an address ends with the source"
         raise InvalidRequest(message)
     return text
-
-
-def _size(crop: Mapping[str, str]) -> Size:
-    missing = [side for side in ("width", "height") if side not in crop]
-    if missing:
-        message = f"smart_crop needs {' and '.join(missing)}"
-        raise InvalidRequest(message)
-    width, height = (plain_number(side, crop[side]) for side in ("width", "height"))
-    target = parse_target((width, height))
-    if not isinstance(target, Size):
-        message = "smart_crop takes pixels"
-        raise InvalidRequest(message)
-    return target
-
-
-def _truth(name: str, text: str) -> bool:
-    if text not in _TRUTHS:
-        message = f"{name} is true or false, not {text[:20]!r}"
-        raise InvalidRequest(message)
-    return _TRUTHS[text]
-
-
-def _colour(text: str) -> str:
-    colour = f"#{text}" if _COLOUR.fullmatch(text) else text
-    message = f"fill_color is a colour such as white or FF8800, not {text[:20]!r}"
-    if colour in _NO_COLOURS:
-        raise InvalidRequest(message)
-    try:
-        check_fill(colour)
-    except InvalidRequest as error:
-        raise InvalidRequest(message) from error
-    return colour
-
-
-def _max_age(cache: Mapping[str, str]) -> int:
-    if len(cache) != 1:
-        message = "cache takes expiry:SECONDS, expiry:max or false"
-        raise InvalidRequest(message)
-    if "false" in cache:
-        return 0
-    return _YEAR if cache["expiry"] == "max" else plain_number("expiry", cache["expiry"])

@@ -13,9 +13,10 @@ from focalbox.service.dialects.urls import decoded, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
 from focalbox.sizes import FREE, parse_target
 
-__all__ = ["MOST_SIZES", "PREFIX", "parse", "parse_upload"]
+__all__ = ["MOST_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
 
 PREFIX = b"/v1/"
+_PRESET = b"/v1/p/"
 MOST_SIZES = 32
 """Sizes in one plan: more than any page's list of them, few enough to be planned in a tenth of a second."""
 
@@ -57,6 +58,20 @@ def parse(path: bytes, query: bytes) -> ImageRequest:
         message = f"an address looks like /v1/{answer}/{'' if answer == 'map' else '500x200/'}SOURCE"
         raise InvalidRequest(message)
     return _wish(answer, sizes, fields_of(query), decoded(source))
+
+
+def preset_of(path: bytes) -> tuple[str, bytes] | None:
+    """Return the name of the preset and the source, for ``/v1/p/NAME/SOURCE``.
+
+    Examples
+    --------
+    >>> preset_of(b"/v1/p/card/pets/cat.jpg")
+    ('card', b'pets/cat.jpg')
+    """
+    if not path.startswith(_PRESET):
+        return None
+    name, _, source = path.removeprefix(_PRESET).partition(b"/")
+    return decoded(name), source
 
 
 def parse_upload(answer: str, query: bytes) -> ImageRequest:

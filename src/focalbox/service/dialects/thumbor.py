@@ -1,6 +1,6 @@
 """The thumbor dialect, read into an `ImageRequest`.
 
-``/{unsafe|signature}/[meta/][trim/][fit-in/]500x200/smart/[filters:...]/SOURCE``
+``/{unsafe|signature}/[meta/][trim/][AxB:CxD/][fit-in/]500x200/smart/[filters:...]/SOURCE``
 
 The grammar and the signature are those of thumbor 7 and of the ``libthumbor`` package. The signature is an HMAC-SHA1 of all
 that follows it, as it came, in URL-safe base64.
@@ -12,16 +12,14 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.imaging.fill import check_fill
-from focalbox.imaging.formats import format_of
+from focalbox.imaging.effects import Effect
 from focalbox.options import CropOptions, Trim, parse_trim
-from focalbox.service.dialects.urls import decoded, plain_number
-from focalbox.service.request import SAME, ImageRequest, Outline
+from focalbox.service.dialects.thumbor_filters import Filters, box_of, read_filters
+from focalbox.service.dialects.urls import decoded
+from focalbox.service.request import ImageRequest, Outline
 
 __all__ = ["check", "is_thumbor", "parse"]
 
@@ -29,31 +27,12 @@ _UNSAFE = b"unsafe"
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{27}(?:=|%3D|%3d)")
 """20 bytes in base64 with their padding."""
 
-_SIZE = re.compile(r"(-?)(\d{0,20})x(-?)(\d{0,20})", re.ASCII)
-_CUT = re.compile(r"\d+x\d+:\d+x\d+", re.ASCII)
-_ORIGINAL = re.compile(r"-?(orig|\d*)x-?(orig|\d*)")
+_SIZE = re.compile(r"(-?)(\d{0,20}|orig)x(-?)(\d{0,20}|orig)", re.ASCII)
 _TRIM = re.compile(r"trim(?::(.*))?")
-_FILTER = re.compile(r"([a-z_]{1,30})\(([^()]*)\)(?::|$)")
-_FOCAL = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
-_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _ACROSS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _DOWN = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
-_REFUSED = ("debug", "full-fit-in", "adaptive-fit-in", "adaptive-full-fit-in")
-_STRIPPED = ("strip_exif", "strip_icc", "strip_metadata")
-"""Filters that ask for what is always done."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Filters:
-    """What the filters say, as far as they are known."""
-
-    quality: int = 80
-    format: str = SAME
-    fill: str | None = None
-    focal: PixelBox | None = None
-    no_upscale: bool = False
-    upscale: bool = False
-    max_age: int | None = None
+_FITS = ("adaptive-full-fit-in", "adaptive-fit-in", "full-fit-in", "fit-in")
 
 
 def is_thumbor(path: bytes) -> bool:
@@ -108,29 +87,37 @@ def parse(rest: bytes) -> ImageRequest:
     (500, 70, 'webp', 'pets/cat.jpg')
     """
     parts = _Parts(rest)
+    parts.refuse(re.compile("debug"), "debug")
     meta = parts.take("meta")
     trim = _trim(parts.match(_TRIM))
-    parts.refuse(_CUT, "a manual crop")
-    for name in _REFUSED:
-        parts.refuse(re.compile(re.escape(name)), name)
-    fit_in = parts.take("fit-in")
+    cut = parts.match(_BOX)
+    fit = next((name for name in _FITS if parts.take(name)), "")
     size = parts.match(_SIZE)
-    if size is None:
-        parts.refuse(_ORIGINAL, "a side of orig")
     across, down = parts.one_of(_ACROSS), parts.one_of(_DOWN)
     smart = parts.take("smart")
     filters = parts.filters()
-    width, height = _sides(size)
-    if fit_in and not width and not height:
-        message = "fit-in needs a size"
+    width, height, flips = _sides(size)
+    if fit and not width and not height:
+        message = f"{fit} needs a size"
         raise InvalidRequest(message)
-    options, align = CropOptions(trim=trim), None
-    if fit_in and filters.fill is not None and width and height:
+    width, height = (round(side * filters.proportion) for side in (width, height))
+    options, align, inside = CropOptions(trim=trim), None, bool(fit)
+    effects = (*flips, *filters.effects)
+    if inside and filters.fill is not None and width and height:
         options = replace(options, fit="contain", fill=filters.fill, upscale=filters.upscale)
-        fit_in = False
+        inside = False
+    elif inside and filters.stretch and width and height:
+        effects = (Effect("resize", (float(width), float(height))), *effects)
     elif not smart and filters.focal is None:
         align = _ACROSS[across or "center"], _DOWN[down or "middle"]
-    outline = Outline(width, height, inside=fit_in, enlarge=filters.upscale if fit_in else not filters.no_upscale)
+    outline = Outline(
+        width,
+        height,
+        inside=inside,
+        enlarge=filters.upscale if inside else not filters.no_upscale,
+        over=inside and "full" in fit,
+        turned="adaptive" in fit,
+    )
     return ImageRequest(
         source=parts.source(),
         targets=(outline,),
@@ -139,8 +126,11 @@ def parse(rest: bytes) -> ImageRequest:
         format=filters.format,
         quality=filters.quality,
         max_age=filters.max_age,
-        focal=None if fit_in else filters.focal,
+        focal=None if inside else filters.focal,
         align=align,
+        window=box_of(cut) if cut else None,
+        effects=effects,
+        max_bytes=filters.max_bytes,
     )
 
 
@@ -172,19 +162,16 @@ class _Parts:
             message = f"{name} is not supported in thumbor's addresses"
             raise InvalidRequest(message)
 
-    def filters(self) -> _Filters:
+    def filters(self) -> Filters:
         """Take the filters, which may hold slashes."""
         if not self._rest.startswith(b"filters:"):
-            return _Filters()
+            return Filters()
         end = self._rest.find(b")/")
         if end < 0:
             message = "filters end with a parenthesis and /"
             raise InvalidRequest(message)
         text, self._rest = decoded(self._rest[len(b"filters:") : end + 1]), self._rest[end + 2 :]
-        found = _Filters()
-        for name, argument in _filters_in(text):
-            found = _filtered(found, name, argument)
-        return found
+        return read_filters(text)
 
     def source(self) -> str:
         """Return what is left."""
@@ -201,67 +188,17 @@ def _trim(part: re.Match[str] | None) -> Trim | None:
     if part is None:
         return None
     try:
-        return Trim() if part[1] is None else parse_trim(part[1])
+        plain = part[1] is not None and part[1].isascii() and part[1].isdigit()
+        return Trim() if part[1] is None else parse_trim(f"top-left:{part[1]}" if plain else part[1])
     except InvalidRequest as error:
-        message = f"trim is trim, trim:top-left, trim:bottom-right or trim:CORNER:TOLERANCE, not trim:{part[1][:40]}"
+        message = f"trim is trim, trim:TOLERANCE, trim:CORNER or trim:CORNER:TOLERANCE, not trim:{part[1][:40]}"
         raise InvalidRequest(message) from error
 
 
-def _sides(size: re.Match[str] | None) -> tuple[int, int]:
+def _sides(size: re.Match[str] | None) -> tuple[int, int, tuple[Effect, ...]]:
+    """Return width and height, 0 where the picture's own decides, and the flips that negative sides ask for."""
     if size is None:
-        return 0, 0
-    if size[1] or size[3]:
-        message = "a flip (a negative side) is not supported in thumbor's addresses"
-        raise InvalidRequest(message)
-    return int(size[2] or 0), int(size[4] or 0)
-
-
-def _filters_in(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(text):
-        found = _FILTER.match(text, at)
-        if found is None:
-            message = f"filters look like quality(80):format(webp), not {text[at : at + 40]!r}"
-            raise InvalidRequest(message)
-        yield found[1], found[2].strip()
-        at = found.end()
-
-
-def _filtered(found: _Filters, name: str, argument: str) -> _Filters:
-    if name == "quality":
-        return replace(found, quality=plain_number("quality", argument))
-    if name == "format":
-        return replace(found, format=format_of(argument))
-    if name == "fill":
-        return replace(found, fill=_fill(argument))
-    if name == "focal":
-        return replace(found, focal=_focal(argument))
-    if name == "max_age":
-        return replace(found, max_age=plain_number("max_age", argument))
-    if argument == "" and name in {"no_upscale", "upscale", *_STRIPPED}:
-        return (
-            found if name in _STRIPPED else replace(found, no_upscale=name == "no_upscale", upscale=name == "upscale")
-        )
-    message = f"the filter {name}({argument[:20]}) is not supported in thumbor's addresses"
-    raise InvalidRequest(message)
-
-
-def _fill(argument: str) -> str:
-    if "," in argument or argument in {"auto", "transparent", "edge", ""}:
-        message = f"the filter fill({argument[:20]}) is not supported: it takes a colour or blur"
-        raise InvalidRequest(message)
-    fill = f"#{argument}" if _HEXADECIMAL.fullmatch(argument) else argument
-    check_fill(fill)
-    return fill
-
-
-def _focal(argument: str) -> PixelBox:
-    found = _FOCAL.fullmatch(argument)
-    if found is None:
-        message = f"the filter focal takes LEFTxTOP:RIGHTxBOTTOM, not {argument[:40]!r}"
-        raise InvalidRequest(message)
-    left, top, right, bottom = map(int, found.groups())
-    if right <= left or bottom <= top:
-        message = f"the filter focal takes a box of at least one pixel, not {argument!r}"
-        raise InvalidRequest(message)
-    return PixelBox(left, top, right - left, bottom - top)
+        return 0, 0, ()
+    flips = [Effect(name) for name, sign in (("flop", size[1]), ("flip", size[3])) if sign]
+    width, height = (0 if side in {"", "orig"} else int(side) for side in (size[2], size[4]))
+    return width, height, tuple(flips)

@@ -1,29 +1,39 @@
-"""From a image_request and the bytes of a picture to the finished answer, with what is known of the picture reused."""
+"""From a request and the bytes of a picture to the finished answer, with what is known of the picture reused."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.crop import Crop
-from focalbox.core.geometry import Size
+from focalbox.core.geometry import Size, Target
 from focalbox.cropper import Cropper
-from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.explain.strip import draw_map
+from focalbox.errors import FocalboxError, InvalidRequest, LimitExceeded
+from focalbox.imaging.effects import Effect, apply_effects
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.formats import FORMATS
-from focalbox.imaging.limits import Limits
-from focalbox.options import CropOptions, Trim
+from focalbox.imaging.source import Picture
+from focalbox.options import CropOptions
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
+from focalbox.service.render.answers import (
+    Finished,
+    choose_format,
+    coordinates,
+    face_boxes,
+    json_answer,
+    map_answer,
+    plan_answer,
+)
+from focalbox.service.render.estimate import memory_at_work
+from focalbox.service.render.max_bytes import encode_within
 from focalbox.service.render.thumbor_meta import thumbor_meta
-from focalbox.service.request import AUTO, SAME, ImageRequest
+from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
+from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.single_flight import SingleFlight
@@ -32,19 +42,8 @@ from focalbox.version import __version__
 
 __all__ = ["Finished", "Renderer"]
 
-_MAP_SIDE = 512
-"""Longest side in pixels of a map drawn as a picture: 8 pixels a cell of a 64-cell map."""
-_JSON = "application/json"
 _ONE_IN = 4
 """A working image larger than this part of the memory for them is not kept: it would push out all the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """An answer, ready to be sent."""
-
-    content: bytes
-    media_type: str
 
 
 Finish = Callable[[Prepared], Finished]
@@ -52,7 +51,7 @@ Finish = Callable[[Prepared], Finished]
 
 @dataclass(frozen=True, slots=True)
 class _Worked:
-    """A picture that was decoded, and what became of it for the image_request whose turn it was.
+    """A picture that was decoded, and what became of it for the request whose turn it was.
 
     Parameters
     ----------
@@ -81,27 +80,31 @@ class Renderer:
     Parameters
     ----------
     cropper : Cropper
-    limits : Limits
     pool : Pool
+    memory : MemoryBudget
     analyses : AnalysisCache
     pictures : ByteLruCache
         Working images that are kept, so that a second size needs no second decode.
     picture_bytes : int
         How many bytes ``pictures`` may keep.
     metrics : Metrics
+    result_pixels : int
+        Largest result.
     """
 
     def __init__(
         self,
         cropper: Cropper,
-        limits: Limits,
         pool: Pool,
+        memory: MemoryBudget,
         analyses: AnalysisCache,
         *,
         picture_bytes: int,
         metrics: Metrics,
+        result_pixels: int,
     ) -> None:
-        self._cropper, self._limits, self._pool = cropper, limits, pool
+        self._cropper, self._pool, self._memory = cropper, pool, memory
+        self._result_pixels = result_pixels
         self._analyses, self._metrics = analyses, metrics
         self._pictures = ByteLruCache[Prepared](picture_bytes)
         self._largest = picture_bytes // _ONE_IN
@@ -126,33 +129,44 @@ class Renderer:
 
     async def plan(self, analysis: Analysis, image_request: ImageRequest) -> Finished:
         """Plan for an analysis."""
-        return await self._pool.run(partial(_planned, analysis, image_request))
+        return await self._pool.run(partial(plan_answer, analysis, image_request))
 
     async def _made(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
-        if image_request.answer in {"plan", "map"}:
-            analysis = await self._analysis(picture, image_request.options.trim)
+        if image_request.answer == "imagesize":
+            return json_answer({"width": picture.facts.size.width, "height": picture.facts.size.height})
+        if image_request.answer in {"plan", "map", "faces"}:
+            analysis = await self._analysis(picture, image_request)
             if image_request.answer == "plan":
                 return await self.plan(analysis, image_request)
-            return await self._pool.run(partial(_drawn, analysis))
+            if image_request.answer == "faces":
+                return json_answer(face_boxes(analysis))
+            return await self._pool.run(partial(map_answer, analysis))
         if image_request.answer == "explain":
             data = await picture.data()
-            return await self._pool.run(partial(self._explained, data, image_request))
+            async with self._memory.hold(_memory(picture, image_request)):
+                return await self._pool.run(partial(self._explained, picture.take_opened(data), image_request))
         return await self._cut(
             image_request,
             picture,
             partial(self._finished, image_request=image_request, form=picture.facts.form, format=format),
         )
 
-    async def _analysis(self, picture: SourceImage, trim: Trim | None) -> Analysis:
-        known = await self._analyses.get(_seen(picture, trim))
+    async def _analysis(self, picture: SourceImage, image_request: ImageRequest) -> Analysis:
+        trim = image_request.options.trim
+        known = await self._analyses.get(_seen(picture, image_request))
         if known is not None and (known.trimmed is None) == (trim is None):  # others write to a shared_cache too
             return known
-        image_request = ImageRequest("", targets=(), options=CropOptions(trim=trim))
-        return (await self._looked(image_request, picture, None)).prepared.analysis
+        look = ImageRequest(
+            "",
+            targets=(),
+            options=CropOptions(trim=trim, animate=image_request.options.animate),
+            window=image_request.window,
+        )
+        return (await self._looked(look, picture, None)).prepared.analysis
 
     async def _cut(self, image_request: ImageRequest, picture: SourceImage, finish: Finish) -> Finished:
         """Finish the picture as it is kept, or decoded large enough, and looked at when nobody has yet."""
-        seen = _seen(picture, image_request.options.trim)
+        seen = _seen(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
         self._metrics.cached("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
@@ -168,31 +182,35 @@ class Renderer:
         return (await self._decoded(image_request, picture, known, finish)).outcome()
 
     async def _looked(self, image_request: ImageRequest, picture: SourceImage, finish: Finish | None) -> _Worked:
-        """Look at a picture, once however many ask for it meanwhile; the first one's image_request is finished with it."""
-        seen = _seen(picture, image_request.options.trim)
+        """Look at a picture, once however many ask for it meanwhile; the first one's request is finished with it."""
+        seen = _seen(picture, image_request)
         return await self._shared.run(f"look {seen}", partial(self._decoded, image_request, picture, None, finish))
 
     async def _decoded(
         self, image_request: ImageRequest, picture: SourceImage, known: Analysis | None, finish: Finish | None
     ) -> _Worked:
         data = await picture.data()
-        worked = await self._pool.run(partial(self._work, data, image_request, known, finish))
-        prepared, seen = worked.prepared, _seen(picture, image_request.options.trim)
+        async with self._memory.hold(_memory(picture, image_request)):
+            work = partial(self._work, picture.take_opened(data), image_request, known, finish)
+            worked = await self._pool.run(work)
+        prepared, seen = worked.prepared, _seen(picture, image_request)
         if known is not prepared.analysis:
             await self._analyses.put(seen, prepared.analysis)
         image = prepared.working.image
-        size = image.width * image.height * len(image.getbands())
+        size = image.width * image.height * len(image.getbands()) + len(data) * (prepared.view.film is not None)
         if size <= self._largest and not image_request.options.keep_metadata:
             self._pictures.put(seen, prepared, size)
         return worked
 
-    def _work(self, data: bytes, image_request: ImageRequest, known: Analysis | None, finish: Finish | None) -> _Worked:
+    def _work(
+        self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None, finish: Finish | None
+    ) -> _Worked:
         """Prepare and finish in one go.
 
         What is decoded does not wait for another turn: no more large pictures are in memory than there are threads. Prepared
         and finished in two turns, five minutes of mixed load grew from 245 to 350 MB.
         """
-        prepared = self._prepare(data, image_request, known)
+        prepared = self._prepare(source, image_request, known)
         if finish is None:
             return _Worked(prepared, None, None)
         try:
@@ -200,15 +218,22 @@ class Renderer:
         except FocalboxError as error:
             return _Worked(prepared, finish, error)  # the picture is fine for others
 
-    def _prepare(self, data: bytes, image_request: ImageRequest, known: Analysis | None) -> Prepared:
+    def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> Prepared:
         with self._metrics.stage("prepare"):
-            opened, options = self._cropper.open(data), image_request.options
+            opened, options = self._part(self._cropper.open(source), image_request), image_request.options
             sizes = (
                 image_request.sizes(opened.size) if options.trim is None else []
             )  # of what is left, nobody knows yet
             prepared = self._cropper.prepare(opened, sizes, analysis=known, options=options)
         self._metrics.pixels.labels("decoded").inc(prepared.working.image.width * prepared.working.image.height)
         return prepared
+
+    def _part(self, opened: Picture, image_request: ImageRequest) -> Picture:
+        """Return the part of a picture that is taken for the whole, as a picture of its own."""
+        if image_request.window is None:
+            return opened
+        corners = image_request.clipped(opened.size).corners
+        return self._cropper.open(opened.decode(opened.size).image.crop(corners))
 
     def _finished(self, prepared: Prepared, image_request: ImageRequest, form: str, format: str) -> Finished:  # noqa: A002
         with self._metrics.stage("finish"):
@@ -218,60 +243,57 @@ class Renderer:
             if image_request.answer != "crop":
                 crop = analysis.plan(target, options=options)
                 found = (
-                    _coordinates(crop)
+                    coordinates(crop)
                     if image_request.answer == "coordinates"
                     else thumbor_meta(crop, image_request.source)
                 )
-                return _json(found)
+                return json_answer(found)
+            self._check_result(analysis, target, image_request.effects)
             (result,) = self._cropper.finish(prepared, [target], options=options)
-            name = format
-            if image_request.format == SAME:
-                name = form.lower() if form.lower() in FORMATS else "jpeg"
-            elif image_request.format == AUTO and format == "jpeg" and result.image.mode == "RGBA":
-                name = "png"  # what is transparent stays so
-            content = result.encode(name, quality=image_request.quality)
-        self._metrics.pixels.labels("made").inc(result.image.width * result.image.height)
+            image = apply_effects(result.image, image_request.effects)
+            name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
+            if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
+                name = "gif"  # what moves does so everywhere
+            if result.film is not None and not image_request.effects and image_request.max_bytes is None:
+                content = result.encode(name, quality=image_request.quality)
+            else:
+                content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
+        self._metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime)
 
-    def _explained(self, data: bytes, image_request: ImageRequest) -> Finished:
+    def _check_result(self, analysis: Analysis, target: Target | None, effects: Sequence[Effect]) -> None:
+        """Refuse a result of too many pixels; one without a size in pixels has at most those of the picture."""
+        stretched = [
+            Size(int(effect.values[0]), int(effect.values[1])) for effect in effects if effect.name == "resize"
+        ]
+        for size in (target if isinstance(target, Size) else analysis.looked_at, *stretched):
+            if size.pixels > self._result_pixels:
+                message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
+                raise LimitExceeded(message)
+
+    def _explained(self, source: Picture | bytes, image_request: ImageRequest) -> Finished:
         with self._metrics.stage("explain"):
             (target,) = image_request.targets
-            strip = self._cropper.explain(data, _plain(target), options=image_request.options)
+            strip = self._cropper.explain(source, _plain(target), options=image_request.options)
             return Finished(encode(strip, "png"), FORMATS["png"].mime)
 
 
-def _seen(picture: SourceImage, trim: Trim | None) -> str:
-    """Return the name of a picture as it is looked at: with another border off it is another."""
-    return picture.facts.digest if trim is None else f"{picture.facts.digest}:{trim}"
+def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
+    """Return the name of a picture as it is looked at: with another border off, or another part taken, it is another."""
+    trim, window = image_request.options.trim, image_request.window
+    more = ([] if trim is None else [str(trim)]) + ([] if window is None else [repr(window)])
+    more += [] if image_request.options.animate == "keep" else [image_request.options.animate]
+    return ":".join([picture.facts.digest, *more])
+
+
+def _memory(picture: SourceImage, image_request: ImageRequest) -> int:
+    size = picture.facts.size
+    targets = [None] if image_request.window is not None else image_request.sizes(size)
+    return memory_at_work(picture.facts.form, size, targets, image_request.options)
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
     return prepared.serves(image_request.sizes(prepared.analysis.looked_at), options=image_request.options)
-
-
-def _planned(analysis: Analysis, image_request: ImageRequest) -> Finished:
-    options = image_request.settled(analysis.source, analysis.trimmed)
-    found = analysis.plans(image_request.sizes(analysis.looked_at), options=options).to_dict()
-    return _json(
-        {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()}
-        if image_request.with_saliency
-        else found
-    )
-
-
-def _drawn(analysis: Analysis) -> Finished:
-    shown = analysis.looked_at
-    scale = _MAP_SIDE / max(shown.width, shown.height)
-    size = Size(max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
-    return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
-
-
-def _coordinates(crop: Crop) -> dict[str, int]:
-    return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
-
-
-def _json(found: dict[str, Any]) -> Finished:
-    return Finished(json.dumps(found).encode("utf-8"), _JSON)
 
 
 def _plain(target: Any) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
 __all__ = ["Metrics"]
 
@@ -15,10 +16,18 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class Metrics:
-    """All that is counted, in a registry of its own."""
+    """All that is counted, in a registry of its own.
 
-    def __init__(self) -> None:
-        self._registry = CollectorRegistry()
+    Parameters
+    ----------
+    folder : Path, optional
+        Where several processes count together; every one of them then reports the sum. It has to be
+        ``PROMETHEUS_MULTIPROC_DIR`` of the process before prometheus_client is loaded.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._registry, self._folder = CollectorRegistry(), folder
+        self._watched: list[tuple[Gauge, Callable[[], float]]] = []
         self.requests = Counter(
             "focalbox_requests", "Requests answered.", ("dialect", "answer", "status"), registry=self._registry
         )
@@ -30,15 +39,23 @@ class Metrics:
         )
         self._cache = Counter(
             "focalbox_cache",
-            "AnalysisCache and pictures asked of a cache.",
+            "Analyses and pictures asked of a cache.",
             ("cache", "result"),
             registry=self._registry,
         )
         self.pixels = Counter("focalbox_pixels", "Pixels decoded and made.", ("kind",), registry=self._registry)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:  # noqa: A002 - Prometheus' word
-        """Report a value that is asked for whenever the metrics are read."""
-        Gauge(name, help, registry=self._registry).set_function(value)
+        """Report a value that is asked for whenever the metrics are read, or of several processes at each `refresh`."""
+        if self._folder is None:
+            Gauge(name, help, registry=self._registry).set_function(value)
+        else:
+            self._watched.append((Gauge(name, help, registry=self._registry, multiprocess_mode="livesum"), value))
+
+    def refresh(self) -> None:
+        """Let other processes see the watched values as they are now."""
+        for gauge, value in self._watched:
+            gauge.set(value())
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -54,5 +71,10 @@ class Metrics:
         self._cache.labels(cache, "hit" if hit else "miss").inc()
 
     def text(self) -> bytes:
-        """Return all of it in Prometheus' text format."""
-        return generate_latest(self._registry)
+        """Return all of it in Prometheus' text format, that of all processes together."""
+        if self._folder is None:
+            return generate_latest(self._registry)
+        self.refresh()
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together, str(self._folder))  # type: ignore[no-untyped-call]
+        return generate_latest(together)

@@ -111,6 +111,10 @@ class Remote:
         """Close all connections."""
         await self._pool.aclose()
 
+    def allows(self, host: str) -> bool:
+        """Tell whether pictures are fetched from a host: then a source may begin with it, without a scheme."""
+        return any(_matches(host.lower(), allowed) for allowed in self._hosts)
+
     async def read(self, address: str) -> bytes:
         """Return the bytes of a picture.
 

@@ -29,10 +29,13 @@ class Located:
         Changes when its bytes do; None when only they can tell.
     read : callable
         Reads them.
+    host : str, optional
+        Whoever decides how long reading takes, when it is not this machine.
     """
 
     identity: str | None
     read: Callable[[], Awaitable[bytes]]
+    host: str | None = None
 
 
 class Sources:
@@ -49,6 +52,11 @@ class Sources:
     def __init__(self, folder: RootFolder | None, remote: Remote, buckets: Buckets, limits: Limits) -> None:
         self._folder, self._remote, self._buckets, self._limits = folder, remote, buckets, limits
 
+    def check(self) -> None:
+        """Raise `Unavailable` when the root folder is gone."""
+        if self._folder is not None:
+            self._folder.check()
+
     def locate(self, source: str) -> Located:
         """Find a picture.
 
@@ -56,21 +64,32 @@ class Sources:
         ------
         NotFound
             When it is not under the root.
+        Unavailable
+            When the root folder is gone.
         NotAllowed
             When it lies in a place that pictures are not fetched from.
         """
         scheme = _SCHEME.match(source)
         if scheme is None:
+            if self._folder is None and self._remote.allows(source.partition("/")[0]):
+                return self.locate(f"https://{source}")
             if self._folder is None:
                 message = "there is no such picture"
                 raise NotFound(message)
-            folder, file = self._folder, self._folder.find(source)
+            try:
+                file = self._folder.find(source)
+            except NotFound:
+                if self._remote.allows(source.partition("/")[0]):
+                    return self.locate(f"https://{source}")
+                raise
+            folder = self._folder
             return Located(file.identity, lambda: asyncio.to_thread(folder.read, file, self._limits))
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
         if kind in {"http", "https"}:
-            return Located(None, lambda: self._remote.read(address))
+            host = address.partition("://")[2].partition("/")[0].lower()
+            return Located(None, lambda: self._remote.read(address), host)
         if kind == "s3":
-            return Located(None, lambda: self._buckets.read(address))
+            return Located(None, lambda: self._buckets.read(address), address.split("/", 3)[2])
         message = "a source is a path, or an address with http, https or s3"
         raise NotAllowed(message)

@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from focalbox.core.geometry import Size
+from focalbox.cropper import Cropper
 from focalbox.imaging.header import sniff
+from focalbox.imaging.source import Picture
 from focalbox.service.problems import NotAPicture
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
@@ -32,10 +35,13 @@ class Facts:
         Their SHA-256 in hexadecimal.
     form : str
         Their format, such as ``"JPEG"``.
+    size : Size
+        Pixels of the upright picture.
     """
 
     digest: str
     form: str
+    size: Size
 
 
 class SourceImage:
@@ -46,11 +52,24 @@ class SourceImage:
     facts : Facts
     read : callable
     data : bytes, optional
+    opened : Picture, optional
+        What their header says, when it was read just now.
     """
 
-    def __init__(self, facts: Facts, read: Callable[[], Awaitable[bytes]], data: bytes | None = None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        read: Callable[[], Awaitable[bytes]],
+        data: bytes | None = None,
+        opened: Picture | None = None,
+    ) -> None:
         self.facts = facts
-        self._read, self._data = read, data
+        self._read, self._data, self._opened = read, data, opened
+
+    def take_opened(self, data: bytes) -> Picture | bytes:
+        """Return what the header says, to be decoded once, or else the bytes."""
+        opened, self._opened = self._opened, None
+        return opened or data
 
     async def data(self) -> bytes:
         """Return its bytes."""
@@ -64,17 +83,19 @@ class Pictures:
 
     Parameters
     ----------
+    cropper : Cropper
+        Reads headers, within its limits.
     pool : Pool
-        Where digests are computed.
+        Where headers are read and digests computed.
     metrics : Metrics
     """
 
-    def __init__(self, pool: Pool, metrics: Metrics) -> None:
-        self._pool, self._metrics = pool, metrics
+    def __init__(self, cropper: Cropper, pool: Pool, metrics: Metrics) -> None:
+        self._cropper, self._pool, self._metrics = cropper, pool, metrics
         self._known = ByteLruCache[Facts](_KEPT * _SIZE)
 
-    async def open(self, located: Located) -> SourceImage:
-        """Learn the facts of a picture, reading it only when they are not known.
+    async def open(self, located: Located, data: bytes | None = None) -> SourceImage:
+        """Learn the facts of a picture, reading it only when they are not known and its bytes are not given.
 
         Raises
         ------
@@ -87,17 +108,23 @@ class Pictures:
             known = self._known.get(located.identity)
             if known is not None:
                 return SourceImage(known, located.read)
-        with self._metrics.stage("fetch"):
-            data = await located.read()
-        facts = await self._pool.run(partial(_facts, data))
+        if data is None:
+            with self._metrics.stage("fetch"):
+                data = await located.read()
+        facts, opened = await self._pool.run(partial(self._learn, data))
         if located.identity is not None:
             self._known.put(located.identity, facts, _SIZE)
-        return SourceImage(facts, located.read, data)
+        return SourceImage(facts, located.read, data, opened)
+
+    def _learn(self, data: bytes) -> tuple[Facts, Picture]:
+        form = _sniffed(data)
+        opened = self._cropper.open(data)
+        return Facts(hashlib.sha256(data).hexdigest(), form, opened.size), opened
 
 
-def _facts(data: bytes) -> Facts:
+def _sniffed(data: bytes) -> str:
     form = sniff(data)
     if form is None:
         message = "the bytes do not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
         raise NotAPicture(message)
-    return Facts(hashlib.sha256(data).hexdigest(), form)
+    return form

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from focalbox.imaging.limits import Limits
-from focalbox.service.problems import NotFound
+from focalbox.service.problems import NotFound, Unavailable
 from focalbox.storage.base import read_limited
 
 __all__ = ["File", "RootFolder"]
@@ -47,6 +47,7 @@ class RootFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve(strict=True)
+        self._device = self._root.stat().st_dev
 
     def find(self, name: str) -> File:
         """Find a file by its name below the root, ``/`` between its parts.
@@ -55,6 +56,8 @@ class RootFolder:
         ------
         NotFound
             When it may not be served.
+        Unavailable
+            When the root itself is gone.
         """
         parts = name.split("/")
         if any(not part or part.startswith(".") or "\\" in part or ":" in part or "\0" in part for part in parts):
@@ -67,10 +70,21 @@ class RootFolder:
                 raise NotFound(_MISSING)
             found = path.stat()
         except (OSError, ValueError, RuntimeError) as error:
+            self.check()
             raise NotFound(_MISSING) from error
         if not stat.S_ISREG(found.st_mode):
             raise NotFound(_MISSING)
         return File(path, _identity(found))
+
+    def check(self) -> None:
+        """Raise `Unavailable` when the root is not there as it was at the start: removed, or its disk not mounted."""
+        try:
+            found = self._root.stat()
+        except OSError:
+            found = None
+        if found is None or not stat.S_ISDIR(found.st_mode) or found.st_dev != self._device:
+            message = "the folder of the pictures is not there at the moment"
+            raise Unavailable(message)
 
     def read(self, file: File, limits: Limits) -> bytes:
         """Read a file that was found, without following a link put there since.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -19,8 +19,18 @@ _FORM = "multipart/form-data"
 _RAW = ("image/", "application/octet-stream")
 
 
-async def read_upload(headers: Headers, stream: AsyncIterator[bytes], limits: Limits) -> bytes:
+async def read_upload(
+    headers: Headers, stream: AsyncIterator[bytes], limits: Limits, count: Callable[[int], None]
+) -> bytes:
     """Return the bytes of an uploaded picture.
+
+    Parameters
+    ----------
+    headers : Headers
+    stream : async iterator of bytes
+    limits : Limits
+    count : callable
+        Told of every piece how many bytes it has; may raise when there are too many.
 
     Raises
     ------
@@ -38,9 +48,9 @@ async def read_upload(headers: Headers, stream: AsyncIterator[bytes], limits: Li
         limits.check_bytes(int(length[:18]) - _ROOM)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == _FORM:
-        data = await _file_of(headers, _bounded(stream, limits, _ROOM), limits)
+        data = await _file_of(headers, _bounded(stream, limits, _ROOM, count), limits)
     elif kind.startswith(_RAW) or not kind:
-        data = b"".join([part async for part in _bounded(stream, limits, 0)])
+        data = b"".join([part async for part in _bounded(stream, limits, 0, count)])
     else:
         message = f"an upload is image/..., application/octet-stream or {_FORM}, not {kind[:60]!r}"
         raise NotAPicture(message)
@@ -50,11 +60,15 @@ async def read_upload(headers: Headers, stream: AsyncIterator[bytes], limits: Li
     return data
 
 
-async def _bounded(stream: AsyncIterator[bytes], limits: Limits, room: int) -> AsyncIterator[bytes]:
-    count = 0
+async def _bounded(
+    stream: AsyncIterator[bytes], limits: Limits, room: int, count: Callable[[int], None] | None = None
+) -> AsyncIterator[bytes]:
+    size = 0
     async for part in stream:
-        count += len(part)
-        limits.check_bytes(count - room)
+        size += len(part)
+        limits.check_bytes(size - room)
+        if count is not None:
+            count(len(part))
         yield part
 
 

@@ -1,0 +1,119 @@
+"""The score of a window: a sum of named parts, each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from focalbox.core.geometry import Box
+from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.subjects import ScoredSubject
+from focalbox.core.windows import Grid, Windows
+
+__all__ = ["Score", "breaks", "score_of", "score_parts"]
+
+_UPPER = 2 / 3
+"""Of what a subject that cannot be whole earns, the share that its upper half earns: what is above the middle counts twice
+what is below, so that a head comes before its collar."""
+
+_LEAN = 0.12
+"""What the top of a subject box that is higher than the window counts, in shares of the saliency (docs/quality.md)."""
+
+_TOP = 0.25
+"""The top of a subject box, a share of its height: on a standing person, head and shoulders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The score of one window, by its parts.
+
+    Parameters
+    ----------
+    saliency : float
+        The share of the saliency inside, 0 to 1.
+    whole : float
+        What the subjects add that are whole inside, and what is shown of those that no such window can hold.
+    cut : float
+        What the subjects take away that the window cuts; 0 or less.
+    top : float
+        What is added for the top of a subject box that is higher than the window.
+    """
+
+    saliency: float
+    whole: float
+    cut: float
+    top: float
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts: of two windows of equal sides the one with more is better."""
+        return self.saliency + self.whole + self.cut + self.top
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the parts by name."""
+        return asdict(self)
+
+
+def score_parts(
+    windows: Windows, saliency: SaliencyMap, subjects: Sequence[ScoredSubject], subject_box: Box | None
+) -> tuple[Grid, Grid, Grid, Grid]:
+    """Return the four parts of the score of each window, in the order of `Score`, each of shape (tops, lefts).
+
+    Parameters
+    ----------
+    windows : Windows
+    saliency : SaliencyMap
+    subjects : sequence of ScoredSubject
+    subject_box : Box or None
+        The box of the whole subject; its top has a say when it is higher than the windows.
+    """
+    shape = windows.tops.size, windows.lefts.size
+    whole, cut, top = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    fitting = [(subject, box) for subject in subjects if (box := subject.box_for(windows.width, windows.height))]
+    if fitting:
+        boxes = [box for _, box in fitting]
+        added = np.array([subject.whole for subject, _ in fitting])
+        taken = np.array([subject.cut for subject, _ in fitting])
+        (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
+        held = taken[:, None] * rows
+        whole += (added[:, None] * rows).T @ columns
+        cut -= (taken[:, None] * seen_rows).T @ seen_columns - held.T @ columns
+    for subject in subjects:
+        if subject.box_for(windows.width, windows.height) is None:
+            whole += subject.whole * _shown(windows, subject.boxes[-1])
+    if subject_box is not None and subject_box.height > windows.height:
+        top += _LEAN * windows.share_of(_top_of(subject_box))
+    return np.broadcast_to(windows.saliency_in(saliency), shape), whole, cut, top
+
+
+def score_of(
+    window: Box, saliency: SaliencyMap, subjects: Sequence[ScoredSubject], subject_box: Box | None = None
+) -> Score:
+    """Return the score of one window, parameters as in `score_parts`."""
+    parts = score_parts(Windows.at(window), saliency, subjects, subject_box)
+    return Score(*(float(part[0, 0]) for part in parts))
+
+
+def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None) -> list[Box]:
+    """Return boxes at whose edges the score bends or jumps, besides those of the map's cells."""
+    boxes = [box for subject in subjects for box in (*subject.boxes, _upper_half(subject.boxes[-1]))]
+    return [*boxes, _top_of(subject_box)] if subject_box is not None else boxes
+
+
+def _shown(windows: Windows, box: Box) -> Grid:
+    """Return how much of a box each window shows, 0 to 1, what is above its middle counting twice."""
+    return _UPPER * windows.share_of(_upper_half(box)) + (1.0 - _UPPER) * windows.share_of(_lower_half(box))
+
+
+def _upper_half(box: Box) -> Box:
+    return Box(box.left, box.top, box.width, box.height / 2)
+
+
+def _lower_half(box: Box) -> Box:
+    return Box(box.left, box.top + box.height / 2, box.width, box.height / 2)
+
+
+def _top_of(box: Box) -> Box:
+    return Box(box.left, box.top, box.width, box.height * _TOP)

@@ -1,0 +1,171 @@
+"""Subjects as the score counts them: faces become heads, each with what it is worth whole and what it costs when cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.saliency_map import SaliencyMap
+
+__all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Subject", "Weights", "head_of", "scored_subjects"]
+
+MAX_SUBJECTS = 64
+"""Subjects that the score counts, the most prominent first: a crowd of a hundred decides nothing that its front row does
+not, and the time of planning stays bounded."""
+
+_HEAD_SIDE, _HEAD_ABOVE, _HEAD_BELOW = 0.15, 0.35, 0.05
+"""What hair, ears and chin add to a face, shares of its width (each side) and of its height (above, below). A face box
+ends at the hairline: the crown of a head lies about a third of the face's height above it (Farkas, Anthropometry of the Head
+and Face, 1994: from trichion to vertex)."""
+
+_SMALL, _PROMINENT = 0.3, 0.6
+"""Height of a subject beside the highest of its kind: up to the first it has no say where the window goes, from the second
+on it has its full say; between them it grows in a straight line, so that no rounding decides."""
+
+_SALIENT = 0.15
+"""Share of the saliency from which a subject counts as fully salient (trials on photographs with one to four heads)."""
+
+_UNSEEN = 0.5
+"""What a subject counts that no saliency falls on, beside a salient one of the same size."""
+
+_SLIVER = 0.15
+"""The least that cutting a subject costs, as a share of what cutting the most prominent costs: a small head in a crowd does
+not pull the window, but a window that can end beside it does not slice it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the subjects of one kind count together, in shares of the saliency.
+
+    Parameters
+    ----------
+    whole : float
+        Added when they are whole inside the window.
+    cut : float
+        Taken away when the window's edge cuts them.
+    """
+
+    whole: float
+    cut: float
+
+
+WEIGHTS: dict[str, Weights] = {
+    "face": Weights(0.6, 0.3),
+    "text": Weights(0.03, 0.06),
+}
+"""Weights by kind; what a caller's detector finds under another name counts like a face. Chosen by
+`python -m benchmarks.weights`; what was tried stands in docs/quality.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something in the picture that should not be cut, such as a face.
+
+    Parameters
+    ----------
+    box : Box
+        Where it is.
+    kind : str
+        What it is: ``"face"`` for faces.
+    score : float
+        How sure the detector is, 0 to 1.
+    """
+
+    box: Box
+    kind: str = "face"
+    score: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return ``{"kind", "score", "box"}``, the box in fractions."""
+        return {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
+        sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
+        return cls(Box(**sides), str(document["kind"]), float(document["score"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSubject:
+    """A subject as the score counts it.
+
+    Parameters
+    ----------
+    kind : str
+        As its `Subject`.
+    boxes : tuple of Box
+        What to show whole, the best first, each inside the one before: a head, else its face. Fractions of what was
+        looked at, of some area.
+    whole, cut : float
+        What it adds when it is whole and takes away when it is cut, in shares of the saliency.
+    """
+
+    kind: str
+    boxes: tuple[Box, ...]
+    whole: float
+    cut: float
+
+    def box_for(self, width: float, height: float) -> Box | None:
+        """Return the first of the boxes that a window of given sides (fractions) can hold; None when it can hold none."""
+        fitting = (box for box in self.boxes if box.width <= width + 1e-9 and box.height <= height + 1e-9)
+        return next(fitting, None)
+
+
+def head_of(face: Box) -> Box:
+    """Return the head that a face belongs to: with its hair, inside the picture.
+
+    Examples
+    --------
+    >>> head = head_of(Box(0.4, 0.4, 0.1, 0.2))
+    >>> [round(edge, 3) for edge in (head.left, head.top, head.right, head.bottom)]
+    [0.385, 0.33, 0.515, 0.61]
+    """
+    return Box.between(
+        face.left - _HEAD_SIDE * face.width,
+        face.top - _HEAD_ABOVE * face.height,
+        face.right + _HEAD_SIDE * face.width,
+        face.bottom + _HEAD_BELOW * face.height,
+    ).intersection(WHOLE)
+
+
+def scored_subjects(saliency: SaliencyMap, subjects: Sequence[Subject]) -> tuple[ScoredSubject, ...]:
+    """Return the subjects of a picture as the score counts them, the most prominent of each kind first.
+
+    Parameters
+    ----------
+    saliency : SaliencyMap
+        What attracts viewers.
+    subjects : sequence of Subject
+        Those outside the picture, or of no area, are left out; at most `MAX_SUBJECTS` count.
+    """
+    found: list[ScoredSubject] = []
+    for kind in dict.fromkeys(subject.kind for subject in subjects):
+        listed = [subject for subject in subjects if subject.kind == kind]
+        found += _scored(saliency, kind, listed)
+    found.sort(key=lambda subject: -subject.cut)
+    return tuple(found[:MAX_SUBJECTS])
+
+
+def _scored(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject]) -> list[ScoredSubject]:
+    """Share the weights of a kind among its subjects by their prominence."""
+    shown = [box for box in (subject.box.intersection(WHOLE) for subject in subjects) if box.area > 0]
+    if not shown:
+        return []
+    highest = max(box.height for box in shown)
+    sized = [min(max((box.height / highest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for box in shown]
+    salient = [min(1.0, saliency.share(box) / _SALIENT) if saliency.total else 1.0 for box in shown]
+    counted = [size * (_UNSEEN + (1.0 - _UNSEEN) * seen) for size, seen in zip(sized, salient, strict=True)]
+    together, most = max(1.0, sum(counted)), max(counted)
+    weights = WEIGHTS.get(kind, WEIGHTS["face"])
+    return [
+        ScoredSubject(
+            kind,
+            (head_of(box), box) if kind == "face" else (box,),
+            weights.whole * count / together,
+            weights.cut * max(count, _SLIVER * most) / together,
+        )
+        for box, count in zip(shown, counted, strict=True)
+    ]

@@ -1,0 +1,147 @@
+"""All candidate windows of given sides, and what each of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalbox.core.geometry import Box
+from focalbox.core.saliency_map import SaliencyMap
+
+__all__ = ["SAME", "Grid", "Windows", "places"]
+
+SAME = 1e-9
+"""Shares (no unit) that differ by less are equal: well above the rounding of 64-bit sums, well below one `LEVELS` step
+in a map of 256 x 256 cells (1e-9 against 9e-10 for a single weakest cell)."""
+
+Grid = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Every left edge with every top edge, at one width and height.
+
+    Parameters
+    ----------
+    lefts, tops : ndarray of float, shape (n,) and (m,)
+        Fractions of the picture's sides, ascending.
+    width, height : float
+        Fractions of the picture's sides.
+    """
+
+    lefts: Grid
+    tops: Grid
+    width: float
+    height: float
+
+    @classmethod
+    def at(cls, box: Box) -> Windows:
+        """Return one window alone."""
+        return cls(np.array([box.left]), np.array([box.top]), box.width, box.height)
+
+    def share_of(self, box: Box) -> Grid:
+        """Return the share of the box's area inside each window, 0 to 1, shape (tops, lefts)."""
+        across = _overlap(self.lefts, self.width, box.left, box.width)
+        return _overlap(self.tops, self.height, box.top, box.height)[:, None] * across
+
+    def holds(self, boxes: Sequence[Box]) -> tuple[Grid, Grid]:
+        """Return 1 where windows hold the whole of each box along one axis, else 0.
+
+        Returns
+        -------
+        (ndarray, ndarray), shapes (boxes, tops) and (boxes, lefts)
+            A window holds a box when the product of both is 1.
+        """
+        left, top, right, bottom = _edges(boxes)
+        down = (self.tops <= top + SAME) & (self.tops + self.height >= bottom - SAME)
+        across = (self.lefts <= left + SAME) & (self.lefts + self.width >= right - SAME)
+        return down.astype(np.float64), across.astype(np.float64)
+
+    def touches(self, boxes: Sequence[Box]) -> tuple[Grid, Grid]:
+        """Return 1 where windows show any part of each box along one axis, else 0; shapes as in `holds`."""
+        left, top, right, bottom = _edges(boxes)
+        down = (self.tops < bottom - SAME) & (self.tops + self.height > top + SAME)
+        across = (self.lefts < right - SAME) & (self.lefts + self.width > left + SAME)
+        return down.astype(np.float64), across.astype(np.float64)
+
+    def saliency_in(self, saliency: SaliencyMap) -> Grid:
+        """Return the share of the saliency inside each window, shape (tops, lefts), from the summed-area table."""
+        rows, columns = saliency.shape
+        strips: NDArray[np.int64] | Grid
+        if self.height >= 1.0:  # as high as the picture, as most are: nothing to look up
+            strips = saliency.table[-1:].T
+        else:
+            above = _between(saliency.table, self.tops * rows)
+            below = _between(saliency.table, (self.tops + self.height) * rows)
+            strips = (below - above).T
+        if self.width >= 1.0:
+            shares: Grid = strips[-1:].T / max(1, saliency.total)
+            return shares
+        left = _between(strips, self.lefts * columns)
+        right = _between(strips, (self.lefts + self.width) * columns)
+        return (right - left).T / max(1, saliency.total)
+
+    def distance_to(self, x: float, y: float) -> Grid:
+        """Return the distance of each window's centre to a point, fractions, shape (tops, lefts)."""
+        distance: Grid = np.hypot((self.tops + self.height / 2 - y)[:, None], self.lefts + self.width / 2 - x)
+        return distance
+
+
+def places(
+    cells: int, side: float, within: tuple[float, float], edges: Sequence[float], points: Sequence[float]
+) -> Grid:
+    """Return every start of a window along one axis at which a score can bend or jump, ascending.
+
+    Parameters
+    ----------
+    cells : int
+        Cells of the map along the axis.
+    side : float
+        The window's side, a fraction of the axis.
+    within : (float, float)
+        Where the window has to stay, fractions.
+    edges : sequence of float
+        Edges of boxes, fractions: a window begins or ends at them.
+    points : sequence of float
+        Points that a window is centred on.
+    """
+    start, stop = within
+    free = max(0.0, stop - start - side)
+    if free <= SAME:
+        return np.array([start + free / 2])
+    grid = np.arange(cells + 1) / cells
+    special = [place for edge in edges for place in (edge, edge - side)] + [point - side / 2 for point in points]
+    bends = np.concatenate([grid, grid - side, special])
+    inside = bends[(bends > start) & (bends < start + free)]
+    return np.sort(np.concatenate([inside, [start, start + free / 2, start + free]]))
+
+
+def _edges(boxes: Sequence[Box]) -> Grid:
+    """Return left, top, right and bottom of boxes, shape (4, boxes, 1)."""
+    return np.array([(box.left, box.top, box.right, box.bottom) for box in boxes]).T[:, :, None]
+
+
+def _overlap(starts: Grid, side: float, start: float, length: float) -> Grid:
+    """Return the share of a stretch that lies inside each window along one axis; a point counts as a whole."""
+    if length <= 0:
+        return ((starts <= start + SAME) & (starts + side >= start - SAME)).astype(np.float64)
+    inside = np.minimum(starts + side, start + length) - np.maximum(starts, start)
+    return _limit(inside / length, 0.0, 1.0)
+
+
+def _between(table: NDArray[np.int64] | Grid, rows: Grid) -> Grid:
+    """Return rows of a table at real places (in rows), linearly between its whole rows."""
+    last = table.shape[0] - 1
+    below = np.minimum(np.maximum(rows.astype(np.int64), 0), last - 1)
+    part = _limit(rows - below, 0.0, 1.0)[:, None]
+    found: Grid = table[below] * (1.0 - part) + table[below + 1] * part
+    return found
+
+
+def _limit(values: Grid, low: float, high: float) -> Grid:
+    """Limit values; ``np.clip`` takes four times as long for so few."""
+    limited: Grid = np.minimum(np.maximum(values, low), high)
+    return limited

@@ -1,0 +1,99 @@
+"""Films: GIF, animated WebP, animated PNG and AVIF sequences, drawn frame by frame in the memory of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from typing import Generic, TypeVar
+
+from PIL import Image
+
+from focalbox.imaging.apng import draw_apng, read_apng
+from focalbox.imaging.gif import draw_gif, read_gif
+from focalbox.imaging.readers import reader_of
+
+__all__ = ["ANIMATED", "Film", "open_film", "spread"]
+
+ANIMATED = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
+"""Formats whose frames follow each other in time. Pages of a TIFF are other pictures."""
+_MILLISECOND = Fraction(1, 1000)
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Film(Generic[T]):
+    """A film, not drawn yet.
+
+    Parameters
+    ----------
+    frames : int
+        How many there are.
+    plays : int
+        How often it is shown, 0 for without an end.
+    alpha : bool
+        Whether a frame may have transparent parts.
+    draw : callable
+        Draws from the first frame on: pairs of a picture and the seconds that it is shown.
+    """
+
+    frames: int
+    plays: int
+    alpha: bool
+    draw: Callable[[], Iterator[tuple[T, Fraction]]]
+
+
+def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
+    """Read what a film says of itself.
+
+    Parameters
+    ----------
+    form : str
+        One of `ANIMATED`.
+    data : bytes
+        The file.
+    most : int
+        Frames at which a film ends.
+    """
+    if form == "GIF":
+        gif = read_gif(data, most)
+        durations = [one.duration for one in gif.frames]
+        return Film(len(gif.frames), gif.plays, gif.alpha, lambda: zip(draw_gif(data, gif), durations, strict=True))
+    if form == "PNG":
+        apng = read_apng(data, most)
+        times = [one.duration for one in apng.frames]
+        return Film(len(apng.frames), apng.plays, apng.alpha, lambda: zip(draw_apng(data, apng), times, strict=True))
+    reader = reader_of(form)
+    with reader(BytesIO(data)) as image:
+        frames, plays, alpha = (
+            min(most, getattr(image, "n_frames", 1)),
+            int(image.info.get("loop", 0)),
+            image.mode == "RGBA",
+        )
+    return Film(frames, plays, alpha, lambda: _drawn(reader, data, frames))
+
+
+def _drawn(
+    reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int
+) -> Iterator[tuple[Image.Image, Fraction]]:
+    """Draw a film that its decoder draws by itself."""
+    with reader(BytesIO(data)) as image:
+        for index in range(frames):
+            image.seek(index)
+            image.load()
+            yield image.copy(), int(image.info.get("duration", 0)) * _MILLISECOND
+
+
+def spread(frames: int, wanted: int) -> tuple[int, ...]:
+    """Return which frames stand for a whole film: in the middle of as many parts of it as are wanted.
+
+    Examples
+    --------
+    >>> spread(40, 4), spread(2, 4)
+    ((5, 15, 25, 35), (0, 1))
+    """
+    count = min(frames, wanted)
+    return tuple((2 * index + 1) * frames // (2 * count) for index in range(count))

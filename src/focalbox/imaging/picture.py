@@ -1,0 +1,236 @@
+"""An opened picture: what its header says, and then one decode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from PIL import Image, ImageFile
+
+from focalbox.core.geometry import Size
+from focalbox.errors import DecodeError
+from focalbox.imaging.animation import ANIMATED, Film, open_film
+from focalbox.imaging.colour import profile_of
+from focalbox.imaging.exif import Exif
+from focalbox.imaging.gif import draw_gif, read_gif
+from focalbox.imaging.header import JpegCoding
+from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
+from focalbox.imaging.limits import Limits
+from focalbox.imaging.memory import Need, check_memory
+from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
+from focalbox.imaging.scales import decode_scale
+from focalbox.imaging.truncation import ends_early
+from focalbox.imaging.working import WorkingImage, shrink, turned, upright_size
+
+__all__ = ["Header", "Picture"]
+
+_AT_ONCE = 2**22
+"""Bytes that a decoder is handed at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of larger ones
+than this it holds two copies for nothing."""
+_CANVASES = 4
+"""Pictures held while a film is drawn: canvas, what it was before, the frame by itself and the copy that is handed out."""
+_MAY_LACK_ALPHA = {"BMP"}
+"""Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of itself besides its size.
+
+    Parameters
+    ----------
+    format : str or None
+        ``"JPEG"``, ``"PNG"``, ... as the content says; None for pixels that were never in a file.
+    frames : int
+        Frames or pages.
+    exif : Exif
+    coding : JpegCoding, optional
+        Of a JPEG.
+    profile : bytes, optional
+        The ICC profile of the pixels where Pillow finds none.
+    notes : tuple of str
+        What the caller ought to know about what was taken.
+    copied : int
+        Bytes of a copy of the file without what no pixel needs.
+    """
+
+    format: str | None
+    frames: int
+    exif: Exif
+    coding: JpegCoding | None = None
+    profile: bytes | None = None
+    notes: tuple[str, ...] = ()
+    copied: int = 0
+
+
+class Picture:
+    """An opened picture: what its header says. No pixel has been decoded yet; `open_picture` makes them.
+
+    Attributes
+    ----------
+    size : Size
+        Pixels of the upright picture.
+    format : str or None
+        ``"JPEG"``, ``"PNG"``, ... as the content says, whatever the name; None for pixels that were never in a file.
+    frames : int
+        Frames or pages; `decode` decodes the first.
+    notes : tuple of str
+        What ought to be said about what was taken, such as that it is a preview: a sentence each.
+    """
+
+    def __init__(  # noqa: PLR0917 - made in two places, by what was read
+        self,
+        name: str,
+        image: Image.Image,
+        reopen: Callable[[], Image.Image],
+        header: Header,
+        limits: Limits,
+        data: bytes = b"",
+    ) -> None:
+        self._name, self._reopen, self._header, self._data, self._limits = name, reopen, header, data, limits
+        self._given = image if header.format is None else None
+        self._image: Image.Image | None = image
+        self._stored = Size(*image.size)
+        self.size = upright_size(self._stored, header.exif.orientation)
+        self.format = header.format
+        self.frames = header.frames
+        self.notes = header.notes
+
+    def decode(self, needed: Size | None = None, *, keep_profile: bool = False) -> WorkingImage:
+        """Decode the picture once, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
+
+        Parameters
+        ----------
+        needed : Size, optional
+            The least width and height of the whole upright working image, as far as the source has them. The caller
+            adds the margin that a sharp resize needs. None: only enough for looking.
+        keep_profile : bool
+            Leave the pixels of an RGB picture in the embedded profile, and keep the profile as metadata. The
+            profiles of grey and CMYK pictures do not describe RGB pixels: those are brought to sRGB all the same.
+
+        Returns
+        -------
+        WorkingImage
+
+        Raises
+        ------
+        DecodeError
+            When the pixels cannot be decoded.
+        LimitExceeded
+            When there is not memory enough.
+        """
+        with translating(self._name, self._ends_early):
+            image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
+            scale = decode_scale(self.size, needed)
+            expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
+            check_memory(self._name, self._need(image.mode, scale), self._limits.memory)
+            reduced, profile = self._pixels(image, scale, expected)
+            if reduced.size != expected:
+                message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
+                raise DecodeError(message)
+            return self._upright(reduced, scale, profile, keep_profile=keep_profile)
+
+    @property
+    def animated(self) -> bool:
+        """Whether there are frames that follow each other in time."""
+        return self.frames > 1 and self.format in ANIMATED
+
+    def film(self, *, keep_profile: bool = False) -> Film[WorkingImage]:
+        """Return all frames of an animated picture, to be drawn one after the other at full size.
+
+        Parameters
+        ----------
+        keep_profile : bool
+            As in `decode`.
+
+        Raises
+        ------
+        LimitExceeded
+            When there are too many, too many pixels in them, or a frame takes too much memory.
+        DecodeError
+            When its structure is damaged or not whole, and while drawing, when a frame is.
+        """
+        self._limits.check_film(self.size, self.frames)
+        check_memory(self._name, replace(self._need("RGBA", 1), canvases=_CANVASES), self._limits.memory)
+        if self._ends_early():
+            message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
+            raise DecodeError(message)
+        with translating(self._name, self._ends_early):
+            film = open_film(str(self.format), self._data, self.frames)
+            profile = profile_of(self._image or self._reopen(), self._header.profile)
+
+        def draw() -> Iterator[tuple[WorkingImage, Fraction]]:
+            with translating(self._name, self._ends_early):
+                for image, duration in film.draw():
+                    if image.size != (self._stored.width, self._stored.height):
+                        message = f"{self._name} cannot be decoded: its frames are not as large as its header says"
+                        raise DecodeError(message)
+                    yield self._upright(shrink(image, None, 1), 1, profile, keep_profile=keep_profile), duration
+
+        return Film(film.frames, film.plays, film.alpha, draw)
+
+    def _upright(self, image: Image.Image, scale: int, profile: bytes | None, *, keep_profile: bool) -> WorkingImage:
+        exif = self._header.exif
+        working = turned(image, self._stored, scale, exif.orientation)
+        own = image is not self._given
+        return working.finished(profile, exif.credits(), keep_profile=keep_profile, own=own)
+
+    def _need(self, mode: str, scale: int) -> Need:
+        coding = self._header.coding
+        return Need(
+            self.format,
+            mode,
+            self._stored,
+            len(self._data) + self._header.copied,
+            scale,
+            drafts=coding is not None and not coding.lossless,
+            held=coding.held if coding is not None else 0.0,
+            turned=self._header.exif.orientation != 1,
+        )
+
+    def _ends_early(self) -> bool:
+        return self.format is not None and ends_early(self.format, self._data)
+
+    def _pixels(self, image: Image.Image, scale: int, expected: tuple[int, int]) -> tuple[Image.Image, bytes | None]:
+        """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
+        coding = self._header.coding
+        if self._header.format == "GIF":
+            gif = read_gif(self._data, most=1)
+            if gif.frames and gif.frames[0].box != (
+                0,
+                0,
+                *gif.size,
+            ):  # Pillow fills the rest with a colour of the palette
+                return shrink(next(draw_gif(self._data, gif)), None, scale), None
+        if coding is None or not coding.usual:
+            return self._by_pillow(image, scale)
+        data = self._data
+        if not coding.ended:
+            if not lacks_only_its_end(data, image.mode, progressive="progressive" in image.info):
+                message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
+                raise DecodeError(message)
+            data += END
+            image = self._reopen()
+        pixels = decode_jpeg(data, expected) if image.mode == "RGB" else None
+        if pixels is None:
+            return self._by_pillow(image, scale)
+        return shared(pixels), profile_of(image, self._header.profile)
+
+    def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
+        """Return the same, decoded by Pillow."""
+        coding = self._header.coding
+        drafts = scale > 1 and coding is not None and not coding.lossless
+        if self._header.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
+            image.decodermaxblock = _AT_ONCE
+        if drafts:
+            image.draft(None, (self._stored.width // scale, self._stored.height // scale))
+        image.load()
+        profile = profile_of(image, self._header.profile)
+        if (
+            self._header.format in _MAY_LACK_ALPHA
+            and image.mode == "RGBA"
+            and image.getchannel("A").getextrema()[1] == 0
+        ):
+            image = image.convert("RGB")
+        return shrink(image, profile, 1 if drafts else scale), profile

@@ -1,0 +1,50 @@
+"""The border to Pillow and the libraries below it: whatever they raise leaves as one sentence of focalbox's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from PIL.Image import DecompressionBombError, DecompressionBombWarning
+
+from focalbox.errors import DecodeError, FocalboxError, LimitExceeded
+
+__all__ = ["ENDS_EARLY", "translating"]
+
+ENDS_EARLY = "the file ends too early"
+
+_MAX_REASON = 120
+"""Characters of a foreign message that are passed on."""
+
+
+@contextmanager
+def translating(name: str, ends_early: Callable[[], bool] = bool) -> Iterator[None]:
+    """Turn every exception into a `SourceError` about the picture called ``name``.
+
+    Parameters
+    ----------
+    name : str
+        What the picture is called in the message.
+    ends_early : callable
+        Tells, once something went wrong, whether the file lacks its end: then that is what is said.
+
+    Raises
+    ------
+    LimitExceeded
+        When there is not memory enough.
+    DecodeError
+        For anything else that is not a `FocalboxError` already.
+    """
+    try:
+        yield
+    except FocalboxError:
+        raise
+    except (MemoryError, DecompressionBombError, DecompressionBombWarning) as error:
+        message = f"{name} needs more memory to decode than there is"
+        raise LimitExceeded(message) from error
+    except Exception as error:
+        reason = " ".join(str(error).split())[:_MAX_REASON] or type(error).__name__
+        if ends_early() or "truncated" in reason.lower():
+            reason = ENDS_EARLY
+        message = f"{name} cannot be decoded: {reason}"
+        raise DecodeError(message) from error

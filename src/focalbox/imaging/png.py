@@ -1,0 +1,210 @@
+"""The chunks of a PNG: what its pixels need goes to the decoder, what says how they look is read here, the rest is dropped.
+
+A decoder that reads everything refuses pictures for a large text, a damaged profile or a wrong checksum in a chunk that
+no pixel needs. (Portable Network Graphics, third edition, W3C 2025.)
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from focalbox.errors import LimitExceeded
+
+__all__ = ["Chunk", "Png", "chunks_of", "join", "read_png"]
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # section 11.2
+_PIXELS = {*_CRITICAL, b"tRNS"}
+"""Chunks that a still picture's pixels are made of."""
+_DESCRIBING = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"eXIf", b"acTL"}
+"""Chunks that count when they stand before the pixels (section 5.6, table 7)."""
+_XMP = b"XML:com.adobe.xmp\0"
+_MAX_CHUNKS = 200_000
+"""Chunks of a file: encoders write some thousands; 64 MB of empty ones took 3 s to walk through."""
+_MAX_PROFILE = 16 * 2**20
+"""Bytes of a colour profile once it is decompressed; the largest of presses and cameras have 4 MB."""
+_MAX_PLAIN = 2**20
+"""Bytes of a chunk of EXIF or XMP that are read: more is no description of a picture."""
+_SMALLEST = 12
+"""Bytes of an empty chunk: length, name, checksum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk: its name, and where its body lies in the file."""
+
+    name: bytes
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Png:
+    """What a PNG says of its pixels.
+
+    Parameters
+    ----------
+    pixels : tuple of Chunk
+        What the still picture is decoded from.
+    profile, exif, xmp : bytes or None
+        As they lie in the file, decompressed; None when absent or damaged.
+    gamma : float or None
+        The exponent from light to numbers, such as 0.45455.
+    chromaticities : tuple of float or None
+        x and y of white, red, green and blue.
+    cicp : tuple of int or None
+        Primaries, transfer, matrix and range (ITU-T H.273).
+    srgb : bool
+        Whether it says that it is sRGB.
+    frames : int
+        Frames that an animated PNG announces, else 1.
+    whole : bool
+        Whether the file goes as far as its chunks say.
+    """
+
+    pixels: tuple[Chunk, ...]
+    profile: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    gamma: float | None = None
+    chromaticities: tuple[float, ...] | None = None
+    cicp: tuple[int, int, int, int] | None = None
+    srgb: bool = False
+    frames: int = 1
+    whole: bool = True
+
+
+def chunks_of(data: bytes) -> Iterator[Chunk]:
+    """Walk the chunks of a PNG; a last one that goes beyond the end of the file stops at the end.
+
+    Raises
+    ------
+    LimitExceeded
+        When there are more than any encoder writes.
+    """
+    at = len(SIGNATURE)
+    for _ in range(_MAX_CHUNKS):
+        if at + 8 > len(data):
+            return
+        length = int.from_bytes(data[at : at + 4], "big")
+        name = data[at + 4 : at + 8]
+        yield Chunk(name, at + 8, min(len(data), at + 8 + length))
+        if name == b"IEND":
+            return
+        at += _SMALLEST + length
+    message = f"a PNG may have at most {_MAX_CHUNKS} chunks, but this one has more"
+    raise LimitExceeded(message)
+
+
+def join(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
+    """Return a PNG of some of the chunks of a file, checksums included; the same bytes when they are all of it."""
+    parts, start, at = [], 0, len(SIGNATURE)
+    for chunk in chunks:
+        if chunk.start - 8 != at:
+            parts.append(data[start:at])
+            start = chunk.start - 8
+        at = min(len(data), chunk.stop + 4)
+    if start == 0 and at == len(data):
+        return data
+    return b"".join([*parts, data[start:at]])
+
+
+def read_png(data: bytes) -> Png:
+    """Read what a PNG says of itself; whatever is broken in chunks that no pixel needs is absent.
+
+    Raises
+    ------
+    LimitExceeded
+        When it has more chunks than any encoder writes.
+    """
+    pixels: list[Chunk] = []
+    found: dict[bytes, bytes] = {}
+    begun = ended = False
+    at = len(data)
+    for chunk in chunks_of(data):
+        name, at = chunk.name, chunk.stop
+        begun = begun or name == b"IDAT"
+        ended = ended or name == b"IEND"
+        if name in _PIXELS and (name in _CRITICAL or _sound(data, chunk)):
+            pixels.append(chunk)
+        elif name in _DESCRIBING and not begun and name not in found:
+            if chunk.stop - chunk.start <= _MAX_PROFILE and _sound(data, chunk):
+                found[name] = data[chunk.start : chunk.stop]
+        elif name == b"iTXt" and b"xmp" not in found and data.startswith(_XMP, chunk.start) and _sound(data, chunk):
+            found[b"xmp"] = data[chunk.start : chunk.stop]
+    whole = ended or (begun and at + 4 <= len(data))
+    return Png(
+        tuple(pixels),
+        profile=_profile(found.get(b"iCCP")),
+        exif=found.get(b"eXIf"),
+        xmp=_xmp(found.get(b"xmp")),
+        gamma=_gamma(found.get(b"gAMA")),
+        chromaticities=_chromaticities(found.get(b"cHRM")),
+        cicp=_cicp(found.get(b"cICP")),
+        srgb=b"sRGB" in found,
+        frames=_frames(found.get(b"acTL")),
+        whole=whole,
+    )
+
+
+def _sound(data: bytes, chunk: Chunk) -> bool:
+    """Tell whether a chunk is whole and its checksum right."""
+    if chunk.stop + 4 > len(data):
+        return False
+    checksum = zlib.crc32(memoryview(data)[chunk.start : chunk.stop], zlib.crc32(chunk.name))
+    return data[chunk.stop : chunk.stop + 4] == checksum.to_bytes(4, "big")
+
+
+def _inflated(body: bytes, most: int) -> bytes | None:
+    """Decompress, and give up when it is damaged or more than ``most`` bytes."""
+    stream = zlib.decompressobj()
+    try:
+        plain = stream.decompress(body, most)
+    except zlib.error:
+        return None
+    return plain if stream.eof and not stream.unconsumed_tail else None
+
+
+def _profile(body: bytes | None) -> bytes | None:
+    _, zero, rest = (body or b"").partition(b"\0")
+    if not zero or rest[:1] != b"\0":  # the method, of which there is one
+        return None
+    return _inflated(rest[1:], _MAX_PROFILE)
+
+
+def _xmp(body: bytes | None) -> bytes | None:
+    """Read the text of an iTXt chunk (section 11.3.3.4): key, flag, method, language, translated key, text."""
+    rest = (body or b"")[len(_XMP) :]
+    flag, parts = rest[:1], rest[2:].split(b"\0", 2)
+    if len(parts) < 3:  # noqa: PLR2004 - language, translated key, text
+        return None
+    text = parts[2] if flag == b"\0" else _inflated(parts[2], _MAX_PLAIN)
+    return text if text is not None and len(text) <= _MAX_PLAIN else None
+
+
+def _gamma(body: bytes | None) -> float | None:
+    if body is None or len(body) < 4:  # noqa: PLR2004 - one number of 4 bytes
+        return None
+    return int.from_bytes(body[:4], "big") / 100_000 or None
+
+
+def _chromaticities(body: bytes | None) -> tuple[float, ...] | None:
+    try:
+        return tuple(value / 100_000 for value in struct.unpack_from(">8I", body or b""))
+    except struct.error:
+        return None
+
+
+def _cicp(body: bytes | None) -> tuple[int, int, int, int] | None:
+    try:
+        primaries, transfer, matrix, full = struct.unpack_from(">4B", body or b"")
+    except struct.error:
+        return None
+    return primaries, transfer, matrix, full
+
+
+def _frames(body: bytes | None) -> int:
+    return max(1, int.from_bytes(body[:4], "big")) if body is not None and len(body) >= 8 else 1  # noqa: PLR2004

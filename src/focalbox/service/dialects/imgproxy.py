@@ -1,0 +1,180 @@
+"""The imgproxy dialect, read into an `ImageRequest`.
+
+``/{SIGNATURE|unsafe}/rs:fill:500:200/g:sm/plain/SOURCE[@EXTENSION]``, or the source in URL-safe base64 with slashes anywhere
+and ``.EXTENSION`` behind it. The signature is an HMAC-SHA256 over salt and path, as imgproxy's documentation describes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from dataclasses import replace
+
+from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.imaging.effects import Effect
+from focalbox.imaging.formats import format_of
+from focalbox.options import CropOptions
+from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
+from focalbox.service.dialects.urls import decoded
+from focalbox.service.request import DEFAULT_QUALITY, ImageRequest, Outline
+from focalbox.trim import MAX_TOLERANCE, Trim
+
+__all__ = ["check", "is_imgproxy", "parse"]
+
+_SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
+"""32 bytes in URL-safe base64 without padding."""
+_UNSIGNED = (b"unsafe", b"insecure")
+_OPTION = re.compile(rb"([a-z_]{1,30})(?:%3[Aa]|:).*")
+_MOST_OPTIONS = 64
+_THUMBORS = {b"trim", b"filters"}
+"""Words that begin a part with a colon in thumbor's addresses too."""
+
+
+def is_imgproxy(path: bytes) -> bool:
+    """Tell whether an address is one of imgproxy's.
+
+    Examples
+    --------
+    >>> is_imgproxy(b"/unsafe/rs:fill:5:5/plain/cat.jpg"), is_imgproxy(b"/unsafe/5x5/smart/cat.jpg")
+    (True, False)
+    """
+    first, _, rest = path.removeprefix(b"/").partition(b"/")
+    if first == b"insecure" or _SIGNATURE.fullmatch(first):
+        return b"=" not in rest.partition(b"/")[0]  # not a task of Filestack's behind an API key
+    second = rest.partition(b"/")[0]
+    found = _OPTION.fullmatch(second)
+    named = found is not None and found[1] not in _THUMBORS and found[1].decode("ascii") in NAMES
+    return first in _UNSIGNED and (named or second == b"plain")
+
+
+def check(path: bytes, key: bytes | None, salt: bytes, *, allow_unsigned: bool) -> bytes:
+    """Check the signature and return what it signs, without the slash before it.
+
+    Raises
+    ------
+    SignatureError
+        When it is wrong, no key is set, or there is none and none is needed.
+    """
+    first, slash, rest = path.removeprefix(b"/").partition(b"/")
+    if first in _UNSIGNED:
+        if allow_unsigned:
+            return rest
+        message = "unsigned addresses are not allowed here: sign them as imgproxy does"
+        raise SignatureError(message)
+    if key is None:
+        message = "no imgproxy key is set here, so imgproxy's signatures cannot be checked"
+        raise SignatureError(message)
+    digest = hmac.digest(key, salt + slash + rest, hashlib.sha256)
+    if not hmac.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"="), first):
+        message = "the signature is not that of this address"
+        raise SignatureError(message)
+    return rest
+
+
+def parse(rest: bytes, now: float) -> ImageRequest:
+    """Read what follows the signature.
+
+    Parameters
+    ----------
+    rest : bytes
+    now : float
+        Seconds since 1970 UTC, for addresses that expire.
+
+    Raises
+    ------
+    InvalidRequest
+        When an option has no equivalent here or makes no sense; the message names it.
+    SignatureError
+        When the address has expired.
+
+    Examples
+    --------
+    >>> image_request = parse(b"rs:fill:500:200/g:sm/q:70/plain/pets/cat.jpg@webp", 0)
+    >>> image_request.targets[0].width, image_request.quality, image_request.format, image_request.source
+    (500, 70, 'webp', 'pets/cat.jpg')
+    """
+    processing, count = Processing(), 0
+    while _OPTION.fullmatch(rest.partition(b"/")[0]) and not rest.startswith(b"plain/"):
+        first, _, rest = rest.partition(b"/")
+        processing, count = read_option(processing, decoded(first)), count + 1
+        if count > _MOST_OPTIONS:
+            message = f"an address has at most {_MOST_OPTIONS} options"
+            raise InvalidRequest(message)
+    source, extension = _source(rest)
+    if extension:
+        processing = replace(processing, format=format_of(extension))
+    if processing.expires is not None and processing.expires <= now:
+        message = "the address has expired"
+        raise SignatureError(message)
+    return _request(processing, source)
+
+
+def _source(rest: bytes) -> tuple[str, str]:
+    """Return the source and the extension behind it."""
+    plain, slash, written = rest.partition(b"/")
+    if plain == b"plain" and slash:
+        name, _, extension = written.partition(b"@")
+        source, ending = decoded(name), decoded(extension)
+    elif plain == b"enc":
+        message = "an encrypted source is not supported in imgproxy's addresses"
+        raise InvalidRequest(message)
+    else:
+        packed, _, extension = rest.replace(b"/", b"").partition(b".")
+        source, ending = _unpacked(packed), decoded(extension)
+    source = source.removeprefix("local:///")
+    if not source:
+        message = "an address ends with plain/ and the source, or with the source in base64"
+        raise InvalidRequest(message)
+    return source, ending
+
+
+def _unpacked(packed: bytes) -> str:
+    try:
+        text = base64.b64decode(packed + b"=" * (-len(packed) % 4), altchars=b"-_", validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        message = "a source that is not plain/ is URL-safe base64 of UTF-8"
+        raise InvalidRequest(message) from error
+    if any(character < " " for character in text):
+        message = "a source holds no control characters"
+        raise InvalidRequest(message)
+    return text
+
+
+def _request(found: Processing, source: str) -> ImageRequest:
+    if not 0 < found.dpr <= 8:  # noqa: PLR2004 - what imgproxy's clients use, and more
+        message = f"dpr is a number above 0 and at most 8, not {found.dpr:g}"
+        raise InvalidRequest(message)
+    width, height = (round(side * found.dpr) for side in (found.width, found.height))
+    options = CropOptions(mode="face" if found.faces else "auto", trim=_trim(found.trim))
+    effects = found.effects
+    if found.background:
+        effects = (Effect("background", (), found.background), *effects)
+    whole = found.type == "fit" or not width or not height
+    if found.type == "force" and width and height:
+        effects, whole = (Effect("resize", (float(width), float(height))), *effects), True
+    if found.extend and whole and width and height:
+        options = replace(options, fit="contain", fill=found.background or "white", upscale=found.enlarge)
+        whole = False
+    if found.focus is not None:
+        options = replace(options, focus=found.focus)
+    placed = not whole and found.focus is None and not found.smart and options.fit != "contain"
+    outline = Outline(width, height, inside=whole and bool(width or height), enlarge=found.enlarge or found.dpr > 1)
+    if found.type == "auto" and not whole:
+        outline = replace(outline, same_way=True)
+    return ImageRequest(
+        source=source,
+        targets=(outline,),
+        options=options,
+        format=found.format,
+        quality=found.quality or DEFAULT_QUALITY,
+        align=found.align if placed else None,
+        effects=effects,
+        max_bytes=found.max_bytes,
+    )
+
+
+def _trim(threshold: int | None) -> Trim | None:
+    return None if threshold is None else Trim("top-left", min(threshold, MAX_TOLERANCE))

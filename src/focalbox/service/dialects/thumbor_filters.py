@@ -1,0 +1,234 @@
+"""The filters of thumbor's addresses: those that are done, and how each is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from focalbox.core.geometry import PixelBox
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.effects import Effect
+from focalbox.imaging.fill import check_fill
+from focalbox.imaging.formats import format_of
+from focalbox.service.dialects.urls import plain_number
+from focalbox.service.request import DEFAULT_QUALITY, OPAQUE_JPEG, SAME
+
+__all__ = ["FILTERS", "Filters", "box_of", "read_filters"]
+
+_FILTER = re.compile(r"([a-z_]{1,30})\(([^()]*)\)(?::|$)")
+_BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
+_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_TONE = re.compile(r"-?\d{1,3}", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,4}(?:\.\d{1,6})?", re.ASCII)
+_TRANSPARENT = "#ffffff00"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the filters of an address say together."""
+
+    quality: int = DEFAULT_QUALITY
+    format: str = SAME
+    fill: str | None = None
+    focal: PixelBox | None = None
+    no_upscale: bool = False
+    upscale: bool = False
+    max_age: int | None = None
+    max_bytes: int = 0
+    proportion: float = 1.0
+    stretch: bool = False
+    effects: tuple[Effect, ...] = ()
+
+
+Read = Callable[[Filters, str], Filters]
+
+
+def read_filters(text: str) -> Filters:
+    """Read filters with colons between them.
+
+    Raises
+    ------
+    InvalidRequest
+        When one is unknown or makes no sense; the message names it.
+
+    Examples
+    --------
+    >>> read_filters("quality(70):grayscale()").effects
+    (Effect(name='grayscale', values=(), colour=''),)
+    """
+    found = Filters()
+    for name, argument in _split(text):
+        if name not in FILTERS:
+            message = f"the filter {name}({argument[:20]}) is not supported; {', '.join(sorted(FILTERS))} are"
+            raise InvalidRequest(message)
+        found = FILTERS[name](found, argument)
+    return found
+
+
+def box_of(found: re.Match[str]) -> PixelBox:
+    """Return the box that is written as ``LEFTxTOP:RIGHTxBOTTOM``."""
+    left, top, right, bottom = map(int, found.groups())
+    if right <= left or bottom <= top:
+        message = f"a box of at least one pixel is LEFTxTOP:RIGHTxBOTTOM, not {found[0]!r}"
+        raise InvalidRequest(message)
+    return PixelBox(left, top, right - left, bottom - top)
+
+
+def _split(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while at < len(text):
+        found = _FILTER.match(text, at)
+        if found is None:
+            message = f"filters look like quality(80):format(webp), not {text[at : at + 40]!r}"
+            raise InvalidRequest(message)
+        yield found[1], found[2].strip()
+        at = found.end()
+
+
+def _expected(name: str, expected: str, argument: str) -> str:
+    return f"the filter {name} takes {expected}, not {argument[:40]!r}"
+
+
+def _flag(field: str | None) -> Read:
+    """Return a reader of a filter without an argument; without a field it asks for what is always done."""
+
+    def read(found: Filters, argument: str) -> Filters:
+        if argument:
+            message = _expected(field or "strip", "nothing", argument)
+            raise InvalidRequest(message)
+        return found if field is None else replace(found, **{field: True})  # type: ignore[arg-type]
+
+    return read
+
+
+def _upscale(name: str) -> Read:
+    return lambda found, argument: _flag(name)(replace(found, upscale=False, no_upscale=False), argument)
+
+
+def _number(field: str) -> Read:
+    return lambda found, argument: replace(found, **{field: plain_number(field, argument)})  # type: ignore[arg-type]
+
+
+def _with(found: Filters, effect: Effect) -> Filters:
+    return replace(found, effects=(*found.effects, effect))
+
+
+def _tone(name: str) -> Read:
+    def read(found: Filters, argument: str) -> Filters:
+        if not _TONE.fullmatch(argument):
+            message = _expected(name, "a number from -100 to 100", argument)
+            raise InvalidRequest(message)
+        return _with(found, Effect(name, (float(argument),)))
+
+    return read
+
+
+def _decimals(name: str, argument: str, least: int, most: int) -> list[float]:
+    parts = [part.strip() for part in argument.split(",")]
+    if not least <= len(parts) <= most or not all(map(_DECIMAL.fullmatch, parts)):
+        message = _expected(name, f"{least} to {most} numbers", argument)
+        raise InvalidRequest(message)
+    return [float(part) for part in parts]
+
+
+def _blur(found: Filters, argument: str) -> Filters:
+    radius, *sigma = _decimals("blur", argument, 1, 2)
+    return _with(found, Effect("blur", (sigma[0] if sigma and sigma[0] else radius,)))
+
+
+def _sharpen(found: Filters, argument: str) -> Filters:
+    amount, radius, *_ = _decimals("sharpen", ",".join(argument.split(",")[:2]), 2, 2)
+    return _with(found, Effect("sharpen", (radius, amount)))
+
+
+def _rotate(found: Filters, argument: str) -> Filters:
+    return _with(found, Effect("rotate", (_decimals("rotate", argument, 1, 1)[0],)))
+
+
+def _round_corner(found: Filters, argument: str) -> Filters:
+    radius, *colour = argument.split(",")
+    values = _decimals("round_corner", ",".join([radius.partition("|")[0], *colour[:3]]), 4, 4)
+    transparent = len(colour) > 3 and colour[3].strip() in {"1", "true", "True"}  # noqa: PLR2004 - red, green, blue, clear
+    if not all(0 <= value <= 255 for value in values[1:]):  # noqa: PLR2004 - a colour
+        message = _expected("round_corner", "a radius and a colour", argument)
+        raise InvalidRequest(message)
+    shown = "" if transparent else "#" + "".join(f"{int(value):02x}" for value in values[1:])
+    return _with(found, Effect("round", (values[0],), shown))
+
+
+def _colour(argument: str) -> str:
+    fill = f"#{argument}" if _HEXADECIMAL.fullmatch(argument) else argument
+    check_fill(fill)
+    return fill
+
+
+def _background_color(found: Filters, argument: str) -> Filters:
+    colour = _colour(argument)
+    if colour in {"edge", "blur"}:
+        message = _expected("background_color", "a colour", argument)
+        raise InvalidRequest(message)
+    return _with(found, Effect("background", (), colour))
+
+
+def _fill(found: Filters, argument: str) -> Filters:
+    named = {"transparent": _TRANSPARENT, "auto": "edge"}
+    colour = argument.partition(",")[0]  # thumbor's second argument, whether to fill transparent pixels, is left to it
+    if colour in {"", "edge"}:
+        message = _expected("fill", "a colour, blur, auto or transparent", argument)
+        raise InvalidRequest(message)
+    return replace(found, fill=named.get(colour) or _colour(colour))
+
+
+def _focal(found: Filters, argument: str) -> Filters:
+    box = _BOX.fullmatch(argument)
+    if box is None:
+        message = _expected("focal", "LEFTxTOP:RIGHTxBOTTOM", argument)
+        raise InvalidRequest(message)
+    return replace(found, focal=box_of(box))
+
+
+def _format(found: Filters, argument: str) -> Filters:
+    if argument in {"heif", "heic"}:
+        message = "the format heif is read, and not written: avif is as small"
+        raise InvalidRequest(message)
+    return replace(found, format=format_of(argument))
+
+
+def _proportion(found: Filters, argument: str) -> Filters:
+    (value,) = _decimals("proportion", argument, 1, 1)
+    if not 0 < value <= 1:
+        message = _expected("proportion", "a number above 0 and at most 1", argument)
+        raise InvalidRequest(message)
+    return replace(found, proportion=value)
+
+
+def _autojpg(found: Filters, argument: str) -> Filters:
+    return found if argument.lower() == "false" or found.format != SAME else replace(found, format=OPAQUE_JPEG)
+
+
+FILTERS: Mapping[str, Read] = {
+    "autojpg": _autojpg,
+    "background_color": _background_color,
+    "blur": _blur,
+    "brightness": _tone("brightness"),
+    "contrast": _tone("contrast"),
+    "fill": _fill,
+    "focal": _focal,
+    "format": _format,
+    "grayscale": lambda found, argument: _with(_flag(None)(found, argument), Effect("grayscale")),
+    "max_age": _number("max_age"),
+    "max_bytes": _number("max_bytes"),
+    "no_upscale": _upscale("no_upscale"),
+    "proportion": _proportion,
+    "quality": _number("quality"),
+    "rotate": _rotate,
+    "round_corner": _round_corner,
+    "sharpen": _sharpen,
+    "stretch": _flag("stretch"),
+    "strip_exif": _flag(None),
+    "strip_icc": _flag(None),
+    "strip_metadata": _flag(None),
+    "upscale": _upscale("upscale"),
+}
+"""The filters that are done; every other is refused by name."""

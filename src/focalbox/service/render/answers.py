@@ -1,0 +1,72 @@
+"""What is answered besides a crop, and in which format a crop is: plans, maps, boxes and documents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from focalbox.analysis import Analysis
+from focalbox.core.crop import Crop
+from focalbox.core.geometry import Size
+from focalbox.explain.strip import draw_map
+from focalbox.imaging.encoding import encode
+from focalbox.imaging.formats import FORMATS
+from focalbox.service.request import AUTO, OPAQUE_JPEG, SAME, ImageRequest
+
+__all__ = ["Finished", "choose_format", "coordinates", "face_boxes", "json_answer", "map_answer", "plan_answer"]
+
+_MAP_SIDE = 512
+"""Longest side in pixels of a map drawn as a picture: 8 pixels a cell of a 64-cell map."""
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An answer, ready to be sent."""
+
+    content: bytes
+    media_type: str
+
+
+def choose_format(asked: str, chosen: str, form: str, *, transparent: bool) -> str:
+    """Return the format of the answer."""
+    if asked in {SAME, OPAQUE_JPEG}:
+        same = form.lower() if form.lower() in FORMATS else "jpeg"
+        return "jpeg" if asked == OPAQUE_JPEG and same == "png" and not transparent else same
+    return "png" if asked == AUTO and chosen == "jpeg" and transparent else chosen  # what is transparent stays so
+
+
+def face_boxes(analysis: Analysis) -> list[dict[str, int]]:
+    """Return the faces as boxes in pixels of the upright picture."""
+    boxes = (subject.box.to_pixels(analysis.source) for subject in analysis.subjects if subject.kind == "face")
+    return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
+
+
+def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
+    """Return where a picture would be cropped."""
+    options = image_request.settled(analysis.source, analysis.trimmed)
+    found = analysis.plans(image_request.sizes(analysis.looked_at), options=options).to_dict()
+    return json_answer(
+        {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()}
+        if image_request.with_saliency
+        else found
+    )
+
+
+def map_answer(analysis: Analysis) -> Finished:
+    """Return the saliency map as a picture."""
+    shown = analysis.looked_at
+    scale = _MAP_SIDE / max(shown.width, shown.height)
+    size = Size(max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
+    return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
+
+
+def coordinates(crop: Crop) -> dict[str, int]:
+    """Return the window as Filestack does."""
+    return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
+
+
+def json_answer(found: Any) -> Finished:
+    """Return a document."""
+    return Finished(json.dumps(found).encode("utf-8"), _JSON)

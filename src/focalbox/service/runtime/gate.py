@@ -1,0 +1,61 @@
+"""How many of one kind wait on somebody else at once: uploads that arrive, pictures that are fetched, each host's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from focalbox.errors import Overloaded
+
+__all__ = ["Gate"]
+
+
+class Gate:
+    """Lets in so many at once, of all and of one name; nobody waits at it.
+
+    Parameters
+    ----------
+    what : str
+        What is let in, in the plural.
+    most : int
+        Of all.
+    most_of_name : int, optional
+        Of one name.
+
+    Examples
+    --------
+    >>> gate = Gate("fetches", 2, 1)
+    >>> with gate.enter("a.example"), gate.enter("b.example"):
+    ...     len(gate)
+    2
+    """
+
+    def __init__(self, what: str, most: int, most_of_name: int | None = None) -> None:
+        self._what, self._most = what, most
+        self._most_of_name = most if most_of_name is None else most_of_name
+        self._count: dict[str, int] = {}
+
+    @contextmanager
+    def enter(self, name: str = "") -> Iterator[None]:
+        """Be in for as long as it lasts.
+
+        Raises
+        ------
+        Overloaded
+            When so many are in already.
+        """
+        count = self._count.get(name, 0)
+        if len(self) >= self._most or count >= self._most_of_name:
+            message = f"too many {self._what} at once: try again later"
+            raise Overloaded(message)
+        self._count[name] = count + 1
+        try:
+            yield
+        finally:
+            self._count[name] -= 1
+            if not self._count[name]:
+                del self._count[name]
+
+    def __len__(self) -> int:
+        """Return how many are in."""
+        return sum(self._count.values())

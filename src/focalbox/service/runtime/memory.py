@@ -1,0 +1,136 @@
+"""Memory as a budget: what pictures at work may take together, and who waits until there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from focalbox.errors import LimitExceeded, Overloaded
+
+__all__ = ["MemoryBudget", "machine_memory"]
+
+_CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+"""Where Linux says how much memory a container may have (cgroups v2 and v1)."""
+_UNKNOWN = 2**31
+"""Bytes that a machine is taken to have when it does not say."""
+_RECEIVING = 4
+"""One part in so many of the budget is for files that are being received; the rest is for pixels."""
+
+
+class MemoryBudget:
+    """Lets work begin when its estimated memory fits; first come, first served.
+
+    Parameters
+    ----------
+    most : int
+        Bytes.
+
+    Examples
+    --------
+    >>> async def work():
+    ...     budget = MemoryBudget(1000)
+    ...     async with budget.hold(500):
+    ...         return budget.used
+    >>> asyncio.run(work())
+    500
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most - most // _RECEIVING
+        self._most_received = most // _RECEIVING
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self.used, self.received = 0, 0
+
+    @asynccontextmanager
+    async def hold(self, size: int) -> AsyncIterator[None]:
+        """Wait until so many bytes are free, and take them for as long as it lasts.
+
+        Raises
+        ------
+        LimitExceeded
+            When they are more than there are at all.
+        """
+        if size > self._most:
+            message = (
+                f"a picture may take at most {self._most} bytes of memory to decode, but this one takes about {size}"
+            )
+            raise LimitExceeded(message)
+        if self._waiting or self.used + size > self._most:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append((size, turn))
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._free(size)
+                else:
+                    self._waiting = deque(entry for entry in self._waiting if entry[1] is not turn)
+                    self._let_in()
+                raise
+        else:
+            self.used += size
+        try:
+            yield
+        finally:
+            self._free(size)
+
+    @contextmanager
+    def receiving(self) -> Iterator[Received]:
+        """Count the bytes of one file that is being received, until it is done with."""
+        received = Received(self)
+        try:
+            yield received
+        finally:
+            self.received -= received.size
+
+    def receive(self, received: Received, size: int) -> None:
+        """Count so many more bytes of a file.
+
+        Raises
+        ------
+        Overloaded
+            When all files together are more than there is room for.
+        """
+        if self.received + size > self._most_received:
+            message = "too many large files are being received: try again later"
+            raise Overloaded(message)
+        self.received += size
+        received.size += size
+
+    def _free(self, size: int) -> None:
+        self.used -= size
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._waiting and self.used + self._waiting[0][0] <= self._most:
+            size, turn = self._waiting.popleft()
+            if not turn.done():
+                self.used += size
+                turn.set_result(None)
+
+
+class Received:
+    """The bytes of one file so far."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget, self.size = budget, 0
+
+    def add(self, size: int) -> None:
+        """Count so many more; errors as in `MemoryBudget.receive`."""
+        self._budget.receive(self, size)
+
+
+def machine_memory() -> int:
+    """Return the bytes of memory that this process may use: the container's, or the machine's."""
+    found = []
+    with contextlib.suppress(ValueError, OSError, AttributeError):
+        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for file in _CONTAINER:
+        with contextlib.suppress(ValueError, OSError):
+            found.append(int(file.read_text("ascii")))
+    return min(found, default=_UNKNOWN)

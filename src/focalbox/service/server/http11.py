@@ -1,0 +1,217 @@
+"""HTTP/1.1 as uvicorn speaks it, with deadlines, a bound on connections, and problem documents for what is no request."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.service.problems import AddressTooLong, HeadersTooLarge, RequestTooSlow, problem_of
+from focalbox.service.server.connections import Connections
+from focalbox.service.server.strict import StrictConnection
+
+__all__ = ["MOST_UNREAD", "Deadlines", "Protocol", "protocol_with"]
+
+MOST_UNREAD = 16_384
+"""Bytes of a request that are read before its body begins: what common proxies let through at most."""
+
+_SLOWEST = 16_384
+"""Bytes a second that a body, or the reading of an answer, has to make once its first seconds are over: a tenth of a slow
+mobile line (3G, 128 kB/s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds that a client may take.
+
+    Parameters
+    ----------
+    header : float
+        From the first byte of a request, or the connection, to the end of the header.
+    body : float
+        For the body; each `_SLOWEST` bytes that came add a second.
+    send : float
+        For reading the answer, once it no longer fits into the buffers between; each `_SLOWEST` bytes add a second.
+    """
+
+    header: float = 10.0
+    body: float = 15.0
+    send: float = 15.0
+
+
+def protocol_with(deadlines: Deadlines, open_connections: Connections) -> type[Protocol]:
+    """Return the protocol with deadlines and a count of connections; uvicorn wants a class."""
+    return type("BoundProtocol", (Protocol,), {"deadlines": deadlines, "open_connections": open_connections})
+
+
+class Protocol(H11Protocol):
+    """Hangs up on whoever makes no progress, and answers broken requests with a problem document (RFC 9457)."""
+
+    deadlines = Deadlines()
+    open_connections = Connections(1000, 1000)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.conn = StrictConnection(MOST_UNREAD)
+        self._reading: tuple[type[h11.SEND_BODY | h11.IDLE], asyncio.TimerHandle] | None = None
+        self._writing: asyncio.TimerHandle | None = None
+        self._began, self._body_bytes, self._unsent = 0.0, 0, 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Count the connection, or hang up when there are too many."""
+        super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        if not self.open_connections.admit(self, address):
+            transport.abort()
+            return
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self.open_connections.leave(self)
+        self._forget_reading()
+        self._forget_writing()
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """Close the connection now, whatever is unsent."""
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, and see what is waited for then."""
+        self._body_bytes += len(data)
+        super().data_received(data)
+        if not self.transport.is_closing():
+            self._watch()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        if self._writing is None and self.transport.get_write_buffer_size():
+            self._expect_reading()
+        if not self.transport.is_closing():
+            self._watch(quiet=True)
+
+    def pause_writing(self) -> None:
+        """Give the client a deadline to read what was sent."""
+        super().pause_writing()
+        if self._writing is None:
+            self._expect_reading()
+
+    def resume_writing(self) -> None:
+        """Take the deadline back: the client has read."""
+        self._forget_writing()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """Close when idle, else after the answer that is being made; what is unsent then has a deadline too."""
+        super().shutdown()
+        if self.transport.is_closing() and self._writing is None:
+            self._writing = self.loop.call_later(self.deadlines.send, self.transport.abort)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's word, which says only that it is wrong
+        """Answer and hang up."""
+        self._refuse(self._mistake())
+
+    def _refuse(self, error: FocalboxError) -> None:
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.abort()
+            return
+        problem = problem_of(error)
+        response = problem.response()
+        headers = [*response.raw_headers, (b"connection", b"close")]
+        reason = HTTPStatus(problem.status).phrase.encode("ascii")
+        event = h11.Response(status_code=problem.status, headers=headers, reason=reason)
+        for part in (event, h11.Data(data=bytes(response.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
+
+    def _watch(self, *, quiet: bool = False) -> None:
+        """Let the deadline run for what is waited for: a header, a body, or nothing.
+
+        With ``quiet`` the next request has not begun: uvicorn's own deadline for idle connections runs.
+        """
+        state = self.conn.their_state
+        if state is h11.IDLE:
+            if self.conn.our_state is h11.IDLE:
+                self.open_connections.idle(self)
+            if quiet:
+                self._forget_reading()
+            elif self._reading is None or self._reading[0] is not h11.IDLE:
+                self._forget_reading()
+                self._reading = h11.IDLE, self.loop.call_later(self.deadlines.header, self._no_header)
+            return
+        self.open_connections.busy(self)
+        if state is not h11.SEND_BODY:
+            self._forget_reading()
+        elif self._reading is None or self._reading[0] is not h11.SEND_BODY:
+            self._forget_reading()
+            self._began, self._body_bytes = self.loop.time(), 0
+            self._reading = h11.SEND_BODY, self.loop.call_later(self.deadlines.body, self._no_body)
+
+    def _no_header(self) -> None:
+        self._reading = None
+        if self.conn.trailing_data[0]:
+            message = f"the header of a request arrives within {self.deadlines.header:g} seconds"
+            self._refuse(RequestTooSlow(message))
+        else:
+            self.transport.close()
+
+    def _no_body(self) -> None:
+        """Hang up, unless so much has come that there is more time."""
+        until = self._began + self.deadlines.body + self._body_bytes / _SLOWEST
+        if self.loop.time() < until:
+            self._reading = h11.SEND_BODY, self.loop.call_at(until, self._no_body)
+            return
+        self._reading = None
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            message = f"a body arrives with at least {_SLOWEST} bytes a second"
+            self._refuse(RequestTooSlow(message))
+        else:
+            self.transport.abort()
+
+    def _expect_reading(self) -> None:
+        self._unsent = self.transport.get_write_buffer_size()
+        self._writing = self.loop.call_later(self.deadlines.send, self._still_unsent)
+
+    def _still_unsent(self) -> None:
+        """Hang up, unless the client reads fast enough to be given more time."""
+        left = self.transport.get_write_buffer_size()
+        if not left:
+            self._writing = None
+            return
+        if self._unsent - left < _SLOWEST * self.deadlines.send:
+            self.transport.abort()
+            return
+        self._expect_reading()
+
+    def _forget_reading(self) -> None:
+        if self._reading is not None:
+            self._reading[1].cancel()
+            self._reading = None
+
+    def _forget_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
+    def _mistake(self) -> InvalidRequest:
+        """Return what is wrong with what came; h11 raises one error for all of it."""
+        unread, _ = self.conn.trailing_data
+        in_body = self.cycle is not None and not self.cycle.response_complete
+        if len(unread) <= MOST_UNREAD or in_body:
+            message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
+            return InvalidRequest(message)
+        if b"\n" not in unread:
+            message = f"an address has fewer than {MOST_UNREAD} bytes"
+            return AddressTooLong(message)
+        message = f"a request has at most {MOST_UNREAD} bytes of header fields"
+        return HeadersTooLarge(message)

@@ -1,0 +1,164 @@
+"""One process that serves: uvicorn, told to drain before it stops, and quiet when the system has no files left."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from focalbox.service.app import build
+from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.server.connections import Connections
+from focalbox.service.server.http11 import MOST_UNREAD, Deadlines, protocol_with
+from focalbox.service.settings import ServiceSettings
+
+__all__ = ["BACKLOG", "serve_on"]
+
+BACKLOG = 1024
+"""Connections that the system may hold for the service to accept."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""What glibc's mallopt(3) calls the settings."""
+_KEPT = 2**25
+"""Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
+_MAPPED = 2**20
+"""Bytes from which a piece of memory is mapped by itself: a working image of 600 x 600 pixels."""
+_ARENAS = 2
+"""Arenas that all threads share."""
+_OTHER_FILES = 128
+"""Files besides connections: pictures that are read, upstreams, libraries, logs."""
+_MOST_FILES = 65_536
+"""Files that are asked of the system: enough for the most connections that make sense, and no more."""
+_SELDOM = 10.0
+"""Seconds between two lines about connections that could not be accepted."""
+
+_log = logging.getLogger("focalbox.service")
+
+
+class _Server(uvicorn.Server):
+    """Takes requests for a while after it was told to stop, and says so at ``/readyz``."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        readiness: Readiness,
+        connections: Connections,
+        *,
+        drain: float,
+        listening: socket.socket,
+    ) -> None:
+        super().__init__(config)
+        self._readiness, self._connections, self._listening = readiness, connections, listening
+        self._drain, self._until, self._warned = drain, 0.0, 0.0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain at the first SIGTERM or SIGHUP; stop at control-C, at a second signal, and when there is no drain."""
+        self._readiness.draining = True
+        if self._drain and not self._until and sig != signal.SIGINT:
+            self._until = time.monotonic() + self._drain
+            return
+        super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, one connection a turn, so that processes on one socket share them."""
+        asyncio.get_running_loop().set_exception_handler(self._failed)
+        await super().startup(sockets)
+        self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell whether to stop."""
+        if self._until and time.monotonic() >= self._until:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Make room when there are no files left for a connection, and say so once in a while; log all else."""
+        error = context.get("exception")
+        if not (isinstance(error, OSError) and "accept" in context.get("message", "")):
+            loop.default_exception_handler(context)
+            return
+        self._connections.make_room()
+        if time.monotonic() - self._warned >= _SELDOM:
+            self._warned = time.monotonic()
+            _log.warning("a connection could not be accepted", extra={"reason": error.strerror})
+
+
+def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path | None = None) -> None:
+    """Serve on a socket until the process is told to stop.
+
+    Parameters
+    ----------
+    listening : socket
+        Bound and listening; other processes may accept from it too.
+    settings : ServiceSettings
+        Of this process.
+    metrics_folder : Path, optional
+        Where several processes count together.
+    """
+    _give_memory_back()
+    readiness = Readiness()
+    most = min(settings.connections, _files() - _OTHER_FILES)
+    connections = Connections(most, settings.address_connections or most)
+    deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
+    config = uvicorn.Config(
+        build(settings, readiness=readiness, metrics_folder=metrics_folder, connections=connections),
+        http=protocol_with(deadlines, connections),
+        h11_max_incomplete_event_size=MOST_UNREAD,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        backlog=1,
+    )
+    server = _Server(config, readiness, connections, drain=settings.drain, listening=listening)
+    signal.signal(signal.SIGTERM, _stopped)  # uvicorn stops at it, and sends it on when it has
+    with contextlib.suppress(AttributeError):  # Windows has no SIGHUP
+        signal.signal(signal.SIGHUP, server.handle_exit)
+    server.run(sockets=[listening])
+
+
+def _stopped(*_: object) -> None:
+    """Exit with 0 on SIGTERM: a requested stop is not a failure."""
+
+
+def _files() -> int:
+    """Return how many files this process may open, having asked for as many as it may ask for."""
+    try:
+        import resource  # noqa: PLC0415 - Unix alone has it
+    except ImportError:
+        return _MOST_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            return wanted
+    return soft if soft != resource.RLIM_INFINITY else _MOST_FILES
+
+
+def _give_memory_back() -> None:
+    """Let large pictures be mapped one by one, and small ones reuse what smaller ones before them left.
+
+    By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
+    fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). And it gives back every
+    128 kB at the top of an arena, so that each request of 0.3 MP had 330 fresh pages zeroed: a sixth of its time. Other
+    systems go without.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _MAPPED)
+        mallopt(_ARENA_MAX, _ARENAS)
+        mallopt(_TRIM_THRESHOLD, _KEPT)

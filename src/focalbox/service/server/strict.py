@@ -1,0 +1,60 @@
+"""Requests that two servers could read differently are refused: request smuggling lives on what one of them forgives.
+
+RFC 9112 lets a server accept a bare LF as the end of a line, folded fields, and a Content-Length beside a Transfer-Encoding.
+A proxy in front may read the same bytes as two requests, so none of them is accepted here.
+"""
+
+from __future__ import annotations
+
+import re
+
+import h11
+
+__all__ = ["StrictConnection"]
+
+_END = re.compile(rb"\n\r?\n")
+"""The end of a header as h11 finds it."""
+_FOLD = re.compile(rb"\n[ \t]")
+_LENGTH = re.compile(rb"\ncontent-length[ \t]*:", re.IGNORECASE)
+_ENCODING = re.compile(rb"\ntransfer-encoding[ \t]*:", re.IGNORECASE)
+_OLD = re.compile(rb"\A[^\n]*HTTP/1\.0\r\n")
+
+
+class StrictConnection(h11.Connection):
+    r"""A server's side of h11 that refuses bare line feeds, folded fields and doubtful lengths.
+
+    Examples
+    --------
+    >>> connection = StrictConnection()
+    >>> connection.receive_data(b"GET / HTTP/1.1\nHost: a\n\n")
+    >>> connection.next_event()
+    Traceback (most recent call last):
+    ...
+    h11._util.RemoteProtocolError: a line of a header ends with CR LF
+    """
+
+    def __init__(self, most_unread: int = 16_384) -> None:
+        super().__init__(h11.SERVER, most_unread)
+
+    def next_event(self) -> object:  # type: ignore[override]
+        """Return h11's next event; a header is held against the rules before it is read."""
+        if self.their_state is h11.IDLE:
+            self._check(self.trailing_data[0])
+        return super().next_event()
+
+    def _check(self, unread: bytes) -> None:
+        end = _END.search(unread)
+        if end is None:
+            return
+        head = unread[: end.end()]
+        wrong = None
+        if b"\n" in head.replace(b"\r\n", b"") or b"\r" in head.replace(b"\r\n", b""):
+            wrong = "a line of a header ends with CR LF"
+        elif _FOLD.search(head):
+            wrong = "a field of a header is one line"
+        elif len(_LENGTH.findall(head)) + len(_ENCODING.findall(head)) > 1:
+            wrong = "a request has one Content-Length or one Transfer-Encoding, not several"
+        elif _ENCODING.search(head) and _OLD.search(head):
+            wrong = "HTTP/1.0 has no Transfer-Encoding"
+        if wrong is not None:
+            raise h11.RemoteProtocolError(wrong)

@@ -1,0 +1,112 @@
+"""Several processes on one socket: started, replaced when one ends by itself, told to stop together."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+__all__ = ["supervise"]
+
+_EARLY = 5.0
+"""Seconds after its start in which a worker that ends counts as one that could not start."""
+_FAILED_STARTS = 3
+"""Workers in a row that could not start after which no more are started."""
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+_log = logging.getLogger("focalbox.service")
+
+
+class _Supervisor:
+    """Keeps so many workers running.
+
+    Parameters
+    ----------
+    count : int
+    work : callable
+        What a worker does; its answer is the worker's exit code.
+    ended : callable
+        Told the process id of every worker that has ended.
+    """
+
+    def __init__(self, count: int, work: Callable[[], int], ended: Callable[[int], None]) -> None:
+        self._count, self._work, self._ended = count, work, ended
+        self._started: dict[int, float] = {}
+        self._stopping, self._failed, self._code = False, 0, 0
+        self._alive, self._held = os.pipe()
+
+    def run(self) -> int:
+        """Run until told to stop, or until workers cannot start; the answer is the exit code."""
+        for number in _SIGNALS:
+            signal.signal(number, self._forward)
+        for _ in range(self._count):
+            self._start()
+        while self._started:
+            worker, status = os.wait()
+            self._replace(worker, os.waitstatus_to_exitcode(status))
+        return self._code
+
+    def _start(self) -> None:
+        """Fork a worker; a signal that comes meanwhile reaches it too."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        worker = os.fork()
+        if not worker:
+            os.close(self._held)
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()
+            code = 1
+            try:
+                code = self._work()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        self._started[worker] = time.monotonic()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+    def _replace(self, worker: int, code: int) -> None:
+        began = self._started.pop(worker, 0.0)
+        self._ended(worker)
+        if self._stopping:
+            self._code = self._code or max(code, 0)
+            return
+        _log.error("a worker ended", extra={"worker": worker, "code": code})
+        early = time.monotonic() - began < _EARLY
+        self._failed = self._failed + 1 if early else 0
+        if self._failed >= _FAILED_STARTS or (early and code > 0):
+            self._code = max(code, 1)
+            self._forward(signal.SIGTERM, None)
+            return
+        self._start()
+
+    def _forward(self, number: int, _: FrameType | None) -> None:
+        """Tell all workers; a terminal has told them of control-C already."""
+        self._stopping = True
+        for worker in self._started:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM if number == signal.SIGINT else number)
+
+
+def _end_with_parent(alive: int) -> None:
+    """Wait for the end of the parent, however it ends, and stop with it."""
+    os.read(alive, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def supervise(count: int, work: Callable[[], int], ended: Callable[[int], None]) -> int:
+    """Run so many workers until the process is told to stop; parameters as in `_Supervisor`.
+
+    Returns
+    -------
+    int
+        The exit code: 0 after a requested stop, a worker's own when workers cannot start.
+    """
+    return _Supervisor(count, work, ended).run()

@@ -1,0 +1,150 @@
+"""Reading the values of settings from text: each reader returns the value, or says in half a sentence what it would be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from focalbox.errors import InvalidRequest
+from focalbox.service.dialects.signing import Key, parse_key
+from focalbox.sizes import FREE, parse_target
+
+__all__ = [
+    "BUCKET",
+    "CACHE",
+    "HOST",
+    "NETWORK",
+    "ORIGIN",
+    "each",
+    "folder",
+    "hexadecimal",
+    "keys",
+    "matching",
+    "presets",
+    "secret",
+    "sizes",
+    "truth",
+    "whole_number",
+]
+
+_NUMBER = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
+_UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
+HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+NETWORK = re.compile(r"[0-9a-f.:]+(?:/[0-9]{1,3})?")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+CACHE = re.compile(r"memory|none|rediss?://.+|unix://.+")
+_TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words between commas."""
+    return tuple(word for word in text.split(",") if word)
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers in a range; ``2G``, ``512M`` and ``64k`` are read where so much is allowed."""
+
+    def read(text: str) -> int:
+        found = _NUMBER.fullmatch(text)
+        value = int(found[1]) * _UNITS[found[2]] if found else -1
+        if not least <= value <= most:
+            message = f"a whole number from {least} to {most}, not {text!r}"
+            raise InvalidRequest(message)
+        return value
+
+    return read
+
+
+def truth(text: str) -> bool:
+    """Read true or false."""
+    if text.lower() not in _TRUTHS:
+        message = f"true or false, not {text!r}"
+        raise InvalidRequest(message)
+    return _TRUTHS[text.lower()]
+
+
+def folder(text: str) -> Path:
+    """Read a folder that exists."""
+    path = Path(text)
+    if not path.is_dir():
+        message = f"a folder that exists, not {text!r}"
+        raise InvalidRequest(message)
+    return path
+
+
+def each(pattern: re.Pattern[str], what: str) -> Callable[[str], tuple[str, ...]]:
+    """Return a reader of words that all match a pattern."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = words(text.lower())
+        wrong = [word for word in found if not pattern.fullmatch(word)]
+        if wrong:
+            message = f"{what} with commas between them, not {wrong[0]!r}"
+            raise InvalidRequest(message)
+        return found
+
+    return read
+
+
+def sizes(text: str) -> tuple[str, ...]:
+    """Read sizes, written as the addresses write them."""
+    found = words(text)
+    return tuple(str(parse_target(size) or FREE) for size in found)
+
+
+def keys(text: str) -> tuple[Key, ...]:
+    """Read signing keys with an id each."""
+    found = tuple(map(parse_key, words(text)))
+    if len({key.id for key in found}) < len(found):
+        message = "keys with an id each"
+        raise InvalidRequest(message)
+    return found
+
+
+def matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    """Return a reader of one word that matches a pattern; the message never shows it, for it may hold a password."""
+
+    def read(text: str) -> str:
+        if not pattern.fullmatch(text):
+            message = f"{what}"  # never the value: it may hold a password
+            raise InvalidRequest(message)
+        return text
+
+    return read
+
+
+def hexadecimal(text: str) -> bytes:
+    """Read bytes that are written in hexadecimal."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if not found:
+        message = "bytes in hexadecimal"  # never the value
+        raise InvalidRequest(message)
+    return found
+
+
+def presets(text: str) -> tuple[tuple[str, str], ...]:
+    """Read named sizes and options, ``NAME=SIZE?OPTIONS`` with semicolons between them."""
+    found: dict[str, str] = {}
+    for entry in filter(None, text.split(";")):
+        name, equals, written = entry.strip().partition("=")
+        size = written.partition("?")[0]
+        if not equals or not _NAME.fullmatch(name) or name in found or not size or "/" in written:
+            message = f"presets such as card=500x200?fit=tight;hero=16:9, not {entry[:60]!r}"
+            raise InvalidRequest(message)
+        parse_target(size)
+        found[name] = written
+    return tuple(found.items())
+
+
+def secret(text: str) -> str:
+    """Read any text but none."""
+    if not text:
+        message = "a secret of at least one character"
+        raise InvalidRequest(message)
+    return text

@@ -1,0 +1,135 @@
+"""Makes the corpus: small files of every format with the features that uploads show, from scikit-image's pictures."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import tifffile
+from PIL import Image, ImageDraw
+from PIL.Image import Image as Picture
+from skimage import data
+
+from focalbox.imaging.apng import png_chunk
+from focalbox.imaging.colour_spaces import rgb_profile
+
+__all__ = ["Sample", "samples"]
+
+_SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+_SIZE = (96, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One file.
+
+    Parameters
+    ----------
+    format : str
+    feature : str
+        What is special about it.
+    content : bytes
+    size : tuple of int
+        Sides of the upright picture.
+    mean : float or None
+        Mean level of the picture in sRGB, None for one that is to be refused.
+    frames : int
+        How many frames there are to be seen.
+    """
+
+    format: str
+    feature: str
+    content: bytes
+    size: tuple[int, int] = _SIZE
+    mean: float | None = None
+    frames: int = 1
+
+
+def encoded(image: Picture, form: str, **options: object) -> bytes:
+    """Return the bytes of a file."""
+    file = BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def samples() -> Iterator[Sample]:
+    """Make every file of the corpus."""
+    photograph = Image.fromarray(data.chelsea()).resize(_SIZE)  # type: ignore[no-untyped-call]
+    mean = float(np.asarray(photograph).mean())
+    for form in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP"):
+        yield Sample(form, "plain", encoded(photograph, form), mean=mean)
+        yield Sample(form, "cut in half", encoded(photograph, form)[: len(encoded(photograph, form)) // 2])
+    yield from _turned(photograph, mean)
+    yield from _films(photograph)
+    yield from _png(photograph, mean)
+    yield from _jpeg(photograph, mean)
+    yield from _tiff(photograph, mean)
+
+
+def _turned(photograph: Picture, mean: float) -> Iterator[Sample]:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for form in ("JPEG", "PNG", "WEBP", "AVIF", "TIFF"):
+        yield Sample(form, "EXIF orientation", encoded(photograph, form, exif=exif.tobytes()), (64, 96), mean)
+
+
+def _films(photograph: Picture) -> Iterator[Sample]:
+    frames = []
+    for index in range(4):
+        frame = photograph.copy()
+        ImageDraw.Draw(frame).rectangle((index * 20, 10, index * 20 + 15, 30), fill=(240, 200, 30))
+        frames.append(frame)
+    mean = float(np.asarray(frames[0]).mean())
+    for form in ("GIF", "PNG", "WEBP", "AVIF"):
+        content = encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=100)
+        yield Sample(form, "animated", content, mean=mean, frames=4)
+
+
+def _png(photograph: Picture, mean: float) -> Iterator[Sample]:
+    content = encoded(photograph, "PNG")
+    linear = np.rint((np.asarray(photograph) / 255) ** 2.2 * 255).astype(np.uint8)
+    text = np.random.default_rng(1).integers(32, 127, 1_200_000, dtype=np.uint8).tobytes()
+
+    def with_chunk(content: bytes, chunk: bytes) -> bytes:
+        at = content.index(b"IDAT") - 4
+        return content[:at] + chunk + content[at:]
+
+    damaged = png_chunk(b"tEXt", b"Comment\0hello")[:-1] + b"\0"
+    large = png_chunk(b"zTXt", b"workflow\0\0" + zlib.compress(text))
+    gamma = png_chunk(b"gAMA", struct.pack(">I", 100_000))
+    yield Sample("PNG", "1.2 MB of compressed text", with_chunk(content, large), mean=mean)
+    yield Sample("PNG", "wrong checksum of a text", with_chunk(content, damaged), mean=mean)
+    yield Sample("PNG", "gAMA of linear light", with_chunk(encoded(Image.fromarray(linear), "PNG"), gamma), mean=mean)
+    profile = rgb_profile(_SRGB, 1.0)
+    linear_file = encoded(Image.fromarray(linear), "PNG", icc_profile=profile)
+    yield Sample("PNG", "linear ICC profile", linear_file, mean=mean)
+    yield Sample("PNG", "no IEND", content[:-12], mean=mean)
+
+
+def _jpeg(photograph: Picture, mean: float) -> Iterator[Sample]:
+    plain, progressive = encoded(photograph, "JPEG"), encoded(photograph, "JPEG", progressive=True)
+    yield Sample("JPEG", "progressive", progressive, mean=mean)
+    yield Sample("JPEG", "no EOI", plain[:-2], mean=mean)
+    yield Sample("JPEG", "progressive, a film behind", progressive + b"\xff\xda" * 200, mean=mean)
+    yield Sample("JPEG", "CMYK", encoded(photograph.convert("CMYK"), "JPEG"), mean=mean)
+    yield Sample("JPEG", "a line feed before", b"\r\n" + plain, mean=mean)
+
+
+def _tiff(photograph: Picture, mean: float) -> Iterator[Sample]:
+    for below in (False, True):
+        file = BytesIO()
+        with tifffile.TiffWriter(file) as writer:
+            writer.write(
+                np.asarray(photograph.resize((24, 16))),
+                photometric="rgb",
+                subfiletype=1,
+                subifds=1 if below else None,
+                metadata=None,
+            )
+            writer.write(np.asarray(photograph), photometric="rgb", metadata=None)
+        place = "the picture below a preview" if below else "a preview first"
+        yield Sample("TIFF", place, file.getvalue(), mean=mean)

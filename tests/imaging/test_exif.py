@@ -1,0 +1,45 @@
+"""Which way is up, however the tag is written."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL.Image import Image as Picture
+
+from focalbox.imaging.exif import read_exif
+from focalbox.imaging.source import open_picture
+
+PREFIX = b"Exif\0\0"
+WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
+
+
+def block(orientation: int, kind: int, order: str = "<") -> bytes:
+    """Write an EXIF block of one tag."""
+    value = struct.pack(order + WHOLE[kind], orientation).ljust(4, b"\0")
+    head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, 1)
+    return head + struct.pack(order + "HHI", 0x0112, kind, 1) + value + bytes(4)
+
+
+@given(st.integers(1, 8), st.sampled_from(sorted(WHOLE)), st.sampled_from("<>"), st.integers(0, 3))
+def test_every_kind_of_whole_number_is_read(orientation: int, kind: int, order: str, prefixes: int) -> None:
+    assert read_exif(PREFIX * prefixes + block(orientation, kind, order)).orientation == orientation
+
+
+@given(st.integers(9, 2**32 - 1) | st.just(0), st.sampled_from("<>"))
+def test_what_is_no_orientation_is_upright(value: int, order: str) -> None:
+    assert read_exif(block(value, 4, order)).orientation == 1
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", sorted(WHOLE))
+def test_pictures_are_turned_by_it(form: str, kind: int, corners: Picture, file_of: Callable[..., bytes]) -> None:
+    picture = open_picture(file_of(corners, form, exif=PREFIX + block(6, kind)))
+    assert (picture.size.width, picture.size.height) == (corners.height, corners.width)
+
+
+def test_a_doubled_prefix_hides_nothing(corners: Picture, file_of: Callable[..., bytes]) -> None:
+    assert open_picture(file_of(corners, "JPEG", exif=PREFIX * 2 + block(8, 3))).size.width == corners.height

@@ -1,0 +1,102 @@
+"""What a decode will take is told from the header: close to what it takes, and held against the limit before a pixel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL.Image import Image as Picture
+
+from focalbox.core.geometry import Size
+from focalbox.errors import LimitExceeded
+from focalbox.imaging.colour_spaces import rgb_profile
+from focalbox.imaging.encoding import encode
+from focalbox.imaging.limits import Limits
+from focalbox.imaging.memory import Need
+from focalbox.imaging.source import open_picture
+
+FileOf = Callable[..., bytes]
+SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+SIDES = (3000, 2000)
+MEASURE = (
+    "import sys\n"
+    "import numpy as np\n"
+    "from focalbox.imaging.source import Limits, open_picture\n"
+    "open_picture(np.zeros((8, 8, 3), np.uint8)).decode()\n"
+    "def peak(): return 1024 * int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
+    "before = peak()\n"
+    "picture = open_picture(sys.argv[1], Limits(bytes=2**30, memory=2**40))\n"
+    "picture.decode(picture.size if sys.argv[2] == 'full' else None)\n"
+    "print(peak() - before)\n"
+)
+
+
+@pytest.fixture(scope="module")
+def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
+    """6 MP of every kind that takes memory in its own way."""
+    large = photograph.resize(SIDES)
+    grey = np.asarray(large.convert("L"))
+    clear = large.convert("RGBA")
+    clear.putpixel((0, 0), (0, 0, 0, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return {
+        "JPEG progressive": file_of(large, "JPEG", progressive=True),
+        "JPEG turned": file_of(large, "JPEG", exif=exif.tobytes()),
+        "JPEG linear": file_of(
+            large, "JPEG", icc_profile=rgb_profile((0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06), 1.0)
+        ),
+        "PNG alpha": file_of(clear, "PNG", compress_level=1),
+        "PNG 16 bit": file_of(Image.fromarray(grey.astype(np.uint16) * 257), "PNG", compress_level=1),
+        "TIFF float": file_of(Image.fromarray(grey.astype(np.float32)), "TIFF", compression="tiff_adobe_deflate"),
+        "WEBP": file_of(large, "WEBP", method=0),
+        "AVIF": file_of(large, "AVIF", speed=10),
+    }
+
+
+KINDS = ("JPEG progressive", "JPEG turned", "JPEG linear", "PNG alpha", "PNG 16 bit", "TIFF float", "WEBP", "AVIF")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_budget_holds(kind: str, files: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(files[kind])
+    ran = subprocess.run([sys.executable, "-c", MEASURE, path, "full"], capture_output=True, text=True, check=True)
+    taken = int(ran.stdout)
+
+    def decode(memory: int) -> None:
+        picture = open_picture(files[kind], Limits(memory=memory))
+        picture.decode(picture.size)
+
+    with pytest.raises(LimitExceeded, match="MB to decode"):
+        decode(taken - 1)  # less than it really takes is never thought to be enough
+    decode(3 * taken + 64 * 2**20)  # and nothing is refused without need
+
+
+def test_what_needs_more_is_refused_by_the_header(files: dict[str, bytes]) -> None:
+    with pytest.raises(LimitExceeded, match=r"^the picture needs about \d+ MB to decode \(3000x2000\), but .* 20 MB$"):
+        open_picture(files["AVIF"], Limits(memory=20_000_000)).decode()
+    small = open_picture(files["JPEG turned"], Limits(memory=20_000_000))
+    assert small.decode().scale > 1  # a small copy of a JPEG takes hardly any
+    with pytest.raises(LimitExceeded):
+        open_picture(files["JPEG turned"], Limits(memory=20_000_000)).decode(small.size)
+
+
+@pytest.mark.parametrize("format", ["avif", "webp", "gif", "png", "jpeg"])
+def test_a_result_that_needs_more_is_not_written(format: str) -> None:  # noqa: A002
+    image = Image.new("RGB", (1000, 800))
+    with pytest.raises(LimitExceeded, match=f"1000x800 needs about . MB to be written as {format}|MB to be written"):
+        encode(image, format, memory=1_000_000)
+    assert encode(image, format, memory=100_000_000)
+
+
+def test_a_need_grows_with_the_picture_and_shrinks_with_the_scale() -> None:
+    whole = Need("JPEG", "RGB", Size(4000, 3000), drafts=True)
+    assert whole.peak > Need("JPEG", "RGB", Size(4000, 3000), scale=2, drafts=True).peak
+    assert whole.peak < Need("JPEG", "RGB", Size(4000, 3000), drafts=True, held=1.5).peak

@@ -1,0 +1,80 @@
+"""Files that end too early are refused in one sentence that a user understands; those that lack only their end are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL.Image import Image as Picture
+
+from focalbox.errors import DecodeError, FocalboxError
+from focalbox.imaging.source import open_picture
+
+FileOf = Callable[..., bytes]
+EARLY = r"cannot be decoded: the file ends too early$"
+JPEGS: dict[str, dict[str, object]] = {
+    "baseline": {},
+    "progressive": {"progressive": True},
+    "restarts": {"restart_marker_rows": 1},
+    "full chroma": {"subsampling": 0},
+}
+
+
+def pixels(content: bytes) -> np.ndarray:
+    picture = open_picture(content)
+    return np.asarray(picture.decode(picture.size).image)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("name", JPEGS)
+def test_a_jpeg_that_lacks_only_its_end_is_whole(name: str, mode: str, photograph: Picture, file_of: FileOf) -> None:
+    content = file_of(photograph.convert(mode), "JPEG", **JPEGS[name])
+    np.testing.assert_array_equal(pixels(content[:-2]), pixels(content))
+    np.testing.assert_array_equal(pixels(content[:-1]), pixels(content))
+    for cut in (20, len(content) // 2):
+        with pytest.raises(DecodeError, match=EARLY):
+            pixels(content[:-cut])
+
+
+def test_a_progressive_jpeg_cut_between_two_scans_is_not_whole(photograph: Picture, file_of: FileOf) -> None:
+    content = file_of(photograph, "JPEG", progressive=True)
+    at = len(content)
+    for _ in range(3):
+        at = content.rindex(b"\xff\xda", 0, at)
+        table = content.rfind(b"\xff\xc4", 0, at)
+        with pytest.raises(DecodeError, match=EARLY):
+            pixels(content[: table if 0 < at - table < 300 else at])
+
+
+@pytest.mark.parametrize("behind", [b"\xff\xda" * 101, b"\0" * 300, b"\xff\xd8\xff\xc2" + b"\xff\xda\0\x02" * 200])
+@pytest.mark.parametrize("name", JPEGS)
+def test_what_lies_behind_a_jpeg_is_none_of_it(name: str, behind: bytes, photograph: Picture, file_of: FileOf) -> None:
+    content = file_of(photograph, "JPEG", **JPEGS[name])
+    np.testing.assert_array_equal(pixels(content + behind), pixels(content))
+
+
+@pytest.mark.parametrize("marker", [0xE2, 0xE7, 0xED, 0xFE])
+def test_scans_inside_other_segments_are_not_counted(marker: int, photograph: Picture, file_of: FileOf) -> None:
+    content = file_of(photograph, "JPEG", progressive=True)
+    segment = bytes([0xFF, marker]) + (65_002).to_bytes(2, "big") + b"\xff\xda" * 32_500
+    np.testing.assert_array_equal(pixels(content[:2] + segment + content[2:]), pixels(content))
+
+
+@pytest.mark.parametrize("before", [b"\r\n", b"\n", b"  ", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
+def test_white_space_before_a_picture_is_passed_over(
+    form: str, before: bytes, corners: Picture, file_of: FileOf
+) -> None:
+    content = file_of(corners, form)
+    np.testing.assert_array_equal(pixels(before + content), pixels(content))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("form", ["PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF"])
+def test_a_cut_file_of_every_format_says_so(form: str, share: float, photograph: Picture, file_of: FileOf) -> None:
+    options = {"compression": "tiff_adobe_deflate"} if form == "TIFF" else {}
+    content = file_of(photograph, form, **options)
+    with pytest.raises(FocalboxError) as caught:
+        pixels(content[: int(share * len(content))])
+    assert str(caught.value).endswith("the file ends too early")

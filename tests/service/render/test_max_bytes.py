@@ -1,0 +1,28 @@
+"""At most so many bytes: kept where a quality achieves it, and the best of those."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from focalbox.imaging.encoding import encode
+from focalbox.service.render.max_bytes import encode_within
+
+NOISE = Image.fromarray(np.random.default_rng(1).integers(0, 255, (60, 80, 3), dtype=np.uint8))
+LEAST = len(encode(NOISE, "jpeg", quality=10))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(LEAST, 30_000), st.integers(20, 100))
+def test_the_bound_is_kept_with_the_best_quality(most: int, quality: int) -> None:
+    content = encode_within(NOISE, "jpeg", quality, most)
+    assert len(content) <= most
+    assert len(content) == len(encode(NOISE, "jpeg", quality=quality)) or len(content) >= LEAST
+
+
+def test_without_a_bound_or_a_quality_nothing_changes() -> None:
+    assert encode_within(NOISE, "jpeg", 80, 0) == encode(NOISE, "jpeg", quality=80)
+    assert encode_within(NOISE, "png", 80, 10) == encode(NOISE, "png", quality=80)
+    assert len(encode_within(NOISE, "jpeg", 80, 10)) == LEAST

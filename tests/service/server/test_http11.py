@@ -1,0 +1,170 @@
+"""Clients that are slow, silent or many: against a real process, with short deadlines."""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.servers import SECONDS, Running
+
+SHORT = {f"FOCALBOX_SERVICE_{name}_SECONDS": "1" for name in ("HEADER", "BODY", "SEND", "IDLE")}
+GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+POST = b"POST /v1/plan?size=1:1 HTTP/1.1\r\nHost: a\r\nContent-Type: image/jpeg\r\nContent-Length: 100000\r\n\r\n"
+LATE = 30.0
+"""Seconds in which a deadline of one second has been enforced, also on a machine that is busy."""
+
+
+def _all_of(connection: socket.socket) -> bytes:
+    answer = b""
+    try:
+        while part := connection.recv(65536):
+            answer += part
+    except ConnectionResetError:
+        pass
+    return answer
+
+
+def _trickled(connection: socket.socket, text: bytes) -> bytes:
+    """Send a byte whenever nothing came for a fifth of a second, until the other side has hung up; return its answer."""
+    connection.settimeout(0.2)
+    answer, until = b"", time.monotonic() + LATE
+    for at in range(len(text)):
+        try:
+            connection.sendall(text[at : at + 1])
+            part = connection.recv(65536)
+        except TimeoutError:
+            assert time.monotonic() < until, "nobody hung up"
+            continue
+        except (BrokenPipeError, ConnectionResetError):
+            return answer
+        if not part:
+            return answer
+        answer += part
+    pytest.fail("nobody hung up")
+
+
+def _get(running: Running, target: str) -> bytes:
+    with running.connect() as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        return _all_of(connection)
+
+
+@pytest.fixture
+def short(running: Callable[..., Running]) -> Running:
+    return running("--allow-unsigned", **SHORT)
+
+
+def test_a_header_that_trickles_is_no_progress(short: Running) -> None:
+    with short.connect() as connection:
+        answer = _trickled(connection, b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 1000)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert "within 1 seconds" in json.loads(answer.partition(b"\r\n\r\n")[2])["detail"]
+
+
+def test_a_body_that_trickles_is_no_progress(short: Running) -> None:
+    with short.connect() as connection:
+        connection.sendall(POST)
+        answer = _trickled(connection, b"\xff\xd8\xff" * 1000)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"focalbox_admitted 0.0" in _get(short, "/metrics")
+
+
+@pytest.mark.parametrize("sent", [b"", GET])
+def test_who_says_nothing_is_hung_up_on(short: Running, sent: bytes) -> None:
+    with short.connect() as connection:
+        connection.settimeout(LATE)
+        connection.sendall(sent)
+        answer = _all_of(connection)
+    assert (b" 200 " in answer) == bool(sent)
+    assert b" 408 " not in answer
+
+
+def test_an_answer_that_is_not_read_is_dropped(running: Callable[..., Running], pictures: Path) -> None:
+    started = running("--root", str(pictures), "--allow-unsigned", **SHORT)
+    with started.connect() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(b"GET /v1/crop/3000x3000/chelsea.jpg?upscale=true&format=bmp HTTP/1.1\r\nHost: a\r\n\r\n")
+        until = time.monotonic() + LATE
+        while b'answer="crop"' not in _get(started, "/metrics"):
+            assert time.monotonic() < until
+        while b"focalbox_connections 1.0" not in _get(started, "/metrics"):
+            assert time.monotonic() < until, "the connection is still held"
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST /v1/plan HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n" + CHUNKED + b"\r\n0\r\n\r\n",
+        b"POST /v1/plan HTTP/1.1\r\nHost: a\r\n" + CHUNKED + b"content-length : 5\r\n\r\n0\r\n\r\n",
+        b"POST /v1/plan HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nabcde",
+        b"POST /v1/plan HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nabcde",
+        b"POST /v1/plan HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 6\r\n\r\nabcde",
+        b"POST /v1/plan HTTP/1.0\r\nHost: a\r\n" + CHUNKED + b"\r\n0\r\n\r\n",
+        b"GET /healthz HTTP/1.1\nHost: a\n\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: b\rY: c\r\n\r\n",
+    ],
+)
+def test_what_two_servers_could_read_differently_is_refused(short: Running, request_: bytes) -> None:
+    with short.connect() as connection:
+        connection.settimeout(LATE)
+        connection.sendall(request_ + GET)
+        answer = _all_of(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1, "what stood behind it was answered"
+    assert b"connection: close" in answer.lower()
+
+
+def test_silent_connections_push_each_other_out_and_nobody_else(running: Callable[..., Running]) -> None:
+    """1,300 half-open sockets under a limit of 1,024 files for the service."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(3000, hard)), hard))
+    silent: list[socket.socket] = []
+    try:
+        started = running("--allow-unsigned", limit=1024)
+        for number in range(1300):
+            silent.append(socket.create_connection(("127.0.0.1", started.port), SECONDS))
+            if number % 2:
+                silent[-1].sendall(b"GET / HTTP/1.1\r\nHost: ")
+        took = []
+        for _ in range(200):
+            start = time.perf_counter()
+            assert _get(started, "/healthz").startswith(b"HTTP/1.1 200 ")
+            took.append(time.perf_counter() - start)
+        assert statistics.quantiles(took, n=100)[-1] < 1.0, f"the slowest took {max(took):.3f} s"
+        assert statistics.median(took) < 0.1, f"half of the answers took {statistics.median(took):.3f} s"
+        assert started.stop() == 0
+    finally:
+        for connection in silent:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_slow_uploads_take_no_place_from_those_who_work(running: Callable[..., Running], pictures: Path) -> None:
+    bounds = ("--at-work", "1", "--waiting", "1")
+    started = running("--root", str(pictures), "--allow-unsigned", *bounds, FOCALBOX_SERVICE_UPLOADS="20")
+    uploads = [started.connect() for _ in range(20)]
+    try:
+        for connection in uploads:
+            connection.sendall(POST + b"\xff\xd8\xff")
+        until = time.monotonic() + LATE
+        while b"focalbox_uploads 20.0" not in _get(started, "/metrics"):
+            assert time.monotonic() < until
+        assert _get(started, "/v1/crop/50x50/coffee.jpg").startswith(b"HTTP/1.1 200")
+        with started.connect() as connection:
+            connection.sendall(POST)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 503"), "uploads have a bound of their own"
+    finally:
+        for connection in uploads:
+            connection.close()

@@ -1,0 +1,90 @@
+"""Several processes on one socket: all serve, count together, are replaced, and stop together."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from service.servers import SECONDS, Running
+
+COUNTED = re.compile(rb'focalbox_requests_total\{answer="crop",dialect="native",status="200"\} ([0-9.]+)')
+
+
+def _get(running: Running, target: str) -> bytes:
+    with running.connect() as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def _workers(running: Running) -> list[int]:
+    found = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text("ascii")
+    return [int(word) for word in found.split()]
+
+
+def _alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_two_workers_count_together_and_stop_together(running: Callable[..., Running], pictures: Path) -> None:
+    started = running("--root", str(pictures), "--allow-unsigned", "--workers", "2")
+    for side in range(20, 40):
+        assert _get(started, f"/v1/crop/{side}x20/coffee.jpg").startswith(b"HTTP/1.1 200")
+    for _ in range(5):
+        counted = COUNTED.search(_get(started, "/metrics"))
+        assert counted is not None
+        assert float(counted[1]) == 20, "every process reports the sum"
+    assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+    workers = _workers(started)
+    assert len(workers) == 2
+    assert started.stop() == 0
+    assert not any(map(_alive, workers))
+
+
+def test_a_worker_that_is_killed_is_replaced(running: Callable[..., Running]) -> None:
+    started = running("--allow-unsigned", "--workers", "2")
+    killed = _workers(started)[0]
+    os.kill(killed, signal.SIGKILL)
+    until = time.monotonic() + SECONDS
+    while killed in _workers(started) or len(_workers(started)) < 2:
+        assert time.monotonic() < until
+        assert _get(started, "/healthz").startswith(b"HTTP/1.1 200"), "the other one serves meanwhile"
+    assert started.stop() == 0
+
+
+def test_workers_end_with_their_parent(running: Callable[..., Running]) -> None:
+    started = running("--allow-unsigned", "--workers", "2")
+    workers = _workers(started)
+    started.process.kill()
+    started.process.wait(SECONDS)
+    until = time.monotonic() + SECONDS
+    while any(map(_alive, workers)):
+        assert time.monotonic() < until, "a worker outlived its parent"
+
+
+def _refused(*arguments: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--workers", "2", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert run.returncode == 2, run.stderr
+    assert "Traceback" not in run.stderr
+    return run.stderr
+
+
+def test_what_keeps_workers_from_starting_is_said_in_a_sentence() -> None:
+    assert "a cache is memory" in _refused("--port", "0", "--cache", "redis://[x")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "cannot listen" in _refused("--port", str(taken.getsockname()[1]))

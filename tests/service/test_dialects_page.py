@@ -1,0 +1,12 @@
+"""The tables of the dialects in the documentation are those of the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from focalbox.service.dialects_page import described
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
+    assert described() in page

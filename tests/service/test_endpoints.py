@@ -1,0 +1,131 @@
+"""What operators set: a fallback, client hints, CORS, switches, the bound on results, and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from service.servers import Answer, Neighbour, Service
+
+Opened = Callable[..., Service]
+
+
+def _size(answer: Answer) -> tuple[int, int]:
+    assert answer.status == 200, answer.content
+    return Image.open(io.BytesIO(answer.content)).size
+
+
+def test_a_fallback_stands_in_for_what_cannot_be_read(opened: Opened, pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", fallback="coffee.jpg")
+    expected = service.ask("/v1/crop/60x40/coffee.jpg")
+    for name in ("gone.jpg", "cut.jpg", "letter.txt"):
+        answer = service.ask(f"/v1/crop/60x40/{name}")
+        assert answer.content == expected.content
+        assert answer.headers["cache-control"] == "public, max-age=60"
+    assert service.ask("/v1/crop/0x40/gone.jpg").status == 400
+    plain = opened(root=pictures, allow_unsigned="true")
+    assert _size(plain.ask("/smart_crop=w:60,h:40/fallback=file:coffee.jpg/gone.jpg")) == (60, 40)
+    assert plain.ask("/smart_crop=w:60,h:40/fallback=file:gone.jpg/gone.jpg").status == 404
+
+
+def test_sizes_are_multiplied_for_fine_screens(opened: Opened, pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", client_hints="true")
+    answer = service.ask("/v1/crop/60x40/coffee.jpg", headers={"sec-ch-dpr": "2"})
+    assert _size(answer) == (120, 80)
+    assert (answer.headers["vary"], answer.headers["accept-ch"]) == ("Accept, Sec-CH-DPR", "Sec-CH-DPR")
+    assert _size(service.ask("/v1/crop/60x40/coffee.jpg")) == (60, 40)
+    off = opened(root=pictures, allow_unsigned="true")
+    assert _size(off.ask("/v1/crop/60x40/coffee.jpg", headers={"sec-ch-dpr": "2"})) == (60, 40)
+
+
+def test_switches(opened: Opened, pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", docs="false", metrics="false", page="false")
+    for path in ("/docs", "/openapi.json", "/metrics", "/", "/page/main.js"):
+        answer = service.ask(path)
+        assert answer.status == 404
+        answer.problem()
+
+
+def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", result_pixels="10000")
+    assert _size(service.ask("/v1/crop/100x100/coffee.jpg")) == (100, 100)
+    for target in (
+        "/v1/crop/101x100/coffee.jpg",
+        "/v1/crop/16:9/coffee.jpg",
+        "/unsafe/fit-in/900x900/filters:stretch():upscale()/coffee.jpg",
+        "/resize=w:900,h:900,fit:scale/coffee.jpg",
+    ):
+        answer = service.ask(target)
+        assert answer.status == 413
+        assert "at most 10000 pixels" in answer.problem()
+
+
+def test_memory_is_held_for_pictures_and_given_back(opened: Opened, pictures: Path) -> None:
+    """A dozen PNGs of 4 MB of pixels each, in memory for one or two: all are answered, one after the other."""
+    for number in range(12):
+        noise = np.random.default_rng(number).integers(0, 255, (30, 30, 3), dtype=np.uint8)
+        Image.fromarray(noise).resize((1200, 1000)).save(pictures / f"large-{number}.png")
+    service = opened(root=pictures, allow_unsigned="true", at_work="4")
+    small = _with_memory(opened, pictures, 40_000_000)
+
+    async def ask(of: Service) -> list[Answer]:
+        return await asyncio.gather(*(of.asked(f"/v1/crop/300x200/large-{number}.png") for number in range(12)))
+
+    answers, expected = small.run(ask(small)), service.run(ask(service))
+    assert [answer.status for answer in answers] == [200] * 12
+    assert [answer.content for answer in answers] == [answer.content for answer in expected]
+    assert b"focalbox_memory_bytes 0.0" in small.ask("/metrics").content
+    tiny = _with_memory(opened, pictures, 1_000_000)
+    refused = tiny.ask("/v1/crop/300x200/large-0.png")
+    assert refused.status == 413
+    assert "memory" in refused.problem()
+
+
+def _with_memory(opened: Opened, pictures: Path, size: int) -> Service:
+    return opened(root=pictures, allow_unsigned="true", at_work="4", cache="none", memory=size)
+
+
+def test_a_slow_host_takes_no_place_from_those_who_work(opened: Opened, pictures: Path, neighbour: Neighbour) -> None:
+    service = opened(
+        root=pictures, allow_unsigned="true", at_work="1", waiting="0", hosts=neighbour.place, allow_private="true",
+        host_upstreams="3",
+    )  # fmt: skip
+
+    async def ask() -> tuple[list[Answer], Answer, Answer]:
+        gone = asyncio.Event()
+        target = f"/v1/crop/30x30/http://{neighbour.place}/silent.jpg"
+        slow = [asyncio.ensure_future(service.asked(target, gone=gone)) for _ in range(3)]
+        while b"focalbox_fetches 3.0" not in (await service.asked("/metrics")).content:
+            assert not any(task.done() for task in slow)
+        fast, refused = await service.asked("/v1/crop/30x30/coffee.jpg"), await service.asked(target)
+        gone.set()
+        return list(await asyncio.gather(*slow)), fast, refused
+
+    slow, fast, refused = service.run(ask())
+    assert fast.status == 200
+    assert refused.status == 503
+    assert [answer.status for answer in slow] == [0, 0, 0]
+    neighbour.endless.set()
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "allowed"),
+    [
+        ("*", "https://a.example", "*"),
+        ("https://a.example", "https://a.example", "https://a.example"),
+        ("https://a.example", "https://b.example", None),
+        ("", "https://a.example", None),
+    ],
+)
+def test_scripts_of_named_origins_may_read(
+    opened: Opened, pictures: Path, origins: str, origin: str, allowed: str | None
+) -> None:
+    service = opened(root=pictures, allow_unsigned="true", **({"cors": origins} if origins else {}))
+    answer = service.ask("/v1/plan/1:1/coffee.jpg", headers={"origin": origin})
+    assert answer.headers.get("access-control-allow-origin") == allowed

@@ -1,0 +1,40 @@
+"""Which format a client gets: laws, and what real browsers send."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.service.negotiation import matches, negotiated
+
+
+@pytest.mark.parametrize(
+    ("accept", "format_"),
+    [
+        ("image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8", "avif"),  # Chrome
+        ("image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", "avif"),  # Firefox
+        ("image/webp,image/avif,image/jxl,image/heic,video/*;q=0.8,image/png,*/*;q=0.5", "avif"),  # Safari
+        ("image/webp,image/png;q=0.8", "webp"),
+        ("image/avif;q=0.1,image/jpeg", "jpeg"),
+        ("IMAGE/WEBP", "webp"),
+        ("*/*", "jpeg"),
+        ("text/html", "jpeg"),
+        ("image/avif;q=nonsense,image/webp;q=0.3", "webp"),
+    ],
+)
+def test_what_clients_send(accept: str, format_: str) -> None:
+    assert negotiated(accept) == format_
+
+
+@given(st.text(max_size=2000))
+def test_any_text_gets_a_format(accept: str) -> None:
+    assert negotiated(accept) in {"avif", "webp", "jpeg"}
+
+
+@given(st.text(max_size=200), st.text(alphabet="0123456789abcdef", min_size=1, max_size=32))
+def test_a_tag_is_known_only_where_it_stands(header: str, tag: str) -> None:
+    named = f'"{tag}"'
+    assert matches(f'W/"x", {named}', named)
+    if named not in header and header.strip() != "*":
+        assert not matches(header, named)

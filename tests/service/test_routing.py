@@ -1,0 +1,78 @@
+"""Which dialect reads an address, and what presets stand for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.service.dialects.signing import Key, sign
+from focalbox.service.problems import NotFound
+from focalbox.service.routing import dialect_of, read_address
+from focalbox.service.settings import ServiceSettings
+
+OPEN = ServiceSettings.of({"FOCALBOX_SERVICE_PRESETS": "card=500x200?fit=tight;wide=16:9"}, allow_unsigned="true")
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"),
+    [
+        (b"/v1/crop/5x5/a.jpg", "native"),
+        (b"/v1/p/card/a.jpg", "native"),
+        (b"/unsafe/5x5/a.jpg", "thumbor"),
+        (b"/unsafe/trim:top-left/5x5/a.jpg", "thumbor"),
+        (b"/unsafe/filters:quality(5)/a.jpg", "thumbor"),
+        (b"/unsafe/plain/a.jpg", "imgproxy"),
+        (b"/insecure/w:5/plain/a.jpg", "imgproxy"),
+        (b"/" + b"A" * 43 + b"/rs:fill:5:5/plain/a.jpg", "imgproxy"),
+        (b"/" + b"A" * 27 + b"=/5x5/a.jpg", "thumbor"),
+        (b"/" + b"A" * 43 + b"/resize=w:5/a.jpg", "filestack"),
+        (b"/resize=w:5/a.jpg", "filestack"),
+        (b"/favicon.ico", "none"),
+    ],
+)
+def test_an_address_is_of_one_dialect(path: bytes, dialect: str) -> None:
+    assert dialect_of(path) == dialect
+
+
+def test_a_preset_is_its_address_and_takes_nothing_besides() -> None:
+    named = read_address(b"/v1/p/card/pets/cat.jpg", b"", OPEN)
+    assert named == read_address(b"/v1/crop/500x200/pets/cat.jpg", b"fit=tight", OPEN)
+    with pytest.raises(InvalidRequest, match="no options"):
+        read_address(b"/v1/p/card/cat.jpg", b"zoom=1", OPEN)
+    with pytest.raises(InvalidRequest, match="no preset 'poster'"):
+        read_address(b"/v1/p/poster/cat.jpg", b"", OPEN)
+
+
+def test_a_preset_is_signed_as_it_is_asked_for() -> None:
+    key = Key("k", "a secret long enough")
+    settings = ServiceSettings.of(
+        {"FOCALBOX_SERVICE_PRESETS": "card=500x200", "FOCALBOX_SERVICE_KEYS": "k:a secret long enough"}
+    )
+    path, _, query = sign("/v1/p/card/cat.jpg", key, 9_999_999_999).partition("?")
+    assert read_address(path.encode(), query.encode(), settings).named_sizes() == ["500x200"]
+    with pytest.raises(SignatureError):
+        read_address(b"/v1/p/card/dog.jpg", query.encode(), settings)
+
+
+@pytest.mark.parametrize("text", ["card", "card=", "card=5y5", "a b=5x5", "a=5x5;a=6x6", "a=5x5/../x"])
+def test_presets_that_make_no_sense_stop_the_service(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="FOCALBOX_SERVICE_PRESETS"):
+        ServiceSettings.of({"FOCALBOX_SERVICE_PRESETS": text})
+
+
+def test_thumbor_negotiates_only_when_it_is_told_to() -> None:
+    auto = ServiceSettings.of({"FOCALBOX_SERVICE_THUMBOR_AUTO": "true"}, allow_unsigned="true")
+    assert read_address(b"/unsafe/5x5/a.jpg", b"", auto).format == "auto"
+    assert read_address(b"/unsafe/5x5/filters:format(png)/a.jpg", b"", auto).format == "png"
+    assert read_address(b"/unsafe/5x5/a.jpg", b"", OPEN).format == "same"
+
+
+@given(st.binary(max_size=60), st.binary(max_size=40))
+def test_anything_is_read_or_refused(path: bytes, query: bytes) -> None:
+    for begin in (b"/", b"/v1/p/card/", b"/unsafe/", b"/insecure/"):
+        try:
+            read_address(begin + path, query, OPEN)
+        except (InvalidRequest, NotFound) as error:
+            assert str(error)  # noqa: PT017 - either is right

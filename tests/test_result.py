@@ -1,0 +1,102 @@
+"""Results: films keep all their frames by one window, and signs on nothing are seen."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageSequence
+
+from focalbox import Cropper, InvalidRequest, LimitExceeded, Limits
+
+DISC = (240, 200, 30)
+
+
+def film(form: str, *, black_first: bool = False) -> bytes:
+    """Write a film of a disc that moves on the right of the picture."""
+    frames = [Image.new("RGB", (320, 200))] if black_first else []
+    for index in range(5):
+        frame = Image.new("RGB", (320, 200), (30, 60, 90))
+        ImageDraw.Draw(frame).ellipse((200 + index * 5, 60, 270 + index * 5, 130), fill=DISC)
+        frames.append(frame)
+    file = BytesIO()
+    options = {"lossless": True} if form == "WEBP" else {}
+    frames[0].save(file, form, save_all=True, append_images=frames[1:], duration=[80] * len(frames), loop=0, **options)
+    return file.getvalue()
+
+
+def frames_of(content: bytes) -> list[Image.Image]:
+    with Image.open(BytesIO(content)) as image:
+        return [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
+
+
+@pytest.mark.parametrize("out", ["gif", "png", "webp", "avif"])
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_films_stay_films(form: str, out: str) -> None:
+    (result,) = Cropper().results(film(form), ["100x100"])
+    found = frames_of(result.encode(out))
+    assert [frame.size for frame in found] == [(100, 100)] * 5
+    box = result.crop.box
+    assert box.left + box.width > 280  # the disc, wherever it goes
+    assert result.notes_for(out) == result.crop.notes
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
+def test_every_frame_is_cut_by_the_same_window(form: str) -> None:
+    content = film(form)
+    (result,) = Cropper().results(content, ["1:1"])
+    assert result.crop.box.width == result.crop.box.height == 200
+    for cut, whole in zip(frames_of(result.encode("png")), frames_of(content), strict=True):
+        np.testing.assert_array_equal(np.asarray(cut), np.asarray(whole.crop(result.crop.box.corners)))
+
+
+def test_a_black_first_frame_does_not_decide() -> None:
+    plain, black = (Cropper().plan(film("GIF", black_first=first), "1:2").box for first in (False, True))
+    assert abs(plain.left - black.left) <= 16
+    assert plain.left > 120
+
+
+def test_a_still_format_shows_the_first_frame_and_says_so() -> None:
+    (result,) = Cropper().results(film("GIF"), ["100x100"])
+    assert len(frames_of(result.encode("jpeg"))) == 1
+    assert result.notes_for("jpeg")[-1] == "the picture has 5 frames, and jpeg shows the first of them"
+
+
+def test_the_first_frame_can_be_had_of_any_film() -> None:
+    cropper = Cropper(limits=Limits(frames=3))
+    (result,) = cropper.results(film("GIF"), ["100x100"], animate="first")
+    assert len(frames_of(result.encode("gif"))) == 1
+    with pytest.raises(LimitExceeded, match="at most 3 frames"):
+        cropper.results(film("GIF"), ["100x100"])
+    with pytest.raises(InvalidRequest, match="animate is one of keep, first"):
+        Cropper().results(film("GIF"), ["100x100"], animate="last")  # type: ignore[arg-type]
+
+
+def test_a_border_is_cut_off_every_frame() -> None:
+    framed = []
+    for frame in frames_of(film("PNG")):
+        ground = Image.new("RGB", (360, 240), "white")
+        ground.paste(frame, (20, 20))
+        framed.append(ground)
+    file = BytesIO()
+    framed[0].save(file, "PNG", save_all=True, append_images=framed[1:], duration=80)
+    (result,) = Cropper().results(file.getvalue(), ["1:1"], trim="top-left")
+    for cut in frames_of(result.encode("png")):
+        assert cut.size == (200, 200)
+        assert np.asarray(cut).min(axis=2).max() < 255  # no white is left
+
+
+@pytest.mark.parametrize("under", [(0, 0, 0), (255, 255, 255), (128, 128, 128)])
+@pytest.mark.parametrize("colour", [(128, 128, 128), (140, 140, 140), (255, 255, 255), (0, 0, 0), (220, 30, 30)])
+@pytest.mark.parametrize("size", ["500x200", "1:1", "9:16"])
+def test_a_sign_on_nothing_is_kept_whatever_its_colour(
+    size: str, colour: tuple[int, int, int], under: tuple[int, int, int]
+) -> None:
+    picture = Image.new("RGBA", (600, 600), (*under, 0))
+    ImageDraw.Draw(picture).ellipse((420, 420, 569, 569), fill=(*colour, 255))
+    left, top, right, bottom = Cropper().plan(picture, size).box.corners
+    assert left <= 420
+    assert top <= 420
+    assert right >= 570
+    assert bottom >= 570

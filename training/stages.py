@@ -1,0 +1,162 @@
+"""The trainings of the default network: backbone and decoders on all sets, then the marks alone, then the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from training.augment import KINDS, Batch, Pool, draw_rows, look, make_batch, make_mark_batch
+from training.loop import Recipe, fit
+from training.losses import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
+from training.network import FUSED, Network
+from training.processor import processor, short_floats
+
+WINDOW_WEIGHT = 4.0
+"""Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
+
+
+def map_loss(found: dict[str, Tensor], batch: Batch) -> Tensor:
+    """All losses of the maps of a batch, each over the rows that have the label."""
+    masked, fixated, framed = (batch.kind == index for index in range(3))
+    some = batch.labels.sum((1, 2)) > 1
+    total = edge_loss(found["object"][masked], batch.labels[masked]).mean()
+    total = total + mask_loss(found["keep"][framed], batch.labels[framed]).mean() * 0.5
+    for name, rows, weight in (("fixation", fixated & some, 0.5), ("joint", (masked | fixated) & some, 1.0)):
+        log = found[name][rows].flatten(1).log_softmax(1).view_as(found[name][rows])
+        total = total + divergence(log, batch.labels[rows]).mean()
+        lost = window_loss(log.exp(), normalise(batch.labels[rows])).mean()
+        total = total + weight * WINDOW_WEIGHT * lost
+    return total
+
+
+MARK_WEIGHT = 0.15
+"""Weight of the losses of faces and lines beside those of the maps: gradients of like size at the start."""
+
+
+def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Fine-tune the backbone and train both decoders, on all sets at once."""
+    torch.manual_seed(recipe.seed)
+    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    network.backbone.load_published()
+    network.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    first = [network.backbone._conv_stem, network.backbone._bn0, *network.backbone._blocks[: network.design.frozen]]  # noqa: SLF001
+    for module in first:
+        module.requires_grad_(requires_grad=False)
+    tuned = [value for value in network.backbone.parameters() if value.requires_grad]
+    fresh = [*network.maps.parameters(), *network.marks.parameters()]
+
+    def loss(step: int) -> Tensor:
+        shape = recipe.shape(step)
+        batch = make_batch(pool, draw_rows(pool, recipe.counts, draw, shape), shape, random)
+        near = draw_rows(pool, recipe.marked, draw, shape, marked=True)
+        if len(near):
+            batch = batch + make_mark_batch(pool, near, shape, random)
+        batch = batch.to(processor())
+        taken = network.backbone(batch.pictures)
+        labelled = batch.kind != KINDS.index("none")
+        maps = network.saliency([features[labelled] for features in taken])
+        centres = network.centres([features[batch.marked] for features in taken])
+        seen = Batch(*(part[labelled] for part in batch.parts))
+        marks = centre_loss(centres["face"], batch.faces[batch.marked]) + centre_loss(
+            centres["text"], batch.lines[batch.marked]
+        )
+        return map_loss(maps, seen) + MARK_WEIGHT * marks
+
+    return fit(network, (tuned, fresh), loss, recipe, checkpoint)
+
+
+def train_marks(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Train the decoder of faces and lines further, on the features as they are: only it changes."""
+    torch.manual_seed(recipe.seed)
+    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
+    network.marks.train().requires_grad_(requires_grad=True)
+
+    def loss(step: int) -> Tensor:
+        shape = recipe.shape(step)
+        rows = draw_rows(pool, recipe.marked, draw, shape, marked=True)
+        batch = make_mark_batch(pool, rows, shape, random).to(processor())
+        with torch.no_grad():
+            taken = network.backbone(batch.pictures)
+        found = network.centres(taken)
+        return centre_loss(found["face"], batch.faces) + centre_loss(found["text"], batch.lines)
+
+    network.marks = fit(network.marks, (list(network.marks.parameters()),), loss, recipe, checkpoint)
+    return network
+
+
+GATE_SIDE = 224
+"""Side of the squashed pictures that the gate learns from (pixels)."""
+
+PICTURES_A_LOOK = 32
+
+GATE_ROWS = 800
+"""Rows of each set that the gate learns from at most: it has some 1,800 weights."""
+
+GATE_WINDOWS = 8.0
+"""Weight of the window loss in the gate's training: choosing windows is what the mixture is for."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the heads say of training pictures: pooled features (n, channels), logits (n, 3, h, w), labels (n, h, w)."""
+
+    pooled: Tensor
+    maps: Tensor
+    labels: Tensor
+
+
+def ask(network: Network, pool: Pool, rows: NDArray[np.int64]) -> Answers:
+    """Ask the heads about rows, squashed and whole."""
+    network.to(processor(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    views = torch.tensor([[0.5, 0.5, 0.5, 0.5]])
+    parts: list[tuple[Tensor, ...]] = []
+    with torch.inference_mode():
+        for some in torch.from_numpy(rows).split(PICTURES_A_LOOK):
+            pictures = look(
+                pool.pictures[some].permute(0, 3, 1, 2).float(), views.expand(len(some), -1), (GATE_SIDE, GATE_SIDE)
+            )
+            with torch.autocast(processor().type, torch.bfloat16, enabled=short_floats()):
+                taken = network.backbone(pictures.to(processor()).contiguous(memory_format=torch.channels_last))
+                maps = network.saliency(taken)
+            labels = functional.interpolate(
+                pool.labels[some, None].float(), size=maps[FUSED[0]].shape[1:], mode="bilinear", antialias=True
+            )
+            parts.append((taken[-1].mean((2, 3)).float(), torch.stack([maps[name] for name in FUSED], 1), labels[:, 0]))
+    return Answers(*(torch.cat(one).clone() for one in zip(*parts, strict=True)))
+
+
+def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Train what mixes the heads, on what they say of the training pictures as they are."""
+    torch.manual_seed(recipe.seed)
+    draw = np.random.default_rng(recipe.seed)
+    groups: dict[str, NDArray[np.int64]] = {}
+    chosen: list[NDArray[np.int64]] = []
+    for name in recipe.counts:
+        rows = pool.groups[name][:GATE_ROWS]
+        start = sum(map(len, chosen))
+        groups[name] = np.arange(start, start + len(rows))
+        chosen.append(rows)
+    said = ask(network, pool, np.concatenate(chosen))
+    network.gate.train().requires_grad_(requires_grad=True)
+
+    def loss(_: int) -> Tensor:
+        rows = np.concatenate(
+            [draw.choice(groups[name], count, replace=False) for name, count in recipe.counts.items()]
+        )
+        index = torch.from_numpy(rows)
+        logits = said.maps[index].to(processor())
+        label = said.labels[index].to(processor())
+        fused = network.fuse(said.pooled[index].to(processor()), {name: logits[:, i] for i, name in enumerate(FUSED)})
+        fused = normalise(fused)
+        lost = window_loss(fused, normalise(label)).mean()
+        return divergence(fused.clamp(min=1e-8).log(), label).mean() + GATE_WINDOWS * lost
+
+    network.gate = fit(network.gate, (list(network.gate.parameters()),), loss, recipe, checkpoint)
+    return network.eval()
