@@ -5,12 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CLUSTER := $(VENV)/.cluster
 HOSTS := $(VENV)/.integrations
-SITE := $(VENV)/.site
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: help formats fuzz lock demo check test lint types layers fast unit docs smoke bench quality train setup clean serve tools release \
-	sbom bench-service soak-service bench-batch soak-batch
+.PHONY: help formats fuzz lock demo check test lint types layers fast unit smoke bench quality train setup clean serve tools \
+	bench-service soak-service bench-batch soak-batch
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -20,7 +19,7 @@ demo: $(READY) ## crop real photographs and draw the strip
 
 check: lint types layers fast ## while you work: under a minute; no Ray, browser, Redis or Node
 
-test: lint types layers unit docs smoke ## all that must hold before a change lands
+test: lint types layers unit smoke ## all that must hold before a change lands
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -35,11 +34,8 @@ layers: $(READY)
 fast: $(READY) ## the tests that need nothing but Python
 	$(BIN)/pytest -q -m 'not slow' --numprocesses auto
 
-unit: $(READY) $(CLUSTER) $(HOSTS) $(SITE) tools $(NODE) ## every test
+unit: $(READY) $(CLUSTER) $(HOSTS) tools $(NODE) ## every test
 	$(BIN)/pytest -q
-
-docs: $(READY) $(SITE) ## the documentation site in build/site; a broken link or an unknown name fails
-	$(BIN)/python docs/tools/build.py build/site
 
 serve: $(READY) ## the image service on the demo photographs; prints the page's address
 	$(BIN)/python examples/photographs.py --out demo/photographs
@@ -113,10 +109,6 @@ $(READY): pyproject.toml requirements/dev.txt
 $(HOSTS): $(READY) requirements/integrations.txt ## Django, Wagtail and their kin, which the integrations are tested against
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/integrations.txt
 	@touch $(HOSTS)
-
-$(SITE): $(READY) requirements/docs.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
-	@touch $(SITE)
 
 clean:
 	rm -rf $(VENV) .cache build dist demo out .mypy_cache .ruff_cache .pytest_cache .hypothesis

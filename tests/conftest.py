@@ -30,7 +30,6 @@ SLOW = (
     "service/test_page.py",
     "service/test_page_planning.py",
     "service/test_serving.py",
-    "test_documentation.py",
     "training",
 )
 """Files and folders of tests that start Ray, a browser, Redis, Node, a server or another framework, or take long."""

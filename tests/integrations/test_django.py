@@ -187,6 +187,7 @@ def test_a_wrong_image_field_is_refused_by_djangos_checks(models: Any) -> None:
 def test_the_processor_of_imagekit_makes_the_librarys_window(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
     from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
 
+    photo.banner.generate()
     with photo.image.open() as original, photo.banner.storage.open(str(photo.banner)) as cached:
         picture, banner = Image.open(original), Image.open(cached)
         assert np.array_equal(np.asarray(banner), np.asarray(fit(picture, (200, 80), Image.Resampling.LANCZOS)))

@@ -63,6 +63,7 @@ def test_a_picture_without_subjects_gets_a_point_inside(photographs: Mapping[str
         assert 0 < image.focal_point_height <= image.height / 2
 
 
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")  # Wagtail's own temporary file
 def test_a_rendition_is_written(media: Path, photographs: Mapping[str, np.ndarray]) -> None:
     rendition = uploaded(photographs["astronaut"]).get_rendition("fill-500x200")
     assert (rendition.width, rendition.height) == (500, 200)

@@ -32,4 +32,4 @@ def focal_crop(
     """
     if not focal or not all(size):
         return im
-    return fit(im, size, Image.Resampling.LANCZOS, **({"zoom": zoom / 100} if zoom else {}))
+    return fit(im, size, Image.Resampling.LANCZOS, zoom=(zoom or 0) / 100)

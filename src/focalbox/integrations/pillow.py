@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from focalbox.cropper import plan
+from focalbox.api import plan
 from focalbox.errors import InvalidRequest
 
 __all__ = ["fit"]

@@ -46,8 +46,7 @@ def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Any
         Of the whole picture, with a warning in the log, when it cannot be read or cropped; empty without a picture.
 
     Settings (all optional): ``FOCALBOX_STORAGE``, an alias of ``STORAGES`` (default ``"default"``); ``FOCALBOX_FOLDER``
-    in it
-    (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80).
+    in it (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80).
     """
     return crop_urls(file, [size], **options)[0]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 from wagtail.images.models import AbstractImage
 from wagtail.images.rect import Rect
 
 from focalbox.analysis import Analysis
+from focalbox.api import analyze
 from focalbox.core.geometry import Box
-from focalbox.cropper import analyze
 from focalbox.errors import FocalboxError
 
 __all__ = ["focal_rect", "on_upload"]
@@ -57,5 +58,7 @@ def focal_rect(analysis: Analysis) -> Rect:
         (x, y), salient = crop.focal_point, crop.salient_box.to_box(crop.source)
         width, height = min(salient.width, _MOST), min(salient.height, _MOST)
         box = Box(x - width / 2, y - height / 2, width, height)
-    pixels = box.to_pixels(analysis.source)
-    return Rect(pixels.left, pixels.top, pixels.right, pixels.bottom)
+    width, height = analysis.source.width, analysis.source.height
+    left, top = math.floor(box.left * width), math.floor(box.top * height)  # outwards: no row of a head is lost
+    right, bottom = math.ceil(box.right * width), math.ceil(box.bottom * height)
+    return Rect(max(0, left), max(0, top), min(width, right), min(height, bottom))
