@@ -139,7 +139,8 @@ def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -
     groups: dict[str, NDArray[np.int64]] = {}
     chosen: list[NDArray[np.int64]] = []
     for name in recipe.counts:
-        rows = pool.groups[name][:GATE_ROWS]
+        rows = pool.groups[name]
+        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), GATE_ROWS)).astype(int)]
         start = sum(map(len, chosen))
         groups[name] = np.arange(start, start + len(rows))
         chosen.append(rows)
