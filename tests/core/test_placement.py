@@ -60,16 +60,6 @@ def test_a_focus_is_centred_as_nearly_as_possible(
         assert middle == pytest.approx(min(max(point, side / 2), 1 - side / 2), abs=1e-4)
 
 
-@given(maps, boxes(), boxes(), shares)
-def test_one_subject_at_least_is_whole_when_any_fits(saliency: SaliencyMap, one: Box, other: Box, side: float) -> None:
-    window = place(saliency, side, side, Demands(subjects=(one, other)))
-    around = one.union(other)
-    if max(around.width, around.height) <= side:
-        assert window.contains(around)
-    elif any(max(box.width, box.height) <= side for box in (one, other)):
-        assert window.contains(one) or window.contains(other)
-
-
 def test_keeping_comes_before_avoiding() -> None:
     keep = Box(0.0, 0.0, 0.5, 1.0)
     window = place(SaliencyMap.blank(), 0.5, 1.0, Demands(keep=(keep,), avoid=(keep,)))

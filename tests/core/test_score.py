@@ -1,0 +1,108 @@
+"""The score of a window: no place is better, mirroring changes nothing, and more of what counts is never worse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.placement import Demands, place, places_by_score
+from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.score import score_of
+from focalbox.core.subjects import ScoredSubject
+from strategies import boxes, maps
+
+shares = st.floats(0.05, 1.0)
+
+
+@st.composite
+def scored(draw: st.DrawFn) -> ScoredSubject:
+    """A subject with an inner box, and a price for cutting it."""
+    outer = draw(boxes())
+    inner = Box(outer.left, outer.top + outer.height / 4, outer.width, outer.height / 2)
+    return ScoredSubject("face", (outer, inner), draw(st.floats(0, 1)), draw(st.floats(0, 1)))
+
+
+def total(window: Box, saliency: SaliencyMap, subjects: list[ScoredSubject], subject_box: Box | None = None) -> float:
+    return score_of(window, saliency, subjects, subject_box).total
+
+
+@settings(deadline=None, max_examples=60)
+@given(maps, shares, shares, st.lists(scored(), max_size=4), st.none() | boxes(), st.randoms(use_true_random=False))
+def test_no_place_scores_more(
+    saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject], whole: Box | None, random: object
+) -> None:
+    best = place(saliency, width, height, Demands(subjects=tuple(subjects), subject_box=whole))
+    assert WHOLE.contains(best)
+    reached = total(best, saliency, subjects, whole)
+    # fine steps, and the places at and just beside every edge, where the score jumps
+    edges = [box for subject in subjects for box in subject.boxes]
+    lefts = [
+        *np.linspace(0, 1 - width, 13),
+        *(x + d for b in edges for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),
+    ]
+    tops = [
+        *np.linspace(0, 1 - height, 13),
+        *(y + d for b in edges for y in (b.top, b.bottom - height) for d in (0, 1e-6, -1e-6)),
+    ]
+    for left in lefts:
+        for top in tops:
+            if 0 <= left <= 1 - width and 0 <= top <= 1 - height:
+                assert total(Box(left, top, width, height), saliency, subjects, whole) <= reached + 1e-6
+
+
+@given(maps, shares, shares, st.lists(scored(), max_size=4))
+def test_a_mirrored_picture_has_the_same_best_score(
+    saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject]
+) -> None:
+    turned = [replace(one, boxes=tuple(box.mirrored() for box in one.boxes)) for one in subjects]
+    one = place(saliency, width, height, Demands(subjects=tuple(subjects)))
+    other = place(saliency.mirrored(), width, height, Demands(subjects=tuple(turned)))
+    expected = total(one, saliency, subjects)
+    assert total(other, saliency.mirrored(), turned) == pytest.approx(expected, abs=1e-6)
+
+
+@given(maps, shares, scored(), st.floats(0, 1))
+def test_a_subject_moved_inside_never_makes_a_window_worse(
+    saliency: SaliencyMap, side: float, subject: ScoredSubject, part: float
+) -> None:
+    window = Box((1 - side) * part, (1 - side) * part, side, side)
+    outer = subject.boxes[0]
+    assume(outer.width <= side and outer.height <= side)
+    moved_left = min(max(outer.left, window.left), window.right - outer.width)
+    moved_top = min(max(outer.top, window.top), window.bottom - outer.height)
+    inside = replace(subject, boxes=(Box(moved_left, moved_top, outer.width, outer.height),))
+    alone = replace(subject, boxes=(outer,))
+    assert total(window, saliency, [inside]) >= total(window, saliency, [alone]) - 1e-9
+
+
+def test_a_head_that_no_window_can_hold_shows_its_top() -> None:
+    head = ScoredSubject("face", (Box(0.3, 0.1, 0.4, 0.6),), 0.6, 0.3)
+    window = place(SaliencyMap.blank(), 1.0, 0.4, Demands(subjects=(head,)))
+    assert window.top == pytest.approx(0.1, abs=0.21)
+    assert window.top < 0.2
+
+
+def test_the_face_is_whole_where_its_head_does_not_fit() -> None:
+    head, face = Box(0.3, 0.1, 0.3, 0.5), Box(0.33, 0.25, 0.24, 0.33)
+    window = place(SaliencyMap.blank(), 1.0, 0.4, Demands(subjects=(ScoredSubject("face", (head, face), 0.6, 0.3),)))
+    assert window.contains(face)
+
+
+def test_the_top_of_what_is_too_high_comes_first() -> None:
+    standing = Box(0.4, 0.0, 0.2, 1.0)
+    window = place(SaliencyMap(np.ones((8, 8))), 1.0, 0.4, Demands(subject_box=standing))
+    assert window.top == 0.0
+
+
+def test_places_that_differ_come_best_first() -> None:
+    saliency = SaliencyMap([[5, 1, 0, 0, 0, 0, 0, 1, 4]])
+    found = places_by_score(saliency, 1 / 3, 1.0, Demands(), count=3, overlap=0.6)
+    assert [round(box.left, 2) for box, _ in found[:2]] == [0.0, 0.67]
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(one.jaccard(other) < 0.6 for i, (one, _) in enumerate(found) for other, _ in found[:i])

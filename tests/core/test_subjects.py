@@ -1,0 +1,49 @@
+"""Heads from faces, and how prominence shares the weights of a kind."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.subjects import MAX_SUBJECTS, WEIGHTS, Subject, head_of, scored_subjects
+from strategies import boxes, maps
+
+
+@given(boxes())
+def test_a_head_holds_its_face_and_lies_inside_the_picture(face: Box) -> None:
+    head = head_of(face)
+    assert WHOLE.contains(head)
+    assert head.contains(face.intersection(WHOLE))
+
+
+@given(maps, st.lists(boxes(), min_size=1, max_size=6))
+def test_the_subjects_of_a_kind_count_at_most_its_weight(saliency: SaliencyMap, found: list[Box]) -> None:
+    scored = scored_subjects(saliency, [Subject(box) for box in found])
+    assert sum(subject.whole for subject in scored) <= WEIGHTS["face"].whole + 1e-9
+    assert all(subject.whole >= 0 and subject.cut >= 0 for subject in scored)
+
+
+def test_certainty_decides_nothing() -> None:
+    sure, unsure = Subject(Box(0.1, 0.1, 0.2, 0.2), score=0.99), Subject(Box(0.7, 0.1, 0.2, 0.2), score=0.4)
+    one, other = scored_subjects(SaliencyMap.blank(), [sure, unsure])
+    assert one.whole == other.whole
+
+
+def test_a_small_face_pulls_nothing() -> None:
+    large, small = Subject(Box(0.1, 0.1, 0.3, 0.4)), Subject(Box(0.8, 0.1, 0.05, 0.1))
+    scored = scored_subjects(SaliencyMap.blank(), [small, large])
+    assert [subject.whole > 0 for subject in scored] == [True, False]
+    assert scored[1].cut >= 0
+
+
+def test_what_lies_outside_or_has_no_area_does_not_count() -> None:
+    assert (
+        scored_subjects(SaliencyMap.blank(), [Subject(Box(2.0, 0.0, 0.1, 0.1)), Subject(Box(0.1, 0.1, 0.0, 0.2))]) == ()
+    )
+
+
+def test_of_hundreds_the_most_prominent_count() -> None:
+    many = [Subject(Box(0.001 * i, 0.1, 0.05, 0.1)) for i in range(400)]
+    assert len(scored_subjects(SaliencyMap.blank(), many)) == MAX_SUBJECTS
