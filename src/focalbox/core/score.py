@@ -18,7 +18,7 @@ _UPPER = 2 / 3
 """Of what a subject that cannot be whole earns, the share that its upper half earns: what is above the middle counts twice
 what is below, so that a head comes before its collar."""
 
-_LEAN = 0.12
+_LEAN = 0.03
 """What the top of a subject box that is higher than the window counts, in shares of the saliency (docs/quality.md)."""
 
 _TOP = 0.25
