@@ -254,7 +254,7 @@ class Renderer:
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
                 name = "gif"  # what moves does so everywhere
-            if result.film is not None and not image_request.effects and image_request.max_bytes is None:
+            if result.film is not None and not image_request.effects and not image_request.max_bytes:
                 content = result.encode(name, quality=image_request.quality)
             else:
                 content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
