@@ -272,10 +272,11 @@ def test_face_mode_with_faces_at_both_ends_frames_one_and_names_the_other() -> N
 
 
 @quick
-@given(analyses, targets, boxes(), st.sampled_from(["auto", "face"]), st.sampled_from(["crop", "centre"]))
-def test_a_face_that_fits_is_whole_in_every_mode(
-    analysis: Analysis, target: Target, face: Box, mode: Mode, on_doubt: OnDoubt
+@given(analyses, targets, boxes(), st.sampled_from([("face", "crop"), ("auto", "centre"), ("face", "centre")]))
+def test_a_face_that_fits_is_whole_where_saliency_has_no_say(
+    analysis: Analysis, target: Target, face: Box, asked: tuple[Mode, OnDoubt]
 ) -> None:
+    mode, on_doubt = asked
     width, height = largest_window(analysis.source, target.aspect)
     face = Box(face.left, face.top, face.width * width, face.height * height)
     analysis = Analysis(analysis.source, analysis.saliency, (Subject(face),))
@@ -381,3 +382,38 @@ def test_what_a_caller_says_of_the_border_is_not_heard() -> None:
     plain = choose_crop(analysis, Size(10, 20), Framing())
     assert choose_crop(analysis, Size(10, 20), Framing(keep=(border,), avoid=(border,))).box == plain.box
     assert choose_crop(analysis, Size(10, 20), Framing(focus=(0.0, 0.5))).box.left == 20
+
+
+def test_css_is_none_where_no_position_says_it() -> None:
+    analysis = spot(Size(1000, 500), 0.6, 0.4)
+    assert analysis.plan("1:1", fit="tight").css is None
+    assert analysis.plan("1:4", fit="contain").css is None
+
+
+def test_what_no_window_can_do_is_said() -> None:
+    analysis = Analysis(Size(1000, 500), SaliencyMap.blank(), faces((0.1, 0.1, 0.3, 0.8)))
+    ends = [(0.0, 0.0, 0.1, 1.0), (0.9, 0.0, 0.1, 1.0)]
+    assert "keep all of the boxes" in analysis.plan("1:1", keep=ends).notes[0]
+    assert "avoid" in analysis.plan("1:1", avoid=[(0.0, 0.0, 1.0, 1.0)]).notes[0]
+    assert "before the focus" in analysis.plan("1:1", keep=ends[:1], focus=(0.9, 0.5)).notes[0]
+    assert analysis.plan("8:1").notes == ("no window of this ratio can show a whole face: its top comes first",)
+    assert analysis.plan("1:1").notes == ()
+
+
+def test_a_cut_head_lowers_the_confidence() -> None:
+    wide = np.zeros((10, 40))
+    wide[:, :8] = 1
+    alone = Analysis(Size(2000, 500), SaliencyMap(wide))
+    two = replace(alone, subjects=faces((0.05, 0.3, 0.05, 0.2), (0.22, 0.3, 0.05, 0.2)))
+    target, framing = Ratio(1, 1), Framing(focus=(0.12, 0.5))
+    assert choose_crop(two, target, framing).confidence < choose_crop(alone, target, framing).confidence
+
+
+def test_padding_shows_the_heads_too() -> None:
+    analysis = Analysis(
+        Size(1000, 500), SaliencyMap([[1, 0, 0, 0]]), faces((0.0, 0.3, 0.1, 0.2), (0.85, 0.3, 0.1, 0.2))
+    )
+    crop = analysis.plan("1:1", fit="pad")
+    assert crop.padding
+    shown = [subject.box.intersection(crop.relative).area / subject.box.area for subject in crop.subjects]
+    assert min(shown) >= 0.85 - 0.01

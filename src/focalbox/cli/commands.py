@@ -198,7 +198,8 @@ def _notes(picture: str, result: Result, out: Output) -> list[str]:
 def _described(crop: Crop) -> str:
     box = crop.box
     target = "free-form" if crop.target is None else str(crop.target)
-    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}, {crop.css}"
+    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}"
+    place = f"{place}, {crop.css}" if crop.css else place
     cut = (f"cuts a {subject.kind}" for subject in crop.cut)
     return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
 

@@ -66,7 +66,8 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     window = place(evidence.saliency, largest.width, largest.height, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
-            demands, framing = replace(demands, near=WHOLE.centre), replace(framing, fit="cover", zoom=0.0)
+            demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, largest)), near=WHOLE.centre)
+            framing = replace(framing, fit="cover", zoom=0.0)
             window = place(evidence.saliency, largest.width, largest.height, demands)
             notes += ("in doubt: the middle was taken",)
         else:
@@ -101,7 +102,7 @@ def _left(evidence: Evidence, boxes: tuple[Box, ...]) -> tuple[Box, ...]:
 
 
 def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
-    return confidence(evidence.saliency, window) < framing.doubt
+    return confidence(evidence.saliency, window, evidence.scored) < framing.doubt
 
 
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
@@ -113,18 +114,48 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         subjects=evidence.scored,
         subject_box=evidence.subject_box,
     )
+    notes = _conflicts(evidence, largest, framing)
     if framing.mode != "face":
-        return demands, ()
+        return demands, notes
     faces = [subject for subject in evidence.subjects if subject.kind == "face"]
     if not faces:
-        return demands, ("no face was found: framed by saliency",)
+        return demands, (*notes, "no face was found: framed by saliency")
     faces.sort(key=lambda face: -face.score * face.box.area)
     framed = _roomy(faces[0].box)
     for face in faces[1:]:
         together = framed.union(_roomy(face.box))
         if together.width <= largest.width and together.height <= largest.height:
             framed = together
-    return replace(demands, hold=(framed, faces[0].box), near=framed.centre), ()
+    return replace(demands, hold=(framed, faces[0].box), near=framed.centre), notes
+
+
+def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
+    """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first."""
+    found = (
+        one.box_for(largest.width, largest.height) for one in evidence.scored if one.kind != "text" and one.whole > 0
+    )
+    return tuple(box for box in found if box is not None)
+
+
+def _conflicts(evidence: Evidence, largest: Box, framing: Framing) -> tuple[str, ...]:
+    """Say what no window of the target's ratio can do, a sentence each."""
+    notes = []
+    if framing.keep:
+        around = reduce(Box.union, framing.keep)
+        if around.width > largest.width + _ROUNDING or around.height > largest.height + _ROUNDING:
+            notes.append(
+                "no window of this ratio can keep all of the boxes to keep: as much of them as possible is shown"
+            )
+        if framing.focus is not None:
+            notes.append("the boxes to keep come before the focus")
+    if any(box.width >= largest.width and box.height >= largest.height for box in framing.avoid):
+        notes.append("no window of this ratio can avoid the boxes to avoid: as little of them as possible is shown")
+    tall = [head for head in evidence.scored if head.whole > 0 and head.box_for(largest.width, largest.height) is None]
+    notes += [
+        f"no window of this ratio can show a whole {kind}: its top comes first"
+        for kind in dict.fromkeys(subject.kind for subject in tall)
+    ]
+    return tuple(notes)
 
 
 def _roomy(face: Box) -> Box:
@@ -161,6 +192,11 @@ def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
     """Tell whether what is really shown, whole pixels, keeps a share of the saliency and of the subject box."""
     shown = evidence.to_visible(box.to_box(evidence.source))
     if evidence.saliency.share(shown) < retain - _ROUNDING:
+        return False
+    across, down = 1 / evidence.looked_at.width, 1 / evidence.looked_at.height  # what rounding to pixels may cost
+    room = Box(shown.left - across, shown.top - down, shown.width + 2 * across, shown.height + 2 * down)
+    prominent = (head.boxes[-1] for head in evidence.scored if head.kind == "face" and head.whole > 0)
+    if any(room.intersection(face).area < (retain - _ROUNDING) * face.area for face in prominent):
         return False
     subject = evidence.subject_box
     return evidence.object_map is None or shown.intersection(subject).area >= (retain - _ROUNDING) * subject.area

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from focalbox.core.geometry import Box
 from focalbox.core.placement import shares_at
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.subjects import ScoredSubject
 
 __all__ = ["FEATURES", "NEARLY", "confidence", "features"]
 
@@ -46,8 +49,10 @@ def features(saliency: SaliencyMap, window: Box) -> tuple[float, ...]:
     )
 
 
-def confidence(saliency: SaliencyMap, window: Box) -> float:
+def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubject] = ()) -> float:
     """Return the probability that a window keeps at least 90 % of what the best window of its shape would keep.
+
+    Heads that the window cuts lower it: by their share of what all heads count.
 
     Parameters
     ----------
@@ -55,6 +60,8 @@ def confidence(saliency: SaliencyMap, window: Box) -> float:
         What the window was chosen from.
     window : Box
         The chosen window, inside the picture.
+    subjects : sequence of ScoredSubject, optional
+        What was found in the picture. Text says nothing: too much of it is found where there is none.
 
     Returns
     -------
@@ -65,7 +72,15 @@ def confidence(saliency: SaliencyMap, window: Box) -> float:
         return 1.0
     if saliency.total == 0:
         return 0.0
-    return float(_chance(np.array(features(saliency, window))))
+    heads = [subject for subject in subjects if subject.kind != "text"]
+    together = sum(subject.whole for subject in heads)
+    cut = sum(
+        subject.whole
+        for subject in heads
+        if not window.contains(subject.boxes[-1]) and window.intersection(subject.boxes[-1]).area > 0
+    )
+    whole = 1.0 - cut / together if together > 0 else 1.0
+    return whole * float(_chance(np.array(features(saliency, window))))
 
 
 def _chance(given: NDArray[np.float64]) -> NDArray[np.float64]:

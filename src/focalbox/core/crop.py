@@ -75,8 +75,8 @@ class Crop:
 
     @cached_property
     def confidence(self) -> float:
-        """0 to 1, the probability that the window keeps at least 90 % of what the best of its shape would keep."""
-        return confidence(self.evidence.saliency, self.window)
+        """0 to 1, the probability that the window keeps at least 90 % of what the best would, less for each head it cuts."""
+        return confidence(self.evidence.saliency, self.window, self.evidence.scored)
 
     @property
     def jaccard(self) -> float:
@@ -128,11 +128,17 @@ class Crop:
         return tuple(replace(subject, box=evidence.to_source(subject.box)) for subject in cut)
 
     @property
-    def css(self) -> str:
-        """The CSS declaration that places the picture alike under ``object-fit: cover`` (CSS Images 3, 5.5)."""
-        free_across, free_down = 1.0 - self.relative.width, 1.0 - self.relative.height
-        across = self.relative.left / free_across if free_across > 0 else 0.5
-        down = self.relative.top / free_down if free_down > 0 else 0.5
+    def css(self) -> str | None:
+        """The CSS declaration that places the picture alike under ``object-fit: cover`` (CSS Images 3, 5.5).
+
+        None where no position says it: a window that was zoomed into, padded, or cut out of what a trimmed border left.
+        """
+        box, source = self.box, self.source
+        if self.padding or (box.width < source.width and box.height < source.height):
+            return None
+        free_across, free_down = source.width - box.width, source.height - box.height
+        across = box.left / free_across if free_across else 0.5
+        down = box.top / free_down if free_down else 0.5
         return f"object-position: {across:.4%} {down:.4%}".replace(".0000%", "%")
 
     def to_dict(self) -> dict[str, Any]:

@@ -132,7 +132,9 @@ def head_of(face: Box) -> Box:
     ).intersection(WHOLE)
 
 
-def scored_subjects(saliency: SaliencyMap, subjects: Sequence[Subject]) -> tuple[ScoredSubject, ...]:
+def scored_subjects(
+    saliency: SaliencyMap, subjects: Sequence[Subject], weights: Mapping[str, Weights] = WEIGHTS
+) -> tuple[ScoredSubject, ...]:
     """Return the subjects of a picture as the score counts them, the most prominent of each kind first.
 
     Parameters
@@ -141,16 +143,18 @@ def scored_subjects(saliency: SaliencyMap, subjects: Sequence[Subject]) -> tuple
         What attracts viewers.
     subjects : sequence of Subject
         Those outside the picture, or of no area, are left out; at most `MAX_SUBJECTS` count.
+    weights : mapping of str to Weights
+        By kind; a kind that is not named counts like a face.
     """
     found: list[ScoredSubject] = []
     for kind in dict.fromkeys(subject.kind for subject in subjects):
         listed = [subject for subject in subjects if subject.kind == kind]
-        found += _scored(saliency, kind, listed)
+        found += _scored(saliency, kind, listed, weights.get(kind, weights["face"]))
     found.sort(key=lambda subject: -subject.cut)
     return tuple(found[:MAX_SUBJECTS])
 
 
-def _scored(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject]) -> list[ScoredSubject]:
+def _scored(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject], weights: Weights) -> list[ScoredSubject]:
     """Share the weights of a kind among its subjects by their prominence."""
     shown = [box for box in (subject.box.intersection(WHOLE) for subject in subjects) if box.area > 0]
     if not shown:
@@ -160,7 +164,6 @@ def _scored(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject]) -> li
     salient = [min(1.0, saliency.share(box) / _SALIENT) if saliency.total else 1.0 for box in shown]
     counted = [size * (_UNSEEN + (1.0 - _UNSEEN) * seen) for size, seen in zip(sized, salient, strict=True)]
     together, most = max(1.0, sum(counted)), max(counted)
-    weights = WEIGHTS.get(kind, WEIGHTS["face"])
     return [
         ScoredSubject(
             kind,
