@@ -27,9 +27,18 @@ MAX_TEXT = 1_500
 """Characters of a stored analysis; only of a picture with a great many subjects it may be more."""
 _VERSION = "1"
 """Of the form; texts of another version are not read."""
-_LEVELS = ((255, 63), (255, 15), (127, 15), (63, 15), (31, 15), (15, 7))
-"""Values that a cell may have, of the saliency map and of the others, which decide less; tried in turn until the text is
-short enough."""
+_STEPS = (
+    (1, 255, 1, 63),
+    (1, 127, 2, 15),
+    (1, 63, 2, 15),
+    (2, 127, 3, 31),
+    (2, 127, 4, 15),
+    (2, 63, 4, 15),
+    (3, 63, 6, 15),
+    (4, 31, 8, 15),
+)
+"""By how much the sides of the saliency map are divided, and the values that a cell may have; the same of the other maps,
+which decide less. Tried in turn until the text is short enough."""
 _FIRST = "saliency"
 """The map that gets the more levels."""
 _DECIMALS = 5
@@ -48,10 +57,11 @@ def pack(analysis: Analysis) -> str:
     PixelBox(left=100, top=0, width=300, height=300)
     """
     values = {field.name: getattr(analysis, field.name) for field in dataclasses.fields(analysis)}
-    maps = {name: value.cells for name, value in values.items() if isinstance(value, SaliencyMap)}
-    rest = {name: _written(value) for name, value in values.items() if name not in maps and value is not None}
+    whole = {name: value for name, value in values.items() if isinstance(value, SaliencyMap)}
+    rest = {name: _written(value) for name, value in values.items() if name not in whole and value is not None}
     text = ""
-    for most, fewer in _LEVELS:
+    for first, most, others, fewer in _STEPS:
+        maps = {name: _coarser(value, first if name == _FIRST else others) for name, value in whole.items()}
         shapes = {name: (*cells.shape, most if name == _FIRST else fewer) for name, cells in maps.items()}
         head = json.dumps({**rest, "maps": shapes}, separators=(",", ":"))
         body = b"".join(_differences(cells, shapes[name][2]) for name, cells in maps.items())
@@ -87,6 +97,12 @@ def unpack(text: str) -> Analysis:
         message = "a stored analysis is damaged"
         raise InvalidRequest(message) from error
     return Analysis.from_dict(document)
+
+
+def _coarser(found: SaliencyMap, divided: int) -> NDArray[np.int64]:
+    """Return the cells of a map with its sides divided."""
+    rows, columns = (max(1, side // divided) for side in found.shape)
+    return found.cells if divided == 1 else SaliencyMap(found.averaged(rows, columns)).cells
 
 
 def _deflated(content: bytes) -> bytes:
