@@ -18,17 +18,19 @@ import numpy as np
 from PIL import Image
 from pyarrow import parquet
 
-from benchmarks.croppers import RATIOS
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
 from benchmarks.tables import replace_between, table
 from focalbox.analysis import Analysis
 from focalbox.core import metrics
-from focalbox.core.geometry import WHOLE, Box, largest_window
+from focalbox.core.geometry import WHOLE, Box, Ratio, largest_window
 from focalbox.core.placement import Demands, place
 from focalbox.core.subjects import WEIGHTS, Weights, scored_subjects
 from focalbox.cropper import Cropper
 from training.detectors import CenterFace
 from training.measured import counted_faces
+
+RATIOS = (Ratio(2, 5), Ratio(9, 16), Ratio(4, 5), Ratio(1, 1), Ratio(16, 9), Ratio(5, 2))
+"""Those of the gain measure."""
 
 _SLICED = 0.1, 0.9
 """Shares of a head inside a window between which it is sliced."""

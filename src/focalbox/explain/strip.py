@@ -32,6 +32,9 @@ _INK = (32, 33, 36)
 _FAINT = (112, 114, 120)
 _SALIENT = (255, 196, 0)
 _WINDOW = (0, 200, 255)
+_SUBJECT = (120, 220, 90)
+_HEAD = (255, 110, 180)
+_TEXT = (200, 200, 210)
 
 _HEAT = np.array(
     [
@@ -104,7 +107,9 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
     panels = (
         _Panel("input", f"{crop.evidence.looked_at} pixels", picture),
         _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
-        _Panel("salient box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)),
+        _Panel(
+            "salient box, subject box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)
+        ),
         _Panel(title, f"keeps {crop.kept:.0%} of it", _boxed(picture, crop, size, window=True)),
         _Panel("result", f"{crop.size} pixels", _fitted(result, cell)),
     )
@@ -139,7 +144,7 @@ def _fitted(image: Image.Image, cell: Size) -> Image.Image:
 
 
 def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Image.Image:
-    """Return the picture with the salient box drawn, and the chosen window over it."""
+    """Return the picture with the salient and the subject box drawn, or the heads, the text and the chosen window."""
     pixels = np.asarray(picture, dtype=np.float64)
     salient = crop.evidence.salient_box
     bright = crop.inside if window else salient
@@ -147,7 +152,11 @@ def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Ima
     draw = ImageDraw.Draw(image)
     _outline(draw, salient.to_pixels(size), _SALIENT)
     if window:
+        for subject in crop.evidence.scored:
+            _outline(draw, subject.boxes[0].to_pixels(size), _HEAD if subject.kind != "text" else _TEXT)
         _outline(draw, crop.inside.to_pixels(size), _WINDOW)
+    else:
+        _outline(draw, crop.evidence.subject_box.to_pixels(size), _SUBJECT)
     return image
 
 
