@@ -150,13 +150,13 @@ def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Ima
     bright = crop.inside if window else salient
     image = Image.fromarray(np.rint(pixels * _shade(bright, size)).astype(np.uint8))
     draw = ImageDraw.Draw(image)
+    if not window:
+        _outline(draw, crop.evidence.subject_box.to_pixels(size), _SUBJECT)
     _outline(draw, salient.to_pixels(size), _SALIENT)
     if window:
         for subject in crop.evidence.scored:
             _outline(draw, subject.boxes[0].to_pixels(size), _HEAD if subject.kind != "text" else _TEXT)
         _outline(draw, crop.inside.to_pixels(size), _WINDOW)
-    else:
-        _outline(draw, crop.evidence.subject_box.to_pixels(size), _SUBJECT)
     return image
 
 
