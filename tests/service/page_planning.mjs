@@ -7,8 +7,7 @@ const answers = JSON.parse(readFileSync(0, "utf8")).map(({ analysis, size, zoom 
   const found = {
     map: readMap(analysis.saliency),
     source: analysis.source,
-    salient: analysis.salient,
-    subjects: analysis.subjects.map((subject) => subject.box),
+    placing: analysis.placing,
   };
   const { pixels, kept } = planCrop(found, size, zoom);
   return { box: pixels, kept };

@@ -14,6 +14,7 @@ import pytest
 from focalbox import Analysis, SaliencyMap
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import Box, Size
+from focalbox.service.render.answers import placing
 
 HERE = Path(__file__).parent
 
@@ -40,7 +41,7 @@ def test_the_page_plans_what_the_library_plans() -> None:
         analysis = _analysis(random)
         width, height = (int(side) for side in random.integers(1, 1500, 2))
         zoom = float(random.choice([0.0, 0.0, 0.25, 1.0, random.random()]))
-        saved = {**analysis.to_dict(), "salient": analysis.salient_box.to_dict()}
+        saved = {**analysis.to_dict(), "placing": placing(analysis)}
         cases.append({"analysis": saved, "size": {"width": width, "height": height}, "zoom": zoom})
         expected.append(analysis.plan((width, height), zoom=zoom, upscale=True))
     module = resources.files("focalbox.service") / "page" / "planning.js"

@@ -13,7 +13,7 @@ from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, 
 from focalbox.core.placement import Demands, place, places_by_score
 from focalbox.core.subjects import head_of
 
-__all__ = ["DIFFERENT", "alternatives", "choose_crop"]
+__all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads"]
 
 DIFFERENT = 0.6
 """Jaccard index of two windows below which they are different choices for an editor (a judgement, not measured)."""
@@ -60,7 +60,7 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
         framing = _without_border(evidence, framing)
     if target is None:
         free = reduce(Box.union, framing.keep, evidence.free_form)
-        return Crop(evidence, None, framing.fit, evidence.pixels(_around(evidence, free)), Padding(), free)
+        return Crop(evidence, None, framing.fit, evidence.pixels(grown_to_heads(evidence, free)), Padding(), free)
     largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = place(evidence.saliency, largest.width, largest.height, demands)
@@ -171,7 +171,7 @@ def _roomy(face: Box) -> Box:
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
     """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps."""
     source = evidence.looked_at
-    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (_around(evidence, evidence.subject_box),))
+    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grown_to_heads(evidence, evidence.subject_box),))
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
         scale = max(scale, least.width / (largest.width * source.width))
@@ -181,7 +181,7 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     )
 
 
-def _around(evidence: Evidence, box: Box) -> Box:
+def grown_to_heads(evidence: Evidence, box: Box) -> Box:
     """Return a box grown to the heads that it cuts: no limb or head is cut that need not be."""
     heads = (head_of(subject.box) for subject in evidence.subjects if subject.kind == "face")
     cut = [head for head in heads if box.intersection(head).area > _BELONGS * head.area]

@@ -12,16 +12,16 @@ from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
 from focalbox.core.windows import Grid, Windows
 
-__all__ = ["Score", "breaks", "score_of", "score_parts"]
+__all__ = ["LEAN", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts"]
 
-_UPPER = 2 / 3
+UPPER = 2 / 3
 """Of what a subject that cannot be whole earns, the share that its upper half earns: what is above the middle counts twice
 what is below, so that a head comes before its collar."""
 
-_LEAN = 0.03
+LEAN = 0.03
 """What the top of a subject box that is higher than the window counts, in shares of the saliency (docs/quality.md)."""
 
-_TOP = 0.25
+TOP = 0.25
 """The top of a subject box, a share of its height: on a standing person, head and shoulders."""
 
 
@@ -84,7 +84,7 @@ def score_parts(
         if subject.box_for(windows.width, windows.height) is None:
             whole += subject.whole * _shown(windows, subject.boxes[-1])
     if subject_box is not None and subject_box.height > windows.height:
-        top += _LEAN * windows.share_of(_top_of(subject_box))
+        top += LEAN * windows.share_of(_top_of(subject_box))
     return np.broadcast_to(windows.saliency_in(saliency), shape), whole, cut, top
 
 
@@ -104,7 +104,7 @@ def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None) -> list[B
 
 def _shown(windows: Windows, box: Box) -> Grid:
     """Return how much of a box each window shows, 0 to 1, what is above its middle counting twice."""
-    return _UPPER * windows.share_of(_upper_half(box)) + (1.0 - _UPPER) * windows.share_of(_lower_half(box))
+    return UPPER * windows.share_of(_upper_half(box)) + (1.0 - UPPER) * windows.share_of(_lower_half(box))
 
 
 def _upper_half(box: Box) -> Box:
@@ -116,4 +116,4 @@ def _lower_half(box: Box) -> Box:
 
 
 def _top_of(box: Box) -> Box:
-    return Box(box.left, box.top, box.width, box.height * _TOP)
+    return Box(box.left, box.top, box.width, box.height * TOP)

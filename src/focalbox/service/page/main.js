@@ -20,7 +20,7 @@ const view = {
   status: part("status"), problem: part("problem"), work: part("work"), file: part("file"), drop: part("drop"),
 };
 
-let scene = null; // what is shown: picture, map, source, salient, subjects, analysis, name, crop
+let scene = null; // what is shown: picture, map, source, salient, placing, analysis, name, crop
 let round = 0; // counts pictures, so that a slow one does not replace a later one
 let asking = new AbortController();
 let timer = 0;
@@ -37,7 +37,7 @@ async function open(blob, name) {
     const map = readMap(analysis.saliency);
     scene = {
       analysis, name, map, picture, mapPicture: mapPicture(map), source: analysis.source,
-      salient: analysis.salient, subjects: analysis.subjects.map((found) => found.box),
+      salient: analysis.salient, placing: analysis.placing,
     };
     view.work.hidden = false;
     part("facts").textContent = `${name} · ${scene.source.width} × ${scene.source.height} pixels · model ${analysis.model}`;

@@ -45,16 +45,20 @@ export function shareOf(map, box) {
   return Math.min(1, kept / map.total);
 }
 
-/** Choose the window for a size in pixels; zoom goes from the largest window (0) to the salient box (1), upscale=true. */
+/** Choose the window for a size in pixels; zoom goes from the largest window (0) to the tight box (1), upscale=true.
+ *
+ * `found.placing` is what the service says of an analysis: scored subjects, the subject box, and the box that a tight window
+ * holds; fractions. */
 export function planCrop(found, size, zoom = 0) {
-  const { map, source, salient, subjects } = found;
+  const { map, source, placing } = found;
   const aspect = size.width / size.height;
   const [width, height] = largestWindow(source, aspect);
-  let box = place(map, width, height, { subjects });
+  let box = place(map, width, height, placing);
   if (zoom > 0) {
-    const least = Math.max(salient.width / width, salient.height / height, 1 / source.width, 1 / source.height);
+    const hold = placing.tight_box;
+    const least = Math.max(hold.width / width, hold.height / height, 1 / source.width, 1 / source.height);
     const scale = Math.min(least, 1);
-    box = between(box, place(map, width * scale, height * scale, { hold: salient, subjects }), zoom);
+    box = between(box, place(map, width * scale, height * scale, { ...placing, hold }), zoom);
   }
   const pixels = toPixels(box, source, aspect);
   return { pixels, relative: toFractions(pixels, source), kept: shareOf(map, toFractions(pixels, source)) };
@@ -78,18 +82,18 @@ export function toFractions(pixels, source) {
   };
 }
 
-function place(map, width, height, { hold = null, subjects = [] }) {
-  const edges = [...subjects, ...(hold ? [hold] : [])];
+function place(map, width, height, { hold = null, subjects = [], subject_box = null, weights = {} }) {
+  const topOfAll = subject_box ? [topOf(subject_box, weights)] : [];
+  const edges = [
+    ...subjects.flatMap((one) => [...one.boxes, upperHalf(one.boxes.at(-1))]),
+    ...topOfAll,
+    ...(hold ? [hold] : []),
+  ];
   const lefts = places(map.columns, width, edges.flatMap((box) => [box.left, box.left + box.width]));
   const tops = places(map.rows, height, edges.flatMap((box) => [box.top, box.top + box.height]));
   const scores = [];
   if (hold) scores.push(whole(lefts, tops, width, height, hold));
-  if (subjects.length > 0) {
-    const each = subjects.map((box) => whole(lefts, tops, width, height, box));
-    scores.push(each.reduce((a, b) => a.map((value, index) => Math.max(value, b[index]))));
-    scores.push(each.reduce((a, b) => a.map((value, index) => Math.min(value, b[index]))));
-  }
-  scores.push(saliencyIn(map, lefts, tops, width, height));
+  scores.push(scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights));
   scores.push(nearness(lefts, tops, width, height));
   let best = Array.from({ length: tops.length * lefts.length }, (_, index) => index);
   for (const score of scores) {
@@ -135,16 +139,65 @@ function saliencyIn(map, lefts, tops, width, height) {
   return scores;
 }
 
+/** The score of every window, as in core/score.py: saliency kept, subjects whole, subjects cut, the top of what is too high. */
+function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights) {
+  const score = saliencyIn(map, lefts, tops, width, height);
+  const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
+  for (const subject of subjects) {
+    const box = subject.boxes.find((one) => one.width <= width + SAME && one.height <= height + SAME);
+    if (box) {
+      const held = whole(lefts, tops, width, height, box);
+      const seen = touched(lefts, tops, width, height, box);
+      add(held, subject.whole);
+      add(seen.map((value, index) => value - held[index]), -subject.cut);
+    } else {
+      const last = subject.boxes.at(-1);
+      add(shares(lefts, tops, width, height, upperHalf(last)), subject.whole * weights.upper);
+      add(shares(lefts, tops, width, height, lowerHalf(last)), subject.whole * (1 - weights.upper));
+    }
+  }
+  if (subject_box && subject_box.height > height) {
+    add(shares(lefts, tops, width, height, topOf(subject_box, weights)), weights.lean);
+  }
+  return score;
+}
+
+function upperHalf(box) {
+  return { ...box, height: box.height / 2 };
+}
+
+function lowerHalf(box) {
+  return { ...box, top: box.top + box.height / 2, height: box.height / 2 };
+}
+
+function topOf(box, weights) {
+  return { ...box, height: box.height * weights.top };
+}
+
+function shares(lefts, tops, width, height, box) {
+  const across = lefts.map((left) => overlap(left, width, box.left, box.width));
+  return tops.flatMap((top) => across.map((share) => share * overlap(top, height, box.top, box.height)));
+}
+
+/** 1 where any part of a box is inside the window, else 0. */
+function touched(lefts, tops, width, height, box) {
+  const across = lefts.map((left) => left < box.left + box.width - SAME && left + width > box.left + SAME);
+  return tops.flatMap((top) => {
+    const down = top < box.top + box.height - SAME && top + height > box.top + SAME;
+    return across.map((seen) => (down && seen ? 1 : 0));
+  });
+}
+
 function nearness(lefts, tops, width, height) {
   return tops.flatMap((top) => lefts.map((left) => -Math.hypot(top + height / 2 - 0.5, left + width / 2 - 0.5)));
 }
 
 /** 1 where all of a box is inside the window, else 0. */
 function whole(lefts, tops, width, height, box) {
-  const across = lefts.map((left) => overlap(left, width, box.left, box.width));
+  const across = lefts.map((left) => left <= box.left + SAME && left + width >= box.left + box.width - SAME);
   return tops.flatMap((top) => {
-    const down = overlap(top, height, box.top, box.height);
-    return across.map((share) => (down * share >= 1 - SAME ? 1 : 0));
+    const down = top <= box.top + SAME && top + height >= box.top + box.height - SAME;
+    return across.map((held) => (down && held ? 1 : 0));
   });
 }
 

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from focalbox.analysis import Analysis
+from focalbox.core.choose import grown_to_heads
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import Size
+from focalbox.core.geometry import Box, Size
+from focalbox.core.score import LEAN, TOP, UPPER
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.encoding import encode
 from focalbox.imaging.formats import FORMATS
 from focalbox.service.request import AUTO, OPAQUE_JPEG, SAME, ImageRequest
 
-__all__ = ["Finished", "choose_format", "coordinates", "face_boxes", "json_answer", "map_answer", "plan_answer"]
+__all__ = [
+    "Finished",
+    "choose_format",
+    "coordinates",
+    "face_boxes",
+    "json_answer",
+    "map_answer",
+    "placing",
+    "plan_answer",
+]
 
 _MAP_SIDE = 512
 """Longest side in pixels of a map drawn as a picture: 8 pixels a cell of a 64-cell map."""
@@ -48,7 +59,7 @@ def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
     options = image_request.settled(analysis.source, analysis.trimmed)
     found = analysis.plans(image_request.sizes(analysis.looked_at), options=options).to_dict()
     return json_answer(
-        {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict()}
+        {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict(), "placing": placing(analysis)}
         if image_request.with_saliency
         else found
     )
@@ -70,3 +81,20 @@ def coordinates(crop: Crop) -> dict[str, int]:
 def json_answer(found: Any) -> Finished:
     """Return a document."""
     return Finished(json.dumps(found).encode("utf-8"), _JSON)
+
+
+def placing(analysis: Analysis) -> dict[str, Any]:
+    """Return what the page needs besides the map to place windows as the library does: boxes, fractions, and weights."""
+    subjects = [
+        {"boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut} for one in analysis.scored
+    ]
+    return {
+        "subjects": subjects,
+        "subject_box": _fractions(analysis.subject_box),
+        "tight_box": _fractions(grown_to_heads(analysis, analysis.subject_box)),
+        "weights": {"upper": UPPER, "lean": LEAN, "top": TOP},
+    }
+
+
+def _fractions(box: Box) -> dict[str, float]:
+    return {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
