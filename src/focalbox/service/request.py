@@ -45,6 +45,8 @@ class Outline:
         Whether the sides change places for a picture that is upright where the box is not.
     same_way : bool
         Whether a picture that is upright where the box is not is shown whole, inside it.
+    own_width, own_height : bool
+        Whether the side is that of the picture; ``width`` or ``height`` is 0 then.
 
     Examples
     --------
@@ -54,6 +56,8 @@ class Outline:
     Size(width=300, height=200)
     >>> Outline(900, 300, enlarge=False).size(Size(600, 400))
     Size(width=600, height=300)
+    >>> Outline(0, 100, own_width=True).size(Size(600, 400))
+    Size(width=600, height=100)
     """
 
     width: int
@@ -63,16 +67,26 @@ class Outline:
     over: bool = False
     turned: bool = False
     same_way: bool = False
+    own_width: bool = False
+    own_height: bool = False
 
     def __post_init__(self) -> None:
         if not (0 <= self.width <= MAX_SIDE and 0 <= self.height <= MAX_SIDE):
             message = f"a size has sides of at most {MAX_SIDE} pixels, not {self.width}x{self.height}"
             raise InvalidRequest(message)
 
+    @property
+    def name(self) -> str:
+        """The size as it was asked for."""
+        return f"{'orig' if self.own_width else self.width}x{'orig' if self.own_height else self.height}"
+
     def size(self, source: Size) -> Size:
         """Return the size in pixels for a picture of ``source``."""
-        width, height = self.width or math.inf, self.height or math.inf
-        other = (self.width > self.height) != (source.width > source.height)
+        width = source.width if self.own_width else self.width or math.inf
+        height = source.height if self.own_height else self.height or math.inf
+        other = (self.width > self.height if math.inf in {width, height} else width > height) != (
+            source.width > source.height
+        )
         if self.turned and other:
             width, height = height, width
         if self.inside or math.inf in {width, height} or (self.same_way and other):
@@ -213,11 +227,7 @@ class ImageRequest:
     def named_sizes(self) -> list[str]:
         """Return the sizes as they were asked for, for a list of allowed ones."""
         return [
-            "free"
-            if target is None
-            else f"{target.width}x{target.height}"
-            if not isinstance(target, Ratio)
-            else str(target)
+            "free" if target is None else target.name if isinstance(target, Outline) else str(target)
             for target in self.targets
         ]
 

@@ -116,6 +116,9 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
         (b"/smart_crop=w:5,h:5/resize=w:5/cat.jpg", "smart_crop and resize"),
         (b"/resize=w:5,h:5,fit:stretch/cat.jpg", "stretch"),
         (b"/resize=w:5,h:5,fit:crop,align:middle/cat.jpg", "middle"),
+        (b"/resize=w:5,h:5,fit:crop,align:/cat.jpg", "aligns"),
+        (b"/resize=w:5,h:5,fit:crop,align:[]/cat.jpg", "aligns"),
+        (b"/resize=w:5,h:5,fit:crop,align:[top,bottom]/cat.jpg", "aligns"),
         (b"/resize=fit:crop/cat.jpg", "width or height"),
         (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
         (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
@@ -145,6 +148,24 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
 def test_what_is_not_done_is_refused_by_name(path: bytes, named: str) -> None:
     with pytest.raises(InvalidRequest, match=named):
         parse(read(path))
+
+
+@pytest.mark.parametrize("b64", [False, True])
+@pytest.mark.parametrize(
+    ("align", "placed"), [("top", (0.5, 0.0)), (["top", "left"], (0.0, 0.0)), ("left", (0.0, 0.5))]
+)
+def test_a_resize_is_aligned(align: str | list[str], placed: tuple[float, float], *, b64: bool) -> None:
+    assert _read(b64=b64, resize={"width": 30, "height": 20, "fit": "crop", "align": align}).align == placed
+
+
+@settings(deadline=None)
+@given(st.text("widthegfcropalnmsbu:,=0123456789[]", max_size=60).map(str.encode))
+def test_options_of_every_task_are_parsed_or_refused(rest: bytes) -> None:
+    for begin in (b"resize=w:5,h:5,fit:crop,align:", b"crop=dim:", b"rotate=deg:", b"blur=a:", b"crop_faces=w:5,h:5,"):
+        try:
+            parse(read(b"/" + begin + rest + b"/cat.jpg"))
+        except InvalidRequest as error:
+            assert str(error)  # noqa: PT017 - either is right
 
 
 def test_a_policy_of_the_real_library_is_accepted() -> None:

@@ -117,6 +117,12 @@ def test_what_comes_before_the_window() -> None:
     assert (cut.window, cut.align) == (PixelBox(10, 20, 100, 50), (0.5, 0.5))
     assert [effect.name for effect in _read(width=30, height=20, flip=True, flop=True).effects] == ["flop", "flip"]
     assert _read(width="orig", height="orig").sizes(SOURCE) == [SOURCE]
+    assert _read(width="orig", height=100).sizes(SOURCE) == [Size(600, 100)]
+    assert _read(width="orig", height=100).named_sizes() == ["origx100"]
+    assert _read(width=300, height="orig", smart=True).sizes(SOURCE) == [Size(300, 400)]
+    assert _read(width="orig", height=100, fit_in=True).sizes(SOURCE) == [Size(150, 100)]
+    with pytest.raises(InvalidRequest, match="orig is not supported with"):
+        _read(width="orig", height=100, filters=["proportion(0.5)"])
     assert _read(width=100, height=100, full_fit_in=True).sizes(SOURCE) == [Size(150, 100)]
     assert _read(width=100, height=300, adaptive_fit_in=True).sizes(SOURCE) == [Size(150, 100)]
 

@@ -186,6 +186,8 @@ def _from_json(entry: Mapping[str, Any]) -> Task:
 
 
 def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(str, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -126,13 +126,22 @@ def _resized(task: Mapping[str, str]) -> _Sized:
         align = task.get("align", "center")
         if align == "faces":
             return outline, {"mode": "face"}, None, ()
-        if align.strip("[]").replace(",", "") and align not in _ALIGNS:
-            message = f"resize has the aligns {', '.join(_ALIGNS)} and faces, not {align[:20]!r}"
-            raise InvalidRequest(message)
-        return outline, {}, _ALIGNS[align], ()
+        return outline, {}, _placed(align), ()
     inside = Outline(*sides, inside=True, enlarge=fit != "max")
     stretched = (Effect("resize", (float(sides[0]), float(sides[1]))),) if fit == "scale" and all(sides) else ()
     return inside, {}, (0.5, 0.5), stretched
+
+
+def _placed(align: str) -> tuple[float, float]:
+    """Return where the window is put: one word, or two that go together, such as ``[top,left]``."""
+    words = [word.strip() for word in align.removeprefix("[").removesuffix("]").split(",")]
+    across = [word for word in words if word in {"left", "right"}]
+    down = [word for word in words if word in {"top", "bottom"}]
+    two = len(words) == 2 and len(across) == len(down) == 1  # noqa: PLR2004 - a corner
+    if two or (len(words) == 1 and words[0] in _ALIGNS):
+        return _ALIGNS[(across or ["center"])[0]][0], _ALIGNS[(down or ["center"])[0]][1]
+    message = f"resize has the aligns {', '.join(_ALIGNS)}, corners such as [top,left], and faces, not {align[:20]!r}"
+    raise InvalidRequest(message)
 
 
 def _size(name: str, task: Mapping[str, str]) -> Size:

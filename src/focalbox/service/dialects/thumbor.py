@@ -97,13 +97,18 @@ def parse(rest: bytes) -> ImageRequest:
     smart = parts.take("smart")
     filters = parts.filters()
     width, height, flips = _sides(size)
-    if fit and not width and not height:
+    own = [side == "orig" for side in size.group(2, 4)] if size else [False, False]
+    if any(own) and (filters.stretch or filters.proportion != 1.0):
+        message = "a side of orig is not supported with the filters stretch and proportion"
+        raise InvalidRequest(message)
+    given = bool(width or own[0]), bool(height or own[1])
+    if fit and not any(given):
         message = f"{fit} needs a size"
         raise InvalidRequest(message)
     width, height = (round(side * filters.proportion) for side in (width, height))
     options, align, inside = CropOptions(trim=trim), None, bool(fit)
     effects = (*flips, *filters.effects)
-    if inside and filters.fill is not None and width and height:
+    if inside and filters.fill is not None and all(given):
         options = replace(options, fit="contain", fill=filters.fill, upscale=filters.upscale)
         inside = False
     elif inside and filters.stretch and width and height:
@@ -117,6 +122,8 @@ def parse(rest: bytes) -> ImageRequest:
         enlarge=filters.upscale if inside else not filters.no_upscale,
         over=inside and "full" in fit,
         turned="adaptive" in fit,
+        own_width=own[0],
+        own_height=own[1],
     )
     return ImageRequest(
         source=parts.source(),
