@@ -176,7 +176,9 @@ def test_a_picture_of_the_targets_ratio_is_only_resized(photographs: Photographs
 
 def test_subjects_of_a_callers_detector_are_kept_whole(photographs: Photographs) -> None:
     face = Subject(Box(0.02, 0.1, 0.1, 0.2))
-    cropper = Cropper(model=lambda _: SaliencyMap(np.eye(1, 9, 8)), detectors=[lambda _: [face]])
+    right = Cropper(model=lambda _: SaliencyMap(np.linspace(0.8, 1.0, 9)[None]), detectors=[])
+    assert not right.plan(photographs["coffee"], "1:1").relative.contains(face.box)
+    cropper = Cropper(model=lambda _: SaliencyMap(np.linspace(0.8, 1.0, 9)[None]), detectors=[lambda _: [face]])
     assert cropper.plan(photographs["coffee"], "1:1").relative.contains(face.box)
 
 

@@ -55,7 +55,7 @@ def test_every_default_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -
         if not isinstance(option, click.Option) or option.is_flag:
             continue
         default = option.get_default(click.Context(found), call=False)
-        if default in (None, ()) or not isinstance(default, str | int | float):
+        if default in (None, (), "") or not isinstance(default, str | int | float):
             continue
         assert option.show_default or f"[default: {default}" in (option.help or ""), option.name
 

@@ -33,7 +33,7 @@ class _Terminated(KeyboardInterrupt):
     """The run was asked to end by SIGTERM; it ends as it does after control-C."""
 
 
-@click.command(short_help="Crop folders and buckets, and write down what became of each picture.")
+@click.command(short_help="Crop folders and buckets, with a record of every picture.")
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200, 16:9 or free; repeats.")
 @click.option("-o", "--output", "--out", metavar="DEST[/TEMPLATE]", help="Folder or address for the results.")

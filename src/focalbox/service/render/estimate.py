@@ -35,7 +35,7 @@ def memory_at_work(form: str, size: Size, targets: Sequence[Target | None], opti
     Examples
     --------
     >>> memory_at_work("PNG", Size(1000, 1000), [Size(100, 100)], CropOptions()) // 10**6
-    4
+    6
     """
     scale = decode_scale(size, needed_size(size, targets, options))
     return size.pixels * _DECODERS.get(form, _STORED) + size.pixels * _PIXEL // scale**2
