@@ -84,8 +84,10 @@ def test_every_line_of_plans_names_its_picture(folder: Path, capsys: pytest.Capt
 
 
 def test_the_plan_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--fit", "tight", "--focus", "0.5,0.5") == 0
+    assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--focus", "0.5,0.5") == 0
     assert "object-position" in capsys.readouterr().out
+    assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--fit", "tight", "--upscale") == 0
+    assert "object-position" not in capsys.readouterr().out
     assert focalbox("plan", "coffee.jpg", "-s", "1:1", "--mode", "face", "--on-doubt", "centre", "--doubt", "1") == 0
     said = capsys.readouterr().out
     assert "no face was found: framed by saliency" in said
@@ -449,3 +451,10 @@ def test_results_go_to_stores_too(folder: Path, capsys: pytest.CaptureFixture[st
     assert focalbox(*call[:-1], "https://example.com/{stem}.webp") == 2
     assert "not to https://example.com/coffee.webp" in capsys.readouterr().err
     assert not list(folder.glob("memory*"))
+
+
+def test_plan_tells_alternatives_that_differ(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert focalbox("plan", "coffee.jpg", "-s", "2:5", "--alternatives", "2", "--json") == 0
+    boxes = [crop["box"] for crop in json.loads(capsys.readouterr().out)["crops"]]
+    assert len(boxes) == 2
+    assert abs(boxes[0]["left"] - boxes[1]["left"]) > boxes[0]["width"] / 5

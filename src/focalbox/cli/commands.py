@@ -22,6 +22,7 @@ from focalbox.cli.options import (
 from focalbox.cli.outputs import check_outputs, is_there, write_output
 from focalbox.cli.sources import source_of
 from focalbox.core.crop import Crop
+from focalbox.core.plan import Plan
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.encoding import encode
@@ -105,15 +106,29 @@ def crop(
     is_flag=True,
     help="One JSON document a picture; of many, each on a line that names its picture as the source's address.",
 )
+@click.option(
+    "--alternatives",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="For each size the best N windows that differ, the best first.",
+)
 @quiet_option
 @crop_options
-def plan(pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, quiet: bool, **options: Any) -> None:
+def plan(
+    pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, alternatives: int, quiet: bool, **options: Any
+) -> None:
     """Say where pictures would be cropped, and write nothing."""
     settings, cropper, wanted = _read(options)
     targets = parse_targets(sizes or [None])
 
     def work(picture: str, _: None) -> None:
-        planned = cropper.analyze(source_of(picture, settings), trim=wanted.trim).plans(targets, options=wanted)
+        analysis = cropper.analyze(source_of(picture, settings), trim=wanted.trim)
+        planned = analysis.plans(targets, options=wanted)
+        if alternatives > 1:
+            several = (analysis.alternatives(target, alternatives, options=wanted) for target in targets)
+            planned = Plan(analysis, tuple(crop for found in several for crop in found))
         if as_json and len(pictures) == 1:
             click.echo(json.dumps(planned.to_dict(), indent=2))
         elif as_json:
