@@ -77,7 +77,7 @@ class Analysis(Evidence):
 
     def alternatives(
         self,
-        size: SizeLike,
+        size: SizeLike | None,
         count: int = 3,
         *,
         options: CropOptions | None = None,
