@@ -18,13 +18,13 @@ BoxLike = Sequence[float]
 Item = TypeVar("Item")
 
 RATIOS: tuple[float, ...] = (2 / 5, 9 / 16, 4 / 5, 1.0, 16 / 9, 5 / 2)
-"""Aspect ratios (width / height) of the gain measure; docs: DESIGN section 6."""
+"""Aspect ratios (width / height) of the gain measure, tall banners to wide ones."""
 
 POSITIONS = 257
 """Window positions tried along the free axis (count): odd, so the centre is one, and finer than a map's cells."""
 
 LOSS_MARGIN = 0.01
-"""A case is lost when it keeps this much less than the centre window (share of the label; DESIGN section 6)."""
+"""A case is lost when it keeps this much less than the centre window (share of the label)."""
 
 F_MEASURE_BETA_SQUARED = 0.3
 """Weight of precision in the F-measure, as usual for salient objects (Achanta et al., CVPR 2009,
