@@ -27,7 +27,7 @@ MAX_CELLS = 256
 
 _DIMENSIONS = 2
 _AVERAGINGS_KEPT = 32
-"""Weights remembered, some 50 kB each: a second look at a picture needs four, and cameras make few shapes."""
+"""Weights remembered, some 50 kB each: a picture needs a few, and cameras make few shapes."""
 
 
 class SaliencyMap:
