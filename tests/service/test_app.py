@@ -19,6 +19,7 @@ from PIL import Image
 import focalbox
 from focalbox import Cropper
 from focalbox.service.dialects.signing import Key, sign
+from focalbox.storage.fsspec_store import filesystem_of
 from service.servers import Answer, Service
 
 Opened = Callable[..., Service]
@@ -304,6 +305,8 @@ def test_a_bucket_of_a_server_that_speaks_s3(opened: Opened, pictures: Path, mon
     for name, value in {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    s3fs.S3FileSystem.clear_instance_cache()  # another test's server is gone
+    filesystem_of.cache_clear()
     try:
         store = s3fs.S3FileSystem(skip_instance_cache=True)
         store.mkdir("photos")

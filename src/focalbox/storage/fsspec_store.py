@@ -126,7 +126,7 @@ class FsspecStore:
     def _open(self, address: str) -> tuple[Any, str]:
         """Return the store of an address, and what it calls the object."""
         scheme, path = address.split("://", 1)
-        system = _opened(scheme) if self._filesystem is None else self._filesystem
+        system = filesystem_of(scheme) if self._filesystem is None else self._filesystem
         return system, address if scheme in _WHOLE else path
 
     def _call(self, address: str, verb: str, kind: type[Exception], call: Callable[[], _T]) -> _T:
@@ -161,7 +161,14 @@ class FsspecStore:
 
 
 @cache
-def _opened(scheme: str) -> Any:
+def filesystem_of(scheme: str) -> Any:
+    """Return the filesystem behind the addresses of a scheme, such as ``"s3"``; one for the whole process.
+
+    Raises
+    ------
+    InvalidRequest
+        When nothing installed reads such addresses.
+    """
     try:
         import fsspec  # noqa: PLC0415 - an extra that folders do not need
 
