@@ -22,8 +22,8 @@ NEARLY = 0.9
 
 _WEIGHTS = (-1.232, 0.618, -0.510, 3.106, -0.184, 1.572)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.calibration` on the crops of the
-default network before the present one, on dev rows (2026-11-25). They are as true of the present one as weights fitted to it
-(apart from the truth by 0.027 and 0.031; docs/quality.md). Other models' maps are read alike."""
+small network of version 0.1, on dev rows (2026-11-25). They have not been fitted to the present network. Other models' maps
+are read alike."""
 
 FEATURES = ("nearly as good elsewhere", "kept elsewhere", "kept", "kept in the middle", "area")
 """What `features` gives, in order; all are shares from 0 to 1."""
