@@ -255,10 +255,12 @@ class Cropper:
         for target in targets:
             if isinstance(target, Size):
                 _check_result(target, self._limits)
-        view = View.decode(self.open(source), targets, wanted, least)
+        picture = self.open(source)
+        known = analysis is not None and wanted.trim is None and analysis.looked_at == picture.size
+        view = View.decode(picture, targets, wanted, least, look=not known)
         if analysis is None or not view.shows(analysis):
             analysis = self._look(view)
-        return Prepared(view, analysis)
+        return Prepared(view.looked(), analysis)
 
     def _look(self, view: View) -> Analysis:
         seen = united([look_at(working, self._model, self._detectors) for working in view.looked_at])

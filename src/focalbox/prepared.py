@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Self, Unpack
@@ -64,9 +64,17 @@ class View:
 
     @classmethod
     def decode(
-        cls, picture: Picture, targets: Sequence[Target | None], options: CropOptions, least: Size = _ANY
+        cls,
+        picture: Picture,
+        targets: Sequence[Target | None],
+        options: CropOptions,
+        least: Size = _ANY,
+        *,
+        look: bool = True,
     ) -> Self:
         """Decode a picture for some targets, at least ``least`` pixels a side as far as it has them.
+
+        ``look`` says whether it will be looked at too.
 
         Raises
         ------
@@ -76,7 +84,7 @@ class View:
         needed = needed_size(picture.size, targets, options, least)
         keep = options.keep_metadata
         film = picture.film(keep_profile=keep) if options.animate == "keep" and picture.animated else None
-        working = picture.decode(needed, keep_profile=keep)
+        working = picture.decode(needed, keep_profile=keep, look=look and film is None and options.trim is None)
         left = None
         if options.trim is not None:
             working, left = without_border(working, options.trim)
@@ -97,6 +105,10 @@ class View:
         for index, (working, _) in enumerate(islice(self.frames(), wanted[-1] + 1 if wanted else 0)):
             if index in wanted:
                 yield working
+
+    def looked(self) -> Self:
+        """Return the view without what was only needed for looking."""
+        return replace(self, working=self.working.without_coarse())
 
     def shows(self, analysis: Analysis) -> bool:
         """Tell whether an analysis is of just this part of a picture of this size."""

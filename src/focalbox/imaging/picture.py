@@ -19,9 +19,9 @@ from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
-from focalbox.imaging.scales import decode_scale
+from focalbox.imaging.scales import decode_scale, grid_step
 from focalbox.imaging.truncation import ends_early
-from focalbox.imaging.working import WorkingImage, shrink, turned, upright_size
+from focalbox.imaging.working import WorkingImage, halved, on_ground, shrink, turned, upright_size
 
 __all__ = ["Header", "Picture"]
 
@@ -97,8 +97,10 @@ class Picture:
         self.frames = header.frames
         self.notes = header.notes
 
-    def decode(self, needed: Size | None = None, *, keep_profile: bool = False) -> WorkingImage:
-        """Decode the picture once, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
+    def decode(self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True) -> WorkingImage:
+        """Decode the picture, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
+
+        What is looked at comes from one scale, whatever is needed: a JPEG of which more is needed is decoded twice.
 
         Parameters
         ----------
@@ -108,6 +110,8 @@ class Picture:
         keep_profile : bool
             Leave the pixels of an RGB picture in the embedded profile, and keep the profile as metadata. The
             profiles of grey and CMYK pictures do not describe RGB pixels: those are brought to sRGB all the same.
+        look : bool
+            Whether it will be looked at.
 
         Returns
         -------
@@ -122,14 +126,24 @@ class Picture:
         """
         with translating(self._name, self._ends_early):
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
-            scale = decode_scale(self.size, needed)
-            expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
+            scale, seen = decode_scale(self.size, needed), decode_scale(self.size, None)
             check_memory(self._name, self._need(image.mode, scale), self._limits.memory)
-            reduced, profile = self._pixels(image, scale, expected)
-            if reduced.size != expected:
-                message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
-                raise DecodeError(message)
-            return self._upright(reduced, scale, profile, keep_profile=keep_profile)
+            coarse = None
+            if look and self._drafts and scale != seen:
+                coarse = self._coarse(*self._pixels(image, seen), seen)
+                image = self._reopen()
+            reduced, profile = self._pixels(image, scale)
+            if look and coarse is None:
+                coarse = self._coarse(reduced, profile, scale)
+            return replace(self._upright(reduced, scale, profile, keep_profile=keep_profile), coarse=coarse)
+
+    def _coarse(self, image: Image.Image, profile: bytes | None, scale: int) -> WorkingImage:
+        """Return the picture on the grid that is looked at, upright, opaque and in sRGB: the same from every scale."""
+        step = grid_step(self.size)
+        small = on_ground(halved(image, step // scale))
+        if small is image:  # the colours of the working image are settled in place
+            small = image.copy()
+        return self._upright(small, step, profile, keep_profile=False)
 
     @property
     def animated(self) -> bool:
@@ -184,7 +198,7 @@ class Picture:
             self._stored,
             len(self._data) + self._header.copied,
             scale,
-            drafts=coding is not None and not coding.lossless,
+            drafts=self._drafts,
             held=coding.held if coding is not None else 0.0,
             turned=self._header.exif.orientation != 1,
         )
@@ -192,8 +206,23 @@ class Picture:
     def _ends_early(self) -> bool:
         return self.format is not None and ends_early(self.format, self._data)
 
-    def _pixels(self, image: Image.Image, scale: int, expected: tuple[int, int]) -> tuple[Image.Image, bytes | None]:
+    @property
+    def _drafts(self) -> bool:
+        """Whether the decoder itself makes smaller pictures."""
+        coding = self._header.coding
+        return coding is not None and not coding.lossless
+
+    def _pixels(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
         """Return the stored picture at 1/``scale``, RGB or RGBA, and the colour profile that its pixels are in."""
+        expected = (-(-self._stored.width // scale), -(-self._stored.height // scale))
+        reduced, profile = self._read(image, scale, expected)
+        if reduced.size != expected:
+            message = f"{self._name} cannot be decoded: its pixels are not as many as its header says"
+            raise DecodeError(message)
+        return reduced, profile
+
+    def _read(self, image: Image.Image, scale: int, expected: tuple[int, int]) -> tuple[Image.Image, bytes | None]:
+        """Return the same; its size is not checked."""
         coding = self._header.coding
         if self._header.format == "GIF":
             gif = read_gif(self._data, most=1)
@@ -219,8 +248,7 @@ class Picture:
 
     def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
         """Return the same, decoded by Pillow."""
-        coding = self._header.coding
-        drafts = scale > 1 and coding is not None and not coding.lossless
+        drafts = scale > 1 and self._drafts
         if self._header.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
             image.decodermaxblock = _AT_ONCE
         if drafts:

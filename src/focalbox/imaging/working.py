@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
-__all__ = ["Metadata", "WorkingImage", "shrink", "turned", "upright_size"]
+__all__ = ["Metadata", "WorkingImage", "halved", "on_ground", "shrink", "turned", "upright_size"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
@@ -78,6 +77,9 @@ class WorkingImage:
         Where the upright source begins in ``image`` (x, y), in working pixels: above 0 when the source's sides are no
         multiples of ``scale`` and turning it upright has brought the partial cells to the left or top.
     metadata : Metadata
+    coarse : WorkingImage, optional
+        The same picture on the coarse grid that copies to look at are made from, equal to the last bit whatever ``scale``
+        is. None: they are made from these pixels.
     """
 
     image: Image.Image
@@ -85,6 +87,7 @@ class WorkingImage:
     scale: int = 1
     offset: tuple[float, float] = (0.0, 0.0)
     metadata: Metadata = Metadata()
+    coarse: WorkingImage | None = None
 
     def window(self, box: PixelBox) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of a box of source pixels, in working pixels."""
@@ -97,14 +100,13 @@ class WorkingImage:
     def part(self, box: PixelBox) -> WorkingImage:
         """Return a part of the picture, in pixels of a source that has its full size, as a picture of its own."""
         image = self.image.crop((box.left, box.top, box.right, box.bottom))
-        return replace(self, image=image, source=Size(box.width, box.height))
+        return replace(self, image=image, source=Size(box.width, box.height), coarse=None)
 
     def look(self, size: Size) -> NDArray[np.uint8]:
         """Return the whole picture for a model to look at.
 
-        The pixels are averaged to the same coarse grid whatever scale was decoded, then resized: the copy is the same
-        for every target, and nearly the same for a JPEG and for a lossless copy of it, because a JPEG decoded at 1/s
-        has the means of s x s blocks.
+        The copy is made from the coarse grid, which is the same for every target. It is nearly the same for a JPEG and for a
+        lossless copy of it, because a JPEG decoded at 1/s has the means of s x s blocks.
 
         Parameters
         ----------
@@ -116,23 +118,26 @@ class WorkingImage:
         ndarray of uint8, shape (h, w, 3)
             sRGB; transparent parts are composited on the grey on which the rest is seen best.
         """
-        step, grid = self._grid
-        left, top, right, bottom = self.window(PixelBox(0, 0, self.source.width, self.source.height))
-        box = left / step, top / step, min(grid.width, right / step), min(grid.height, bottom / step)
-        copy = resize_window(grid, (size.width, size.height), box, Filter.BILINEAR)
-        return np.asarray(to_srgb(copy, self.metadata.profile))
+        grid = self.coarse or self._coarsened()
+        copy = resize_window(
+            grid.image,
+            (size.width, size.height),
+            grid.window(PixelBox(0, 0, self.source.width, self.source.height)),
+            Filter.BILINEAR,
+        )
+        return np.asarray(to_srgb(copy, self.metadata.profile if self.coarse is None else None))
 
-    @cached_property
-    def _grid(self) -> tuple[int, Image.Image]:
-        """Working pixels that a cell of the coarse grid is wide, and the grid: what every copy is made from."""
+    def without_coarse(self) -> WorkingImage:
+        """Return the picture once it has been looked at: without what was only made for that."""
+        return self if self.coarse is None else replace(self, coarse=None)
+
+    def _coarsened(self) -> WorkingImage:
+        """Return the picture on the coarse grid, opaque, its colours as they are."""
         step = max(1, grid_step(self.source) // self.scale)
-        if self.image.mode != "RGBA":
-            return step, self.image.reduce(step) if step > 1 else self.image
-        # Premultiplied, so that what is invisible counts for nothing, whatever colour hides there.
-        small = shrink(self.image, None, step)
-        ground = Image.new("RGB", small.size, (_ground_for(small),) * 3)
-        ground.paste(small, mask=small.getchannel("A"))
-        return step, ground
+        image = on_ground(halved(self.image, step))
+        return replace(
+            self, image=image, scale=self.scale * step, offset=(self.offset[0] / step, self.offset[1] / step)
+        )
 
     def finished(
         self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool, own: bool = True
@@ -149,6 +154,28 @@ class WorkingImage:
         return replace(
             self, image=to_srgb(image, profile, in_place=own or image is not self.image), metadata=Metadata(exif)
         )
+
+
+def on_ground(image: Image.Image) -> Image.Image:
+    """Return a picture opaque: its transparent parts composited on the grey on which the rest is seen best."""
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, (_ground_for(image),) * 3)
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def halved(image: Image.Image, scale: int) -> Image.Image:
+    """Average the pixels of an RGB or RGBA picture in blocks of ``scale``, a power of 2, by halves.
+
+    By halves, each rounded to whole levels, so that a picture at 1/8 is the same to the last bit whether it is made from
+    the whole or from the same picture at 1/2 or 1/4. Colours are premultiplied, so that what is invisible does not bleed
+    into what is seen.
+    """
+    while scale > 1:
+        image = image.convert("RGBa").reduce(2).convert("RGBA") if image.mode == "RGBA" else image.reduce(2)
+        scale //= 2
+    return image
 
 
 def _ground_for(image: Image.Image) -> int:
@@ -182,16 +209,12 @@ def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image
     """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
     mode, convert = prepare(image, profile)
     if image.mode == mode and (mode == "RGB" or scale == 1):
-        return convert(image.reduce(scale) if scale > 1 else image)
+        return convert(halved(image, scale))
     reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
     rows = max(1, _STRIP // (image.width * scale)) * scale
     for top in range(0, image.height, rows):
         strip = convert(image.crop((0, top, image.width, min(image.height, top + rows))))
-        if scale > 1:
-            if mode == "RGBA":  # premultiplied, so that what is invisible does not bleed into what is seen
-                strip = strip.convert("RGBa")
-            strip = strip.reduce(scale).convert(mode)
-        reduced.paste(strip, (0, top // scale))
+        reduced.paste(halved(strip, scale), (0, top // scale))
     return reduced
 
 
