@@ -33,6 +33,7 @@ from focalbox import (
     Subject,
 )
 from focalbox.core.framing import Fit
+from focalbox.core.geometry import Ratio
 from focalbox.imaging.scales import looking_size
 
 SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")
@@ -74,8 +75,21 @@ def test_every_target_is_planned_from_the_same_analysis(photographs: Photographs
     together = [result.crop for result in cropper.results(data, SIZES)]
     planned = [cropper.plan(data, size) for size in SIZES]
     for one, many, plan in zip(alone, together, planned, strict=True):
-        assert one.box.to_box(one.source).jaccard(many.box.to_box(many.source)) > 0.98
-        assert plan.box.to_box(plan.source).jaccard(many.box.to_box(many.source)) > 0.98
+        assert one == many == plan
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+def test_a_ratio_has_one_window_whatever_size_was_asked_for(photographs: Photographs, name: str) -> None:
+    large = Image.fromarray(photographs[name]).resize((1810, 1360), Image.Resampling.BICUBIC)
+    data, cropper = encoded(np.asarray(large), "JPEG", quality=85), Cropper()
+    analysis = cropper.analyze(data)
+    for across, down in ((2, 5), (9, 16), (1, 1), (16, 9), (5, 2)):
+        planned = analysis.plan(Ratio(across, down)).relative
+        for width in (100, 1080):
+            prepared = cropper.prepare(data, [Size(width, round(width * down / across))])
+            assert prepared.analysis == analysis
+            asked = prepared.analysis.plan((width, round(width * down / across)))
+            assert asked.relative.jaccard(planned) >= 0.99
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])

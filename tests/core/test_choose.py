@@ -280,6 +280,8 @@ def test_a_face_that_fits_is_whole_where_saliency_has_no_say(
     width, height = largest_window(analysis.source, target.aspect)
     face = Box(face.left, face.top, face.width * width, face.height * height)
     analysis = Analysis(analysis.source, analysis.saliency, (Subject(face),))
+    whole = face.to_whole_pixels(analysis.source)
+    assume(whole.width <= width and whole.height <= height)
     assert choose_crop(analysis, target, Framing(mode=mode, on_doubt=on_doubt, doubt=1.0)).cut == ()
 
 
@@ -417,3 +419,26 @@ def test_padding_shows_the_heads_too() -> None:
     assert crop.padding
     shown = [subject.box.intersection(crop.relative).area / subject.box.area for subject in crop.subjects]
     assert min(shown) >= 0.85 - 0.01
+
+
+@quick
+@given(analyses, targets, st.lists(boxes(), min_size=1, max_size=4))
+def test_rounding_cuts_no_subject_that_the_window_holds(analysis: Analysis, target: Target, found: list[Box]) -> None:
+    analysis = replace(analysis, subjects=tuple(map(Subject, found)))
+    crop = choose_crop(analysis, target, Framing())
+    shown = crop.box.to_box(analysis.source)
+    for subject in analysis.scored:
+        for box in subject.boxes:
+            assert shown.contains(box) or not crop.window.contains(box)
+
+
+@pytest.mark.parametrize("ratio", [(2, 5), (9, 16), (4, 5), (16, 9), (5, 2)])
+def test_two_places_that_are_nearly_as_good_are_not_exchanged_by_a_rounded_size(ratio: tuple[int, int]) -> None:
+    values = np.zeros((48, 64))
+    values[:, :20], values[:20, :], values[:, 44:], values[28:, :] = 1, 1, 1, 1
+    values[:, 43], values[27, :] = 0.01, 0.01
+    analysis = Analysis(Size(1200, 900), SaliencyMap(values))
+    boxes_found = [
+        analysis.plan((width, round(width * ratio[1] / ratio[0]))).relative for width in (100, 250, 500, 1080)
+    ]
+    assert all(box.jaccard(boxes_found[0]) > 0.98 for box in boxes_found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -378,3 +378,18 @@ def test_what_goes_wrong_inside_is_not_told(opened: Opened, pictures: Path, capl
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
     assert "a secret" in caplog.text
+
+
+def test_equal_tags_are_equal_bytes_whatever_was_asked_before(
+    opened: Opened, photographs: Mapping[str, Any], tmp_path: Path
+) -> None:
+    Image.fromarray(photographs["astronaut"]).resize((1700, 1500)).save(tmp_path / "a.jpg", quality=85)
+    sizes = ("100x40", "500x200", "1080x432", "250x250", "explain")
+    found: dict[str, set[bytes]] = {}
+    for order in (sizes, sizes[::-1]):
+        service = opened(root=tmp_path, allow_unsigned="true")
+        for size in order:
+            answer = service.ask("/v1/explain/500x200/a.jpg" if size == "explain" else f"/v1/crop/{size}/a.jpg")
+            assert answer.status == 200
+            found.setdefault(answer.headers["etag"], set()).add(answer.content)
+    assert [len(contents) for contents in found.values()] == [1] * len(sizes)

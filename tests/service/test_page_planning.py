@@ -40,6 +40,8 @@ def test_the_page_plans_what_the_library_plans() -> None:
     for _ in range(300):
         analysis = _analysis(random)
         width, height = (int(side) for side in random.integers(1, 1500, 2))
+        if random.random() < 0.2:
+            height = round(width * float(random.choice([9 / 16, 2 / 3, 0.4, 1.25]))) or 1
         zoom = float(random.choice([0.0, 0.0, 0.25, 1.0, random.random()]))
         saved = {**analysis.to_dict(), "placing": placing(analysis)}
         cases.append({"analysis": saved, "size": {"width": width, "height": height}, "zoom": zoom})

@@ -11,6 +11,7 @@ from focalbox.core.evidence import Evidence
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
 from focalbox.core.placement import Demands, place, places_by_score
+from focalbox.core.ratios import meant_aspect
 from focalbox.core.subjects import head_of
 
 __all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads"]
@@ -63,12 +64,12 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
         return Crop(evidence, None, framing.fit, evidence.pixels(grown_to_heads(evidence, free)), Padding(), free)
     largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
-    window = place(evidence.saliency, largest.width, largest.height, demands)
+    window = _placed(evidence, target, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
             demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, largest)), near=WHOLE.centre)
             framing = replace(framing, fit="cover", zoom=0.0)
-            window = place(evidence.saliency, largest.width, largest.height, demands)
+            window = _placed(evidence, target, demands)
             notes += ("in doubt: the middle was taken",)
         else:
             framing = replace(framing, fit="pad", zoom=0.0)
@@ -85,6 +86,21 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     box = evidence.pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
     return Crop(evidence, target, framing.fit, box, padding, judged, notes)
+
+
+def _placed(evidence: Evidence, target: Target, demands: Demands) -> Box:
+    """Return the largest window of a target's ratio, at its best place.
+
+    A size in pixels is often a rounded ratio, and a ratio that is a little other may have its best place at the other end of
+    the picture. So the place is chosen for the ratio that is meant; the target's own window lies in that one, or around it.
+    """
+    width, height = largest_window(evidence.looked_at, target.aspect)
+    meant = meant_aspect(target)
+    if meant == target.aspect:
+        return place(evidence.saliency, width, height, demands)
+    first = place(evidence.saliency, *largest_window(evidence.looked_at, meant), demands)
+    around = first.resized(max(first.width, width), max(first.height, height)).moved_into(WHOLE)
+    return place(evidence.saliency, width, height, demands, within=around)
 
 
 def _without_border(evidence: Evidence, framing: Framing) -> Framing:
@@ -108,7 +124,7 @@ def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
     """Return what comes before saliency, and what a reader should know of it."""
     demands = Demands(
-        keep=framing.keep,
+        keep=tuple(box.to_whole_pixels(evidence.looked_at) for box in framing.keep),
         avoid=framing.avoid,
         focus=framing.focus,
         subjects=evidence.scored,
@@ -172,6 +188,7 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps."""
     source = evidence.looked_at
     hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grown_to_heads(evidence, evidence.subject_box),))
+    hold = hold.to_whole_pixels(source)
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
         scale = max(scale, least.width / (largest.width * source.width))

@@ -114,8 +114,8 @@ class Evidence:
 
     @cached_property
     def scored(self) -> tuple[ScoredSubject, ...]:
-        """The subjects as the score of a window counts them: heads in place of faces, by prominence."""
-        return scored_subjects(self.saliency, self.subjects)
+        """The subjects as the score of a window counts them: heads in place of faces, by prominence, in whole pixels."""
+        return scored_subjects(self.saliency, self.subjects, size=self.looked_at)
 
     @cached_property
     def subject_box(self) -> Box:

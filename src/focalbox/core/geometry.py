@@ -11,6 +11,10 @@ from focalbox.errors import InvalidRequest
 __all__ = ["WHOLE", "Box", "Padding", "PixelBox", "Ratio", "Size", "Target", "largest_window", "padding_to"]
 
 
+_ROUNDING = 1e-6
+"""Pixels that the rounding of fractions may cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """Width and height in pixels.
@@ -279,6 +283,29 @@ class Box:
             top = _nearest(self.top * size.height + (height - rows) / 2)
         columns, rows = _within(columns, 1, size.width), _within(rows, 1, size.height)
         return PixelBox(_within(left, 0, size.width - columns), _within(top, 0, size.height - rows), columns, rows)
+
+    def to_whole_pixels(self, size: Size) -> Box:
+        """Return the smallest box of whole pixels of a picture of ``size`` around the box, fractions.
+
+        Examples
+        --------
+        >>> Box(0.26, 0.0, 0.5, 1.0).to_whole_pixels(Size(10, 10))
+        Box(left=0.2, top=0.0, width=0.6, height=1.0)
+        """
+        left, top = (math.floor(start + _ROUNDING) for start in (self.left * size.width, self.top * size.height))
+        right, bottom = (math.ceil(stop - _ROUNDING) for stop in (self.right * size.width, self.bottom * size.height))
+        return Box(left / size.width, top / size.height, (right - left) / size.width, (bottom - top) / size.height)
+
+    def resized(self, width: float, height: float) -> Box:
+        """Return a box of other sides with the same centre."""
+        x, y = self.centre
+        return Box(x - width / 2, y - height / 2, width, height)
+
+    def moved_into(self, other: Box) -> Box:
+        """Return the box moved as little as needed to lie inside a larger one."""
+        left = min(max(self.left, other.left), other.right - self.width)
+        top = min(max(self.top, other.top), other.bottom - self.height)
+        return Box(left, top, self.width, self.height)
 
     def to_dict(self) -> dict[str, float]:
         """Return ``{"left", "top", "width", "height"}`` in fractions."""

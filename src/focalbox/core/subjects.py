@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.geometry import WHOLE, Box, Size
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Subject", "Weights", "head_of", "scored_subjects"]
@@ -133,7 +133,11 @@ def head_of(face: Box) -> Box:
 
 
 def scored_subjects(
-    saliency: SaliencyMap, subjects: Sequence[Subject], weights: Mapping[str, Weights] = WEIGHTS
+    saliency: SaliencyMap,
+    subjects: Sequence[Subject],
+    weights: Mapping[str, Weights] = WEIGHTS,
+    *,
+    size: Size | None = None,
 ) -> tuple[ScoredSubject, ...]:
     """Return the subjects of a picture as the score counts them, the most prominent of each kind first.
 
@@ -145,13 +149,18 @@ def scored_subjects(
         Those outside the picture, or of no area, are left out; at most `MAX_SUBJECTS` count.
     weights : mapping of str to Weights
         By kind; a kind that is not named counts like a face.
+    size : Size, optional
+        Pixels of what was looked at: the boxes are those of whole pixels then, so that no window cuts them by being rounded.
     """
     found: list[ScoredSubject] = []
     for kind in dict.fromkeys(subject.kind for subject in subjects):
         listed = [subject for subject in subjects if subject.kind == kind]
         found += _scored(saliency, kind, listed, weights.get(kind, weights["face"]))
     found.sort(key=lambda subject: -subject.cut)
-    return tuple(found[:MAX_SUBJECTS])
+    counted = found[:MAX_SUBJECTS]
+    if size is None:
+        return tuple(counted)
+    return tuple(replace(one, boxes=tuple(box.to_whole_pixels(size) for box in one.boxes)) for one in counted)
 
 
 def _scored(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject], weights: Weights) -> list[ScoredSubject]:

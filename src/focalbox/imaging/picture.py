@@ -21,7 +21,7 @@ from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
 from focalbox.imaging.truncation import ends_early
-from focalbox.imaging.working import WorkingImage, halved, on_ground, shrink, turned, upright_size
+from focalbox.imaging.working import WorkingImage, on_ground, shrink, turned, upright_size
 
 __all__ = ["Header", "Picture"]
 
@@ -140,7 +140,7 @@ class Picture:
     def _coarse(self, image: Image.Image, profile: bytes | None, scale: int) -> WorkingImage:
         """Return the picture on the grid that is looked at, upright, opaque and in sRGB: the same from every scale."""
         step = grid_step(self.size)
-        small = on_ground(halved(image, step // scale))
+        small = on_ground(shrink(image, None, step // scale))
         if small is image:  # the colours of the working image are settled in place
             small = image.copy()
         return self._upright(small, step, profile, keep_profile=False)

@@ -14,7 +14,7 @@ from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
-__all__ = ["Metadata", "WorkingImage", "halved", "on_ground", "shrink", "turned", "upright_size"]
+__all__ = ["Metadata", "WorkingImage", "on_ground", "shrink", "turned", "upright_size"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
@@ -134,7 +134,7 @@ class WorkingImage:
     def _coarsened(self) -> WorkingImage:
         """Return the picture on the coarse grid, opaque, its colours as they are."""
         step = max(1, grid_step(self.source) // self.scale)
-        image = on_ground(halved(self.image, step))
+        image = on_ground(shrink(self.image, None, step))
         return replace(
             self, image=image, scale=self.scale * step, offset=(self.offset[0] / step, self.offset[1] / step)
         )
@@ -165,7 +165,7 @@ def on_ground(image: Image.Image) -> Image.Image:
     return ground
 
 
-def halved(image: Image.Image, scale: int) -> Image.Image:
+def _halved(image: Image.Image, scale: int) -> Image.Image:
     """Average the pixels of an RGB or RGBA picture in blocks of ``scale``, a power of 2, by halves.
 
     By halves, each rounded to whole levels, so that a picture at 1/8 is the same to the last bit whether it is made from
@@ -209,12 +209,12 @@ def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image
     """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
     mode, convert = prepare(image, profile)
     if image.mode == mode and (mode == "RGB" or scale == 1):
-        return convert(halved(image, scale))
+        return convert(_halved(image, scale))
     reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
     rows = max(1, _STRIP // (image.width * scale)) * scale
     for top in range(0, image.height, rows):
         strip = convert(image.crop((0, top, image.width, min(image.height, top + rows))))
-        reduced.paste(halved(strip, scale), (0, top // scale))
+        reduced.paste(_halved(strip, scale), (0, top // scale))
     return reduced
 
 

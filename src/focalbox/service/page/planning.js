@@ -24,6 +24,33 @@ export function readMap(saved) {
   return { columns, rows, cells, table, most, total: table[table.length - 1] };
 }
 
+// Ratios that pictures are asked for in, the longer side first, as in core/ratios.py.
+const COMMON = [[1, 1], [5, 4], [4, 3], [7, 5], [3, 2], [16, 10], [5, 3], [16, 9], [1.91, 1], [2, 1], [21, 9], [5, 2], [3, 1], [4, 1]];
+
+/** The aspect ratio that a size stands for: 250x141 is 16:9. */
+function meantAspect({ width, height }) {
+  const aspect = width / height;
+  const apart = (other) => Math.abs(Math.log(other / aspect));
+  const found = COMMON.flatMap(([across, down]) => [across / down, down / across]).filter(
+    (other) => Math.abs(height * other - width) < 1 || Math.abs(width / other - height) < 1,
+  );
+  const nearest = found.reduce((best, other) => (apart(other) < apart(best) ? other : best), found[0] ?? aspect);
+  return Math.abs(nearest / aspect - 1) < SAME ? aspect : nearest;
+}
+
+/** The largest window of a size's ratio at its best place, as in core/choose.py. */
+function placed(map, source, size, placing) {
+  const aspect = size.width / size.height;
+  const [width, height] = largestWindow(source, aspect);
+  const meant = meantAspect(size);
+  if (meant === aspect) return place(map, width, height, placing);
+  const first = place(map, ...largestWindow(source, meant), placing);
+  const around = { width: Math.max(first.width, width), height: Math.max(first.height, height) };
+  around.left = Math.min(Math.max(first.left + (first.width - around.width) / 2, 0), 1 - around.width);
+  around.top = Math.min(Math.max(first.top + (first.height - around.height) / 2, 0), 1 - around.height);
+  return place(map, width, height, placing, around);
+}
+
 /** The sides of the largest window of an aspect ratio, fractions of the picture's. */
 export function largestWindow(source, aspect) {
   const relative = aspect / (source.width / source.height);
@@ -53,7 +80,7 @@ export function planCrop(found, size, zoom = 0) {
   const { map, source, placing } = found;
   const aspect = size.width / size.height;
   const [width, height] = largestWindow(source, aspect);
-  let box = place(map, width, height, placing);
+  let box = placed(map, source, size, placing);
   if (zoom > 0) {
     const hold = placing.tight_box;
     const least = Math.max(hold.width / width, hold.height / height, 1 / source.width, 1 / source.height);
@@ -82,19 +109,23 @@ export function toFractions(pixels, source) {
   };
 }
 
-function place(map, width, height, { hold = null, subjects = [], subject_box = null, weights = {} }) {
+const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
+
+function place(map, width, height, { hold = null, subjects = [], subject_box = null, weights = {} }, within = WHOLE) {
   const topOfAll = subject_box ? [topOf(subject_box, weights)] : [];
   const edges = [
     ...subjects.flatMap((one) => [...one.boxes, upperHalf(one.boxes.at(-1))]),
     ...topOfAll,
     ...(hold ? [hold] : []),
   ];
-  const lefts = places(map.columns, width, edges.flatMap((box) => [box.left, box.left + box.width]));
-  const tops = places(map.rows, height, edges.flatMap((box) => [box.top, box.top + box.height]));
+  const across = edges.flatMap((box) => [box.left, box.left + box.width]);
+  const down = edges.flatMap((box) => [box.top, box.top + box.height]);
+  const lefts = places(map.columns, width, across, within.left, within.left + within.width);
+  const tops = places(map.rows, height, down, within.top, within.top + within.height);
   const scores = [];
   if (hold) scores.push(whole(lefts, tops, width, height, hold));
   scores.push(scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights));
-  scores.push(nearness(lefts, tops, width, height));
+  scores.push(nearness(lefts, tops, width, height, within));
   let best = Array.from({ length: tops.length * lefts.length }, (_, index) => index);
   for (const score of scores) {
     const most = best.reduce((high, index) => Math.max(high, score[index]), -Infinity);
@@ -105,13 +136,13 @@ function place(map, width, height, { hold = null, subjects = [], subject_box = n
 }
 
 /** Every start of a window along one axis at which a score can bend, ascending. */
-function places(cells, side, edges) {
-  const free = Math.max(0, 1 - side);
-  if (free <= SAME) return [free / 2];
-  const found = [0, free, free / 2];
+function places(cells, side, edges, start, stop) {
+  const free = Math.max(0, stop - start - side);
+  if (free <= SAME) return [start + free / 2];
+  const found = [start, start + free, start + free / 2];
   for (let cell = 0; cell <= cells; cell += 1) found.push(cell / cells, cell / cells - side);
   for (const edge of edges) found.push(edge, edge - side);
-  const inside = found.map((value) => Math.min(Math.max(value, 0), free));
+  const inside = found.map((value) => Math.min(Math.max(value, start), start + free));
   return [...new Set(inside)].sort((a, b) => a - b);
 }
 
@@ -188,8 +219,9 @@ function touched(lefts, tops, width, height, box) {
   });
 }
 
-function nearness(lefts, tops, width, height) {
-  return tops.flatMap((top) => lefts.map((left) => -Math.hypot(top + height / 2 - 0.5, left + width / 2 - 0.5)));
+function nearness(lefts, tops, width, height, within) {
+  const [x, y] = [within.left + within.width / 2, within.top + within.height / 2];
+  return tops.flatMap((top) => lefts.map((left) => -Math.hypot(top + height / 2 - y, left + width / 2 - x)));
 }
 
 /** 1 where all of a box is inside the window, else 0. */

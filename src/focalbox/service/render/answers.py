@@ -88,10 +88,11 @@ def placing(analysis: Analysis) -> dict[str, Any]:
     subjects = [
         {"boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut} for one in analysis.scored
     ]
+    tight = grown_to_heads(analysis, analysis.subject_box)
     return {
         "subjects": subjects,
         "subject_box": _fractions(analysis.subject_box),
-        "tight_box": _fractions(grown_to_heads(analysis, analysis.subject_box)),
+        "tight_box": _fractions(tight.to_whole_pixels(analysis.looked_at)),
         "weights": {"upper": UPPER, "lean": LEAN, "top": TOP},
     }
 

@@ -1,0 +1,53 @@
+"""Ratios that sizes in whole pixels stand for: 250x141 is 16:9."""
+
+from __future__ import annotations
+
+import math
+
+from focalbox.core.geometry import Size, Target
+
+__all__ = ["COMMON", "meant_aspect"]
+
+COMMON = (
+    (1, 1),
+    (5, 4),
+    (4, 3),
+    (7, 5),
+    (3, 2),
+    (16, 10),
+    (5, 3),
+    (16, 9),
+    (1.91, 1),
+    (2, 1),
+    (21, 9),
+    (5, 2),
+    (3, 1),
+    (4, 1),
+)
+"""Ratios that pictures are asked for in, the longer side first: those of photographs, films, screens and banners, and
+1.91:1, in which social networks preview links."""
+
+_SAME = 1e-9
+"""Difference of two aspect ratios, as a share, that is the rounding of the division alone."""
+
+
+def meant_aspect(target: Target) -> float:
+    """Return the aspect ratio that a target stands for: of a size that is a common ratio in whole pixels, that ratio.
+
+    Examples
+    --------
+    >>> meant_aspect(Size(250, 141)) == meant_aspect(Size(1080, 608)) == 16 / 9
+    True
+    >>> meant_aspect(Size(700, 400))
+    1.75
+    """
+    if not isinstance(target, Size):
+        return target.aspect
+    candidates = (aspect for across, down in COMMON for aspect in (across / down, down / across))
+    found = [
+        aspect
+        for aspect in candidates
+        if abs(target.height * aspect - target.width) < 1 or abs(target.width / aspect - target.height) < 1
+    ]
+    nearest = min(found, key=lambda aspect: abs(math.log(aspect / target.aspect)), default=target.aspect)
+    return target.aspect if abs(nearest / target.aspect - 1) < _SAME else nearest
