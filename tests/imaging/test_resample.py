@@ -1,5 +1,7 @@
 """Resizing by vector instructions gives what Pillow gives, for every window that may come."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -87,7 +89,25 @@ def test_without_vectors_pillow_does_the_work() -> None:
     assert crop_and_resize(image, (31, 17), window) == image.resize((31, 17), Image.Resampling.LANCZOS, box=window)
 
 
-def test_what_takes_much_memory_is_left_to_pillow() -> None:
+@needs_vectors
+@pytest.mark.parametrize("size", [(4000, 2000), (3, 1_400_000)])
+def test_large_results_are_pillows_too(size: tuple[int, int]) -> None:
     image = noise(9, 7)
-    for size in ((4000, 2000), (3, 1_400_000)):
-        assert crop_and_resize(image, size, (0, 0, 9, 7)) == image.resize(size, Image.Resampling.LANCZOS)
+    ours = crop_and_resize(image, size, (0, 0, 9, 7))
+    expected = image.resize(size, Image.Resampling.LANCZOS)
+    assert np.abs(as_numbers(ours) - as_numbers(expected)).max() <= 2
+
+
+@needs_vectors
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads and bounds memory as Linux does")
+def test_too_little_memory_is_an_error_and_no_end() -> None:
+    bounded = (
+        "import resource; from PIL import Image; from focalbox.imaging.resample import crop_and_resize\n"
+        "image = Image.new('RGB', (3, 40_000_000))\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 2**20, used + 2**20))\n"
+        "try: crop_and_resize(image, (9, 9), (0, 0, 3, 40_000_000))\n"
+        "except MemoryError: print('said')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", bounded], capture_output=True, text=True, check=True)
+    assert done.stdout == "said\n"

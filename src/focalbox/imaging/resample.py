@@ -28,9 +28,11 @@ Window = tuple[float, float, float, float]
 
 _LOBES = 3
 """Half-width of the Lanczos kernel in output pixels (Duchon 1979, doi:10.1175/1520-0450(1979)018<1016:LFIOAT>2.0.CO;2)."""
-_MOST_BETWEEN = 2**22
-"""Pixels between columns and rows, 16 MB, above which Pillow resizes: when there is no memory it says so, where Rust would
-end the process."""
+_ASKED_FOR = 2**22
+"""Bytes between columns and rows above which they are asked for first: when there is no memory Python says so, where Rust
+would end the process."""
+_PIXEL = 4
+"""Bytes of a pixel."""
 _OPTIONS_KEPT = 64
 """Settings held: a service makes the same few sizes from pictures of the same few cameras."""
 
@@ -86,10 +88,13 @@ def resize_window(image: Image.Image, size: tuple[int, int], window: Window, ker
     -------
     PIL.Image.Image
         Of the same mode and exactly ``size``.
+
+    Raises
+    ------
+    MemoryError
+        When there is not memory enough.
     """
-    (width, height), (left, top, right, bottom) = size, window
-    between = max(width * max(height, bottom - top), height * (right - left))
-    if VECTORISED and between <= _MOST_BETWEEN:
+    if VECTORISED:
         return _by_vectors(image, size, window, kernel)
     return image.resize(size, kernel.value, box=window)
 
@@ -103,6 +108,10 @@ if VECTORISED:
 
 def _by_vectors(image: Image.Image, size: tuple[int, int], window: Window, kernel: Filter) -> Image.Image:
     result = Image.new(image.mode, size)
+    (width, height), (left, top, right, bottom) = size, window
+    between = _PIXEL * math.ceil(max(width * (bottom - top), height * (right - left)))
+    if between > _ASKED_FOR:
+        bytes(between)  # not written to, so it costs nothing, and given back at once
     # A resizer of its own each time: one that is kept keeps its memory too, as much as its largest picture took.
     cykooz_resizer.Resizer().resize_pil(image, result, _options(image.size, window, kernel))
     return result
