@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from benchmarks.labels import Labelled
 from benchmarks.peers import PEERS, Peer, peer_windows
 from focalbox.analysis import Analysis
-from focalbox.core.geometry import Box, Ratio, largest_window
+from focalbox.core.geometry import Box, largest_window
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Ratio
 from focalbox.cropper import Cropper
 from focalbox.errors import ModelError
 from focalbox.imaging.source import open_picture

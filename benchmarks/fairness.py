@@ -12,7 +12,8 @@ from PIL import Image, ImageColor, ImageDraw
 
 from benchmarks.croppers import analyze
 from benchmarks.tables import table
-from focalbox.core.geometry import Box, Ratio
+from focalbox.core.geometry import Box
+from focalbox.core.target import Ratio
 from focalbox.saliency.models import Model
 
 __all__ = ["GROUNDS", "MONK_TONES", "Ground", "Outcome", "draw_pair", "fairness_table", "outcomes", "tone_shares"]

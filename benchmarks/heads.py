@@ -22,9 +22,10 @@ from benchmarks.labels import GAIN_SETS, Labelled, read_set
 from benchmarks.tables import replace_between, table
 from focalbox.analysis import Analysis
 from focalbox.core import metrics
-from focalbox.core.geometry import WHOLE, Box, Ratio, largest_window
+from focalbox.core.geometry import WHOLE, Box, largest_window
 from focalbox.core.placement import Demands, place
 from focalbox.core.subjects import WEIGHTS, Weights, scored_subjects
+from focalbox.core.target import Ratio
 from focalbox.cropper import Cropper
 from training.detectors import CenterFace
 from training.measured import counted_faces

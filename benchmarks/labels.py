@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from pyarrow import parquet
 
-from focalbox.core.geometry import Box, Size
-from focalbox.core.metrics import count_fixations
+from focalbox.core.geometry import Box
+from focalbox.core.map_metrics import count_fixations
+from focalbox.core.target import Size
 
 __all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "DataError", "Labelled", "density", "read_set"]
 

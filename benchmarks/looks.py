@@ -13,8 +13,8 @@ from benchmarks.labels import GAIN_SETS, Labelled
 from benchmarks.scores import gain_of, loss_of, score
 from benchmarks.tables import table
 from focalbox.analysis import Analysis
-from focalbox.core.geometry import Size
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Size
 from focalbox.saliency.models import Model
 from focalbox.saliency.prior import CentrePrior
 

@@ -15,7 +15,8 @@ import smartcrop
 from PIL import Image
 
 from benchmarks.labels import Labelled
-from focalbox.core.geometry import Box, PixelBox, Ratio, Size, largest_window
+from focalbox.core.geometry import Box, PixelBox, largest_window
+from focalbox.core.target import Ratio, Size
 
 __all__ = ["PEERS", "Peer", "Windows", "peer_windows"]
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.croppers import RATIOS, Choice
 from benchmarks.labels import Labelled, density
-from focalbox.core import metrics
+from focalbox.core import map_metrics, metrics
 from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
 
@@ -86,12 +86,12 @@ def score(picture: Labelled, choice: Choice) -> Score:
     nss = cc = auc = f_measure = error = None
     if choice.saliency is not None and picture.fixations is not None:
         values = choice.saliency.values
-        nss, auc = metrics.nss(values, picture.fixations), metrics.auc_judd(values, picture.fixations)
-        cc = metrics.cc(values, density(picture.fixations, picture.size, choice.saliency.shape))
+        nss, auc = map_metrics.nss(values, picture.fixations), map_metrics.auc_judd(values, picture.fixations)
+        cc = map_metrics.cc(values, density(picture.fixations, picture.size, choice.saliency.shape))
     elif choice.saliency is not None and picture.label is not None:
         mask = picture.label > _MASK_LEVEL
         values = _enlarged(choice.saliency, mask.shape[1], mask.shape[0])
-        f_measure, error = metrics.max_f_measure(values, mask), metrics.mae(values, mask)
+        f_measure, error = map_metrics.max_f_measure(values, mask), map_metrics.mae(values, mask)
     insides = [_inside(face, window) for face in picture.faces for window in choice.windows]
     return Score(
         picture,

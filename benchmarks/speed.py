@@ -34,7 +34,7 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
     from benchmarks.speed_measures import box_time, peak_memory, sharpness, six_sizes, timings
     from benchmarks.speed_pictures import Kind, make
     from benchmarks.speed_report import Results, goals, page
-    from focalbox.core.geometry import Size
+    from focalbox.core.target import Size
     from focalbox.saliency.names import DEFAULT_MODEL
 
     plain = [

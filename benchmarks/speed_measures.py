@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.speed_candidates import OURS, Candidate
-from focalbox.core.geometry import Size, largest_window
+from focalbox.core.geometry import largest_window
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Size
 from focalbox.cropper import Cropper
 
 __all__ = ["SIX", "Timing", "box_time", "peak_memory", "sharpness", "six_sizes", "timings"]

@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as npst
 from focalbox.analysis import Analysis
 from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import Framing
-from focalbox.core.geometry import Box, PixelBox, Ratio, Size
+from focalbox.core.geometry import Box, PixelBox
+from focalbox.core.target import Ratio, Size
 
 sides = st.integers(1, 4000)
 sizes = st.builds(Size, sides, sides)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
 from focalbox.core.evidence import Subject
-from focalbox.core.geometry import Box, Target
+from focalbox.core.geometry import Box
+from focalbox.core.target import Target
 from focalbox.errors import InvalidRequest
 from strategies import analyses, boxes, targets, trimmed_analyses
 

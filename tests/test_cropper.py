@@ -33,7 +33,7 @@ from focalbox import (
     Subject,
 )
 from focalbox.core.framing import Fit
-from focalbox.core.geometry import Ratio
+from focalbox.core.target import Ratio
 from focalbox.imaging.scales import looking_size
 
 SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Ratio, Size
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.sizes import parse_target, parse_targets
 

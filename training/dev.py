@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core import metrics
+from focalbox.core import map_metrics, metrics
 from training.data import FIXATION_SETS, SETS, open_mask, open_picture, read_rows, squash
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_dev(folder: Path, name: str, split: str = "dev") -> list[DevPicture]:
         scale = FINEST / size.max()
         shape = (max(1, round(size[1] * scale)), max(1, round(size[0] * scale)))
         points = np.asarray(row.get("fixations") or [], dtype=np.float64).reshape(-1, 2) / size
-        label = metrics.count_fixations(points, shape)
+        label = map_metrics.count_fixations(points, shape)
         if name == "duts":
             label = np.asarray(open_mask(row), dtype=np.float64) / 255
         crop = None

@@ -13,11 +13,11 @@ import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 
-from focalbox.core import metrics
+from focalbox.core import map_metrics, metrics
 from focalbox.core.evidence import ModelOutput, Subject
-from focalbox.core.geometry import Size
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.working import WorkingImage
@@ -192,9 +192,9 @@ def report_fixations(dev: dict[str, list[DevPicture]], said: dict[str, list[Maps
         pairs = list(zip(dev[name], (maps[head] for maps in said[name]), strict=True))
         densities = [blur_points(one.fixations, one.aspect, 48) for one, _ in pairs]
         resized = [np.asarray(Image.fromarray(found).resize((48, 48), Image.Resampling.BILINEAR)) for _, found in pairs]
-        nss = np.nanmean([metrics.nss(found, one.fixations) for one, found in pairs])
-        cc = np.nanmean([metrics.cc(found, density) for found, density in zip(resized, densities, strict=True)])
-        auc = np.nanmean([metrics.auc_judd(found, one.fixations) for one, found in pairs])
+        nss = np.nanmean([map_metrics.nss(found, one.fixations) for one, found in pairs])
+        cc = np.nanmean([map_metrics.cc(found, density) for found, density in zip(resized, densities, strict=True)])
+        auc = np.nanmean([map_metrics.auc_judd(found, one.fixations) for one, found in pairs])
         rows.append([name, f"{nss:.2f}", f"{cc:.3f}", f"{auc:.3f}"])
     return table([f"{head} map", "NSS", "CC", "AUC-Judd"], rows)
 
@@ -208,10 +208,13 @@ def report_masks(pictures: Sequence[DevPicture], said: Sequence[Maps], heads: Se
             for one, maps in zip(pictures, said, strict=True)
         ]
         score = np.mean(
-            [metrics.max_f_measure(one, other.label > MASK_LEVEL) for one, other in zip(found, pictures, strict=True)]
+            [
+                map_metrics.max_f_measure(one, other.label > MASK_LEVEL)
+                for one, other in zip(found, pictures, strict=True)
+            ]
         )
         error = np.mean(
-            [metrics.mae(one, other.label > MASK_LEVEL) for one, other in zip(found, pictures, strict=True)]
+            [map_metrics.mae(one, other.label > MASK_LEVEL) for one, other in zip(found, pictures, strict=True)]
         )
         rows.append([head, f"{score:.3f}", f"{error:.3f}"])
     return table(["masks (duts dev)", "max F, mean of pictures", "MAE"], rows)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from focalbox.api import analyze, crop, plan
     from focalbox.core.crop import Crop
     from focalbox.core.evidence import SaliencyMap, Subject
-    from focalbox.core.geometry import Box, PixelBox, Ratio, Size
+    from focalbox.core.geometry import Box, PixelBox
     from focalbox.core.plan import Plan
+    from focalbox.core.target import Ratio, Size
     from focalbox.cropper import Cropper
     from focalbox.errors import (
         DecodeError,
@@ -68,7 +69,8 @@ _HOMES = {
     "focalbox.analysis": ("Analysis",),
     "focalbox.core.crop": ("Crop",),
     "focalbox.core.evidence": ("SaliencyMap", "Subject"),
-    "focalbox.core.geometry": ("Box", "PixelBox", "Ratio", "Size"),
+    "focalbox.core.geometry": ("Box", "PixelBox"),
+    "focalbox.core.target": ("Ratio", "Size"),
     "focalbox.api": ("analyze", "crop", "plan"),
     "focalbox.core.plan": ("Plan",),
     "focalbox.cropper": ("Cropper",),

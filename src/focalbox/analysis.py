@@ -9,8 +9,9 @@ from typing import Any, Self, Unpack
 from focalbox.core.choose import alternatives, choose_crop
 from focalbox.core.crop import Crop
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
 from focalbox.core.plan import Plan
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target, parse_targets
 

@@ -13,10 +13,10 @@ from PIL import Image
 
 from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import Size, Target
+from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.fill import check_fill
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.source import Picture, Source, open_picture
 from focalbox.looking import checked_detectors, checked_model, look_at, united
 from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from focalbox.core.geometry import Size, Target
+from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.formats import FORMATS, format_of
+from focalbox.imaging.output.formats import FORMATS, format_of
 
 __all__ = ["PIPE", "Output", "check_template", "output_of", "outputs_of"]
 

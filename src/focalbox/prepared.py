@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
-from focalbox.core.geometry import PixelBox, Size, Target, largest_window
-from focalbox.imaging.animation import Film, spread
+from focalbox.core.geometry import PixelBox, largest_window
+from focalbox.core.target import Size, Target
+from focalbox.imaging.animation.film import Film, spread
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.source import Picture
 from focalbox.imaging.trimming import without_border

@@ -12,11 +12,11 @@ from typing import Self
 from PIL import Image
 
 from focalbox.core.crop import Crop
-from focalbox.imaging.animation import Film
-from focalbox.imaging.animation_encoding import CAN_ANIMATE, encode_animation
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.formats import format_of
-from focalbox.imaging.render import render
+from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
+from focalbox.imaging.animation.film import Film
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.formats import format_of
+from focalbox.imaging.output.render import render
 from focalbox.imaging.working import Metadata, WorkingImage
 from focalbox.options import CropOptions
 from focalbox.prepared import View

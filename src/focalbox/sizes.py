@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from numbers import Integral
 from typing import Any
 
-from focalbox.core.geometry import Ratio, Size, Target
+from focalbox.core.target import Ratio, Size, Target
 from focalbox.errors import InvalidRequest
 
 __all__ = ["FREE", "MAX_SIDE", "SizeLike", "parse_target", "parse_targets"]

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from focalbox.core import metrics
-from focalbox.core.geometry import Box, Ratio, Size
+from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Ratio, Size
 from focalbox.saliency.models import MODELS
 
 pa = pytest.importorskip("pyarrow")

@@ -12,7 +12,8 @@ from focalbox.analysis import Analysis
 from focalbox.core.choose import choose_crop
 from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import FITS, Fit, Framing, Mode, OnDoubt
-from focalbox.core.geometry import WHOLE, Box, PixelBox, Ratio, Size, Target, largest_window
+from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
+from focalbox.core.target import Ratio, Size, Target
 from focalbox.errors import InvalidRequest
 from strategies import analyses, boxes, framings, padded_framings, targets, trimmed_analyses
 

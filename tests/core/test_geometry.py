@@ -1,4 +1,4 @@
-"""Sizes, ratios, boxes, and the one rounding."""
+"""Boxes, windows, and the one rounding."""
 
 import math
 
@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import (
-    WHOLE,
-    Box,
-    Padding,
-    PixelBox,
-    Ratio,
-    Size,
-    largest_window,
-    padding_to,
-)
+from focalbox.core.geometry import WHOLE, Box, largest_window
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from strategies import boxes, ratios, sizes
 
@@ -62,34 +54,6 @@ def test_the_jaccard_index_is_symmetric_and_one_for_itself(first: Box, second: B
 @given(boxes())
 def test_mirroring_twice_changes_nothing(box: Box) -> None:
     assert box.mirrored().mirrored().left == pytest.approx(box.left)
-
-
-@given(sizes, ratios)
-def test_padding_reaches_the_ratio_to_half_a_pixel(size: Size, ratio: Ratio) -> None:
-    box = PixelBox(0, 0, size.width, size.height)
-    padding = padding_to(box, ratio.aspect)
-    columns = box.width + padding.left + padding.right
-    rows = box.height + padding.top + padding.bottom
-    assert min(abs(columns - rows * ratio.aspect), abs(rows - columns / ratio.aspect)) <= 0.5 + 1e-9
-    assert abs(padding.left - padding.right) <= 1
-    assert abs(padding.top - padding.bottom) <= 1
-
-
-def test_padding_is_false_when_there_is_none() -> None:
-    assert not Padding()
-    assert Padding(right=1)
-
-
-@pytest.mark.parametrize("sides", [(0, 5), (5, 0), (-1, 5)])
-def test_sizes_need_pixels(sides: tuple[int, int]) -> None:
-    with pytest.raises(InvalidRequest, match="at least 1 pixel"):
-        Size(*sides)
-
-
-@pytest.mark.parametrize("terms", [(0, 1), (1, 0), (math.inf, 1), (math.nan, 1), (-2, 1)])
-def test_ratios_need_numbers_above_zero(terms: tuple[float, float]) -> None:
-    with pytest.raises(InvalidRequest, match="above 0"):
-        Ratio(*terms)
 
 
 @pytest.mark.parametrize("sides", [(math.nan, 0, 1, 1), (0, 0, -0.1, 1), (0, math.inf, 1, 1)])

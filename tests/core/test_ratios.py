@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Ratio, Size
 from focalbox.core.ratios import COMMON, meant_aspect
+from focalbox.core.target import Ratio, Size
 
 
 @given(st.sampled_from(COMMON), st.integers(100, 4000), st.sampled_from(["across", "down"]))

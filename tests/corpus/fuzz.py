@@ -13,11 +13,12 @@ from pathlib import Path
 
 from corpus.damage import damage
 from corpus.make import samples
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
-from focalbox.imaging.animation_encoding import encode_animation
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.render import render
+from focalbox.imaging.animation.encoding import encode_animation
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.render import render
 from focalbox.imaging.source import Limits, open_picture
 
 __all__ = ["go_through"]

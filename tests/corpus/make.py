@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from PIL.Image import Image as Picture
 from skimage import data
 
-from focalbox.imaging.apng import png_chunk
+from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import rgb_profile
 
 __all__ = ["Sample", "samples"]

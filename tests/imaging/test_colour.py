@@ -9,9 +9,10 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.Image import Image as Picture
 
-from focalbox.core.geometry import PixelBox, Size
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.render import render
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.render import render
 from focalbox.imaging.source import open_picture
 
 FileOf = Callable[..., bytes]

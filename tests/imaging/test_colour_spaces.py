@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from focalbox.imaging.apng import png_chunk
+from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import profile_of_cicp, rgb_profile
 from focalbox.imaging.source import open_picture
 

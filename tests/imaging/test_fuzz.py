@@ -4,10 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.render import render
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.render import render
 from focalbox.imaging.source import Limits, open_picture
 
 LIMITS = Limits(pixels=2_000_000, frames=50)

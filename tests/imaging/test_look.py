@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.Image import Image as Picture
 from skimage import data
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.imaging.source import open_picture
 
 FileOf = Callable[..., bytes]

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.colour_spaces import rgb_profile
-from focalbox.imaging.encoding import encode
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need
+from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.source import open_picture
 
 FileOf = Callable[..., bytes]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.imaging.scales import decode_scale, grid_step, looking_size
 
 sides = st.integers(1, 12_000)

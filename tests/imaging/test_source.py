@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from PIL.Image import Image as Picture
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import DecodeError, FetchError, FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.imaging.source import Limits, can_read, open_picture
 
@@ -315,7 +315,7 @@ def test_seeds_decode_at_every_scale(seeds: dict[str, bytes]) -> None:
 
 def test_no_plug_in_is_loaded_before_it_is_needed() -> None:
     script = (
-        "import sys, focalbox.imaging.source, focalbox.imaging.render\n"
+        "import sys, focalbox.imaging.source, focalbox.imaging.output.render\n"
         "loaded = [name for name in sys.modules if name.endswith('ImagePlugin')]\n"
         "assert not loaded, loaded\n"
     )

@@ -13,7 +13,8 @@ import pytest
 
 from focalbox import Analysis, SaliencyMap
 from focalbox.core.evidence import Subject
-from focalbox.core.geometry import Box, Size
+from focalbox.core.geometry import Box
+from focalbox.core.target import Size
 from focalbox.service.render.answers import placing
 
 HERE = Path(__file__).parent

@@ -51,7 +51,7 @@ def pack(analysis: Analysis) -> str:
     Examples
     --------
     >>> from focalbox.core.evidence import SaliencyMap
-    >>> from focalbox.core.geometry import Size
+    >>> from focalbox.core.target import Size
     >>> text = pack(Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 1]]), model="drawn by hand", version="1"))
     >>> unpack(text).plan("300x300").box
     PixelBox(left=100, top=0, width=300, height=300)

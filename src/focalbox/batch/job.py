@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from focalbox.core.geometry import Target
+from focalbox.core.target import Target
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.fill import check_fill
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import check_template, output_of
 from focalbox.options import CropOptions, SizeLike, parse_target
 from focalbox.saliency.names import DEFAULT_MODEL, check_model

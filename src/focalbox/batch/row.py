@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from focalbox.batch.job import Job, Task
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.version import __version__
 
 __all__ = ["READABLE", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]

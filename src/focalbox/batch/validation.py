@@ -8,7 +8,7 @@ from typing import Any
 
 from focalbox.batch.job import TEMPLATE, Job
 from focalbox.batch.listing import root_of
-from focalbox.core.geometry import Ratio, Size
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.storage.base import below, is_remote, local_path, within
 

@@ -25,8 +25,8 @@ from focalbox.core.crop import Crop
 from focalbox.core.plan import Plan
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.fill import check_fill
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import CropOptions, parse_target, parse_targets
 from focalbox.result import Result

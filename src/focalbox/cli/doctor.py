@@ -10,8 +10,8 @@ import numpy as np
 
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
-from focalbox.imaging.encoding import can_write
-from focalbox.imaging.formats import FORMATS
+from focalbox.imaging.output.encoding import can_write
+from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import can_read
 from focalbox.saliency.models import MODELS
 from focalbox.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from focalbox.imaging.formats import FORMATS, format_of
+from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.kinds import FILL, TRIM
 from focalbox.options import OPTIONS, Option
 from focalbox.saliency.names import MODEL_NAMES, check_model

@@ -9,10 +9,12 @@ from focalbox.core.confidence import confidence
 from focalbox.core.crop import Crop
 from focalbox.core.evidence import Evidence
 from focalbox.core.framing import Framing
-from focalbox.core.geometry import WHOLE, Box, Padding, PixelBox, Size, Target, largest_window, padding_to
+from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
+from focalbox.core.padding import Padding, padding_to
 from focalbox.core.placement import Demands, place, places_by_score
 from focalbox.core.ratios import meant_aspect
 from focalbox.core.subjects import head_of
+from focalbox.core.target import Size, Target
 
 __all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads"]
 

@@ -9,9 +9,11 @@ from typing import Any
 from focalbox.core.confidence import confidence
 from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.framing import Fit
-from focalbox.core.geometry import Box, Padding, PixelBox, Size, Target
+from focalbox.core.geometry import Box, PixelBox
+from focalbox.core.padding import Padding
 from focalbox.core.placement import place
 from focalbox.core.score import Score, score_of
+from focalbox.core.target import Size, Target
 
 __all__ = ["Crop", "document", "focal_point"]
 

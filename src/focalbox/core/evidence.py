@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from focalbox.core.geometry import Box, PixelBox, Size
+from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.jaccard import BestBox, salient_box, subject_box
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 from focalbox.core.subjects import ScoredSubject, Subject, scored_subjects
+from focalbox.core.target import Size
 
 __all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
 

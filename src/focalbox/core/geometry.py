@@ -1,4 +1,4 @@
-"""Sizes, ratios and boxes, and the one place where a fraction becomes a pixel."""
+"""Boxes, and the one place where a fraction becomes a pixel."""
 
 from __future__ import annotations
 
@@ -6,96 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 
-__all__ = ["WHOLE", "Box", "Padding", "PixelBox", "Ratio", "Size", "Target", "largest_window", "padding_to"]
-
+__all__ = ["WHOLE", "Box", "PixelBox", "largest_window", "nearest"]
 
 _ROUNDING = 1e-6
 """Pixels that the rounding of fractions may cost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Width and height in pixels.
-
-    Parameters
-    ----------
-    width, height : int
-        Pixels, at least 1.
-
-    Raises
-    ------
-    InvalidRequest
-        When a side is below 1.
-    """
-
-    width: int
-    height: int
-
-    def __post_init__(self) -> None:
-        if self.width < 1 or self.height < 1:
-            message = f"a size needs sides of at least 1 pixel, not {self.width}x{self.height}"
-            raise InvalidRequest(message)
-
-    @property
-    def aspect(self) -> float:
-        """Width divided by height."""
-        return self.width / self.height
-
-    @property
-    def pixels(self) -> int:
-        """Width times height."""
-        return self.width * self.height
-
-    def __str__(self) -> str:
-        """Return the size as it is written in a request: ``500x200``."""
-        return f"{self.width}x{self.height}"
-
-    def to_dict(self) -> dict[str, int]:
-        """Return ``{"width", "height"}``."""
-        return {"width": self.width, "height": self.height}
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """An aspect ratio to crop to without resizing, such as 16:9.
-
-    Parameters
-    ----------
-    across, down : float
-        The two terms, above 0.
-
-    Raises
-    ------
-    InvalidRequest
-        When a term is not a finite number above 0.
-    """
-
-    across: float
-    down: float
-
-    def __post_init__(self) -> None:
-        if not (0 < self.across < math.inf and 0 < self.down < math.inf):
-            message = f"a ratio needs two numbers above 0, not {self.across:g}:{self.down:g}"
-            raise InvalidRequest(message)
-
-    @property
-    def aspect(self) -> float:
-        """Width divided by height."""
-        return self.across / self.down
-
-    def __str__(self) -> str:
-        """Return the ratio as it is written in a request: ``16:9``."""
-        return f"{self.across:g}:{self.down:g}"
-
-    def to_dict(self) -> dict[str, str]:
-        """Return ``{"ratio": "16:9"}``."""
-        return {"ratio": str(self)}
-
-
-Target = Size | Ratio
-"""What a crop is made for: an exact size in pixels, or a ratio at the source's own resolution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,19 +185,19 @@ class Box:
         """
         width, height = self.width * size.width, self.height * size.height
         if aspect is None:
-            right = _nearest(self.right * size.width)
-            bottom = _nearest(self.bottom * size.height)
-            left, top = _nearest(self.left * size.width), _nearest(self.top * size.height)
+            right = nearest(self.right * size.width)
+            bottom = nearest(self.bottom * size.height)
+            left, top = nearest(self.left * size.width), nearest(self.top * size.height)
             columns, rows = right - left, bottom - top
         else:
             if aspect >= 1:
-                columns = _within(_nearest(width), 1, size.width)
-                rows = _within(_nearest(columns / aspect), 1, size.height)
+                columns = _within(nearest(width), 1, size.width)
+                rows = _within(nearest(columns / aspect), 1, size.height)
             else:
-                rows = _within(_nearest(height), 1, size.height)
-                columns = _within(_nearest(rows * aspect), 1, size.width)
-            left = _nearest(self.left * size.width + (width - columns) / 2)
-            top = _nearest(self.top * size.height + (height - rows) / 2)
+                rows = _within(nearest(height), 1, size.height)
+                columns = _within(nearest(rows * aspect), 1, size.width)
+            left = nearest(self.left * size.width + (width - columns) / 2)
+            top = nearest(self.top * size.height + (height - rows) / 2)
         columns, rows = _within(columns, 1, size.width), _within(rows, 1, size.height)
         return PixelBox(_within(left, 0, size.width - columns), _within(top, 0, size.height - rows), columns, rows)
 
@@ -312,24 +229,6 @@ class Box:
         return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
 
 
-@dataclass(frozen=True, slots=True)
-class Padding:
-    """What a padded crop adds around the picture's own pixels, in source pixels >= 0."""
-
-    left: int = 0
-    top: int = 0
-    right: int = 0
-    bottom: int = 0
-
-    def __bool__(self) -> bool:
-        """Tell whether anything is added at all."""
-        return bool(self.left or self.top or self.right or self.bottom)
-
-    def to_dict(self) -> dict[str, int]:
-        """Return ``{"left", "top", "right", "bottom"}`` in source pixels."""
-        return {"left": self.left, "top": self.top, "right": self.right, "bottom": self.bottom}
-
-
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 """The whole picture."""
 
@@ -358,35 +257,7 @@ def largest_window(size: Size, aspect: float) -> tuple[float, float]:
     return (1.0, 1.0 / relative) if relative >= 1.0 else (relative, 1.0)
 
 
-def padding_to(box: PixelBox, aspect: float, least: Size | None = None) -> Padding:
-    """Return what to add around a box for it to have an aspect ratio, the box in the middle.
-
-    Parameters
-    ----------
-    box : PixelBox
-        The part of the picture that is shown.
-    aspect : float
-        Width divided by height of the whole, off by less than half a pixel.
-    least : Size, optional
-        The whole is at least this large, so that showing it at this size enlarges nothing.
-
-    Examples
-    --------
-    >>> padding_to(PixelBox(0, 0, 100, 200), 1.0)
-    Padding(left=50, top=0, right=50, bottom=0)
-    """
-    columns, rows = box.width, box.height
-    if columns < rows * aspect:
-        columns = max(columns, _nearest(rows * aspect))
-    else:
-        rows = max(rows, _nearest(columns / aspect))
-    if least is not None and columns < least.width:
-        columns, rows = max(columns, least.width), max(rows, least.height)
-    across, down = columns - box.width, rows - box.height
-    return Padding(across // 2, down // 2, across - across // 2, down - down // 2)
-
-
-def _nearest(value: float) -> int:
+def nearest(value: float) -> int:
     """Round half up, so that equal fractions round alike wherever they lie (Python's ``round`` goes to even)."""
     return math.floor(value + 0.5)
 

@@ -82,7 +82,7 @@ def salient_box(saliency: SaliencyMap) -> BestBox:
 
     Examples
     --------
-    >>> from focalbox.core.geometry import Size
+    >>> from focalbox.core.target import Size
     >>> found = salient_box(SaliencyMap([[0, 0, 0, 0], [0, 8, 8, 0], [0, 0, 1, 0]]))
     >>> found.box.to_pixels(Size(40, 30))
     PixelBox(left=10, top=10, width=20, height=10)
@@ -119,7 +119,7 @@ def subject_box(objects: SaliencyMap) -> BestBox:
 
     Examples
     --------
-    >>> from focalbox.core.geometry import Size
+    >>> from focalbox.core.target import Size
     >>> found = subject_box(SaliencyMap([[0, 0, 0, 0], [0, 8, 8, 0], [0, 0, 4, 0]]))
     >>> found.box.to_pixels(Size(40, 30))
     PixelBox(left=10, top=10, width=20, height=20)

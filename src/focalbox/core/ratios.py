@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from focalbox.core.geometry import Size, Target
+from focalbox.core.target import Size, Target
 
 __all__ = ["COMMON", "meant_aspect"]
 

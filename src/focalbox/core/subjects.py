@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from focalbox.core.geometry import WHOLE, Box, Size
+from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Size
 
 __all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Subject", "Weights", "head_of", "scored_subjects"]
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import Box, PixelBox, Size
+from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.target import Size
 
 __all__ = ["PANEL", "draw_map", "draw_strip"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.source import Source, open_picture

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from focalbox.core.geometry import Ratio, Size
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.options import SizeLike, parse_target
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.imaging.png import Png
+from focalbox.imaging.headers.png import Png
 
 __all__ = ["profile_of_cicp", "profile_of_png", "rgb_profile"]
 

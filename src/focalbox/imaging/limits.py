@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, LimitExceeded
 
 __all__ = ["Limits"]

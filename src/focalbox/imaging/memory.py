@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
 
 __all__ = ["Need", "check_memory"]

@@ -8,19 +8,19 @@ from fractions import Fraction
 
 from PIL import Image, ImageFile
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import DecodeError
-from focalbox.imaging.animation import ANIMATED, Film, open_film
+from focalbox.imaging.animation.film import ANIMATED, Film, open_film
+from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import profile_of
-from focalbox.imaging.exif import Exif
-from focalbox.imaging.gif import draw_gif, read_gif
-from focalbox.imaging.header import JpegCoding
+from focalbox.imaging.headers.exif import Exif
+from focalbox.imaging.headers.header import JpegCoding
+from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
-from focalbox.imaging.truncation import ends_early
 from focalbox.imaging.working import WorkingImage, on_ground, shrink, turned, upright_size
 
 __all__ = ["Header", "Picture"]

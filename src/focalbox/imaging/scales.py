@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 
 __all__ = ["decode_scale", "grid_step", "looking_size"]
 

@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
 from focalbox.imaging.content import bytes_of
-from focalbox.imaging.exif import Exif, read_exif
-from focalbox.imaging.header import count_frames, jpeg_coding, sniff, webp_canvas
-from focalbox.imaging.isobmff import nclx_of
+from focalbox.imaging.headers.exif import Exif, read_exif
+from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas
+from focalbox.imaging.headers.isobmff import nclx_of
+from focalbox.imaging.headers.png import join, read_png
+from focalbox.imaging.headers.tiff import choose_picture, samples_of
+from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.jpeg import END
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.picture import Header, Picture
 from focalbox.imaging.pillow_errors import translating
-from focalbox.imaging.png import join, read_png
 from focalbox.imaging.readers import can_read, reader_of
-from focalbox.imaging.tiff import choose_picture, samples_of
-from focalbox.imaging.truncation import ends_early
 from focalbox.imaging.working import Metadata, WorkingImage
 
 __all__ = ["Limits", "Metadata", "Picture", "Source", "WorkingImage", "can_read", "open_picture"]

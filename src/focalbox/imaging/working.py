@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step

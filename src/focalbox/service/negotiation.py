@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from focalbox.imaging.encoding import can_write
-from focalbox.imaging.formats import FORMATS
+from focalbox.imaging.output.encoding import can_write
+from focalbox.imaging.output.formats import FORMATS
 
 __all__ = ["matches", "negotiated", "pixel_ratio"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from focalbox.imaging.formats import FORMATS
+from focalbox.imaging.output.formats import FORMATS
 from focalbox.kinds import SWITCH
 from focalbox.options import OPTIONS
 from focalbox.service.dialects.native import MOST_SIZES

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from focalbox.imaging.encoding import encode
+from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.service.dialects import signing
 from focalbox.service.endpoints import page_query

@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from focalbox.core.geometry import WHOLE, PixelBox, Ratio, Size, Target
+from focalbox.core.geometry import WHOLE, PixelBox
+from focalbox.core.target import Ratio, Size, Target
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.effects import Effect
+from focalbox.imaging.output.effects import Effect
 from focalbox.options import MAX_SIDE, CropOptions
 
 __all__ = ["AUTO", "DEFAULT_QUALITY", "OPAQUE_JPEG", "SAME", "Answer", "ImageRequest", "Outline"]

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects import filestack_policy as policies
 from focalbox.service.dialects.filestack import TASKS, is_filestack, read

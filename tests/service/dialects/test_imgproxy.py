@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects.imgproxy import check, is_imgproxy, parse
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import Box, Ratio, Size
+from focalbox.core.geometry import Box
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.options import Trim
 from focalbox.service.dialects.native import parse, parse_upload

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libthumbor import CryptoURL
 
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.options import Trim
 from focalbox.service.dialects.thumbor import check, is_thumbor, parse

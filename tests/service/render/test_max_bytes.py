@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from focalbox.imaging.encoding import encode
+from focalbox.imaging.output.encoding import encode
 from focalbox.service.render.max_bytes import encode_within
 
 NOISE = Image.fromarray(np.random.default_rng(1).integers(0, 255, (60, 80, 3), dtype=np.uint8))

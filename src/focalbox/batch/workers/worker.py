@@ -15,12 +15,13 @@ from focalbox.batch.compact import pack, unpack
 from focalbox.batch.job import Job, PlannedOutput, Task, parse_size
 from focalbox.batch.row import TaskResult, blank_row, failed_rows, source_of
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.cropper import Cropper
 from focalbox.errors import FetchError, FocalboxError, InvalidRequest, OutputError
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.formats import FORMATS
-from focalbox.imaging.render import render
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.formats import FORMATS
+from focalbox.imaging.output.render import render
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.saliency.yunet import YuNet
 from focalbox.storage.base import ObjectHeaders, below, is_remote

@@ -14,9 +14,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
-from focalbox.imaging.formats import FORMATS, format_of
+from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.integrations.django.analyses import Stored, content_of, cropper, stored_of
 from focalbox.version import __version__
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from focalbox.core.geometry import PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.effects import Effect
-from focalbox.imaging.fill import check_fill
-from focalbox.imaging.formats import format_of
+from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.fill import check_fill
+from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions, parse_target
 from focalbox.service.dialects.filestack import Request, known_options
 from focalbox.service.dialects.filestack_tasks import SUPPORTED

@@ -14,8 +14,8 @@ import re
 from dataclasses import replace
 
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.imaging.effects import Effect
-from focalbox.imaging.formats import format_of
+from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
 from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
 from focalbox.service.dialects.urls import decoded

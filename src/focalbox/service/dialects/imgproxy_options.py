@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.effects import Effect
-from focalbox.imaging.formats import format_of
+from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.formats import format_of
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import AUTO
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.fill import check_fill
-from focalbox.imaging.formats import format_of
+from focalbox.imaging.output.fill import check_fill
+from focalbox.imaging.output.formats import format_of
 from focalbox.kinds import SWITCH
 from focalbox.options import OPTIONS, CropOptions
 from focalbox.service.dialects.urls import decoded, fields_of, plain_number

@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.imaging.effects import Effect
+from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions, Trim, parse_trim
 from focalbox.service.dialects.thumbor_filters import Filters, box_of, read_filters
 from focalbox.service.dialects.urls import decoded

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.effects import Effect
-from focalbox.imaging.fill import check_fill
-from focalbox.imaging.formats import format_of
+from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.fill import check_fill
+from focalbox.imaging.output.formats import format_of
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import DEFAULT_QUALITY, OPAQUE_JPEG, SAME
 

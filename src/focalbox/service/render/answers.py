@@ -9,11 +9,12 @@ from typing import Any
 from focalbox.analysis import Analysis
 from focalbox.core.choose import grown_to_heads
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import Box, Size
+from focalbox.core.geometry import Box
 from focalbox.core.score import LEAN, TOP, UPPER
+from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.formats import FORMATS
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.formats import FORMATS
 from focalbox.service.request import AUTO, OPAQUE_JPEG, SAME, ImageRequest
 
 __all__ = [

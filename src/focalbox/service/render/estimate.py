@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from focalbox.core.geometry import Size, Target
+from focalbox.core.target import Size, Target
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
 from focalbox.prepared import needed_size

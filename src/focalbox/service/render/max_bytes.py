@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from focalbox.imaging.encoding import encode
-from focalbox.imaging.formats import FORMATS
+from focalbox.imaging.output.encoding import encode
+from focalbox.imaging.output.formats import FORMATS
 
 __all__ = ["encode_within"]
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.cropper import Cropper
-from focalbox.imaging.header import sniff
+from focalbox.imaging.headers.header import sniff
 from focalbox.imaging.source import Picture
 from focalbox.service.problems import NotAPicture
 from focalbox.service.runtime.lru import ByteLruCache

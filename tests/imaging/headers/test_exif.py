@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL.Image import Image as Picture
 
-from focalbox.imaging.exif import read_exif
+from focalbox.imaging.headers.exif import read_exif
 from focalbox.imaging.source import open_picture
 
 PREFIX = b"Exif\0\0"

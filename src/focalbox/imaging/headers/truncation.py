@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from focalbox.imaging.header import gif_ends
-from focalbox.imaging.png import read_png
+from focalbox.imaging.headers.header import gif_ends
+from focalbox.imaging.headers.png import read_png
 
 __all__ = ["ends_early"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.fill import colour_of
+from focalbox.imaging.output.fill import colour_of
 
 __all__ = ["Effect", "apply_effects"]
 

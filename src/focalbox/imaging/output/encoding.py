@@ -7,8 +7,8 @@ from io import BytesIO
 from PIL import Image, features
 
 from focalbox.errors import InvalidRequest, LimitExceeded
-from focalbox.imaging.formats import FORMATS, format_of
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.imaging.working import Metadata
 
 __all__ = ["can_write", "encode"]

@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw, ImageSequence
 from PIL.Image import Image as Picture
 
 from focalbox.errors import DecodeError, InvalidRequest, LimitExceeded
-from focalbox.imaging.animation import open_film, spread
-from focalbox.imaging.animation_encoding import encode_animation
+from focalbox.imaging.animation.encoding import encode_animation
+from focalbox.imaging.animation.film import open_film, spread
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.source import open_picture
 
@@ -221,8 +221,8 @@ def test_memory_does_not_grow_with_the_frames() -> None:
     for count in (20, 200):
         script = (
             "from fractions import Fraction\nfrom PIL import Image\n"
-            "from focalbox.imaging.animation import open_film\n"
-            "from focalbox.imaging.animation_encoding import encode_animation\n"
+            "from focalbox.imaging.animation.film import open_film\n"
+            "from focalbox.imaging.animation.encoding import encode_animation\n"
             "def frames(count):\n"
             "    for index in range(count):\n"
             "        frame = Image.new('RGB', (500, 500), (index, 0, 0))\n"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from focalbox.core.geometry import Padding, PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.padding import Padding
+from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
-from focalbox.imaging.fill import Fill, colour_of
+from focalbox.imaging.output.fill import Fill, colour_of
 from focalbox.imaging.resample import crop_and_resize
 from focalbox.imaging.working import WorkingImage
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.effects import Effect, apply_effects
+from focalbox.imaging.output.effects import Effect, apply_effects
 
 RAMP = Image.fromarray(np.tile(np.arange(60, dtype=np.uint8)[None, :, None] * 4, (40, 1, 3)))
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL.Image import Image as Picture
 
 from focalbox.errors import DecodeError
+from focalbox.imaging.headers.tiff import choose_picture
 from focalbox.imaging.source import open_picture
-from focalbox.imaging.tiff import choose_picture
 
 SENSOR = 32803
 

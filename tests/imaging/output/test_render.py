@@ -12,9 +12,11 @@ from PIL import Image
 from PIL.Image import Image as Picture
 from skimage import data
 
-from focalbox.core.geometry import Padding, PixelBox, Size
+from focalbox.core.geometry import PixelBox
+from focalbox.core.padding import Padding
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.render import render
+from focalbox.imaging.output.render import render
 from focalbox.imaging.resample import crop_and_resize
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.working import WorkingImage

@@ -14,8 +14,8 @@ from PIL import Image, ImageCms
 from PIL.Image import Image as Picture
 
 from focalbox.errors import DecodeError, LimitExceeded
-from focalbox.imaging.apng import png_chunk
-from focalbox.imaging.png import SIGNATURE, chunks_of, join, read_png
+from focalbox.imaging.animation.apng import png_chunk
+from focalbox.imaging.headers.png import SIGNATURE, chunks_of, join, read_png
 from focalbox.imaging.source import open_picture
 
 FileOf = Callable[..., bytes]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
-from focalbox.core.geometry import Size
+from focalbox.core.target import Size
 from focalbox.errors import DecodeError, LimitExceeded
-from focalbox.imaging.header import JpegCoding, jpeg_coding
+from focalbox.imaging.headers.header import JpegCoding, jpeg_coding
 from focalbox.imaging.source import open_picture
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]

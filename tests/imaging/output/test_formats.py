@@ -8,8 +8,8 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.encoding import can_write, encode
-from focalbox.imaging.formats import FORMATS, format_of
+from focalbox.imaging.output.encoding import can_write, encode
+from focalbox.imaging.output.formats import FORMATS, format_of
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from PIL import Image
 
-from focalbox.imaging.apng import draw_apng, read_apng
-from focalbox.imaging.gif import draw_gif, read_gif
+from focalbox.imaging.animation.apng import draw_apng, read_apng
+from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.readers import reader_of
 
 __all__ = ["ANIMATED", "Film", "open_film", "spread"]

@@ -1,0 +1,1 @@
+"""Films: GIF, animated WebP and PNG, AVIF sequences, read and written frame by frame."""

@@ -1,0 +1,58 @@
+"""Films written as AVIF sequences: their frames are coded from each other, so that the encoder of AVIF writes the file."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from io import BytesIO
+
+from PIL import Image
+
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.animation.frames import Frames
+from focalbox.imaging.working import Metadata
+
+__all__ = ["write_avif"]
+
+
+class _Sequence(Image.Image):
+    """A film as Pillow's writers take one: pictures that are fetched as they are sought."""
+
+    is_animated = True
+
+    def __init__(self, frames: Frames) -> None:
+        super().__init__()
+        self._frames, self._index = iter(frames), -1
+        self.durations: list[int] = []
+        self._shown, self._written = Fraction(0), 0
+        self.seek(0)
+
+    def seek(self, frame: int) -> None:
+        """Go to the next picture; every other place is the one that is there."""
+        if frame != self._index + 1:
+            return
+        try:
+            image, duration = next(self._frames)
+        except StopIteration as error:
+            raise EOFError from error
+        self.im, self._mode, self._size = image.im, image.mode, image.size
+        self._shown += duration * 1000
+        self.durations.append(round(self._shown) - self._written)
+        self._written, self._index = round(self._shown), frame
+
+    def tell(self) -> int:
+        """Return which picture is there."""
+        return self._index
+
+
+def write_avif(frames: Frames, quality: int, metadata: Metadata | None) -> bytes:
+    """Write an AVIF sequence."""
+    from PIL import AvifImagePlugin  # noqa: F401, PLC0415 - registers the writer
+
+    film, file = _Sequence(frames), BytesIO()
+    options = {} if metadata is None else metadata.info()
+    try:
+        film.save(file, "AVIF", save_all=True, duration=film.durations, quality=quality, **options)
+    except (OSError, ValueError, RuntimeError) as error:
+        message = f"a film of {film.width}x{film.height} cannot be written as avif: {error}"
+        raise InvalidRequest(message) from error
+    return file.getvalue()

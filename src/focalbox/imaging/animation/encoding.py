@@ -1,0 +1,67 @@
+"""Films written frame by frame: GIF, animated WebP, animated PNG and AVIF sequences.
+
+Each frame is encoded as a still picture as soon as it comes, and only where it differs from the one before; what is kept
+are the codes. AVIF, whose frames are coded from each other, is written by its encoder.
+"""
+
+from __future__ import annotations
+
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.animation.apng_writer import write_apng
+from focalbox.imaging.animation.avif_writer import write_avif
+from focalbox.imaging.animation.frames import Frames
+from focalbox.imaging.animation.gif_writer import write_gif
+from focalbox.imaging.animation.webp_writer import write_webp
+from focalbox.imaging.output.formats import format_of
+from focalbox.imaging.working import Metadata
+
+__all__ = ["CAN_ANIMATE", "encode_animation"]
+
+CAN_ANIMATE = frozenset({"gif", "webp", "png", "avif"})
+"""Formats that films are written in."""
+
+
+def encode_animation(
+    frames: Frames,
+    format: str,  # noqa: A002 - the word every imaging library uses
+    *,
+    plays: int = 0,
+    alpha: bool = True,
+    quality: int = 80,
+    metadata: Metadata | None = None,
+) -> bytes:
+    """Encode a film as the bytes of a file; the frames are taken one by one.
+
+    Parameters
+    ----------
+    frames : iterable of (PIL.Image.Image, Fraction)
+        At least one.
+    format : str
+        ``"gif"``, ``"webp"``, ``"png"`` or ``"avif"``.
+    plays : int
+        How often it is shown, 0 for without an end. AVIF files are always shown without an end.
+    alpha : bool
+        Whether a frame may have transparent parts.
+    quality : int
+        1 to 100, for WebP and AVIF.
+    metadata : Metadata, optional
+        What to keep, where the format can.
+
+    Raises
+    ------
+    InvalidRequest
+        When the format holds no films, or cannot hold this one.
+    """
+    name = format_of(format)
+    if name not in CAN_ANIMATE:
+        message = f"a film is written as one of {', '.join(sorted(CAN_ANIMATE))}, not {name}"
+        raise InvalidRequest(message)
+    mode = "RGBA" if alpha else "RGB"
+    alike = ((image if image.mode == mode else image.convert(mode), duration) for image, duration in frames)
+    if name == "gif":
+        return write_gif(alike, plays)
+    if name == "png":
+        return write_apng(alike, plays, metadata)
+    if name == "webp":
+        return write_webp(alike, plays, quality, metadata)
+    return write_avif(alike, quality, metadata)

@@ -1,0 +1,1 @@
+"""What a file's bytes say of the picture beside its pixels."""

@@ -1,0 +1,1 @@
+"""From a decided crop to the bytes of a file."""
