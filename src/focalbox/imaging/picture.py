@@ -21,6 +21,7 @@ from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
+from focalbox.imaging.webp import first_frame
 from focalbox.imaging.working import WorkingImage, on_ground, shrink, turned, upright_size
 
 __all__ = ["Header", "Picture"]
@@ -253,8 +254,12 @@ class Picture:
             image.decodermaxblock = _AT_ONCE
         if drafts:
             image.draft(None, (self._stored.width // scale, self._stored.height // scale))
-        image.load()
+        drawn = first_frame(image) if self._header.format == "WEBP" else None
+        if drawn is None:
+            image.load()
         profile = profile_of(image, self._header.profile)
+        if drawn is not None:
+            return shrink(drawn, profile, scale), profile
         if (
             self._header.format in _MAY_LACK_ALPHA
             and image.mode == "RGBA"
