@@ -80,7 +80,9 @@ def neighbour() -> Iterator[Neighbour]:
         def do_GET(self) -> None:
             state.asked.append(self.path)
             state.hosts.append(self.headers["Host"])
-            if self.path == "/silent.jpg":
+            state.conditions.append(self.headers["If-None-Match"] or self.headers["If-Modified-Since"] or "")
+            if self.path.startswith("/silent.jpg"):
+                state.begun.set()
                 state.endless.wait(SECONDS)
                 return
             if self.path == "/endless.jpg":
@@ -93,6 +95,8 @@ def neighbour() -> Iterator[Neighbour]:
                 self.close_connection = True
                 return
             status, headers, content = state.answers.get(self.path, (404, {}, b""))
+            if state.conditions[-1] and state.conditions[-1] in (headers.get("ETag"), headers.get("Last-Modified")):
+                status, content = 304, b""
             self.send_response(status)
             for name, value in {"Content-Length": str(len(content)), **headers}.items():
                 self.send_header(name, value)

@@ -143,6 +143,8 @@ class Neighbour:
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    begun: threading.Event = field(default_factory=threading.Event)
     endless: threading.Event = field(default_factory=threading.Event)
 
 

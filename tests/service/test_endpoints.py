@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import io
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import numpy as np
@@ -99,8 +102,8 @@ def test_a_slow_host_takes_no_place_from_those_who_work(opened: Opened, pictures
 
     async def ask() -> tuple[list[Answer], Answer, Answer]:
         gone = asyncio.Event()
-        target = f"/v1/crop/30x30/http://{neighbour.place}/silent.jpg"
-        slow = [asyncio.ensure_future(service.asked(target, gone=gone)) for _ in range(3)]
+        target = f"/v1/crop/30x30/http://{neighbour.place}/silent.jpg%3F"
+        slow = [asyncio.ensure_future(service.asked(f"{target}{n}", gone=gone)) for n in range(3)]
         while b"focalbox_fetches 3.0" not in (await service.asked("/metrics")).content:
             await asyncio.wait(slow, timeout=0.001)
             assert not any(task.done() for task in slow)
@@ -130,3 +133,21 @@ def test_scripts_of_named_origins_may_read(
     service = opened(root=pictures, allow_unsigned="true", **({"cors": origins} if origins else {}))
     answer = service.ask("/v1/plan/1:1/coffee.jpg", headers={"origin": origin})
     assert answer.headers.get("access-control-allow-origin") == allowed
+
+
+def test_a_picture_of_the_folder_has_a_date_that_is_asked_about(opened: Opened, pictures: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    shutil.copy(pictures / "coffee.jpg", file)
+    service = opened(root=tmp_path, allow_unsigned="true")
+    first = service.ask("/v1/crop/30x30/a.jpg")
+    date = first.headers["last-modified"]
+    assert parsedate_to_datetime(date).timestamp() == int(file.stat().st_mtime)
+    for asked, status in (
+        ({"if-modified-since": date}, 304),
+        ({"if-modified-since": date, "if-none-match": '"another"'}, 200),
+        ({"if-modified-since": "yesterday"}, 200),
+    ):
+        answer = service.ask("/v1/crop/30x30/a.jpg", headers=asked)
+        assert (answer.status, answer.headers["last-modified"]) == (status, date)
+    os.utime(file, (10**9, 10**9))  # an older copy is put back
+    assert service.ask("/v1/crop/30x30/a.jpg", headers={"if-modified-since": date}).status == 200

@@ -22,17 +22,20 @@ from focalbox.service.openapi import openapi
 from focalbox.service.pages import Pages
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache
 from focalbox.service.render.renderer import Renderer
+from focalbox.service.runtime.gate import Gate
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
+from focalbox.service.sources.buckets import Buckets
+from focalbox.service.sources.disk_cache import DiskCache
 from focalbox.service.sources.http_fetch import Remote
 from focalbox.service.sources.locate import Sources
 from focalbox.service.sources.pictures import Pictures
 from focalbox.service.sources.root_folder import RootFolder
-from focalbox.service.sources.s3 import Buckets
+from focalbox.service.sources.upstreams import Upstreams
 
 __all__ = ["build"]
 
@@ -95,7 +98,16 @@ def build(
     )
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)
     folder = RootFolder(settings.root) if settings.root is not None else None
-    sources = Sources(folder, remote, Buckets(settings.buckets, limits, bucket_filesystem), limits)
+    kept = DiskCache(settings.fetched, settings.fetched_bytes) if settings.fetched is not None else None
+    if kept is not None:
+        metrics.watch("focalbox_fetched_bytes", "Bytes of fetched pictures kept on disk.", kept.used)
+    gate = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
+    metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(gate))
+    buckets = Buckets(
+        settings.buckets, limits, bucket_filesystem, seconds=settings.fetch_seconds, most=settings.upstreams
+    )
+    upstreams = Upstreams(remote, buckets, gate, kept, settings.stale_seconds)
+    sources = Sources(folder, upstreams, remote.allows, limits)
     endpoints = Endpoints(
         settings,
         limits,
@@ -117,6 +129,7 @@ def build(
             yield
         finally:
             readiness.draining = True
+            await upstreams.close()
             await remote.close()
             if shared_cache is not None:
                 await shared_cache.close()

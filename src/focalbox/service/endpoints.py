@@ -13,7 +13,7 @@ from starlette.types import Receive
 
 from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
-from focalbox.service.negotiation import matches, negotiated, pixel_ratio
+from focalbox.service.negotiation import is_current, negotiated, pixel_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MOST_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
@@ -25,6 +25,7 @@ from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
+from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Located, Sources
 from focalbox.service.sources.pictures import Pictures
 from focalbox.service.sources.uploads import is_json, read_small, read_upload
@@ -73,9 +74,7 @@ class Endpoints:
         self._renderer, self._pool, self._metrics = renderer, pool, metrics
         self._pictures, self._memory, self._readiness = pictures, memory, readiness
         self._uploads = Gate("uploads", settings.uploads)
-        self._fetches = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
         metrics.watch("focalbox_uploads", "Uploads being received.", lambda: len(self._uploads))
-        metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(self._fetches))
 
     async def picture(self, request: Request) -> Response:
         """Answer an address of any dialect."""
@@ -93,7 +92,7 @@ class Endpoints:
 
     async def _pictured(self, request: Request, image_request: ImageRequest) -> Response:
         located = await asyncio.to_thread(self._sources.locate, image_request.source)
-        if located.host is None:
+        if not located.elsewhere:
             with self._pool.admission():
                 return await until_gone(request.receive, self._answered(request, image_request, located))
         return await until_gone(request.receive, self._fetched(request, image_request, located))
@@ -101,11 +100,11 @@ class Endpoints:
     async def _fetched(self, request: Request, image_request: ImageRequest, located: Located) -> Response:
         """Answer for a picture of another server: waiting for it takes no place from those who work."""
         with self._memory.receiving() as received:
-            with self._fetches.enter(located.host or ""), self._metrics.stage("fetch"):
-                data = await located.read()
-            received.add(len(data))
+            with self._metrics.stage("fetch"):
+                content = await located.read()
+            received.add(len(content.data))
             with self._pool.admission():
-                return await self._answered(request, image_request, located, data)
+                return await self._answered(request, image_request, located, content)
 
     async def upload(self, request: Request) -> Response:
         """Answer for a picture that is sent along."""
@@ -124,7 +123,7 @@ class Endpoints:
                 with self._uploads.enter():
                     data = await read_upload(request.headers, request.stream(), self._limits, received.add)
                 with self._pool.admission():
-                    answered = self._answered(request, image_request, Located(None, _never), data)
+                    answered = self._answered(request, image_request, Located(None, _never), Content(data))
                     return await until_gone(request.receive, answered)
         except ClientDisconnect as error:
             message = "the client hung up"
@@ -141,27 +140,33 @@ class Endpoints:
         return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)
 
     async def _answered(
-        self, request: Request, image_request: ImageRequest, located: Located, data: bytes | None = None
+        self, request: Request, image_request: ImageRequest, located: Located, content: Content | None = None
     ) -> Response:
-        picture = await self._pictures.open(located, data)
+        picture = await self._pictures.open(located, content)
         chosen = negotiated(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
         tag = self._renderer.tag(image_request, picture, chosen)
-        headers = {"ETag": tag, "Cache-Control": self._kept(request, image_request), "Accept-Ranges": "none"}
+        headers = {"ETag": tag, "Accept-Ranges": "none"}
+        headers["Cache-Control"] = self._kept(request, image_request, picture.facts.directive)
+        if picture.facts.modified:
+            headers["Last-Modified"] = picture.facts.modified
         if image_request.format == AUTO and image_request.answer == "crop":
             headers["Vary"] = "Accept"
         if self._settings.client_hints:
             headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Sec-CH-DPR")))
             headers["Accept-CH"] = "Sec-CH-DPR"
-        if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
+        if request.method != "POST" and is_current(request.headers, tag, picture.facts.modified):
             return Response(status_code=304, headers=headers)
         finished = await self._renderer.answer(image_request, picture, chosen)
         return Response(finished.content, 200, headers, finished.media_type)
 
-    def _kept(self, request: Request, image_request: ImageRequest) -> str:
-        if request.method == "POST":
+    def _kept(self, request: Request, image_request: ImageRequest, directive: str) -> str:
+        """Return Cache-Control of an answer: what the picture's own server forbids stays forbidden."""
+        if request.method == "POST" or directive == "no-store":
             return "no-store"
         seconds = self._settings.max_age if image_request.max_age is None else image_request.max_age
-        return f"public, max-age={seconds}" if seconds else "no-cache"
+        if not seconds or "no-cache" in directive:
+            return "private, no-cache" if "private" in directive else "no-cache"
+        return f"{directive or 'public'}, max-age={seconds}"
 
     async def healthz(self, _: Request) -> Response:
         """Say that the process answers."""
@@ -182,7 +187,7 @@ class Endpoints:
         return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-async def _never() -> bytes:
+async def _never() -> Content:
     message = "the bytes of an upload are there already"
     raise AssertionError(message)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from focalbox.imaging.output.encoding import can_write
 from focalbox.imaging.output.formats import FORMATS
 
-__all__ = ["matches", "negotiated", "pixel_ratio"]
+__all__ = ["is_current", "matches", "negotiated", "pixel_ratio"]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
@@ -68,3 +69,21 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     if if_none_match is None:
         return False
     return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)
+
+
+def is_current(headers: Mapping[str, str], tag: str, modified: str) -> bool:
+    """Tell whether the client of a request has this answer already, by its tag or else by the very date it was given.
+
+    A date counts only when it is the same: a file that was put back from an older copy is another one, though its date is
+    earlier (nginx compares so too, ``if_modified_since exact``).
+
+    Examples
+    --------
+    >>> is_current({"if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT"}, '"a"', "Thu, 01 Jan 1970 00:00:00 GMT")
+    True
+    >>> is_current({"if-none-match": '"b"', "if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT"}, '"a"', "")
+    False
+    """
+    if "if-none-match" in headers:
+        return matches(headers["if-none-match"], tag)
+    return bool(modified) and headers.get("if-modified-since") == modified

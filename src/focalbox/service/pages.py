@@ -109,7 +109,7 @@ class Pages:
         if folder is None:
             message = "there is no such picture to try"
             raise NotFound(message)
-        return folder.read(folder.find(name), Limits())
+        return folder.read(folder.find(name), Limits()).data
 
 
 def _has_photographs() -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Problem",
+    "Refused",
     "RequestTooSlow",
     "TooSlow",
     "Unavailable",
@@ -43,6 +44,10 @@ class NotFound(FetchError):
 
 class Unreachable(FetchError):
     """Another server could not be reached, or its answer could not be used."""
+
+
+class Refused(Unreachable):
+    """Another server answered, and not with the picture: what was kept of it is no longer what it would send."""
 
 
 class NotAPicture(DecodeError):

@@ -41,7 +41,9 @@ class ServiceSettings:
         "Hosts that pictures are fetched from: `img.example.com`, `*.example.com`.",
     )
     buckets: tuple[str, ...] = _setting(
-        (), values.each(values.BUCKET, "buckets"), "S3 buckets that pictures are read from."
+        (),
+        values.each(values.BUCKET, "buckets"),
+        "Buckets that pictures are read from: `photos` of S3, `gs://photos` of Google, `az://photos` of Azure.",
     )
     keys: tuple[Key, ...] = _setting(
         (), values.keys, "Keys for native addresses, `ID:SECRET`; the first signs, all are accepted.", secret=True
@@ -85,6 +87,13 @@ class ServiceSettings:
         86_400, values.whole_number(0, 31_536_000), "Seconds that answers may be kept (Cache-Control)."
     )
     fetch_seconds: int = _setting(10, values.whole_number(1, 300), "Seconds that fetching a picture may take.")
+    fetched: Path | None = _setting(None, values.folder, "A folder of this machine where fetched pictures are kept.")  # noqa: RUF009 - makes a field
+    fetched_bytes: int = _setting(2**30, values.whole_number(2**20, 2**44), "Bytes of fetched pictures kept there.")
+    stale_seconds: int = _setting(
+        86_400,
+        values.whole_number(0, 31_536_000),
+        "Seconds that a kept picture serves when its server fails, unless that server says otherwise.",
+    )
     allow_private: bool = _setting(
         default=False, read=values.truth, help_="Whether hosts may have private addresses; for networks of one's own."
     )

@@ -23,6 +23,7 @@ from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
+from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Located
 from focalbox.service.sources.pictures import Pictures, SourceImage
 
@@ -71,8 +72,8 @@ def _asked(work: Callable[[Renderer, Pictures], Awaitable[None]], cropper: Cropp
 
 
 async def _opened(pictures: Pictures, data: bytes) -> SourceImage:
-    async def read() -> bytes:
-        return data
+    async def read() -> Content:
+        return Content(data)
 
     return await pictures.open(Located(None, read))
 

@@ -95,7 +95,7 @@ def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(
 
     async def fetch(address: str) -> str:
         try:
-            await remote.read(address)
+            await remote.fetch(address)
         except FocalboxError as error:
             return str(error)
         finally:
@@ -163,7 +163,7 @@ def test_hosts_that_are_not_named_are_refused(opened: Opened, address: str) -> N
 @given(st.text(max_size=60))
 def test_any_address_is_refused_in_one_sentence(text: str) -> None:
     async def fetch() -> None:
-        await NOWHERE.read(f"http://{text}")
+        await NOWHERE.fetch(f"http://{text}")
 
     with pytest.raises(FocalboxError):
         asyncio.run(fetch())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from typing import cast
 
@@ -13,7 +14,8 @@ import httpx
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, TooSlow, Unreachable
+from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, Refused, TooSlow, Unreachable
+from focalbox.service.sources.freshness import Freshness
 from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
@@ -26,7 +28,9 @@ _MOST_CONNECTIONS = 32
 _HEADERS = (("User-Agent", f"focalbox/{__version__}"), ("Accept", "image/*"), ("Accept-Encoding", "identity"))
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MISSING = {404, 410}
-_OK = 200
+_OK, _NOT_MODIFIED = 200, 304
+_FAILED = 500
+"""From this status on the server has failed, and what is kept of it may serve (RFC 5861)."""
 _PORTS = {"http": 80, "https": 443}
 _BINARY = {"", "application/octet-stream", "binary/octet-stream"}
 """What servers say of a picture when they do not know it is one; its own bytes decide then."""
@@ -115,8 +119,18 @@ class Remote:
         """Tell whether pictures are fetched from a host: then a source may begin with it, without a scheme."""
         return any(_matches(host.lower(), allowed) for allowed in self._hosts)
 
-    async def read(self, address: str) -> bytes:
-        """Return the bytes of a picture.
+    def check(self, address: str) -> None:
+        """Refuse an address of a host that pictures are not fetched from; errors as in `fetch`."""
+        self._allowed(address)
+
+    async def fetch(self, address: str, validators: Sequence[tuple[str, str]] = ()) -> tuple[Freshness, bytes | None]:
+        """Return what the server says of a picture, and its bytes.
+
+        Parameters
+        ----------
+        address : str
+        validators : sequence of (str, str), optional
+            Header fields that ask whether it has changed; when it has not, no bytes come.
 
         Raises
         ------
@@ -131,7 +145,7 @@ class Remote:
         """
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._follow(address)
+                return await self._follow(address, validators)
         except TimeoutError as error:
             message = f"a picture may take at most {self._seconds:g} seconds to fetch"
             raise TooSlow(message) from error
@@ -139,16 +153,18 @@ class Remote:
             message = "the picture could not be fetched from its host"
             raise Unreachable(message) from error
 
-    async def _follow(self, address: str) -> bytes:
+    async def _follow(self, address: str, validators: Sequence[tuple[str, str]]) -> tuple[Freshness, bytes | None]:
         url = self._allowed(address)
-        for _ in range(MOST_REDIRECTS + 1):
-            headers = [("Host", url.netloc.decode("ascii")), *_HEADERS]
+        for step in range(MOST_REDIRECTS + 1):
+            headers = [("Host", url.netloc.decode("ascii")), *_HEADERS, *validators]
             target = httpcore.URL(
                 scheme=url.raw_scheme, host=url.raw_host, port=url.port or _PORTS[url.scheme], target=url.raw_path
             )
             async with self._pool.stream("GET", target, headers=headers) as response:
                 if response.status not in _REDIRECTS:
-                    return await self._content(response)
+                    said = Freshness.of(response.headers, time.time(), redirected=step > 0)
+                    unchanged = response.status == _NOT_MODIFIED and bool(validators)
+                    return said, None if unchanged else await self._content(response)
                 place = _header(response, b"location")
             url = self._allowed(str(url.join(place)) if _parses(place) else "")
         message = f"a picture may be redirected at most {MOST_REDIRECTS} times"
@@ -176,14 +192,14 @@ class Remote:
                 message = "the host has no such picture"
                 raise NotFound(message)
             message = f"the host of the picture answered with status {response.status}"
-            raise Unreachable(message)
+            raise (Unreachable if response.status >= _FAILED else Refused)(message)
         kind = _header(response, b"content-type").partition(";")[0].strip().lower()
         if not kind.startswith("image/") and kind not in _BINARY:
             message = "the source is not a picture: its host says that it is something else"
             raise NotAPicture(message)
         if _header(response, b"content-encoding").lower() not in {"", "identity"}:
             message = "the host of the picture answered in an encoding that was not asked for"
-            raise Unreachable(message)
+            raise Refused(message)
         length = _header(response, b"content-length")
         if length.isascii() and length.isdigit():
             self._limits.check_bytes(int(length[:18]))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound
-from focalbox.service.sources.http_fetch import Remote
+from focalbox.service.sources.buckets import BUCKETS
+from focalbox.service.sources.content import Content
 from focalbox.service.sources.root_folder import RootFolder
-from focalbox.service.sources.s3 import Buckets
+from focalbox.service.sources.upstreams import Upstreams
 
 __all__ = ["Located", "Sources"]
 
@@ -29,13 +30,13 @@ class Located:
         Changes when its bytes do; None when only they can tell.
     read : callable
         Reads them.
-    host : str, optional
-        Whoever decides how long reading takes, when it is not this machine.
+    elsewhere : bool
+        Whether another machine decides how long reading takes.
     """
 
     identity: str | None
-    read: Callable[[], Awaitable[bytes]]
-    host: str | None = None
+    read: Callable[[], Awaitable[Content]]
+    elsewhere: bool = False
 
 
 class Sources:
@@ -44,13 +45,16 @@ class Sources:
     Parameters
     ----------
     folder : RootFolder or None
-    remote : Remote
-    buckets : Buckets
+    upstreams : Upstreams
+    allows : callable
+        Tells whether pictures are fetched from a host: then a source may begin with it, without a scheme.
     limits : Limits
     """
 
-    def __init__(self, folder: RootFolder | None, remote: Remote, buckets: Buckets, limits: Limits) -> None:
-        self._folder, self._remote, self._buckets, self._limits = folder, remote, buckets, limits
+    def __init__(
+        self, folder: RootFolder | None, upstreams: Upstreams, allows: Callable[[str], bool], limits: Limits
+    ) -> None:
+        self._folder, self._upstreams, self._allows, self._limits = folder, upstreams, allows, limits
 
     def check(self) -> None:
         """Raise `Unavailable` when the root folder is gone."""
@@ -71,7 +75,7 @@ class Sources:
         """
         scheme = _SCHEME.match(source)
         if scheme is None:
-            if self._folder is None and self._remote.allows(source.partition("/")[0]):
+            if self._folder is None and self._allows(source.partition("/")[0]):
                 return self.locate(f"https://{source}")
             if self._folder is None:
                 message = "there is no such picture"
@@ -79,17 +83,17 @@ class Sources:
             try:
                 file = self._folder.find(source)
             except NotFound:
-                if self._remote.allows(source.partition("/")[0]):
+                if self._allows(source.partition("/")[0]):
                     return self.locate(f"https://{source}")
                 raise
-            folder = self._folder
-            return Located(file.identity, lambda: asyncio.to_thread(folder.read, file, self._limits))
+            folder, limits = self._folder, self._limits
+            return Located(file.identity, lambda: asyncio.to_thread(folder.read, file, limits))
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
+        host = address.split("/", 3)[2].lower()
         if kind in {"http", "https"}:
-            host = address.partition("://")[2].partition("/")[0].lower()
-            return Located(None, lambda: self._remote.read(address), host)
-        if kind == "s3":
-            return Located(None, lambda: self._buckets.read(address), address.split("/", 3)[2])
-        message = "a source is a path, or an address with http, https or s3"
+            return Located(None, lambda: self._upstreams.read(address, host), elsewhere=True)
+        if kind in BUCKETS:
+            return Located(None, lambda: self._upstreams.read_bucket(address, host), elsewhere=True)
+        message = "a source is a path, or an address with http, https, s3, gs or az"
         raise NotAllowed(message)

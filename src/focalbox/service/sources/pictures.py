@@ -15,6 +15,7 @@ from focalbox.service.problems import NotAPicture
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
+from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Located
 
 __all__ = ["Facts", "Pictures", "SourceImage"]
@@ -37,11 +38,15 @@ class Facts:
         Their format, such as ``"JPEG"``.
     size : Size
         Pixels of the upright picture.
+    modified, directive : str
+        As in `Content`.
     """
 
     digest: str
     form: str
     size: Size
+    modified: str = ""
+    directive: str = ""
 
 
 class SourceImage:
@@ -59,7 +64,7 @@ class SourceImage:
     def __init__(
         self,
         facts: Facts,
-        read: Callable[[], Awaitable[bytes]],
+        read: Callable[[], Awaitable[Content]],
         data: bytes | None = None,
         opened: Picture | None = None,
     ) -> None:
@@ -74,7 +79,7 @@ class SourceImage:
     async def data(self) -> bytes:
         """Return its bytes."""
         if self._data is None:
-            self._data = await self._read()
+            self._data = (await self._read()).data
         return self._data
 
 
@@ -94,7 +99,7 @@ class Pictures:
         self._cropper, self._pool, self._metrics = cropper, pool, metrics
         self._known = ByteLruCache[Facts](_KEPT * _SIZE)
 
-    async def open(self, located: Located, data: bytes | None = None) -> SourceImage:
+    async def open(self, located: Located, content: Content | None = None) -> SourceImage:
         """Learn the facts of a picture, reading it only when they are not known and its bytes are not given.
 
         Raises
@@ -108,18 +113,19 @@ class Pictures:
             known = self._known.get(located.identity)
             if known is not None:
                 return SourceImage(known, located.read)
-        if data is None:
+        if content is None:
             with self._metrics.stage("fetch"):
-                data = await located.read()
-        facts, opened = await self._pool.run(partial(self._learn, data))
+                content = await located.read()
+        facts, opened = await self._pool.run(partial(self._learn, content))
         if located.identity is not None:
             self._known.put(located.identity, facts, _SIZE)
-        return SourceImage(facts, located.read, data, opened)
+        return SourceImage(facts, located.read, content.data, opened)
 
-    def _learn(self, data: bytes) -> tuple[Facts, Picture]:
-        form = _sniffed(data)
-        opened = self._cropper.open(data)
-        return Facts(hashlib.sha256(data).hexdigest(), form, opened.size), opened
+    def _learn(self, content: Content) -> tuple[Facts, Picture]:
+        form = _sniffed(content.data)
+        opened = self._cropper.open(content.data)
+        digest = hashlib.sha256(content.data).hexdigest()
+        return Facts(digest, form, opened.size, content.modified, content.directive), opened
 
 
 def _sniffed(data: bytes) -> str:

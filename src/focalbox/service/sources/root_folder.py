@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotFound, Unavailable
+from focalbox.service.sources.content import Content
 from focalbox.storage.base import read_limited
 
 __all__ = ["File", "RootFolder"]
@@ -86,7 +88,7 @@ class RootFolder:
             message = "the folder of the pictures is not there at the moment"
             raise Unavailable(message)
 
-    def read(self, file: File, limits: Limits) -> bytes:
+    def read(self, file: File, limits: Limits) -> Content:
         """Read a file that was found, without following a link put there since.
 
         Raises
@@ -102,7 +104,8 @@ class RootFolder:
                 found = os.fstat(opened.fileno())
                 if not stat.S_ISREG(found.st_mode):
                     raise NotFound(_MISSING)
-                return read_limited(opened, limits.bytes, "this one", found.st_size)
+                data = read_limited(opened, limits.bytes, "this one", found.st_size)
+                return Content(data, formatdate(found.st_mtime, usegmt=True))
         except OSError as error:
             raise NotFound(_MISSING) from error
 

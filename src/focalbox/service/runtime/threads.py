@@ -1,0 +1,64 @@
+"""Blocking work that may hang: each in a thread of its own, so that it takes none from the others, nor delays the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from focalbox.errors import Overloaded
+
+__all__ = ["Threads"]
+
+_T = TypeVar("_T")
+
+
+class Threads:
+    """Runs so many pieces of work at once; one that was given up counts until it ends.
+
+    Parameters
+    ----------
+    most : int
+        Threads.
+
+    Examples
+    --------
+    >>> asyncio.run(Threads(1).run(lambda: 2 + 2))
+    4
+    """
+
+    def __init__(self, most: int) -> None:
+        self._free = threading.BoundedSemaphore(most)
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Return what the work returns.
+
+        Raises
+        ------
+        Overloaded
+            When all threads are taken.
+        """
+        if not self._free.acquire(blocking=False):
+            message = "too many pictures of buckets at once: try again later"
+            raise Overloaded(message)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[_T] = loop.create_future()
+
+        def tell(result: Callable[[], None]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(lambda: None if done.done() else result())
+
+        def run() -> None:
+            try:
+                found = work()
+            except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                tell(lambda error=error: done.set_exception(error))  # type: ignore[misc]
+            else:
+                tell(lambda: done.set_result(found))
+            finally:
+                self._free.release()
+
+        threading.Thread(target=run, daemon=True).start()
+        return await done

@@ -1,0 +1,117 @@
+"""Pictures in buckets of S3, Google and Azure, through fsspec."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from focalbox.errors import FetchError, FocalboxError, InvalidRequest
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotAllowed, NotFound, TooSlow, Unreachable
+from focalbox.service.runtime.threads import Threads
+from focalbox.storage.fsspec_store import FsspecStore
+
+__all__ = ["BUCKETS", "Buckets"]
+
+_T = TypeVar("_T")
+
+BUCKETS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "az": ("adlfs", "azure")}
+"""By scheme: the module that reads such buckets, and the extra that installs it."""
+_TRIES = 3
+"""How often a bucket is asked: with the pauses between, some 0.6 s, while somebody waits for the answer."""
+
+
+class Buckets:
+    """Reads pictures from allowed buckets.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The buckets: ``photos`` or ``s3://photos``, ``gs://photos``, ``az://photos``.
+    limits : Limits
+    filesystem : fsspec filesystem, optional
+        Where the buckets are; what their names say, with the credentials of the machine, when left out.
+    seconds : float
+        What reading one may take: the stores' own libraries try again for a minute and more.
+    most : int
+        Reads at once.
+
+    Raises
+    ------
+    InvalidRequest
+        When buckets are named and the extra for their kind is not installed.
+    """
+
+    def __init__(
+        self, names: Sequence[str], limits: Limits, filesystem: Any = None, *, seconds: float, most: int
+    ) -> None:
+        self._seconds, self._threads = seconds, Threads(most)
+        self._names = frozenset(name if "://" in name else f"s3://{name}" for name in names)
+        self._limits = limits
+        self._store = FsspecStore(filesystem, _TRIES)
+        for scheme in sorted({name.partition("://")[0] for name in self._names}):
+            module, extra = BUCKETS[scheme]
+            if filesystem is None and importlib.util.find_spec(module) is None:
+                message = f"buckets at {scheme}:// need an extra: pip install 'focalbox[service,{extra}]'"
+                raise InvalidRequest(message)
+
+    def check(self, address: str) -> None:
+        """Raise `NotAllowed` when a picture's bucket is not one of those named."""
+        scheme, _, place = address.partition("://")
+        bucket, _, key = place.partition("/")
+        if f"{scheme}://{bucket}" not in self._names or not key:
+            message = "pictures are not fetched from that bucket"
+            raise NotAllowed(message)
+
+    async def read(self, address: str) -> bytes:
+        """Return the bytes of a picture at ``s3://bucket/key``.
+
+        Raises
+        ------
+        NotAllowed
+            When the bucket is not one of those named.
+        FetchError
+            When the picture is missing or cannot be read.
+        LimitExceeded
+            When it has more bytes than the limits allow, or takes too long.
+        """
+        self.check(address)
+        return await self._bounded(partial(self._read, address))
+
+    async def stamp(self, address: str) -> str:
+        """Return the store's tag of a picture's content, or ``""``; errors as in `read`."""
+        self.check(address)
+        return await self._bounded(partial(self._stamp, address))
+
+    async def _bounded(self, work: Callable[[], _T]) -> _T:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._threads.run(work)
+        except TimeoutError as error:
+            message = f"a picture may take at most {self._seconds:g} seconds to fetch"
+            raise TooSlow(message) from error
+
+    def _stamp(self, address: str) -> str:
+        try:
+            found = self._store.find(address)
+        except FocalboxError as error:
+            message = "the picture could not be read from its bucket"
+            raise Unreachable(message) from error
+        if found is None:
+            message = "there is no such picture"
+            raise NotFound(message)
+        return found.stamp
+
+    def _read(self, address: str) -> bytes:
+        try:
+            data, _ = self._store.read(address, self._limits.bytes)
+        except FetchError as error:
+            if isinstance(error.__cause__, FileNotFoundError | IsADirectoryError):
+                message = "there is no such picture"
+                raise NotFound(message) from error
+            message = "the picture could not be read from its bucket"
+            raise Unreachable(message) from error
+        return data

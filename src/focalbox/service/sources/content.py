@@ -1,0 +1,26 @@
+"""The bytes of a picture, and what the place where it lies says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A picture as it was read.
+
+    Parameters
+    ----------
+    data : bytes
+    modified : str, optional
+        When it was changed, as HTTP writes dates (RFC 9110, section 5.6.7).
+    directive : str, optional
+        What those who keep the answer are bound to: ``"no-store"``, ``"private"``, ``"no-cache"`` or the
+        last two with a comma.
+    """
+
+    data: bytes
+    modified: str = ""
+    directive: str = ""

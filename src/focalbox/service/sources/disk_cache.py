@@ -1,0 +1,178 @@
+"""Fetched pictures kept on disk: a bounded SQLite file that any number of processes share."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from focalbox.service.sources.freshness import Freshness
+
+__all__ = ["DiskCache"]
+
+_FILE = "pictures-1.sqlite"
+"""Its name carries the version of its tables."""
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, said TEXT, size INTEGER, used REAL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS by_use ON facts (used, size)",
+    "CREATE TABLE IF NOT EXISTS contents (name TEXT PRIMARY KEY, data BLOB)",
+)
+_ENTRY = 8192
+"""Bytes that an entry takes besides its picture: two pages of SQLite, one of facts and one half full."""
+_ONE_IN = 8
+"""A picture larger than this part of the cache is not kept: it would push out too many others."""
+_FREED = 16
+"""One part in so many of the cache is freed at once, so that not every new picture has to make room."""
+_WAIT = 2.0
+"""Seconds that one process waits for another to finish writing; a write takes milliseconds."""
+_USED = 60.0
+"""Seconds within which a second use is not noted."""
+_TELL = 60.0
+"""Seconds between two lines of log about a cache that fails."""
+
+_T = TypeVar("_T")
+_log = logging.getLogger("focalbox.service")
+
+
+class DiskCache:
+    """Keeps pictures and what their servers said of them; the ones used longest ago go first.
+
+    Whatever is wrong with the disk, nothing is raised: a picture is then not found, and fetched.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder on a disk of this machine.
+    most : int
+        Bytes.
+    """
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self._path, self._most = folder / _FILE, most
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._told = -_TELL
+
+    def find(self, name: str) -> Freshness | None:
+        """Return what is known of a picture that is kept."""
+
+        def found(connection: sqlite3.Connection) -> Freshness | None:
+            row = connection.execute("SELECT said, used FROM facts WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                return None
+            now = time.time()
+            if now - row[1] > _USED:
+                connection.execute("UPDATE facts SET used = ? WHERE name = ?", (now, name))
+            return Freshness.from_json(row[0])
+
+        return self._tried(found, None)
+
+    def data(self, name: str) -> bytes | None:
+        """Return the bytes of a picture, if it is still kept."""
+        select = "SELECT data FROM contents WHERE name = ?"
+        row = self._tried(lambda connection: connection.execute(select, (name,)).fetchone(), None)
+        return None if row is None else bytes(row[0])
+
+    def put(self, name: str, said: Freshness, data: bytes) -> None:
+        """Keep a picture, when it is not too large."""
+        size = len(data) + _ENTRY
+        if size > self._most // _ONE_IN:
+            self.drop(name)
+            return
+
+        def kept(connection: sqlite3.Connection) -> None:
+            with _transaction(connection):
+                self._make_room(connection, size)
+                fact = (name, said.to_json(), size, time.time())
+                connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", fact)
+                connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (name, data))
+
+        self._tried(kept, None)
+
+    def confirm(self, name: str, said: Freshness) -> None:
+        """Note that a picture is the same, and what its server says now."""
+        update = "UPDATE facts SET said = ?, used = ? WHERE name = ?"
+        self._tried(lambda connection: connection.execute(update, (said.to_json(), time.time(), name)), None)
+
+    def drop(self, name: str) -> None:
+        """Forget a picture."""
+
+        def dropped(connection: sqlite3.Connection) -> None:
+            with _transaction(connection):
+                _forget(connection, [name])
+
+        self._tried(dropped, None)
+
+    def used(self) -> int:
+        """Return how many bytes are kept."""
+        return int(self._tried(_total, 0))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _make_room(self, connection: sqlite3.Connection, size: int) -> None:
+        total = _total(connection)
+        if total + size <= self._most:
+            return
+        oldest, names = connection.execute("SELECT name, size FROM facts ORDER BY used"), []
+        for name, bytes_ in oldest:
+            names.append(name)
+            total -= bytes_
+            if total + size <= self._most - self._most // _FREED:
+                break
+        _forget(connection, names)
+
+    def _tried(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
+        """Do something with the file; when the disk is full, the file damaged or the folder gone, nothing comes of it."""
+        with self._lock:
+            try:
+                return work(self._opened())
+            except (sqlite3.Error, ValueError, TypeError) as error:
+                if time.monotonic() - self._told >= _TELL:
+                    self._told = time.monotonic()
+                    _log.warning("the cache of pictures does not work", extra={"reason": str(error)})
+                if self._connection is not None:
+                    with suppress(sqlite3.Error):
+                        self._connection.close()
+                self._connection = None
+                return otherwise
+
+    def _opened(self) -> sqlite3.Connection:
+        """Return the connection, opened at its first use: one must not be carried into another process."""
+        if self._connection is None:
+            connection = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            self._connection = connection
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            for table in _TABLES:
+                connection.execute(table)
+        return self._connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _total(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(sum(size), 0) FROM facts").fetchone()[0])
+
+
+def _forget(connection: sqlite3.Connection, names: list[str]) -> None:
+    for table in ("facts", "contents"):
+        connection.executemany(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in names])  # noqa: S608 - our own names

@@ -1,0 +1,155 @@
+"""How long a fetched picture may be used, and what its server allows those who keep it (RFC 9111, RFC 5861)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+
+__all__ = ["FIELDS", "Freshness"]
+
+FIELDS = ("age", "cache-control", "date", "etag", "expires", "last-modified", "vary")
+"""The header fields that decide."""
+_MAX_FIELD = 500
+"""Characters of a field that is kept; tags and dates have under 100."""
+_MAX_SECONDS = 2**31
+"""Seconds that a lifetime counts as at most (RFC 9111, section 1.2.2)."""
+_DIRECTIVE = re.compile(r'([a-z-]+)(?:=(?:"([^"]*)"|([^\s,"]*)))?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What the server of a picture said when it was fetched or asked for again.
+
+    Parameters
+    ----------
+    fields : mapping
+        Header fields by their names in small letters, those of `FIELDS`.
+    received : float
+        When that was, seconds since 1970.
+    redirected : bool
+        Whether it was found behind a redirect: then it is asked for each time, for the redirect may lead elsewhere.
+
+    Examples
+    --------
+    >>> found = Freshness({"cache-control": "max-age=60, stale-while-revalidate=30", "etag": '"a"'}, 1000.0)
+    >>> found.is_fresh(1059.0), found.is_fresh(1061.0), found.may_renew_later(1061.0), found.may_renew_later(1091.0)
+    (True, False, True, False)
+    >>> found.may_keep, Freshness({"cache-control": "private, max-age=60"}, 0.0).may_keep
+    (True, False)
+    """
+
+    fields: Mapping[str, str]
+    received: float
+    redirected: bool = False
+
+    @classmethod
+    def of(cls, headers: Iterable[tuple[bytes, bytes]], received: float, *, redirected: bool = False) -> Freshness:
+        """Read the header fields of an answer; what is said twice is joined by a comma, as HTTP has it."""
+        found: dict[str, str] = {}
+        for key, value in headers:
+            name = key.decode("latin-1").lower()
+            if name in FIELDS and len(value) <= _MAX_FIELD:
+                text = value.decode("latin-1").strip()
+                found[name] = f"{found[name]}, {text}" if name in found else text
+        return cls(found, received, redirected)
+
+    @classmethod
+    def from_json(cls, text: str) -> Freshness:
+        """Read what `to_json` wrote."""
+        fields, received, redirected = json.loads(text)
+        return cls(fields, received, redirected)
+
+    def to_json(self) -> str:
+        """Return it as text."""
+        return json.dumps([dict(self.fields), self.received, self.redirected])
+
+    def renewed(self, confirmed: Freshness) -> Freshness:
+        """Return what holds once the server said that nothing has changed: new fields beat old (RFC 9111, 4.3.4)."""
+        old = {name: value for name, value in self.fields.items() if name not in {"age", "date", "expires"}}
+        return Freshness({**old, **confirmed.fields}, confirmed.received, confirmed.redirected)
+
+    @property
+    def validators(self) -> list[tuple[str, str]]:
+        """The header fields that ask whether it has changed; none when nothing could tell."""
+        found = [
+            ("If-None-Match", self.fields.get("etag", "")),
+            ("If-Modified-Since", self.fields.get("last-modified", "")),
+        ]
+        return [(name, value) for name, value in found if value]
+
+    @property
+    def directive(self) -> str:
+        """What those who keep our answer are bound to: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing."""
+        if "no-store" in self._said:
+            return "no-store"
+        return ", ".join(name for name in ("private", "no-cache") if name in self._said)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether a cache that many share may keep it, and would ever use it again."""
+        if not self._said.keys().isdisjoint({"no-store", "private"}) or "*" in self.fields.get("vary", ""):
+            return False
+        later = max(_seconds(self._said.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
+        return bool(self.validators) or self._lifetime > 0 or later > 0
+
+    def is_fresh(self, now: float) -> bool:
+        """Tell whether it may be used without asking."""
+        return self._stale_for(now) < 0
+
+    def may_renew_later(self, now: float) -> bool:
+        """Tell whether it may be used now and asked for meanwhile (stale-while-revalidate)."""
+        return not self._strict and self._stale_for(now) < _seconds(self._said.get("stale-while-revalidate"))
+
+    def may_serve_errors(self, now: float, usual: int) -> bool:
+        """Tell whether it may be used when its server fails (stale-if-error); ``usual`` seconds where nothing is said."""
+        said = self._said.get("stale-if-error")
+        if said is None and "s-maxage" in self._said:  # says proxy-revalidate (RFC 9111, section 5.2.2.10)
+            usual = 0
+        return not self._strict and self._stale_for(now) < (usual if said is None else _seconds(said))
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, quoted, plain in _DIRECTIVE.findall(self.fields.get("cache-control", "")):
+            found.setdefault(name.lower(), quoted or plain)
+        return found
+
+    @property
+    def _strict(self) -> bool:
+        return not self._said.keys().isdisjoint({"no-cache", "must-revalidate", "proxy-revalidate"})
+
+    def _stale_for(self, now: float) -> float:
+        """Return for how many seconds it has been stale; negative while it is fresh."""
+        return max(0.0, now - self.received) + self._age - self._lifetime
+
+    @property
+    def _age(self) -> float:
+        """Seconds that it was old when it came (RFC 9111, section 4.2.3)."""
+        made = _time(self.fields.get("date"))
+        return max(0.0, _seconds(self.fields.get("age")), self.received - made if made is not None else 0.0)
+
+    @property
+    def _lifetime(self) -> float:
+        if self.redirected or "no-cache" in self._said:
+            return 0.0
+        for name in ("s-maxage", "max-age"):
+            if name in self._said:
+                return _seconds(self._said[name])
+        until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
+        return max(0.0, until - (self.received if made is None else made)) if until is not None else 0.0
+
+
+def _seconds(text: str | None) -> float:
+    """Read a number of seconds; what is none is 0, which is the safe side."""
+    return float(min(int(text[:10]), _MAX_SECONDS)) if text and text.isascii() and text.isdigit() else 0.0
+
+
+def _time(text: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp() if text else None
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,150 @@
+"""Pictures of other servers and buckets, fetched within bounds and kept on disk as far as their servers allow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+from focalbox.errors import FocalboxError, Overloaded
+from focalbox.service.problems import NotFound, Refused, TooSlow, Unreachable
+from focalbox.service.runtime.gate import Gate
+from focalbox.service.runtime.single_flight import SingleFlight
+from focalbox.service.sources.buckets import Buckets
+from focalbox.service.sources.content import Content
+from focalbox.service.sources.disk_cache import DiskCache
+from focalbox.service.sources.freshness import Freshness
+from focalbox.service.sources.http_fetch import Remote
+
+__all__ = ["Upstreams"]
+
+_MAX_LATER = 16
+"""Pictures that are asked for again in the background at once; those beyond wait for their next request."""
+
+_Fetch = Callable[[Freshness | None], Awaitable[tuple[Freshness, bytes | None]]]
+"""Fetches a picture; given what is known of a kept one, no bytes come when it has not changed."""
+
+
+class Upstreams:
+    """Reads pictures that lie elsewhere, each once however many ask for it meanwhile.
+
+    Parameters
+    ----------
+    remote : Remote
+    buckets : Buckets
+    gate : Gate
+        How many are fetched at once, of all and of one host; what is kept on disk does not pass it.
+    cache : DiskCache, optional
+    stale : int
+        Seconds that a kept picture is answered with when its server fails, where that server says nothing of it.
+    """
+
+    def __init__(self, remote: Remote, buckets: Buckets, gate: Gate, cache: DiskCache | None, stale: int) -> None:
+        self._remote, self._buckets, self._gate = remote, buckets, gate
+        self._cache, self._stale = cache, stale
+        self._shared = SingleFlight()
+        self._later: dict[str, asyncio.Task[Content]] = {}
+
+    async def read(self, address: str, host: str) -> Content:
+        """Return a picture of another server; errors as in `Remote.fetch`, and `Overloaded` when too many are fetched."""
+        self._remote.check(address)
+
+        async def fetch(known: Freshness | None) -> tuple[Freshness, bytes | None]:
+            return await self._remote.fetch(address, [] if known is None else known.validators)
+
+        return await self._read(address, host, fetch)
+
+    async def read_bucket(self, address: str, host: str) -> Content:
+        """Return a picture of a bucket; errors as in `Buckets.read`, and `Overloaded` as in `read`."""
+        self._buckets.check(address)
+
+        async def fetch(known: Freshness | None) -> tuple[Freshness, bytes | None]:
+            if self._cache is None:
+                return Freshness({}, time.time()), await self._buckets.read(address)
+            stamp = await self._buckets.stamp(address)
+            said = Freshness({"etag": stamp} if stamp else {}, time.time())
+            if known is not None and known.fields.get("etag") == stamp:
+                return said, None
+            return said, await self._buckets.read(address)
+
+        return await self._read(address, host, fetch)
+
+    async def close(self) -> None:
+        """Drop what is done in the background, and close the file."""
+        for task in tuple(self._later.values()):
+            task.cancel()
+        await asyncio.gather(*self._later.values(), return_exceptions=True)
+        if self._cache is not None:
+            self._cache.close()
+
+    async def _read(self, address: str, host: str, fetch: _Fetch) -> Content:
+        known = await self._known(address)
+        now = time.time()
+        if known is not None and (known.is_fresh(now) or known.may_renew_later(now)):
+            data = await self._data(address)
+            if data is not None:
+                if not known.is_fresh(now):
+                    self._renew_later(address, partial(self._fetched, address, host, fetch, known))
+                return _content(known, data)
+        return await self._shared.run(address, partial(self._fetched, address, host, fetch, known))
+
+    async def _fetched(self, address: str, host: str, fetch: _Fetch, known: Freshness | None) -> Content:
+        """Fetch a picture, or learn that the one that is kept is still the same."""
+        try:
+            with self._gate.enter(host):
+                said, data = await fetch(known)
+        except NotFound:
+            if known is not None and self._cache is not None:
+                await asyncio.to_thread(self._cache.drop, address)
+            raise
+        except (Unreachable, TooSlow, Overloaded) as error:
+            if known is None or isinstance(error, Refused) or not known.may_serve_errors(time.time(), self._stale):
+                raise
+            kept = await self._data(address)
+            if kept is None:
+                raise
+            return _content(known, kept)
+        if data is not None:
+            await self._keep(address, said, data)
+            return _content(said, data)
+        kept = await self._data(address)
+        if known is None or kept is None:  # pushed out meanwhile
+            return await self._fetched(address, host, fetch, None)
+        said = known.renewed(said)
+        if self._cache is not None:
+            await asyncio.to_thread(self._cache.confirm, address, said)
+        return _content(said, kept)
+
+    async def _keep(self, address: str, said: Freshness, data: bytes) -> None:
+        if self._cache is None:
+            return
+        if said.may_keep:
+            await asyncio.to_thread(self._cache.put, address, said, data)
+        else:
+            await asyncio.to_thread(self._cache.drop, address)
+
+    async def _known(self, address: str) -> Freshness | None:
+        return None if self._cache is None else await asyncio.to_thread(self._cache.find, address)
+
+    async def _data(self, address: str) -> bytes | None:
+        return None if self._cache is None else await asyncio.to_thread(self._cache.data, address)
+
+    def _renew_later(self, address: str, work: Callable[[], Awaitable[Content]]) -> None:
+        if address in self._later or len(self._later) >= _MAX_LATER:
+            return
+        task = asyncio.ensure_future(self._shared.run(address, work))
+        self._later[address] = task
+
+        def finished(done: asyncio.Task[Content]) -> None:
+            self._later.pop(address, None)
+            if not done.cancelled():
+                with suppress(FocalboxError):
+                    done.result()
+
+        task.add_done_callback(finished)
+
+
+def _content(said: Freshness, data: bytes) -> Content:
+    return Content(data, said.fields.get("last-modified", ""), said.directive)

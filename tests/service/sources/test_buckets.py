@@ -1,0 +1,137 @@
+"""Buckets of Google and Azure, by their real clients against servers on loopback that speak the two protocols."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotAllowed
+from focalbox.service.sources.buckets import Buckets
+from focalbox.storage.fsspec_store import filesystem_of
+from service.servers import Service
+
+Opened = Callable[..., Service]
+
+
+class _Store(BaseHTTPRequestHandler):
+    """Answers for objects as Google's JSON API and Azure's Blob service do, as far as reading them goes."""
+
+    protocol_version = "HTTP/1.1"
+    objects: dict[str, bytes]
+    asked: list[str]
+    broken: threading.Event
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        parts = unquote(address.path).strip("/").split("/")
+        self.asked.append(f"{self.command} {'media' if 'alt=media' in address.query else ''}".strip())
+        google = "o" in parts
+        name = "/".join([parts[parts.index("b") + 1], *parts[parts.index("o") + 1 :]] if google else parts[1:])
+        content = self.objects.get(name)
+        if self.broken.is_set() or content is None:
+            return self._send(500 if self.broken.is_set() else 404, b"{}", {})
+        tag = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:12]}"'}
+        if google and "alt=media" not in address.query:
+            about = {"name": name.partition("/")[2], "bucket": name.partition("/")[0], "size": str(len(content))}
+            return self._send(200, json.dumps({**about, "etag": tag["ETag"], "contentType": "image/jpeg"}).encode(), {})
+        fields = {**tag, "Last-Modified": formatdate(1_700_000_000, usegmt=True), "x-ms-blob-type": "BlockBlob"}
+        asked = self.headers.get("x-ms-range") or self.headers.get("Range")
+        if asked is None:
+            return self._send(200, content, fields)
+        start, _, end = asked.removeprefix("bytes=").partition("-")
+        part = content[int(start) : int(end or len(content)) + 1]
+        fields["Content-Range"] = f"bytes {start}-{int(start) + len(part) - 1}/{len(content)}"
+        return self._send(206, part, fields)
+
+    def _send(self, status: int, content: bytes, fields: dict[str, str]) -> None:
+        self.send_response(status)
+        kind = "application/json" if content.startswith(b"{") else "image/jpeg"
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **fields}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            with contextlib.suppress(OSError):
+                self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of the standard library
+        pass
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
+    handler = type("Store", (_Store,), {"objects": {}, "asked": [], "broken": threading.Event()})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    place = f"http://127.0.0.1:{server.server_address[1]}"
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", place)
+    monkeypatch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # it would ask for the kind of each bucket first
+    account = "DefaultEndpointsProtocol=http;AccountName=acme;AccountKey=a2V5"
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", f"{account};BlobEndpoint={place}/acme")
+    filesystem_of.cache_clear()
+    yield handler
+    filesystem_of.cache_clear()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize(("scheme", "module"), [("gs", "gcsfs"), ("az", "adlfs")])
+def test_a_bucket_of_another_kind(
+    opened: Opened, pictures: Path, store: type[_Store], tmp_path: Path, scheme: str, module: str
+) -> None:
+    pytest.importorskip(module, reason="the extras gcs and azure come with requirements/batch.txt")
+    content = (pictures / "chelsea.jpg").read_bytes()
+    store.objects.update({"photos/pets/cat.jpg": content, "photos/large.jpg": b"\xff\xd8\xff" * 400_000})
+    service = opened(
+        buckets=f"{scheme}://photos", allow_unsigned="true", limit_bytes=1_000_000, fetched=tmp_path, fetch_seconds=2
+    )
+    address = f"/v1/crop/60x40/{scheme}://photos/pets/cat.jpg"
+    first = service.ask(address)
+    assert (first.status, first.headers["content-type"]) == (200, "image/jpeg"), first
+    fetched = len(store.asked)
+    assert service.ask(address.replace("60x40", "40x40")).status == 200
+    assert len(store.asked) - fetched < fetched, "only its tag was asked for"
+    store.broken.set()
+    assert service.ask(address).content == first.content, "a bucket that fails is stood in for"
+    store.broken.clear()
+    for name, status in (("missing.jpg", 404), ("large.jpg", 413)):
+        answer = service.ask(f"/v1/crop/60x40/{scheme}://photos/{name}")
+        assert answer.status == status, answer
+        answer.problem()
+    del store.objects["photos/pets/cat.jpg"]
+    assert service.ask(address).status == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://other/a.jpg", "gs://photos/a.jpg", "s3://photos/", "s3://photos", "az://", "memory://photos/a.jpg"],
+)
+def test_a_bucket_that_is_not_named_is_refused(address: str) -> None:
+    with pytest.raises(NotAllowed, match="not fetched from that bucket"):
+        Buckets(["photos"], Limits(), object(), seconds=1, most=1).check(address)
+
+
+def test_the_name_without_a_scheme_is_one_of_s3() -> None:
+    for name in ("photos", "s3://photos"):
+        Buckets([name], Limits(), object(), seconds=1, most=1).check("s3://photos/a.jpg")
+
+
+def test_an_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(InvalidRequest, match=r"az:// need an extra: pip install 'focalbox\[service,azure\]'"):
+        Buckets(["az://photos"], Limits(), seconds=1, most=1)

@@ -1,0 +1,98 @@
+"""The cache of pictures on disk: bounded, shared by processes, and never in the way when the disk is not well."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from focalbox.service.sources.disk_cache import DiskCache
+from focalbox.service.sources.freshness import Freshness
+
+SAID = Freshness({"etag": '"a"'}, 1.0)
+MOST = 4_000_000
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[..., DiskCache]]:
+    caches: list[DiskCache] = []
+
+    def start(most: int = MOST, folder: Path = tmp_path) -> DiskCache:
+        caches.append(DiskCache(folder, most))
+        return caches[-1]
+
+    yield start
+    for cache in caches:
+        cache.close()
+
+
+def test_what_is_put_is_found_also_by_the_next_process(opened: Callable[..., DiskCache]) -> None:
+    cache = opened()
+    assert (cache.find("a"), cache.data("a")) == (None, None)
+    cache.put("a", SAID, b"picture")
+    cache.confirm("a", Freshness({"etag": '"b"'}, 2.0))
+    cache.close()
+    for again in (cache, opened()):
+        assert again.find("a") == Freshness({"etag": '"b"'}, 2.0)
+        assert again.data("a") == b"picture"
+    cache.drop("a")
+    assert (again.find("a"), again.data("a"), again.used()) == (None, None, 0)
+
+
+def test_it_stays_within_its_bound_and_the_least_used_go_first(
+    opened: Callable[..., DiskCache], tmp_path: Path
+) -> None:
+    cache, content = opened(), bytes(range(256)) * 1000
+    for number in range(100):
+        cache.put(str(number), SAID, content)
+        assert cache.used() <= MOST
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 3 * MOST, "the log of SQLite is another file"
+    cache.close()
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 1.1 * MOST
+    found = [number for number in range(100) if cache.data(str(number)) is not None]
+    assert found == list(range(100 - len(found), 100))
+    assert len(found) > 10
+
+
+def test_what_is_too_large_is_not_kept_and_pushes_nothing_out(opened: Callable[..., DiskCache]) -> None:
+    cache = opened()
+    cache.put("small", SAID, b"picture")
+    cache.put("large", SAID, bytes(MOST // 2))
+    assert cache.find("large") is None
+    assert cache.data("small") == b"picture"
+
+
+def test_several_processes_write_at_once(opened: Callable[..., DiskCache], tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from focalbox.service.sources.disk_cache import DiskCache;"
+        "from focalbox.service.sources.freshness import Freshness; cache = DiskCache(Path(sys.argv[1]), 4_000_000)\n"
+        "for n in range(60): cache.put(f'{sys.argv[2]}-{n}', Freshness({}, 1.0), bytes(100_000))\n"
+        "cache.close()"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name]) for name in "ab"]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    cache = opened()
+    assert 0.5 * MOST < cache.used() <= MOST
+    for name in "ab":
+        found = cache.data(f"{name}-59")
+        assert found is None or found == bytes(100_000)
+    assert any(cache.data(f"{name}-59") for name in "ab"), "the very last one is there"
+
+
+def test_a_disk_that_is_not_well_is_no_failure(
+    opened: Callable[..., DiskCache], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = opened(MOST, tmp_path / "gone")
+    gone.put("a", SAID, b"picture")
+    assert (gone.find("a"), gone.data("a"), gone.used()) == (None, None, 0)
+    assert [record.getMessage() for record in caplog.records] == ["the cache of pictures does not work"]
+    cache = opened()
+    cache.put("a", SAID, b"picture")
+    cache.close()
+    (file,) = tmp_path.glob("*.sqlite")
+    file.write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    cache.put("a", SAID, b"picture")
+    assert cache.find("a") is None

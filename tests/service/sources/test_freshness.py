@@ -1,0 +1,113 @@
+"""How long an answer of another server may be used: RFC 9111 and RFC 5861, by example and by law."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.service.sources.freshness import Freshness
+
+NOW = 1_700_000_000.0
+
+
+def _said(control: str = "", **fields: str) -> Freshness:
+    named = {name.replace("_", "-"): value for name, value in fields.items()}
+    return Freshness({"cache-control": control, **named}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("control", "fields", "seconds"),
+    [
+        ("max-age=60", {}, 60),
+        ("s-maxage=10, max-age=60", {}, 10),
+        ('max-age="60"', {}, 60),
+        ("Max-Age=60, max-age=90", {}, 60),
+        ("max-age=60", {"age": "50"}, 10),
+        ("max-age=60", {"date": formatdate(NOW - 20, usegmt=True)}, 40),
+        ("max-age=60", {"date": formatdate(NOW + 5000, usegmt=True)}, 60),
+        ("", {"expires": formatdate(NOW + 30, usegmt=True)}, 30),
+        ("max-age=5", {"expires": formatdate(NOW + 30, usegmt=True)}, 5),
+        ("", {"expires": "0"}, 0),
+        ("max-age=-1", {}, 0),
+        ("max-age=soon", {}, 0),
+        ("no-cache, max-age=60", {}, 0),
+        ("", {}, 0),
+    ],
+)
+def test_how_long_it_is_fresh(control: str, fields: dict[str, str], seconds: int) -> None:
+    said = _said(control, **fields)
+    assert said.is_fresh(NOW + seconds - 0.5) == (seconds > 0)
+    assert not said.is_fresh(NOW + seconds)
+
+
+@pytest.mark.parametrize(
+    ("control", "kept", "directive"),
+    [
+        ("max-age=60", True, ""),
+        ("", False, ""),
+        ("no-store, max-age=60", False, "no-store"),
+        ("private, max-age=60", False, "private"),
+        ('private="x-user", max-age=60', False, "private"),
+        ("no-cache", False, "no-cache"),
+    ],
+)
+def test_what_may_be_kept(control: str, kept: bool, directive: str) -> None:  # noqa: FBT001 - a case
+    assert (_said(control).may_keep, _said(control).directive) == (kept, directive)
+    assert _said(control, etag='"a"').may_keep == (directive not in {"no-store", "private"})
+    assert not _said(control, etag='"a"', vary="Accept, *").may_keep
+
+
+@pytest.mark.parametrize(
+    ("control", "later", "failing"),
+    [
+        ("max-age=10", False, True),
+        ("max-age=10, stale-while-revalidate=60", True, True),
+        ("max-age=10, stale-if-error=60", False, True),
+        ("max-age=10, stale-if-error=0", False, False),
+        ("max-age=10, must-revalidate, stale-while-revalidate=60", False, False),
+        ("s-maxage=10", False, False),
+        ("s-maxage=10, stale-while-revalidate=60", True, False),
+        ("no-cache, stale-if-error=60", False, False),
+    ],
+)
+def test_when_what_is_stale_serves(control: str, later: bool, failing: bool) -> None:  # noqa: FBT001 - a case
+    said = _said(control)
+    assert said.may_renew_later(NOW + 40) == later
+    assert said.may_serve_errors(NOW + 40, 100) == failing
+    assert not said.may_renew_later(NOW + 1000)
+    assert not said.may_serve_errors(NOW + 1000, 100)
+
+
+def test_what_is_confirmed_has_the_new_lifetime_and_the_old_tag() -> None:
+    old = _said("max-age=10", etag='"a"', age="9", expires="0")
+    renewed = old.renewed(Freshness({"cache-control": "max-age=30"}, NOW + 100))
+    assert renewed.validators == [("If-None-Match", '"a"')]
+    assert renewed.is_fresh(NOW + 129)
+    assert old.renewed(Freshness({}, NOW + 100)).is_fresh(NOW + 109)
+
+
+def test_behind_a_redirect_it_is_asked_for_each_time() -> None:
+    assert not Freshness({"cache-control": "max-age=60"}, NOW, redirected=True).is_fresh(NOW)
+
+
+FIELD = st.text(st.characters(max_codepoint=255), max_size=40) | st.sampled_from(
+    ["max-age=9999999999999999", '=",', "a=b"]
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["age", "cache-control", "date", "etag", "expires", "vary"]), FIELD),
+    st.floats(0, 1e10),
+)
+def test_any_fields_are_read(fields: dict[str, str], later: float) -> None:
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
+    said = Freshness.of(headers, NOW)
+    again = Freshness.from_json(said.to_json())
+    assert again == said
+    for found in (said, again):
+        assert found.is_fresh(NOW + later) in {True, False}
+        assert not (found.directive == "no-store" and found.may_keep)
+        assert found.may_serve_errors(NOW + later, 5) in {True, False}

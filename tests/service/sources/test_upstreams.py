@@ -1,0 +1,183 @@
+"""Pictures of other servers, kept on disk: asked for again as their servers say, and served when those fail."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from service.servers import SECONDS, Answer, Neighbour, Running, Service
+
+Opened = Callable[..., Service]
+
+
+def _picture(grey: int) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.full((60, 90, 3), grey, dtype=np.uint8)).save(out, "jpeg")
+    return out.getvalue()
+
+
+DARK, LIGHT = _picture(20), _picture(230)
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+def _grey(answer: Answer) -> str:
+    assert answer.status == 200, answer
+    return "light" if np.asarray(Image.open(io.BytesIO(answer.content))).mean() > 128 else "dark"
+
+
+@pytest.fixture
+def keeping(opened: Opened, neighbour: Neighbour, tmp_path: Path) -> Callable[..., tuple[Service, str]]:
+    """Return what starts a service that keeps what it fetches, and says where its picture lies."""
+
+    def start(**settings: Any) -> tuple[Service, str]:
+        given = {"hosts": neighbour.place, "allow_private": "true", "allow_unsigned": "true", "fetched": tmp_path}
+        return opened(**{**given, **settings}), f"/v1/crop/60x40/http://{neighbour.place}/a.jpg"
+
+    return start
+
+
+def test_a_fresh_picture_is_not_fetched_again_not_even_after_a_restart(
+    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600"}, DARK)
+    service, address = keeping()
+    for target in (address, address, address.replace("60x40", "50x50")):
+        assert _grey(service.ask(target)) == "dark"
+    assert _grey(keeping()[0].ask(address)) == "dark"
+    assert neighbour.asked == ["/a.jpg"]
+    assert keeping(hosts="elsewhere.example")[0].ask(address).status == 403, "what is kept is not allowed for ever"
+
+
+@pytest.mark.parametrize("validator", [{"ETag": '"one"'}, {"Last-Modified": "Tue, 24 Nov 2026 10:00:00 GMT"}])
+def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
+    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour, validator: dict[str, str]
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, **validator}, DARK)
+    service, address = keeping()
+    first, second = service.ask(address), service.ask(address)
+    assert first.content == second.content
+    assert neighbour.conditions == ["", *validator.values()]
+    assert first.headers.get("last-modified") == validator.get("Last-Modified")
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "ETag": '"two"'}, LIGHT)
+    assert _grey(service.ask(address)) == "light"
+    neighbour.answers.clear()
+    assert service.ask(address).status == 404
+    assert service.ask(address).status == 404
+    assert neighbour.conditions[-1] == "", "what is gone was forgotten"
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("no-store", "no-store"),
+        ("private, max-age=600", "private, max-age=86400"),
+        ("private, no-cache", "private, no-cache"),
+        ("no-cache", "no-cache"),
+        ("max-age=5", "public, max-age=86400"),
+    ],
+)
+def test_what_its_server_forbids_our_answer_forbids_too(
+    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour, control: str, expected: str
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": control, "ETag": '"one"'}, DARK)
+    for _ in range(2):
+        service, address = keeping()
+        assert service.ask(address).headers["cache-control"] == expected
+    unkept = "no-store" in control or "private" in control
+    assert (neighbour.conditions[-1] == "") == (unkept or control == "max-age=5")
+
+
+def test_a_picture_is_served_while_it_is_asked_for_again(
+    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    control = {"Cache-Control": "max-age=0, stale-while-revalidate=600"}
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, **control}, DARK)
+    service, address = keeping()
+    assert _grey(service.ask(address)) == "dark"
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, **control}, LIGHT)
+    seen = [_grey(service.ask(address)) for _ in range(200)]
+    assert seen[0] == "dark"
+    assert seen[-1] == "light"
+    assert seen == sorted(seen), "never the old one after the new one"
+
+
+@pytest.mark.parametrize(("control", "kept"), [("", True), ("stale-if-error=600", True), ("must-revalidate", False)])
+def test_a_server_that_fails_is_stood_in_for(
+    keeping: Callable[..., tuple[Service, str]],
+    neighbour: Neighbour,
+    control: str,
+    kept: bool,  # noqa: FBT001 - a case
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "ETag": '"one"', "Cache-Control": control}, DARK)
+    service, address = keeping()
+    assert service.ask(address).status == 200
+    neighbour.answers["/a.jpg"] = (503, {}, b"")
+    assert service.ask(address).status == (200 if kept else 502)
+    neighbour.answers["/a.jpg"] = (403, {}, b"")
+    assert service.ask(address).status == 502, "a refusal is no failure"
+    neighbour.answers["/a.jpg"] = (503, {}, b"")
+    assert keeping(stale_seconds=0)[0].ask(address).status == (200 if "stale-if-error" in control else 502)
+
+
+def test_what_lies_behind_a_redirect_is_asked_for_each_time(
+    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    neighbour.answers["/a.jpg"] = (302, {"Location": "/b.jpg"}, b"")
+    neighbour.answers["/b.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600", "ETag": '"b"'}, DARK)
+    service, address = keeping()
+    assert _grey(service.ask(address)) == "dark"
+    neighbour.answers["/a.jpg"] = (302, {"Location": "/c.jpg"}, b"")
+    neighbour.answers["/c.jpg"] = (200, JPEG, LIGHT)
+    assert _grey(service.ask(address)) == "light"
+
+
+def test_what_is_kept_needs_no_place_among_those_who_fetch(
+    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600"}, DARK)
+    service, address = keeping(host_upstreams=1)
+    assert _grey(service.ask(address)) == "dark"
+    silent = address.replace("a.jpg", "silent.jpg")
+
+    async def ask() -> tuple[Answer, Answer]:
+        waiting = asyncio.ensure_future(service.asked(silent))
+        assert await asyncio.to_thread(neighbour.begun.wait, SECONDS)
+        refused = await service.asked(address.replace("a.jpg", "other.jpg"))
+        kept = await service.asked(address)
+        neighbour.endless.set()
+        await waiting
+        return refused, kept
+
+    refused, kept = service.run(ask())
+    assert refused.status == 503
+    assert _grey(kept) == "dark"
+
+
+def test_several_processes_share_what_was_fetched(
+    running: Callable[..., Running], neighbour: Neighbour, tmp_path: Path
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600"}, DARK)
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    started = running(
+        "--allow-unsigned",
+        "--workers",
+        "2",
+        FOCALBOX_SERVICE_HOSTS=neighbour.place,
+        FOCALBOX_SERVICE_ALLOW_PRIVATE="true",
+        FOCALBOX_SERVICE_FETCHED=str(folder),
+    )
+    request = f"GET /v1/crop/60x40/http://{neighbour.place}/a.jpg HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+    for _ in range(12):
+        with started.connect() as connection:
+            connection.settimeout(SECONDS)
+            connection.sendall(request.encode())
+            assert b"".join(iter(lambda: connection.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
+    assert neighbour.asked == ["/a.jpg"]
