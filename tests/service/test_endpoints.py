@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import shutil
-import io
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from pathlib import Path

@@ -42,7 +42,12 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
     "--key", "keys", multiple=True, help="ID:SECRET for signatures; repeats. Better set in FOCALBOX_SERVICE_KEYS."
 )
 @click.option("--allow-host", "hosts", multiple=True, help="A host to fetch pictures from; repeats.")
-@click.option("--bucket", "buckets", multiple=True, help="An S3 bucket to read pictures from; repeats.")
+@click.option(
+    "--bucket",
+    "buckets",
+    multiple=True,
+    help="A bucket to read pictures from, such as photos, gs://photos or az://photos; repeats.",
+)
 @click.option("--size", "sizes", multiple=True, help="A size that may be asked for; repeats. All when none is named.")
 @click.option("--cache", help="memory, none, or redis://HOST:PORT/DB that several processes share.  [default: memory]")
 @click.option("--workers", help="Processes that share the socket.  [default: 1]")
