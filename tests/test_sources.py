@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 from PIL import Image
 
 import focalbox
-from focalbox.errors import FetchError, InvalidRequest
+from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
+from focalbox.imaging.limits import Limits
+from focalbox.sources import open_source
 
 
 class Upload:
@@ -27,7 +31,8 @@ class Upload:
         ("https://example.com/a.jpg", InvalidRequest, "https:// addresses are not fetched here: pass the bytes"),
         ("s3://bucket/a.jpg", InvalidRequest, "s3:// addresses are not fetched here"),
         (Upload(), InvalidRequest, "this file reads asynchronously: pass what it wraps, such as upload.file"),
-        (7, InvalidRequest, "a source is a path, bytes"),
+        (7, InvalidRequest, "a source is a path, bytes, a binary file, a picture or an array, not int"),
+        (None, InvalidRequest, "not NoneType"),
     ],
 )
 def test_what_is_no_picture_to_read_is_said(source: object, kind: type[Exception], sentence: str) -> None:
@@ -46,8 +51,66 @@ def test_a_file_serves_twice_and_from_where_it_stands() -> None:
         assert focalbox.plan(plain).source == focalbox.Size(40, 30)
 
 
-def test_a_closed_file_is_said(tmp_path: Path) -> None:
-    file = io.BytesIO(b"x")
-    file.close()
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="there is no file"):
+        open_source(tmp_path / "missing.jpg")
+    with pytest.raises(FetchError, match="is a directory"):
+        open_source(tmp_path)
+    with pytest.raises(FetchError, match="cannot be read"):
+        open_source(tmp_path / ("n" * 300))
+    with pytest.raises(FetchError, match="cannot be read"):
+        open_source("a\0b")
+    closed = io.BytesIO(b"")
+    closed.close()
     with pytest.raises(FetchError, match="closed"):
-        focalbox.plan(file)
+        open_source(closed)
+    (tmp_path / "text.txt").write_text("text")
+    with (tmp_path / "text.txt").open() as text, pytest.raises(InvalidRequest, match="bytes, not text"):
+        open_source(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
+def test_a_file_without_permission(tmp_path: Path) -> None:
+    path = tmp_path / "secret.png"
+    path.write_bytes(b"")
+    path.chmod(0)
+    with pytest.raises(FetchError, match="cannot be read"):
+        open_source(path)
+
+
+@pytest.fixture
+def content() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.arange(3600, dtype=np.uint8).reshape(30, 40, 3)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_paths_files_and_bytes_are_the_same_picture(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "corners"
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        sources = (content, bytearray(content), memoryview(content), str(path), path, file, Image.open(path))
+        found = [open_source(source).decode().image.tobytes() for source in sources]  # type: ignore[arg-type]
+    assert set(found) == {found[0]}
+
+
+def test_no_more_is_read_than_the_limits_allow(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(content)
+    limits = Limits(bytes=len(content) - 1)
+    file = io.BytesIO(content * 2)
+    for source in (content, path, file):
+        with pytest.raises(LimitExceeded, match=f"at most {len(content) - 1} bytes"):
+            open_source(source, limits)
+    assert file.tell() == len(content)
+    assert open_source(path, Limits(bytes=len(content))).size == focalbox.Size(40, 30)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only POSIX has named pipes")
+def test_a_named_pipe_is_read_to_its_end(content: bytes, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    assert open_source(pipe).size == focalbox.Size(40, 30)
+    writer.join()

@@ -8,7 +8,10 @@ import pytest
 from mypy import api
 
 GOOD = """
-from focalbox import Cropper, CropOptions, analyze, crop, plan
+from PIL import Image
+
+from focalbox import Cropper, CropOptions, analyze, batch, crop, plan
+from focalbox.integrations.pillow import fit
 
 left, top, width, height = plan("a.jpg", [500, 200], on_doubt="center", keep=(0.1, 0.1, 0.2, 0.2)).box
 right: int = plan("a.jpg").box.corners[2]
@@ -17,6 +20,8 @@ cropper = Cropper()
 cropper.crop_many("a.jpg", ["500x200", (4, 3), None], fit="tight", trim="top-left")[0].size
 cropper.results(cropper.open("a.jpg"), ["1:1"])[0].save("b.webp")
 analyze("a.jpg").plans(["1:1"], mode="face").to_dict()["crops"]
+done: int = batch.run("album", ["500x200", "1:1"], "out", keep=(0.1, 0.1, 0.2, 0.2), options=CropOptions(zoom=0.5)).done
+fit(Image.new("L", (400, 300)), (50, 20), Image.Resampling.LANCZOS, focus=(0.5, 0.5)).size
 """
 BAD = {
     'crop("a.jpg", "1:1", zooom=3)': "zooom",
@@ -35,6 +40,10 @@ BAD = {
     'crop("a.jpg", "1:1", upscale="no")': "bool",
     'crop("a.jpg", "1:1", options={"zoom": 1})': "CropOptions",
     "Cropper(model=7)": "model",
+    'batch.run("album", "1:1", "out", zooom=3)': "zooom",
+    'batch.run("album", "1:1", "out", mode="faces")': "faces",
+    'fit(Image.new("L", (4, 3)), (2, 2), zooom=3)': "zooom",
+    'fit(Image.new("L", (4, 3)), (2, 2), focus=0.5)': "focus",
 }
 
 

@@ -10,10 +10,9 @@ from focalbox.version import __version__
 if TYPE_CHECKING:
     from focalbox.analysis import Analysis
     from focalbox.api import analyze, crop, plan
-    from focalbox.core.crop import Crop
+    from focalbox.core.crop import Crop, Plan
     from focalbox.core.evidence import SaliencyMap, Subject
     from focalbox.core.geometry import Box, PixelBox
-    from focalbox.core.plan import Plan
     from focalbox.core.target import Ratio, Size
     from focalbox.cropper import Cropper
     from focalbox.errors import (
@@ -67,12 +66,11 @@ __all__ = [
 
 _HOMES = {
     "focalbox.analysis": ("Analysis",),
-    "focalbox.core.crop": ("Crop",),
+    "focalbox.core.crop": ("Crop", "Plan"),
     "focalbox.core.evidence": ("SaliencyMap", "Subject"),
     "focalbox.core.geometry": ("Box", "PixelBox"),
     "focalbox.core.target": ("Ratio", "Size"),
     "focalbox.api": ("analyze", "crop", "plan"),
-    "focalbox.core.plan": ("Plan",),
     "focalbox.cropper": ("Cropper",),
     "focalbox.errors": (
         "DecodeError",

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Self, Unpack
 
 from focalbox.core.choose import alternatives, choose_crop
-from focalbox.core.crop import Crop
+from focalbox.core.crop import Crop, Plan
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
-from focalbox.core.geometry import PixelBox
-from focalbox.core.plan import Plan
-from focalbox.core.target import Size
+from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target, parse_targets
 
@@ -70,7 +68,7 @@ class Analysis(Evidence):
             When a size or an option makes no sense, or a border is to be trimmed that was looked at.
         """
         targets, wanted = parse_targets(sizes), CropOptions.of(keywords, options)
-        if wanted.trim is not None and self.trimmed is None:
+        if wanted.trim is not None and self.visible.trimmed is None:
             message = "a border is trimmed before looking: this analysis is of the whole picture, analyze it with trim"
             raise InvalidRequest(message)
         framing = wanted.framing
@@ -126,24 +124,15 @@ class Analysis(Evidence):
             When the document is not a saved analysis.
         """
         try:
-            source = Size(int(saved["source"]["width"]), int(saved["source"]["height"]))
+            visible = Visible.from_dict(saved)
             subjects = tuple(map(Subject.from_dict, saved["subjects"]))
             saliency = SaliencyMap.from_dict(saved["saliency"])
             keep = SaliencyMap.from_dict(saved["keep"]) if saved.get("keep") is not None else None
             objects = SaliencyMap.from_dict(saved["object_map"]) if saved.get("object_map") is not None else None
-            trimmed = _trimmed(saved["trimmed"], source) if saved.get("trimmed") is not None else None
-            return cls(source, saliency, subjects, str(saved["model"]), str(saved["version"]), keep, trimmed, objects)
+            model, version = str(saved["model"]), str(saved["version"])
+            return cls(visible.source, saliency, subjects, model, version, keep, visible.trimmed, objects)
         except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
             if isinstance(error, InvalidRequest):
                 raise
             message = "a saved analysis needs source, saliency, subjects, model and version as to_dict writes them"
             raise InvalidRequest(message) from error
-
-
-def _trimmed(saved: Mapping[str, Any], source: Size) -> PixelBox:
-    """Read what is left of a picture; raises ValueError when it is not inside it."""
-    box = PixelBox(*(int(saved[side]) for side in ("left", "top", "width", "height")))
-    if not (0 <= box.left < box.right <= source.width and 0 <= box.top < box.bottom <= source.height):
-        message = "what is left of a picture lies inside it"
-        raise ValueError(message)
-    return box

@@ -10,8 +10,8 @@ from PIL import Image
 from focalbox.analysis import Analysis
 from focalbox.core.crop import Crop
 from focalbox.cropper import Cropper
-from focalbox.imaging.source import Source
 from focalbox.options import CropKeywords, CropOptions, SizeLike, TrimLike
+from focalbox.sources import Source
 
 __all__ = ["analyze", "crop", "plan"]
 

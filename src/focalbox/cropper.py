@@ -17,14 +17,14 @@ from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.output.fill import check_fill
-from focalbox.imaging.source import Picture, Source, open_picture
+from focalbox.imaging.source import Picture
 from focalbox.looking import checked_detectors, checked_model, look_at, united
 from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
 from focalbox.prepared import Prepared, View
 from focalbox.result import Result
 from focalbox.saliency.models import MODELS, Detector, Model
 from focalbox.saliency.names import DEFAULT_MODEL
-from focalbox.sources import check_source
+from focalbox.sources import Source, open_source
 from focalbox.version import __version__
 
 __all__ = ["Cropper"]
@@ -97,8 +97,7 @@ class Cropper:
         """
         if isinstance(source, Picture):
             return source
-        check_source(source)
-        return open_picture(source, self._limits)
+        return open_source(source, self._limits)
 
     def analyze(self, source: Source | Picture, *, trim: TrimLike | None = None, animate: Animate = "keep") -> Analysis:
         """Look at a picture once; the analysis plans any number of crops.
@@ -256,7 +255,7 @@ class Cropper:
             if isinstance(target, Size):
                 _check_result(target, self._limits)
         picture = self.open(source)
-        known = analysis is not None and wanted.trim is None and analysis.looked_at == picture.size
+        known = analysis is not None and wanted.trim is None and analysis.visible.size == picture.size
         view = View.decode(picture, targets, wanted, least, look=not known)
         if analysis is None or not view.shows(analysis):
             analysis = self._look(view)
@@ -264,8 +263,9 @@ class Cropper:
 
     def _look(self, view: View) -> Analysis:
         seen = united([look_at(working, self._model, self._detectors) for working in view.looked_at])
+        source, trimmed = view.visible.source, view.visible.trimmed
         return Analysis(
-            view.source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, view.trimmed, seen.object_map
+            source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, trimmed, seen.object_map
         )
 
     def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:

@@ -210,10 +210,31 @@ class CropOptions:
                 values[name] = kind.read_text(name, texts[0])
         return cls.of(values)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as JSON has them; `of` reads them back.
+
+        Examples
+        --------
+        >>> options = CropOptions(keep=(0.1, 0.2, 0.3, 0.4), trim="top-left")
+        >>> options.to_dict()["keep"], options.to_dict()["trim"]
+        ([[0.1, 0.2, 0.3, 0.4]], 'top-left:0')
+        >>> CropOptions.of(options.to_dict()) == options
+        True
+        """
+        return {option.name: _plain(getattr(self, option.name)) for option in OPTIONS}
+
     @property
     def framing(self) -> Framing:
         """The part that decides where the window goes."""
         return Framing(*_FRAMING(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Box):
+        return list(dataclasses.astuple(value))
+    if isinstance(value, Trim):
+        return str(value)
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
-from focalbox.core.geometry import PixelBox, largest_window
+from focalbox.core.geometry import largest_window
 from focalbox.core.target import Size, Target
+from focalbox.core.visible import Visible
 from focalbox.imaging.animation.film import Film, spread
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.source import Picture
@@ -38,18 +39,14 @@ _LOOKS = 4
 class View:
     """The decoded part of a picture that is looked at and cut: all of it, or what is left inside its border.
 
-    All that trimming changes between a picture and its crops is in here; elsewhere places are places in the upright picture.
-
     Parameters
     ----------
     working : WorkingImage
         The decoded pixels of that part.
-    source : Size
-        The whole upright picture, pixels.
+    visible : Visible
+        Which part that is.
     trim : Trim, optional
         How the border was cut off.
-    trimmed : PixelBox, optional
-        What is left of the upright picture then.
     film : Film of WorkingImage, optional
         All frames of an animated picture, when they are wished; ``working`` is the first.
     notes : tuple of str
@@ -57,9 +54,8 @@ class View:
     """
 
     working: WorkingImage
-    source: Size
+    visible: Visible
     trim: Trim | None = None
-    trimmed: PixelBox | None = None
     film: Film[WorkingImage] | None = None
     notes: tuple[str, ...] = ()
 
@@ -89,12 +85,13 @@ class View:
         left = None
         if options.trim is not None:
             working, left = without_border(working, options.trim)
-        return cls(working, picture.size, options.trim, left, film, picture.notes)
+        return cls(working, Visible(picture.size, left), options.trim, film, picture.notes)
 
     def frames(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         """Draw the frames one after the other, each with the seconds that it is shown, its border off."""
+        trimmed = self.visible.trimmed
         for working, duration in self.film.draw() if self.film is not None else ():
-            yield (working if self.trimmed is None else working.part(self.trimmed)), duration
+            yield (working if trimmed is None else working.part(trimmed)), duration
 
     @property
     def looked_at(self) -> Iterator[WorkingImage]:
@@ -113,13 +110,7 @@ class View:
 
     def shows(self, analysis: Analysis) -> bool:
         """Tell whether an analysis is of just this part of a picture of this size."""
-        return (analysis.source, analysis.trimmed) == (self.source, self.trimmed)
-
-    def visible(self, box: PixelBox) -> PixelBox:
-        """Return a box of the upright picture in pixels of what is left of it."""
-        if self.trimmed is None:
-            return box
-        return PixelBox(box.left - self.trimmed.left, box.top - self.trimmed.top, box.width, box.height)
+        return analysis.visible == self.visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Result:
         LimitExceeded
             When there is not memory enough for it.
         """
-        box = view.visible(crop.box)
+        box = view.visible.shifted(crop.box)
 
         def cut(working: WorkingImage) -> Image.Image:
             return render(working, box, crop.size, padding=crop.padding, fill=options.fill)

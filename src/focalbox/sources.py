@@ -1,48 +1,93 @@
-"""What may be handed in as a picture, looked at before it is read: mistakes that can be told at once are told at once."""
+"""What may be handed in as a picture, and its bytes: a path, an open file, bytes, a Pillow picture or an array."""
 
 from __future__ import annotations
 
 import inspect
 import os
 import re
-from typing import Any
+from typing import Any, BinaryIO
 
-from focalbox.errors import FetchError, InvalidRequest
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-__all__ = ["check_source"]
+from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
+from focalbox.imaging.source import Limits, Picture, open_picture
+from focalbox.storage.base import read_limited, reason_of
+from focalbox.storage.local import LocalFolder
+
+__all__ = ["Source", "open_source"]
+
+Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.uint8]
+"""A path, the bytes of a file, an open binary file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or
+(h, w, 4) in grey, RGB or RGBA."""
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+_NAME = "the picture"
 
 
-def check_source(source: object) -> None:
-    """Refuse what cannot be read as a picture, and take a file that was read to its end back to its start.
+def open_source(source: Source, limits: Limits | None = None) -> Picture:
+    """Read a source within the limits, and the header of the picture in it.
 
-    Parameters
-    ----------
-    source : path, bytes, binary file, PIL.Image.Image or ndarray
-        As `Cropper.open` takes it.
+    A file that was read to its end is read from its start again.
 
     Raises
     ------
-    InvalidRequest
-        For an address, which is not fetched here, and a file that reads asynchronously.
     FetchError
-        For an empty path.
+        When the bytes cannot be read.
+    DecodeError
+        When they are empty, of no known format, or their header is damaged.
+    LimitExceeded
+        When the picture is larger than the limits allow.
+    InvalidRequest
+        When the source is none of these: an address, which is not fetched here, or a file that reads text or asynchronously.
     """
+    limits = limits or Limits()
+    if isinstance(source, bytes | Image.Image | np.ndarray):
+        return open_picture(source, limits)
+    if isinstance(source, bytearray | memoryview):
+        return open_picture(bytes(source), limits)
     if isinstance(source, str | os.PathLike):
         path = os.fspath(source)
-        if not path:
-            message = "the path is empty"
-            raise FetchError(message)
-        found = _ADDRESS.match(path) if isinstance(path, str) else None
-        if found:
-            message = f"{found[1]}:// addresses are not fetched here: pass the bytes of the picture"
-            raise InvalidRequest(message)
-    elif inspect.iscoroutinefunction(getattr(source, "read", None)):
+        _check_path(path)
+        content, _ = LocalFolder().read(path, limits.bytes)
+        return open_picture(content, limits, name=path)
+    return open_picture(_read_file(source, limits), limits)
+
+
+def _check_path(path: object) -> None:
+    if not isinstance(path, str):
+        message = f"a path is text, not {type(path).__name__}"
+        raise InvalidRequest(message)
+    if not path:
+        message = "the path is empty"
+        raise FetchError(message)
+    found = _ADDRESS.match(path)
+    if found:
+        message = f"{found[1]}:// addresses are not fetched here: pass the bytes of the picture"
+        raise InvalidRequest(message)
+
+
+def _read_file(file: Any, limits: Limits) -> bytes:
+    if not hasattr(file, "read"):
+        message = f"a source is a path, bytes, a binary file, a picture or an array, not {type(file).__name__}"
+        raise InvalidRequest(message)
+    if inspect.iscoroutinefunction(file.read):
         message = "this file reads asynchronously: pass what it wraps, such as upload.file, or its bytes"
         raise InvalidRequest(message)
-    elif hasattr(source, "read") and hasattr(source, "seek"):
-        _rewind(source)
+    if hasattr(file, "seek"):
+        _rewind(file)
+    try:
+        content: object = read_limited(file, limits.bytes, _NAME)
+    except LimitExceeded:
+        raise
+    except Exception as error:
+        message = f"{_NAME} cannot be read: {reason_of(error)}"
+        raise FetchError(message) from error
+    if not isinstance(content, bytes):
+        message = "a file needs to be open for reading bytes, not text"
+        raise InvalidRequest(message)
+    return content
 
 
 def _rewind(file: Any) -> None:

@@ -342,8 +342,8 @@ def test_without_its_border_a_picture_is_cropped_as_if_it_never_had_one(
     assert left is not None
     expected = choose_crop(alone, target, framing)
     # what the caller says of the part, said of the whole
-    keep, avoid = (tuple(map(trimmed.to_source, listed)) for listed in (framing.keep, framing.avoid))
-    focus = framing.focus and trimmed.to_source(Box(*framing.focus, 0, 0)).centre
+    keep, avoid = (tuple(map(trimmed.visible.to_source, listed)) for listed in (framing.keep, framing.avoid))
+    focus = framing.focus and trimmed.visible.to_source(Box(*framing.focus, 0, 0)).centre
     clipped = focus and (min(focus[0], 1.0), min(focus[1], 1.0))
     crop = choose_crop(trimmed, target, replace(framing, keep=keep, avoid=avoid, focus=clipped))
     moved = PixelBox(
@@ -360,23 +360,12 @@ def test_without_its_border_a_picture_is_cropped_as_if_it_never_had_one(
     assert crop.kept == pytest.approx(expected.kept, abs=1e-9)
     assert crop.confidence == expected.confidence
     x, y = crop.focal_point
-    inside = trimmed.to_visible(Box(x, y, 0, 0))
+    inside = trimmed.visible.to_visible(Box(x, y, 0, 0))
     assert (inside.left, inside.top) == pytest.approx(expected.focal_point, abs=1e-6)
     document = crop.to_dict()
     assert document["trimmed"] == left.to_dict()
     assert document["source"] == trimmed.source.to_dict()
     assert crop.salient_box.left - left.left == expected.salient_box.left
-
-
-@given(trimmed_analyses(), boxes())
-def test_fractions_of_what_is_left_and_of_the_whole_are_turned_into_each_other(
-    both: tuple[Analysis, Analysis], box: Box
-) -> None:
-    trimmed, alone = both
-    back = trimmed.to_visible(trimmed.to_source(box))
-    assert list(back.to_dict().values()) == pytest.approx(list(box.to_dict().values()), abs=1e-6)
-    assert alone.to_visible(box) is alone.to_source(box) is box
-    assert WHOLE.contains(trimmed.to_source(box))
 
 
 def test_what_a_caller_says_of_the_border_is_not_heard() -> None:

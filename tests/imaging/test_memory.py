@@ -30,7 +30,7 @@ MEASURE = (
     "open_picture(np.zeros((8, 8, 3), np.uint8)).decode()\n"
     "def peak(): return 1024 * int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
     "before = peak()\n"
-    "picture = open_picture(sys.argv[1], Limits(bytes=2**30, memory=2**40))\n"
+    "picture = open_picture(open(sys.argv[1], 'rb').read(), Limits(bytes=2**30, memory=2**40))\n"
     "picture.decode(picture.size if sys.argv[2] == 'full' else None)\n"
     "print(peak() - before)\n"
 )

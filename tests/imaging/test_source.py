@@ -1,6 +1,5 @@
 """Opening and decoding: every format, mode, orientation and profile comes out upright and in sRGB."""
 
-import os
 import subprocess
 import sys
 import zlib
@@ -16,7 +15,7 @@ from PIL import Image, ImageOps
 from PIL.Image import Image as Picture
 
 from focalbox.core.target import Size
-from focalbox.errors import DecodeError, FetchError, FocalboxError, InvalidRequest, LimitExceeded
+from focalbox.errors import DecodeError, FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.imaging.source import Limits, can_read, open_picture
 
 FileOf = Callable[..., bytes]
@@ -52,14 +51,14 @@ def test_heic_is_read_with_its_extra_and_names_it_without(corners: Picture, tmp_
     heif = pytest.importorskip("pillow_heif")
     path = tmp_path / "picture.jpg"  # the content decides, not the name
     heif.from_pillow(corners).save(path, quality=95)
-    picture = open_picture(path)
+    picture = open_picture(path.read_bytes())
     assert (picture.format, picture.size) == ("HEIF", FULL)
     assert difference(picture.decode(FULL).image, corners) < 60
     script = (
         "import sys; sys.modules['pillow_heif'] = None\n"
         "from focalbox.imaging.source import open_picture\n"
         "from focalbox.errors import DecodeError\n"
-        "try: open_picture(sys.argv[1])\n"
+        "try: open_picture(open(sys.argv[1], 'rb').read())\n"
         "except DecodeError as error: assert 'focalbox[heic]' in str(error)\n"
         "else: raise SystemExit(3)"
     )
@@ -174,56 +173,23 @@ def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture, file_of: F
     assert (first.scale, again.scale) == (8, 1)
 
 
-def test_arrays_pictures_and_files_are_the_same_picture(corners: Picture, file_of: FileOf, tmp_path: Path) -> None:
-    data = file_of(corners, "PNG")
-    path = tmp_path / "corners"
-    path.write_bytes(data)
-    with path.open("rb") as file:
-        found = [decoded(source) for source in (data, str(path), path, file, corners, np.asarray(corners))]
+def test_arrays_pictures_and_bytes_are_the_same_picture(corners: Picture, file_of: FileOf) -> None:
+    found = [decoded(source) for source in (file_of(corners, "PNG"), corners, np.asarray(corners))]
     assert all(difference(image, corners) == 0 for image in found)
     assert decoded(np.asarray(corners.convert("L"))).mode == "RGB"
 
 
 @pytest.mark.parametrize(
-    "source", [3, None, np.zeros((4, 4), np.float32), np.zeros((2, 2, 2), np.uint8), np.zeros((0, 4, 3), np.uint8)]
+    "array", [np.zeros((4, 4), np.float32), np.zeros((2, 2, 2), np.uint8), np.zeros((0, 4, 3), np.uint8)]
 )
-def test_what_is_no_source_is_refused(source: object) -> None:
-    with pytest.raises(InvalidRequest):
-        open_picture(source)  # type: ignore[arg-type]
+def test_what_is_no_array_of_a_picture_is_refused(array: NDArray[Any]) -> None:
+    with pytest.raises(InvalidRequest, match="an array needs shape"):
+        open_picture(array)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(FetchError, match="there is no file"):
-        open_picture(tmp_path / "missing.jpg")
-    with pytest.raises(FetchError, match="is a directory"):
-        open_picture(tmp_path)
-    with pytest.raises(FetchError, match="cannot be read"):
-        open_picture(tmp_path / ("n" * 300))
-    with pytest.raises(FetchError, match="cannot be read"):
-        open_picture("a\0b")
-    closed = BytesIO(b"")
-    closed.close()
-    with pytest.raises(FetchError):
-        open_picture(closed)
-    (tmp_path / "text.txt").write_text("text")
-    with (tmp_path / "text.txt").open() as text, pytest.raises(InvalidRequest, match="bytes, not text"):
-        open_picture(text)  # type: ignore[arg-type]
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
-def test_a_file_without_permission(tmp_path: Path) -> None:
-    path = tmp_path / "secret.png"
-    path.write_bytes(b"")
-    path.chmod(0)
-    with pytest.raises(FetchError, match="cannot be read"):
-        open_picture(path)
-
-
-def test_files_that_are_no_pictures(tmp_path: Path, corners: Picture, file_of: FileOf) -> None:
-    path = tmp_path / "text.jpg"
-    path.write_text("Dear Sir or Madam,")
+def test_bytes_that_are_no_pictures(corners: Picture, file_of: FileOf) -> None:
     with pytest.raises(DecodeError, match="does not begin like a picture"):
-        open_picture(path)
+        open_picture(b"Dear Sir or Madam,")
     with pytest.raises(DecodeError, match="is empty"):
         open_picture(b"")
     for form in FORMATS:
@@ -235,9 +201,8 @@ def test_files_that_are_no_pictures(tmp_path: Path, corners: Picture, file_of: F
 def test_limits_are_checked_on_the_header(corners: Picture, file_of: FileOf) -> None:
     data = file_of(corners, "PNG")
     for limits in (Limits(bytes=len(data) - 1), Limits(pixels=64 * 48 - 1), Limits(side=63)):
-        for source in (data, BytesIO(data)):
-            with pytest.raises(LimitExceeded):
-                open_picture(source, limits)
+        with pytest.raises(LimitExceeded):
+            open_picture(data, limits)
     open_picture(data, Limits(bytes=len(data), pixels=64 * 48, side=64))
     with pytest.raises(LimitExceeded):
         open_picture(corners, Limits(pixels=10))
@@ -293,7 +258,7 @@ def test_a_bomb_costs_no_memory(name: str, tmp_path: Path) -> None:
         "from focalbox.imaging.source import open_picture\n"
         "from focalbox.errors import LimitExceeded\n"
         "try:\n"
-        "    picture = open_picture(sys.argv[1])\n"
+        "    picture = open_picture(open(sys.argv[1], 'rb').read())\n"
         "    picture.decode()\n"
         "    picture.film()\n"
         "except LimitExceeded: print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
@@ -322,11 +287,9 @@ def test_no_plug_in_is_loaded_before_it_is_needed() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-def test_errors_are_one_sentence(tmp_path: Path) -> None:
+def test_errors_are_one_sentence() -> None:
     for data in (b"", b"text", b"\xff\xd8\xff", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\0", b"RIFF\0\0\0\0WEBP"):
-        path = tmp_path / "picture"
-        path.write_bytes(data)
         with pytest.raises(FocalboxError) as caught:
-            open_picture(path).decode()
+            open_picture(data, name="tom.jpg").decode()
         assert "\n" not in str(caught.value)
-        assert str(path) in str(caught.value)
+        assert "tom.jpg" in str(caught.value)

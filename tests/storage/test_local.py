@@ -117,5 +117,5 @@ def test_what_is_not_there_is_said_with_its_cause(tmp_path: Path) -> None:
     assert FOLDER.find(str(tmp_path / "gone")) is None
     assert FOLDER.find("nul\0") is None
     FOLDER.remove(str(tmp_path / "gone"))
-    with pytest.raises(FetchError, match="cannot be read: Is a directory"):
+    with pytest.raises(FetchError, match="is a directory, not a picture"):
         FOLDER.read(str(tmp_path), 10)

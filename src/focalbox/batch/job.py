@@ -103,8 +103,7 @@ class Job:
         ``"500x200"``, ``"1:1"`` ...
     out : str or None
         The folder or address under which results are written; None writes none.
-    options : dict
-        As in `focalbox.options.CropOptions`, of values that JSON has.
+    options : CropOptions
     format : str or None
         What to write; else as the picture's name ends.
     quality : int
@@ -135,7 +134,7 @@ class Job:
 
     sizes: tuple[str, ...]
     out: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: CropOptions = field(default_factory=CropOptions)
     format: str | None = None
     quality: int = 80
     model: str = DEFAULT_MODEL
@@ -156,7 +155,7 @@ class Job:
         if self.quality not in _QUALITIES:
             message = f"a quality is 1 to 100, not {self.quality}"
             raise InvalidRequest(message)
-        check_fill(CropOptions.of(self.options).fill)
+        check_fill(self.options.fill)
         check_model(self.model)
         self._check_template()
         self.fingerprint  # noqa: B018 - a model's file that is not there is found out now
@@ -183,7 +182,7 @@ class Job:
     @cached_property
     def fingerprint(self) -> str:
         """What decides a result besides picture and size, as 16 hexadecimal digits: two alike make the same crops."""
-        wanted = dataclasses.asdict(CropOptions.of(self.options))
+        wanted = dataclasses.asdict(self.options)
         files = [_hashed(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
         decided = [wanted, self.format, self.quality, self.model, self.yunet, files, __version__]
         decided.append(dataclasses.asdict(self.limits))
@@ -203,13 +202,14 @@ class Job:
 
     def to_json(self) -> str:
         """Write the job for a worker."""
-        return json.dumps(dataclasses.asdict(self) | {"options": dict(self.options)})
+        return json.dumps(dataclasses.asdict(self) | {"options": self.options.to_dict()})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         document = json.loads(text)
         document["sizes"], document["limits"] = tuple(document["sizes"]), Limits(**document["limits"])
+        document["options"] = CropOptions.of(document["options"])
         return cls(**document)
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TextIO, Unpack
 
 from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_of
 from focalbox.batch.job import Job, Stopped, parse_size
@@ -20,7 +20,7 @@ from focalbox.batch.report import check_place, write_report
 from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores, manifest_address, split_output
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.options import SizeLike
+from focalbox.options import CropKeywords, CropOptions, SizeLike
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.storage.open import storage_of
 
@@ -84,7 +84,8 @@ def run(
     limits: Limits | None = None,
     progress: TextIO | None = None,
     log: str | os.PathLike[str] | None = None,
-    **options: Any,
+    options: CropOptions | None = None,
+    **keywords: Unpack[CropKeywords],
 ) -> Summary:
     """Crop many pictures, and write down what became of each.
 
@@ -139,8 +140,9 @@ def run(
         Where to tell how it goes.
     log : str or path, optional
         A file that lines with the time are added to as it goes.
-    **options
-        As in `focalbox.options.CropOptions`.
+    options : CropOptions, optional
+    **keywords
+        As in `focalbox.CropOptions`; they come before ``options``.
 
     Returns
     -------
@@ -170,7 +172,7 @@ def run(
     job = Job(
         tuple("free" if (target := parse_size(size)) is None else str(target) for size in as_size_list(sizes)),
         None if plan_only or out is None else absolute_address(destination),
-        options,
+        CropOptions.of(keywords, options),
         format,
         quality,
         model,

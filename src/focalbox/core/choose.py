@@ -15,6 +15,7 @@ from focalbox.core.placement import Demands, place, places_by_score
 from focalbox.core.ratios import meant_aspect
 from focalbox.core.subjects import head_of
 from focalbox.core.target import Size, Target
+from focalbox.core.visible import Visible
 
 __all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads"]
 
@@ -59,12 +60,13 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     Crop
         Its box lies inside the picture; its ratio, with padding, is the target's to less than half a pixel.
     """
-    if evidence.trimmed is not None:
-        framing = _without_border(evidence, framing)
+    framing = _to_visible(evidence.visible, framing)
     if target is None:
         free = reduce(Box.union, framing.keep, evidence.free_form)
-        return Crop(evidence, None, framing.fit, evidence.pixels(grown_to_heads(evidence, free)), Padding(), free)
-    largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
+        return Crop(
+            evidence, None, framing.fit, evidence.visible.to_pixels(grown_to_heads(evidence, free)), Padding(), free
+        )
+    largest = Box(0.0, 0.0, *largest_window(evidence.visible.size, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = _placed(evidence, target, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
@@ -83,9 +85,11 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
         window = window.towards(_tight(evidence, largest, demands, least), share)
     elif framing.fit == "contain":
         window, padded = WHOLE, True
-    elif framing.fit == "pad" and not _retains(evidence, evidence.pixels(window, target.aspect), framing.retain):
+    elif framing.fit == "pad" and not _retains(
+        evidence, evidence.visible.to_pixels(window, target.aspect), framing.retain
+    ):
         window, padded = _grown(evidence, window, demands, framing.retain), True
-    box = evidence.pixels(window, None if padded else target.aspect)
+    box = evidence.visible.to_pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
     return Crop(evidence, target, framing.fit, box, padding, judged, notes)
 
@@ -96,27 +100,29 @@ def _placed(evidence: Evidence, target: Target, demands: Demands) -> Box:
     A size in pixels is often a rounded ratio, and a ratio that is a little other may have its best place at the other end of
     the picture. So the place is chosen for the ratio that is meant; the target's own window lies in that one, or around it.
     """
-    width, height = largest_window(evidence.looked_at, target.aspect)
+    width, height = largest_window(evidence.visible.size, target.aspect)
     meant = meant_aspect(target)
     if meant == target.aspect:
         return place(evidence.saliency, width, height, demands)
-    first = place(evidence.saliency, *largest_window(evidence.looked_at, meant), demands)
+    first = place(evidence.saliency, *largest_window(evidence.visible.size, meant), demands)
     around = first.resized(max(first.width, width), max(first.height, height)).moved_into(WHOLE)
     return place(evidence.saliency, width, height, demands, within=around)
 
 
-def _without_border(evidence: Evidence, framing: Framing) -> Framing:
-    """Return what a caller said of the upright picture in fractions of what is left of it; what lay in the border goes."""
+def _to_visible(visible: Visible, framing: Framing) -> Framing:
+    """Return what a caller said of the upright picture in fractions of its visible part; what lay in the border goes."""
+    if visible.trimmed is None:
+        return framing
+
+    def inside(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+        found = (visible.to_visible(box).intersection(WHOLE) for box in boxes)
+        return tuple(box for box in found if box.area > 0)
+
     focus = framing.focus
     if focus is not None:
-        x, y = evidence.to_visible(Box(*focus, 0.0, 0.0)).centre
+        x, y = visible.to_visible(Box(*focus, 0.0, 0.0)).centre
         focus = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-    return replace(framing, focus=focus, keep=_left(evidence, framing.keep), avoid=_left(evidence, framing.avoid))
-
-
-def _left(evidence: Evidence, boxes: tuple[Box, ...]) -> tuple[Box, ...]:
-    found = (evidence.to_visible(box).intersection(WHOLE) for box in boxes)
-    return tuple(box for box in found if box.area > 0)
+    return replace(framing, focus=focus, keep=inside(framing.keep), avoid=inside(framing.avoid))
 
 
 def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
@@ -126,7 +132,7 @@ def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
     """Return what comes before saliency, and what a reader should know of it."""
     demands = Demands(
-        keep=tuple(box.to_whole_pixels(evidence.looked_at) for box in framing.keep),
+        keep=tuple(box.to_whole_pixels(evidence.visible.size) for box in framing.keep),
         avoid=framing.avoid,
         focus=framing.focus,
         subjects=evidence.scored,
@@ -188,7 +194,7 @@ def _roomy(face: Box) -> Box:
 
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
     """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps."""
-    source = evidence.looked_at
+    source = evidence.visible.size
     hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grown_to_heads(evidence, evidence.subject_box),))
     hold = hold.to_whole_pixels(source)
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
@@ -209,10 +215,10 @@ def grown_to_heads(evidence: Evidence, box: Box) -> Box:
 
 def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
     """Tell whether what is really shown, whole pixels, keeps a share of the saliency and of the subject box."""
-    shown = evidence.to_visible(box.to_box(evidence.source))
+    shown = evidence.visible.to_visible(box.to_box(evidence.source))
     if evidence.saliency.share(shown) < retain - _ROUNDING:
         return False
-    across, down = 1 / evidence.looked_at.width, 1 / evidence.looked_at.height  # what rounding to pixels may cost
+    across, down = 1 / evidence.visible.size.width, 1 / evidence.visible.size.height  # what rounding to pixels may cost
     room = Box(shown.left - across, shown.top - down, shown.width + 2 * across, shown.height + 2 * down)
     prominent = (head.boxes[-1] for head in evidence.scored if head.kind == "face" and head.whole > 0)
     if any(room.intersection(face).area < (retain - _ROUNDING) * face.area for face in prominent):
@@ -233,7 +239,7 @@ def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> 
     for _ in range(_GROWTH_STEPS):
         side = (short + enough) / 2
         grown = place(evidence.saliency, *((side, 1.0) if wide else (1.0, side)), demands)
-        if _retains(evidence, evidence.pixels(grown), retain):
+        if _retains(evidence, evidence.visible.to_pixels(grown), retain):
             enough, best = side, grown
         else:
             short = side
@@ -255,15 +261,15 @@ def alternatives(evidence: Evidence, target: Target, framing: Framing, count: in
         At most so many, at least 1. A picture in which hardly another window fits has fewer.
     """
     best = choose_crop(evidence, target, framing)
-    if evidence.trimmed is not None:
-        framing = _without_border(evidence, framing)
-    largest = Box(0.0, 0.0, *largest_window(evidence.looked_at, target.aspect))
+    framing = _to_visible(evidence.visible, framing)
+    largest = Box(0.0, 0.0, *largest_window(evidence.visible.size, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     found = places_by_score(
         evidence.saliency, largest.width, largest.height, demands, count=count + 1, overlap=DIFFERENT
     )
     others = [box for box, _ in found if box.jaccard(best.window) < DIFFERENT][: count - 1]
     cropped = (
-        Crop(evidence, target, "cover", evidence.pixels(box, target.aspect), Padding(), box, notes) for box in others
+        Crop(evidence, target, "cover", evidence.visible.to_pixels(box, target.aspect), Padding(), box, notes)
+        for box in others
     )
     return (best, *cropped)

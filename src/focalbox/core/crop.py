@@ -1,10 +1,11 @@
-"""The chosen window, all that is said about it, and the one JSON form."""
+"""The chosen windows, all that is said about them, and the one JSON form."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 from focalbox.core.confidence import confidence
 from focalbox.core.evidence import Evidence, Subject
@@ -15,7 +16,7 @@ from focalbox.core.placement import place
 from focalbox.core.score import Score, score_of
 from focalbox.core.target import Size, Target
 
-__all__ = ["Crop", "document", "focal_point"]
+__all__ = ["Crop", "Plan"]
 
 _FOCAL_SHARE = 0.5
 """Sides of the window whose centre is the focal point, as a share of the salient box's: half a box still sums over a
@@ -68,7 +69,7 @@ class Crop:
     @property
     def inside(self) -> Box:
         """The box in fractions of what was looked at: the upright picture without a trimmed border."""
-        return self.evidence.to_visible(self.relative)
+        return self.evidence.visible.to_visible(self.relative)
 
     @cached_property
     def kept(self) -> float:
@@ -88,7 +89,7 @@ class Crop:
     @property
     def salient_box(self) -> PixelBox:
         """The salient box, pixels of the upright picture."""
-        return self.evidence.pixels(self.evidence.salient_box)
+        return self.evidence.visible.to_pixels(self.evidence.salient_box)
 
     @property
     def focal_point(self) -> tuple[float, float]:
@@ -106,13 +107,13 @@ class Crop:
     @property
     def subject_box(self) -> PixelBox:
         """The box of the whole subject, pixels of the upright picture."""
-        return self.evidence.pixels(self.evidence.subject_box)
+        return self.evidence.visible.to_pixels(self.evidence.subject_box)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
         """What was found in the picture that should not be cut, fractions of the upright picture."""
         evidence = self.evidence
-        return tuple(replace(subject, box=evidence.to_source(subject.box)) for subject in evidence.subjects)
+        return tuple(replace(subject, box=evidence.visible.to_source(subject.box)) for subject in evidence.subjects)
 
     @cached_property
     def parts(self) -> Score:
@@ -123,11 +124,11 @@ class Crop:
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
         """The subjects that are not whole inside the box, up to the pixel that rounding the window may have cost."""
-        evidence, inside, size = self.evidence, self.inside, self.evidence.looked_at
+        evidence, inside, size = self.evidence, self.inside, self.evidence.visible.size
         across, down = 1 / size.width, 1 / size.height
         room = Box.between(inside.left - across, inside.top - down, inside.right + across, inside.bottom + down)
         cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
-        return tuple(replace(subject, box=evidence.to_source(subject.box)) for subject in cut)
+        return tuple(replace(subject, box=evidence.visible.to_source(subject.box)) for subject in cut)
 
     @property
     def css(self) -> str | None:
@@ -145,24 +146,50 @@ class Crop:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the one JSON form, with this crop alone in ``crops``."""
-        return document(self.evidence, (self,))
+        return Plan(self.evidence, (self,)).to_dict()
 
 
-def document(evidence: Evidence, crops: tuple[Crop, ...]) -> dict[str, Any]:
-    """Return the one JSON form of what was found and chosen: command, service and manifest all write it."""
-    x, y = focal_point(evidence)
-    trimmed = {} if evidence.trimmed is None else {"trimmed": evidence.trimmed.to_dict()}
-    return {
-        "source": evidence.source.to_dict(),
-        **trimmed,
-        "salient_box": evidence.pixels(evidence.salient_box).to_dict(),
-        "jaccard": evidence.jaccard,
-        "subject_box": evidence.pixels(evidence.subject_box).to_dict(),
-        "focal_point": {"x": x, "y": y},
-        "crops": [_described(crop) for crop in crops],
-        "model": evidence.model,
-        "version": evidence.version,
-    }
+@dataclass(frozen=True)
+class Plan(Sequence[Crop]):
+    """What was decided for several targets: a sequence of crops, in the order of the targets.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What they were chosen from.
+    crops : tuple of Crop
+    """
+
+    evidence: Evidence
+    crops: tuple[Crop, ...]
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    def __iter__(self) -> Iterator[Crop]:
+        return iter(self.crops)
+
+    @overload
+    def __getitem__(self, index: int) -> Crop: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Crop]: ...
+    def __getitem__(self, index: int | slice) -> Crop | Sequence[Crop]:
+        return self.crops[index]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the one JSON form: what was found in the picture, and each crop in ``crops``."""
+        evidence = self.evidence
+        x, y = focal_point(evidence)
+        return {
+            **evidence.visible.to_dict(),
+            "salient_box": evidence.visible.to_pixels(evidence.salient_box).to_dict(),
+            "jaccard": evidence.jaccard,
+            "subject_box": evidence.visible.to_pixels(evidence.subject_box).to_dict(),
+            "focal_point": {"x": x, "y": y},
+            "crops": [_described(crop) for crop in self.crops],
+            "model": evidence.model,
+            "version": evidence.version,
+        }
 
 
 def _described(crop: Crop) -> dict[str, Any]:
@@ -187,4 +214,4 @@ def focal_point(evidence: Evidence) -> tuple[float, float]:
     """Return the centre (x, y), fractions, of the half-sized window in the salient box that keeps the most."""
     box = evidence.salient_box
     window = place(evidence.saliency, box.width * _FOCAL_SHARE, box.height * _FOCAL_SHARE, within=box)
-    return evidence.to_source(window).centre
+    return evidence.visible.to_source(window).centre

@@ -10,6 +10,7 @@ from focalbox.core.jaccard import BestBox, salient_box, subject_box
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 from focalbox.core.subjects import ScoredSubject, Subject, scored_subjects
 from focalbox.core.target import Size
+from focalbox.core.visible import Visible
 
 __all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
 
@@ -70,33 +71,10 @@ class Evidence:
     trimmed: PixelBox | None = None
     object_map: SaliencyMap | None = None
 
-    @property
-    def looked_at(self) -> Size:
-        """What was looked at, pixels: the upright picture without a trimmed border."""
-        return self.source if self.trimmed is None else Size(self.trimmed.width, self.trimmed.height)
-
-    def pixels(self, box: Box, aspect: float | None = None) -> PixelBox:
-        """Round a box in fractions of what was looked at to pixels of the upright picture, as `Box.to_pixels` does."""
-        found = box.to_pixels(self.looked_at, aspect)
-        if self.trimmed is None:
-            return found
-        return PixelBox(found.left + self.trimmed.left, found.top + self.trimmed.top, found.width, found.height)
-
-    def to_visible(self, box: Box) -> Box:
-        """Return a box in fractions of the upright picture in fractions of what was looked at; it may reach past it."""
-        if self.trimmed is None:
-            return box
-        part = self.trimmed.to_box(self.source)
-        left, top = (box.left - part.left) / part.width, (box.top - part.top) / part.height
-        return Box(left, top, box.width / part.width, box.height / part.height)
-
-    def to_source(self, box: Box) -> Box:
-        """Return a box in fractions of what was looked at in fractions of the upright picture."""
-        if self.trimmed is None:
-            return box
-        part = self.trimmed.to_box(self.source)
-        left, top = part.left + box.left * part.width, part.top + box.top * part.height
-        return Box(left, top, box.width * part.width, box.height * part.height)
+    @cached_property
+    def visible(self) -> Visible:
+        """What was looked at: the upright picture, or what is left of it once its border is trimmed."""
+        return Visible(self.source, self.trimmed)
 
     @cached_property
     def salient(self) -> BestBox:
@@ -116,7 +94,7 @@ class Evidence:
     @cached_property
     def scored(self) -> tuple[ScoredSubject, ...]:
         """The subjects as the score of a window counts them: heads in place of faces, by prominence, in whole pixels."""
-        return scored_subjects(self.saliency, self.subjects, size=self.looked_at)
+        return scored_subjects(self.saliency, self.subjects, size=self.visible.size)
 
     @cached_property
     def subject_box(self) -> Box:

@@ -100,13 +100,13 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
     PIL.Image.Image
         Mode RGB, five panels in a row with a caption below each.
     """
-    cell = _cell(crop.evidence.looked_at)
+    cell = _cell(crop.evidence.visible.size)
     picture = _fitted(picture, cell)
     size = Size(*picture.size)
     evidence = crop.evidence
     title = "free-form crop" if crop.target is None else f"window for {crop.target}"
     panels = (
-        _Panel("input", f"{crop.evidence.looked_at} pixels", picture),
+        _Panel("input", f"{crop.evidence.visible.size} pixels", picture),
         _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
         _Panel(
             "salient box, subject box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)

@@ -9,7 +9,7 @@ from PIL import Image
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.imaging.source import Source, open_picture
+from focalbox.sources import Source, open_source
 
 __all__ = ["blurhash", "dominant_colour"]
 
@@ -78,7 +78,7 @@ def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Li
 
 
 def _small(source: Source, limits: Limits | None) -> NDArray[np.uint8]:
-    picture = open_picture(source, limits)
+    picture = open_source(source, limits)
     shrunk = _SIDE / max(picture.size.width, picture.size.height)
     small = Size(max(1, round(picture.size.width * shrunk)), max(1, round(picture.size.height * shrunk)))
     return picture.decode(small).look(small)

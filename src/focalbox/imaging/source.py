@@ -1,12 +1,11 @@
-"""From any source to an opened picture: its header, the limits, and then one decode."""
+"""From bytes, a Pillow picture or an array to an opened picture: its header, the limits, and then one decode."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,6 @@ from PIL import Image
 from focalbox.core.target import Size
 from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
-from focalbox.imaging.content import bytes_of
 from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas
 from focalbox.imaging.headers.isobmff import nclx_of
@@ -30,11 +28,10 @@ from focalbox.imaging.pillow_errors import translating
 from focalbox.imaging.readers import can_read, reader_of
 from focalbox.imaging.working import Metadata, WorkingImage
 
-__all__ = ["Limits", "Metadata", "Picture", "Source", "WorkingImage", "can_read", "open_picture"]
+__all__ = ["Content", "Limits", "Metadata", "Picture", "WorkingImage", "can_read", "open_picture"]
 
-Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.uint8]
-"""A path, the bytes of a file, an open binary file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or
-(h, w, 4) in grey, RGB or RGBA."""
+Content = bytes | Image.Image | NDArray[np.uint8]
+"""The bytes of a file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or (h, w, 4) in grey, RGB or RGBA."""
 
 _COUNT_FRAMES = {"WEBP", "AVIF"}
 """Formats whose headers say how many frames there are, so that Pillow knows without counting."""
@@ -47,13 +44,15 @@ _BEFORE = b"\r\n\t \xef\xbb\xbf"
 _ARRAY_CHANNELS = (3, 4)
 
 
-def open_picture(source: Source, limits: Limits | None = None) -> Picture:
+def open_picture(content: Content, limits: Limits | None = None, *, name: str = "the picture") -> Picture:
     """Read the header of a picture and hold it against the limits, before any pixel is decoded.
 
     Parameters
     ----------
-    source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8, shape (h, w), (h, w, 3) or (h, w, 4)
+    content : bytes, PIL.Image.Image or ndarray of uint8, shape (h, w), (h, w, 3) or (h, w, 4)
     limits : Limits, optional
+    name : str
+        What to call the file in a message.
 
     Returns
     -------
@@ -61,14 +60,12 @@ def open_picture(source: Source, limits: Limits | None = None) -> Picture:
 
     Raises
     ------
-    FetchError
-        When the bytes cannot be read.
     DecodeError
-        When they are empty, of no known format, or their header is damaged.
+        When the bytes are empty, of no known format, or their header is damaged.
     LimitExceeded
         When the picture is larger than the limits allow.
     InvalidRequest
-        When ``source`` is none of the above.
+        When an array has another shape or type.
 
     Examples
     --------
@@ -76,11 +73,11 @@ def open_picture(source: Source, limits: Limits | None = None) -> Picture:
     Size(width=40, height=30)
     """
     limits = limits or Limits()
-    if isinstance(source, np.ndarray):
-        source = _from_array(source)
-    if isinstance(source, Image.Image):
-        return _given(source, limits)
-    name, data = bytes_of(source, limits)
+    if isinstance(content, np.ndarray):
+        content = _from_array(content)
+    if isinstance(content, Image.Image):
+        return _given(content, limits)
+    data = content
     limits.check_bytes(len(data))
     if not data:
         message = f"{name} is empty"

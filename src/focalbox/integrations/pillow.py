@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from focalbox.api import plan
 from focalbox.errors import InvalidRequest
+from focalbox.options import CropKeywords, CropOptions
 
 __all__ = ["fit"]
 
-_MOST_BLEED = 0.5
+_MAX_BLEED = 0.5
 """A share that, taken from both ends of a side, leaves nothing."""
 
 
@@ -22,7 +23,9 @@ def fit(
     method: Image.Resampling = Image.Resampling.BICUBIC,
     bleed: float = 0.0,
     centering: tuple[float, float] | None = None,
-    **options: Any,
+    *,
+    options: CropOptions | None = None,
+    **keywords: Unpack[CropKeywords],
 ) -> Image.Image:
     """Crop and resize an image to exactly a size, with the call of ``PIL.ImageOps.fit``.
 
@@ -38,8 +41,9 @@ def fit(
         Share of each side that is cut off all around first, 0 to below 0.5.
     centering : (float, float), optional
         A place of your own, as Pillow has it: then nothing is looked at.
-    **options
-        As in `focalbox.options.CropOptions`; those that pad or fill are refused, as a fit never pads.
+    options : CropOptions, optional
+    **keywords
+        As in `focalbox.CropOptions`; those that pad or fill are refused, as a fit never pads.
 
     Returns
     -------
@@ -56,15 +60,15 @@ def fit(
     >>> fit(Image.new("L", (400, 300)), (50, 20)).size
     (50, 20)
     """
-    if not 0 <= bleed < _MOST_BLEED:
-        message = f"bleed is a share from 0 to below {_MOST_BLEED}, not {bleed!r}"
+    if not 0 <= bleed < _MAX_BLEED:
+        message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {bleed!r}"
         raise InvalidRequest(message)
     if centering is not None:
         return ImageOps.fit(image, size, method, bleed, centering)
     cut = round(bleed * image.width), round(bleed * image.height)
     live = image.crop((cut[0], cut[1], image.width - cut[0], image.height - cut[1])) if any(cut) else image
     seen = np.asarray(live.convert("RGBA" if live.has_transparency_data else "RGB"))  # an array has no orientation
-    crop = plan(seen, size, **options)
+    crop = plan(seen, size, options=options, **keywords)
     if crop.padding:
         message = f"fit never pads: use focalbox.crop for fit={crop.fit!r}"
         raise InvalidRequest(message)

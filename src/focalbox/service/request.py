@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from focalbox.core.geometry import WHOLE, PixelBox
+from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Ratio, Size, Target
+from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import MAX_SIDE, CropOptions
@@ -193,22 +194,13 @@ class ImageRequest:
         """Return the targets for a picture of a known size, without a trimmed border."""
         return [target.size(source) if isinstance(target, Outline) else target for target in self.targets]
 
-    def settled(self, source: Size, left: PixelBox | None = None) -> CropOptions:
-        """Return the options for a picture of a known size: boxes in pixels and alignments become points.
-
-        Parameters
-        ----------
-        source : Size
-            The upright picture.
-        left : PixelBox, optional
-            What is left of it when its border is trimmed.
-        """
+    def settled(self, visible: Visible) -> CropOptions:
+        """Return the options for a picture that is known: boxes in pixels and alignments become points."""
         if self.focal is not None:
-            x, y = self.focal.to_box(source).centre
+            x, y = self.focal.to_box(visible.source).centre
             return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
         if self.align is not None:
-            part = WHOLE if left is None else left.to_box(source)
-            across, down = self.align
+            (across, down), part = self.align, visible.part
             focus = min(part.left + across * part.width, 1.0), min(part.top + down * part.height, 1.0)
             return dataclasses.replace(self.options, focus=focus)
         return self.options

@@ -133,7 +133,7 @@ def read_limited(file: _Readable, limit: int, name: str, length: int | None = No
     name : str
         What the file is called in a message.
     length : int, optional
-        How long it is, if that is known: then no more memory is taken than it needs.
+        How long it is, if that is known: then no more memory is taken than it needs, and none for what is too long.
 
     Raises
     ------
@@ -146,11 +146,16 @@ def read_limited(file: _Readable, limit: int, name: str, length: int | None = No
     >>> read_limited(io.BytesIO(b"picture"), 10, "tom.jpg")
     b'picture'
     """
-    content = file.read((limit if length is None else min(length, limit)) + 1)
+    if length is not None and length > limit:
+        raise _too_long(limit, name, length)
+    content = file.read((limit if length is None else length) + 1)
     if len(content) > limit:
-        message = f"a picture may have at most {limit} bytes, but {name} has {len(content)} or more"
-        raise LimitExceeded(message)
+        raise _too_long(limit, name, len(content))
     return content
+
+
+def _too_long(limit: int, name: str, length: int) -> LimitExceeded:
+    return LimitExceeded(f"a picture may have at most {limit} bytes, but {name} has {length} or more")
 
 
 def reason_of(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -52,27 +53,32 @@ class LocalFolder:
         """Describe one file."""
         path = local_path(address)
         try:
-            stat = os.stat(path)  # noqa: PTH116 - an address is text
+            found = os.stat(path)  # noqa: PTH116 - an address is text
         except (OSError, ValueError):
             return None
         if not os.path.isfile(path):  # noqa: PTH113 - an address is text
             return None
-        return FileInfo(address, Path(path).name, stat.st_size, str(stat.st_mtime_ns))
+        return FileInfo(address, Path(path).name, found.st_size, str(found.st_mtime_ns))
 
     def read(self, address: str, limit: int) -> tuple[bytes, str]:
         """Return a file's bytes and the time when it was changed, in nanoseconds."""
         try:
             with open(local_path(address), "rb") as file:  # noqa: PTH123 - an address is text
                 before = os.fstat(file.fileno())
-                content = read_limited(file, limit, address, before.st_size)
+                regular = stat.S_ISREG(before.st_mode)  # a pipe tells no length
+                content = read_limited(file, limit, address, before.st_size if regular else None)
                 after = os.fstat(file.fileno())
         except FileNotFoundError as error:
             message = f"there is no file {address}"
             raise FetchError(message) from error
+        except IsADirectoryError as error:
+            message = f"{address} is a directory, not a picture"
+            raise FetchError(message) from error
         except (OSError, ValueError) as error:
             message = f"{address} cannot be read: {reason_of(error)}"
             raise FetchError(message) from error
-        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size) or len(content) != after.st_size:
+        stamps = (before.st_mtime_ns, before.st_size), (after.st_mtime_ns, after.st_size)
+        if regular and (stamps[0] != stamps[1] or len(content) != after.st_size):
             message = f"{address} changed while it was being read"
             raise FetchError(message)
         return content, str(after.st_mtime_ns)
@@ -149,8 +155,8 @@ def _described(entry: os.DirEntry[str], prefix: str) -> FileInfo | None:
         if entry.is_dir():  # a link to a folder, which is not followed: it may lead back here
             return None
         if entry.is_file():
-            stat = entry.stat()
-            return FileInfo(entry.path, prefix + entry.name, stat.st_size, str(stat.st_mtime_ns))
+            found = entry.stat()
+            return FileInfo(entry.path, prefix + entry.name, found.st_size, str(found.st_mtime_ns))
     except OSError:  # vanished since, or a link in a circle
         pass
     return FileInfo(entry.path, prefix + entry.name, -1, "")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from focalbox import Cropper
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.source import Picture, Source
+from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions, parse_target
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
@@ -26,6 +26,7 @@ from focalbox.service.runtime.pool import Pool
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Located
 from focalbox.service.sources.pictures import Pictures, SourceImage
+from focalbox.sources import Source
 
 THREADS, REQUESTS = 2, 12
 

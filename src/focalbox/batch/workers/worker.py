@@ -118,7 +118,7 @@ class Worker:
         """Plan by what an earlier manifest says, and read nothing."""
         rows = []
         for plan in planned:
-            crop = stored.plan(parse_size(plan.size), **self._job.options)
+            crop = stored.plan(parse_size(plan.size), options=self._job.options)
             rows.append(
                 blank_row(self._job, task, plan.size)
                 | {"source": source_of(task, stored.source), **_columns(crop)}
@@ -137,11 +137,11 @@ class Worker:
         names, sizes = [plan.size for plan in planned], [parse_size(plan.size) for plan in planned]
         options = self._job.options
         if self._job.out is None:
-            analysis = self._cropper.analyze(content, trim=options.get("trim"))
-            crops = {name: analysis.plan(size, **options) for name, size in zip(names, sizes, strict=True)}
+            analysis = self._cropper.analyze(content, trim=options.trim, animate=options.animate)
+            crops = {name: analysis.plan(size, options=options) for name, size in zip(names, sizes, strict=True)}
             return _Made(crops, {}, self._packed(analysis)), True
-        prepared = self._cropper.prepare(content, sizes, analysis=stored, **options)
-        results = self._cropper.finish(prepared, sizes, **options)
+        prepared = self._cropper.prepare(content, sizes, analysis=stored, options=options)
+        results = self._cropper.finish(prepared, sizes, options=options)
         encoded = {
             (plan.size, plan.format): result.encode(plan.format, quality=self._job.quality)
             for plan, result in zip(planned, results, strict=True)

@@ -52,7 +52,7 @@ def focal_rect(analysis: Analysis) -> Rect:
             box = max(subjects, key=lambda one: one.area)
         across = min(box.width, _MOST)
         box = Box(box.centre[0] - across / 2, box.top, across, min(box.height, _MOST))
-        box = analysis.to_source(box)
+        box = analysis.visible.to_source(box)
     else:
         crop = analysis.plan()
         (x, y), salient = crop.focal_point, crop.salient_box.to_box(crop.source)

@@ -51,14 +51,14 @@ def choose_format(asked: str, chosen: str, form: str, *, transparent: bool) -> s
 
 def face_boxes(analysis: Analysis) -> list[dict[str, int]]:
     """Return the faces as boxes in pixels of the upright picture."""
-    boxes = (subject.box.to_pixels(analysis.source) for subject in analysis.subjects if subject.kind == "face")
+    boxes = (analysis.visible.to_pixels(subject.box) for subject in analysis.subjects if subject.kind == "face")
     return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
 
 
 def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
     """Return where a picture would be cropped."""
-    options = image_request.settled(analysis.source, analysis.trimmed)
-    found = analysis.plans(image_request.sizes(analysis.looked_at), options=options).to_dict()
+    options = image_request.settled(analysis.visible)
+    found = analysis.plans(image_request.sizes(analysis.visible.size), options=options).to_dict()
     return json_answer(
         {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict(), "placing": placing(analysis)}
         if image_request.with_saliency
@@ -68,7 +68,7 @@ def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
 
 def map_answer(analysis: Analysis) -> Finished:
     """Return the saliency map as a picture."""
-    shown = analysis.looked_at
+    shown = analysis.visible.size
     scale = _MAP_SIDE / max(shown.width, shown.height)
     size = Size(max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
     return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
@@ -93,7 +93,7 @@ def placing(analysis: Analysis) -> dict[str, Any]:
     return {
         "subjects": subjects,
         "subject_box": _fractions(analysis.subject_box),
-        "tight_box": _fractions(tight.to_whole_pixels(analysis.looked_at)),
+        "tight_box": _fractions(tight.to_whole_pixels(analysis.visible.size)),
         "weights": {"upper": UPPER, "lean": LEAN, "top": TOP},
     }
 

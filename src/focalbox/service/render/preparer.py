@@ -90,8 +90,8 @@ class Preparer:
         """Return what a look at the picture found, kept or new."""
         trim = image_request.options.trim
         known = await self._analyses.get(_seen(picture, image_request))
-        if known is not None and (known.trimmed is None) == (trim is None):  # others write to a shared cache too
-            return known
+        if known is not None and (known.visible.trimmed is None) == (trim is None):
+            return known  # of the same border: others write to a shared cache too
         look = ImageRequest(
             "",
             targets=(),
@@ -188,4 +188,4 @@ def memory_for(picture: SourceImage, image_request: ImageRequest) -> int:
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
-    return prepared.serves(image_request.sizes(prepared.analysis.looked_at), options=image_request.options)
+    return prepared.serves(image_request.sizes(prepared.analysis.visible.size), options=image_request.options)

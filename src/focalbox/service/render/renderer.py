@@ -116,8 +116,8 @@ class Renderer:
     def _finish(self, prepared: Prepared, image_request: ImageRequest, form: str, format: str) -> Finished:  # noqa: A002
         with self._metrics.stage("finish"):
             analysis = prepared.analysis
-            options = image_request.settled(analysis.source, analysis.trimmed)
-            (target,) = image_request.sizes(analysis.looked_at)
+            options = image_request.settled(analysis.visible)
+            (target,) = image_request.sizes(analysis.visible.size)
             if image_request.answer != "crop":
                 crop = analysis.plan(target, options=options)
                 found = (
@@ -144,7 +144,7 @@ class Renderer:
         stretched = [
             Size(int(effect.values[0]), int(effect.values[1])) for effect in effects if effect.name == "resize"
         ]
-        for size in (target if isinstance(target, Size) else analysis.looked_at, *stretched):
+        for size in (target if isinstance(target, Size) else analysis.visible.size, *stretched):
             if size.pixels > self._result_pixels:
                 message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
                 raise LimitExceeded(message)
