@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 from PIL import Image
 
 from focalbox.integrations.pillow import fit
+from focalbox.options import CropKeywords
 
 __all__ = ["FocalCrop"]
 
@@ -19,10 +20,10 @@ class FocalCrop:
     width, height : int
         Pixels.
     **options
-        As in `focalbox.options.CropOptions`.
+        As in `focalbox.CropOptions`.
     """
 
-    def __init__(self, width: int, height: int, **options: Any) -> None:
+    def __init__(self, width: int, height: int, **options: Unpack[CropKeywords]) -> None:
         self.width, self.height, self.options = width, height, options  # public: imagekit names files after them
 
     def process(self, img: Image.Image) -> Image.Image:

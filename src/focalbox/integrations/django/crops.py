@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Unpack
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,6 +18,7 @@ from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
 from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.integrations.django.analyses import Stored, content_of, cropper, stored_of
+from focalbox.options import CropKeywords
 from focalbox.version import __version__
 
 __all__ = ["crop_url", "crop_urls"]
@@ -28,7 +29,7 @@ _DIGITS = 16
 """Hexadecimal digits of a hash in a name: 64 bits, so that two of a million pictures agree with a chance of 3e-8."""
 
 
-def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Any) -> str:
+def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Unpack[CropKeywords]) -> str:
     """Return the address of a crop of an ImageField's picture, and make the crop if it is not there yet.
 
     Parameters
@@ -38,7 +39,7 @@ def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Any
     size : str or (int, int) or Size
         As in `focalbox.crop`.
     **options
-        As in `focalbox.options.CropOptions`.
+        As in `focalbox.CropOptions`.
 
     Returns
     -------
@@ -51,7 +52,9 @@ def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Any
     return crop_urls(file, [size], **options)[0]
 
 
-def crop_urls(file: FieldFile, sizes: Sequence[str | tuple[int, int] | Size], **options: Any) -> list[str]:
+def crop_urls(
+    file: FieldFile, sizes: Sequence[str | tuple[int, int] | Size], **options: Unpack[CropKeywords]
+) -> list[str]:
     """Return the addresses of several crops; those that are missing are made with one decode and one look at most."""
     if not file:
         return [""] * len(sizes)
@@ -62,7 +65,7 @@ def crop_urls(file: FieldFile, sizes: Sequence[str | tuple[int, int] | Size], **
         return [file.url] * len(sizes)
 
 
-def _crops(file: FieldFile, sizes: list[str], options: dict[str, Any]) -> list[str]:
+def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str]:
     storage = storages[getattr(settings, "FOCALBOX_STORAGE", "default")]
     stored, content = stored_of(file), None
     if stored is None:
@@ -82,7 +85,7 @@ def _crops(file: FieldFile, sizes: list[str], options: dict[str, Any]) -> list[s
 
 
 def _make(
-    storage: Storage, content: bytes, stored: Stored, missing: list[tuple[str, str]], options: dict[str, Any]
+    storage: Storage, content: bytes, stored: Stored, missing: list[tuple[str, str]], options: CropKeywords
 ) -> dict[str, str]:
     """Make the crops that are missing; return under which names the storage has them."""
     wanted = [size for _, size in missing]
@@ -95,7 +98,7 @@ def _make(
     }
 
 
-def _name(stored: Stored, size: str, options: dict[str, Any]) -> str:
+def _name(stored: Stored, size: str, options: CropKeywords) -> str:
     """Name a crop after the picture's bytes and all that decides: another picture or option never meets an old crop."""
     made_by = [options, stored.analysis.model, __version__, getattr(settings, "FOCALBOX_QUALITY", 80)]
     digest = hashlib.sha256(json.dumps(made_by, sort_keys=True, default=str).encode()).hexdigest()
