@@ -17,6 +17,7 @@ from focalbox.imaging.animation.film import Film
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import format_of
 from focalbox.imaging.output.render import render
+from focalbox.imaging.output.xmp import write_xmp
 from focalbox.imaging.working import Metadata, WorkingImage
 from focalbox.options import CropOptions
 from focalbox.prepared import View
@@ -70,6 +71,10 @@ class Result:
         if not options.keep_metadata:
             return cls(crop, image, None, film)
         metadata = view.working.metadata
+        metadata = replace(
+            metadata,
+            xmp=write_xmp(metadata.rights, _inside(crop, metadata.focal_point or crop.focal_point), crop.size),
+        )
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
         return cls(crop, image, metadata, film)
 
@@ -132,3 +137,13 @@ class Result:
             When the file cannot be written.
         """
         write_file(path, self.encode(format or PurePath(path).suffix, quality=quality))
+
+
+def _inside(crop: Crop, point: tuple[float, float]) -> tuple[float, float] | None:
+    """Return a point of the upright picture in fractions of the result, None when it is not shown."""
+    box, padding = crop.box, crop.padding
+    across = box.width + padding.left + padding.right
+    down = box.height + padding.top + padding.bottom
+    x = (point[0] * crop.source.width - box.left + padding.left) / across
+    y = (point[1] * crop.source.height - box.top + padding.top) / down
+    return (x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from PIL import Image, ImageFile
 
@@ -15,6 +16,7 @@ from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import profile_of
 from focalbox.imaging.headers.exif import Exif
 from focalbox.imaging.headers.header import JpegCoding
+from focalbox.imaging.headers.rights import read_iptc, read_xmp
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
 from focalbox.imaging.limits import Limits
@@ -22,7 +24,7 @@ from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
 from focalbox.imaging.webp import first_frame
-from focalbox.imaging.working import WorkingImage, on_ground, shrink, turned, upright_size
+from focalbox.imaging.working import Metadata, WorkingImage, on_ground, shrink, turned, upright_point, upright_size
 
 __all__ = ["Header", "Picture"]
 
@@ -52,6 +54,8 @@ class Header:
         The ICC profile of the pixels where Pillow finds none.
     notes : tuple of str
         What the caller ought to know about what was taken.
+    xmp, iptc : bytes, optional
+        The packet of XMP, and the block of IPTC's data sets.
     copied : int
         Bytes of a copy of the file without what no pixel needs.
     """
@@ -62,6 +66,8 @@ class Header:
     coding: JpegCoding | None = None
     profile: bytes | None = None
     notes: tuple[str, ...] = ()
+    xmp: bytes | None = None
+    iptc: bytes | None = None
     copied: int = 0
 
 
@@ -189,7 +195,31 @@ class Picture:
         exif = self._header.exif
         working = turned(image, self._stored, scale, exif.orientation)
         own = image is not self._given
-        return working.finished(profile, exif.credits(), keep_profile=keep_profile, own=own)
+        kept = self._kept if keep_profile else Metadata(exif.credits())
+        return working.finished(profile, kept, keep_profile=keep_profile, own=own)
+
+    @cached_property
+    def _kept(self) -> Metadata:
+        """What is known of rights and focal point."""
+        header = self._header
+        rights, focus = read_xmp(header.xmp)
+        point = None
+        if focus is not None:
+            turned_already = (focus.width > focus.height) != (self._stored.width > self._stored.height)
+            known = focus.width > 0 and focus.width != focus.height and self._stored.width != self._stored.height
+            orientation = 1 if known and turned_already else header.exif.orientation
+            point = upright_point(focus.x, focus.y, orientation)
+        return Metadata(header.exif.credits(), rights=rights.or_else(read_iptc(header.iptc)), focal_point=point)
+
+    @property
+    def focal_point(self) -> tuple[float, float] | None:
+        """What the picture's XMP says to be its focal point: x and y in fractions of the upright picture.
+
+        It is the centre of the first focus area of the Metadata Working Group's regions (``mwg-rs:Type`` "Focus"), as
+        cameras, phones and digiKam write it, and as results written with ``keep_metadata`` have it. Nothing is cropped by it
+        unless it is handed over as ``focus``.
+        """
+        return self._kept.focal_point
 
     def _need(self, mode: str, scale: int) -> Need:
         coding = self._header.coding

@@ -42,6 +42,8 @@ _TURN_THEMSELVES = {"TIFF", "HEIF"}
 _BEFORE = b"\r\n\t \xef\xbb\xbf"
 """White space and the mark of UTF-8, which scripts print before a picture."""
 _ARRAY_CHANNELS = (3, 4)
+_IPTC_RESOURCE, _IPTC_TAG = 0x0404, 33723
+"""Where Photoshop's image resources and TIFF keep IPTC (XMP Specification, part 3, sections 1.2 and 3.2)."""
 
 
 def open_picture(content: Content, limits: Limits | None = None, *, name: str = "the picture") -> Picture:
@@ -121,6 +123,8 @@ def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             coding,
             profile=None if nclx is None else profile_of_cicp(*nclx),
             notes=() if note is None else (note,),
+            xmp=_block(image.info.get("xmp")),
+            iptc=_iptc_of(image),
             copied=len(file) * (file is not data),
         )
         return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
@@ -146,7 +150,12 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
     image = reader(BytesIO(file))
     limits.check_picture(Size(*image.size))
     header = Header(
-        "PNG", png.frames, read_exif(png.exif), profile=profile_of_png(png), copied=len(file) * (file is not data)
+        "PNG",
+        png.frames,
+        read_exif(png.exif),
+        profile=profile_of_png(png),
+        xmp=png.xmp,
+        copied=len(file) * (file is not data),
     )
     return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
@@ -156,7 +165,20 @@ def _given(image: Image.Image, limits: Limits) -> Picture:
     name = "the picture"
     with translating(name):
         limits.check_picture(Size(*image.size))
-        return Picture(name, image, lambda: image, Header(None, 1, _exif_of(image)), limits)
+        header = Header(None, 1, _exif_of(image), xmp=_block(image.info.get("xmp")), iptc=_iptc_of(image))
+        return Picture(name, image, lambda: image, header, limits)
+
+
+def _block(value: object) -> bytes | None:
+    return value if isinstance(value, bytes) else None
+
+
+def _iptc_of(image: Image.Image) -> bytes | None:
+    """Return the data sets of IPTC of a JPEG or TIFF."""
+    resources = image.info.get("photoshop")
+    if isinstance(resources, dict):
+        return _block(resources.get(_IPTC_RESOURCE))
+    return _block(getattr(image, "tag_v2", {}).get(_IPTC_TAG))
 
 
 def _exif_of(image: Image.Image) -> Exif:

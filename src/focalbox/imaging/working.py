@@ -12,10 +12,11 @@ from PIL import Image
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
+from focalbox.imaging.headers.rights import Rights
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
-__all__ = ["Metadata", "WorkingImage", "on_ground", "shrink", "turned", "upright_size"]
+__all__ = ["Metadata", "WorkingImage", "on_ground", "shrink", "turned", "upright_point", "upright_size"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
@@ -38,6 +39,8 @@ _TURNS = {
 """How each EXIF orientation becomes upright (EXIF 2.32, section 4.6.4, tag 0x0112)."""
 _SIDEWAYS = {5, 6, 7, 8}
 """Orientations that exchange width and height."""
+_FROM_RIGHT_STORED, _FROM_BOTTOM_STORED = {2, 3, 7, 8}, {3, 4, 6, 7}
+"""Orientations whose stored picture runs against the upright one along its own width, and along its own height."""
 _FROM_RIGHT, _FROM_BOTTOM = {2, 3, 6, 7}, {3, 4, 7, 8}
 """Orientations whose upright picture begins at a right or bottom edge of the stored one, where partial cells may be."""
 
@@ -52,14 +55,27 @@ class Metadata:
         An EXIF block of artist and copyright alone.
     profile : bytes or None
         The ICC profile that the pixels are in; None for sRGB.
+    rights : Rights
+        Whose picture it is, as its XMP and IPTC say.
+    focal_point : tuple of float, optional
+        What the picture itself says to be its focal point: x and y in fractions of the upright picture.
+    xmp : bytes, optional
+        A packet of the rights and of a focal point, to be written.
     """
 
     exif: bytes | None = None
     profile: bytes | None = None
+    rights: Rights = Rights()  # noqa: RUF009 - frozen
+    focal_point: tuple[float, float] | None = None
+    xmp: bytes | None = None
 
     def info(self) -> dict[str, bytes]:
         """Return what there is under the names that Pillow has for it, in ``Image.info`` and when writing."""
-        return {name: block for name, block in (("exif", self.exif), ("icc_profile", self.profile)) if block}
+        return {
+            name: block
+            for name, block in (("exif", self.exif), ("icc_profile", self.profile), ("xmp", self.xmp))
+            if block
+        }
 
 
 @dataclass(frozen=True)
@@ -140,9 +156,7 @@ class WorkingImage:
             self, image=image, scale=self.scale * step, offset=(self.offset[0] / step, self.offset[1] / step)
         )
 
-    def finished(
-        self, profile: bytes | None, exif: bytes | None, *, keep_profile: bool, own: bool = True
-    ) -> WorkingImage:
+    def finished(self, profile: bytes | None, kept: Metadata, *, keep_profile: bool, own: bool = True) -> WorkingImage:
         """Return the image with its colours settled: brought to sRGB, or kept with their profile.
 
         Pixels of its own are changed where they are, those of a picture that a caller made are not.
@@ -151,10 +165,8 @@ class WorkingImage:
         if image.mode == "RGBA" and _least_alpha(image) == _OPAQUE:
             image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
-            return replace(self, image=image, metadata=Metadata(exif, profile))
-        return replace(
-            self, image=to_srgb(image, profile, in_place=own or image is not self.image), metadata=Metadata(exif)
-        )
+            return replace(self, image=image, metadata=replace(kept, profile=profile))
+        return replace(self, image=to_srgb(image, profile, in_place=own or image is not self.image), metadata=kept)
 
 
 def on_ground(image: Image.Image) -> Image.Image:
@@ -228,6 +240,21 @@ def upright_size(stored: Size, orientation: int) -> Size:
     Size(width=3000, height=4000)
     """
     return Size(stored.height, stored.width) if orientation in _SIDEWAYS else stored
+
+
+def upright_point(x: float, y: float, orientation: int) -> tuple[float, float]:
+    """Return where a point of a stored picture is once that is upright; both in fractions.
+
+    Examples
+    --------
+    >>> upright_point(0.25, 0.0, 6)
+    (1.0, 0.25)
+    """
+    if orientation in _FROM_RIGHT_STORED:
+        x = 1 - x
+    if orientation in _FROM_BOTTOM_STORED:
+        y = 1 - y
+    return (y, x) if orientation in _SIDEWAYS else (x, y)
 
 
 def turned(image: Image.Image, stored: Size, scale: int, orientation: int) -> WorkingImage:

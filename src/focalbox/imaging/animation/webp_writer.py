@@ -16,7 +16,13 @@ __all__ = ["write_webp"]
 
 _MAX_24 = 0xFFFFFF
 _WEBP_OVERWRITE = 2  # RFC 9649, section 2.7.1.1: blending method 1, "do not blend"
-_WEBP_ALPHA, _WEBP_ANIMATION, _WEBP_EXIF, _WEBP_ICC = 0x10, 0x02, 0x08, 0x20  # the same, section 2.7: VP8X flags
+_WEBP_ALPHA, _WEBP_ANIMATION, _WEBP_EXIF, _WEBP_ICC, _WEBP_XMP = (
+    0x10,
+    0x02,
+    0x08,
+    0x20,
+    0x04,
+)  # the same, section 2.7: VP8X flags
 
 
 def write_webp(frames: Frames, plays: int, quality: int, metadata: Metadata | None) -> bytes:
@@ -44,6 +50,8 @@ def write_webp(frames: Frames, plays: int, quality: int, metadata: Metadata | No
         flags, first = flags | _WEBP_ICC, _riff_chunk(b"ICCP", metadata.profile)
     if metadata is not None and metadata.exif:
         flags, last = flags | _WEBP_EXIF, _riff_chunk(b"EXIF", metadata.exif.removeprefix(b"Exif\0\0"))
+    if metadata is not None and metadata.xmp:
+        flags, last = flags | _WEBP_XMP, last + _riff_chunk(b"XMP ", metadata.xmp)
     sides = b"".join((side - 1).to_bytes(3, "little") for side in size)
     head = _riff_chunk(b"VP8X", bytes([flags, 0, 0, 0]) + sides) + first
     head += _riff_chunk(b"ANIM", bytes(4) + struct.pack("<H", min(plays, MAX_SHORT)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from PIL import Image, features
 
@@ -21,6 +22,8 @@ _MAX_REASON = 120
 _PIXEL = 4
 """Bytes of a pixel of the picture itself."""
 _MEGA = 1_000_000
+_TIFF_XMP = 700
+"""The tag of XMP (XMP Specification, part 3, section 3.2)."""
 
 
 def can_write(name: str) -> bool:
@@ -88,7 +91,7 @@ def encode(
     if form.lossy:
         options["quality"] = quality
     if form.tagged and metadata is not None:
-        options |= metadata.info()
+        options |= _kept(name, metadata)
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
     file = BytesIO()
     try:
@@ -98,6 +101,20 @@ def encode(
         message = f"a picture of {image.width}x{image.height} cannot be written as {name}: {reason}"
         raise InvalidRequest(message) from error
     return file.getvalue()
+
+
+def _kept(name: str, metadata: Metadata) -> dict[str, Any]:
+    """Return what is kept as the options of Pillow's writer of a format."""
+    options: dict[str, Any] = dict(metadata.info())
+    if metadata.xmp is not None and name == "png":
+        from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415 - loaded when it is needed, as all plug-ins
+
+        text = PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", options.pop("xmp").decode())
+        options["pnginfo"] = text
+    if metadata.xmp is not None and name == "tiff":
+        options["tiffinfo"] = {_TIFF_XMP: options.pop("xmp")}
+    return options
 
 
 def _check_memory(image: Image.Image, name: str, most: int) -> None:
