@@ -78,8 +78,8 @@ class CropOptions:
         What `pad` and `contain` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
         ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.
     keep_metadata : bool
-        Keep copyright, artist and rights (of EXIF, XMP and IPTC), the focal point (as XMP) and the colour profile; everything
-        else (such as GPS) is always dropped.
+        Keep copyright, artist and rights (of EXIF, XMP and IPTC), the focal point (as XMP) and the colour profile;
+        everything else (such as GPS) is always dropped.
     trim : Trim, optional
         Cut the border off first, if there is one: nobody looks at it and no crop shows it. It may be written as in
         `parse_trim`. All places, those given here and those that come back, stay places in the upright picture as it came,
