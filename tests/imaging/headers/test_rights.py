@@ -69,7 +69,7 @@ def with_iptc(block: bytes) -> bytes:
 
 def file_of(form: str, **options: object) -> bytes:
     file = BytesIO()
-    picture().save(file, form, **options)  # type: ignore[arg-type]
+    picture().save(file, form, **options)
     return file.getvalue()
 
 
@@ -167,7 +167,7 @@ def test_a_focal_point_is_one_of_the_upright_picture(orientation: int) -> None:
     marked.save(file, "PNG", exif=exif)
     opened = open_picture(file.getvalue())
     upright = np.asarray(opened.decode(opened.size).image)[..., 0]
-    row, column = np.unravel_index(int(upright.argmax()), upright.shape)
+    row, column = divmod(int(upright.argmax()), upright.shape[1])
     x, y = upright_point(60.5 / 80, 15.5 / 60, orientation)
     assert (int(x * upright.shape[1]), int(y * upright.shape[0])) == (column, row)
     jpeg = open_picture(file_of("JPEG", xmp=PACKET, exif=exif))
