@@ -51,6 +51,8 @@ class View:
         All frames of an animated picture, when they are wished; ``working`` is the first.
     notes : tuple of str
         What a caller ought to know about what was decoded.
+    palette : bool
+        Whether its colours come from a palette.
     """
 
     working: WorkingImage
@@ -58,6 +60,7 @@ class View:
     trim: Trim | None = None
     film: Film[WorkingImage] | None = None
     notes: tuple[str, ...] = ()
+    palette: bool = False
 
     @classmethod
     def decode(
@@ -85,7 +88,7 @@ class View:
         left = None
         if options.trim is not None:
             working, left = without_border(working, options.trim)
-        return cls(working, Visible(picture.size, left), options.trim, film, picture.notes)
+        return cls(working, Visible(picture.size, left), options.trim, film, picture.notes, picture.palette)
 
     def frames(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         """Draw the frames one after the other, each with the seconds that it is shown, its border off."""

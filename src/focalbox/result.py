@@ -40,12 +40,15 @@ class Result:
         Copyright and colour profile when ``keep_metadata`` asked for them.
     film : Film of PIL.Image.Image, optional
         All frames, cut alike, when the picture is animated and they are wished; ``image`` is the first.
+    palette : bool
+        Whether the picture's colours come from a palette: then a PNG has one too, where that is smaller and looks the same.
     """
 
     crop: Crop
     image: Image.Image
     metadata: Metadata | None = None
     film: Film[Image.Image] | None = None
+    palette: bool = False
 
     @classmethod
     def render(cls, view: View, crop: Crop, options: CropOptions) -> Self:
@@ -69,14 +72,14 @@ class Result:
             film = Film(drawn.frames, drawn.plays, drawn.alpha or image.mode == "RGBA", frames)
         crop = replace(crop, notes=(*crop.notes, *view.notes)) if view.notes else crop
         if not options.keep_metadata:
-            return cls(crop, image, None, film)
+            return cls(crop, image, None, film, view.palette)
         metadata = view.working.metadata
         metadata = replace(
             metadata,
             xmp=write_xmp(metadata.rights, _inside(crop, metadata.focal_point or crop.focal_point), crop.size),
         )
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
-        return cls(crop, image, metadata, film)
+        return cls(crop, image, metadata, film, view.palette)
 
     def notes_for(self, format: str) -> tuple[str, ...]:  # noqa: A002 - as in `encode`
         """Return what a reader ought to know of the crop once it is written in a format, a sentence each."""
@@ -112,7 +115,7 @@ class Result:
         """
         film = self.film
         if film is None or format_of(format) not in CAN_ANIMATE:
-            return encode(self.image, format, quality=quality, metadata=self.metadata)
+            return encode(self.image, format, quality=quality, metadata=self.metadata, palette=self.palette)
         return encode_animation(
             film.draw(), format, plays=film.plays, alpha=film.alpha, quality=quality, metadata=self.metadata
         )

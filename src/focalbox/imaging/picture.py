@@ -84,6 +84,8 @@ class Picture:
         Frames or pages; `decode` decodes the first.
     notes : tuple of str
         What ought to be said about what was taken, such as that it is a preview: a sentence each.
+    palette : bool
+        Whether its colours come from a palette.
     """
 
     def __init__(  # noqa: PLR0917 - made in two places, by what was read
@@ -103,6 +105,7 @@ class Picture:
         self.format = header.format
         self.frames = header.frames
         self.notes = header.notes
+        self.palette = image.mode == "P"
 
     def decode(self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True) -> WorkingImage:
         """Decode the picture, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.

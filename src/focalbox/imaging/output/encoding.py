@@ -10,6 +10,7 @@ from PIL import Image, features
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.output.formats import FORMATS, format_of
+from focalbox.imaging.output.palette import with_palette
 from focalbox.imaging.working import Metadata
 
 __all__ = ["can_write", "encode"]
@@ -45,6 +46,7 @@ def encode(
     quality: int = 80,
     metadata: Metadata | None = None,
     memory: int | None = None,
+    palette: bool = False,
 ) -> bytes:
     """Encode a picture as the bytes of a file.
 
@@ -62,6 +64,8 @@ def encode(
         What to keep, in the formats that can.
     memory : int, optional
         Most bytes that picture and writer may take together; that of `Limits` if not given.
+    palette : bool
+        Whether a PNG may have a palette, where it then is smaller and looks the same.
 
     Returns
     -------
@@ -93,6 +97,12 @@ def encode(
     if form.tagged and metadata is not None:
         options |= _kept(name, metadata)
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
+    content = _written(image, name, options)
+    indexed = with_palette(image) if palette and name == "png" else None
+    return content if indexed is None else min(_written(indexed, name, options), content, key=len)
+
+
+def _written(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
     file = BytesIO()
     try:
         image.save(file, name.upper(), **options)
