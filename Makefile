@@ -8,7 +8,7 @@ HOSTS := $(VENV)/.integrations
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: help formats fuzz lock demo check test lint types layers fast unit smoke bench quality train setup clean serve tools \
+.PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality train setup clean serve tools \
 	bench-service soak-service bench-batch soak-batch
 
 help: ## this list
@@ -53,6 +53,9 @@ soak-service: $(READY) ## five minutes of mixed load at twice what the service c
 
 formats: $(READY) ## what focalbox, Pillow and libvips make of the corpus; writes docs/formats.md
 	PYTHONPATH=tests $(BIN)/python -m corpus.table
+
+golden: $(READY) ## store the decisions of tests/golden anew, after a change of them that is meant
+	PYTHONPATH=tests $(BIN)/python -m golden
 
 fuzz: $(READY) ## files damaged by their structure, for SECONDS=600; what is found is kept in .cache/fuzz
 	PYTHONPATH=tests $(BIN)/python -m corpus.fuzz --seconds $(or $(SECONDS),600) --out .cache/fuzz
