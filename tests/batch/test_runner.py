@@ -203,7 +203,9 @@ def test_the_command_ends_with_1_and_the_count_of_failures(album: Path, tmp_path
 
 def test_the_command_ends_with_0_when_all_is_well_and_2_for_a_wrong_call(album: Path, tmp_path: Path) -> None:
     well = command(album / "coffee.jpg", "-s", "60x60", "--out", tmp_path / "o", "--workers", "1")
-    assert (well.returncode, well.stderr.count("\n")) == (0, 1)
+    *told, last = well.stderr.splitlines()
+    assert (well.returncode, last.split(" in ")[0]) == (0, "focalbox: 1 picture done")
+    assert all("1/1 pictures, 0 failed" in line for line in told)  # on a busy machine the work is told of before
     wrong = command(album, "-s", "60", "--out", tmp_path / "p")
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("focalbox: a size looks like")
@@ -218,12 +220,11 @@ def test_a_script_without_a_guard_can_run_a_batch(album: Path, tmp_path: Path) -
     assert ended.stdout == "1\n"
 
 
-def test_on_a_terminal_there_is_a_bar(album: Path, tmp_path: Path) -> None:
+def test_a_terminal_is_left_without_a_bar(album: Path, tmp_path: Path) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     out = Terminal()
-    run(album, "1:1", tmp_path / "o", workers=1, progress=out)
-    assert "\r\x1b[K" in out.getvalue()
-    assert "MP/s" in out.getvalue()
+    run(album / "coffee.jpg", "1:1", tmp_path / "o", workers=1, progress=out)
+    assert out.getvalue().endswith("\r\x1b[K")

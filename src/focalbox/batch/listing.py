@@ -6,7 +6,7 @@ import fnmatch
 import posixpath
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -98,25 +98,20 @@ def _from_place(source: str) -> Iterator[FileInfo]:
 def _from_glob(source: str) -> Iterator[FileInfo]:
     root = root_of(source)
     pattern = source[len(root) :].lstrip("/") if source.startswith(root) else source
-    matches = re.compile(_regular(pattern)).fullmatch
+    parts = pattern.split("/")
     explicit = not _WILD.search(PurePosixPath(pattern).suffix) and PurePosixPath(pattern).suffix
     for found in storage_of(root).list(root):
-        if matches(found.name) and (explicit or _is_picture(found.name)):
+        if _matches(parts, found.name.split("/")) and (explicit or _is_picture(found.name)):
             yield found
 
 
-def _regular(pattern: str) -> str:
-    """Return a glob as a regular expression; ``**`` stands for any folders, also none."""
-    parts = pattern.split("/")
-    written = []
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        if part == "**":
-            written.append(".*" if last else "(?:[^/]+/)*")
-        else:
-            translated = fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").removesuffix(r")\z")
-            written.append(translated.replace(".*", "[^/]*") + ("" if last else "/"))
-    return "".join(written)
+def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether the parts of a path are as those of a glob; ``**`` stands for any folders, also none."""
+    if not pattern or not parts:
+        return not pattern and not parts
+    if pattern[0] == "**":
+        return len(pattern) == 1 or any(_matches(pattern[1:], parts[skipped:]) for skipped in range(len(parts)))
+    return fnmatch.fnmatchcase(parts[0], pattern[0]) and _matches(pattern[1:], parts[1:])
 
 
 def _from_list(source: str) -> Iterator[FileInfo]:

@@ -1,0 +1,81 @@
+"""Stored analyses: short, and what is planned by them is what was planned before."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.analysis import Analysis
+from focalbox.batch.compact import MAX_TEXT, pack, unpack
+from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.geometry import Box
+from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest
+from strategies import analyses, boxes, trimmed_analyses
+
+LEVELS = 255
+"""Values that a cell of the saliency map has at least, where it is kept whole."""
+
+
+def noisy(rows: int, columns: int, seed: int) -> SaliencyMap:
+    """Return a map that no compression makes short: the worst there is."""
+    return SaliencyMap(np.random.default_rng(seed).random((rows, columns)))
+
+
+@given(analyses)
+def test_small_maps_come_back_to_the_nearest_level(analysis: Analysis) -> None:
+    text = pack(analysis)
+    back = unpack(text)
+    assert len(text) <= MAX_TEXT
+    assert (back.source, back.model, back.version) == (analysis.source, analysis.model, analysis.version)
+    assert back.saliency.shape == analysis.saliency.shape
+    difference = np.abs(back.saliency.cells - analysis.saliency.cells)
+    assert difference.max() <= analysis.saliency.cells.max() / LEVELS / 2 + 1
+
+
+@given(trimmed_analyses(), st.lists(boxes(), max_size=3))
+def test_borders_and_subjects_are_kept(both: tuple[Analysis, Analysis], found: list[Box]) -> None:
+    analysis = dataclasses.replace(both[0], subjects=tuple(Subject(box, score=0.5) for box in found))
+    back = unpack(pack(analysis))
+    assert back.visible == analysis.visible
+    assert [subject.score for subject in back.subjects] == [0.5] * len(found)
+    for subject, box in zip(back.subjects, found, strict=True):
+        assert list(subject.box.to_dict().values()) == pytest.approx(list(box.to_dict().values()), abs=1e-5)
+
+
+@pytest.mark.parametrize("maps", [{}, {"keep": 2}, {"keep": 2, "object_map": 3}])
+def test_large_maps_become_coarser_until_they_are_short(maps: dict[str, int]) -> None:
+    others = {name: noisy(64, 64, seed) for name, seed in maps.items()}
+    analysis = Analysis(Size(4000, 3000), noisy(64, 64, 1), **others)
+    text = pack(analysis)
+    back = unpack(text)
+    assert len(text) <= MAX_TEXT
+    assert back.saliency.shape < analysis.saliency.shape
+    assert (back.keep is not None) == ("keep" in maps)
+    assert (back.object_map is not None) == ("object_map" in maps)
+
+
+@given(analyses)
+def test_what_was_stored_is_stored_again_as_it_is(analysis: Analysis) -> None:
+    text = pack(analysis)
+    assert pack(unpack(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "2:abc", "1:", "1:!!!", "1:" + "A" * 40])
+def test_what_is_no_stored_analysis_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="a stored analysis is"):
+        unpack(text)
+
+
+@given(analyses, st.integers(0, 10**6), st.binary(min_size=1, max_size=3))
+def test_a_damaged_one_is_refused_or_read(analysis: Analysis, at: int, noise: bytes) -> None:
+    text = pack(analysis).encode()
+    at %= len(text)
+    damaged = (text[:at] + noise + text[at + len(noise) :]).decode("latin-1")
+    with contextlib.suppress(InvalidRequest):
+        assert unpack(damaged).source.pixels > 0
