@@ -14,7 +14,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from focalbox.cli.main import main
 
@@ -47,6 +47,41 @@ def test_every_format_by_name_and_by_ending(folder: Path, format_name: str) -> N
     for path in (written, folder / f"b{written.suffix}"):
         with Image.open(path) as image:
             assert (image.format, image.size) == (format_name.upper(), (60, 40))
+
+
+def film(path: Path, first: str) -> None:
+    """Write a GIF of which the first frame differs: a disc left in it, and right in all others."""
+    frames = [Image.new("RGB", (320, 80), "white") for _ in range(8)]
+    for number, frame in enumerate(frames):
+        left = 20 if number == 0 and first == "left" else 230 + 2 * number
+        ImageDraw.Draw(frame).ellipse((left, 10, left + 60, 70), fill="crimson")
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100)
+
+
+def test_what_became_of_a_film_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    film(folder / "film.gif", "left")
+    assert focalbox("crop", "film.gif", "-s", "80x80", "-o", "a.jpg") == 0
+    assert "film.gif: the picture has 8 frames, and jpeg shows the first of them" in capsys.readouterr().err
+    assert focalbox("crop", "film.gif", "-s", "80x80", "-o", "a.webp") == 0
+    assert "frames" not in capsys.readouterr().err
+
+
+def test_a_plan_looks_at_the_frames_that_a_crop_would_show(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    film(folder / "film.gif", "left")
+    lefts = {}
+    for animate in ("keep", "first"):
+        assert focalbox("plan", "film.gif", "-s", "80x80", "--animate", animate, "--json") == 0
+        lefts[animate] = json.loads(capsys.readouterr().out)["crops"][0]["box"]["left"]
+    assert lefts["first"] < 100
+    assert lefts["keep"] > 200
+
+
+def test_which_picture_of_a_file_was_taken_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = [Image.new("RGB", (60, 40), colour) for colour in ("white", "red", "blue")]
+    pages[0].save(folder / "pages.tiff", save_all=True, append_images=pages[1:])
+    for command in (("crop", "pages.tiff", "-s", "20x20"), ("plan", "pages.tiff", "-s", "20x20")):
+        assert focalbox(*command) == 0
+        assert "pages.tiff: the file has 3 pages: the first was taken" in capsys.readouterr().err
 
 
 def test_the_plan_is_one_json_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -393,3 +393,24 @@ def test_equal_tags_are_equal_bytes_whatever_was_asked_before(
             assert answer.status == 200
             found.setdefault(answer.headers["etag"], set()).add(answer.content)
     assert [len(contents) for contents in found.values()] == [1] * len(sizes)
+
+
+def test_what_became_of_a_film_is_said(opened: Opened, tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (90, 60), (40 * number, 90, 160)) for number in range(5)]
+    frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:], duration=100)
+    service = opened(root=tmp_path, allow_unsigned="true")
+    kept = service.ask("/v1/crop/30x30/film.gif?format=webp")
+    assert "focalbox-notes" not in kept.headers
+    first = service.ask("/v1/crop/30x30/film.gif?format=jpeg")
+    assert first.headers["focalbox-notes"] == "the picture has 5 frames, and jpeg shows the first of them"
+    grey = service.ask("/unsafe/30x30/filters:grayscale():format(gif)/film.gif")
+    assert _image(grey.content).format == "GIF"
+    assert "the first frame was taken" in grey.headers["focalbox-notes"]
+
+
+def test_a_palette_stays_one(opened: Opened, tmp_path: Path) -> None:
+    chart = Image.new("RGB", (90, 60), "white")
+    chart.paste((200, 30, 30), (20, 10, 50, 50))
+    chart.quantize(4).save(tmp_path / "chart.png")
+    service = opened(root=tmp_path, allow_unsigned="true")
+    assert _image(service.ask("/v1/crop/60x60/chart.png?format=png").content).mode == "P"

@@ -123,7 +123,10 @@ def plan(
     targets = parse_targets(sizes or [None])
 
     def work(picture: str, _: None) -> None:
-        analysis = cropper.analyze(source_of(picture, settings), trim=wanted.trim)
+        opened = cropper.open(source_of(picture, settings))
+        for note in opened.notes:
+            print_note(f"{picture}: {note}", quiet=quiet)
+        analysis = cropper.analyze(opened, trim=wanted.trim, animate=wanted.animate)
         planned = analysis.plans(targets, options=wanted)
         if alternatives > 1:
             several = (analysis.alternatives(target, alternatives, options=wanted) for target in targets)
@@ -198,7 +201,7 @@ def _read(options: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
 
 def _notes(picture: str, result: Result, out: Output) -> list[str]:
     """Return what a user may not expect of a result."""
-    notes = []
+    notes = [f"{picture}: {note}" for note in result.notes_for(out.format)]
     if result.enlarged:
         shown = result.crop.box
         notes.append(f"{picture}: {result.crop.size} is enlarged from {shown.width}x{shown.height} pixels")

@@ -106,6 +106,7 @@ class Picture:
         self.frames = header.frames
         self.notes = header.notes
         self.palette = image.mode == "P"
+        self._mode = image.mode
 
     def decode(self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True) -> WorkingImage:
         """Decode the picture, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
@@ -223,6 +224,11 @@ class Picture:
         unless it is handed over as ``focus``.
         """
         return self._kept.focal_point
+
+    @property
+    def need(self) -> Need:
+        """What decides how much memory its decode takes, at full size."""
+        return self._need(self._mode, 1)
 
     def _need(self, mode: str, scale: int) -> Need:
         coding = self._header.coding

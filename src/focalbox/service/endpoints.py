@@ -157,6 +157,8 @@ class Endpoints:
         if request.method != "POST" and is_current(request.headers, tag, picture.facts.modified):
             return Response(status_code=304, headers=headers)
         finished = await self._renderer.answer(image_request, picture, chosen)
+        if finished.notes:
+            headers["Focalbox-Notes"] = "; ".join(finished.notes)
         return Response(finished.content, 200, headers, finished.media_type)
 
     def _kept(self, request: Request, image_request: ImageRequest, directive: str) -> str:

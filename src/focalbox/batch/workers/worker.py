@@ -146,7 +146,10 @@ class Worker:
             (plan.size, plan.format): result.encode(plan.format, quality=self._job.quality)
             for plan, result in zip(planned, results, strict=True)
         }
-        crops = {name: result.crop for name, result in zip(names, results, strict=True)}
+        crops = {
+            name: replace(result.crop, notes=result.notes_for(plan.format))
+            for name, plan, result in zip(names, planned, results, strict=True)
+        }
         return _Made(crops, encoded, self._packed(prepared.analysis)), prepared.analysis is not stored
 
     def _packed(self, analysis: Analysis) -> str | None:

@@ -35,10 +35,11 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An answer, ready to be sent."""
+    """An answer, ready to be sent, and what a reader ought to know of it, a sentence each."""
 
     content: bytes
     media_type: str
+    notes: tuple[str, ...] = ()
 
 
 def choose_format(asked: str, chosen: str, form: str, *, transparent: bool) -> str:

@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from focalbox.core.target import Size, Target
+from focalbox.imaging.memory import Need
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
 from focalbox.prepared import needed_size
 
 __all__ = ["memory_at_work"]
 
-_PIXEL = 8
-"""Bytes of a pixel of the working image: four channels, twice, as decoded and as turned upright or brought to sRGB."""
-_DECODERS = {"JPEG": 6, "WEBP": 20, "AVIF": 12, "HEIF": 12}
-"""Bytes that decoders hold for each stored pixel besides the working image: coefficients of a JPEG in many scans at full
-chroma (libjpeg's jdcoefct.c), canvases of libwebp and planes of AV1 and HEVC, as measured on 24 MP with Pillow 13."""
-_STORED = 4
-"""Bytes of each stored pixel where a format is decoded whole and then made smaller."""
+_RESULT = 8
+"""Bytes of a pixel of a result: the picture, and what most writers hold besides it."""
+_FILM = 4
+"""Pictures that drawing a film takes besides, as in `focalbox.imaging.picture`."""
 
 
-def memory_at_work(form: str, size: Size, targets: Sequence[Target | None], options: CropOptions) -> int:
-    """Return about how many bytes a picture takes while it is decoded and cropped.
+def memory_at_work(
+    need: Need, size: Size, targets: Sequence[Target | None], options: CropOptions, *, animated: bool = False
+) -> int:
+    """Return about how many bytes a picture takes while it is decoded and cropped: the one estimate of `imaging.memory`.
 
     Parameters
     ----------
-    form : str
-        ``"JPEG"``, ``"PNG"`` and so on.
+    need : Need
+        As the header of the picture says.
     size : Size
         Pixels of the upright picture.
     targets : sequence of Target or None
     options : CropOptions
+    animated : bool
+        Whether there are frames that follow each other.
 
     Examples
     --------
-    >>> memory_at_work("PNG", Size(1000, 1000), [Size(100, 100)], CropOptions()) // 10**6
-    6
+    >>> size = Size(1000, 1000)
+    >>> memory_at_work(Need("PNG", "RGB", size), size, [Size(100, 100)], CropOptions()) // 10**6
+    20
     """
-    scale = decode_scale(size, needed_size(size, targets, options))
-    return size.pixels * _DECODERS.get(form, _STORED) + size.pixels * _PIXEL // scale**2
+    film = animated and options.animate == "keep"
+    scale = 1 if film else decode_scale(size, needed_size(size, targets, options))
+    drawn = replace(need, scale=scale, canvases=_FILM if film else 0).peak
+    return drawn + _RESULT * sum(target.pixels for target in targets if isinstance(target, Size))

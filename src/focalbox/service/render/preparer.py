@@ -184,7 +184,8 @@ def memory_for(picture: SourceImage, image_request: ImageRequest) -> int:
     """Return about how many bytes a picture takes while it is made ready and cropped."""
     size = picture.facts.size
     targets = [None] if image_request.window is not None else image_request.sizes(size)
-    return memory_at_work(picture.facts.form, size, targets, image_request.options)
+    facts = picture.facts
+    return memory_at_work(facts.need, size, targets, image_request.options, animated=facts.animated)
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:

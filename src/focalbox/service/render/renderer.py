@@ -39,6 +39,8 @@ from focalbox.version import __version__
 
 __all__ = ["Finished", "Renderer"]
 
+_FIRST = "effects and a bound of bytes are for pictures that stand still: the first frame was taken"
+
 
 class Renderer:
     """Makes answers.
@@ -132,12 +134,14 @@ class Renderer:
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
                 name = "gif"  # what moves does so everywhere
-            if result.film is not None and not image_request.effects and not image_request.max_bytes:
+            notes = result.notes_for(name)
+            if not image_request.effects and not image_request.max_bytes:
                 content = result.encode(name, quality=image_request.quality)
             else:
                 content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
+                notes += (_FIRST,) if result.film is not None and notes == result.crop.notes else ()
         self._metrics.pixels.labels("made").inc(image.width * image.height)
-        return Finished(content, FORMATS[name].mime)
+        return Finished(content, FORMATS[name].mime, notes)
 
     def _check_result(self, analysis: Analysis, target: Target | None, effects: Sequence[Effect]) -> None:
         """Refuse a result of too many pixels; one without a size in pixels has at most those of the picture."""

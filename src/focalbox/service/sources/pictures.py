@@ -10,6 +10,7 @@ from functools import partial
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper
 from focalbox.imaging.headers.header import sniff
+from focalbox.imaging.memory import Need
 from focalbox.imaging.source import Picture
 from focalbox.service.problems import NotAPicture
 from focalbox.service.runtime.lru import ByteLruCache
@@ -38,6 +39,10 @@ class Facts:
         Their format, such as ``"JPEG"``.
     size : Size
         Pixels of the upright picture.
+    need : Need
+        What decides how much memory its decode takes.
+    animated : bool
+        Whether there are frames that follow each other in time.
     modified, directive : str
         As in `Content`.
     """
@@ -45,6 +50,8 @@ class Facts:
     digest: str
     form: str
     size: Size
+    need: Need
+    animated: bool = False
     modified: str = ""
     directive: str = ""
 
@@ -125,7 +132,9 @@ class Pictures:
         form = _sniffed(content.data)
         opened = self._cropper.open(content.data)
         digest = hashlib.sha256(content.data).hexdigest()
-        return Facts(digest, form, opened.size, content.modified, content.directive), opened
+        return Facts(
+            digest, form, opened.size, opened.need, opened.animated, content.modified, content.directive
+        ), opened
 
 
 def _sniffed(data: bytes) -> str:

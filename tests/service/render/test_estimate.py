@@ -1,0 +1,33 @@
+"""One estimate of memory: what the service admits by is what the library refuses by."""
+
+import pytest
+
+from focalbox.core.target import Size
+from focalbox.imaging.memory import Need
+from focalbox.options import CropOptions
+from focalbox.service.render.estimate import memory_at_work
+
+LARGE = Size(12000, 8000)
+
+
+@pytest.mark.parametrize(("form", "mode"), [("PNG", "RGB"), ("WEBP", "RGB"), ("AVIF", "RGB"), ("TIFF", "I;16")])
+def test_a_picture_at_full_size_takes_what_the_header_says(form: str, mode: str) -> None:
+    need = Need(form, mode, LARGE, 1000)
+    options = CropOptions(zoom=1.0)
+    assert memory_at_work(need, LARGE, [Size(10, 10)], options) - need.peak == 8 * 100
+
+
+def test_less_is_taken_where_less_is_decoded() -> None:
+    need = Need("JPEG", "RGB", LARGE, drafts=True)
+    small, large = (memory_at_work(need, LARGE, [size], CropOptions()) for size in (Size(500, 200), Size(4000, 3000)))
+    assert small < 40e6
+    assert large > 380e6
+
+
+def test_a_film_takes_its_canvases_and_its_first_frame_does_not() -> None:
+    need, size = Need("GIF", "P", Size(1000, 1000)), Size(1000, 1000)
+    kept, first = (
+        memory_at_work(need, size, [Size(10, 10)], CropOptions(animate=animate), animated=True)  # type: ignore[arg-type]
+        for animate in ("keep", "first")
+    )
+    assert kept - first == 16_000_000
