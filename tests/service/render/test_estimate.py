@@ -27,7 +27,7 @@ def test_less_is_taken_where_less_is_decoded() -> None:
 def test_a_film_takes_its_canvases_and_its_first_frame_does_not() -> None:
     need, size = Need("GIF", "P", Size(1000, 1000)), Size(1000, 1000)
     kept, first = (
-        memory_at_work(need, size, [Size(10, 10)], CropOptions(animate=animate), animated=True)  # type: ignore[arg-type]
+        memory_at_work(need, size, [Size(10, 10)], CropOptions(animate=animate), animated=True)
         for animate in ("keep", "first")
     )
     assert kept - first == 16_000_000
