@@ -1,154 +1,170 @@
-"""``python -m benchmarks.heads``: how often windows cut faces and heads, by the weights of the score, as Markdown.
+"""``python -m benchmarks.heads``: how often windows cut faces, heads and text.
 
-The faces are those that CenterFace sees (requirements/training.txt has the package that carries it): at least 6 % of the
-longer side high, of at least 0.6 of the highest one's height, at most four. A head is such a face widened by 0.15 of its
-width at both sides, 0.35 of its height above and 0.05 below. Cases are pictures and ratios of which a largest window
-holds all of them.
+Beside other croppers, and by the parts of the score. Faces are those that CenterFace sees, lines those that PP-OCR sees
+(`benchmarks.truth`). Writes two tables into docs/quality.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from pyarrow import parquet
 
+from benchmarks.croppers import RATIOS, centre
+from benchmarks.cuts import MEASURES, Cuts, cuts_of, difference, shares
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
-from benchmarks.tables import replace_between, table
+from benchmarks.peers import PEERS, peer_windows
+from benchmarks.scores import Interval, gain_terms, share_of
+from benchmarks.sheet import draw_cut_heads
+from benchmarks.tables import replace_between, table, with_interval
+from benchmarks.truth import Marked, Marker, with_faces
 from focalbox.analysis import Analysis
-from focalbox.core import metrics
-from focalbox.core.geometry import WHOLE, Box, largest_window
+from focalbox.core.geometry import Box, largest_window
 from focalbox.core.placement import Demands, place
 from focalbox.core.subjects import WEIGHTS, Weights, scored_subjects
-from focalbox.core.target import Ratio
 from focalbox.cropper import Cropper
-from training.detectors import CenterFace
-from training.measured import counted_faces
 
-RATIOS = (Ratio(2, 5), Ratio(9, 16), Ratio(4, 5), Ratio(1, 1), Ratio(16, 9), Ratio(5, 2))
-"""Those of the gain measure."""
+_EVERY = 5
+"""Of the pictures with masks, of which few have faces, every fifth is asked for faces; all are for the gain."""
 
-_SLICED = 0.1, 0.9
-"""Shares of a head inside a window between which it is sliced."""
-
-_PEOPLE = 300
-"""Rows of people.parquet, which has no labels: nobody chose where their windows lie."""
-
-_NOTHING = {"face": Weights(0.0, 0.0), "text": Weights(0.0, 0.0)}
-_VARIANTS = (
-    ("saliency alone", _NOTHING, False),
-    ("saliency and the lean to the top", _NOTHING, True),
-    ("heads counting half", {**WEIGHTS, "face": Weights(WEIGHTS["face"].whole / 2, WEIGHTS["face"].cut / 2)}, True),
-    ("**as shipped**", WEIGHTS, True),
+_NOTHING = Weights(0.0, 0.0)
+_FACE = WEIGHTS["face"]
+_SHIPPED = "**as shipped**"
+_PARTS = (
+    ("saliency alone", {"face": _NOTHING, "text": _NOTHING}, False),
+    ("saliency and the lean to the top", {"face": _NOTHING, "text": _NOTHING}, True),
+    ("heads counting half", {**WEIGHTS, "face": Weights(_FACE.whole / 2, _FACE.cut / 2)}, True),
+    (_SHIPPED, WEIGHTS, True),
     ("without the lean", WEIGHTS, False),
-    ("without text", {**WEIGHTS, "text": Weights(0.0, 0.0)}, True),
-    ("heads counting twice", {**WEIGHTS, "face": Weights(WEIGHTS["face"].whole * 2, WEIGHTS["face"].cut * 2)}, True),
+    ("without text", {**WEIGHTS, "text": _NOTHING}, True),
+    ("heads cut cost nothing", {**WEIGHTS, "face": Weights(_FACE.whole, 0.0)}, True),
+    ("heads counting twice", {**WEIGHTS, "face": Weights(_FACE.whole * 2, _FACE.cut * 2)}, True),
 )
+"""What is left out of the score, or changed: a name, the weights, and whether the top of a high subject counts."""
 
+_WORST = 24
+"""Cases on the sheet."""
 
-@dataclass(frozen=True, eq=False)
-class _Case:
-    """A picture as it was looked at, the faces that count, and its label when it has one."""
-
-    analysis: Analysis
-    faces: tuple[Box, ...]
-    labelled: Labelled | None
+Windows = list[list[Box]]
+"""The windows of the six ratios, by picture."""
 
 
 def main() -> None:
-    """Measure, print, and write the table into docs/quality.md."""
+    """Measure, print, and write the tables into docs/quality.md and a sheet of cut heads."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.heads", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
-    parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the table into")
+    parser.add_argument("--peers", type=Path, default=Path(".cache/peers"), help="answers of other croppers")
+    parser.add_argument("--sheet", type=Path, default=Path("out/quality-heads.webp"), help="sheet of cut heads to draw")
+    parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the tables into")
     wanted = parser.parse_args()
-    cropper, detector = Cropper(), CenterFace()
-    sets = {
-        name: [_case(one.content, cropper, detector, one) for one in read_set(wanted.data, name)] for name in GAIN_SETS
-    }
-    train = [
-        _case(one.content, cropper, detector, None)
-        for one in read_set(wanted.data, "mit1003", split="train", limit=150)
-    ]
-    rows = parquet.read_table(wanted.data / "people.parquet", columns=["image"])["image"].to_pylist()[:_PEOPLE]
-    people = [_case(content, cropper, detector, None) for content in rows]
-    lines = []
-    for name, weights, lean in _VARIANTS:
-        chosen = {key: [_windows(case, weights, lean=lean) for case in cases] for key, cases in sets.items()}
-        faced = [*people, *train, *(case for key, cases in sets.items() if key != "crowd" for case in cases)]
-        windows = [_windows(case, weights, lean=lean) for case in faced]
-        gains = [metrics.gain(_cases(sets[key], chosen[key])) for key in sets]
-        cut = _cut(faced, windows)
-        lines.append(
-            [name, *(f"{share:.3f}" for share in cut), *(f"{gain:+.3f}" for gain in gains), f"{np.mean(gains):.3f}"]
-        )
-    head = ["score", "face cut", "head cut", "sliced", *sets, "mean gain"]
-    text = table(head, lines)
+    sets = {name: read_set(wanted.data, name) for name in GAIN_SETS}
+    marked = with_faces(wanted.data, {**sets, "duts": sets["duts"][::_EVERY]}, Marker())
+    cropper = Cropper()
+    analyses = {name: [cropper.analyze(one.content) for one in some] for name, some in sets.items()}
+    looked = [cropper.analyze(one.picture.content) for one in marked]
+    chosen = {name: [_windows(one, weights, lean=lean) for one in looked] for name, weights, lean in _PARTS}
+    cuts = {name: _cuts(marked, windows) for name, windows in chosen.items()}
+    text = _beside_others(marked, cuts[_SHIPPED], wanted.peers)
     print(text)
     replace_between(wanted.write, "heads", text)
+    text = _parts(cuts, {name: _gains(sets, analyses, weights, lean=lean) for name, weights, lean in _PARTS})
+    print(text)
+    replace_between(wanted.write, "parts", text)
+    draw_cut_heads(
+        [(one, windows) for one, windows in zip(marked, chosen[_SHIPPED], strict=True)], _WORST, wanted.sheet
+    )
 
 
-def _case(content: bytes, cropper: Cropper, detector: CenterFace, labelled: Labelled | None) -> _Case:
-    picture = Image.open(io.BytesIO(content)).convert("RGB")
-    found = detector(picture)
-    counted = found[counted_faces(found, *picture.size)]
-    faces = tuple(Box(*(float(part) for part in face[:4])) for face in counted)
-    return _Case(cropper.analyze(content), faces, labelled)
+def _beside_others(marked: Sequence[Marked], ours: Sequence[Cuts], cache: Path) -> str:
+    """Return the table of croppers."""
+    rows = [_row("centre", _cuts(marked, [list(centre(one.picture).windows) for one in marked]))]
+    for peer in PEERS:
+        windows = [list(peer_windows(peer, one.picture, RATIOS, cache).boxes) for one in marked]
+        rows.append(_row(peer.name, _cuts(marked, windows)))
+    rows.append(_row("**focalbox**", ours))
+    faced, read = sum(bool(one.faces) for one in marked), sum(bool(one.lines) for one in marked)
+    cases = [sum(one.counts[index][1] for one in ours) for index in range(len(MEASURES))]
+    counted = ", ".join(f"{name} {count}" for name, count in zip(MEASURES, cases, strict=True))
+    told = f"{len(marked)} pictures, {faced} with faces that count, {read} with lines that count. Cases: {counted}."
+    return f"{told}\n\n{table(['cropper', *MEASURES], rows)}"
 
 
-def _windows(case: _Case, weights: dict[str, Weights], *, lean: bool) -> list[Box]:
-    """Return the window of each ratio."""
-    found = case.analysis
-    subjects = scored_subjects(found.saliency, found.subjects, weights)
-    demands = Demands(subjects=subjects, subject_box=found.subject_box if lean else None)
-    sides = [largest_window(found.source, ratio.aspect) for ratio in RATIOS]
-    return [place(found.saliency, *pair, demands).to_pixels(found.source).to_box(found.source) for pair in sides]
+def _row(name: str, cuts: Sequence[Cuts]) -> list[str]:
+    return [name, *(_percent(share) for share in shares(cuts))]
 
 
-def _cut(cases: list[_Case], windows: list[list[Box]]) -> tuple[float, float, float]:
-    """Return the shares of cases in which a face and a head are cut, and of heads times windows that are sliced."""
-    faces_cut, heads_cut, sliced = [], [], []
-    for case, chosen in zip(cases, windows, strict=True):
-        if not case.faces:
-            continue
-        heads = [_head(face) for face in case.faces]
-        face, head = reduce(Box.union, case.faces), reduce(Box.union, heads)
-        pixel = 1 / min(case.analysis.source.width, case.analysis.source.height)
-        for window in chosen:
-            shown = [one.intersection(window).area / one.area for one in heads]
-            sliced += [_SLICED[0] < share < _SLICED[1] for share in shown]
-            if head.width <= window.width and head.height <= window.height:
-                faces_cut.append(not window.contains(face, slack=pixel))
-                heads_cut.append(not window.contains(head, slack=pixel))
-    return float(np.mean(faces_cut)), float(np.mean(heads_cut)), float(np.mean(sliced))
+def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, list[tuple[float, float]]]]) -> str:
+    """Return the table of the parts of the score; differences are those of the same pictures."""
+    rows = []
+    for name, _, _ in _PARTS:
+        by_set = [share_of(terms).value for terms in gains[name].values()]
+        found = [f"{share.value:.3f}" for share in shares(cuts[name])]
+        more = "-" if name == _SHIPPED else _signed(difference(cuts[name], cuts[_SHIPPED], "head cut"))
+        gained = "-" if name == _SHIPPED else _signed(_gained(gains[name], gains[_SHIPPED]))
+        rows.append([name, *found, more, *(f"{gain:+.3f}" for gain in by_set), f"{np.mean(by_set):.3f}", gained])
+    head = [
+        "score",
+        *MEASURES,
+        "head cut, more than shipped",
+        *next(iter(gains.values())),
+        "mean gain",
+        "more than shipped",
+    ]
+    return table(head, rows)
 
 
-def _head(face: Box) -> Box:
-    """Return the head that is measured: less than what the product holds."""
-    return Box.between(
-        face.left - 0.15 * face.width,
-        face.top - 0.35 * face.height,
-        face.right + 0.15 * face.width,
-        face.bottom + 0.05 * face.height,
-    ).intersection(WHOLE)
-
-
-def _cases(cases: list[_Case], windows: list[list[Box]]) -> list[metrics.WindowCase]:
-    found = []
-    for case, chosen in zip(cases, windows, strict=True):
-        picture = case.labelled
-        if picture is None or picture.label is None:
-            continue
-        for window, ratio in zip(chosen, RATIOS, strict=True):
-            axis, _ = metrics.free_axis(picture.size.aspect, ratio.aspect)
-            start, length = (window.left, window.width) if axis == 1 else (window.top, window.height)
-            position = min(1.0, max(0.0, start / (1 - length))) if length < 1 else 0.5
-            found.append(metrics.judge_position(picture.label, picture.size.aspect, ratio.aspect, position))
+def _gains(
+    sets: Mapping[str, list[Labelled]],
+    analyses: Mapping[str, list[Analysis]],
+    weights: Mapping[str, Weights],
+    *,
+    lean: bool,
+) -> dict[str, list[tuple[float, float]]]:
+    """Return what the gain of each set is made of, by picture."""
+    found = {}
+    for name, pictures in sets.items():
+        pairs = zip(pictures, analyses[name], strict=True)
+        found[name] = gain_terms([(one, tuple(_windows(seen, weights, lean=lean))) for one, seen in pairs])
     return found
+
+
+def _gained(
+    ours: Mapping[str, list[tuple[float, float]]], shipped: Mapping[str, list[tuple[float, float]]]
+) -> Interval:
+    """Return the difference of the mean gain of the sets, with the intervals of the sets' differences put together."""
+    apart = []
+    for name, terms in ours.items():
+        pairs = zip(terms, shipped[name], strict=True)
+        apart.append(share_of([(above - other, most) for (above, most), (other, _) in pairs]))
+    value = float(np.mean([one.value for one in apart]))
+    # The sets are drawn by themselves, so the half-widths of their intervals add up as squares.
+    half = float(np.sqrt(sum(((one.high - one.low) / 2) ** 2 for one in apart)) / len(apart))
+    return Interval(value, value - half, value + half)
+
+
+def _windows(found: Analysis, weights: Mapping[str, Weights], *, lean: bool) -> list[Box]:
+    """Return the window of each ratio."""
+    subjects = scored_subjects(found.saliency, found.subjects, weights, size=found.source)
+    demands = Demands(subjects=subjects, subject_box=found.subject_box if lean else None)
+    windows = []
+    for ratio in RATIOS:
+        placed = place(found.saliency, *largest_window(found.source, ratio.aspect), demands)
+        windows.append(placed.to_pixels(found.source, ratio.aspect).to_box(found.source))
+    return windows
+
+
+def _cuts(marked: Sequence[Marked], windows: Windows) -> list[Cuts]:
+    return [cuts_of(one, chosen) for one, chosen in zip(marked, windows, strict=True)]
+
+
+def _percent(share: Interval) -> str:
+    return with_interval(share)
+
+
+def _signed(share: Interval) -> str:
+    return f"{share.value:+.3f} [{share.low:+.3f}, {share.high:+.3f}]"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from focalbox.core import map_metrics, metrics
 from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["Interval", "Score", "gain_of", "interval", "loss_of", "mean_of", "score"]
+__all__ = ["Interval", "Score", "gain_of", "gain_terms", "interval", "loss_of", "mean_of", "score", "share_of"]
 
 _SEED = 20261123
 """Seed of the bootstrap: the table does not change when nothing else did."""
@@ -112,13 +112,27 @@ def score(picture: Labelled, choice: Choice) -> Score:
 
 def gain_of(scores: Sequence[Score], ratio: float | None = None) -> Interval:
     """Gain over the centre window, all ratios or one of them."""
-    # Two sums a picture are all that the gain needs: the bootstrap then runs over arrays.
-    above = [
-        (sum(case.chosen - case.centre for case in cases), sum(case.best - case.centre for case in cases))
-        for one in scores
-        if (cases := [case for case in one.cases if ratio is None or case.ratio == ratio])
-    ]
-    return _resampled(np.array(above), lambda sums: sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], np.nan))
+    return share_of([terms for one in scores if (terms := _terms(one.cases, ratio))])
+
+
+def gain_terms(chosen: Sequence[tuple[Labelled, tuple[Box, ...]]]) -> list[tuple[float, float]]:
+    """Return what the gain of windows of the six ratios is made of, a picture each: what was gained, and what could be.
+
+    Their sums, divided, are the gain (`share_of`).
+    """
+    found = (
+        _terms([_case(one, window, ratio.aspect) for window, ratio in zip(windows, RATIOS, strict=True)], None)
+        for one, windows in chosen
+        if one.label is not None
+    )
+    return [terms for terms in found if terms]
+
+
+def _terms(cases: Sequence[metrics.WindowCase], ratio: float | None) -> tuple[float, float] | None:
+    some = [case for case in cases if ratio is None or case.ratio == ratio]
+    if not some:
+        return None
+    return sum(case.chosen - case.centre for case in some), sum(case.best - case.centre for case in some)
 
 
 def loss_of(scores: Sequence[Score], ratio: float | None = None) -> float:
@@ -130,6 +144,12 @@ def mean_of(scores: Sequence[Score], measure: Callable[[Score], float | None]) -
     """Mean of a measure over the pictures that have it."""
     values = [value for one in scores if (value := measure(one)) is not None and np.isfinite(value)]
     return interval(values)
+
+
+def share_of(rows: Sequence[tuple[float, float]]) -> Interval:
+    """Sum of the first numbers divided by the sum of the second ones, a pair a picture: a share of cases, or a gain."""
+    pairs = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    return _resampled(pairs, lambda sums: sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], np.nan))
 
 
 def interval(values: Sequence[float]) -> Interval:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -13,7 +14,10 @@ from benchmarks.scores import Score
 from focalbox.core.geometry import Box, largest_window
 from focalbox.core.metrics import choose_position
 
-__all__ = ["draw_sheet", "worst"]
+if TYPE_CHECKING:
+    from benchmarks.truth import Marked
+
+__all__ = ["draw_cut_heads", "draw_sheet", "worst"]
 
 _PANEL = 220
 """Longest side of a panel, pixels."""
@@ -42,6 +46,38 @@ def draw_sheet(cases: Sequence[tuple[Score, int]], path: Path) -> None:
         sheet.paste(_panels(one, index), ((place % _COLUMNS) * cell[0], (place // _COLUMNS) * cell[1]))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, "WEBP", quality=85)
+
+
+def draw_cut_heads(chosen: Sequence[tuple[Marked, Sequence[Box]]], count: int, path: Path) -> None:
+    """Draw windows (red) that cut heads (yellow) that they could hold, those first that show least of one."""
+    found = []
+    for one, windows in chosen:
+        for window, ratio in zip(windows, RATIOS, strict=True):
+            fitting = [head for head in one.heads if head.width <= window.width and head.height <= window.height]
+            shown = min((head.intersection(window).area / head.area for head in fitting if head.area > 0), default=1.0)
+            found.append((shown, one, window, str(ratio)))
+    found.sort(key=lambda case: case[0])
+    cell = _PANEL + 8, _PANEL + _CAPTION + 4
+    columns = 2 * _COLUMNS
+    some = [case for case in found if case[0] < 1.0][:count]
+    sheet = Image.new("RGB", (cell[0] * columns, cell[1] * max(1, -(-len(some) // columns))), "white")
+    for place, (shown, one, window, ratio) in enumerate(some):
+        picture = one.picture.open()
+        picture.thumbnail((_PANEL, _PANEL))
+        draw = ImageDraw.Draw(picture)
+        for box, colour in (*((head, "yellow") for head in one.heads), (window, "red")):
+            _outline(draw, box, picture.size, colour)
+        left, top = (place % columns) * cell[0], (place // columns) * cell[1]
+        ImageDraw.Draw(sheet).text((left, top), f"{one.picture.name[:20]} {ratio}: {shown:.0%} of a head", fill="black")
+        sheet.paste(picture, (left, top + _CAPTION))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(path, "WEBP", quality=85)
+
+
+def _outline(draw: ImageDraw.ImageDraw, box: Box, size: tuple[int, int], colour: str) -> None:
+    width, height = size
+    corners = box.left * width, box.top * height, box.right * width - 1, box.bottom * height - 1
+    draw.rectangle(corners, outline=colour, width=2)
 
 
 def _lost(one: Score, index: int) -> float:

@@ -32,7 +32,7 @@ _DECODED = 3, 2
 """A picture is looked at in at least 3/2 times the pixels of the looking copy along each side: with 5/4 the copies of a JPEG
 and of the same pixels without loss gave windows with an IoU of 0.92 (one 512 x 512 photograph)."""
 
-_WIDTH = 750
+_WIDTH = 700
 """Pixels of width, at least, of what is looked at, where the picture has them: as many as a result of 500 pixels needs. So
 most results are cut from the very pixels that were looked at, and only larger ones cost a second decode."""
 

@@ -1,0 +1,68 @@
+"""What windows cut: faces, heads and lines of text of a marked picture, counted case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from benchmarks.scores import Interval, share_of
+from benchmarks.truth import Marked
+from focalbox.core.geometry import Box
+
+__all__ = ["MEASURES", "Cuts", "cuts_of", "difference", "shares"]
+
+MEASURES = ("face cut", "head cut", "sliced", "most prominent cut", "text cut")
+"""What is counted, in the order of `Cuts.counts`."""
+
+_SLICED = 0.1, 0.9
+"""Shares of a head inside a window between which it is sliced."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cuts:
+    """What the windows of one picture cut: for each of `MEASURES` how many cases were cut, and how many there were."""
+
+    counts: tuple[tuple[int, int], ...]
+
+
+def cuts_of(marked: Marked, windows: Sequence[Box]) -> Cuts:
+    """Count what some windows of a picture cut.
+
+    A window is a case of *face cut*, *head cut* and *text cut* when one of its sides could hold them all, and is cut when it
+    does not. Where the heads cannot all fit, it is a case of *most prominent cut* when the highest one could. Every head and
+    window is a case of *sliced*, and sliced when 10 to 90 % of the head are shown.
+    """
+    pixel = 1 / min(marked.picture.size.width, marked.picture.size.height)
+    heads = marked.heads
+    found = []
+    for boxes in (marked.faces, heads, marked.lines):
+        around = reduce(Box.union, boxes) if boxes else None
+        cases = [one for one in windows if around and _fits(around, one)]
+        found.append((sum(not one.contains(around, slack=pixel) for one in cases if around), len(cases)))
+    shown = [head.intersection(one).area / head.area for one in windows for head in heads if head.area > 0]
+    sliced = sum(_SLICED[0] < share < _SLICED[1] for share in shown), len(shown)
+    crowded = [one for one in windows if heads and not _fits(reduce(Box.union, heads), one) and _fits(heads[0], one)]
+    prominent = sum(not one.contains(heads[0], slack=pixel) for one in crowded), len(crowded)
+    faces, whole_heads, lines = found
+    return Cuts((faces, whole_heads, sliced, prominent, lines))
+
+
+def shares(found: Sequence[Cuts]) -> list[Interval]:
+    """Return the share of the cases of each measure that were cut, with intervals over pictures."""
+    return [share_of(_rows(found, index)) for index in range(len(MEASURES))]
+
+
+def difference(found: Sequence[Cuts], others: Sequence[Cuts], measure: str) -> Interval:
+    """Return by how much more the first cut than the others, on the same pictures."""
+    index = MEASURES.index(measure)
+    rows, beside = _rows(found, index), _rows(others, index)
+    return share_of([(cut - other, cases) for (cut, cases), (other, _) in zip(rows, beside, strict=True)])
+
+
+def _rows(found: Sequence[Cuts], index: int) -> list[tuple[float, float]]:
+    return [one.counts[index] for one in found if one.counts[index][1]]
+
+
+def _fits(box: Box, window: Box) -> bool:
+    return box.width <= window.width and box.height <= window.height

@@ -1,0 +1,87 @@
+"""``python -m benchmarks.subject_box``: the subject box beside masks, and tops that windows cut off, as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.croppers import centre
+from benchmarks.labels import Labelled, read_set
+from benchmarks.peers import PEERS, peer_windows
+from benchmarks.scores import interval, share_of
+from benchmarks.tables import replace_between, table, with_interval
+from focalbox.core.geometry import Box, Ratio
+from focalbox.cropper import Cropper
+
+__all__ = ["box_of_mask", "top_cut"]
+
+_INSIDE = 0.5
+"""Level of a mask from which a pixel is of the object."""
+
+_BANNER = Ratio(5, 2)
+"""The flattest ratio of the gain measure: many a subject is higher than its window."""
+
+_RATIOS = (Ratio(2, 5), Ratio(9, 16), Ratio(4, 5), Ratio(1, 1), Ratio(16, 9), _BANNER)
+_SLACK = 0.01
+"""Share of the picture's height by which a window may begin below the top of a mask: masks are drawn loosely."""
+
+
+def main() -> None:
+    """Measure, print, and write the table into docs/quality.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.subject_box", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
+    parser.add_argument("--peers", type=Path, default=Path(".cache/peers"), help="answers of other croppers")
+    parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the table into")
+    wanted = parser.parse_args()
+    pictures = read_set(wanted.data, "duts")
+    boxes = [box_of_mask(one) for one in pictures]
+    cropper = Cropper()
+    analyses = [cropper.analyze(one.content) for one in pictures]
+    found = {
+        "subject box": [one.subject_box for one in analyses],
+        "salient box": [one.salient_box for one in analyses],
+        "free-form crop": [one.plan(None).relative for one in analyses],
+    }
+    rows = [
+        [name, with_interval(interval([one.jaccard(box) for one, box in zip(chosen, boxes, strict=True)])), "-"]
+        for name, chosen in found.items()
+    ]
+    places = len(_RATIOS) - 1
+    windows = {"centre": [centre(one).windows[places] for one in pictures]}
+    for peer in PEERS:
+        windows[peer.name] = [peer_windows(peer, one, _RATIOS, wanted.peers).boxes[places] for one in pictures]
+    windows["**focalbox**"] = [one.plan(_BANNER).relative for one in analyses]
+    rows += [[name, "-", with_interval(share_of(_tops(boxes, chosen)))] for name, chosen in windows.items()]
+    high = sum(cases for _, cases in _tops(boxes, windows["centre"]))
+    text = (
+        f"{len(pictures)} pictures with masks, {high:.0f} of them with a subject higher than a 5:2 window.\n\n"
+        + table(["box or cropper", "IoU with the mask's box", "tops cut"], rows)
+    )
+    print(text)
+    replace_between(wanted.write, "subject box", text)
+
+
+def box_of_mask(picture: Labelled) -> Box:
+    """Return the smallest box around the object of a picture with a mask, fractions."""
+    assert picture.label is not None  # noqa: S101 - a set of masks
+    inside = picture.label > _INSIDE
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    height, width = inside.shape
+    return Box.between(columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
+
+
+def top_cut(box: Box, window: Box) -> bool:
+    """Tell whether a window begins below the top of a subject's box."""
+    return window.top > box.top + _SLACK
+
+
+def _tops(boxes: Sequence[Box], windows: Sequence[Box]) -> list[tuple[float, float]]:
+    """Return, for subjects higher than their windows, 1 where the top is cut off."""
+    return [(float(top_cut(box, one)), 1.0) for box, one in zip(boxes, windows, strict=True) if box.height > one.height]
+
+
+if __name__ == "__main__":
+    main()
