@@ -24,9 +24,10 @@ PORTRAITS: Mapping[str, tuple[str, Box]] = {
     "camera": ("camera", Box(0.381, 0.220, 0.132, 0.165)),
     "Grace Hopper": ("mpl-data/sample_data/grace_hopper.jpg", Box(0.339, 0.204, 0.359, 0.361)),
 }
-"""Free portraits that scikit-image and Matplotlib (a file of it) bundle, and the face in each as CenterFace sees it, fractions."""
+"""Free portraits that scikit-image and Matplotlib (a file of it) bundle, and the face in each as CenterFace
+sees it, fractions."""
 
-_SIZES = (Size(500, 200), Size(250, 100), Size(1000, 400))
+_SIZES = (Size(500, 200), Size(400, 300), Size(300, 300))
 _TRIMS = (4, 8, 12, 16, 20, 24)
 _FRAMES = (4, 8, 16, 24)
 _SCALES = (0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.1, 1.25, 1.5, 1.75, 2.0, 3.0)

@@ -40,7 +40,7 @@ def test_no_place_scores_more(
     assert WHOLE.contains(best)
     reached = total(best, saliency, subjects, whole)
     # fine steps, and the places at and just beside every edge, where the score jumps
-    edges = [box for subject in subjects for box in subject.boxes]
+    edges = [box for subject in subjects for box in (*subject.boxes, subject.box_for(width, height)) if box is not None]
     lefts = [
         *np.linspace(0, 1 - width, 13),
         *(x + d for b in edges for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),
@@ -91,6 +91,23 @@ def test_the_face_is_whole_where_its_head_does_not_fit() -> None:
     head, face = Box(0.3, 0.1, 0.3, 0.5), Box(0.33, 0.25, 0.24, 0.33)
     window = place(SaliencyMap.blank(), 1.0, 0.4, Demands(subjects=(ScoredSubject("face", (head, face), 0.6, 0.3),)))
     assert window.contains(face)
+    assert window.bottom == pytest.approx(
+        face.bottom + 0.02 * (0.4 - 0.33) / (0.5 - 0.33)
+    )  # what is left, in proportion
+
+
+@given(scored(), shares, shares, st.floats(0, 0.01))
+def test_what_is_shown_of_a_head_grows_with_the_window(
+    subject: ScoredSubject, width: float, height: float, more: float
+) -> None:
+    smaller, larger = subject.box_for(width, height), subject.box_for(width + more, height + more)
+    assume(smaller is not None and larger is not None)
+    assert smaller is not None
+    assert larger is not None
+    assert larger.contains(smaller)
+    assert subject.boxes[0].contains(larger)
+    assert smaller.contains(subject.boxes[-1])
+    assert larger.area - smaller.area <= 2 * more + 1e-9  # no jump
 
 
 def test_the_top_of_what_is_too_high_comes_first() -> None:

@@ -46,10 +46,9 @@ class Demands:
     subjects: tuple[ScoredSubject, ...] = ()
     subject_box: Box | None = None
 
-    @property
-    def boxes(self) -> tuple[Box, ...]:
-        """All the boxes whose edges matter."""
-        return (*self.keep, *self.avoid, *self.hold, *breaks(self.subjects, self.subject_box))
+    def boxes_for(self, width: float, height: float) -> tuple[Box, ...]:
+        """Return all the boxes whose edges matter to windows of given sides (fractions)."""
+        return (*self.keep, *self.avoid, *self.hold, *breaks(self.subjects, self.subject_box, width, height))
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -139,7 +138,7 @@ def shares_at(saliency: SaliencyMap, lefts: Grid, tops: Grid, width: float, heig
 def _candidates(saliency: SaliencyMap, width: float, height: float, demands: Demands, within: Box) -> Windows:
     """Return the windows among which the best is."""
     rows, columns = saliency.shape
-    boxes, points = demands.boxes, demands.points
+    boxes, points = demands.boxes_for(width, height), demands.points
     across = [edge for box in boxes for edge in (box.left, box.right)]
     down = [edge for box in boxes for edge in (box.top, box.bottom)]
     lefts = places(columns, width, (within.left, within.right), across, [x for x, _ in points])

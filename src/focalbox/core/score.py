@@ -96,9 +96,12 @@ def score_of(
     return Score(*(float(part[0, 0]) for part in parts))
 
 
-def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None) -> list[Box]:
-    """Return boxes at whose edges the score bends or jumps, besides those of the map's cells."""
-    boxes = [box for subject in subjects for box in (*subject.boxes, _upper_half(subject.boxes[-1]))]
+def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None, width: float, height: float) -> list[Box]:
+    """Return boxes at whose edges the score of windows of given sides bends or jumps, besides those of the map's cells."""
+    boxes: list[Box] = []
+    for subject in subjects:
+        box = subject.box_for(width, height)
+        boxes += [box] if box is not None else [subject.boxes[-1], _upper_half(subject.boxes[-1])]
     return [*boxes, _top_of(subject_box)] if subject_box is not None else boxes
 
 

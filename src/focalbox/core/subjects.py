@@ -32,6 +32,9 @@ _SALIENT = 0.15
 _UNSEEN = 0.5
 """What a subject counts that no saliency falls on, beside a salient one of the same size."""
 
+_SAME = 1e-9
+"""Lengths (fractions) that differ by less are equal, as in `focalbox.core.windows`."""
+
 _SLIVER = 0.15
 """The least that cutting a subject costs, as a share of what cutting the most prominent costs: a small head in a crowd does
 not pull the window, but a window that can end beside it does not slice it."""
@@ -99,8 +102,8 @@ class ScoredSubject:
     kind : str
         As its `Subject`.
     boxes : tuple of Box
-        What to show whole, the best first, each inside the one before: a head, else its face. Fractions of what was
-        looked at, of some area.
+        What to show whole, one or two: the outer one where it fits, at least the inner one, such as a head and its face.
+        Fractions of what was looked at, of some area.
     whole, cut : float
         What it adds when it is whole and takes away when it is cut, in shares of the saliency.
     """
@@ -111,9 +114,33 @@ class ScoredSubject:
     cut: float
 
     def box_for(self, width: float, height: float) -> Box | None:
-        """Return the first of the boxes that a window of given sides (fractions) can hold; None when it can hold none."""
-        fitting = (box for box in self.boxes if box.width <= width + 1e-9 and box.height <= height + 1e-9)
-        return next(fitting, None)
+        """Return what a window of given sides (fractions) should show whole; None when it cannot even hold the inner box.
+
+        A window that is too small for the outer box holds as much of it around the inner one as fits, in the same
+        proportions: a head that is a hair too large for a window keeps its hair.
+
+        Examples
+        --------
+        >>> head = ScoredSubject("face", (Box(0.0, 0.0, 0.5, 0.5), Box(0.125, 0.25, 0.25, 0.25)), 1.0, 1.0)
+        >>> head.box_for(1.0, 0.375)
+        Box(left=0.0, top=0.125, width=0.5, height=0.375)
+        """
+        outer, inner = self.boxes[0], self.boxes[-1]
+        if inner.width > width + _SAME or inner.height > height + _SAME:
+            return None
+        if outer.width <= width + _SAME and outer.height <= height + _SAME:
+            return outer
+        left, across = _fitted(outer.left, outer.width, inner.left, inner.width, width)
+        top, down = _fitted(outer.top, outer.height, inner.top, inner.height, height)
+        return Box(left, top, across, down)
+
+
+def _fitted(outer: float, outer_side: float, inner: float, inner_side: float, side: float) -> tuple[float, float]:
+    """Return start and length of as much of an outer stretch, around an inner one, as a side allows."""
+    if outer_side <= side + _SAME:
+        return outer, outer_side
+    share = max(0.0, side - inner_side) / (outer_side - inner_side)
+    return inner - (inner - outer) * share, max(side, inner_side)
 
 
 def head_of(face: Box) -> Box:

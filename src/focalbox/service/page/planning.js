@@ -114,7 +114,10 @@ const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 function place(map, width, height, { hold = null, subjects = [], subject_box = null, weights = {} }, within = WHOLE) {
   const topOfAll = subject_box ? [topOf(subject_box, weights)] : [];
   const edges = [
-    ...subjects.flatMap((one) => [...one.boxes, upperHalf(one.boxes.at(-1))]),
+    ...subjects.flatMap((one) => {
+      const box = boxFor(one, width, height);
+      return box ? [box] : [one.boxes.at(-1), upperHalf(one.boxes.at(-1))];
+    }),
     ...topOfAll,
     ...(hold ? [hold] : []),
   ];
@@ -175,7 +178,7 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
   for (const subject of subjects) {
-    const box = subject.boxes.find((one) => one.width <= width + SAME && one.height <= height + SAME);
+    const box = boxFor(subject, width, height);
     if (box) {
       const held = whole(lefts, tops, width, height, box);
       const seen = touched(lefts, tops, width, height, box);
@@ -191,6 +194,22 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
     add(shares(lefts, tops, width, height, topOf(subject_box, weights)), weights.lean);
   }
   return score;
+}
+
+/** What a window of given sides should show whole of a subject, as in core/subjects.py. */
+function boxFor({ boxes }, width, height) {
+  const outer = boxes[0];
+  const inner = boxes.at(-1);
+  if (inner.width > width + SAME || inner.height > height + SAME) return null;
+  const [left, across] = fitted(outer.left, outer.width, inner.left, inner.width, width);
+  const [top, down] = fitted(outer.top, outer.height, inner.top, inner.height, height);
+  return { left, top, width: across, height: down };
+}
+
+function fitted(outer, outerSide, inner, innerSide, side) {
+  if (outerSide <= side + SAME) return [outer, outerSide];
+  const share = Math.max(0, side - innerSide) / (outerSide - innerSide);
+  return [inner - (inner - outer) * share, Math.max(side, innerSide)];
 }
 
 function upperHalf(box) {
