@@ -11,7 +11,7 @@ import skimage.data
 from PIL import Image, ImageEnhance, ImageOps
 
 from benchmarks.scores import share_of
-from benchmarks.tables import replace_between, table
+from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import head_of
 from focalbox.core.geometry import Box, Size
 from focalbox.cropper import Cropper
@@ -78,12 +78,10 @@ def main() -> None:
             plan = cropper.analyze(content).plans(_SIZES)
             for size, crop in zip(_SIZES, plan, strict=True):
                 pixel = 1 / min(crop.source.width, crop.source.height)
-                kept[size].append((float(crop.relative.contains(head_of(moved), slack=pixel)), 1.0))
-        shares = [share_of(cases) for cases in kept.values()]
-        count = len(kept[_SIZES[0]])
-        rows.append(
-            [f"{name} ({count} edits)", *(f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}]" for one in shares)]
-        )
+                head = head_of(moved)
+                if head.width <= crop.window.width and head.height <= crop.window.height:
+                    kept[size].append((float(crop.relative.contains(head, slack=pixel)), 1.0))
+        rows.append([name, *(with_interval(share_of(cases)) for cases in kept.values())])
     text = table(["portrait: share of edits with the whole head", *map(str, _SIZES)], rows)
     print(text)
     replace_between(wanted.write, "robust", text)
