@@ -9,6 +9,7 @@ from hypothesis import given
 from focalbox.core.confidence import confidence
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.subjects import ScoredSubject
 from strategies import boxes, maps
 
 
@@ -29,3 +30,16 @@ def test_a_window_on_a_peak_is_surer_than_one_on_an_even_map() -> None:
     peak[18:22, 18:22] = 1
     window = Box(0.3, 0.0, 0.4, 1.0)
     assert confidence(SaliencyMap(peak), window) > 0.8 > confidence(SaliencyMap(np.ones((40, 40))), window)
+
+
+def test_a_head_that_is_cut_lowers_it_and_the_more_the_more_is_missing() -> None:
+    window, saliency = Box(0.0, 0.2, 1.0, 0.4), SaliencyMap(np.ones((40, 40)))
+    places = (0.6, 0.25, 0.19, 0.17, 0.1)  # outside, whole, less and less hair, then not even the face
+    heads = [
+        ScoredSubject("face", (Box(0.4, top, 0.2, 0.2), Box(0.45, top + 0.05, 0.1, 0.14)), 0.3, 0.1) for top in places
+    ]
+    outside, whole, *cut = [confidence(saliency, window, [head]) for head in heads]
+    assert outside == pytest.approx(whole) == confidence(saliency, window)
+    assert [whole, *cut] == sorted([whole, *cut], reverse=True)
+    assert len({whole, *cut}) == 4
+    assert cut[-1] < 0.5

@@ -1,4 +1,4 @@
-"""How sure a crop is: the probability that it keeps nearly as much as the best window of its shape would."""
+"""How sure a crop is: the probability that it keeps nearly as much as the best of its shape would, and cuts no head."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from focalbox.core.geometry import Box
 from focalbox.core.placement import shares_at
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
+from focalbox.core.windows import SAME
 
 __all__ = ["FEATURES", "NEARLY", "confidence", "features"]
 
@@ -20,16 +21,27 @@ _PLACES = 17
 NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
-_WEIGHTS = (-1.232, 0.618, -0.510, 3.106, -0.184, 1.572)
+_WEIGHTS = (-1.232, 0.618, -0.510, 3.106, -0.184, 1.572, -4.0, 0.0)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.calibration` on the crops of the
 small network of version 0.1, on dev rows (2026-11-25). They have not been fitted to the present network. Other models' maps
 are read alike."""
 
-FEATURES = ("nearly as good elsewhere", "kept elsewhere", "kept", "kept in the middle", "area")
+_HAIR = 4.0
+"""Times that what is missing of a head counts whose face is whole: a quarter of the head is its hair."""
+
+FEATURES = (
+    "nearly as good elsewhere",
+    "kept elsewhere",
+    "kept",
+    "kept in the middle",
+    "area",
+    "heads cut",
+    "text cut",
+)
 """What `features` gives, in order; all are shares from 0 to 1."""
 
 
-def features(saliency: SaliencyMap, window: Box) -> tuple[float, ...]:
+def features(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubject] = ()) -> tuple[float, ...]:
     """Return what the confidence is computed from, in the order of `FEATURES`.
 
     How much a wrong place would cost is written in the map itself: when windows all over the picture keep nearly as much,
@@ -46,13 +58,15 @@ def features(saliency: SaliencyMap, window: Box) -> tuple[float, ...]:
         min(kept, 1.0),
         float(relative[len(tops) // 2, len(lefts) // 2]),
         min(1.0, window.area),
+        _cut(window, [subject for subject in subjects if subject.kind != "text"]),
+        _cut(window, [subject for subject in subjects if subject.kind == "text"]),
     )
 
 
 def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubject] = ()) -> float:
-    """Return the probability that a window keeps at least 90 % of what the best window of its shape would keep.
+    """Return the probability that a window is right: that it keeps at least 90 % of what the best of its shape would.
 
-    Heads that the window cuts lower it: by their share of what all heads count.
+    And that it cuts no head that one could hold.
 
     Parameters
     ----------
@@ -61,7 +75,7 @@ def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubj
     window : Box
         The chosen window, inside the picture.
     subjects : sequence of ScoredSubject, optional
-        What was found in the picture. Text says nothing: too much of it is found where there is none.
+        What was found in the picture.
 
     Returns
     -------
@@ -72,15 +86,25 @@ def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubj
         return 1.0
     if saliency.total == 0:
         return 0.0
-    heads = [subject for subject in subjects if subject.kind != "text"]
-    together = sum(subject.whole for subject in heads)
-    cut = sum(
-        subject.whole
-        for subject in heads
-        if not window.contains(subject.boxes[-1]) and window.intersection(subject.boxes[-1]).area > 0
-    )
-    whole = 1.0 - cut / together if together > 0 else 1.0
-    return whole * float(_chance(np.array(features(saliency, window))))
+    return float(_chance(np.array(features(saliency, window, subjects))))
+
+
+def _cut(window: Box, subjects: Sequence[ScoredSubject]) -> float:
+    """Return how much of the subjects a window cuts, by what they count together, 0 to 1.
+
+    One that lies outside is not cut; one whose inner box is not whole, a face, is; hair that is missing counts by its share.
+    """
+    together = sum(subject.whole for subject in subjects)
+    if together <= 0:
+        return 0.0
+    cut = 0.0
+    for subject in subjects:
+        outer, inner = subject.boxes[0], subject.boxes[-1]
+        shown = window.intersection(outer).area / outer.area
+        if shown > SAME:
+            missing = 1.0 if not window.contains(inner) else min(1.0, _HAIR * (1.0 - shown))
+            cut += subject.whole * missing
+    return cut / together
 
 
 def _chance(given: NDArray[np.float64]) -> NDArray[np.float64]:
