@@ -14,7 +14,7 @@ from benchmarks.labels import GAIN_SETS, Labelled, read_set
 from benchmarks.scores import share_of
 from benchmarks.tables import replace_between, table
 from focalbox.core.crop import Crop
-from focalbox.core.geometry import Ratio, Size
+from focalbox.core.target import Ratio, Size, Target
 from focalbox.cropper import Cropper
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
@@ -74,7 +74,7 @@ def main() -> None:
 def windows_of(cropper: Cropper, content: bytes, ratio: Ratio, order: random.Random) -> list[Crop]:
     """Return the crops of one picture and ratio for every size, from a decode of their own each, in random order."""
     sizes = [Size(width, max(1, round(width / ratio.aspect))) for width in _WIDTHS]
-    targets = [ratio, *sizes]
+    targets: list[Target] = [ratio, *sizes]
     order.shuffle(targets)
     found = []
     for target in targets:

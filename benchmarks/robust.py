@@ -13,7 +13,8 @@ from PIL import Image, ImageEnhance, ImageOps
 from benchmarks.scores import share_of
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import head_of
-from focalbox.core.geometry import Box, Size
+from focalbox.core.geometry import Box
+from focalbox.core.target import Size
 from focalbox.cropper import Cropper
 from training.detectors import file_in
 

@@ -61,14 +61,14 @@ def draw_cut_heads(chosen: Sequence[tuple[Marked, Sequence[Box]]], count: int, p
     columns = 2 * _COLUMNS
     some = [case for case in found if case[0] < 1.0][:count]
     sheet = Image.new("RGB", (cell[0] * columns, cell[1] * max(1, -(-len(some) // columns))), "white")
-    for place, (shown, one, window, ratio) in enumerate(some):
+    for place, (shown, one, window, name) in enumerate(some):
         picture = one.picture.open()
         picture.thumbnail((_PANEL, _PANEL))
         draw = ImageDraw.Draw(picture)
         for box, colour in (*((head, "yellow") for head in one.heads), (window, "red")):
             _outline(draw, box, picture.size, colour)
         left, top = (place % columns) * cell[0], (place // columns) * cell[1]
-        ImageDraw.Draw(sheet).text((left, top), f"{one.picture.name[:20]} {ratio}: {shown:.0%} of a head", fill="black")
+        ImageDraw.Draw(sheet).text((left, top), f"{one.picture.name[:20]} {name}: {shown:.0%} of a head", fill="black")
         sheet.paste(picture, (left, top + _CAPTION))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, "WEBP", quality=85)

@@ -13,7 +13,8 @@ from benchmarks.labels import Labelled, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.scores import interval, share_of
 from benchmarks.tables import replace_between, table, with_interval
-from focalbox.core.geometry import Box, Ratio
+from focalbox.core.geometry import Box
+from focalbox.core.target import Ratio
 from focalbox.cropper import Cropper
 
 __all__ = ["box_of_mask", "top_cut"]

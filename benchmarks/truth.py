@@ -17,7 +17,8 @@ from PIL import Image
 from pyarrow import parquet
 
 from benchmarks.labels import Labelled, read_set
-from focalbox.core.geometry import WHOLE, Box, Size
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.target import Size
 from training.detectors import Boxes, CenterFace, Lines
 from training.measured import LEAST_LINE, counted_faces
 

@@ -41,4 +41,5 @@ def stretched(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     half = factor * (high - low) / 2
     middle = min(max((low + high) / 2, _BLACK + half), _WHITE - half)
     levels = (np.arange(256) - (low + high) / 2) * factor + middle
-    return np.clip(np.rint(levels), _BLACK, _WHITE).astype(np.uint8)[rgb]
+    table: NDArray[np.uint8] = np.clip(np.rint(levels), _BLACK, _WHITE).astype(np.uint8)
+    return np.take(table, rgb)
