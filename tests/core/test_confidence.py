@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from focalbox.core.confidence import confidence
+from focalbox.core.confidence import confidence, features
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
@@ -15,9 +15,9 @@ from strategies import boxes, maps
 
 @given(maps, boxes())
 def test_it_is_a_probability_and_the_same_for_the_mirrored_picture(saliency: SaliencyMap, window: Box) -> None:
-    found = confidence(saliency, window)
-    assert 0 <= found <= 1
-    assert confidence(saliency.mirrored(), window.mirrored()) == pytest.approx(found, abs=0.3)
+    assert 0 <= confidence(saliency, window) <= 1
+    found, turned = features(saliency, window), features(saliency.mirrored(), window.mirrored())
+    assert turned[1:] == pytest.approx(found[1:], abs=1e-6)  # the first counts shares that may lie just on its threshold
 
 
 def test_the_whole_picture_is_certain_and_nothing_is_not() -> None:
