@@ -146,13 +146,13 @@ def test_doctor_finds_this_installation_well(capsys: pytest.CaptureFixture[str])
 def test_one_bad_picture_does_not_stop_the_rest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "text.jpg").write_text("no picture")
     status = focalbox("crop", "gone.jpg", "text.jpg", "coffee.jpg", "-s", "1:1", "-o", "out/{stem}{ext}")
-    complaints = capsys.readouterr().err.splitlines()
+    lines = capsys.readouterr().err.splitlines()
     assert status == 1
     assert [path.name for path in (folder / "out").iterdir()] == ["coffee.jpg"]
-    assert len(complaints) == 3
-    assert "gone.jpg" in complaints[0]
-    assert "text.jpg" in complaints[1]
-    assert "2 of 3" in complaints[2]
+    assert len(lines) == 3
+    assert "gone.jpg" in lines[0]
+    assert "text.jpg" in lines[1]
+    assert "2 of 3" in lines[2]
 
 
 @pytest.mark.parametrize(
@@ -212,10 +212,10 @@ def test_a_bad_picture_is_one_sentence_and_exit_code_1(
     (folder / "bomb.png").write_bytes(signature + b"\0\0\0\x0d" + header + b"\xff\xff\xff\xff")
     before = sorted(folder.iterdir())
     assert focalbox("crop", picture, "-s", "1:1", "-o", "out.jpg") == 1
-    complaint = capsys.readouterr().err
-    assert complaint.startswith("focalbox: ")
-    assert picture in complaint
-    assert len(complaint.splitlines()) == 1
+    sentence = capsys.readouterr().err
+    assert sentence.startswith("focalbox: ")
+    assert picture in sentence
+    assert len(sentence.splitlines()) == 1
     assert sorted(folder.iterdir()) == before
 
 
@@ -234,9 +234,9 @@ def test_settings_come_from_the_environment(
     monkeypatch.setenv("FOCALBOX_LIMIT_PIXELS", "many")
     monkeypatch.setenv("FOCALBOX_SPEED", "fast")
     assert focalbox("plan", "coffee.jpg") == 2
-    complaint = capsys.readouterr().err
-    assert "FOCALBOX_LIMIT_PIXELS" in complaint
-    assert "FOCALBOX_SPEED" in complaint
+    sentence = capsys.readouterr().err
+    assert "FOCALBOX_LIMIT_PIXELS" in sentence
+    assert "FOCALBOX_SPEED" in sentence
 
 
 def test_pipes_work_both_ways(folder: Path) -> None:

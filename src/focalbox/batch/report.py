@@ -18,7 +18,7 @@ from focalbox.version import __version__
 
 __all__ = ["check_place", "write_report"]
 
-_MOST = 5_000
+_MAX_PICTURES = 5_000
 """Pictures on the wall, the least confident ones: with about 3 kB each the page has 20 MB, which browsers open at once."""
 _SIDE = 200
 """Pixels of the longer side of a picture on the wall."""
@@ -136,7 +136,7 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
     chosen = ledger.ask(
         """SELECT address FROM rows WHERE error IS NULL GROUP BY address
         ORDER BY MIN(confidence), MIN(kept), address LIMIT ?""",
-        _MOST,
+        _MAX_PICTURES,
     )
     pictures = {}
     for (address,) in chosen:

@@ -17,7 +17,7 @@ _SIDE = 32
 """Pixels of the longer side that colours are read from: a BlurHash holds at most 9 waves a side."""
 _COLOURS = 8
 """Colours a picture is brought down to before the most frequent one is taken; with fewer, they are mixtures."""
-_MOST_COMPONENTS = 9
+_MAX_COMPONENTS = 9
 """Waves along a side that a BlurHash can hold (its format has one digit for both sides)."""
 
 
@@ -68,8 +68,8 @@ def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Li
         When the package is not installed.
     """
     across, down = components
-    if not (1 <= across <= _MOST_COMPONENTS and 1 <= down <= _MOST_COMPONENTS):
-        message = f"a BlurHash has 1 to {_MOST_COMPONENTS} components a side, not {across} and {down}"
+    if not (1 <= across <= _MAX_COMPONENTS and 1 <= down <= _MAX_COMPONENTS):
+        message = f"a BlurHash has 1 to {_MAX_COMPONENTS} components a side, not {across} and {down}"
         raise InvalidRequest(message)
     import blurhash as library  # noqa: PLC0415 - an extra: crops do without
 

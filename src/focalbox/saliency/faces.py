@@ -53,7 +53,7 @@ HEAD_ABOVE, HEAD_BESIDE = 0.2, 0.2
 face has about four fifths of the height from crown to chin (tr-gn and v-gn in L. G. Farkas, Anthropometry of the Head and
 Face, 2nd edition, 1994)."""
 
-_MOST = 100
+_MAX_FACES = 100
 """The most faces that are reported, strongest first."""
 
 _SAME = 0.4
@@ -97,7 +97,7 @@ def faces_in(
     across = columns + 2
     beside = np.array([-across - 1, -across, -across + 1, -1, 1, across - 1, across, across + 1])
     peaks = hot[flat[hot] >= flat[hot[:, None] + beside].max(axis=1)]
-    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:_MOST]]
+    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:_MAX_FACES]]
     faces: list[Subject] = []
     for place in strongest.tolist():
         row, column = place // across - 1, place % across - 1

@@ -28,7 +28,7 @@ _NO_TELEMETRY = "ORT_DISABLE_TELEMETRY", "1"
 in the home directory, unless this variable is set when the library is loaded. What is cropped is nobody else's business.
 A value that is set already stays."""
 
-_MOST_REASON = 200
+_MAX_REASON = 200
 """Characters of a foreign message that are passed on."""
 
 
@@ -125,4 +125,4 @@ class Session:
 
 
 def _reason(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:_MOST_REASON]
+    return str(error).strip().split("\n", 1)[0][:_MAX_REASON]

@@ -15,7 +15,7 @@ from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
 from focalbox.service.negotiation import is_current, negotiated, pixel_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
-from focalbox.service.render.analysis_cache import MOST_SAVED, load_analysis
+from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
 from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.routing import read_address, read_upload_address
@@ -134,7 +134,7 @@ class Endpoints:
         if image_request.answer != "plan":
             message = "a saved analysis can be planned for; crops need the picture"
             raise NotAPicture(message)
-        analysis = load_analysis(await read_small(request.stream(), MOST_SAVED))
+        analysis = load_analysis(await read_small(request.stream(), MAX_SAVED))
         with self._pool.admission():
             finished = await self._renderer.plan(analysis, image_request)
         return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)

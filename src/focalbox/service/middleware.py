@@ -24,9 +24,9 @@ _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
 _AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
 """Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
-_MOST_HEADERS = 16_384
+_MAX_HEADERS = 16_384
 """Bytes of header fields that are read: what common proxies let through at most."""
-_MOST_LOGGED = 500
+_MAX_LOGGED = 500
 """Characters of a path that are logged."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
@@ -50,7 +50,7 @@ def without_secrets(path: str) -> str:
     """
     for pattern, instead in _SECRETS:
         path = pattern.sub(instead, path)
-    return path[:_MOST_LOGGED]
+    return path[:_MAX_LOGGED]
 
 
 class JsonLines(logging.Formatter):
@@ -161,8 +161,8 @@ def _in_origin_form(scope: Scope) -> Scope:
 
 
 def _check_headers(scope: Scope) -> None:
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
-        message = f"a request has at most {_MOST_HEADERS} bytes of header fields"
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MAX_HEADERS:
+        message = f"a request has at most {_MAX_HEADERS} bytes of header fields"
         raise HeadersTooLarge(message)
 
 

@@ -12,7 +12,7 @@ __all__ = ["is_current", "matches", "negotiated", "pixel_ratio"]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
-_MOST_ACCEPT = 1000
+_MAX_ACCEPT = 1000
 """Characters of Accept that are read; browsers send under 200."""
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 _RATIO = re.compile(r"\d{1,2}(?:\.\d{1,6})?", re.ASCII)
@@ -35,7 +35,7 @@ def negotiated(accept: str) -> str:
     'jpeg'
     """
     weights: dict[str, float] = {}
-    for part in accept[:_MOST_ACCEPT].split(","):
+    for part in accept[:_MAX_ACCEPT].split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((value[2:] for value in parameters if value.startswith("q=")), "1")
         weights[kind] = float(weight) if _QUALITY.fullmatch(weight) else 0.0

@@ -7,7 +7,7 @@ from typing import Any
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.kinds import SWITCH
 from focalbox.options import OPTIONS
-from focalbox.service.dialects.native import MOST_SIZES
+from focalbox.service.dialects.native import MAX_SIZES
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME
 from focalbox.service.settings import ServiceSettings
 from focalbox.sizes import FREE
@@ -161,7 +161,7 @@ def _size_schema(settings: ServiceSettings) -> dict[str, Any]:
 
 def _size_help(answer: str) -> str:
     one = f"500x200 for pixels, 16:9 for a ratio, {FREE} for the crop without a target"
-    return f"{one}; up to {MOST_SIZES} with commas." if answer == "plan" else f"{one}."
+    return f"{one}; up to {MAX_SIZES} with commas." if answer == "plan" else f"{one}."
 
 
 def _bodies(answer: str) -> dict[str, Any]:

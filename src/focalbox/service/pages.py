@@ -41,7 +41,7 @@ _POLICY = (
 """Content-Security-Policy of the page: nothing from anywhere else; styles in place move the boxes."""
 _PHOTOGRAPHS = ("coffee", "chelsea", "astronaut", "rocket")
 """Free photographs that scikit-image brings along (CC0 and public domain)."""
-_MOST_DEMOS = 4
+_MAX_DEMOS = 4
 
 
 class Pages:
@@ -97,7 +97,7 @@ class Pages:
     def _demos(self) -> list[str]:
         if _has_photographs():
             return list(_PHOTOGRAPHS)
-        return self._folder.pictures(_MOST_DEMOS) if self._folder is not None else []
+        return self._folder.pictures(_MAX_DEMOS) if self._folder is not None else []
 
     def _photograph(self, name: str) -> bytes:
         if name not in self._demos():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects import filestack, filestack_request, imgproxy, native, signing, thumbor
 from focalbox.service.dialects import filestack_policy as policies
-from focalbox.service.dialects.urls import MOST_ADDRESS
+from focalbox.service.dialects.urls import MAX_ADDRESS
 from focalbox.service.problems import AddressTooLong, NotAllowed, NotFound
 from focalbox.service.request import AUTO, SAME, ImageRequest
 from focalbox.service.settings import ServiceSettings
@@ -133,8 +133,8 @@ def _signed_query(path: bytes, query: bytes, settings: ServiceSettings, now: flo
 
 
 def _check_length(path: bytes, query: bytes) -> None:
-    if len(path) + len(query) > MOST_ADDRESS:
-        message = f"an address has at most {MOST_ADDRESS} bytes of path and query, not {len(path) + len(query)}"
+    if len(path) + len(query) > MAX_ADDRESS:
+        message = f"an address has at most {MAX_ADDRESS} bytes of path and query, not {len(path) + len(query)}"
         raise AddressTooLong(message)
 
 

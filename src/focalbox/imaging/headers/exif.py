@@ -21,7 +21,7 @@ _UPRIGHT = 1
 _ORIENTATIONS = 8
 _INLINE = 4
 """Bytes of a value that stand in the entry itself."""
-_MOST_TEXT = 4096
+_MAX_TEXT = 4096
 """Bytes of artist or copyright that are kept: a credit line, not a hiding place."""
 
 
@@ -92,7 +92,7 @@ def read_exif(block: bytes | None) -> Exif:
             tag, kind, length = struct.unpack_from(order + "HHI", tiff, at)
             if tag == _ORIENTATION and kind in _WHOLE:
                 (orientation,) = struct.unpack_from(order + _WHOLE[kind], tiff, at + 8)
-            elif tag in texts and kind == _ASCII and length <= _MOST_TEXT:
+            elif tag in texts and kind == _ASCII and length <= _MAX_TEXT:
                 place = at + 8 if length <= _INLINE else struct.unpack_from(order + "I", tiff, at + 8)[0]
                 texts[tag] = tiff[place : place + length].split(b"\0", 1)[0]
     except struct.error:

@@ -12,11 +12,11 @@ from focalbox.imaging.output.fill import colour_of
 
 __all__ = ["Effect", "apply_effects"]
 
-_MOST_BLUR = 150
+_MAX_BLUR = 150
 """Pixels of a blur's radius: what thumbor allows."""
 _FINE = 4
 """How many times finer rounded corners are drawn than they are shown, so that they have no steps."""
-_MOST_FINE = 2**22
+_MAX_FINE = 2**22
 """Pixels of a picture whose corners are drawn finer: beyond, steps of one pixel are not seen."""
 _GREY = 127.5
 """The tone around which contrast turns."""
@@ -51,7 +51,7 @@ class Effect:
         if self.name not in _EFFECTS:
             message = f"an effect is one of {', '.join(sorted(_EFFECTS))}, not {self.name[:20]!r}"
             raise InvalidRequest(message)
-        most = _MOST.get(self.name)
+        most = _MAX_VALUES.get(self.name)
         if most is not None and not all(-most <= value <= most for value in self.values):
             message = f"{self.name} takes numbers of at most {most}"
             raise InvalidRequest(message)
@@ -124,7 +124,7 @@ def _rotate(image: Image.Image, effect: Effect) -> Image.Image:
 
 def _round(image: Image.Image, effect: Effect) -> Image.Image:
     radius = min(abs(effect.values[0]), image.width / 2, image.height / 2)
-    fine = _FINE if image.width * image.height <= _MOST_FINE else 1
+    fine = _FINE if image.width * image.height <= _MAX_FINE else 1
     mask = Image.new("L", (image.width * fine, image.height * fine), 0)
     corners = (0, 0, mask.width - 1, mask.height - 1)
     ImageDraw.Draw(mask).rounded_rectangle(corners, radius * fine, fill=255)
@@ -152,8 +152,8 @@ _EFFECTS: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
     "round": _round,
     "sharpen": _sharpen,
 }
-_MOST = {
-    "blur": _MOST_BLUR,
+_MAX_VALUES = {
+    "blur": _MAX_BLUR,
     "sharpen": 100,
     "brightness": 100,
     "contrast": 100,

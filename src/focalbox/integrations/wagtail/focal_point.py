@@ -18,7 +18,7 @@ __all__ = ["focal_rect", "on_upload"]
 
 _log = logging.getLogger(__name__)
 
-_MOST = 0.4
+_MAX_SIDE = 0.4
 """Sides of the focal point's box, as a share of the picture's at most: Wagtail keeps a box whole only if its window can, and
 the window of 5:2 in a square picture, the flattest in common use, has 0.4 of its height."""
 
@@ -48,15 +48,15 @@ def focal_rect(analysis: Analysis) -> Rect:
         box = subjects[0]
         for other in subjects[1:]:
             box = box.union(other)
-        if max(box.width, box.height) > _MOST:
+        if max(box.width, box.height) > _MAX_SIDE:
             box = max(subjects, key=lambda one: one.area)
-        across = min(box.width, _MOST)
-        box = Box(box.centre[0] - across / 2, box.top, across, min(box.height, _MOST))
+        across = min(box.width, _MAX_SIDE)
+        box = Box(box.centre[0] - across / 2, box.top, across, min(box.height, _MAX_SIDE))
         box = analysis.visible.to_source(box)
     else:
         crop = analysis.plan()
         (x, y), salient = crop.focal_point, crop.salient_box.to_box(crop.source)
-        width, height = min(salient.width, _MOST), min(salient.height, _MOST)
+        width, height = min(salient.width, _MAX_SIDE), min(salient.height, _MAX_SIDE)
         box = Box(x - width / 2, y - height / 2, width, height)
     width, height = analysis.source.width, analysis.source.height
     left, top = math.floor(box.left * width), math.floor(box.top * height)  # outwards: no row of a head is lost

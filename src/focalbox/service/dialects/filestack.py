@@ -25,7 +25,7 @@ __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
 _API_KEY = re.compile(rb"[A-Za-z0-9]{1,64}")
-_MOST_TASKS = 32
+_MAX_TASKS = 32
 _SIGNED = (b"policy", b"signature")
 """Fields of a query that are Filestack's own."""
 
@@ -90,7 +90,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
     if not _looks_like_task(path.removeprefix(b"/").partition(b"/")[0]):
         api_key, _, rest = rest.partition("/")
     tasks: list[Task] = []
-    while len(tasks) <= _MOST_TASKS:
+    while len(tasks) <= _MAX_TASKS:
         segment, slash, after = rest.partition("/")
         found = _TASK.fullmatch(segment)
         if segment == "b64":
@@ -105,7 +105,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
         if not slash:
             break
         rest = after
-    message = f"an address ends with the source, after at most {_MOST_TASKS} tasks"
+    message = f"an address ends with the source, after at most {_MAX_TASKS} tasks"
     raise InvalidRequest(message)
 
 
@@ -169,7 +169,7 @@ def _unpacked(packed: str) -> list[Task]:
     """Return the tasks that filestack-js packs into URL-safe base64 of JSON."""
     try:
         listed = json.loads(_unbase64(packed))
-        return [_from_json(entry) for entry in listed][: _MOST_TASKS + 1]
+        return [_from_json(entry) for entry in listed][: _MAX_TASKS + 1]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, InvalidRequest):
             raise

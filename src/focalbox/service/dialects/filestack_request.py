@@ -37,7 +37,7 @@ _ALIGNS = {
     "center": (0.5, 0.5), "top": (0.5, 0.0), "bottom": (0.5, 1.0), "left": (0.0, 0.5), "right": (1.0, 0.5),
 }  # fmt: skip
 _FITS = ("clip", "crop", "scale", "max")
-_MOST_BLUR = 20
+_MAX_BLUR = 20
 """What ``blur=amount:`` goes up to (Filestack's Processing API, Blur)."""
 
 Named = Mapping[str, Mapping[str, str]]
@@ -203,8 +203,8 @@ def _effects(request: Request, named: Named) -> list[Effect]:
             found.append(Effect("grayscale"))
         elif task.name == "blur":
             amount = plain_number("amount", options.get("amount", "2"))
-            if amount > _MOST_BLUR:
-                message = f"blur has amounts of at most {_MOST_BLUR}, not {amount}"
+            if amount > _MAX_BLUR:
+                message = f"blur has amounts of at most {_MAX_BLUR}, not {amount}"
                 raise InvalidRequest(message)
             found.append(Effect("blur", (float(amount),)))
         elif task.name == "rotate" and options.get("deg", "exif") != "exif":

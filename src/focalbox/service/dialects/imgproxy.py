@@ -28,7 +28,7 @@ _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 """32 bytes in URL-safe base64 without padding."""
 _UNSIGNED = (b"unsafe", b"insecure")
 _OPTION = re.compile(rb"([a-z_]{1,30})(?:%3[Aa]|:).*")
-_MOST_OPTIONS = 64
+_MAX_OPTIONS = 64
 _THUMBORS = {b"trim", b"filters"}
 """Words that begin a part with a colon in thumbor's addresses too."""
 
@@ -100,8 +100,8 @@ def parse(rest: bytes, now: float) -> ImageRequest:
     while _OPTION.fullmatch(rest.partition(b"/")[0]) and not rest.startswith(b"plain/"):
         first, _, rest = rest.partition(b"/")
         processing, count = read_option(processing, decoded(first)), count + 1
-        if count > _MOST_OPTIONS:
-            message = f"an address has at most {_MOST_OPTIONS} options"
+        if count > _MAX_OPTIONS:
+            message = f"an address has at most {_MAX_OPTIONS} options"
             raise InvalidRequest(message)
     source, extension = _source(rest)
     if extension:

@@ -13,11 +13,11 @@ from focalbox.service.dialects.urls import decoded, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
 from focalbox.sizes import FREE, parse_target
 
-__all__ = ["MOST_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
+__all__ = ["MAX_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
 
 PREFIX = b"/v1/"
 _PRESET = b"/v1/p/"
-MOST_SIZES = 32
+MAX_SIZES = 32
 """Sizes in one plan: more than any page's list of them, few enough to be planned in a tenth of a second."""
 
 _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
@@ -102,8 +102,8 @@ def _wish(answer: Answer, sizes: list[str], fields: dict[str, list[str]], source
     if answer != "plan" and len(sizes) > 1:
         message = f"{answer} takes one size; /v1/plan/ takes many"
         raise InvalidRequest(message)
-    if len(sizes) > MOST_SIZES:
-        message = f"a plan takes at most {MOST_SIZES} sizes, not {len(sizes)}"
+    if len(sizes) > MAX_SIZES:
+        message = f"a plan takes at most {MAX_SIZES} sizes, not {len(sizes)}"
         raise InvalidRequest(message)
     known = {*_OPTIONS, *(("saliency",) if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
     if answer == "map":

@@ -14,7 +14,7 @@ from focalbox.errors import InvalidRequest, SignatureError
 
 __all__ = ["Key", "check", "new_key", "parse_key", "sign"]
 
-_LEAST_SECRET = 16
+_MIN_SECRET = 16
 """Characters of a secret: 128 bits when they are random, what RFC 2104, section 3, calls for at least with SHA-256 / 2."""
 
 _LAST = re.compile(rb"expires=([0-9]{1,12})&key=([A-Za-z0-9_-]{1,32})&signature=([A-Za-z0-9_-]{43})")
@@ -54,8 +54,8 @@ def parse_key(text: str) -> Key:
     if not colon or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", name):
         message = "a key is ID:SECRET, its id 1 to 32 letters, digits, - or _"
         raise InvalidRequest(message)
-    if len(secret) < _LEAST_SECRET:
-        message = f"the secret of the key {name!r} has at least {_LEAST_SECRET} characters"
+    if len(secret) < _MIN_SECRET:
+        message = f"the secret of the key {name!r} has at least {_MIN_SECRET} characters"
         raise InvalidRequest(message)
     return Key(name, secret)
 

@@ -7,13 +7,13 @@ import unicodedata
 
 from focalbox.errors import InvalidRequest
 
-__all__ = ["MOST_ADDRESS", "MOST_FIELDS", "decoded", "fields_of", "plain_number"]
+__all__ = ["MAX_ADDRESS", "MAX_FIELDS", "decoded", "fields_of", "plain_number"]
 
-MOST_ADDRESS = 4096
+MAX_ADDRESS = 4096
 """Bytes of path and query together that are read: RFC 9110, section 4.1, asks for at least 8,000 octets of servers in
 general; a Filestack policy of 1,000 characters and a source address of 2,000 leave room here."""
 
-MOST_FIELDS = 64
+MAX_FIELDS = 64
 """Fields of a query that are read; the options are a score."""
 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -63,7 +63,7 @@ def fields_of(query: bytes) -> dict[str, list[str]]:
     Raises
     ------
     InvalidRequest
-        When it cannot be decoded, a field has no ``=``, or there are more than `MOST_FIELDS`.
+        When it cannot be decoded, a field has no ``=``, or there are more than `MAX_FIELDS`.
 
     Examples
     --------
@@ -72,8 +72,8 @@ def fields_of(query: bytes) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     parts = [part for part in query.split(b"&") if part]
-    if len(parts) > MOST_FIELDS:
-        message = f"a query has at most {MOST_FIELDS} fields, not {len(parts)}"
+    if len(parts) > MAX_FIELDS:
+        message = f"a query has at most {MAX_FIELDS} fields, not {len(parts)}"
         raise InvalidRequest(message)
     for part in parts:
         name, equals, value = part.partition(b"=")

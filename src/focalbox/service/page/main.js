@@ -45,7 +45,7 @@ async function open(blob, name) {
     say("The crop is ready.");
   } catch (error) {
     if (mine !== round) return;
-    complain(error instanceof service.Refusal ? error.message : "This picture cannot be shown.");
+    showError(error instanceof service.Refusal ? error.message : "This picture cannot be shown.");
   } finally {
     if (mine === round) delete view.drop.dataset.busy;
   }
@@ -153,7 +153,7 @@ function say(text) {
   view.status.textContent = text;
 }
 
-function complain(text) {
+function showError(text) {
   say("");
   view.problem.textContent = text;
   view.problem.hidden = false;

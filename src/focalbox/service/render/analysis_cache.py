@@ -15,7 +15,7 @@ from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.version import __version__
 
-__all__ = ["MOST_SAVED", "AnalysisCache", "RedisCache", "SharedCache", "load_analysis"]
+__all__ = ["MAX_SAVED", "AnalysisCache", "RedisCache", "SharedCache", "load_analysis"]
 
 _TIMEOUT = 0.1
 """Seconds that Redis may take: looking again takes less than ten times this."""
@@ -25,11 +25,11 @@ _PAUSE = 5.0
 """Seconds."""
 _KEPT = 7 * 86_400
 """Seconds that Redis keeps an analysis: a week, so that models that are no longer used go by themselves."""
-MOST_SAVED = 2**20
+MAX_SAVED = 2**20
 """Bytes of a saved analysis: two maps of 256 x 256 cells take 350,000."""
-_MOST_SUBJECTS = 100
+_MAX_SUBJECTS = 100
 """Subjects of a saved analysis: each adds places where a window is tried, and a crowd has fewer faces that count."""
-_MOST_SIDE = 1_000_000
+_MAX_SIDE = 1_000_000
 """Pixels of a side that a saved analysis may speak of: far more than any limit lets in, few enough to count exactly."""
 _OBJECTS = 4096
 """Bytes that an analysis takes besides its map."""
@@ -168,8 +168,8 @@ def load_analysis(saved: bytes) -> Analysis:
     InvalidRequest
         When it is none, or has more subjects than any picture would.
     """
-    message = f"a saved analysis is JSON of at most {MOST_SAVED} bytes and {_MOST_SUBJECTS} subjects"
-    if len(saved) > MOST_SAVED:
+    message = f"a saved analysis is JSON of at most {MAX_SAVED} bytes and {_MAX_SUBJECTS} subjects"
+    if len(saved) > MAX_SAVED:
         raise InvalidRequest(message)
     try:
         found = Analysis.from_dict(json.loads(saved))
@@ -177,7 +177,7 @@ def load_analysis(saved: bytes) -> Analysis:
         raise
     except (FocalboxError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise InvalidRequest(message) from error
-    if len(found.subjects) > _MOST_SUBJECTS or max(found.source.width, found.source.height) > _MOST_SIDE:
+    if len(found.subjects) > _MAX_SUBJECTS or max(found.source.width, found.source.height) > _MAX_SIDE:
         raise InvalidRequest(message)
     return found
 

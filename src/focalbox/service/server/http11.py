@@ -15,9 +15,9 @@ from focalbox.service.problems import AddressTooLong, HeadersTooLarge, RequestTo
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.strict import StrictConnection
 
-__all__ = ["MOST_UNREAD", "Deadlines", "Protocol", "protocol_with"]
+__all__ = ["MAX_UNREAD", "Deadlines", "Protocol", "protocol_with"]
 
-MOST_UNREAD = 16_384
+MAX_UNREAD = 16_384
 """Bytes of a request that are read before its body begins: what common proxies let through at most."""
 
 _SLOWEST = 16_384
@@ -57,7 +57,7 @@ class Protocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn = StrictConnection(MOST_UNREAD)
+        self.conn = StrictConnection(MAX_UNREAD)
         self._reading: tuple[type[h11.SEND_BODY | h11.IDLE], asyncio.TimerHandle] | None = None
         self._writing: asyncio.TimerHandle | None = None
         self._began, self._body_bytes, self._unsent = 0.0, 0, 0
@@ -207,11 +207,11 @@ class Protocol(H11Protocol):
         """Return what is wrong with what came; h11 raises one error for all of it."""
         unread, _ = self.conn.trailing_data
         in_body = self.cycle is not None and not self.cycle.response_complete
-        if len(unread) <= MOST_UNREAD or in_body:
+        if len(unread) <= MAX_UNREAD or in_body:
             message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
             return InvalidRequest(message)
         if b"\n" not in unread:
-            message = f"an address has fewer than {MOST_UNREAD} bytes"
+            message = f"an address has fewer than {MAX_UNREAD} bytes"
             return AddressTooLong(message)
-        message = f"a request has at most {MOST_UNREAD} bytes of header fields"
+        message = f"a request has at most {MAX_UNREAD} bytes of header fields"
         return HeadersTooLarge(message)

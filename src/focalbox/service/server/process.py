@@ -19,7 +19,7 @@ import uvicorn
 from focalbox.service.app import build
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.server.connections import Connections
-from focalbox.service.server.http11 import MOST_UNREAD, Deadlines, protocol_with
+from focalbox.service.server.http11 import MAX_UNREAD, Deadlines, protocol_with
 from focalbox.service.settings import ServiceSettings
 
 __all__ = ["BACKLOG", "serve_on"]
@@ -36,7 +36,7 @@ _ARENAS = 2
 """Arenas that all threads share."""
 _OTHER_FILES = 128
 """Files besides connections: pictures that are read, upstreams, libraries, logs."""
-_MOST_FILES = 65_536
+_MAX_FILES = 65_536
 """Files that are asked of the system: enough for the most connections that make sense, and no more."""
 _SELDOM = 10.0
 """Seconds between two lines about connections that could not be accepted."""
@@ -112,7 +112,7 @@ def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder
     config = uvicorn.Config(
         build(settings, readiness=readiness, metrics_folder=metrics_folder, connections=connections),
         http=protocol_with(deadlines, connections),
-        h11_max_incomplete_event_size=MOST_UNREAD,
+        h11_max_incomplete_event_size=MAX_UNREAD,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -139,14 +139,14 @@ def _files() -> int:
     try:
         import resource  # noqa: PLC0415 - Unix alone has it
     except ImportError:
-        return _MOST_FILES
+        return _MAX_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             return wanted
-    return soft if soft != resource.RLIM_INFINITY else _MOST_FILES
+    return soft if soft != resource.RLIM_INFINITY else _MAX_FILES
 
 
 def _give_memory_back() -> None:
