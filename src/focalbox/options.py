@@ -106,11 +106,11 @@ class CropOptions:
     fit: Fit = _option(  # noqa: RUF009 - makes a field
         "cover",
         one_of(FITS),
-        "The largest window of the shape, the smallest around the subject, padded, or the whole picture.",
+        "cover takes the largest window, tight the smallest around the subject, pad may add room, contain shows all.",
         "tight",
     )
-    zoom: float = _option(0.0, SHARE, "How close: from cover (0) to tight (1).", "0.5")
-    retain: float = _option(0.85, SHARE, "The share of the saliency that fit pad keeps at least.", "0.95")
+    zoom: float = _option(0.0, SHARE, "How close to crop, from cover (0) to tight (1).", "0.5")
+    retain: float = _option(0.85, SHARE, "The share of the saliency that pad keeps at least.", "0.95")
     focus: tuple[float, float] | None = _option(
         None,
         POINT,
@@ -118,42 +118,50 @@ class CropOptions:
         "0.5,0.3",
         thumbor="filters:focal(10x10:90x60)",
     )
-    keep: tuple[Box, ...] = _option((), BOXES, "A box to keep whole, in fractions; repeats.", "0.1,0.2,0.3,0.4")
-    avoid: tuple[Box, ...] = _option((), BOXES, "A box to keep out, in fractions; repeats.", "0,0,0.1,0.1")
+    keep: tuple[Box, ...] = _option(
+        (), BOXES, "A box to keep whole, in fractions of the picture; repeats.", "0.1,0.2,0.3,0.4"
+    )
+    avoid: tuple[Box, ...] = _option(
+        (), BOXES, "A box to keep out of the crop, in fractions of the picture; repeats.", "0,0,0.1,0.1"
+    )
     upscale: bool = _option(
         default=False,
         kind=SWITCH,
-        help_="Let tight windows have fewer pixels than the result.",
+        help_="Allow tight windows that are smaller than the result, which is then enlarged.",
         example="true",
         thumbor="fit-in/300x200/filters:fill(blue):upscale()",
     )
     mode: Mode = _option(  # noqa: RUF009 - makes a field
         "auto",
         one_of(MODES),
-        "face frames the faces, with headroom.",
+        "auto looks for everything that matters, face frames the faces with headroom.",
         "face",
         filestack="smart_crop=w:300,h:200,mode:face",
     )
     on_doubt: OnDoubt = _option(  # noqa: RUF009 - makes a field
         "crop",
         one_of(ON_DOUBT, also={"center": "centre"}),
-        "What to do when the confidence is low: crop all the same, take the middle, or pad.",
+        "What to do when the confidence is below doubt: crop all the same, take the middle, or pad.",
         "centre",
     )
     doubt: float = _option(0.6, SHARE, "The confidence below which on-doubt acts.", "0.7")
     fill: str | tuple[int, ...] = _option(
         "white",
         FILL,
-        "What is put around padded pictures: a colour, edge or blur.",
+        "What fills the room around a padded picture: a colour, its own edge, or a blurred copy of it.",
         "blur",
         filestack="smart_crop=w:300,h:200,fill_color:blue",
         thumbor="fit-in/300x200/filters:fill(blue)",
     )
     keep_metadata: bool = _option(
-        default=False, kind=SWITCH, help_="Keep copyright and colour profile.", example="true"
+        default=False, kind=SWITCH, help_="Keep the copyright notice and the colour profile.", example="true"
     )
     trim: Trim | None = _option(  # noqa: RUF009 - makes a field
-        None, TRIM, "Cut off the border that has the colour of a corner.", "top-left:20", thumbor="trim:top-left:20"
+        None,
+        TRIM,
+        "First cut off a border that has the colour of this corner, up to a tolerance of 0 to 442.",
+        "top-left:20",
+        thumbor="trim:top-left:20",
     )
     animate: Animate = _option(  # noqa: RUF009 - makes a field
         "keep", one_of(ANIMATE), "Crop all frames of an animated picture, or only the first.", "first"
@@ -162,7 +170,7 @@ class CropOptions:
     def __post_init__(self) -> None:
         for option in OPTIONS:
             object.__setattr__(self, option.name, option.kind.read(option.name, getattr(self, option.name)))
-        self.framing  # noqa: B018 - a wrong wish is refused when it is made, not when it is used
+        self.framing  # noqa: B018 - a wrong value is refused when it is given, not when it is used
 
     @classmethod
     def of(cls, keywords: Mapping[str, Any], options: CropOptions | None = None) -> CropOptions:

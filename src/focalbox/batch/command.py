@@ -24,7 +24,7 @@ from focalbox.settings import Settings
 __all__ = ["batch"]
 
 _OWN = "FOCALBOX_BATCH_"
-"""How a batch's own settings would begin: there are none, its options say everything."""
+"""How a batch's own settings would begin: there are none, everything is said by its options."""
 _BY_SIGNAL = 128
 """What shells add to a signal's number to report that a command was ended by it."""
 
@@ -35,29 +35,72 @@ class _Terminated(KeyboardInterrupt):
 
 @click.command(short_help="Crop folders and buckets, with a record of every picture.")
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
-@click.option("-s", "--size", "sizes", multiple=True, required=True, help="500x200, 16:9 or free; repeats.")
-@click.option("-o", "--output", "--out", metavar="DEST[/TEMPLATE]", help="Folder or address for the results.")
 @click.option(
-    "--from", "from_manifest", metavar="MANIFEST", help="Plan the pictures of an earlier manifest by what it says."
+    "-s",
+    "--size",
+    "sizes",
+    multiple=True,
+    required=True,
+    help="500x200 for pixels, 16:9 for a ratio, free for the crop without a target; repeats.",
 )
-@click.option("--manifest", metavar="FILE", help=".parquet or .jsonl; else manifest.parquet under DEST.")
-@click.option("--resume", is_flag=True, help="Go on with what an earlier run has left.")
-@click.option("--plan-only", is_flag=True, help="Write the manifest, and no pictures.")
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Do N pictures, drawn by chance.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Do at most N pictures, the first ones.")
-@click.option("--report", metavar="FILE.html", help="One page to check the batch by eye.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails.")
-@click.option("--log", metavar="FILE", help="Add lines to a file, with the time, as it goes.")
-@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Where to work.")
-@click.option("--address", help="The Ray cluster, host:port or auto; else one is started here.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; else as many as there are cores.")
-@click.option("--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp; else as names end.")
-@click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
-@click.option("--keep-metadata", is_flag=True, help="Keep copyright and colour profile.")
-@click.option("--cache-control", default="", metavar="TEXT", help="Of objects, such as 'public, max-age=31536000'.")
-@click.option("--storage-class", default="", metavar="NAME", help="Of objects on S3, such as STANDARD_IA.")
 @click.option(
-    "--analyses/--no-analyses", default=True, show_default=True, help="Keep in the manifest what --from needs."
+    "-o",
+    "--output",
+    "--out",
+    metavar="DEST[/TEMPLATE]",
+    help="The folder or address to write results to, perhaps with a template of their names.",
+)
+@click.option(
+    "--from",
+    "from_manifest",
+    metavar="MANIFEST",
+    help="Take the pictures of an earlier manifest, and crop by the analyses in it without looking again.",
+)
+@click.option(
+    "--manifest",
+    metavar="FILE",
+    help="Where to write what was done, as .parquet or .jsonl.  [default: manifest.parquet under DEST]",
+)
+@click.option("--resume", is_flag=True, help="Go on where an earlier run ended: skip what is done already.")
+@click.option("--plan-only", is_flag=True, help="Decide where to crop and write the manifest, but no pictures.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Crop only N pictures, drawn at random; the same ones each time.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Crop at most N pictures, the first ones.")
+@click.option("--report", metavar="FILE.html", help="Write an HTML page to check the batch by eye.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails.")
+@click.option("--log", metavar="FILE", help="Append progress and errors to a file, with the time.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="local",
+    show_default=True,
+    help="Processes of this machine, or a Ray cluster.",
+)
+@click.option("--address", help="The Ray cluster, as host:port or auto.  [default: one is started on this machine]")
+@click.option("--workers", type=click.IntRange(min=1), help="How many worker processes.  [default: one for each core]")
+@click.option(
+    "--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp.  [default: as the names of results end]"
+)
+@click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
+@click.option("--keep-metadata", is_flag=True, help="Keep the copyright notice and the colour profile.")
+@click.option(
+    "--cache-control",
+    default="",
+    metavar="TEXT",
+    help="Cache-Control of results in a store, such as 'public, max-age=31536000'.",
+)
+@click.option(
+    "--storage-class", default="", metavar="NAME", help="Storage class of results on S3, such as STANDARD_IA."
+)
+@click.option(
+    "--analyses/--no-analyses",
+    default=True,
+    show_default=True,
+    help="Whether to keep in the manifest what --from needs.",
 )
 @crop_options
 def batch(
@@ -70,11 +113,11 @@ def batch(
     model: str | None,
     **options: Any,
 ) -> None:
-    """Crop many pictures, and write down what became of each.
+    """Crop many pictures, and write down what was done with each.
 
-    A SOURCE is a folder, a glob, a list file (.txt, @FILE or - for standard input), a picture, or an address such as
-    s3://bucket/prefix. DEST may end in a template of names: crops/{folder}/{stem}-{size}{ext}; {folder} is that of the
-    picture below its SOURCE.
+    A SOURCE is a folder, a glob, a list of pictures (a .txt file, @FILE, or - for standard input), a picture, or an address
+    such as s3://bucket/prefix. DEST may end in a template for the names of results, such as
+    crops/{folder}/{stem}-{size}{ext}, where {folder} is the picture's folder below its SOURCE.
 
     \b
     focalbox batch uploads -s 500x200 -s 1:1 --output crops

@@ -49,7 +49,7 @@ _TEMPLATE = "{stem}-{size}{ext}"
     metavar="TEMPLATE",
     help=f"Where to write; - is standard output.  [default: {_TEMPLATE}; - for one crop of -]",
 )
-@click.option("-n", "--no-clobber", is_flag=True, help="Keep files that are there already.")
+@click.option("-n", "--no-clobber", is_flag=True, help="Do not replace files that are there already.")
 @format_option
 @quality_option
 @metadata_option
@@ -103,7 +103,7 @@ def crop(
     "--json",
     "as_json",
     is_flag=True,
-    help="One JSON document a picture; of many, each on a line that names its picture as the source's address.",
+    help="Print JSON: one document for a picture, for several one line each, with the picture under source.address.",
 )
 @click.option(
     "--alternatives",
@@ -111,7 +111,7 @@ def crop(
     default=1,
     show_default=True,
     metavar="N",
-    help="For each size the best N windows that differ, the best first.",
+    help="For each size, the N best windows that differ, the best first.",
 )
 @quiet_option
 @crop_options
@@ -153,7 +153,7 @@ def plan(
     default="{stem}-explained.png",
     show_default=True,
     metavar="FILE",
-    help="A picture file; - is standard output, as PNG.",
+    help="The file to write; - is standard output, as PNG.",
 )
 @crop_options
 def explain(picture: str, size: str | None, output: str, **options: Any) -> None:

@@ -129,7 +129,7 @@ def quality_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--quiet``."""
-    return click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors: no notes, no progress.")(command)
+    return click.option("-q", "--quiet", is_flag=True, help="Print errors only, no notes and no progress.")(command)
 
 
 def crop_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,13 +137,13 @@ def crop_options(command: Callable[..., Any]) -> Callable[..., Any]:
     model = click.option(
         "--model",
         type=_Words("name|file.onnx", MODEL_NAMES, check_model, files=True),
-        help="The model that looks; focalbox doctor lists them.  [default: FOCALBOX_MODEL, or network]",
+        help="The saliency model; focalbox doctor lists them.  [default: FOCALBOX_MODEL, or network]",
     )
     yunet = click.option(
         "--yunet",
         type=click.Path(),
         metavar="FILE.ONNX",
-        help="A YuNet file that finds the faces, in place of the model.",
+        help="A YuNet file that finds the faces instead of the model.",
     )
     shared = [option_of(option) for option in OPTIONS if option.name != _METADATA]
     for decorate in reversed([*shared, model, yunet]):

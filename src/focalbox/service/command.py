@@ -39,7 +39,10 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 @click.option("--port", help="The port to listen at; 0 takes a free one.  [default: 8000]")
 @click.option("--allow-unsigned", is_flag=True, help="Serve addresses without a signature.")
 @click.option(
-    "--key", "keys", multiple=True, help="ID:SECRET for signatures; repeats. Better set in FOCALBOX_SERVICE_KEYS."
+    "--key",
+    "keys",
+    multiple=True,
+    help="ID:SECRET that signs addresses; repeats. FOCALBOX_SERVICE_KEYS is a safer place for it.",
 )
 @click.option("--allow-host", "hosts", multiple=True, help="A host to fetch pictures from; repeats.")
 @click.option(
@@ -48,12 +51,14 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
     multiple=True,
     help="A bucket to read pictures from, such as photos, gs://photos or az://photos; repeats.",
 )
-@click.option("--size", "sizes", multiple=True, help="A size that may be asked for; repeats. All when none is named.")
-@click.option("--cache", help="memory, none, or redis://HOST:PORT/DB that several processes share.  [default: memory]")
-@click.option("--workers", help="Processes that share the socket.  [default: 1]")
+@click.option("--size", "sizes", multiple=True, help="A size that may be asked for; repeats.  [default: all sizes]")
+@click.option(
+    "--cache", help="Where analyses are kept: memory, none, or redis://HOST:PORT/DB to share them.  [default: memory]"
+)
+@click.option("--workers", help="How many processes answer at one port.  [default: 1]")
 @click.option("--drain", help="Seconds after SIGTERM in which requests are still taken.  [default: 0]")
-@click.option("--at-work", help="Threads that work on pictures.  [default: one a processor]")
-@click.option("--waiting", help="Requests that may wait; beyond them the answer is 503.  [default: 64]")
+@click.option("--at-work", help="How many threads work on pictures.  [default: one for each processor]")
+@click.option("--waiting", help="How many requests may wait; further ones are answered with 503.  [default: 64]")
 @click.option("--no-page", is_flag=True, help="Serve no page to try it on.")
 def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     """Serve crops by address, and a page to try it on.
@@ -119,7 +124,9 @@ def _check_installed() -> None:
 @click.command()
 @click.argument("url")
 @click.option("--key", help="ID:SECRET; the first of FOCALBOX_SERVICE_KEYS when left out.")
-@click.option("--expires-in", type=click.IntRange(1), default=_DAY, show_default=True, help="Seconds that it lasts.")
+@click.option(
+    "--expires-in", type=click.IntRange(1), default=_DAY, show_default=True, help="Seconds until the address expires."
+)
 def sign(url: str, key: str | None, expires_in: int) -> None:
     """Sign an address, so that the service answers it.
 
