@@ -1,4 +1,4 @@
-"""What of a picture is looked at and cut: decoded once, as large as its targets need, its border off if that is wished."""
+"""The part of a picture that is looked at and cut: decoded once, as large as its targets need, with its border cut off."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class View:
     trim : Trim, optional
         How the border was cut off.
     film : Film of WorkingImage, optional
-        All frames of an animated picture, when they are wished; ``working`` is the first.
+        All frames of an animated picture, when they are kept; ``working`` is the first.
     notes : tuple of str
         What a caller ought to know about what was decoded.
     palette : bool

@@ -39,7 +39,7 @@ class Result:
     metadata : Metadata or None
         Copyright and colour profile when ``keep_metadata`` asked for them.
     film : Film of PIL.Image.Image, optional
-        All frames, cut alike, when the picture is animated and they are wished; ``image`` is the first.
+        All frames, cut alike, when the picture is animated and they are kept; ``image`` is the first.
     palette : bool
         Whether the picture's colours come from a palette: then a PNG has one too, where that is smaller and looks the same.
     """

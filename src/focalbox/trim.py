@@ -53,12 +53,12 @@ TrimLike = str | Trim
 
 
 def parse_trim(trim: TrimLike | None) -> Trim | None:
-    """Read the wish to have a border trimmed as it is written in a request.
+    """Read which border to trim, as it is written in a request.
 
     Parameters
     ----------
     trim : str, Trim or None
-        ``"top-left"`` or ``"bottom-right"``, whose tolerance is 0, or with a tolerance ``"top-left:20"``; None for no wish.
+        ``"top-left"`` or ``"bottom-right"``, whose tolerance is 0, or with a tolerance ``"top-left:20"``; None for none.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""An analysis in at most 1.5 kB of text, to be kept in the manifest: a new size then needs no second look.
+"""An analysis as at most 1.5 kB of text, which the manifest keeps, so that a new size needs no second look.
 
 The form is ``1:`` and then base64 of a zlib stream: a JSON document of everything but the maps, a newline, and the maps,
 cell by cell as whole numbers of a few levels, each as its difference from what the cells above and to the left predict.
@@ -46,7 +46,7 @@ _DECIMALS = 5
 
 
 def pack(analysis: Analysis) -> str:
-    """Write an analysis in little room.
+    """Return an analysis as a short text.
 
     Examples
     --------
@@ -106,13 +106,13 @@ def _coarser(found: SaliencyMap, divided: int) -> NDArray[np.int64]:
 
 
 def _deflated(content: bytes) -> bytes:
-    """Return a zlib stream (RFC 1950) that looks for runs only: of differences shorter, and made in a tenth of the time."""
+    """Return a zlib stream (RFC 1950) of runs only: for differences it is shorter, and takes a tenth of the time."""
     stream = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
     return stream.compress(content) + stream.flush()
 
 
 def _differences(cells: NDArray[np.int64], levels: int) -> bytes:
-    """Return cells in fewer levels, each less what the cells above and to the left predict, modulo 256."""
+    """Return cells in fewer levels, each minus what the cells above and to the left predict, modulo 256."""
     grown = np.pad(np.rint(cells * (levels / LEVELS)).astype(np.uint8), ((1, 0), (1, 0)))
     differences: NDArray[np.uint8] = grown[1:, 1:] - grown[:-1, 1:] - grown[1:, :-1] + grown[:-1, :-1]
     return differences.tobytes()
@@ -126,7 +126,7 @@ def _sums(content: bytes, shape: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _written(value: Any) -> Any:
-    """Return a value as JSON has it, fractions with fewer digits."""
+    """Return a value that JSON can hold, fractions rounded."""
     if isinstance(value, float):
         return round(value, _DECIMALS)
     if isinstance(value, Mapping):

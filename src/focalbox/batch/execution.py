@@ -1,4 +1,4 @@
-"""The steps of a run: which pictures are proved done, who does the others, and writing down what became of each."""
+"""The steps of a run: decide which pictures are done already, let an engine do the others, record the results."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def choose_tasks(
     limit: int | None,
     sample: int | None,
 ) -> int:
-    """Hold the listing against the manifest and the destination; return how many pictures are proved done.
+    """Compare the listing with the manifest and the destination; return how many pictures are done already.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def choose_tasks(
 def do_tasks(
     engine: Engine, ledger: Ledger, manifest: Manifest, job: Job, progress: Progress, *, fail_fast: bool
 ) -> None:
-    """Do what is chosen; whatever happens, the rows of what is done are written down.
+    """Do the chosen tasks; the rows of what is done are written however the run ends.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def do_tasks(
 
 
 def _with_collisions(answers: Iterator[TaskResult], ledger: Ledger, job: Job) -> Iterator[TaskResult]:
-    """Yield answers, with rows for the sizes whose results would have had the names of others."""
+    """Yield results, with error rows for the sizes whose output names are taken by other pictures."""
     if not ledger.has_collisions():
         yield from answers
         return
@@ -131,7 +131,7 @@ def _with_collisions(answers: Iterator[TaskResult], ledger: Ledger, job: Job) ->
 
 
 def engine_of(name: str, job: Job, workers: int | None, address: str | None) -> Engine:
-    """Return who does the work.
+    """Return the engine of that name.
 
     Raises
     ------

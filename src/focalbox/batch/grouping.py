@@ -1,4 +1,4 @@
-"""Which pictures may be equal: those of one length that agree in a sample; they meet in one worker, which looks once."""
+"""Pictures that may be equal, told by their length and a sample of bytes, go to one worker, which analyses them once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The job: a pure description of what is to become of every picture, and of one picture's task."""
+"""The job: what a batch is to do with every picture, and the task of one picture."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def parse_size(size: SizeLike | None) -> Target | None:
 
 
 class Stopped(FocalboxError):
-    """A run could not go on: the destination is full or gone, a cluster was lost, or a failure was to stop it."""
+    """A run could not go on: the destination is full or gone, a cluster was lost, or `fail_fast` stopped it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Job:
-    """What is to become of every picture; it holds no state and travels to workers as JSON.
+    """What a batch is to do with every picture. It has no state, and is sent to workers as JSON.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class Job:
 
     @cached_property
     def size_names(self) -> list[str]:
-        """The sizes as rows have them, one way of writing each."""
+        """The sizes as rows name them, each in its one spelling."""
         return [FREE if target is None else str(target) for target in self.targets]
 
     def _check_template(self) -> None:
@@ -181,7 +181,7 @@ class Job:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What decides a result besides picture and size, as 16 hexadecimal digits: two alike make the same crops."""
+        """A hash of all that decides a result besides picture and size, 16 hexadecimal digits."""
         wanted = dataclasses.asdict(self.options)
         files = [_hashed(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
         decided = [wanted, self.format, self.quality, self.model, self.yunet, files, __version__]

@@ -1,4 +1,4 @@
-"""Which pictures a batch is about: folders, globs, list files, single files and addresses, one after the other."""
+"""The pictures of a batch: those of folders, globs, list files, single files and addresses."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _from_glob(source: str) -> Iterator[FileInfo]:
 
 
 def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    """Tell whether the parts of a path are as those of a glob; ``**`` stands for any folders, also none."""
+    """Tell whether the parts of a path match those of a glob; ``**`` matches any number of folders, also none."""
     if not pattern or not parts:
         return not pattern and not parts
     if pattern[0] == "**":

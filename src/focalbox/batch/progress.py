@@ -1,4 +1,4 @@
-"""What a run says while it works: a bar on a terminal, a line now and then elsewhere, and lines with the time in a log."""
+"""Progress of a run: a bar on a terminal, or a line every few seconds, and a log with times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def open_log(path: str) -> TextIO:
 
 
 class Progress:
-    """Counts, and tells now and then.
+    """Counts results and reports them every few seconds.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Progress:
         return time.monotonic() - self._started
 
     def count(self, done: TaskResult) -> None:
-        """Take note of a picture, and tell when it is time."""
+        """Count the result of a picture, and report when it is time."""
         self.done += 1
         self.analysed += done.analysed
         self.pixels += done.pixels
@@ -84,7 +84,7 @@ class Progress:
             self._tell()
 
     def say(self, sentence: str) -> None:
-        """Tell something that is not progress."""
+        """Print and log a message."""
         if self._out is not None:
             self._wipe()
             self._out.write(f"focalbox: {sentence}\n")
@@ -92,7 +92,7 @@ class Progress:
         self._write_log(sentence)
 
     def close(self) -> None:
-        """Take the bar away, and leave the last state in the log."""
+        """Remove the bar, and write the last state to the log."""
         self._wipe()
         self._write_log(self._state())
 
@@ -138,7 +138,7 @@ class Progress:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a time as people say it.
+    """Return a duration in its two largest units.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The report: one HTML file, with nothing outside it, to check a batch by eye."""
+"""The report: one HTML file that loads nothing else, to check a batch by eye."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
 
 
 def _picture(rows: list[dict[str, Any]], sizes: list[str]) -> dict[str, Any] | None:
-    """Return a picture of the wall; boxes are size, left, top, width, height, kept and confidence."""
+    """Return one picture of the report; boxes are size, left, top, width, height, kept and confidence."""
     if not rows:
         return None
     source = rows[0]["source"]

@@ -1,4 +1,4 @@
-"""What became of a picture, and its rows of the manifest: for those who pass them on, and touch no pixel."""
+"""The result of one picture's task and its rows of the manifest; imports nothing that decodes pictures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READABLE = frozenset({1, SCHEMA})
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What became of a picture.
+    """The result of a task.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class TaskResult:
 
 
 def failed_rows(job: Job, task: Task, error: str, sentence: str, *, content: str | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a picture that failed: one a size, as of those that did not."""
+    """Return the rows of a picture that failed, one for each size."""
     return [
         blank_row(job, task, size) | {"content": content, "error": error, "message": sentence[:1000]}
         for size in task.sizes

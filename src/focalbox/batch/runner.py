@@ -1,4 +1,4 @@
-"""One run of a batch: list, check, choose, do, write down. The engines differ only in where the work is done."""
+"""One run of a batch: list the pictures, check the call, choose the tasks, do them, record the results."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def run(
     options: CropOptions | None = None,
     **keywords: Unpack[CropKeywords],
 ) -> Summary:
-    """Crop many pictures, and write down what became of each.
+    """Crop many pictures, and write down what was done with each.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What can be said of a call before any work: its addresses, sizes and mistakes."""
+"""Checks of a call before any work starts: its addresses, sizes and options."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def absolute_address(address: str | os.PathLike[str]) -> str:
 
 
 def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
-    """Part a destination from the template of names below it, which begins with the first part that names a field.
+    """Split a destination from the template of names below it, which begins at the first part that has a field.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
 def manifest_address(
     manifest: str | os.PathLike[str] | None, out: str | None, from_manifest: str | None, job: Job
 ) -> str | None:
-    """Return where the manifest is to be; None when nothing that was said leads to a place.
+    """Return where to write the manifest; None when the call gives no place for it.
 
     Examples
     --------

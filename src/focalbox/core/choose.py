@@ -50,7 +50,7 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     evidence : Evidence
         What was found in the picture.
     target : Target or None
-        The size or ratio wanted; None for the free-form crop, grown around what the caller keeps: no other wish has a
+        The size or ratio wanted; None for the free-form crop, grown around what the caller keeps: no other option has a
         meaning without a shape.
     framing : Framing
         How to choose.

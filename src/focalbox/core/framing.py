@@ -1,4 +1,4 @@
-"""What a caller may wish of a window, checked once; loads nothing that computes."""
+"""How a caller wants a window chosen, checked once; imports nothing that computes."""
 
 from __future__ import annotations
 

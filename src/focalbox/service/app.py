@@ -1,4 +1,4 @@
-"""The service put together: what is made once, the routes, and starting and stopping."""
+"""The application: its parts, its routes, and how it starts and stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Around every request: an id, a problem document for every error, a count, and one structured line of log."""
+"""What every request gets: an id, a problem document for an error, a count, and one structured line of log."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class JsonLines(logging.Formatter):
 
 
 class RequestLog:
-    """The service, observed.
+    """The application with an id, a problem document, a count and a line of log for each request.
 
     Parameters
     ----------

@@ -143,7 +143,7 @@ def presets(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def secret(text: str) -> str:
-    """Read any text but none."""
+    """Read any text that is not empty."""
     if not text:
         message = "a secret of at least one character"
         raise InvalidRequest(message)

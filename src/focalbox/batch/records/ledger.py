@@ -1,4 +1,4 @@
-"""The ledger of one run: what is listed, what is proved done, what has become of it. On disk, so memory does not grow."""
+"""The ledger of one run: pictures listed, done and to do, with their rows. It is on disk, so that memory does not grow."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ they are that far apart, which costs time and changes nothing."""
 
 
 class Ledger:
-    """A temporary database: nothing in it that the sources, the destination and the manifest could not say again."""
+    """A temporary database of what the sources, the destination and the manifest say."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="focalbox-")
@@ -63,7 +63,7 @@ class Ledger:
         self._folder.cleanup()
 
     def add_pictures(self, pictures: Iterable[FileInfo], job: Job) -> int:
-        """Take in the listing, and return how many pictures it has; the same address twice counts once.
+        """Add the listing, and return how many pictures it has; an address that comes twice counts once.
 
         Of two results that would have one name, the first to be listed gets it; the other is a collision.
         """
@@ -85,7 +85,7 @@ class Ledger:
         return number
 
     def add_stored(self, pictures: Iterable[tuple[FileInfo, Mapping[str, Any]]]) -> Iterator[FileInfo]:
-        """Take in what an earlier manifest says of its pictures, and pass the pictures on."""
+        """Add what an earlier manifest says of its pictures, and yield the pictures."""
         for found, known in pictures:
             if known:
                 values = (found.address, json.dumps(known))
@@ -93,7 +93,7 @@ class Ledger:
             yield found
 
     def collided(self, job: Job, number: int | None = None) -> Iterator[tuple[int, list[Row]]]:
-        """Yield pictures with a row for every size whose result would have the name of another's.
+        """Yield pictures with an error row for every size whose output name is taken by another picture.
 
         Parameters
         ----------
@@ -120,23 +120,23 @@ class Ledger:
         return bool(self.ask("SELECT 1 FROM collisions LIMIT 1"))
 
     def add_present(self, present: Iterable[FileInfo]) -> None:
-        """Take in what lies at the destination."""
+        """Add the files that lie at the destination."""
         seen = ((_text(found.name), found.bytes) for found in present)
         self._base.executemany("INSERT OR IGNORE INTO present VALUES (?, ?)", seen)
 
     def add_begun(self, addresses: Iterable[str]) -> None:
-        """Take in the pictures that an earlier run of this manifest set out to do."""
+        """Add the pictures that an earlier run of this manifest was about to do."""
         self._base.executemany("INSERT OR IGNORE INTO begun VALUES (?)", ((address,) for address in addresses))
 
     def add_rows(self, rows: Iterable[Row], *, fresh: bool) -> None:
-        """Take in rows of the manifest: those of an earlier run, or ``fresh`` ones; the last of a picture and size holds."""
+        """Add rows of the manifest, of an earlier run or ``fresh`` ones; the last one of a picture and size counts."""
         self._base.executemany(
             "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_values(row, fresh) for row in rows),
         )
 
     def choose(self, job: Job, limit: int | None = None, sample: int | None = None) -> int:
-        """Choose what is to do: every picture and size that no row proves done.
+        """Choose the tasks: every picture and size that no row proves to be done.
 
         Proved is what a row without error says of the same length and stamp and the same options, whose result lies at the
         destination with the recorded length.
@@ -177,7 +177,7 @@ class Ledger:
         return int(done)
 
     def count_tasks(self) -> int:
-        """Return how many pictures a run has to say something of: those to do, and those that only collide."""
+        """Return how many pictures the run will report: those to do, and those whose output names are all taken."""
         ((todo,),) = self.ask("SELECT COUNT(*) FROM todo")
         ((collided,),) = self.ask(
             "SELECT COUNT(DISTINCT number) FROM collisions WHERE number NOT IN (SELECT number FROM outputs)"
@@ -185,7 +185,7 @@ class Ledger:
         return int(todo) + int(collided)
 
     def foreign(self, job: Job) -> str | None:
-        """Return a result to be written whose name is taken by something that this manifest did not make."""
+        """Return an output name that is taken by a file which this manifest did not make, or None."""
         found = self._base.execute(
             """SELECT present.output FROM todo JOIN outputs USING (number) JOIN present USING (output)
             JOIN pictures USING (number)
@@ -198,7 +198,7 @@ class Ledger:
         return None if found is None else str(found[0])
 
     def tasks(self) -> Iterator[Task]:
-        """Yield what is to do, in the order of the listing, but pictures of one length right after the first of them."""
+        """Yield the tasks in the order of the listing, with pictures of equal length right after the first of them."""
         query = """WITH grouped AS (
                 SELECT number, sizes, bytes,
                     MIN(number) OVER (PARTITION BY bytes) AS first,
@@ -220,7 +220,7 @@ class Ledger:
             yield json.loads(row)
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Answer a question about the run, such as for the report."""
+        """Return the rows of a query, for the report."""
         return list(self._base.execute(query, values))
 
     def _read(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -230,12 +230,12 @@ class Ledger:
 
 
 def _shuffled(address: str) -> bytes:
-    """Return what addresses are ordered by to draw a sample: it has nothing to do with what they say."""
+    """Return a hash by which addresses are ordered to draw a sample."""
     return hashlib.sha256(address.encode()).digest()[:8]
 
 
 def _text(name: str) -> str:
-    """Return a name at the destination as text that can be stored; results have no names that are no UTF-8."""
+    """Return a name at the destination as text that can be stored; the names of results are always UTF-8."""
     return name.encode("utf-8", errors="backslashreplace").decode()
 
 

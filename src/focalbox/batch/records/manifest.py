@@ -1,4 +1,4 @@
-"""The manifest: what became of every picture. Written in parts while work goes on, then as the one file asked for.
+"""The manifest: what was done with every picture. It is written in parts during the run, and as one file at its end.
 
 While a run goes on there is a folder ``FILE.parts`` beside FILE:
 
@@ -81,7 +81,7 @@ class Manifest:
         return (piece for piece in pieces if piece.name.startswith(("part-", "begun-")))
 
     def load(self, ledger: Ledger, warn: Callable[[str], None]) -> None:
-        """Take what earlier runs have left into the ledger; a damaged part is named, and its pictures are done again.
+        """Read what earlier runs have left into the ledger; a damaged part is reported, and its pictures are done again.
 
         Raises
         ------
@@ -131,7 +131,7 @@ class Manifest:
             raise OutputError(message) from error
 
     def announce(self, tasks: Iterable[Task]) -> Iterator[Task]:
-        """Pass tasks on, a thousand at a time, each after it is written down that they are begun."""
+        """Yield tasks, a thousand at a time, after writing down that they are begun."""
         remaining = iter(tasks)
         while some := list(islice(remaining, _AHEAD)):
             lines = "".join(json.dumps(task.address) + "\n" for task in some)
@@ -139,7 +139,7 @@ class Manifest:
             yield from some
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Take rows; a part is written when there are enough, or it is time."""
+        """Add rows; a part is written when there are enough of them, or after some time."""
         self._rows += rows
         now = time.monotonic()
         patience = min(_LATEST, max(_SOONEST, _SHARE * (now - self._started)))
@@ -172,7 +172,7 @@ class Manifest:
         self._storage.remove_folder(self._folder)
 
     def close(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -1,1 +1,1 @@
-"""Who does the work of a batch: processes of this machine, or a Ray cluster."""
+"""The workers of a batch: processes of this machine, or a Ray cluster."""

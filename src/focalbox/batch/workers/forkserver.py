@@ -1,4 +1,4 @@
-"""Where the first workers of a pool come from: a process that loads everything once, and forks them.
+"""The fork server: a process that loads everything once, and from which workers are forked.
 
 Modules, model and session take a quarter of a second and 80 MB. Forked workers share them, so that a pool of any size pays
 once. Started as ``python -P -m focalbox.batch.workers.forkserver FILE...`` with two open files a worker, one to be asked and
@@ -35,7 +35,7 @@ _Files = tuple[int, int]
 
 
 def main() -> None:
-    """Load, fork, and see to the workers' ends until nobody asks any more."""
+    """Load everything, fork workers, and wait for them until standard input ends."""
     answers = listen()
     job = Job.from_json(sys.stdin.readline())
     worker = Worker(job)

@@ -1,4 +1,4 @@
-"""Worker processes as their pool sees them: what each holds, how it is asked, and how it ends."""
+"""Worker processes as their pool sees them: the tasks of each, how it is asked, and how it ends."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Process(Protocol):
 
 @dataclass(eq=False)
 class WorkerHandle:
-    """One worker process, what it holds, and what is kept for it because it belongs together."""
+    """One worker process, its tasks, and the tasks that are reserved for it because they belong to the same group."""
 
     process: Process
     asked: IO[bytes]
@@ -51,13 +51,13 @@ class WorkerHandle:
         self.tell(json.dumps(question))
 
     def tell(self, line: str) -> None:
-        """Send a line; whether the worker is still there is read from its answers."""
+        """Send a line; a worker that has ended is noticed by its answers."""
         with suppress(BrokenPipeError):
             self.asked.write(line.encode() + b"\n")
             self.asked.flush()
 
     def close_input(self) -> None:
-        """Ask no more: the worker ends when it has done what it holds."""
+        """Send no more tasks: the worker ends when it has done those it has."""
         with suppress(BrokenPipeError):
             self.asked.close()
 

@@ -1,4 +1,4 @@
-"""Worker processes of one machine: tasks in, answers out, and a worker that the system kills is replaced."""
+"""A pool of worker processes on one machine; a worker that the system kills is replaced."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ not survive it (macOS)."""
 
 
 class WorkerPool:
-    """As many worker processes as asked for, each with a model of its own.
+    """A number of worker processes, each with its own model.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class WorkerPool:
         return [handle.process.pid for handle in self._handles]
 
     def work(self, tasks: Iterable[Task]) -> Iterator[TaskResult]:
-        """Do tasks; yield what became of each as it is done.
+        """Do tasks; yield the result of each as it is done.
 
         No more tasks are taken than workers can hold, so the tasks may be without end. Tasks of one group go to one worker.
         """
@@ -124,7 +124,7 @@ class WorkerPool:
         return handle
 
     def _listen(self, handle: WorkerHandle) -> None:
-        """Pass on what one worker answers; an empty line says that it has ended."""
+        """Pass on the answers of one worker; an empty line says that it has ended."""
         with handle.answers:
             for line in handle.answers:
                 if line.endswith(b"\n"):
@@ -132,7 +132,7 @@ class WorkerPool:
         self._answers.put((handle, b""))
 
     def _distribute(self, feed: _Feed) -> None:
-        """Give every worker as much as it can hold; a picture that killed one is done while nothing else is."""
+        """Give every worker its tasks; a picture that killed a worker is tried again while nothing else runs."""
         if self._retries:
             if not any(handle.held for handle in self._handles):
                 self._assign(self._handles[0], self._retries[0])
@@ -152,7 +152,7 @@ class WorkerPool:
         handle.ask(task.to_dict())
 
     def _replace_dead(self, handle: WorkerHandle) -> Iterator[TaskResult]:
-        """Replace a worker that has ended; blame the picture it was at, and do the others it held."""
+        """Replace a worker that has ended; the picture it was working on has failed, its other tasks are done again."""
         code = handle.process.end(_CLOSING_SECONDS)
         handle.close_input()
         fresh = self._start_worker()

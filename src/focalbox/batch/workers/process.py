@@ -1,4 +1,4 @@
-"""A worker process: reads tasks as lines of JSON, answers with lines of JSON, ends when nobody asks any more.
+"""A worker process: reads tasks as lines of JSON, answers with lines of JSON, and ends when its input ends.
 
 Started as ``python -P -m focalbox.batch.workers.process``, so that a script which calls `focalbox.batch.run` needs no guard,
 and a worker inherits neither its parent's threads nor its memory; or forked by a process that was started so
@@ -22,14 +22,14 @@ __all__ = ["listen", "main", "serve"]
 
 
 def main() -> None:
-    """Do tasks until standard input ends: when the parent is gone, however it went, the worker goes too."""
+    """Do tasks until standard input ends, which it also does when the parent process ends in any way."""
     answers = listen()
     job = Job.from_json(sys.stdin.readline())
     serve(Worker(job), job, sys.stdin, answers)
 
 
 def listen() -> TextIO:
-    """Be a process that its parent ends; return where it is answered, which nothing else is printed to."""
+    """Leave control-C to the parent process; return the file for answers, to which nothing else is printed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-C is for the parent, which then ends the workers
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
@@ -37,7 +37,7 @@ def listen() -> TextIO:
 
 
 def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
-    """Answer until nobody asks any more, and end the process."""
+    """Answer until the input ends, and end the process."""
     try:
         _answer(answers, {"ready": True})
         for line in asked:

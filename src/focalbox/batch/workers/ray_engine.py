@@ -1,4 +1,4 @@
-"""The Ray engine: Ray Data handles groups of pictures to actors, each of which keeps one worker process with its model."""
+"""The Ray engine: Ray Data gives groups of pictures to actors, each of which has one worker process with its model."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def connect(address: str | None) -> None:
 
 
 def _check_reachable(address: str) -> None:
-    """Look whether anybody listens, because Ray itself waits for minutes."""
+    """Check that the cluster answers, because Ray itself waits for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdigit():
         message = f"a Ray cluster's address is host:port, ray://host:port or auto, not {address}"
@@ -77,7 +77,7 @@ def _check_reachable(address: str) -> None:
 
 
 def crop_on_cluster(job: Job, tasks: Iterable[Task], workers: int | None) -> Iterator[TaskResult]:
-    """Do tasks on the cluster that `connect` connected to; yield what became of each as it is done.
+    """Do tasks on the cluster that `connect` connected to; yield the result of each as it is done.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _cores() -> int:
 
 
 def _silence_ray_data() -> None:
-    """Let Ray Data say nothing: a run has its own progress."""
+    """Turn off the progress of Ray Data: a run reports its own."""
     import ray  # noqa: PLC0415
 
     context = ray.data.DataContext.get_current()

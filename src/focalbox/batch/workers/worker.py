@@ -1,4 +1,4 @@
-"""One picture in, its rows of the manifest out: what every engine runs."""
+"""The work on one picture, which every engine runs: from a task to results and rows of the manifest."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Made:
 
 
 class Worker:
-    """Does pictures, one after the other, with one model.
+    """Crops pictures, one after the other, with one model.
 
     Parameters
     ----------
@@ -64,13 +64,13 @@ class Worker:
         self._made: dict[str, _Made] = {}
 
     def warm_up(self) -> None:
-        """Crop and read a drawn picture, so that all that is loaded at a first look is loaded."""
+        """Crop a drawn picture, so that everything that a first look loads is loaded."""
         with suppress(Exception):  # what fails here fails with every picture, and their rows say so
             image = self._cropper.crop(np.zeros((_DRAWN_SIDE, _DRAWN_SIDE, 3), np.uint8), "1:1")
             self._cropper.analyze(encode(image, "jpeg"))
 
     def __call__(self, task: Task) -> TaskResult:
-        """Do one picture; only what makes every further picture impossible stays out of its rows."""
+        """Do one task; an error becomes rows, unless it makes every further picture impossible too."""
         started = time.perf_counter()
         if task.group != self._group:
             self._group, self._made = task.group, {}
@@ -115,7 +115,7 @@ class Worker:
         return storage.read(task.address, self._job.limits.bytes)
 
     def _plan_stored(self, task: Task, stored: Analysis, planned: list[PlannedOutput]) -> list[dict[str, Any]]:
-        """Plan by what an earlier manifest says, and read nothing."""
+        """Plan from the analysis of an earlier manifest, without reading the picture."""
         rows = []
         for plan in planned:
             crop = stored.plan(parse_size(plan.size), options=self._job.options)
@@ -130,7 +130,7 @@ class Worker:
     def _make(
         self, content: bytes, planned: list[PlannedOutput], before: _Made | None, stored: Analysis | None
     ) -> tuple[_Made, bool]:
-        """Crop, or take what an equal picture has given; tell whether a model looked."""
+        """Crop, or take the results of an equal picture; tell whether a model looked."""
         wanted = {(plan.size, plan.format) for plan in planned}
         if before is not None and (wanted <= before.encoded.keys() or self._job.out is None):
             return before, False
@@ -192,7 +192,7 @@ def preview(address: str, side: int, limits: Limits) -> bytes:
 
 
 def _analysis_of(task: Task) -> Analysis | None:
-    """Return what an earlier manifest says was found; None when it says nothing that can be read: then a model looks."""
+    """Return the analysis that an earlier manifest stored, or None when there is none that can be read."""
     try:
         return unpack(task.stored["analysis"]) if task.stored else None
     except InvalidRequest:

@@ -1,1 +1,1 @@
-"""Addresses of focalbox itself and of other services: read into an `ImageRequest`, and signed."""
+"""The dialects of addresses: each is read into an `ImageRequest`, and signed in its own way."""

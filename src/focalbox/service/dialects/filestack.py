@@ -1,4 +1,4 @@
-"""Filestack's processing grammar: an address taken apart into tasks and a source.
+"""Filestack's processing grammar: an address is split into tasks and a source.
 
 ``/[APIKEY/]smart_crop=width:500,height:200/[output=format:webp/]SOURCE``
 
@@ -40,7 +40,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An address taken apart, nothing interpreted yet."""
+    """An address split into its parts, not interpreted yet."""
 
     api_key: str | None
     tasks: Sequence[Task]
@@ -71,7 +71,7 @@ def _looks_like_task(segment: bytes) -> bool:
 
 
 def read(path: bytes, query: bytes = b"") -> Request:
-    """Take an address apart.
+    """Split an address into its parts.
 
     Parameters
     ----------

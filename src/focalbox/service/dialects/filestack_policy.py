@@ -21,7 +21,7 @@ _OF_UPLOADS = {"path", "container", "minSize", "maxSize", "workflows"}
 
 
 def check(request: Request, secret: str | None, now: float, *, allow_unsigned: bool) -> None:
-    """Check the policy and signature of an address taken apart.
+    """Check the policy and the signature of an address.
 
     Parameters
     ----------

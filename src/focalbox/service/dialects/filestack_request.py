@@ -1,4 +1,4 @@
-"""What Filestack's tasks mean: an address taken apart becomes an `ImageRequest`."""
+"""What Filestack's tasks mean: an address that is split into its parts becomes an `ImageRequest`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _Sized = tuple[Outline | Size, dict[str, Any], tuple[float, float] | None, tuple
 
 
 def parse(request: Request) -> ImageRequest:
-    """Interpret an address.
+    """Return what an address asks for.
 
     Raises
     ------

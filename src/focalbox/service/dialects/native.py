@@ -1,4 +1,4 @@
-"""The native dialect: ``/v1/crop/500x200/SOURCE?fit=&zoom=&format=&quality=`` and its siblings, to a `ImageRequest`."""
+"""The native dialect: ``/v1/crop/500x200/SOURCE?fit=&zoom=&format=&quality=`` and its siblings, read into an `ImageRequest`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def parse(path: bytes, query: bytes) -> ImageRequest:
     if not source:
         message = f"an address looks like /v1/{answer}/{'' if answer == 'map' else '500x200/'}SOURCE"
         raise InvalidRequest(message)
-    return _wish(answer, sizes, fields_of(query), decoded(source))
+    return _request(answer, sizes, fields_of(query), decoded(source))
 
 
 def preset_of(path: bytes) -> tuple[str, bytes] | None:
@@ -88,7 +88,7 @@ def parse_upload(answer: str, query: bytes) -> ImageRequest:
     if named == "map" and sizes:
         message = "a map has no size"
         raise InvalidRequest(message)
-    return _wish(named, sizes if named == "map" else sizes or [FREE], fields, "")
+    return _request(named, sizes if named == "map" else sizes or [FREE], fields, "")
 
 
 def _answer(name: str) -> Answer:
@@ -98,7 +98,7 @@ def _answer(name: str) -> Answer:
     return _ANSWERS[name]
 
 
-def _wish(answer: Answer, sizes: list[str], fields: dict[str, list[str]], source: str) -> ImageRequest:
+def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], source: str) -> ImageRequest:
     if answer != "plan" and len(sizes) > 1:
         message = f"{answer} takes one size; /v1/plan/ takes many"
         raise InvalidRequest(message)

@@ -1,4 +1,4 @@
-"""AnalysisCache that are kept: in this process's memory, and in Redis when several processes share them."""
+"""Analyses that are kept: in the memory of this process, and in Redis when several processes share them."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class SharedCache(Protocol):
         """Keep content under a name, when the place can be reached."""
 
     async def close(self) -> None:
-        """Leave."""
+        """Close it."""
 
 
 class RedisCache:
-    """Redis, with short timeouts and a circuit breaker: when it is gone the service is slower, and never wrong.
+    """Redis, with short timeouts and a circuit breaker: without it the service is slower, but its answers are the same.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is answered besides a crop, and in which format a crop is: plans, maps, boxes and documents."""
+"""Answers other than a crop (plans, maps, boxes, documents), and the choice of a crop's format."""
 
 from __future__ import annotations
 

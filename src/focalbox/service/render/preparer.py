@@ -1,4 +1,4 @@
-"""Pictures made ready for their crops: decoded and looked at once, however many ask, and kept for the next size."""
+"""Pictures prepared for their crops: decoded and looked at once, however many requests ask, and kept for the next size."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Finish = Callable[[Prepared], Finished]
 
 @dataclass(frozen=True, slots=True)
 class _Worked:
-    """A picture that was decoded, and what became of it for the request whose turn it was.
+    """A decoded picture, and the answer to the request for which it was decoded.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class _Worked:
     result: Finished | FocalboxError | None
 
     def outcome(self) -> Finished:
-        """Return the answer, or raise what stood in its way."""
+        """Return the answer, or raise the error that prevented it."""
         if isinstance(self.result, FocalboxError):
             raise self.result
         assert self.result is not None  # noqa: S101 - asked for by those who gave a finish
@@ -57,7 +57,7 @@ class _Worked:
 
 
 class Preparer:
-    """Decodes pictures and looks at them, and keeps what others may ask for.
+    """Decodes pictures and looks at them, and keeps both for further requests.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class Preparer:
         self._looks = SingleFlight()
 
     async def analyze(self, picture: SourceImage, image_request: ImageRequest) -> Analysis:
-        """Return what a look at the picture found, kept or new."""
+        """Return the analysis of a picture, kept or new."""
         trim = image_request.options.trim
         known = await self._analyses.get(_seen(picture, image_request))
         if known is not None and (known.visible.trimmed is None) == (trim is None):
@@ -101,7 +101,7 @@ class Preparer:
         return (await self._looked(look, picture, None)).prepared.analysis
 
     async def finish(self, image_request: ImageRequest, picture: SourceImage, finish: Finish) -> Finished:
-        """Finish the picture as it is kept, or decoded large enough, and looked at when nobody has yet."""
+        """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept."""
         seen = _seen(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
         self._metrics.cached("pictures", hit=kept is not None)
@@ -118,7 +118,7 @@ class Preparer:
         return (await self._decoded(image_request, picture, known, finish)).outcome()
 
     async def _looked(self, image_request: ImageRequest, picture: SourceImage, finish: Finish | None) -> _Worked:
-        """Look at a picture, once however many ask for it meanwhile; the first one's request is finished with it."""
+        """Look at a picture once, however many requests ask meanwhile, and finish the first of them."""
         seen = _seen(picture, image_request)
         return await self._looks.run(f"look {seen}", partial(self._decoded, image_request, picture, None, finish))
 
@@ -141,7 +141,7 @@ class Preparer:
     def _work(
         self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None, finish: Finish | None
     ) -> _Worked:
-        """Prepare and finish in one go.
+        """Prepare and finish in one turn.
 
         What is decoded does not wait for another turn: no more large pictures are in memory than there are threads. Prepared
         and finished in two turns, five minutes of mixed load grew from 245 to 350 MB.
@@ -173,7 +173,7 @@ class Preparer:
 
 
 def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
-    """Return the name of a picture as it is looked at: with another border off, or another part taken, it is another."""
+    """Return the cache key of an analysis: picture, trimmed border, part, and whether all frames are looked at."""
     trim, window = image_request.options.trim, image_request.window
     more = ([] if trim is None else [str(trim)]) + ([] if window is None else [repr(window)])
     more += [] if image_request.options.animate == "keep" else [image_request.options.animate]
@@ -181,7 +181,7 @@ def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
 
 
 def memory_for(picture: SourceImage, image_request: ImageRequest) -> int:
-    """Return about how many bytes a picture takes while it is made ready and cropped."""
+    """Estimate the bytes that a picture takes while it is prepared and cropped."""
     size = picture.facts.size
     targets = [None] if image_request.window is not None else image_request.sizes(size)
     facts = picture.facts

@@ -1,4 +1,4 @@
-"""From a request and the bytes of a picture to the finished answer, with what is known of the picture reused."""
+"""From a request and the bytes of a picture to the answer, reusing what is known of the picture."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _FIRST = "effects and a bound of bytes are for pictures that stand still: the fi
 
 
 class Renderer:
-    """Makes answers.
+    """Makes the answers to requests.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How many of one kind wait on somebody else at once: uploads that arrive, pictures that are fetched, each host's own."""
+"""A bound on how many uploads arrive, or pictures are fetched, at once, in all and for each host."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Gate"]
 
 
 class Gate:
-    """Lets in so many at once, of all and of one name; nobody waits at it.
+    """Admits a number at once, in all and for each name; nobody waits at it.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Gate:
 
     @contextmanager
     def enter(self, name: str = "") -> Iterator[None]:
-        """Be in for as long as it lasts.
+        """Count as admitted while the context lasts.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A bounded memory: keeps what was used last, up to so many bytes."""
+"""A cache bounded in bytes that drops what was used longest ago."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 class ByteLruCache(Generic[_T]):
-    """Keeps values by name until they are more than so many bytes together; the longest unused goes first.
+    """Keeps values by name, up to a number of bytes together; the one used longest ago is dropped first.
 
     Not shared between threads: the service uses it from its event loop alone.
 
@@ -35,7 +35,7 @@ class ByteLruCache(Generic[_T]):
         self.used = 0
 
     def get(self, name: str) -> _T | None:
-        """Return a value and take note that it was used; None when it is not kept."""
+        """Return a value, which then counts as used; None when it is not kept."""
         found = self._kept.get(name)
         if found is None:
             return None
@@ -43,7 +43,7 @@ class ByteLruCache(Generic[_T]):
         return found[0]
 
     def put(self, name: str, value: _T, size: int) -> None:
-        """Keep a value of so many bytes; one that is larger than all that may be kept is not."""
+        """Keep a value of a number of bytes, unless it is larger than the whole cache."""
         old = self._kept.pop(name, None)
         if old is not None:
             self.used -= old[1]

@@ -1,4 +1,4 @@
-"""Memory as a budget: what pictures at work may take together, and who waits until there is room."""
+"""A memory budget for the pictures at work: who finds no room waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RECEIVING = 4
 
 
 class MemoryBudget:
-    """Lets work begin when its estimated memory fits; first come, first served.
+    """Lets work begin when its estimated memory fits, in the order of arrival.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class MemoryBudget:
 
     @asynccontextmanager
     async def hold(self, size: int) -> AsyncIterator[None]:
-        """Wait until so many bytes are free, and take them for as long as it lasts.
+        """Wait until the bytes are free, and take them while the context lasts.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The work pool: so many pictures at work, so many requests let in, and a refusal beyond.
+"""The work pool: a number of pictures at work, a number of requests that wait, and a refusal beyond.
 
 Threads, not processes: decoding, resizing, encoding (Pillow), looking (onnxruntime) and most of planning (NumPy) let go of
 Python's lock, and a working image would cost more to send to another process than to cut.
@@ -37,7 +37,7 @@ class Pool:
 
     @contextmanager
     def admission(self) -> Iterator[None]:
-        """Let a request in for as long as it lasts.
+        """Admit a request while the context lasts.
 
         Raises
         ------
@@ -54,9 +54,9 @@ class Pool:
             self.admitted -= 1
 
     async def run(self, work: Callable[[], _T]) -> _T:
-        """Do work on a thread; cancelled before its turn, it is never begun."""
+        """Do work on a thread; work that is cancelled before its turn is never begun."""
         return await asyncio.wrap_future(self._executor.submit(work))
 
     def close(self) -> None:
-        """Let running work finish and begin none that waits."""
+        """Let running work finish, and drop work that waits."""
         self._executor.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Blocking work that may hang: each in a thread of its own, so that it takes none from the others, nor delays the end."""
+"""Blocking work that may hang: each runs in its own thread, so that it delays neither other work nor the exit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 class Threads:
-    """Runs so many pieces of work at once; one that was given up counts until it ends.
+    """Runs a number of pieces of work at once; abandoned work counts until it ends.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The sockets: HTTP/1.1 with deadlines, a bound on connections, draining, several processes on one socket."""
+"""The server: HTTP/1.1 with deadlines, bounded connections, draining, and several processes on one socket."""

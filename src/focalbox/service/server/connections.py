@@ -1,4 +1,4 @@
-"""How many connections are open, in all and from one address, and which one goes when there are too many."""
+"""The count of open connections, in all and from each address, and which one to close when there are too many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Closable(Interface):
 
 
 class Connections:
-    """Counts connections and makes room: one that nobody waits on is closed before a new one is refused.
+    """Counts connections and makes room: an idle one is closed before a new one is refused.
 
     A connection is *idle* from its beginning to the end of its first header, and between requests. The longest idle one goes
     first, so that a thousand sockets that say nothing only push each other out.
@@ -51,7 +51,7 @@ class Connections:
         self._count: dict[str, int] = {}
 
     def admit(self, connection: Closable, address: str) -> bool:
-        """Count a new connection, idle as yet; False when there is no room and none that could go."""
+        """Count a new connection, which is idle; False when there is no room and no idle connection to close."""
         if self._count.get(address, 0) >= self._most_of_address and not self._evict(self._idle.get(address)):
             return False
         if len(self._address) >= self._most and not self._evict(self._order):
@@ -62,14 +62,14 @@ class Connections:
         return True
 
     def busy(self, connection: Closable) -> None:
-        """Note that a request is worked on."""
+        """Mark a connection as busy with a request."""
         address = self._address.get(connection)
         if address is not None:
             self._order.pop(connection, None)
             self._idle.get(address, OrderedDict()).pop(connection, None)
 
     def idle(self, connection: Closable) -> None:
-        """Note that nothing is worked on."""
+        """Mark a connection as idle."""
         address = self._address.get(connection)
         if address is not None:
             self._order[connection] = None

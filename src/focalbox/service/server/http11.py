@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with deadlines, a bound on connections, and problem documents for what is no request."""
+"""uvicorn's HTTP/1.1 with deadlines, bounded connections, and problem documents for broken requests."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def protocol_with(deadlines: Deadlines, open_connections: Connections) -> type[P
 
 
 class Protocol(H11Protocol):
-    """Hangs up on whoever makes no progress, and answers broken requests with a problem document (RFC 9457)."""
+    """Closes connections that make no progress, and answers broken requests with a problem document (RFC 9457)."""
 
     deadlines = Deadlines()
     open_connections = Connections(1000, 1000)
@@ -63,7 +63,7 @@ class Protocol(H11Protocol):
         self._began, self._body_bytes, self._unsent = 0.0, 0, 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Count the connection, or hang up when there are too many."""
+        """Count the connection, or close it when there are too many."""
         super().connection_made(transport)
         address = self.client[0] if self.client else ""
         if not self.open_connections.admit(self, address):
@@ -84,7 +84,7 @@ class Protocol(H11Protocol):
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes, and see what is waited for then."""
+        """Take bytes, and set the deadline for what is expected next."""
         self._body_bytes += len(data)
         super().data_received(data)
         if not self.transport.is_closing():
@@ -105,7 +105,7 @@ class Protocol(H11Protocol):
             self._expect_reading()
 
     def resume_writing(self) -> None:
-        """Take the deadline back: the client has read."""
+        """Cancel the deadline: the client has read."""
         self._forget_writing()
         super().resume_writing()
 
@@ -116,7 +116,7 @@ class Protocol(H11Protocol):
             self._writing = self.loop.call_later(self.deadlines.send, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's word, which says only that it is wrong
-        """Answer and hang up."""
+        """Answer and close the connection."""
         self._refuse(self._mistake())
 
     def _refuse(self, error: FocalboxError) -> None:
@@ -133,7 +133,7 @@ class Protocol(H11Protocol):
         self.transport.close()
 
     def _watch(self, *, quiet: bool = False) -> None:
-        """Let the deadline run for what is waited for: a header, a body, or nothing.
+        """Start the deadline for what is expected: a header, a body, or nothing.
 
         With ``quiet`` the next request has not begun: uvicorn's own deadline for idle connections runs.
         """
@@ -164,7 +164,7 @@ class Protocol(H11Protocol):
             self.transport.close()
 
     def _no_body(self) -> None:
-        """Hang up, unless so much has come that there is more time."""
+        """Close the connection, unless enough has come to extend the deadline."""
         until = self._began + self.deadlines.body + self._body_bytes / _SLOWEST
         if self.loop.time() < until:
             self._reading = h11.SEND_BODY, self.loop.call_at(until, self._no_body)
@@ -183,7 +183,7 @@ class Protocol(H11Protocol):
         self._writing = self.loop.call_later(self.deadlines.send, self._still_unsent)
 
     def _still_unsent(self) -> None:
-        """Hang up, unless the client reads fast enough to be given more time."""
+        """Close the connection, unless the client reads fast enough to extend the deadline."""
         left = self.transport.get_write_buffer_size()
         if not left:
             self._writing = None

@@ -1,4 +1,4 @@
-"""One process that serves: uvicorn, told to drain before it stops, and quiet when the system has no files left."""
+"""One process that serves: uvicorn with draining, and with one line of log when the system has no files left."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _log = logging.getLogger("focalbox.service")
 
 
 class _Server(uvicorn.Server):
-    """Takes requests for a while after it was told to stop, and says so at ``/readyz``."""
+    """Takes requests for a while after a signal to stop, and says so at ``/readyz``."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ def _files() -> int:
 
 
 def _give_memory_back() -> None:
-    """Let large pictures be mapped one by one, and small ones reuse what smaller ones before them left.
+    """Set the allocator so that large pictures are mapped one by one and given back, and small ones reuse memory.
 
     By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
     fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). And it gives back every

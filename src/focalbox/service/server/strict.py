@@ -1,4 +1,4 @@
-"""Requests that two servers could read differently are refused: request smuggling lives on what one of them forgives.
+"""Requests that two servers could read differently are refused, which is what request smuggling relies on.
 
 RFC 9112 lets a server accept a bare LF as the end of a line, folded fields, and a Content-Length beside a Transfer-Encoding.
 A proxy in front may read the same bytes as two requests, so none of them is accepted here.
@@ -37,7 +37,7 @@ class StrictConnection(h11.Connection):
         super().__init__(h11.SERVER, most_unread)
 
     def next_event(self) -> object:  # type: ignore[override]
-        """Return h11's next event; a header is held against the rules before it is read."""
+        """Return h11's next event; a header is checked against the rules before it is read."""
         if self.their_state is h11.IDLE:
             self._check(self.trailing_data[0])
         return super().next_event()

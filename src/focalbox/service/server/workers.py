@@ -1,4 +1,4 @@
-"""Several processes on one socket: started, replaced when one ends by itself, told to stop together."""
+"""Several processes on one socket: they are started, replaced when one ends by itself, and stopped together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _log = logging.getLogger("focalbox.service")
 
 
 class _Supervisor:
-    """Keeps so many workers running.
+    """Keeps a number of workers running.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class _Supervisor:
         self._start()
 
     def _forward(self, number: int, _: FrameType | None) -> None:
-        """Tell all workers; a terminal has told them of control-C already."""
+        """Pass the signal to all workers; control-C reaches them from the terminal."""
         self._stopping = True
         for worker in self._started:
             with contextlib.suppress(ProcessLookupError):
