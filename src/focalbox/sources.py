@@ -91,7 +91,7 @@ def _read_file(file: Any, limits: Limits) -> bytes:
 
 
 def _rewind(file: Any) -> None:
-    """Take a file that stands at its end, as after a first use, back to its start; any other place was chosen by the caller."""
+    """Take a file that stands at its end, as after a first use, back to its start; any other place is left as it is."""
     try:
         place = file.tell()
         file.seek(0, os.SEEK_END)

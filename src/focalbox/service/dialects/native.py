@@ -1,4 +1,4 @@
-"""The native dialect: ``/v1/crop/500x200/SOURCE?fit=&zoom=&format=&quality=`` and its siblings, read into an `ImageRequest`."""
+"""The native dialect, such as ``/v1/crop/500x200/SOURCE?fit=&zoom=``, read into an `ImageRequest`."""
 
 from __future__ import annotations
 
