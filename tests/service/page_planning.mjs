@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const { planCrop, readMap } = await import(pathToFileURL(process.argv[2]));
-const answers = JSON.parse(readFileSync(0, "utf8")).map(({ analysis, size, zoom }) => {
+const { otherCrops, planCrop, readMap } = await import(pathToFileURL(process.argv[2]));
+const answers = JSON.parse(readFileSync(0, "utf8")).map(({ analysis, size, zoom, focus }) => {
   const found = {
     map: readMap(analysis.saliency),
     source: analysis.source,
     placing: analysis.placing,
   };
-  const { pixels, kept } = planCrop(found, size, zoom);
-  return { box: pixels, kept };
+  const { pixels, kept, relative } = planCrop(found, size, zoom, focus && { x: focus[0], y: focus[1] });
+  return { box: pixels, kept, others: otherCrops(found, size, relative, 3).map((crop) => crop.pixels) };
 });
 process.stdout.write(JSON.stringify(answers));

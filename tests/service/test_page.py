@@ -1,20 +1,26 @@
-"""The page in a real Chromium: upload, drag, layers, copy, a broken file, a narrow screen."""
+"""The page in a real Chromium: upload, drag, focus, boxes, layers, files, copy, errors, a keyboard, three widths."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from service.servers import Running
+from service.servers import SECONDS, Running
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 """A folder to leave screenshots in, for somebody to look at."""
+
+
+expect.set_options(timeout=1000 * SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +87,10 @@ def test_upload_drag_layers_and_copy(visit: Callable[..., Page], pictures: Path)
     page.set_input_files("#file", pictures / "astronaut.jpg")
     expect(page.locator("#facts")).to_contain_text("astronaut.jpg · 512 × 512 pixels")
     expect(page.locator("#confidence")).to_contain_text("%")
-    expect(page.locator(".card")).to_have_count(8)
+    expect(page.locator("#wall .card")).to_have_count(8)
 
     stage, result = _pixels(page, "#stage"), _pixels(page, "#result")
+    page.locator("#ratio").scroll_into_view_if_needed()
     slider = page.locator("#ratio").bounding_box()
     assert slider is not None
     page.mouse.move(slider["x"] + slider["width"] * 0.74, slider["y"] + slider["height"] / 2)
@@ -103,7 +110,7 @@ def test_upload_drag_layers_and_copy(visit: Callable[..., Page], pictures: Path)
 
     page.get_by_role("button", name="16:9", exact=True).click()
     expect(page.locator("#ratio-value")).to_have_text("16:9")
-    for layer in ("map", "salient", "window"):
+    for layer in ("map", "salient", "subject", "heads", "window"):
         before = _pixels(page, "#stage")
         page.locator(f"#layer-{layer}").click()
         assert _pixels(page, "#stage") != before, layer
@@ -113,6 +120,7 @@ def test_upload_drag_layers_and_copy(visit: Callable[..., Page], pictures: Path)
         ("Command", r"focalbox crop astronaut\.jpg -s 1200x675"),
         ("Python", r'focalbox\.crop\("astronaut\.jpg", "1200x675"\)'),
         ("CSS", r"aspect-ratio: 1200 / 675; object-fit: cover; object-position: [\d.]+% [\d.]+%;"),
+        ("thumbor", r"http://127\.0\.0\.1:\d+/unsafe/1200x675/smart/astronaut\.jpg"),
     ):
         page.get_by_role("button", name=f"Copy the {name}").click()
         copied = page.evaluate("navigator.clipboard.readText()")
@@ -125,7 +133,9 @@ def test_the_page_shows_what_the_service_cuts(visit: Callable[..., Page]) -> Non
     for ratio, size, zoom in ((0.0, "1200x1200", 0.0), (1.3, "1200x487", 0.4), (-1.0, "600x1200", 1.0)):
         _set(page, "#zoom", zoom)
         # By its whole address: the page may still ask about what it showed before.
-        with page.expect_response(re.compile(f"/v1/plan.size={size}&zoom={zoom:g}&")) as answer:
+        with page.expect_response(
+            re.compile(f"/v1/plan.size={size}{f'&zoom={zoom:g}&upscale=true' if zoom else ''}$")
+        ) as answer:
             _set(page, "#ratio", ratio)
         box = answer.value.json()["crops"][0]["box"]
         text = f"{box['width']} × {box['height']} at {box['left']}, {box['top']}"
@@ -163,13 +173,176 @@ def test_a_keyboard_is_enough(visit: Callable[..., Page]) -> None:
     expect(page.locator("#box")).not_to_have_text(before)
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_phone_shows_all_of_it(visit: Callable[..., Page], dark: bool) -> None:  # noqa: FBT001 - a case
-    page = visit(width=375, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+def _window(page: Page) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", page.locator("#box").inner_text())))
+
+
+def _drag(page: Page, *points: tuple[float, float]) -> None:
+    """Draw along points of the picture, in fractions of it."""
+    page.locator("#stage").evaluate("stage => stage.scrollIntoView({block: 'center'})")
+    place = page.locator("#stage").bounding_box()
+    assert place is not None
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(place["x"] + x * place["width"], place["y"] + y * place["height"])
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def _planned(page: Page, pattern: str, act: Callable[[], None]) -> dict[str, int]:
+    """Do something, and return the box that the service then plans."""
+    with page.expect_response(re.compile(pattern)) as answer:
+        act()
+    box: dict[str, int] = answer.value.json()["crops"][0]["box"]
+    return box
+
+
+def test_the_window_follows_the_hand_and_is_let_go(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit()
+    page.set_input_files("#file", pictures / "astronaut.jpg")
+    expect(page.locator("#facts")).to_contain_text("astronaut.jpg")
+    page.get_by_role("button", name="1:1", exact=True).click()
+    page.get_by_role("button", name="9:16", exact=True).click()
+    chosen = _window(page)
+    _drag(page, (0.45, 0.5), (0.5, 0.5), (0.95, 0.5))
+    assert _window(page) == (288, 512, 224, 0), "dragged to the right edge"
+    expect(page.locator("#snippet-URL")).to_contain_text("focus=")
+    expect(page.locator("#snippet-thumbor")).to_contain_text("/unsafe/224x0:512x512/")
+    page.get_by_role("button", name="Let focalbox choose").click()
+    assert _window(page) == chosen
+    expect(page.get_by_role("button", name="Let focalbox choose")).to_be_disabled()
+
+    page.get_by_label("Set the focus").check()
+    _drag(page, (0.1, 0.5))
+    assert _window(page)[2] == 0
+    page.get_by_role("button", name="Let focalbox choose").click()
+
+    page.get_by_label("Keep a box").check()
+    box = _planned(page, r"keep=0.8[0-9]*,[0-9.]*,0.1[78]", lambda: _drag(page, (0.8, 0.1), (0.9, 0.3), (0.98, 0.4)))
+    assert box["left"] + box["width"] >= 0.97 * 512, "what is kept is inside"
+    expect(page.locator("#snippet-URL")).to_contain_text("keep=0.8")
+    expect(page.locator("#snippet-imgproxy")).to_be_hidden()
+    _shot(page, "kept")
+    _drag(page, (0.9, 0.2))
+    expect(page.get_by_role("button", name="Let focalbox choose")).to_be_disabled()
+    assert _window(page) == chosen, "a click on a box takes it away"
+
+
+def test_other_windows_and_the_middle_are_there_to_compare(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit()
+    page.set_input_files("#file", pictures / "rocket.jpg")
+    expect(page.locator("#facts")).to_contain_text("rocket.jpg")
+    page.get_by_role("button", name="9:16", exact=True).click()
+    kept = [int(page.locator(name).inner_text().removesuffix(" %")) for name in ("#kept", "#middle-kept")]
+    assert kept[0] >= kept[1]
+    first = page.locator("#others button").first
+    before = _window(page)
+    first.click()
+    assert _window(page) != before
+    page.get_by_text("What do these say?").click()
+    expect(page.get_by_text("nine tenths")).to_be_visible()
+
+
+def test_a_file_of_the_fit_and_format_asked_for(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_text("Fit and file").click()
+    expect(page.locator("#weight")).to_contain_text(re.compile(r"1200 × \d+, AVIF, [\d.]+ kB"))
+    page.get_by_label("Format").select_option("jpeg")
+    expect(page.locator("#weight")).to_contain_text("JPEG")
+    best = float(re.findall(r"([\d.]+) kB", page.locator("#weight").inner_text())[0])
+    _set(page, "#quality", 20)
+    expect(page.locator("#weight")).not_to_contain_text(f"{best} kB")
+    assert float(re.findall(r"([\d.]+) kB", page.locator("#weight").inner_text())[0]) < best
+    with page.expect_download() as saved:
+        page.get_by_text("Save the crop").click()
+    with Image.open(saved.value.path()) as image:
+        assert (image.format, image.width) == ("JPEG", 1200)
+    for fit, padded in (("contain", True), ("tight", False)):
+        _planned(page, f"fit={fit}", lambda fit=fit: page.locator("#fit").select_option(fit))  # type: ignore[misc]
+        assert page.locator("#snippet-thumbor").is_hidden() == padded
+        expect(page.locator("#snippet-Command")).to_contain_text(f"--fit {fit}")
+    _planned(page, "mode=face", lambda: page.get_by_label("Frame the faces").check())
+    _shot(page, "options")
+
+
+def _addresses(page: Page) -> list[str]:
+    """Return the addresses that are offered to copy: those of the rows, and the narrowest of each list."""
+    rows = [page.locator(f"#snippet-{name}") for name in ("URL", "thumbor", "imgproxy", "Filestack")]
+    html = page.locator("#snippet-picture").inner_text().replace("&amp;", "&")
+    return [row.inner_text() for row in rows if row.is_visible()] + re.findall(r"http\S+(?= 320w)", html)
+
+
+def test_every_address_to_copy_works_once_the_picture_is_there(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit("--allow-unsigned", "--root", str(pictures))
+    page.set_input_files("#file", pictures / "coffee.jpg")
+    expect(page.locator("#facts")).to_contain_text("coffee.jpg")
+    expect(page.locator("#place")).to_be_hidden()
+    page.get_by_role("button", name="4:5", exact=True).click()
+    found = {"untouched": _addresses(page)}
+    _drag(page, (0.4, 0.5), (0.5, 0.5), (0.2, 0.5))
+    expect(page.locator("#snippet-URL")).to_contain_text("focus=0.")
+    found["dragged"] = _addresses(page)
+    page.get_by_role("button", name="Let focalbox choose").click()
+    page.get_by_text("Fit and file").click()
+    page.locator("#format").select_option("webp")
+    page.locator("#fit").select_option("tight")
+    expect(page.locator("#snippet-URL")).to_contain_text("fit=tight&upscale=true&format=webp")
+    found["tight, as WebP"] = _addresses(page)
+    assert [len(addresses) for addresses in found.values()] == [6, 6, 5]
+    for act, addresses in found.items():
+        for address in addresses:
+            with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - of the page
+                content = answer.read()
+            with Image.open(io.BytesIO(content)) as image:
+                assert image.size in {(960, 1200), (320, 400), (320, 320)}, address
+                assert image.format == ("WEBP" if "WebP" in act else "JPEG"), address
+
+
+def test_where_the_picture_has_to_lie_is_said(visit: Callable[..., Page], pictures: Path, tmp_path: Path) -> None:
+    page = visit("--allow-unsigned", "--root", str(tmp_path))
+    page.set_input_files("#file", pictures / "coffee.jpg")
+    expect(page.locator("#place")).to_contain_text("once coffee.jpg lies in the service's folder: put it here first")
+    page = visit()
+    expect(page.locator("#place")).to_contain_text("start it with --root")
+
+
+def test_the_keys_move_the_window_and_mark_boxes(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit()
+    page.set_input_files("#file", pictures / "astronaut.jpg")
+    expect(page.locator("#facts")).to_contain_text("astronaut.jpg")
+    page.get_by_role("button", name="9:16", exact=True).click()
+    before = _window(page)
+    page.locator("#stage").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    assert _window(page)[2] > before[2]
+    page.keyboard.press("Escape")
+    assert _window(page) == before
+    page.get_by_label("Keep a box").check()
+    page.locator("#stage").focus()
+    _planned(page, "keep=", lambda: page.keyboard.press("Enter"))
+    _planned(page, "keep=", lambda: page.keyboard.press("ArrowLeft"))
+    _planned(page, "size=675x1200$", lambda: page.keyboard.press("Delete"))
+
+
+def test_on_a_phone_the_crop_stays_in_sight(visit: Callable[..., Page]) -> None:
+    page = visit(width=375, still=True)
+    for part in ("#stage", "#ratio", "#wall", "#snippets"):
+        page.locator(part).evaluate("part => part.scrollIntoView({block: 'center'})")
+        place = page.locator("#result").bounding_box()
+        assert place is not None
+        assert 0 <= place["y"] < 300, part
+    page.locator("#ratio").evaluate("part => part.scrollIntoView({block: 'center'})")
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / "phone-sight.png")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(375, False), (375, True), (768, False)])
+def test_a_narrow_screen_shows_all_of_it(visit: Callable[..., Page], width: int, dark: bool) -> None:  # noqa: FBT001 - a case
+    page = visit(width=width, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     for part in ("#stage", "#result", "#ratio", "#wall", "#snippets"):
         place = page.locator(part).bounding_box()
         assert place is not None
         assert place["x"] >= 0
-        assert place["x"] + place["width"] <= 376
-    _shot(page, "phone-dark" if dark else "phone")
+        assert place["x"] + place["width"] <= width + 1
+    _shot(page, f"narrow-{width}-dark" if dark else f"narrow-{width}")

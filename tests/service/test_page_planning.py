@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from importlib import resources
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,19 @@ import pytest
 
 from focalbox import Analysis, SaliencyMap
 from focalbox.core.evidence import Subject
-from focalbox.core.geometry import Box
+from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.target import Size
 from focalbox.service.render.answers import placing
 
 HERE = Path(__file__).parent
+
+
+FOCUSED = 0.3
+"""Share of the cases with a focus."""
+
+
+def _fractions(box: dict[str, int], source: Size) -> Box:
+    return PixelBox(box["left"], box["top"], box["width"], box["height"]).to_box(source)
 
 
 def _analysis(random: np.random.Generator) -> Analysis:
@@ -45,8 +54,10 @@ def test_the_page_plans_what_the_library_plans() -> None:
             height = round(width * float(random.choice([9 / 16, 2 / 3, 0.4, 1.25]))) or 1
         zoom = float(random.choice([0.0, 0.0, 0.25, 1.0, random.random()]))
         saved = {**analysis.to_dict(), "placing": placing(analysis)}
-        cases.append({"analysis": saved, "size": {"width": width, "height": height}, "zoom": zoom})
-        expected.append(analysis.plan((width, height), zoom=zoom, upscale=True))
+        focus = (float(random.random()), float(random.random())) if random.random() < FOCUSED else None
+        size = {"width": width, "height": height}
+        cases.append({"analysis": saved, "size": size, "zoom": zoom, "focus": focus})
+        expected.append(analysis.plan((width, height), zoom=zoom, upscale=True, focus=focus))
     module = resources.files("focalbox.service") / "page" / "planning.js"
     run = subprocess.run(
         ["node", "page_planning.mjs", str(module)],
@@ -59,3 +70,7 @@ def test_the_page_plans_what_the_library_plans() -> None:
     for case, found, crop in zip(cases, json.loads(run.stdout), expected, strict=True):
         assert found["box"] == crop.box.to_dict(), case
         assert found["kept"] == pytest.approx(crop.kept)
+        windows = [crop.relative, *(_fractions(box, crop.source) for box in found["others"])]
+        assert all(one.jaccard(other) < 0.62 for one, other in combinations(windows, 2)), (
+            "others are others, but for rounding"
+        )

@@ -21,7 +21,7 @@ from focalbox.imaging.source import Limits, open_picture
 from focalbox.service.dialects import signing
 from focalbox.service.endpoints import page_query
 from focalbox.service.negotiation import matches
-from focalbox.service.problems import NotFound
+from focalbox.service.problems import NotFound, Unavailable
 from focalbox.service.routing import PAGE_PATH
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.root_folder import RootFolder
@@ -81,6 +81,11 @@ class Pages:
         if name == "demos.json" and self._settings.page:
             self._check(request)
             return self.json(await asyncio.to_thread(self._demos))
+        if name == "place.json" and self._settings.page:
+            self._check(request)
+            asked = request.query_params
+            there = await asyncio.to_thread(self._is_there, asked.get("name", ""), asked.get("bytes", ""))
+            return self.json({"folder": self._folder is not None, "there": there})
         return _file(request, name)
 
     async def _demo(self, request: Request) -> Response:
@@ -98,6 +103,15 @@ class Pages:
         if _has_photographs():
             return list(_PHOTOGRAPHS)
         return self._folder.pictures(_MAX_DEMOS) if self._folder is not None else []
+
+    def _is_there(self, name: str, length: str) -> bool:
+        """Tell whether a picture of that name and length lies where addresses find it."""
+        if self._folder is None:
+            return False
+        try:
+            return str(self._folder.find(name).path.stat().st_size) == length
+        except (NotFound, Unavailable, OSError):
+            return False
 
     def _photograph(self, name: str) -> bytes:
         if name not in self._demos():

@@ -7,8 +7,8 @@ const HEAT = [
 const MAP_OPACITY = 0.72;
 const SHADE = "rgb(8 9 12 / 62%)";
 const SHADE_OF_MAP = "rgb(8 9 12 / 30%)"; // the map is dark already
-const SALIENT = "#ffc400";
-const WINDOW = "#22c8f5";
+const COLOURS = { salient: "#ffc400", subject: "#5ee08a", face: "#ff8ad8", text: "#ff9d5c", window: "#22c8f5", keep: "#ffffff" };
+const CROSS = 9; // half a cross in CSS pixels
 
 /** Draw a saliency map once, a pixel a cell. */
 export function mapPicture(map) {
@@ -62,15 +62,47 @@ export function drawStage(canvas, scene, layers) {
     context.rect(left, top, wide, high);
     context.fill("evenodd");
   }
-  if (layers.salient) outline(context, scaled(scene.salient, across, down), SALIENT, [8, 5]);
-  if (layers.window) outline(context, scaled(scene.crop.relative, across, down), WINDOW, []);
+  const framed = (box, colour, dashes) => outline(context, scaled(box, across, down), colour, dashes);
+  if (layers.salient) framed(scene.salient, COLOURS.salient, [8, 5]);
+  if (layers.subject) framed(scene.placing.subject_box, COLOURS.subject, [2, 4]);
+  for (const one of layers.heads ? scene.placing.subjects : []) framed(one.boxes[0], COLOURS[one.kind] ?? COLOURS.face, []);
+  if (layers.window) framed(scene.crop.relative, COLOURS.window, []);
+  for (const box of scene.choice.keep) framed(box, COLOURS.keep, [6, 6]);
+  if (scene.choice.focus) cross(context, scene.choice.focus.x * across, scene.choice.focus.y * down);
 }
 
-/** Draw a crop to fill a canvas of a width and height in CSS pixels. */
-export function drawCrop(canvas, scene, relative, width, height) {
+/** Draw a crop to fill a canvas of a width and height in CSS pixels; what is padded is white. */
+export function drawCrop(canvas, scene, crop, width, height) {
   const context = sharpen(canvas, width, height);
-  const box = scaled(relative, scene.picture.width, scene.picture.height);
-  context.drawImage(scene.picture, box.left, box.top, box.width, box.height, 0, 0, canvas.width, canvas.height);
+  const box = scaled(crop.relative, scene.picture.width, scene.picture.height);
+  const inner = scaled(crop.inner, canvas.width, canvas.height);
+  context.fillStyle = "#fff";
+  if (crop.padded) context.fillRect(0, 0, canvas.width, canvas.height);
+  else context.clearRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(scene.picture, box.left, box.top, box.width, box.height, inner.left, inner.top, inner.width, inner.height);
+}
+
+/** Give a canvas the largest size in some room that has the shape of a size, and draw a crop in it. */
+export function fitCrop(canvas, scene, crop, size, room) {
+  const scale = Math.min(room.width / size.width, room.height / size.height);
+  canvas.style.width = `${size.width * scale}px`;
+  canvas.style.height = `${size.height * scale}px`;
+  drawCrop(canvas, scene, crop, size.width * scale, size.height * scale);
+}
+
+function cross(context, x, y) {
+  const density = Math.min(window.devicePixelRatio || 1, 2);
+  const arm = CROSS * density;
+  for (const [style, width] of [["rgb(0 0 0 / 60%)", 5], ["#fff", 2]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width * density;
+    context.beginPath();
+    context.moveTo(x - arm, y);
+    context.lineTo(x + arm, y);
+    context.moveTo(x, y - arm);
+    context.lineTo(x, y + arm);
+    context.stroke();
+  }
 }
 
 function scaled(box, across, down) {

@@ -1,53 +1,52 @@
-// The page: a picture comes in, sliders move, and everything that depends on them is drawn again at once.
+// The page: a picture comes in, hands and sliders move, and everything that depends on them is drawn again at once.
 
-import { drawCrop, drawStage, mapPicture } from "./drawing.js";
-import { planCrop, readMap } from "./planning.js";
+import { aspectOf, fileOptionsOf, isPlain, named, optionsOf, queryOf, sizeOf, START } from "./choices.js";
+import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
+import { drawStage, mapPicture } from "./drawing.js";
+import { buildWall, drawPair, fillOthers, fillWall, percent, WALL } from "./gallery.js";
+import { planCrop, planned, readMap } from "./planning.js";
 import * as service from "./service.js";
-import { snippets } from "./snippets.js";
+import { pointInside, snippets } from "./snippets.js";
+import { centre, touchable } from "./stage.js";
 
-const LONGEST = 1200; // pixels of the longer side of the crop that the snippets name
 const DRAWN = 1600; // pixels of the longer side of the picture that is drawn
 const PAUSE = 120; // milliseconds without a change before the service is asked how sure it is
-const WALL = [
-  ["Banner", 1200, 300], ["Wide", 1600, 900], ["Link preview", 1200, 630], ["Square", 1080, 1080],
-  ["Portrait", 1080, 1350], ["Story", 1080, 1920], ["Card", 400, 300], ["Avatar", 200, 200],
-];
+const CALM = 600; // milliseconds without a change before it is asked for the finished file
 const RATIOS = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1"];
+const LAYERS = ["map", "salient", "subject", "heads", "window"];
 
 const part = (id) => document.getElementById(id);
-const view = {
-  stage: part("stage"), result: part("result"), ratio: part("ratio"), zoom: part("zoom"), wall: part("wall"),
-  status: part("status"), problem: part("problem"), work: part("work"), file: part("file"), drop: part("drop"),
-};
 
-let scene = null; // what is shown: picture, map, source, salient, placing, analysis, name, crop
+const choice = { ...START };
+let scene = null; // what is shown: picture, blob, map, source, salient, placing, analysis, name, crop, choice
 let round = 0; // counts pictures, so that a slow one does not replace a later one
-let asking = new AbortController();
-let timer = 0;
+const asked = { plan: new AbortController(), file: new AbortController() };
+const timers = { plan: 0, file: 0 };
 
 async function open(blob, name) {
   const mine = (round += 1);
   say("Looking at the picture …");
-  view.problem.hidden = true;
-  view.drop.dataset.busy = "true";
+  part("problem").hidden = true;
+  part("drop").dataset.busy = "true";
   try {
     const analysis = await service.analyze(blob);
     const picture = await readable(blob, analysis.source);
     if (mine !== round) return;
     const map = readMap(analysis.saliency);
+    Object.assign(choice, { focus: null, keep: [] });
     scene = {
-      analysis, name, map, picture, mapPicture: mapPicture(map), source: analysis.source,
-      salient: analysis.salient, placing: analysis.placing,
+      analysis, blob, choice, map, name, picture, mapPicture: mapPicture(map), source: analysis.source,
+      salient: analysis.salient, placing: analysis.placing, crop: null,
     };
-    view.work.hidden = false;
+    part("work").hidden = false;
     part("facts").textContent = `${name} · ${scene.source.width} × ${scene.source.height} pixels · model ${analysis.model}`;
     update();
     say("The crop is ready.");
+    explainPlace(name, await service.place(name, blob.size));
   } catch (error) {
-    if (mine !== round) return;
-    showError(error instanceof service.Refusal ? error.message : "This picture cannot be shown.");
+    if (mine === round) showError(part("problem"), error, "This picture cannot be shown.");
   } finally {
-    if (mine === round) delete view.drop.dataset.busy;
+    if (mine === round) delete part("drop").dataset.busy;
   }
 }
 
@@ -65,151 +64,118 @@ async function readable(blob, source) {
   }
 }
 
-function chosen() {
-  const aspect = 2 ** Number(view.ratio.value);
-  const size = aspect >= 1
-    ? { width: LONGEST, height: Math.max(1, Math.round(LONGEST / aspect)) }
-    : { width: Math.max(1, Math.round(LONGEST * aspect)), height: LONGEST };
-  return { size, zoom: Number(view.zoom.value) };
+/** Take a change, and show what follows from it: at once where the page can plan, else when the service has. */
+function update(change = {}) {
+  Object.assign(choice, change);
+  const size = sizeOf(choice.aspect);
+  part("ratio-value").textContent = named(choice.aspect);
+  part("ratio").setAttribute("aria-valuetext", named(choice.aspect));
+  part("zoom-value").textContent = percent(choice.zoom);
+  part("zoom").disabled = choice.fit !== "cover";
+  part("quality-value").textContent = String(choice.quality);
+  part("quality").disabled = choice.format === "png";
+  part("release").disabled = !choice.focus && choice.keep.length === 0;
+  for (const button of document.querySelectorAll("[data-ratio]")) {
+    button.setAttribute("aria-pressed", String(Math.abs(aspectOf(button.dataset.ratio) - choice.aspect) < 0.01));
+  }
+  if (!scene) return;
+  const plain = isPlain(choice);
+  if (plain || !scene.crop) show(planCrop(scene, size, choice.zoom, choice.focus), null);
+  else draw();
+  later("plan", plain ? PAUSE : 0, () => askForPlan(size, plain));
+  later("file", CALM, () => askForFile(size));
 }
 
-function update() {
-  const { size, zoom } = chosen();
-  part("ratio-value").textContent = named(size.width / size.height);
-  part("zoom-value").textContent = `${Math.round(100 * zoom)} %`;
-  view.ratio.setAttribute("aria-valuetext", named(size.width / size.height));
-  if (!scene) return;
-  scene.crop = planCrop(scene, size, zoom);
-  part("kept").textContent = percent(scene.crop.kept);
-  const { left, top, width, height } = scene.crop.pixels;
+function show(crop, wall) {
+  const size = sizeOf(choice.aspect);
+  scene.crop = crop;
+  const { left, top, width, height } = crop.pixels;
   part("box").textContent = `${width} × ${height} at ${left}, ${top}`;
   draw();
-  fillWall(zoom);
-  fillSnippets(snippets({ name: scene.name, size, zoom, crop: scene.crop, signed: service.signed }));
-  for (const button of document.querySelectorAll("[data-ratio]")) {
-    button.setAttribute("aria-pressed", String(Math.abs(aspectOf(button.dataset.ratio) - size.width / size.height) < 0.01));
-  }
-  clearTimeout(timer);
-  timer = setTimeout(askHowSure, PAUSE);
+  if (wall || isPlain(choice)) fillWall(scene, wall);
+  fillOthers(scene, size, (other) => update({ focus: centre(other.relative), keep: [] }));
+  const point = pointInside(crop, scene.analysis.focal_point);
+  fillSnippets(snippets({ name: scene.name, size, choice, crop, point, signed: service.signed }));
 }
 
 function draw() {
-  const layers = Object.fromEntries(["map", "salient", "window"].map((name) => [name, part(`layer-${name}`).checked]));
-  drawStage(view.stage, scene, layers);
-  const { size } = chosen();
-  const room = view.result.parentElement.clientWidth;
-  const tall = Math.min(420, 0.6 * window.innerHeight);
-  const scale = Math.min(room / size.width, tall / size.height);
-  view.result.style.width = `${size.width * scale}px`;
-  view.result.style.height = `${size.height * scale}px`;
-  drawCrop(view.result, scene, scene.crop.relative, size.width * scale, size.height * scale);
+  const layers = Object.fromEntries(LAYERS.map((name) => [name, part(`layer-${name}`).checked]));
+  drawStage(part("stage"), scene, layers);
+  part("stage").toggleAttribute("data-free", scene.crop.relative.height < 1);
+  drawPair(scene, sizeOf(choice.aspect));
 }
 
-async function askHowSure() {
-  const { size, zoom } = chosen();
-  asking.abort();
-  asking = new AbortController();
+function later(what, pause, work) {
+  clearTimeout(timers[what]);
+  asked[what].abort();
+  asked[what] = new AbortController();
+  timers[what] = setTimeout(work, pause);
+}
+
+async function askForPlan(size, plain) {
+  const { signal } = asked.plan;
+  const sizes = [size, ...(plain ? [] : WALL.map(([, width, height]) => ({ width, height })))];
   try {
-    const planned = await service.plan(scene.analysis, `${size.width}x${size.height}`, zoom, asking.signal);
-    part("confidence").textContent = percent(planned.crops[0].confidence);
+    const texts = sizes.map(({ width, height }) => `${width}x${height}`);
+    const [crop, ...wall] = await service.plan(scene.analysis, texts, queryOf(optionsOf(choice)), signal);
+    part("confidence").textContent = percent(crop.confidence);
+    part("notes").textContent = (crop.notes ?? []).map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`).join(" ");
+    part("notes").hidden = !crop.notes;
+    part("crop-problem").hidden = true;
+    show(planned(scene, crop), plain ? null : wall.map((one) => planned(scene, one)));
   } catch (error) {
-    if (error.name !== "AbortError") part("confidence").textContent = "–";
+    if (error.name === "AbortError") return;
+    part("confidence").textContent = "–";
+    showError(part("crop-problem"), error, "The window cannot be planned.");
   }
 }
 
-function fillWall(zoom) {
-  for (const [index, [, width, height]] of WALL.entries()) {
-    const card = view.wall.children[index];
-    const canvas = card.querySelector("canvas");
-    const crop = planCrop(scene, { width, height }, zoom);
-    const scale = Math.min(canvas.parentElement.clientWidth / width, 150 / height);
-    canvas.style.width = `${width * scale}px`;
-    canvas.style.height = `${height * scale}px`;
-    drawCrop(canvas, scene, crop.relative, width * scale, height * scale);
-    card.querySelector("[data-kept]").textContent = `keeps ${percent(crop.kept)}`;
+async function askForFile(size) {
+  if (!part("options").open) return;
+  const { signal } = asked.file;
+  try {
+    const query = queryOf([...optionsOf(choice), ...fileOptionsOf(choice)]);
+    const file = await service.crop(scene.blob, `${size.width}x${size.height}`, query, signal);
+    const kind = file.type.replace("image/", "");
+    part("weight").textContent = `${size.width} × ${size.height}, ${kind.toUpperCase()}, ${(file.size / 1000).toFixed(1)} kB`;
+    URL.revokeObjectURL(part("save").href);
+    Object.assign(part("save"), { href: URL.createObjectURL(file), download: `crop.${kind}`, hidden: false });
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    part("weight").textContent = "–";
+    showError(part("crop-problem"), error, "The file cannot be made.");
   }
-}
-
-function fillSnippets(all) {
-  for (const [name, text] of Object.entries(all)) part(`snippet-${name}`).textContent = text;
-}
-
-function percent(share) {
-  return `${Math.round(100 * share)} %`;
-}
-
-function aspectOf(text) {
-  const [across, down] = text.split(":").map(Number);
-  return across / down;
-}
-
-function named(aspect) {
-  const known = [...RATIOS, "2:3", "3:2", "3:4", "5:4", "2:1", "1:2", "21:9", "1:3"];
-  const close = known.find((text) => Math.abs(aspectOf(text) / aspect - 1) < 0.008);
-  return close ?? (aspect >= 1 ? `${aspect.toFixed(2)}:1` : `1:${(1 / aspect).toFixed(2)}`);
 }
 
 function say(text) {
-  view.status.textContent = text;
+  part("status").textContent = text;
 }
 
-function showError(text) {
+function showError(place, error, otherwise) {
   say("");
-  view.problem.textContent = text;
-  view.problem.hidden = false;
+  place.textContent = error instanceof service.Refusal ? error.message : otherwise;
+  place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
 }
 
-async function copy(button) {
-  const text = part(`snippet-${button.dataset.copy}`).textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-    say(`The ${button.dataset.copy} was copied.`);
-  } catch {
-    const range = document.createRange();
-    range.selectNodeContents(part(`snippet-${button.dataset.copy}`));
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-    button.textContent = "Selected";
-    say("Press control and C to copy what is selected.");
-  }
-  setTimeout(() => { button.textContent = "Copy"; }, 1600);
+function useAspect(aspect) {
+  part("ratio").value = String(Math.log2(aspect));
+  update({ aspect });
 }
 
 function build() {
   for (const text of RATIOS) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
     button.dataset.ratio = text;
-    button.addEventListener("click", () => {
-      view.ratio.value = String(Math.log2(aspectOf(text)));
-      update();
-    });
+    button.addEventListener("click", () => useAspect(aspectOf(text)));
     part("ratios").append(button);
   }
-  for (const [name, width, height] of WALL) {
-    const card = part("card").content.firstElementChild.cloneNode(true);
-    card.querySelector("[data-name]").textContent = name;
-    card.querySelector("[data-size]").textContent = `${width} × ${height}`;
-    card.querySelector("canvas").setAttribute("aria-label", `${name}, ${width} by ${height}`);
-    card.classList.toggle("round", name === "Avatar");
-    card.querySelector("button").addEventListener("click", () => {
-      view.ratio.value = String(Math.log2(width / height));
-      update();
-      part("work").scrollIntoView({ block: "start" });
-      view.ratio.focus({ preventScroll: true });
-    });
-    view.wall.append(card);
-  }
-  for (const name of ["URL", "Command", "Python", "CSS"]) {
-    const row = part("snippet").content.firstElementChild.cloneNode(true);
-    row.querySelector("h3").textContent = name;
-    row.querySelector("code").id = `snippet-${name}`;
-    const button = row.querySelector("button");
-    button.dataset.copy = name;
-    button.setAttribute("aria-label", `Copy the ${name}`);
-    button.addEventListener("click", () => copy(button));
-    part("snippets").append(row);
-  }
+  buildWall((aspect) => {
+    useAspect(aspect);
+    part("work").scrollIntoView({ block: "start" });
+    part("ratio").focus({ preventScroll: true });
+  });
+  buildSnippets(say);
 }
 
 async function offerDemos() {
@@ -229,16 +195,28 @@ async function offerDemos() {
 }
 
 function listen() {
-  for (const slider of [view.ratio, view.zoom]) slider.addEventListener("input", update);
-  for (const name of ["map", "salient", "window"]) part(`layer-${name}`).addEventListener("change", () => scene && draw());
-  view.file.addEventListener("change", () => {
-    if (view.file.files.length > 0) open(view.file.files[0], view.file.files[0].name);
-    view.file.value = "";
+  const tool = () => document.querySelector("[name=tool]:checked").value;
+  touchable(part("stage"), { now: () => scene, tool, change: update });
+  for (const radio of document.querySelectorAll("[name=tool]")) {
+    radio.addEventListener("change", () => { part("stage").dataset.tool = tool(); });
+  }
+  part("release").addEventListener("click", () => update({ focus: null, keep: [] }));
+  part("ratio").addEventListener("input", () => update({ aspect: 2 ** Number(part("ratio").value) }));
+  for (const name of ["zoom", "quality"]) {
+    part(name).addEventListener("input", () => update({ [name]: Number(part(name).value) }));
+  }
+  for (const name of ["fit", "format"]) part(name).addEventListener("change", () => update({ [name]: part(name).value }));
+  part("face").addEventListener("change", () => update({ face: part("face").checked }));
+  part("options").addEventListener("toggle", () => scene && update());
+  for (const name of LAYERS) part(`layer-${name}`).addEventListener("change", () => scene && draw());
+  part("file").addEventListener("change", () => {
+    if (part("file").files.length > 0) open(part("file").files[0], part("file").files[0].name);
+    part("file").value = "";
   });
   for (const name of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
-      view.drop.classList.toggle("over", name === "dragover");
+      part("drop").classList.toggle("over", name === "dragover");
       if (name === "drop" && event.dataTransfer.files.length > 0) {
         open(event.dataTransfer.files[0], event.dataTransfer.files[0].name);
       }
@@ -248,10 +226,10 @@ function listen() {
     const [file] = event.clipboardData.files;
     if (file) open(file, file.name);
   });
-  new ResizeObserver(() => scene && requestAnimationFrame(update)).observe(view.work);
+  new ResizeObserver(() => scene && requestAnimationFrame(() => update())).observe(part("work"));
 }
 
 build();
 listen();
-update();
+update({ aspect: 2 ** Number(part("ratio").value) });
 offerDemos();

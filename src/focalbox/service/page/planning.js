@@ -1,6 +1,8 @@
 // Plans crops in the page, as focalbox.core does: the same windows from the same map, so that dragging needs no server.
 
-const SAME = 1e-9; // shares that differ by less are equal, as in core/placement.py
+import { bestPlaces, jaccard, place, SAME } from "./placement.js";
+
+const DIFFERENT = 0.6; // Jaccard index below which two windows are different choices, as in core/choose.py
 
 /** Read a saliency map as the service sends it: 16-bit cells in base64, row by row. */
 export function readMap(saved) {
@@ -74,10 +76,11 @@ export function shareOf(map, box) {
 
 /** Choose the window for a size in pixels; zoom goes from the largest window (0) to the tight box (1), upscale=true.
  *
- * `found.placing` is what the service says of an analysis: scored subjects, the subject box, and the box that a tight window
+ * A window is centred on `focus`, a point of fractions, as nearly as the picture allows. `found.placing` is what the service says of an analysis: scored subjects, the subject box, and the box that a tight window
  * holds; fractions. */
-export function planCrop(found, size, zoom = 0) {
-  const { map, source, placing } = found;
+export function planCrop(found, size, zoom = 0, focus = null) {
+  const { map, source } = found;
+  const placing = { ...found.placing, focus };
   const aspect = size.width / size.height;
   const [width, height] = largestWindow(source, aspect);
   let box = placed(map, source, size, placing);
@@ -87,16 +90,49 @@ export function planCrop(found, size, zoom = 0) {
     const scale = Math.min(least, 1);
     box = between(box, place(map, width * scale, height * scale, { ...placing, hold }), zoom);
   }
-  const pixels = toPixels(box, source, aspect);
-  return { pixels, relative: toFractions(pixels, source), kept: shareOf(map, toFractions(pixels, source)) };
+  return described(found, toPixels(box, source, aspect));
 }
 
-/** The CSS declaration that places the picture alike under object-fit: cover. */
-export function cssOf(relative) {
-  const across = relative.width < 1 ? relative.left / (1 - relative.width) : 0.5;
-  const down = relative.height < 1 ? relative.top / (1 - relative.height) : 0.5;
+function described({ map, source }, pixels) {
+  const relative = toFractions(pixels, source);
+  return { pixels, relative, kept: shareOf(map, relative), inner: { left: 0, top: 0, width: 1, height: 1 }, padded: false };
+}
+
+/** The same window in the middle of the picture: what a cropper does that does not look. */
+export function middleCrop(found, size) {
+  return planCrop(found, size, 0, { x: 0.5, y: 0.5 });
+}
+
+/** Other windows of the same shape, the best first, none of them nearly the chosen one. */
+export function otherCrops(found, size, chosen, count) {
+  const { map, source, placing } = found;
+  const aspect = size.width / size.height;
+  const boxes = bestPlaces(map, ...largestWindow(source, aspect), placing, count + 1, DIFFERENT);
+  const crops = boxes.map((box) => described(found, toPixels(box, source, aspect)));
+  return crops.filter((crop) => jaccard(crop.relative, chosen) < DIFFERENT).slice(0, count);
+}
+
+/** What the service planned, as the page's own plans are: with what is padded, in fractions of the result. */
+export function planned(found, crop) {
+  const { left = 0, top = 0, right = 0, bottom = 0 } = crop.padding ?? {};
+  const width = crop.box.width + left + right;
+  const height = crop.box.height + top + bottom;
+  const inner = { left: left / width, top: top / height, width: crop.box.width / width, height: crop.box.height / height };
+  return { ...described(found, crop.box), kept: crop.kept, inner, padded: Boolean(crop.padding) };
+}
+
+/** The CSS that shows the picture as a crop does, as in focalbox.html; null when a crop is padded. */
+export function cssOf(crop, size) {
+  if (crop.padded) return null;
+  const { left, top, width, height } = crop.relative;
   const percent = (value) => `${Number((100 * value).toFixed(2))}%`;
-  return `object-position: ${percent(across)} ${percent(down)}`;
+  const shape = `aspect-ratio: ${size.width} / ${size.height}; object-fit: cover;`;
+  if (width < 1 && height < 1) {
+    return `${shape} object-view-box: inset(${[top, 1 - left - width, 1 - top - height, left].map(percent).join(" ")});`;
+  }
+  const across = width < 1 ? left / (1 - width) : 0.5;
+  const down = height < 1 ? top / (1 - height) : 0.5;
+  return `${shape} object-position: ${percent(across)} ${percent(down)};`;
 }
 
 /** A box of pixels as fractions. */
@@ -107,160 +143,6 @@ export function toFractions(pixels, source) {
     width: pixels.width / source.width,
     height: pixels.height / source.height,
   };
-}
-
-const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
-
-function place(map, width, height, { hold = null, subjects = [], subject_box = null, weights = {} }, within = WHOLE) {
-  const topOfAll = subject_box ? [topOf(subject_box, weights)] : [];
-  const edges = [
-    ...subjects.flatMap((one) => {
-      const box = boxFor(one, width, height);
-      return box ? [box] : [one.boxes.at(-1), upperHalf(one.boxes.at(-1))];
-    }),
-    ...topOfAll,
-    ...(hold ? [hold] : []),
-  ];
-  const across = edges.flatMap((box) => [box.left, box.left + box.width]);
-  const down = edges.flatMap((box) => [box.top, box.top + box.height]);
-  const lefts = places(map.columns, width, across, within.left, within.left + within.width);
-  const tops = places(map.rows, height, down, within.top, within.top + within.height);
-  const scores = [];
-  if (hold) scores.push(whole(lefts, tops, width, height, hold));
-  scores.push(scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights));
-  scores.push(nearness(lefts, tops, width, height, within));
-  let best = Array.from({ length: tops.length * lefts.length }, (_, index) => index);
-  for (const score of scores) {
-    const most = best.reduce((high, index) => Math.max(high, score[index]), -Infinity);
-    best = best.filter((index) => score[index] >= most - SAME);
-  }
-  const row = Math.floor(best[0] / lefts.length);
-  return { left: lefts[best[0] % lefts.length], top: tops[row], width, height };
-}
-
-/** Every start of a window along one axis at which a score can bend, ascending. */
-function places(cells, side, edges, start, stop) {
-  const free = Math.max(0, stop - start - side);
-  if (free <= SAME) return [start + free / 2];
-  const found = [start, start + free, start + free / 2];
-  for (let cell = 0; cell <= cells; cell += 1) found.push(cell / cells, cell / cells - side);
-  for (const edge of edges) found.push(edge, edge - side);
-  const inside = found.map((value) => Math.min(Math.max(value, start), start + free));
-  return [...new Set(inside)].sort((a, b) => a - b);
-}
-
-function saliencyIn(map, lefts, tops, width, height) {
-  const wide = map.columns + 1;
-  const scores = new Float64Array(tops.length * lefts.length);
-  const strip = new Float64Array(wide);
-  const total = Math.max(1, map.total);
-  tops.forEach((top, row) => {
-    const [above, overPart] = split(top * map.rows, map.rows);
-    const [below, underPart] = split((top + height) * map.rows, map.rows);
-    for (let column = 0; column < wide; column += 1) {
-      const under = map.table[below * wide + column] * (1 - underPart) + map.table[(below + 1) * wide + column] * underPart;
-      const over = map.table[above * wide + column] * (1 - overPart) + map.table[(above + 1) * wide + column] * overPart;
-      strip[column] = under - over;
-    }
-    const at = (place) => {
-      const [index, part] = split(place * map.columns, map.columns);
-      return strip[index] * (1 - part) + strip[index + 1] * part;
-    };
-    lefts.forEach((left, column) => {
-      scores[row * lefts.length + column] = (at(left + width) - at(left)) / total;
-    });
-  });
-  return scores;
-}
-
-/** The score of every window, as in core/score.py: saliency kept, subjects whole, subjects cut, the top of what is too high. */
-function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights) {
-  const score = saliencyIn(map, lefts, tops, width, height);
-  const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
-  for (const subject of subjects) {
-    const box = boxFor(subject, width, height);
-    if (box) {
-      const held = whole(lefts, tops, width, height, box);
-      const seen = touched(lefts, tops, width, height, box);
-      add(held, subject.whole);
-      add(seen.map((value, index) => value - held[index]), -subject.cut);
-    } else {
-      const last = subject.boxes.at(-1);
-      add(shares(lefts, tops, width, height, upperHalf(last)), subject.whole * weights.upper);
-      add(shares(lefts, tops, width, height, lowerHalf(last)), subject.whole * (1 - weights.upper));
-    }
-  }
-  if (subject_box && subject_box.height > height) {
-    add(shares(lefts, tops, width, height, topOf(subject_box, weights)), weights.lean);
-  }
-  return score;
-}
-
-/** What a window of given sides should show whole of a subject, as in core/subjects.py. */
-function boxFor({ boxes }, width, height) {
-  const outer = boxes[0];
-  const inner = boxes.at(-1);
-  if (inner.width > width + SAME || inner.height > height + SAME) return null;
-  const [left, across] = fitted(outer.left, outer.width, inner.left, inner.width, width);
-  const [top, down] = fitted(outer.top, outer.height, inner.top, inner.height, height);
-  return { left, top, width: across, height: down };
-}
-
-function fitted(outer, outerSide, inner, innerSide, side) {
-  if (outerSide <= side + SAME) return [outer, outerSide];
-  const share = Math.max(0, side - innerSide) / (outerSide - innerSide);
-  return [inner - (inner - outer) * share, Math.max(side, innerSide)];
-}
-
-function upperHalf(box) {
-  return { ...box, height: box.height / 2 };
-}
-
-function lowerHalf(box) {
-  return { ...box, top: box.top + box.height / 2, height: box.height / 2 };
-}
-
-function topOf(box, weights) {
-  return { ...box, height: box.height * weights.top };
-}
-
-function shares(lefts, tops, width, height, box) {
-  const across = lefts.map((left) => overlap(left, width, box.left, box.width));
-  return tops.flatMap((top) => across.map((share) => share * overlap(top, height, box.top, box.height)));
-}
-
-/** 1 where any part of a box is inside the window, else 0. */
-function touched(lefts, tops, width, height, box) {
-  const across = lefts.map((left) => left < box.left + box.width - SAME && left + width > box.left + SAME);
-  return tops.flatMap((top) => {
-    const down = top < box.top + box.height - SAME && top + height > box.top + SAME;
-    return across.map((seen) => (down && seen ? 1 : 0));
-  });
-}
-
-function nearness(lefts, tops, width, height, within) {
-  const [x, y] = [within.left + within.width / 2, within.top + within.height / 2];
-  return tops.flatMap((top) => lefts.map((left) => -Math.hypot(top + height / 2 - y, left + width / 2 - x)));
-}
-
-/** 1 where all of a box is inside the window, else 0. */
-function whole(lefts, tops, width, height, box) {
-  const across = lefts.map((left) => left <= box.left + SAME && left + width >= box.left + box.width - SAME);
-  return tops.flatMap((top) => {
-    const down = top <= box.top + SAME && top + height >= box.top + box.height - SAME;
-    return across.map((held) => (down && held ? 1 : 0));
-  });
-}
-
-function overlap(start, side, first, length) {
-  if (length <= 0) return start <= first + SAME && start + side >= first - SAME ? 1 : 0;
-  const inside = Math.min(start + side, first + length) - Math.max(start, first);
-  return Math.min(Math.max(inside / length, 0), 1);
-}
-
-function split(place, cells) {
-  const below = Math.min(Math.max(Math.trunc(place), 0), cells - 1);
-  return [below, Math.min(Math.max(place - below, 0), 1)];
 }
 
 function weights(start, stop, cells) {

@@ -30,11 +30,23 @@ export async function analyze(blob) {
 }
 
 /** Plan sizes for an analysis that is known already: only numbers travel. */
-export async function plan(analysis, size, zoom, signal) {
+export async function plan(analysis, sizes, query, signal) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify(analysis);
-  const answer = await ask(`/v1/plan?size=${size}&zoom=${zoom}&upscale=true`, { method: "POST", body, headers, signal });
-  return answer.json();
+  const answer = await ask(`/v1/plan?size=${sizes.join(",")}${query && `&${query}`}`, { method: "POST", body, headers, signal });
+  return (await answer.json()).crops;
+}
+
+/** The finished crop, as a file in the format that is asked for or that this browser likes best. */
+export async function crop(blob, size, query, signal) {
+  const headers = { "Content-Type": "application/octet-stream", Accept: "image/avif,image/webp,*/*;q=0.5" };
+  const answer = await ask(`/v1/crop?size=${size}${query && `&${query}`}`, { method: "POST", body: blob, headers, signal });
+  return answer.blob();
+}
+
+/** Whether a picture lies where the service's addresses find it: `{folder, there}`. */
+export async function place(name, bytes) {
+  return (await ask(`/page/place.json?bytes=${bytes}&name=${encodeURIComponent(name)}`)).json();
 }
 
 /** The whole picture as a JPEG, for formats that this browser does not show. */

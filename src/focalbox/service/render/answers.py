@@ -88,7 +88,8 @@ def json_answer(found: Any) -> Finished:
 def placing(analysis: Analysis) -> dict[str, Any]:
     """Return what the page needs besides the map to place windows as the library does: boxes, fractions, and weights."""
     subjects = [
-        {"boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut} for one in analysis.scored
+        {"kind": one.kind, "boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut}
+        for one in analysis.scored
     ]
     tight = grown_to_heads(analysis, analysis.subject_box)
     return {

@@ -1,0 +1,63 @@
+// What is asked for: the size, the options of the crop and of its file, and how they are written in addresses.
+
+const LONGEST = 1200; // pixels of the longer side of the crop that the snippets name
+const FINE = 4; // digits of a fraction: a hundredth of a pixel in 100
+
+/** What is asked for before anybody touches anything. */
+export const START = { aspect: 16 / 9, zoom: 0, fit: "cover", face: false, format: "auto", quality: 80, focus: null, keep: [] };
+
+/** The size in pixels that an aspect ratio is shown and asked for in. */
+export function sizeOf(aspect, longest = LONGEST) {
+  return aspect >= 1
+    ? { width: longest, height: Math.max(1, Math.round(longest / aspect)) }
+    : { width: Math.max(1, Math.round(longest * aspect)), height: longest };
+}
+
+/** The options of the crop that are not as they start, as pairs of name and text. */
+export function optionsOf(choice) {
+  const close = choice.fit === "tight" || (choice.fit === "cover" && choice.zoom > 0);
+  return [
+    ...(choice.fit !== "cover" ? [["fit", choice.fit]] : []),
+    ...(choice.fit === "cover" && choice.zoom > 0 ? [["zoom", String(choice.zoom)]] : []),
+    ...(close ? [["upscale", "true"]] : []),
+    ...(choice.face ? [["mode", "face"]] : []),
+    ...(choice.focus ? [["focus", `${fraction(choice.focus.x)},${fraction(choice.focus.y)}`]] : []),
+    ...choice.keep.map((box) => ["keep", ["left", "top", "width", "height"].map((side) => fraction(box[side])).join(",")]),
+  ];
+}
+
+/** The options of the file that are not as they start. */
+export function fileOptionsOf(choice) {
+  return [
+    ...(choice.format !== "auto" ? [["format", choice.format]] : []),
+    ...(choice.quality !== START.quality && choice.format !== "png" ? [["quality", String(choice.quality)]] : []),
+  ];
+}
+
+/** Whether the page's own planning knows all that is asked for. */
+export function isPlain(choice) {
+  return choice.fit === "cover" && !choice.face && choice.keep.length === 0;
+}
+
+/** Pairs as the query of an address. */
+export function queryOf(pairs) {
+  return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
+}
+
+/** Say an aspect ratio as people do. */
+export function named(aspect) {
+  const close = NAMED.find((text) => Math.abs(aspectOf(text) / aspect - 1) < 0.008);
+  return close ?? (aspect >= 1 ? `${aspect.toFixed(2)}:1` : `1:${(1 / aspect).toFixed(2)}`);
+}
+
+/** Read an aspect ratio such as 16:9. */
+export function aspectOf(text) {
+  const [across, down] = text.split(":").map(Number);
+  return across / down;
+}
+
+const NAMED = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1", "2:3", "3:2", "3:4", "5:4", "2:1", "1:2", "21:9", "1:3"];
+
+function fraction(value) {
+  return String(Number(Math.min(Math.max(value, 0), 1).toFixed(FINE)));
+}

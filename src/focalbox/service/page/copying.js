@@ -1,0 +1,57 @@
+// The rows of code to copy, and what has to be done first for their addresses to work.
+
+import { signed } from "./service.js";
+
+const SHOWN = 1600; // milliseconds that a button says what it did
+const NAMES = ["URL", "img srcset", "picture", "CSS", "thumbor", "imgproxy", "Filestack", "Command", "Python"];
+
+const part = (id) => document.getElementById(id);
+const idOf = (name) => `snippet-${name.replaceAll(" ", "-")}`;
+
+/** Make the rows; `say` tells those who do not see the button. */
+export function buildSnippets(say) {
+  for (const name of NAMES) {
+    const row = part("snippet").content.firstElementChild.cloneNode(true);
+    row.querySelector("h3").textContent = name;
+    row.querySelector("code").id = idOf(name);
+    const button = row.querySelector("button");
+    button.setAttribute("aria-label", `Copy the ${name}`);
+    button.addEventListener("click", () => copy(name, button, say));
+    part("snippets").append(row);
+  }
+}
+
+/** Fill the rows; one that has nothing to say is hidden. */
+export function fillSnippets(all) {
+  for (const name of NAMES) {
+    part(idOf(name)).textContent = all[name] ?? "";
+    part(idOf(name)).closest(".snippet").hidden = !all[name];
+  }
+}
+
+/** Say what stands between the addresses and the picture. */
+export function explainPlace(name, { folder, there }) {
+  const first = there ? "" : folder
+    ? `These addresses work once ${name} lies in the service's folder: put it here first.`
+    : "This service has no folder of pictures yet: start it with --root FOLDER, put the picture there, and the addresses work.";
+  const then = signed ? "Addresses need a signature here: focalbox sign 'ADDRESS' adds it." : "";
+  part("place").textContent = [first, then].filter(Boolean).join(" ");
+  part("place").hidden = !first && !then;
+}
+
+async function copy(name, button, say) {
+  const code = part(idOf(name));
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = "Copied";
+    say(`The ${name} was copied.`);
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    button.textContent = "Selected";
+    say("Press control and C to copy what is selected.");
+  }
+  setTimeout(() => { button.textContent = "Copy"; }, SHOWN);
+}

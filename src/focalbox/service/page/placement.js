@@ -1,0 +1,195 @@
+// Where a window goes, as in core/placement.py and core/score.py: among all places where its score can bend.
+
+export const SAME = 1e-9; // shares that differ by less are equal, as in core/placement.py
+
+const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
+
+/** The best place for a window; `focus`, a point of fractions, comes before the score. */
+export function place(map, width, height, { focus = null, hold = null, subjects = [], subject_box = null, weights = {} }, within = WHOLE) {
+  if (focus) {
+    const left = clamped(focus.x - width / 2, within.left, within.left + within.width - width);
+    return { left, top: clamped(focus.y - height / 2, within.top, within.top + within.height - height), width, height };
+  }
+  const { lefts, tops } = candidates(map, width, height, { hold, subjects, subject_box, weights }, within);
+  const scores = [];
+  if (hold) scores.push(whole(lefts, tops, width, height, hold));
+  scores.push(scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights));
+  scores.push(nearness(lefts, tops, width, height, within));
+  let best = Array.from({ length: tops.length * lefts.length }, (_, index) => index);
+  for (const score of scores) {
+    const most = best.reduce((high, index) => Math.max(high, score[index]), -Infinity);
+    best = best.filter((index) => score[index] >= most - SAME);
+  }
+  const row = Math.floor(best[0] / lefts.length);
+  return { left: lefts[best[0] % lefts.length], top: tops[row], width, height };
+}
+
+/** The best places that differ, the best first: windows whose Jaccard index with an earlier one is below `overlap`. */
+export function bestPlaces(map, width, height, placing, count, overlap) {
+  const { subjects = [], subject_box = null, weights = {} } = placing;
+  const { lefts, tops } = candidates(map, width, height, { hold: null, subjects, subject_box, weights }, WHOLE);
+  const score = scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights);
+  const near = nearness(lefts, tops, width, height, WHOLE);
+  const order = Array.from(score, (value, index) => [Math.round(value / SAME), near[index], index]);
+  order.sort((a, b) => b[0] - a[0] || b[1] - a[1] || a[2] - b[2]);
+  const found = [];
+  for (const [, , index] of order) {
+    const box = { left: lefts[index % lefts.length], top: tops[Math.floor(index / lefts.length)], width, height };
+    if (found.every((other) => jaccard(box, other) < overlap) && found.push(box) === count) break;
+  }
+  return found;
+}
+
+function candidates(map, width, height, { hold, subjects, subject_box, weights }, within) {
+  const topOfAll = subject_box ? [topOf(subject_box, weights)] : [];
+  const edges = [
+    ...subjects.flatMap((one) => {
+      const box = boxFor(one, width, height);
+      return box ? [box] : [one.boxes.at(-1), upperHalf(one.boxes.at(-1))];
+    }),
+    ...topOfAll,
+    ...(hold ? [hold] : []),
+  ];
+  const across = edges.flatMap((box) => [box.left, box.left + box.width]);
+  const down = edges.flatMap((box) => [box.top, box.top + box.height]);
+  const lefts = places(map.columns, width, across, within.left, within.left + within.width);
+  const tops = places(map.rows, height, down, within.top, within.top + within.height);
+  return { lefts, tops };
+}
+
+/** What two boxes share by what either covers. */
+export function jaccard(one, other) {
+  const across = Math.min(one.left + one.width, other.left + other.width) - Math.max(one.left, other.left);
+  const down = Math.min(one.top + one.height, other.top + other.height) - Math.max(one.top, other.top);
+  const shared = Math.max(0, across) * Math.max(0, down);
+  return shared / (one.width * one.height + other.width * other.height - shared);
+}
+
+function clamped(value, low, high) {
+  return Math.min(Math.max(value, low), Math.max(low, high));
+}
+
+/** Every start of a window along one axis at which a score can bend, ascending. */
+function places(cells, side, edges, start, stop) {
+  const free = Math.max(0, stop - start - side);
+  if (free <= SAME) return [start + free / 2];
+  const found = [start, start + free, start + free / 2];
+  for (let cell = 0; cell <= cells; cell += 1) found.push(cell / cells, cell / cells - side);
+  for (const edge of edges) found.push(edge, edge - side);
+  const inside = found.map((value) => Math.min(Math.max(value, start), start + free));
+  return [...new Set(inside)].sort((a, b) => a - b);
+}
+
+function saliencyIn(map, lefts, tops, width, height) {
+  const wide = map.columns + 1;
+  const scores = new Float64Array(tops.length * lefts.length);
+  const strip = new Float64Array(wide);
+  const total = Math.max(1, map.total);
+  tops.forEach((top, row) => {
+    const [above, overPart] = split(top * map.rows, map.rows);
+    const [below, underPart] = split((top + height) * map.rows, map.rows);
+    for (let column = 0; column < wide; column += 1) {
+      const under = map.table[below * wide + column] * (1 - underPart) + map.table[(below + 1) * wide + column] * underPart;
+      const over = map.table[above * wide + column] * (1 - overPart) + map.table[(above + 1) * wide + column] * overPart;
+      strip[column] = under - over;
+    }
+    const at = (place) => {
+      const [index, part] = split(place * map.columns, map.columns);
+      return strip[index] * (1 - part) + strip[index + 1] * part;
+    };
+    lefts.forEach((left, column) => {
+      scores[row * lefts.length + column] = (at(left + width) - at(left)) / total;
+    });
+  });
+  return scores;
+}
+
+/** The score of every window, as in core/score.py: saliency kept, subjects whole, subjects cut, the top of what is too high. */
+function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights) {
+  const score = saliencyIn(map, lefts, tops, width, height);
+  const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
+  for (const subject of subjects) {
+    const box = boxFor(subject, width, height);
+    if (box) {
+      const held = whole(lefts, tops, width, height, box);
+      const seen = touched(lefts, tops, width, height, box);
+      add(held, subject.whole);
+      add(seen.map((value, index) => value - held[index]), -subject.cut);
+    } else {
+      const last = subject.boxes.at(-1);
+      add(shares(lefts, tops, width, height, upperHalf(last)), subject.whole * weights.upper);
+      add(shares(lefts, tops, width, height, lowerHalf(last)), subject.whole * (1 - weights.upper));
+    }
+  }
+  if (subject_box && subject_box.height > height) {
+    add(shares(lefts, tops, width, height, topOf(subject_box, weights)), weights.lean);
+  }
+  return score;
+}
+
+/** What a window of given sides should show whole of a subject, as in core/subjects.py. */
+function boxFor({ boxes }, width, height) {
+  const outer = boxes[0];
+  const inner = boxes.at(-1);
+  if (inner.width > width + SAME || inner.height > height + SAME) return null;
+  const [left, across] = fitted(outer.left, outer.width, inner.left, inner.width, width);
+  const [top, down] = fitted(outer.top, outer.height, inner.top, inner.height, height);
+  return { left, top, width: across, height: down };
+}
+
+function fitted(outer, outerSide, inner, innerSide, side) {
+  if (outerSide <= side + SAME) return [outer, outerSide];
+  const share = Math.max(0, side - innerSide) / (outerSide - innerSide);
+  return [inner - (inner - outer) * share, Math.max(side, innerSide)];
+}
+
+function upperHalf(box) {
+  return { ...box, height: box.height / 2 };
+}
+
+function lowerHalf(box) {
+  return { ...box, top: box.top + box.height / 2, height: box.height / 2 };
+}
+
+function topOf(box, weights) {
+  return { ...box, height: box.height * weights.top };
+}
+
+function shares(lefts, tops, width, height, box) {
+  const across = lefts.map((left) => overlap(left, width, box.left, box.width));
+  return tops.flatMap((top) => across.map((share) => share * overlap(top, height, box.top, box.height)));
+}
+
+/** 1 where any part of a box is inside the window, else 0. */
+function touched(lefts, tops, width, height, box) {
+  const across = lefts.map((left) => left < box.left + box.width - SAME && left + width > box.left + SAME);
+  return tops.flatMap((top) => {
+    const down = top < box.top + box.height - SAME && top + height > box.top + SAME;
+    return across.map((seen) => (down && seen ? 1 : 0));
+  });
+}
+
+function nearness(lefts, tops, width, height, within) {
+  const [x, y] = [within.left + within.width / 2, within.top + within.height / 2];
+  return tops.flatMap((top) => lefts.map((left) => -Math.hypot(top + height / 2 - y, left + width / 2 - x)));
+}
+
+/** 1 where all of a box is inside the window, else 0. */
+function whole(lefts, tops, width, height, box) {
+  const across = lefts.map((left) => left <= box.left + SAME && left + width >= box.left + box.width - SAME);
+  return tops.flatMap((top) => {
+    const down = top <= box.top + SAME && top + height >= box.top + box.height - SAME;
+    return across.map((held) => (down && held ? 1 : 0));
+  });
+}
+
+function overlap(start, side, first, length) {
+  if (length <= 0) return start <= first + SAME && start + side >= first - SAME ? 1 : 0;
+  const inside = Math.min(start + side, first + length) - Math.max(start, first);
+  return Math.min(Math.max(inside / length, 0), 1);
+}
+
+function split(place, cells) {
+  const below = Math.min(Math.max(Math.trunc(place), 0), cells - 1);
+  return [below, Math.min(Math.max(place - below, 0), 1)];
+}
