@@ -189,7 +189,7 @@ def _drag(page: Page, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
-def _planned(page: Page, pattern: str, act: Callable[[], None]) -> dict[str, int]:
+def _planned(page: Page, pattern: str, act: Callable[[], object]) -> dict[str, int]:
     """Do something, and return the box that the service then plans."""
     with page.expect_response(re.compile(pattern)) as answer:
         act()
