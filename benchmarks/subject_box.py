@@ -19,6 +19,9 @@ from focalbox.cropper import Cropper
 
 __all__ = ["box_of_mask", "top_cut"]
 
+_EVERY = 3
+"""Of the dev rows every third is taken: the other croppers need seconds a picture."""
+
 _INSIDE = 0.5
 """Level of a mask from which a pixel is of the object."""
 
@@ -37,7 +40,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, default=Path(".cache/peers"), help="answers of other croppers")
     parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the table into")
     wanted = parser.parse_args()
-    pictures = read_set(wanted.data, "duts")
+    pictures = read_set(wanted.data, "duts")[::_EVERY]
     boxes = [box_of_mask(one) for one in pictures]
     cropper = Cropper()
     analyses = [cropper.analyze(one.content) for one in pictures]

@@ -23,8 +23,8 @@ def drawn(ground: int, thing: int, left: int, top: int, form: str) -> bytes:
     return stored.getvalue()
 
 
-@pytest.mark.parametrize(("ground", "thing"), [(255, 252), (200, 195), (60, 64), (128, 138), (20, 24)])
-@pytest.mark.parametrize(("left", "top"), [(60, 60), (840, 60), (450, 840)])
+@pytest.mark.parametrize(("ground", "thing"), [(255, 252), (200, 195), (60, 64)])
+@pytest.mark.parametrize(("left", "top"), [(60, 60), (450, 840)])
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 def test_a_pale_thing_is_kept_or_the_crop_is_in_doubt(ground: int, thing: int, left: int, top: int, form: str) -> None:
     analysis, box = Cropper().analyze(drawn(ground, thing, left, top, form)), Box(left / 1200, top / 1200, 0.25, 0.25)
