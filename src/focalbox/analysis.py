@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, Unpack
 
-from focalbox.core.choose import alternatives, choose_crop
+from focalbox.core.choose import alternatives as other_crops
+from focalbox.core.choose import choose_crop
 from focalbox.core.crop import Crop, Plan
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.visible import Visible
@@ -44,6 +45,7 @@ class Analysis(Evidence):
         self,
         sizes: Iterable[SizeLike | None],
         *,
+        alternatives: int = 1,
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
     ) -> Plan:
@@ -53,6 +55,8 @@ class Analysis(Evidence):
         ----------
         sizes : iterable of str, (int, int) or None
             ``"500x200"``, ``(500, 200)``, ``"16:9"``, ``"free"`` or None for the free-form crop.
+        alternatives : int
+            For each size at most so many windows that differ, the best first, as in `alternatives`.
         options : CropOptions, optional
         **keywords
             As in `focalbox.CropOptions`; they come before ``options``.
@@ -71,6 +75,9 @@ class Analysis(Evidence):
         if wanted.trim is not None and self.visible.trimmed is None:
             message = "a border is trimmed before looking: this analysis is of the whole picture, analyze it with trim"
             raise InvalidRequest(message)
+        if alternatives != 1:
+            several = (self.alternatives(target, alternatives, options=wanted) for target in targets)
+            return Plan(self, tuple(crop for found in several for crop in found))
         framing = wanted.framing
         return Plan(self, tuple(choose_crop(self, target, framing) for target in targets))
 
@@ -101,7 +108,7 @@ class Analysis(Evidence):
             )
             raise InvalidRequest(message)
         wanted = CropOptions.of(keywords, options)
-        return Plan(self, alternatives(self, target, wanted.framing, count))
+        return Plan(self, other_crops(self, target, wanted.framing, count))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the one JSON form without crops, with the map and the subjects to plan from later."""

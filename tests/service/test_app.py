@@ -414,3 +414,14 @@ def test_a_palette_stays_one(opened: Opened, tmp_path: Path) -> None:
     chart.quantize(4).save(tmp_path / "chart.png")
     service = opened(root=tmp_path, allow_unsigned="true")
     assert _image(service.ask("/v1/crop/60x60/chart.png?format=png").content).mode == "P"
+
+
+def test_a_plan_tells_alternatives_the_best_first(service: Service) -> None:
+    alone = json.loads(service.ask("/v1/plan/2:5/rocket.jpg").content)
+    several = json.loads(service.ask("/v1/plan/2:5,1:1/rocket.jpg?alternatives=3").content)
+    assert several["crops"][0] == alone["crops"][0]
+    tall = [crop for crop in several["crops"] if crop["target"] == {"ratio": "2:5"}]
+    assert 2 <= len(tall) <= 3
+    scores = [sum(crop["score"].values()) for crop in tall]
+    assert scores == sorted(scores, reverse=True)
+    assert service.ask("/v1/plan/free/rocket.jpg?alternatives=3").status == 400

@@ -21,7 +21,7 @@ from focalbox.cli.options import (
 )
 from focalbox.cli.outputs import check_outputs, is_there, write_output
 from focalbox.cli.sources import source_of
-from focalbox.core.crop import Crop, Plan
+from focalbox.core.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.output.encoding import encode
@@ -127,10 +127,7 @@ def plan(
         for note in opened.notes:
             print_note(f"{picture}: {note}", quiet=quiet)
         analysis = cropper.analyze(opened, trim=wanted.trim, animate=wanted.animate)
-        planned = analysis.plans(targets, options=wanted)
-        if alternatives > 1:
-            several = (analysis.alternatives(target, alternatives, options=wanted) for target in targets)
-            planned = Plan(analysis, tuple(crop for found in several for crop in found))
+        planned = analysis.plans(targets, alternatives=alternatives, options=wanted)
         if as_json and len(pictures) == 1:
             click.echo(json.dumps(planned.to_dict(), indent=2))
         elif as_json:

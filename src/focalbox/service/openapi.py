@@ -7,7 +7,7 @@ from typing import Any
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.kinds import SWITCH
 from focalbox.options import OPTIONS
-from focalbox.service.dialects.native import MAX_SIZES
+from focalbox.service.dialects.native import MAX_ALTERNATIVES, MAX_SIZES
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME
 from focalbox.service.settings import ServiceSettings
 from focalbox.sizes import FREE
@@ -30,6 +30,10 @@ _OF_CROPS: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 _OF_PLANS: dict[str, tuple[dict[str, Any], str]] = {
+    "alternatives": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_ALTERNATIVES, "default": 1},
+        "For each size the best so many windows that differ, the best first.",
+    ),
     "saliency": (dict(SWITCH.schema), "Also the saliency map and the subjects, to plan from later."),
 }
 _SUMMARIES = {

@@ -138,6 +138,8 @@ class ImageRequest:
         source without a trimmed border.
     with_saliency : bool
         Whether a plan also carries the saliency map and the subjects, ready for `Analysis.from_dict`.
+    alternatives : int
+        Windows that a plan tells for each size: the best ones that differ.
     window : PixelBox, optional
         The part of the source that is taken for the picture, in pixels; it is looked at and cropped as if nothing else were.
     effects : tuple of Effect
@@ -158,6 +160,7 @@ class ImageRequest:
     focal: PixelBox | None = None
     align: tuple[float, float] | None = None
     with_saliency: bool = False
+    alternatives: int = 1
     window: PixelBox | None = None
     effects: tuple[Effect, ...] = ()
     max_bytes: int = 0
@@ -235,6 +238,7 @@ class ImageRequest:
                 self.focal,
                 self.align,
                 self.with_saliency,
+                self.alternatives,
                 self.window,
                 self.effects,
                 self.max_bytes,

@@ -48,6 +48,9 @@ def test_a_plan_takes_many_sizes_and_the_crop_without_a_target() -> None:
     [
         (b"/v1/crop/500x200/cat.jpg", b"colour=red", "colour"),
         (b"/v1/crop/500x200/cat.jpg", b"saliency=true", "saliency"),
+        (b"/v1/plan/1:1/cat.jpg", b"alternatives=17", "alternatives is a number from 1 to 16, not 17"),
+        (b"/v1/plan/1:1/cat.jpg", b"alternatives=0", "alternatives"),
+        (b"/v1/crop/1:1/cat.jpg", b"alternatives=2", "alternatives"),
         (b"/v1/plan/500x200/cat.jpg", b"quality=5", "quality"),
         (b"/v1/map/cat.jpg", b"fit=pad", "fit"),
         (b"/v1/crop/500x200,1:1/cat.jpg", b"", "one size"),

@@ -13,7 +13,7 @@ from focalbox.service.dialects.urls import decoded, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
 from focalbox.sizes import FREE, parse_target
 
-__all__ = ["MAX_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
+__all__ = ["MAX_ALTERNATIVES", "MAX_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
 
 PREFIX = b"/v1/"
 _PRESET = b"/v1/p/"
@@ -24,6 +24,9 @@ _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", 
 _OPTIONS = frozenset(option.name for option in OPTIONS)
 """The fields that become `CropOptions`; `focalbox.options` says how each is read."""
 _OF_PICTURES = ("format", "quality")
+_OF_PLANS = ("saliency", "alternatives")
+MAX_ALTERNATIVES = 16
+"""Alternatives of one size: more than an editor looks at, few enough to be planned in a tenth of a second."""
 
 
 def parse(path: bytes, query: bytes) -> ImageRequest:
@@ -105,7 +108,7 @@ def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], sou
     if len(sizes) > MAX_SIZES:
         message = f"a plan takes at most {MAX_SIZES} sizes, not {len(sizes)}"
         raise InvalidRequest(message)
-    known = {*_OPTIONS, *(("saliency",) if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
+    known = {*_OPTIONS, *(_OF_PLANS if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
     if answer == "map":
         known = {"trim"}
     for name, values in fields.items():
@@ -125,8 +128,17 @@ def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], sou
         options=options,
         format=_format(fields.get("format", [AUTO])[0]) if answer == "crop" else "png",
         quality=plain_number("quality", fields["quality"][0]) if "quality" in fields else DEFAULT_QUALITY,
+        alternatives=_alternatives(fields["alternatives"][0]) if "alternatives" in fields else 1,
         with_saliency=SWITCH.read_text("saliency", fields["saliency"][0]) if "saliency" in fields else False,
     )
+
+
+def _alternatives(text: str) -> int:
+    count = plain_number("alternatives", text)
+    if not 1 <= count <= MAX_ALTERNATIVES:
+        message = f"alternatives is a number from 1 to {MAX_ALTERNATIVES}, not {count}"
+        raise InvalidRequest(message)
+    return count
 
 
 def _format(name: str) -> str:

@@ -59,7 +59,9 @@ def face_boxes(analysis: Analysis) -> list[dict[str, int]]:
 def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
     """Return where a picture would be cropped."""
     options = image_request.settled(analysis.visible)
-    found = analysis.plans(image_request.sizes(analysis.visible.size), options=options).to_dict()
+    found = analysis.plans(
+        image_request.sizes(analysis.visible.size), alternatives=image_request.alternatives, options=options
+    ).to_dict()
     return json_answer(
         {**analysis.to_dict(), **found, "salient": analysis.salient_box.to_dict(), "placing": placing(analysis)}
         if image_request.with_saliency
