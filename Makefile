@@ -9,7 +9,7 @@ NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
 .PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality sheet gallery train setup clean serve tools \
-	bench-service soak-service bench-batch soak-batch
+	bench-service soak-service bench-memory bench-batch soak-batch
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -69,6 +69,9 @@ lock: $(READY) ## the locked versions of the image, resolved anew
 
 bench: $(READY) ## speed beside the peers; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.speed
+
+bench-memory: $(READY) ## peak memory of 98 MP files, one and eight at once; writes docs/memory.md
+	$(BIN)/python -m benchmarks.memory
 
 bench-batch: $(READY) $(CLUSTER) ## CPU seconds of a batch beside the peers, and what follows for a million; writes docs/scale.md
 	$(BIN)/python -m benchmarks.batch

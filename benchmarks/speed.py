@@ -6,12 +6,24 @@ import argparse
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 _ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Read by the libraries when they are loaded, so the process starts itself again with them."""
 _REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _SIZES = ((500, 200), (300, 300), (1080, 1350))
+_SMALL = 1152
+"""Widths up to which pictures are quick to make and to measure, in pixels."""
+_COMPARED = ("focalbox", "libvips attention")
+"""Croppers that every format and size is measured with."""
+_FORMATS = {
+    "progressive": ("JPEG", (("quality", 85), ("progressive", 1))),
+    "PNG": ("PNG", (("compress_level", 6),)),
+    "WebP": ("WEBP", (("quality", 85), ("method", 2))),
+    "AVIF": ("AVIF", (("quality", 65), ("speed", 8))),
+}
+"""How each format besides plain JPEG is written."""
 
 
 def main() -> None:
@@ -30,10 +42,11 @@ def main() -> None:
 
 
 def _measure(*, quick: bool, strict: bool, out: Path) -> int:
-    from benchmarks.speed_candidates import CANDIDATES, candidate
+    from benchmarks.speed_candidates import CANDIDATES, OURS, candidate
     from benchmarks.speed_measures import box_time, peak_memory, sharpness, six_sizes, timings
     from benchmarks.speed_pictures import Kind, make
-    from benchmarks.speed_report import Results, goals, page
+    from benchmarks.speed_profile import shares
+    from benchmarks.speed_report import PEER, Results, goals, page
     from focalbox.core.target import Size
     from focalbox.saliency.names import DEFAULT_MODEL
 
@@ -43,29 +56,36 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
         (Kind("12 MP", 4000, 3000), 12),
         (Kind("24 MP", 6000, 4000), 8),
     ]
-    progressive, avif = (("quality", 85), ("progressive", 1)), (("quality", 65), ("speed", 8))
-    others = [
-        (Kind("1 MP progressive", 1152, 864, options=progressive, photographs=2), 12),
-        (Kind("12 MP progressive", 4000, 3000, options=progressive, photographs=2), 6),
-        (Kind("1 MP AVIF", 1152, 864, "AVIF", avif, photographs=2), 12),
-        (Kind("12 MP AVIF", 4000, 3000, "AVIF", avif, photographs=1), 4),
-        (Kind("12 MP PNG", 4000, 3000, "PNG", (("compress_level", 3),), photographs=1), 4),
-        (Kind("12 MP WebP", 4000, 3000, "WEBP", (("quality", 85), ("method", 2)), photographs=1), 4),
+    cases = [(kind, rounds, _SIZES, tuple(CANDIDATES)) for kind, rounds in plain]
+    cases += [
+        (
+            Kind(
+                f"{kind.name} {form}", kind.width, kind.height, *written, photographs=2 if kind.width <= _SMALL else 1
+            ),
+            rounds // (2 if kind.width <= _SMALL else 4),
+            (_SIZES[0], _SIZES[2]),
+            _COMPARED,
+        )
+        for form, written in _FORMATS.items()
+        for kind, rounds in plain
     ]
-    cases = [
-        (kind, rounds, sizes) for listed, sizes in ((plain, _SIZES), (others, _SIZES[:1])) for kind, rounds in listed
-    ]
-    if quick:
-        cases = [(kind, max(8, rounds // 4), sizes[:1]) for kind, rounds, sizes in cases if kind.width <= 1152]  # noqa: PLR2004
+    small = [case for case in cases if case[0].width <= _SMALL]
+    cases = [(kind, max(8, rounds // 4), sizes[:1], names) for kind, rounds, sizes, names in small] if quick else cases
     croppers = {name: candidate(name) for name in CANDIDATES}
     results = Results()
     with tempfile.TemporaryDirectory() as directory:
-        for kind, rounds, sizes in cases:
+        for kind, rounds, sizes, names in cases:
             files = make(kind)
             for size in sizes:
                 label = f"{size[0]}x{size[1]}"
-                found = timings(croppers, files, size, rounds if size == _SIZES[0] else max(4, rounds // 4))
+                turns = {name: croppers[name] for name in names}
+                alone = kind.width > _SMALL and names == _COMPARED
+                found = timings(
+                    turns, files, size, rounds if size == _SIZES[0] else max(2, rounds // 4), warm=not alone
+                )
                 results.times[kind.name, label] = found
+                if found[PEER].ratio > 1:
+                    results.parts[kind.name, label] = shares(partial(croppers[OURS], files[0], size))
                 line = "  ".join(f"{name} {timing.wall:.1f} ({timing.ratio:.2f})" for name, timing in found.items())
                 print(f"{kind.name:18} {label:10} {line}", flush=True)
             if (kind, rounds) in plain:
@@ -78,7 +98,7 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
                 large.write_bytes(files[0])
                 results.memory = {name: peak_memory(name, large, _SIZES[0]) for name in CANDIDATES}
     results.box = box_time()
-    report = page(results, DEFAULT_MODEL, {kind.name: rounds for kind, rounds, _ in cases}, quick=quick)
+    report = page(results, DEFAULT_MODEL, {kind.name: rounds for kind, rounds, *_ in cases}, quick=quick)
     for goal in goals(results):
         print(f"{'met   ' if goal.met else 'MISSED'} {goal.name}: {goal.found} ({goal.goal})")
     if not quick:

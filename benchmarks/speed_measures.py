@@ -50,12 +50,13 @@ class Timing:
 
 
 def timings(
-    croppers: dict[str, Candidate], files: Sequence[bytes], size: tuple[int, int], rounds: int
+    croppers: dict[str, Candidate], files: Sequence[bytes], size: tuple[int, int], rounds: int, *, warm: bool = True
 ) -> dict[str, Timing]:
     """Time croppers in turn, round by round, so that whatever else the machine does falls on all alike.
 
     The order is drawn anew each round. A cropper's turn is two pictures, of which the second is timed: whoever comes next
-    finds the processor's caches and the allocator full of someone else's things, which no user of one cropper does.
+    finds the processor's caches and the allocator full of someone else's things, which no user of one cropper does. Not
+    ``warm``, a turn is one picture: of large ones, in which that is little.
     """
     random = np.random.default_rng(rounds)
     wall: dict[str, list[float]] = {name: [] for name in croppers}
@@ -63,7 +64,8 @@ def timings(
     for number in range(-1, rounds):
         content = files[number % len(files)]
         for name in random.permutation(list(croppers)).tolist():
-            croppers[name](files[(number + 1) % len(files)], size)
+            if warm:
+                croppers[name](files[(number + 1) % len(files)], size)
             clock, processor = time.perf_counter(), time.process_time()
             croppers[name](content, size)
             if number >= 0:  # the first round warms up

@@ -13,7 +13,7 @@ _RGB = 4
 """Bytes of a pixel in RGB or RGBA, as Pillow keeps them."""
 _MODES = {"1": 1, "L": 1, "P": 1, "LA": 4, "PA": 4, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 """Bytes of a pixel as it is decoded, where they are fewer or converted; every other mode has 4."""
-_DECODERS = {"WEBP": 16, "AVIF": 8, "HEIF": 4}
+_DECODERS = {"WEBP": 9, "AVIF": 8, "HEIF": 4}
 """Bytes a pixel that decoders hold besides the picture that they hand over. Measured on 24 MP (2026-11-25, Pillow 13.0 and
 pillow-heif 1.8): libwebp holds two canvases and Pillow one as bytes, AVIF its planes and one as bytes."""
 _COEFFICIENTS = 2
