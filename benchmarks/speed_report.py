@@ -182,8 +182,8 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
             "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
             " JPEG of quality 85 unless said otherwise."
         ),
-        "* Croppers take turns in random order, two pictures a turn, of which the second is timed (one, of 12 and 24 MP in other"
-        " formats than plain JPEG); "
+        "* Croppers take turns in random order, two pictures a turn, of which the second is timed (one, of 12 and 24 MP in"
+        " other formats than plain JPEG); "
         + ", ".join(f"{count} rounds at {kind}" for kind, count in rounds.items())
         + ". The machine is shared: read the ratios, not the milliseconds.",
     ]
