@@ -12,10 +12,10 @@ from pathlib import Path
 _ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Read by the libraries when they are loaded, so the process starts itself again with them."""
 _REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-_SIZES = ((500, 200), (300, 300), (1080, 1350))
+_SIZES: tuple[tuple[int, int], ...] = ((500, 200), (300, 300), (1080, 1350))
 _SMALL = 1152
 """Widths up to which pictures are quick to make and to measure, in pixels."""
-_COMPARED = ("focalbox", "libvips attention")
+_COMPARED: tuple[str, ...] = ("focalbox", "libvips attention")
 """Croppers that every format and size is measured with."""
 _FORMATS = {
     "progressive": ("JPEG", (("quality", 85), ("progressive", 1))),

@@ -130,16 +130,16 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     names = list(dict.fromkeys(name for times in first.values() for name in times))
     parts += ["### Processor time to 500x200, milliseconds\n", _table(("picture", *names), _cpu_rows(first, names))]
     if results.parts:
-        names = tuple(next(iter(results.parts.values())))
+        shown = tuple(next(iter(results.parts.values())))
         slow = [
             (
                 f"{kind} to {size}",
                 f"{results.times[kind, size][PEER].ratio:.2f}",
-                *(f"{share[name]:.0%}" for name in names),
+                *(f"{share[name]:.0%}" for name in shown),
             )
             for (kind, size), share in results.parts.items()
         ]
-        parts += ["## What stays above 1.0\n", _WHY, _table(("picture", PEER, *names), slow)]
+        parts += ["## What stays above 1.0\n", _WHY, _table(("picture", PEER, *shown), slow)]
     if results.memory:
         parts += [
             "## Memory\n",
