@@ -24,12 +24,16 @@ SLOW = (
     "imaging/test_look.py",
     "integrations",
     "service/dialects/test_filestack.py",
+    "service/render/test_analysis_cache.py",
+    "service/render/test_answers.py",
     "service/sources/test_http_fetch.py",
+    "service/sources/test_uploads.py",
     "service/test_app.py",
     "service/test_openapi.py",
     "service/test_page.py",
     "service/test_page_planning.py",
     "service/test_serving.py",
+    "service/test_trimming.py",
     "training",
 )
 """Files and folders of tests that start Ray, a browser, Redis, Node, a server or another framework, or take long."""

@@ -59,3 +59,15 @@ def trimmed_analyses(draw: st.DrawFn) -> tuple[Analysis, Analysis]:
     found, subjects = draw(maps), tuple(map(Subject, draw(st.lists(boxes(), max_size=2))))
     alone = Analysis(Size(part.width, part.height), found, subjects)
     return Analysis(source, found, subjects, trimmed=part), alone
+
+
+def spot(size: Size, left: float, top: float, side: float = 0.1) -> Analysis:
+    """Evidence of one square subject."""
+    values = np.zeros((60, 60))
+    values[int(top * 60) : int((top + side) * 60), int(left * 60) : int((left + side) * 60)] = 1
+    return Analysis(size, SaliencyMap(values))
+
+
+def faces(*boxes: tuple[float, float, float, float]) -> tuple[Subject, ...]:
+    """Return faces that a detector is rather sure of."""
+    return tuple(Subject(Box(*box), "face", 0.9) for box in boxes)

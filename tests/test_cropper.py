@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import io
 import pickle
-import subprocess
-import sys
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
 import focalbox
 from focalbox import (
     Box,
-    CropKeywords,
     CropOptions,
     Cropper,
     InvalidRequest,
     LimitExceeded,
     Limits,
     ModelError,
-    OutputError,
     Plan,
     SaliencyMap,
     Size,
@@ -35,15 +29,9 @@ from focalbox import (
 from focalbox.core.framing import Fit
 from focalbox.core.target import Ratio
 from focalbox.imaging.scales import looking_size
+from pictures import Photographs, encoded
 
 SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")
-Photographs = Mapping[str, np.ndarray]
-
-
-def encoded(picture: np.ndarray, form: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, form, **options)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("size", ["1x1", "1x400", "400x1", "7x3", "500x200", "9:16", "1:30"])
@@ -113,40 +101,6 @@ def test_a_mirrored_picture_gives_the_mirrored_crop(photographs: Photographs, na
     picture = photographs[name]
     crop, mirrored = focalbox.plan(picture, size), focalbox.plan(np.ascontiguousarray(picture[:, ::-1]), size)
     assert mirrored.relative.mirrored().jaccard(crop.relative) > 0.99
-
-
-def modules_on_the_stack(frame: FrameType | None) -> list[str]:
-    """Return focalbox's modules from the innermost outwards, each once however many of its functions call each other."""
-    found: list[str] = []
-    while frame is not None:
-        name = str(frame.f_globals.get("__name__", ""))
-        if name.startswith("focalbox.") and found[-1:] != [name]:
-            found.append(name)
-        frame = frame.f_back
-    return found
-
-
-def test_the_path_goes_down_and_enters_no_module_twice(photographs: Photographs) -> None:
-    data = encoded(photographs["coffee"], "JPEG", quality=90)
-    cropper, deepest = Cropper(), 0
-    twice: set[str] = set()
-
-    def watch(frame: FrameType, event: str, _: object) -> None:
-        nonlocal deepest
-        if event == "call":
-            found = modules_on_the_stack(frame)
-            deepest = max(deepest, len(found))
-            if len(set(found)) < len(found):
-                twice.add(" < ".join(found))
-
-    sys.setprofile(watch)
-    try:
-        (result,) = cropper.results(data, ["500x200"], fit="tight")
-        result.encode("webp")
-    finally:
-        sys.setprofile(None)
-    assert twice == set()
-    assert deepest > 4
 
 
 def test_six_sizes_cost_one_analysis(photographs: Photographs) -> None:
@@ -274,27 +228,6 @@ def test_a_plan_holds_the_crops_in_order(photographs: Photographs) -> None:
     assert plan.to_dict()["crops"] == [*plan[0].to_dict()["crops"], *plan[1].to_dict()["crops"]]
 
 
-def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Photographs, tmp_path: Path) -> None:
-    (result,) = Cropper().results(photographs["coffee"], ["60x40"])
-    result.save(tmp_path / "new" / "a.webp")
-    with Image.open(tmp_path / "new" / "a.webp") as image:
-        assert (image.format, image.size) == ("WEBP", (60, 40))
-    result.save(tmp_path / "a.bin", format="png")
-    with Image.open(tmp_path / "a.bin") as image:
-        assert image.format == "PNG"
-    with pytest.raises(InvalidRequest, match="a format is one of"):
-        result.save(tmp_path / "b.docx")
-    with pytest.raises(OutputError, match="cannot be written"):
-        result.save(tmp_path / "a.bin" / "c.png")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "new"]
-
-
-@pytest.mark.parametrize(("size", "enlarged"), [("60x40", False), ("1200x800", True), ("16:9", False), (None, False)])
-def test_a_result_knows_whether_it_is_enlarged(photographs: Photographs, size: str | None, enlarged: bool) -> None:  # noqa: FBT001
-    (result,) = Cropper().results(photographs["coffee"], [size])
-    assert result.enlarged is enlarged
-
-
 def test_one_cropper_serves_many_threads(photographs: Photographs) -> None:
     cropper = Cropper()
     alone = [cropper.crop(picture, "120x90").tobytes() for picture in photographs.values()]
@@ -308,20 +241,6 @@ def test_the_input_is_never_changed(photographs: Photographs) -> None:
     before = picture.tobytes()
     focalbox.crop(picture, "100x100")
     assert (picture.tobytes(), picture.size, picture.mode) == (before, (451, 300), "RGBA")
-
-
-def test_a_crop_carries_the_profile_its_colours_are_in_and_the_copyright(photographs: Photographs) -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    exif = Image.Exif()
-    exif[0x8298], exif[0x0110] = "A. Person", "Camera"
-    source = encoded(photographs["coffee"], "JPEG", icc_profile=profile, exif=exif)
-    assert focalbox.crop(source, "60x40").info == {}
-    file = io.BytesIO()
-    kept = focalbox.crop(source, "60x40", keep_metadata=True)
-    kept.save(file, "JPEG", exif=kept.info["exif"], icc_profile=kept.info["icc_profile"])
-    read = Image.open(file)
-    assert read.info["icc_profile"] == profile
-    assert dict(read.getexif()) == {0x8298: "A. Person"}
 
 
 def test_results_larger_than_the_limits_are_refused_before_decoding() -> None:
@@ -344,24 +263,6 @@ def test_the_looking_copy_has_the_same_area_for_every_picture(size: Size) -> Non
     assert 0.6 < look.pixels / 192**2 < 1.5
 
 
-def test_importing_focalbox_loads_no_more_than_needed() -> None:
-    code = (
-        "import sys, focalbox; "
-        "print([name for name in ('onnxruntime', 'starlette', 'ray', 'click', 'PIL.JpegImagePlugin', 'pyarrow')"
-        " if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def test_importing_focalbox_changes_no_global_state() -> None:
-    code = (
-        "import warnings, numpy, PIL.Image as I; before = (list(warnings.filters), I.MAX_IMAGE_PIXELS, dict(I.OPEN)); "
-        "import focalbox; assert before == (list(warnings.filters), I.MAX_IMAGE_PIXELS, dict(I.OPEN))"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
 def test_the_path_may_be_given_in_every_way(folder: Path) -> None:
     path = folder / "coffee.jpg"
     expected = focalbox.plan(path, "1:1").box
@@ -370,88 +271,6 @@ def test_the_path_may_be_given_in_every_way(folder: Path) -> None:
             assert (
                 focalbox.plan(source, "1:1").box.to_box(Size(600, 400)).jaccard(expected.to_box(Size(600, 400))) > 0.98
             )
-
-
-def framed(picture: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
-    height, width = picture.shape[:2]
-    around = np.full((height + 69, width + 44, 3), colour, np.uint8)
-    around[7 : 7 + height, 41 : 41 + width] = picture
-    return around
-
-
-@pytest.mark.parametrize("name", ["astronaut", "coffee"])
-@pytest.mark.parametrize(
-    "options", [{}, {"fit": "tight"}, {"fit": "pad", "retain": 1.0, "fill": "edge"}, {"zoom": 0.5}]
-)
-@pytest.mark.parametrize("size", ["16:9", "1:2", None])
-def test_a_trimmed_border_leaves_the_crop_of_the_picture_without_it(
-    photographs: Photographs, name: str, options: CropKeywords, size: str | None
-) -> None:
-    picture = photographs[name]
-    trimming: CropKeywords = {**options, "trim": "top-left"}
-    (plain,) = Cropper().results(picture, [size], **options)
-    (trimmed,) = Cropper().results(framed(picture), [size], **trimming)
-    assert np.array_equal(np.asarray(trimmed.image), np.asarray(plain.image))
-    box, expected = trimmed.crop.box, plain.crop.box
-    assert (box.left - 41, box.top - 7, box.width, box.height) == (
-        expected.left,
-        expected.top,
-        expected.width,
-        expected.height,
-    )
-    assert trimmed.crop.source == Size(picture.shape[1] + 44, picture.shape[0] + 69)
-    assert focalbox.plan(framed(picture), size, **trimming).to_dict() == trimmed.crop.to_dict()
-    again = focalbox.analyze(framed(picture), trim="top-left").plan(size, **trimming)
-    assert again.to_dict() == trimmed.crop.to_dict()
-
-
-@pytest.mark.parametrize("size", ["40x20", "200x300", "500x200"])
-def test_no_trace_of_a_trimmed_border_is_resized_into_the_crop(photographs: Photographs, size: str) -> None:
-    dark = photographs["astronaut"] // 4
-    crop = focalbox.crop(framed(dark), size, trim="bottom-right", fit="contain", fill="black")
-    assert np.asarray(crop).max() <= dark.max() + 25  # the kernel overshoots by a tenth; white would be 255
-
-
-def test_a_border_is_trimmed_from_the_upright_picture() -> None:
-    stored = np.zeros((60, 100, 3), np.uint8)
-    stored[10:30, 5:80] = 255
-    exif = Image.Exif()
-    exif[0x0112] = 6  # the stored left edge is the upright top
-    data = encoded(stored, "PNG", exif=exif)
-    crop = focalbox.plan(data, None, trim="top-left")
-    assert crop.source == Size(60, 100)
-    trimmed = crop.evidence.trimmed
-    assert trimmed is not None
-    assert trimmed.to_dict() == {"left": 30, "top": 5, "width": 20, "height": 75}
-
-
-def test_trimming_one_single_colour_leaves_it_whole() -> None:
-    crop = focalbox.plan(np.full((300, 400, 3), 77, np.uint8), "1:1", trim="top-left:442")
-    assert crop.box == focalbox.plan(np.full((300, 400, 3), 77, np.uint8), "1:1").box
-
-
-def test_an_analysis_of_another_border_is_not_used(photographs: Photographs) -> None:
-    picture = framed(photographs["coffee"])
-    whole, trimmed = focalbox.analyze(picture), focalbox.analyze(picture, trim="top-left")
-    cropper = Cropper()
-    for trim, fits, other in ((None, whole, trimmed), ("top-left", trimmed, whole)):
-        assert cropper.prepare(picture, ["60x40"], analysis=fits, trim=trim).analysis is fits
-        assert cropper.prepare(picture, ["60x40"], analysis=other, trim=trim).analysis == fits
-    with pytest.raises(InvalidRequest, match="before looking"):
-        whole.plan("1:1", trim="top-left")
-
-
-def test_what_is_prepared_serves_its_own_border_alone(photographs: Photographs) -> None:
-    prepared = Cropper().prepare(framed(photographs["coffee"]), [], trim="top-left")
-    assert prepared.serves(["60x40"], trim="top-left")
-    assert not prepared.serves(["16:9"])
-    assert not prepared.serves(["60x40"], trim="top-left:1")
-    assert not prepared.serves(["60x40"], trim="bottom-right")
-
-
-def test_limits_come_before_a_border() -> None:
-    with pytest.raises(LimitExceeded):
-        Cropper(limits=Limits(pixels=100)).crop(np.zeros((20, 20, 3), np.uint8), "1:1", trim="top-left")
 
 
 def test_what_is_no_fill_is_refused_whether_or_not_anything_is_filled() -> None:

@@ -56,3 +56,21 @@ def test_batches_are_there_after_importing_focalbox_alone() -> None:
 
 def test_the_names_of_the_models_are_those_of_the_models() -> None:
     assert tuple(MODELS) == MODEL_NAMES
+
+
+def test_importing_focalbox_loads_no_more_than_needed() -> None:
+    code = (
+        "import sys, focalbox; "
+        "print([name for name in ('onnxruntime', 'starlette', 'ray', 'click', 'PIL.JpegImagePlugin', 'pyarrow')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_focalbox_changes_no_global_state() -> None:
+    code = (
+        "import warnings, numpy, PIL.Image as I; before = (list(warnings.filters), I.MAX_IMAGE_PIXELS, dict(I.OPEN)); "
+        "import focalbox; assert before == (list(warnings.filters), I.MAX_IMAGE_PIXELS, dict(I.OPEN))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

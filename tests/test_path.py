@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from focalbox import Cropper
 from focalbox.options import CropKeywords
+from pictures import Photographs, encoded
 
 
 @contextmanager
@@ -39,18 +37,12 @@ def returns() -> Iterator[list[str]]:
         sys.setprofile(None)
 
 
-def written(picture: np.ndarray, form: str) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, form)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("keywords", [{}, {"fit": "tight"}, {"fit": "pad", "fill": "blur"}, {"trim": "top-left"}])
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
 def test_no_module_is_entered_again_from_further_down(
-    form: str, keywords: CropKeywords, photographs: Mapping[str, np.ndarray]
+    form: str, keywords: CropKeywords, photographs: Photographs
 ) -> None:
-    content = written(photographs["coffee"], form)
+    content = encoded(photographs["coffee"], form)
     cropper = Cropper(model="classical")
     with returns() as found:
         for result in cropper.results(content, ["50x20", "free"], **keywords):
@@ -58,7 +50,7 @@ def test_no_module_is_entered_again_from_further_down(
     assert found == []
 
 
-def test_a_call_back_up_is_noticed(photographs: Mapping[str, np.ndarray]) -> None:
+def test_a_call_back_up_is_noticed(photographs: Photographs) -> None:
     inner = Cropper(model="classical")
     with returns() as found:
         Cropper(model=lambda rgb: inner.analyze(rgb).saliency).analyze(photographs["coffee"])

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageSequence
+from PIL import Image, ImageCms, ImageDraw, ImageSequence
 
-from focalbox import Cropper, InvalidRequest, LimitExceeded, Limits
+import focalbox
+from focalbox import (
+    Cropper,
+    InvalidRequest,
+    LimitExceeded,
+    Limits,
+    OutputError,
+)
+from pictures import Photographs, encoded
 
 DISC = (240, 200, 30)
 
@@ -100,3 +110,38 @@ def test_a_sign_on_nothing_is_kept_whatever_its_colour(
     assert top <= 420
     assert right >= 570
     assert bottom >= 570
+
+
+def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Photographs, tmp_path: Path) -> None:
+    (result,) = Cropper().results(photographs["coffee"], ["60x40"])
+    result.save(tmp_path / "new" / "a.webp")
+    with Image.open(tmp_path / "new" / "a.webp") as image:
+        assert (image.format, image.size) == ("WEBP", (60, 40))
+    result.save(tmp_path / "a.bin", format="png")
+    with Image.open(tmp_path / "a.bin") as image:
+        assert image.format == "PNG"
+    with pytest.raises(InvalidRequest, match="a format is one of"):
+        result.save(tmp_path / "b.docx")
+    with pytest.raises(OutputError, match="cannot be written"):
+        result.save(tmp_path / "a.bin" / "c.png")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "new"]
+
+
+@pytest.mark.parametrize(("size", "enlarged"), [("60x40", False), ("1200x800", True), ("16:9", False), (None, False)])
+def test_a_result_knows_whether_it_is_enlarged(photographs: Photographs, size: str | None, enlarged: bool) -> None:  # noqa: FBT001
+    (result,) = Cropper().results(photographs["coffee"], [size])
+    assert result.enlarged is enlarged
+
+
+def test_a_crop_carries_the_profile_its_colours_are_in_and_the_copyright(photographs: Photographs) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Image.Exif()
+    exif[0x8298], exif[0x0110] = "A. Person", "Camera"
+    source = encoded(photographs["coffee"], "JPEG", icc_profile=profile, exif=exif)
+    assert focalbox.crop(source, "60x40").info == {}
+    file = io.BytesIO()
+    kept = focalbox.crop(source, "60x40", keep_metadata=True)
+    kept.save(file, "JPEG", exif=kept.info["exif"], icc_profile=kept.info["icc_profile"])
+    read = Image.open(file)
+    assert read.info["icc_profile"] == profile
+    assert dict(read.getexif()) == {0x8298: "A. Person"}

@@ -7,25 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import fsspec
 import pytest
 from PIL import Image, ImageDraw
 
-from focalbox.cli.main import main
-
-
-def focalbox(*arguments: str | Path) -> int:
-    """Run the command in this process and return its exit code."""
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as done:
-        return int(done.code or 0)
-    return 0
+from cli.calls import focalbox
 
 
 def test_many_pictures_and_many_sizes(folder: Path) -> None:
@@ -136,13 +123,6 @@ def test_explain_draws_a_strip(folder: Path) -> None:
         assert image.width > 3 * image.height
 
 
-def test_doctor_finds_this_installation_well(capsys: pytest.CaptureFixture[str]) -> None:
-    assert focalbox("doctor") == 0
-    said = capsys.readouterr().out
-    assert "self-test passed" in said
-    assert "\n!" not in said
-
-
 def test_one_bad_picture_does_not_stop_the_rest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "text.jpg").write_text("no picture")
     status = focalbox("crop", "gone.jpg", "text.jpg", "coffee.jpg", "-s", "1:1", "-o", "out/{stem}{ext}")
@@ -219,64 +199,12 @@ def test_a_bad_picture_is_one_sentence_and_exit_code_1(
     assert sorted(folder.iterdir()) == before
 
 
-def test_an_unwritable_output_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "file").touch()
-    assert focalbox("crop", "coffee.jpg", "-s", "1:1", "-o", "file/{stem}.jpg") == 1
-    assert "cannot be written" in capsys.readouterr().err
-
-
-def test_settings_come_from_the_environment(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FOCALBOX_LIMIT_PIXELS", "1000")
-    assert focalbox("plan", "coffee.jpg") == 1
-    assert "1000" in capsys.readouterr().err.replace(",", "")
-    monkeypatch.setenv("FOCALBOX_LIMIT_PIXELS", "many")
-    monkeypatch.setenv("FOCALBOX_SPEED", "fast")
-    assert focalbox("plan", "coffee.jpg") == 2
-    sentence = capsys.readouterr().err
-    assert "FOCALBOX_LIMIT_PIXELS" in sentence
-    assert "FOCALBOX_SPEED" in sentence
-
-
-def test_pipes_work_both_ways(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "focalbox", "crop", "-", "-s", "80x60", "--format", "webp", "-o", "-"],
-        input=(folder / "coffee.jpg").read_bytes(),
-        capture_output=True,
-        check=True,
-        env=os.environ,
-    )
-    assert done.stderr == b""
-    assert done.stdout[8:12] == b"WEBP"
-
-
-def test_no_more_of_a_pipe_is_read_than_a_picture_may_have() -> None:
-    with Path("/dev/zero").open("rb") as endless:
-        done = subprocess.run(
-            [sys.executable, "-m", "focalbox", "plan", "-"],
-            stdin=endless,
-            capture_output=True,
-            check=False,
-            env={**os.environ, "FOCALBOX_LIMIT_BYTES": "1000000"},
-            timeout=60,
-        )
-    assert done.returncode == 1
-    assert done.stderr == b"focalbox: -: a picture may have at most 1000000 bytes, but this one has 1000001 or more\n"
-
-
 def test_nothing_but_focalboxs_own_sentences_is_written_to_standard_error(tmp_path: Path) -> None:
     Image.new("1", (9500, 9500)).save(tmp_path / "large.tif", compression="group4")  # Pillow warns above 89 MP
     done = subprocess.run(
         [sys.executable, "-m", "focalbox", "plan", tmp_path / "large.tif", "-s", "1:1"], capture_output=True, check=True
     )
     assert done.stderr == b""
-
-
-def test_links_that_lead_nowhere_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "loop.jpg").symlink_to("loop.jpg")
-    assert focalbox("crop", "loop.jpg", "-s", "1:1", "-o", "out.jpg") == 1
-    assert "loop.jpg" in capsys.readouterr().err
 
 
 def test_a_model_or_detector_file_that_is_missing_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,21 +238,6 @@ def test_wrong_values_are_refused_in_words_that_help(
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("picture", "sentence"),
-    [
-        ("", "the path is empty"),
-        (".", ". is a directory, not a picture; for many pictures: focalbox batch ."),
-        ("*.png", "there is no file *.png; for many pictures: focalbox batch '*.png'"),
-    ],
-)
-def test_what_is_meant_for_a_batch_is_sent_there(
-    folder: Path, capsys: pytest.CaptureFixture[str], picture: str, sentence: str
-) -> None:
-    assert focalbox("crop", picture, "-s", "1:1", "-o", "a.jpg") == 1
-    assert capsys.readouterr().err == f"focalbox: {sentence}\n"
-
-
 def test_the_crop_without_a_target_has_a_size_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("crop", "coffee.jpg", "-s", "free", "-s", "90X60", "-s", "60\u00d790") == 0
     assert {path.name for path in folder.glob("coffee-*")} == {
@@ -339,20 +252,6 @@ def test_the_crop_without_a_target_has_a_size_too(folder: Path, capsys: pytest.C
     assert free.startswith("coffee.jpg: free-form: ")
 
 
-def test_what_is_there_already_can_be_kept(folder: Path) -> None:
-    (folder / "coffee-1-1.jpg").write_text("mine")
-    assert focalbox("crop", "coffee.jpg", "chelsea.jpg", "-s", "1:1", "-s", "60x40", "--no-clobber") == 0
-    assert (folder / "coffee-1-1.jpg").read_text() == "mine"
-    assert {path.name for path in folder.glob("*-*")} == {
-        "coffee-1-1.jpg",
-        "coffee-60x40.jpg",
-        "chelsea-1-1.jpg",
-        "chelsea-60x40.jpg",
-    }
-    assert focalbox("crop", "coffee.jpg", "-s", "1:1") == 0
-    assert (folder / "coffee-1-1.jpg").read_bytes().startswith(b"\xff\xd8")
-
-
 def test_surprises_are_noted_unless_silence_is_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call = ["crop", "coffee.jpg", "-s", "1200x800", "-o", "a.png", "--format", "webp"]
     assert focalbox(*call) == 0
@@ -363,48 +262,6 @@ def test_surprises_are_noted_unless_silence_is_asked_for(folder: Path, capsys: p
     assert focalbox(*call, "--quiet") == 0
     assert focalbox("crop", "coffee.jpg", "-s", "60x40", "-o", "b.jpg", "--format", "jpg") == 0
     assert capsys.readouterr().err == ""
-
-
-def piped(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "focalbox", *arguments],
-        input=(folder / "coffee.jpg").read_bytes(),
-        capture_output=True,
-        check=True,
-    )
-
-
-def test_a_crop_of_standard_input_goes_to_standard_output(folder: Path) -> None:
-    done = piped(folder, "crop", "-", "-s", "80x60")
-    assert (done.stdout[:2], done.stderr) == (b"\xff\xd8", b"")
-    done = piped(folder, "crop", "-", "-s", "80x60", "-s", "1:1")
-    assert done.stdout == b""
-    assert done.stderr.decode().splitlines() == [
-        f"focalbox: note: the crop of standard input is in standard-input-{size}.jpg" for size in ("80x60", "1-1")
-    ]
-    assert (folder / "standard-input-80x60.jpg").is_file()
-
-
-def test_an_explanation_is_a_png_unless_its_name_says_otherwise(folder: Path) -> None:
-    assert piped(folder, "explain", "-", "-o", "-").stdout.startswith(b"\x89PNG")
-    assert focalbox("explain", "coffee.jpg", "--out", "why.webp") == 0
-    assert (folder / "why.webp").read_bytes()[8:12] == b"WEBP"
-
-
-def test_pictures_are_not_written_to_a_screen(folder: Path) -> None:
-    parent, child = os.openpty()
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "focalbox", "crop", "coffee.jpg", "-s", "1:1", "-o", "-"],
-            stdout=child,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-    finally:
-        os.close(child)
-        os.close(parent)
-    assert done.returncode == 2
-    assert done.stderr.startswith(b"focalbox: standard output is a terminal: ")
 
 
 def test_a_stopped_command_says_how_far_it_came(folder: Path) -> None:
@@ -422,70 +279,6 @@ def test_a_stopped_command_says_how_far_it_came(folder: Path) -> None:
     assert running.returncode == 130
     assert said == ("focalbox: stopped: 1 of 3 pictures were done; the same command with --no-clobber does the rest\n")
     assert (folder / "coffee-60x40.jpg").is_file()
-
-
-def test_doctor_says_what_is_in_force(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FOCALBOX_MODEL", "classical")
-    monkeypatch.setenv("FOCALBOX_LIMIT_SIDE", "1234")
-    assert focalbox("doctor") == 0
-    said = capsys.readouterr().out
-    assert "model classical (in force)" in said
-    assert said.count("(in force)") == 1
-    assert any(line.split() == ["limit", "side", "1234"] for line in said.splitlines())
-    monkeypatch.setenv("FOCALBOX_MODEL", "gone.onnx")
-    assert focalbox("doctor") == 1
-    assert "there is no model file gone.onnx" in capsys.readouterr().out
-
-
-def test_a_picture_at_an_address_is_fetched(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/coffee.jpg?v=1"
-    try:
-        assert focalbox("crop", address, "-s", "60x40") == 2
-        assert "127.0.0.1 is not on the public Internet" in capfd.readouterr().err
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("FOCALBOX_ALLOW_PRIVATE", "true")
-            assert focalbox("crop", address, "-s", "60x40", "-o", "{folder}/{stem}-{size}{ext}") == 0
-            assert focalbox("plan", address.replace("coffee", "gone")) == 1
-            patch.setenv("FOCALBOX_ALLOW_PRIVATE", "perhaps")
-            assert focalbox("plan", address) == 2
-    finally:
-        server.shutdown()
-        server.server_close()
-    said = capfd.readouterr().err
-    assert f"focalbox: there is no picture at {address.replace('coffee', 'gone')}\n" in said
-    assert "FOCALBOX_ALLOW_PRIVATE is true or false, not 'perhaps'" in said
-    with Image.open(folder / "coffee-60x40.jpg") as image:
-        assert image.size == (60, 40)
-
-
-def test_a_picture_in_a_store_is_fetched(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with fsspec.open("memory://shelf/cup.jpg", "wb") as file:
-        file.write((folder / "coffee.jpg").read_bytes())
-    assert focalbox("crop", "memory://shelf/cup.jpg", "-s", "60x40") == 0
-    assert (folder / "cup-60x40.jpg").is_file()
-    assert focalbox("crop", (folder / "coffee.jpg").as_uri(), "-s", "60x40", "-o", "{stem}-too{ext}") == 0
-    assert (folder / "coffee-too.jpg").read_bytes() == (folder / "cup-60x40.jpg").read_bytes()
-    assert focalbox("plan", "memory://shelf/gone.jpg") == 1
-    assert capsys.readouterr().err == "focalbox: there is no file memory://shelf/gone.jpg\n"
-    assert focalbox("plan", "gopher://shelf/cup.jpg") == 2
-    assert "gopher" in capsys.readouterr().err
-
-
-def test_results_go_to_stores_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    call = ["crop", "coffee.jpg", "-s", "60x40", "-o", "memory://results/{stem}/{size}.webp"]
-    with fsspec.open("memory://results/coffee/60x40.webp", "wb") as file:
-        file.write(b"mine")
-    assert focalbox(*call, "--no-clobber") == 0
-    with fsspec.open("memory://results/coffee/60x40.webp", "rb") as file:
-        assert file.read() == b"mine"
-    assert focalbox(*call) == 0
-    with fsspec.open("memory://results/coffee/60x40.webp", "rb") as file, Image.open(file) as image:
-        assert (image.format, image.size) == ("WEBP", (60, 40))
-    assert focalbox(*call[:-1], "https://example.com/{stem}.webp") == 2
-    assert "not to https://example.com/coffee.webp" in capsys.readouterr().err
-    assert not list(folder.glob("memory*"))
 
 
 def test_plan_tells_alternatives_that_differ(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

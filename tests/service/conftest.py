@@ -20,8 +20,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from focalbox import Cropper
 from focalbox.service.settings import ServiceSettings
-from service.servers import SECONDS, Neighbour, Running, Service
+from service.servers import SECONDS, Neighbour, Opened, Running, Service, Watched
 
 
 @pytest.fixture(scope="session")
@@ -154,3 +155,15 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def watched(opened: Opened, pictures: Path) -> Callable[..., tuple[Service, Watched]]:
+    """Return what starts a service whose looks are counted, with that model."""
+
+    def start(**settings: Any) -> tuple[Service, Watched]:
+        model = Watched()
+        extra = {"cropper": Cropper(model=model)}
+        return opened(extra, root=pictures, allow_unsigned="true", **settings), model
+
+    return start

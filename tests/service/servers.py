@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+from focalbox import SaliencyMap
 from focalbox.service.app import build
 from focalbox.service.settings import ServiceSettings
 
@@ -173,3 +178,33 @@ class Running:
             connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
         assert b" 200 " in answer, answer
+
+
+Opened = Callable[..., Service]
+"""Starts a service with settings."""
+
+SECRET = "a secret of the service itself"
+
+
+class Watched:
+    """A model that counts its looks, and waits when it is told to."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.open = threading.Event()
+        self.open.set()
+        self.begun = threading.Semaphore(0)
+
+    def __call__(self, rgb: np.ndarray) -> SaliencyMap:
+        if rgb.max() > 0:  # not the picture that the service warms up with
+            self.looks += 1
+            self.begun.release()
+            assert self.open.wait(SECONDS)
+        return SaliencyMap(np.eye(8))
+
+
+def image_of(content: bytes) -> Image.Image:
+    """Return the picture in an answer."""
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image

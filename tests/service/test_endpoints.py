@@ -6,7 +6,6 @@ import asyncio
 import io
 import os
 import shutil
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -14,9 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service.servers import Answer, Neighbour, Service
-
-Opened = Callable[..., Service]
+from service.servers import Answer, Neighbour, Opened, Service
 
 
 def _size(answer: Answer) -> tuple[int, int]:

@@ -1,0 +1,28 @@
+"""The settings of the service: read together, refused together, told by their page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from focalbox.errors import FocalboxError
+from focalbox.service.settings import ServiceSettings
+from focalbox.service.settings_page import described
+
+
+def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
+    wrong = {"PORT": "99999", "KEYS": "k:short", "COLOUR": "red", "SIZES": "5y5", "ROOT": "/nowhere", "CACHE": "redis:pw",
+             "HOSTS": "http://a", "ALLOW_UNSIGNED": "perhaps"}  # fmt: skip
+    environment = {f"FOCALBOX_SERVICE_{name}": value for name, value in wrong.items()} | {"FOCALBOX_LIMIT_SIDE": "0"}
+    with pytest.raises(FocalboxError) as refused:
+        ServiceSettings.of(environment, at_work="many")
+    text = str(refused.value)
+    assert all(f"FOCALBOX_SERVICE_{name}" in text for name in wrong)
+    assert "FOCALBOX_LIMIT_SIDE" in text
+    assert "--at-work" in text
+    assert not any(secret in text for secret in ("short", "redis:pw"))
+
+
+def test_the_page_of_settings_is_that_of_the_code() -> None:
+    assert (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8") == described()

@@ -1,0 +1,100 @@
+"""A picture decoded once for its targets: its border, and which crops it serves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import focalbox
+from focalbox import (
+    CropKeywords,
+    Cropper,
+    InvalidRequest,
+    LimitExceeded,
+    Limits,
+    Size,
+)
+from pictures import Photographs, encoded
+
+
+def framed(picture: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
+    height, width = picture.shape[:2]
+    around = np.full((height + 69, width + 44, 3), colour, np.uint8)
+    around[7 : 7 + height, 41 : 41 + width] = picture
+    return around
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee"])
+@pytest.mark.parametrize(
+    "options", [{}, {"fit": "tight"}, {"fit": "pad", "retain": 1.0, "fill": "edge"}, {"zoom": 0.5}]
+)
+@pytest.mark.parametrize("size", ["16:9", "1:2", None])
+def test_a_trimmed_border_leaves_the_crop_of_the_picture_without_it(
+    photographs: Photographs, name: str, options: CropKeywords, size: str | None
+) -> None:
+    picture = photographs[name]
+    trimming: CropKeywords = {**options, "trim": "top-left"}
+    (plain,) = Cropper().results(picture, [size], **options)
+    (trimmed,) = Cropper().results(framed(picture), [size], **trimming)
+    assert np.array_equal(np.asarray(trimmed.image), np.asarray(plain.image))
+    box, expected = trimmed.crop.box, plain.crop.box
+    assert (box.left - 41, box.top - 7, box.width, box.height) == (
+        expected.left,
+        expected.top,
+        expected.width,
+        expected.height,
+    )
+    assert trimmed.crop.source == Size(picture.shape[1] + 44, picture.shape[0] + 69)
+    assert focalbox.plan(framed(picture), size, **trimming).to_dict() == trimmed.crop.to_dict()
+    again = focalbox.analyze(framed(picture), trim="top-left").plan(size, **trimming)
+    assert again.to_dict() == trimmed.crop.to_dict()
+
+
+@pytest.mark.parametrize("size", ["40x20", "200x300", "500x200"])
+def test_no_trace_of_a_trimmed_border_is_resized_into_the_crop(photographs: Photographs, size: str) -> None:
+    dark = photographs["astronaut"] // 4
+    crop = focalbox.crop(framed(dark), size, trim="bottom-right", fit="contain", fill="black")
+    assert np.asarray(crop).max() <= dark.max() + 25  # the kernel overshoots by a tenth; white would be 255
+
+
+def test_a_border_is_trimmed_from_the_upright_picture() -> None:
+    stored = np.zeros((60, 100, 3), np.uint8)
+    stored[10:30, 5:80] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the stored left edge is the upright top
+    data = encoded(stored, "PNG", exif=exif)
+    crop = focalbox.plan(data, None, trim="top-left")
+    assert crop.source == Size(60, 100)
+    trimmed = crop.evidence.trimmed
+    assert trimmed is not None
+    assert trimmed.to_dict() == {"left": 30, "top": 5, "width": 20, "height": 75}
+
+
+def test_trimming_one_single_colour_leaves_it_whole() -> None:
+    crop = focalbox.plan(np.full((300, 400, 3), 77, np.uint8), "1:1", trim="top-left:442")
+    assert crop.box == focalbox.plan(np.full((300, 400, 3), 77, np.uint8), "1:1").box
+
+
+def test_an_analysis_of_another_border_is_not_used(photographs: Photographs) -> None:
+    picture = framed(photographs["coffee"])
+    whole, trimmed = focalbox.analyze(picture), focalbox.analyze(picture, trim="top-left")
+    cropper = Cropper()
+    for trim, fits, other in ((None, whole, trimmed), ("top-left", trimmed, whole)):
+        assert cropper.prepare(picture, ["60x40"], analysis=fits, trim=trim).analysis is fits
+        assert cropper.prepare(picture, ["60x40"], analysis=other, trim=trim).analysis == fits
+    with pytest.raises(InvalidRequest, match="before looking"):
+        whole.plan("1:1", trim="top-left")
+
+
+def test_what_is_prepared_serves_its_own_border_alone(photographs: Photographs) -> None:
+    prepared = Cropper().prepare(framed(photographs["coffee"]), [], trim="top-left")
+    assert prepared.serves(["60x40"], trim="top-left")
+    assert not prepared.serves(["16:9"])
+    assert not prepared.serves(["60x40"], trim="top-left:1")
+    assert not prepared.serves(["60x40"], trim="bottom-right")
+
+
+def test_limits_come_before_a_border() -> None:
+    with pytest.raises(LimitExceeded):
+        Cropper(limits=Limits(pixels=100)).crop(np.zeros((20, 20, 3), np.uint8), "1:1", trim="top-left")
