@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
-from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option, described
+from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option
+from focalbox.options_page import described
 from focalbox.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
 
 

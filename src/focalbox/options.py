@@ -27,7 +27,6 @@ __all__ = [
     "SizeLike",
     "Trim",
     "TrimLike",
-    "described",
     "parse_target",
     "parse_targets",
     "parse_trim",
@@ -282,29 +281,3 @@ OPTIONS = tuple(Option(field.name, field.default, **field.metadata) for field in
 """All of them, in the order of `CropOptions`."""
 _NAMES = frozenset(option.name for option in OPTIONS)
 _FRAMING = attrgetter(*(field.name for field in dataclasses.fields(Framing)))
-
-
-def described() -> str:
-    """Return the page of all options, written from the code."""
-    lines = [
-        "# Options of a crop",
-        "",
-        "Made from the code by `python -m focalbox.options > docs/options.md`. In Python they are keywords",
-        '(`fit="tight"`) or a `focalbox.CropOptions`; on the command line `--fit tight`; in native addresses `?fit=tight`.',
-        "",
-        "| option | command | value | default | what it does | example | elsewhere |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for option in OPTIONS:
-        value = ", ".join(f"`{word}`" for word in option.kind.choices) or f"{option.kind.expected}"
-        default = "" if option.default in (None, ()) else f"`{str(option.default).lower()}`"
-        elsewhere = "; ".join(f"{dialect}: `{name}`" for dialect, name in sorted(option.names.items()))
-        example = f"`{option.name}={option.example}`"
-        lines.append(
-            f"| `{option.name}` | `{option.flag}` | {value} | {default} | {option.help} | {example} | {elsewhere} |"
-        )
-    return "\n".join([*lines, ""])
-
-
-if __name__ == "__main__":
-    print(described(), end="")  # noqa: T201 - it writes a page

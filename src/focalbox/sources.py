@@ -78,7 +78,7 @@ def _read_file(file: Any, limits: Limits) -> bytes:
     if hasattr(file, "seek"):
         _rewind(file)
     try:
-        content: object = read_limited(file, limits.bytes, _NAME)
+        content: object = read_limited(file, limits.bytes, "this one")
     except LimitExceeded:
         raise
     except Exception as error:
