@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -14,8 +14,7 @@ from focalbox.errors import DecodeError
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import profile_of
-from focalbox.imaging.headers.exif import Exif
-from focalbox.imaging.headers.header import JpegCoding
+from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.rights import read_iptc, read_xmp
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
@@ -26,7 +25,7 @@ from focalbox.imaging.scales import decode_scale, grid_step
 from focalbox.imaging.webp import first_frame
 from focalbox.imaging.working import Metadata, WorkingImage, on_ground, shrink, turned, upright_point, upright_size
 
-__all__ = ["Header", "Picture"]
+__all__ = ["Picture"]
 
 _AT_ONCE = 2**22
 """Bytes that a decoder is handed at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of larger ones
@@ -35,40 +34,6 @@ _CANVASES = 4
 """Pictures held while a film is drawn: canvas, what it was before, the frame by itself and the copy that is handed out."""
 _MAY_LACK_ALPHA = {"BMP"}
 """Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a file says of itself besides its size.
-
-    Parameters
-    ----------
-    format : str or None
-        ``"JPEG"``, ``"PNG"``, ... as the content says; None for pixels that were never in a file.
-    frames : int
-        Frames or pages.
-    exif : Exif
-    coding : JpegCoding, optional
-        Of a JPEG.
-    profile : bytes, optional
-        The ICC profile of the pixels where Pillow finds none.
-    notes : tuple of str
-        What the caller ought to know about what was taken.
-    xmp, iptc : bytes, optional
-        The packet of XMP, and the block of IPTC's data sets.
-    copied : int
-        Bytes of a copy of the file without what no pixel needs.
-    """
-
-    format: str | None
-    frames: int
-    exif: Exif
-    coding: JpegCoding | None = None
-    profile: bytes | None = None
-    notes: tuple[str, ...] = ()
-    xmp: bytes | None = None
-    iptc: bytes | None = None
-    copied: int = 0
 
 
 class Picture:

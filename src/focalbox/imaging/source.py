@@ -18,12 +18,13 @@ from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas
 from focalbox.imaging.headers.isobmff import nclx_of
 from focalbox.imaging.headers.png import join, read_png
+from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.tiff import choose_picture, samples_of
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.jpeg import END
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
-from focalbox.imaging.picture import Header, Picture
+from focalbox.imaging.picture import Picture
 from focalbox.imaging.pillow_errors import translating
 from focalbox.imaging.readers import can_read, reader_of
 from focalbox.imaging.working import Metadata, WorkingImage

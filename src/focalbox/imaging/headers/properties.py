@@ -1,0 +1,44 @@
+"""What the headers of a file say of its picture, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from focalbox.imaging.headers.exif import Exif
+from focalbox.imaging.headers.header import JpegCoding
+
+__all__ = ["Header"]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of itself besides its size.
+
+    Parameters
+    ----------
+    format : str or None
+        ``"JPEG"``, ``"PNG"``, ... as the content says; None for pixels that were never in a file.
+    frames : int
+        Frames or pages.
+    exif : Exif
+    coding : JpegCoding, optional
+        Of a JPEG.
+    profile : bytes, optional
+        The ICC profile of the pixels where Pillow finds none.
+    notes : tuple of str
+        What the caller ought to know about what was taken.
+    xmp, iptc : bytes, optional
+        The packet of XMP, and the block of IPTC's data sets.
+    copied : int
+        Bytes of a copy of the file without what no pixel needs.
+    """
+
+    format: str | None
+    frames: int
+    exif: Exif
+    coding: JpegCoding | None = None
+    profile: bytes | None = None
+    notes: tuple[str, ...] = ()
+    xmp: bytes | None = None
+    iptc: bytes | None = None
+    copied: int = 0
