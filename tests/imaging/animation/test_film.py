@@ -237,3 +237,15 @@ def test_memory_does_not_grow_with_the_frames() -> None:
         ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         peaks.append(int(ran.stdout))
     assert peaks[1] - peaks[0] < 12_000  # KB: the codes, and none of the 180 MB of pixels
+
+
+@pytest.mark.parametrize("colours", [1, 2, 255, 256])
+def test_a_gif_keeps_every_colour_that_fits(colours: int) -> None:
+    near = np.arange(colours, dtype=np.uint8)[None].repeat(3, axis=0)
+    frames = [Image.fromarray(np.dstack([near, near[:, ::-1], 255 - near])) for _ in range(3)]
+    frames[1].putpixel((0, 0), (0, colours - 1, 255))
+    content = encode_animation(((frame, Fraction(1, 10)) for frame in frames), "gif", plays=0, alpha=False)
+    with Image.open(BytesIO(content)) as film:
+        for index, frame in enumerate(frames):
+            film.seek(index)
+            assert np.array_equal(np.asarray(film.convert("RGB")), np.asarray(frame))

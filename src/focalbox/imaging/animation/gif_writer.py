@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from fractions import Fraction
 from io import BytesIO
-from typing import Any
 
 from PIL import Image, ImageChops
 
 from focalbox.imaging.animation.frames import MAX_SHORT, Frames, changed_box
 from focalbox.imaging.animation.gif import read_gif
+from focalbox.imaging.output.palette import indexed
 
 __all__ = ["write_gif"]
 
@@ -19,11 +19,15 @@ _COLOURS = 255
 _OPAQUE_FROM = 128
 """Alpha from which on a pixel is there."""
 _GIF_TO_BACKGROUND = 2
+_HEAD = 13
+"""Bytes of signature and screen descriptor."""
 
 
 def write_gif(frames: Frames, plays: int) -> bytes:
     """Write a GIF; a frame is held back until it is known whether the next one needs it cleared away."""
-    body: list[bytes] = []
+    body = BytesIO()  # not a list, of which the whole would be a second copy
+    repeat = b"" if plays == 1 else b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", max(0, plays - 1)) + b"\0"
+    body.write(bytes(_HEAD) + repeat)  # the sides come with the first frame
     held: tuple[Image.Image, Fraction] | None = None
     base: Image.Image | None = None
     size, shown, written = (0, 0), Fraction(0), 0
@@ -34,7 +38,7 @@ def write_gif(frames: Frames, plays: int) -> bytes:
         shown += duration * 100
         lasting, written = round(shown) - written, round(shown)  # so that roundings do not add up
         box = changed_box(image, base if disposal != _GIF_TO_BACKGROUND else None)
-        body.append(_gif_frame(image.crop(box), box[:2], min(lasting, MAX_SHORT), disposal))
+        body.write(_gif_frame(image.crop(box), box[:2], min(lasting, MAX_SHORT), disposal))
 
     for image, duration in frames:
         image, size = _hard(image), image.size  # noqa: PLW2901 - the same picture, as a GIF shows it
@@ -47,9 +51,10 @@ def write_gif(frames: Frames, plays: int) -> bytes:
         held = image, duration
     if held is not None:
         write(held, base, 1)
-    repeat = b"" if plays == 1 else b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", max(0, plays - 1)) + b"\0"
-    head = b"GIF89a" + struct.pack("<HH", *size) + bytes(3)
-    return b"".join([head, repeat, *body, b";"])
+    body.write(b";")
+    body.seek(0)
+    body.write(b"GIF89a" + struct.pack("<HH", *size) + bytes(3))
+    return body.getvalue()
 
 
 def _hard(image: Image.Image) -> Image.Image:
@@ -93,14 +98,10 @@ def _gif_frame(image: Image.Image, corner: tuple[int, int], delay: int, disposal
 def _with_palette(image: Image.Image) -> tuple[Image.Image, int | None]:
     """Return a picture with a palette, exactly where its colours fit into one, and the index of the transparent one."""
     plain = image.convert("RGB")
-    colours: Any = plain.getcolors(_COLOURS)
     clear = image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 0
-    if colours is not None:
-        table = Image.new("P", (1, 1))
-        table.putpalette([value for _, colour in colours for value in colour])
-        palette = plain.quantize(palette=table, dither=Image.Dither.NONE)
-    else:
-        palette = plain.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    most = _COLOURS if clear else _COLOURS + 1
+    exact = indexed(plain, most)
+    palette = exact or plain.quantize(most, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     if not clear:
         return palette, None
     there = image.getchannel("A")
