@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from focalbox.core.target import Size
 from focalbox.imaging.jpeg import decode_jpeg, shared
 from focalbox.imaging.source import open_picture
 
@@ -68,3 +69,22 @@ def test_grey_and_ink_go_through_pillow(mode: str) -> None:
     image = COFFEE.convert(mode)
     working = open_picture(written(image)).decode()
     assert working.image.mode == "RGB"
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+def test_of_ultra_hdr_and_motion_photos_the_base_picture_is_taken(options: dict[str, object]) -> None:
+    """What says that there is more stands in APP1 and APP2, and the gain map or the film behind EOI."""
+    base = Image.fromarray(np.random.default_rng(5).integers(0, 256, (60, 80, 3), dtype=np.uint8))
+    plain = written(base, **options)
+    gains = written(Image.new("L", (20, 15), 200), progressive=True)
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'>hdrgm:Version='1.0'</x:xmpmeta>"
+    index = b"MPF\0MM\0*\0\0\0\x08\0\x01\xb0\x01\0\x04\0\0\0\x01\0\0\0\x02\0\0\0\0"
+    more = b"".join(
+        marker + (len(body) + 2).to_bytes(2, "big") + body
+        for marker, body in ((b"\xff\xe1", xmp), (b"\xff\xe2", index))
+    )
+    film = b"\0\0\0\x18ftypmp42" + b"\xff\xda\xff\xd8" * 300
+    content = plain[:2] + more + plain[2:] + gains + film
+    picture = open_picture(content)
+    assert (picture.size, picture.frames) == (Size(80, 60), 1)
+    assert picture.decode(picture.size).image.tobytes() == open_picture(plain).decode(Size(80, 60)).image.tobytes()
