@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CLUSTER := $(VENV)/.cluster
 HOSTS := $(VENV)/.integrations
+SITE := $(VENV)/.docs
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
 .PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality sheet gallery train setup clean serve tools \
-	bench-service soak-service bench-memory bench-batch soak-batch
+	bench-service soak-service bench-memory bench-batch soak-batch docs
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -19,7 +20,7 @@ demo: $(READY) ## crop real photographs and draw the strip
 
 check: lint types layers fast ## while you work: under a minute; no Ray, browser, Redis or Node
 
-test: lint types layers unit smoke ## all that must hold before a change lands
+test: lint types layers unit docs smoke ## all that must hold before a change lands
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -104,6 +105,11 @@ train: $(READY) ## train the shipped network again (needs PyTorch and the traini
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training-nodeps.txt
 	$(BIN)/python -m training all --data $(DATA) --cache .cache/training --out src/focalbox/saliency/weights
 
+docs: $(READY) $(SITE) ## the documentation site, into .cache/site; warnings are errors
+	$(BIN)/python -m benchmarks.site_pictures --out .cache/gallery
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "the site is in .cache/site: $(PYTHON) -m http.server --directory .cache/site"
+
 setup: $(READY)
 
 tools: ## Debian packages that the tests of service and batch start, installed when root; the tests name one that is missing
@@ -132,6 +138,10 @@ $(READY): pyproject.toml requirements/dev.txt
 $(HOSTS): $(READY) requirements/integrations.txt ## Django, Wagtail and their kin, which the integrations are tested against
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/integrations.txt
 	@touch $(HOSTS)
+
+$(SITE): $(READY) requirements/docs.txt ## mkdocs-material and mkdocstrings
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@touch $(SITE)
 
 clean:
 	rm -rf $(VENV) .cache build dist demo out .mypy_cache .ruff_cache .pytest_cache .hypothesis

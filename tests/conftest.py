@@ -20,6 +20,7 @@ SLOW = (
     "batch/test_runner.py",
     "batch/workers",
     "benchmarks/test_quality.py",
+    "docs",
     "imaging/test_fuzz.py",
     "imaging/test_look.py",
     "integrations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, Unpack
@@ -9,6 +10,7 @@ from typing import Any, Self, Unpack
 from focalbox.core.choose import alternatives as other_crops
 from focalbox.core.choose import choose_crop
 from focalbox.core.crop import Crop, Plan
+from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest, ModelError
@@ -120,6 +122,14 @@ class Analysis(Evidence):
             "object_map": self.object_map.to_dict() if self.object_map is not None else None,
             "subjects": [subject.to_dict() for subject in self.subjects],
         }
+
+    def _repr_png_(self) -> bytes:
+        return draw_png(self)
+
+    def _repr_html_(self) -> str:
+        found = Counter(subject.kind for subject in self.subjects)
+        subjects = ", ".join(f"{count} x {kind}" for kind, count in sorted(found.items())) or "no subjects"
+        return draw_html(self, (), [f"{self.source} pixels, {subjects}, looked at by {self.model}"])
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:

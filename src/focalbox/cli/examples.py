@@ -21,6 +21,11 @@ EXAMPLES = {
     ),
     "doctor": ("focalbox doctor",),
     "explain": ("focalbox explain photo.jpg -s 500x200 -o why.png",),
+    "html": (
+        "focalbox html photo.jpg -s 16:9 --alt 'A cat' --address '/img/{size}/photo.jpg'",
+        "focalbox html photo.jpg -s 16:9 --art '(max-width: 40em) 4:5'",
+        "focalbox html photo.jpg -s 1:1 --css",
+    ),
     "plan": ("focalbox plan photo.jpg -s 16:9 -s free", "focalbox plan *.jpg -s 500x200 --json > plans.jsonl"),
     "serve": ("focalbox serve --root pictures --allow-unsigned",),
     "sign": ("focalbox sign /v1/crop/500x200/cat.jpg --key mine:0123456789abcdef0123456789abcdef",),

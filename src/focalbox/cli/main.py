@@ -24,6 +24,7 @@ _COMMANDS = {
     "crop": "focalbox.cli.commands",
     "doctor": "focalbox.cli.commands",
     "explain": "focalbox.cli.commands",
+    "html": "focalbox.cli.html",
     "plan": "focalbox.cli.commands",
     "serve": "focalbox.service.command",
     "sign": "focalbox.service.command",

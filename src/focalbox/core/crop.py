@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from focalbox.core.confidence import confidence
+from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.framing import Fit
 from focalbox.core.geometry import Box, PixelBox
@@ -148,6 +149,12 @@ class Crop:
         """Return the one JSON form, with this crop alone in ``crops``."""
         return Plan(self.evidence, (self,)).to_dict()
 
+    def _repr_png_(self) -> bytes:
+        return draw_png(self.evidence, [self.inside])
+
+    def _repr_html_(self) -> str:
+        return draw_html(self.evidence, [self.inside], [_told(self), *self.notes])
+
 
 @dataclass(frozen=True)
 class Plan(Sequence[Crop]):
@@ -190,6 +197,19 @@ class Plan(Sequence[Crop]):
             "model": evidence.model,
             "version": evidence.version,
         }
+
+    def _repr_png_(self) -> bytes:
+        return draw_png(self.evidence, [crop.inside for crop in self])
+
+    def _repr_html_(self) -> str:
+        return draw_html(self.evidence, [crop.inside for crop in self], [_told(crop) for crop in self])
+
+
+def _told(crop: Crop) -> str:
+    """Return what a notebook writes below a crop."""
+    target, box = crop.target or "free-form", crop.box
+    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top} of {crop.source}"
+    return f"{place}, keeps {crop.kept:.0%}, confidence {crop.confidence:.0%}"
 
 
 def _described(crop: Crop) -> dict[str, Any]:

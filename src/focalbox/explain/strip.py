@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from focalbox.core.crop import Crop
+from focalbox.core.drawing import HEAD, SALIENT, SUBJECT, TEXT, WINDOW, heat_of
 from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Size
@@ -31,27 +32,6 @@ _SHADE = 0.38
 _GROUND = (247, 247, 245)
 _INK = (32, 33, 36)
 _FAINT = (112, 114, 120)
-_SALIENT = (255, 196, 0)
-_WINDOW = (0, 200, 255)
-_SUBJECT = (120, 220, 90)
-_HEAD = (255, 110, 180)
-_TEXT = (200, 200, 210)
-
-_HEAT = np.array(
-    [
-        [0, 0, 4],
-        [40, 11, 84],
-        [101, 21, 110],
-        [159, 42, 99],
-        [212, 72, 66],
-        [245, 125, 21],
-        [250, 193, 39],
-        [252, 255, 164],
-    ],
-    dtype=np.float64,
-)
-"""Eight even steps of the "inferno" colour scale (S. van der Walt and N. Smith, CC0): even to the eye, and its
-lightness alone tells the order, so that it reads in print and for the colour-blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +58,7 @@ def draw_map(saliency: SaliencyMap, size: Size) -> Image.Image:
     """
     levels = Image.fromarray(saliency.values)
     enlarged = np.asarray(levels.resize((size.width, size.height), Image.Resampling.BICUBIC))
-    steps = np.linspace(0.0, 1.0, len(_HEAT))
-    heat = np.stack([np.interp(enlarged, steps, channel) for channel in _HEAT.T], axis=-1)
-    return Image.fromarray(np.rint(heat).astype(np.uint8))
+    return Image.fromarray(heat_of(enlarged))
 
 
 def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.Image:
@@ -152,12 +130,12 @@ def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Ima
     image = Image.fromarray(np.rint(pixels * _shade(bright, size)).astype(np.uint8))
     draw = ImageDraw.Draw(image)
     if not window:
-        _outline(draw, crop.evidence.subject_box.to_pixels(size), _SUBJECT)
-    _outline(draw, salient.to_pixels(size), _SALIENT)
+        _outline(draw, crop.evidence.subject_box.to_pixels(size), SUBJECT)
+    _outline(draw, salient.to_pixels(size), SALIENT)
     if window:
         for subject in crop.evidence.scored:
-            _outline(draw, subject.boxes[0].to_pixels(size), _HEAD if subject.kind != "text" else _TEXT)
-        _outline(draw, crop.inside.to_pixels(size), _WINDOW)
+            _outline(draw, subject.boxes[0].to_pixels(size), HEAD if subject.kind != "text" else TEXT)
+        _outline(draw, crop.inside.to_pixels(size), WINDOW)
     return image
 
 

@@ -17,16 +17,15 @@ __all__ = ["AnalysisField"]
 class AnalysisField(models.JSONField):
     """Looks at the picture of an ImageField once, when it is uploaded, and keeps the analysis as JSON.
 
+    A picture that cannot be read leaves null and a warning in the log; it never stops a model from being saved. What does
+    not call ``save()`` (`bulk_create`, `update`) is found by ``manage.py focalbox_analyze``.
+
     Parameters
     ----------
     image_field : str
         The name of the ImageField, of the same model.
     **options
         As of `JSONField`; null, blank and not editable unless said otherwise.
-
-    A picture that cannot be read leaves null and a warning in the log; it never stops a model from being saved.
-    What does not
-    call ``save()`` (`bulk_create`, `update`) is found by ``manage.py focalbox_analyze``.
     """
 
     def __init__(self, image_field: str = "image", **options: Any) -> None:

@@ -1,0 +1,90 @@
+"""`focalbox html`: what it writes is the library's, and its mistakes are one sentence."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import focalbox
+from focalbox.cli.main import main
+from focalbox.html import css, dominant_colour
+
+
+class Tags(HTMLParser):
+    """Keeps the attributes of every tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture
+def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> object:
+    """Return what calls the command in a folder of photographs and answers with what it wrote."""
+
+    def call(*words: str, code: int = 0) -> str:
+        try:
+            main(["html", *words])
+        except SystemExit as error:
+            assert error.code == code  # noqa: PT017 - the code is what is asked for
+        else:
+            assert code == 0
+        written = capsys.readouterr()
+        return (written.err if code else written.out).strip()
+
+    return call
+
+
+def test_a_srcset_offers_no_width_that_the_picture_lacks(said) -> None:  # type: ignore[no-untyped-def]
+    ((tag, found),) = Tags(
+        said("astronaut.jpg", "-s", "16:9", "--alt", 'A "b" <c>', "--address", "/i/{size}.jpg")
+    ).found
+    assert (tag, found["alt"]) == ("img", 'A "b" <c>')
+    assert found["srcset"] == "/i/320x180.jpg 320w, /i/512x288.jpg 512w"
+    assert "object-position" in (found["style"] or "")
+
+
+def test_widths_and_shapes_are_the_callers(said) -> None:  # type: ignore[no-untyped-def]
+    written = said("coffee.jpg", "-s", "16:9", "--art", "(max-width: 40em) 4:5", "--widths", "100,200")
+    (outer, _), (source, art), (last, wide) = Tags(written).found
+    assert (outer, source, last) == ("picture", "source", "img")
+    assert art["media"] == "(max-width: 40em)"
+    assert art["srcset"] == "/v1/crop/100x125/coffee.jpg 100w, /v1/crop/200x250/coffee.jpg 200w"
+    assert wide["srcset"] == "/v1/crop/100x56/coffee.jpg 100w, /v1/crop/200x112/coffee.jpg 200w"
+
+
+def test_one_line_is_the_librarys(said) -> None:  # type: ignore[no-untyped-def]
+    assert said("rocket.jpg", "-s", "1:1", "--css", "--zoom", "0.5") == css(
+        focalbox.plan("rocket.jpg", "1:1", zoom=0.5)
+    )
+    assert said("rocket.jpg", "-s", "1:1", "--colour") == dominant_colour(focalbox.crop("rocket.jpg", "1:1"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["-s", "1:1", "--css", "--colour"], 2, "ask for one of them"),
+        (["-s", "1:1", "--css", "--fit", "contain"], 2, "no CSS shows a padded crop"),
+        (["-s", "1:1", "--art", "4:5"], 2, "a media query with a size behind it"),
+        (["-s", "1:1", "--art", "(max-width: 40em) wide"], 2, "wide"),
+        (["-s", "1:1", "--widths", "a"], 2, "pixels with commas"),
+        (["-s", "1:1", "--widths", "0"], 2, "at least 1"),
+        (["-s", "free"], 2, "not the free-form crop"),
+        (["-s", "1:1", "--address", "/photo.jpg"], 2, "{size}"),
+    ],
+)
+def test_mistakes_are_one_sentence(said, words: list[str], code: int, sentence: str) -> None:  # type: ignore[no-untyped-def]
+    told = said("coffee.jpg", *words, code=code)
+    assert told.startswith("focalbox: ")
+    assert sentence in told
+    assert "\n" not in told
+
+
+def test_a_picture_that_is_not_there_is_exit_code_1(said) -> None:  # type: ignore[no-untyped-def]
+    assert said("gone.jpg", "-s", "1:1", code=1) == "focalbox: there is no file gone.jpg"

@@ -1,0 +1,103 @@
+"""Tags, style and placeholders, as a browser would read them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox import Analysis, Box, InvalidRequest, SaliencyMap, Size
+from focalbox.html import Art, css, dominant_colour, img, picture, sizes_of, srcset
+
+
+class Attributes(HTMLParser):
+    """Keeps the attributes of every tag, by its name."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: dict[str, dict[str, str | None]] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found[tag] = dict(attrs)
+
+
+def candidates(value: str) -> list[tuple[str, str]]:
+    """Split a srcset as the standard does (HTML, 4.8.4.2.2): an address runs to white space, its commas included."""
+    found = []
+    while value := value.lstrip(" ,"):
+        address, _, rest = value.partition(" ")
+        if address.endswith(","):
+            found.append((address.rstrip(","), ""))
+            value = rest
+            continue
+        descriptor, _, value = rest.partition(",")
+        found.append((address, descriptor.strip()))
+    return found
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_whatever_an_address_holds_it_stays_one_in_the_list(text: str) -> None:
+    sizes = sizes_of("16:9", (320, 640))
+    found = candidates(srcset(lambda size: f"{text}{size.width}{text}", sizes))
+    assert [descriptor for _, descriptor in found] == ["320w", "640w"]
+
+
+@given(st.text(max_size=20))
+def test_words_are_escaped(text: str) -> None:
+    found = Attributes(img("/{size}", "1:1", alt=text, widths=[10])).found
+    assert set(found) == {"img"}
+    assert (found["img"]["alt"] or "").replace("\r\n", "\n").replace("\r", "\n") == text.replace("\r\n", "\n").replace(
+        "\r", "\n"
+    )
+
+
+def test_every_source_keeps_its_shape() -> None:
+    written = picture("/{width}-{height}", "3:1", [Art("(max-width: 1px)", "1:2", "/tall/{size}")], alt="", widths=[30])
+    found = Attributes(written).found
+    assert found["source"]["srcset"] == "/tall/30x60 30w"
+    assert (found["source"]["width"], found["source"]["height"]) == ("30", "60")
+    assert found["img"]["srcset"] == "/30-10 30w"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda: sizes_of("free"), "not the free-form crop"),
+        (lambda: sizes_of("1:1", []), "at least 1"),
+        (lambda: img("/cat.jpg", "1:1", alt=""), "names {width}, {height}, {size}"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(wrong: object, sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=re.escape(sentence)):
+        wrong()  # type: ignore[operator]
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_the_style_shows_the_window(x: float, y: float, zoom: float) -> None:
+    analysis = Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 1], [0, 0, 0, 0], [1, 0, 0, 0]]))
+    crop = analysis.plan("1:1", focus=(x, y), zoom=zoom)
+    style = css(crop)
+    assert style is not None
+    numbers = [float(number) / 100 for number in re.findall(r"(-?[\d.]+)%", style)]
+    if "object-position" in style:
+        left, top = numbers[0] * (400 - crop.box.width), numbers[1] * (300 - crop.box.height)
+    else:
+        top, left = numbers[0] * 300, numbers[3] * 400
+    assert abs(left - crop.box.left) < 0.1
+    assert abs(top - crop.box.top) < 0.1
+
+
+def test_no_style_says_a_padded_crop() -> None:
+    assert css(Analysis(Size(400, 300), SaliencyMap([[0, 1]])).plan("1:1", fit="contain")) is None
+
+
+def test_the_colour_is_that_of_most_pixels() -> None:
+    picture = np.full((60, 80, 3), (250, 250, 250), dtype=np.uint8)
+    box = Box(0.1, 0.1, 0.2, 0.2).to_pixels(Size(80, 60))
+    picture[box.top : box.bottom, box.left : box.right] = (200, 0, 0)
+    assert dominant_colour(picture) == "#fafafa"
