@@ -53,7 +53,7 @@ _RGB = 2
 def heat_of(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return colours, shape (h, w, 3), for levels from 0 to 1, shape (h, w): dark for none, pale yellow for most."""
     steps = np.linspace(0.0, 1.0, len(HEAT))
-    heat = np.stack([np.interp(levels, steps, channel) for channel in HEAT.T], axis=-1)
+    heat: NDArray[np.float64] = np.stack([np.interp(levels, steps, channel) for channel in HEAT.T], axis=-1)
     return np.rint(heat).astype(np.uint8)
 
 
