@@ -15,9 +15,9 @@ from focalbox.imaging.source import open_picture
 FileOf = Callable[..., bytes]
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
 LOOK = Size(256, 192)
-MOST, MEAN = 8, 0.35
+MAX_LEVELS, MEAN = 8, 0.35
 """Differences of 8-bit pixels that a JPEG decoded at 1/8 and its full decode were found to keep: at most 5 and 0.31."""
-MOST_MIRRORED, MEAN_MIRRORED = 20, 0.6
+MAX_MIRRORED, MEAN_MIRRORED = 20, 0.6
 """The same for mirrored photographs whose sides are no multiples of the grid's cells: at most 17 and 0.56."""
 
 
@@ -29,7 +29,7 @@ def looked(file: bytes, needed: Size | None = None, look: Size = LOOK) -> NDArra
     return open_picture(file).decode(needed).look(look)
 
 
-def near(first: NDArray[np.uint8], second: NDArray[np.uint8], most: int = MOST, mean: float = MEAN) -> bool:
+def near(first: NDArray[np.uint8], second: NDArray[np.uint8], most: int = MAX_LEVELS, mean: float = MEAN) -> bool:
     difference = np.abs(first.astype(int) - second.astype(int))
     return bool(difference.max() <= most and difference.mean() <= mean)
 
@@ -60,7 +60,7 @@ def test_a_mirrored_picture_shows_the_mirror(name: str, width: int, height: int,
     mirrored = looked(file_of(ImageOps.mirror(photograph), "PNG", compress_level=1))[:, ::-1]
     if width % 8 == 0 or width < 500:
         assert np.array_equal(straight, mirrored)
-    assert near(straight, mirrored, MOST_MIRRORED, MEAN_MIRRORED)
+    assert near(straight, mirrored, MAX_MIRRORED, MEAN_MIRRORED)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "CMYK JPEG", "progressive JPEG", "PNG", "palette PNG", "RGBA PNG", "WEBP"])

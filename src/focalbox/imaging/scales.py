@@ -14,7 +14,7 @@ _SIDE = 224
 _STEP = 32
 """A copy's sides are multiples of this many pixels: the stride of the network's coarsest layer."""
 
-_MOST = 3
+_MAX_STRETCH = 3
 """A copy's sides differ by at most this factor; thinner pictures are squeezed to it."""
 
 _SCALES = (8, 4, 2, 1)
@@ -51,7 +51,7 @@ def looking_size(source: Size, side: int = _SIDE) -> Size:
     >>> looking_size(Size(4000, 3000))
     Size(width=256, height=192)
     """
-    stretch = min(max(source.aspect, 1 / _MOST), _MOST) ** 0.5
+    stretch = min(max(source.aspect, 1 / _MAX_STRETCH), _MAX_STRETCH) ** 0.5
     sides = (side * stretch / _STEP, side / stretch / _STEP)
     across, down = (max(1, int(length + 0.5)) * _STEP for length in sides)
     return Size(across, down)

@@ -13,7 +13,7 @@ _ENOUGH = 96
 _EVEN = 2
 """Levels that pixels differ by in a picture that holds nothing: the rounding of a decoder."""
 
-_MOST = 16
+_MAX_FACTOR = 16
 """Times that differences are enlarged, at most: 3 levels become 48, and so do a decoder's artefacts of 3."""
 
 _BLACK, _WHITE = 0, 255
@@ -37,7 +37,7 @@ def stretched(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     low, high = int(rgb.min()), int(rgb.max())
     if high - low >= _ENOUGH or high - low < _EVEN:
         return rgb
-    factor = min(_MOST, _ENOUGH / (high - low))
+    factor = min(_MAX_FACTOR, _ENOUGH / (high - low))
     half = factor * (high - low) / 2
     middle = min(max((low + high) / 2, _BLACK + half), _WHITE - half)
     levels = (np.arange(256) - (low + high) / 2) * factor + middle

@@ -13,14 +13,14 @@ from focalbox.service.sources.disk_cache import DiskCache
 from focalbox.service.sources.freshness import Freshness
 
 SAID = Freshness({"etag": '"a"'}, 1.0)
-MOST = 4_000_000
+MAX_BYTES = 4_000_000
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Callable[..., DiskCache]]:
     caches: list[DiskCache] = []
 
-    def start(most: int = MOST, folder: Path = tmp_path) -> DiskCache:
+    def start(most: int = MAX_BYTES, folder: Path = tmp_path) -> DiskCache:
         caches.append(DiskCache(folder, most))
         return caches[-1]
 
@@ -48,10 +48,10 @@ def test_it_stays_within_its_bound_and_the_least_used_go_first(
     cache, content = opened(), bytes(range(256)) * 1000
     for number in range(100):
         cache.put(str(number), SAID, content)
-        assert cache.used() <= MOST
-    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 3 * MOST, "the log of SQLite is another file"
+        assert cache.used() <= MAX_BYTES
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 3 * MAX_BYTES, "the log of SQLite is another file"
     cache.close()
-    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 1.1 * MOST
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 1.1 * MAX_BYTES
     found = [number for number in range(100) if cache.data(str(number)) is not None]
     assert found == list(range(100 - len(found), 100))
     assert len(found) > 10
@@ -60,7 +60,7 @@ def test_it_stays_within_its_bound_and_the_least_used_go_first(
 def test_what_is_too_large_is_not_kept_and_pushes_nothing_out(opened: Callable[..., DiskCache]) -> None:
     cache = opened()
     cache.put("small", SAID, b"picture")
-    cache.put("large", SAID, bytes(MOST // 2))
+    cache.put("large", SAID, bytes(MAX_BYTES // 2))
     assert cache.find("large") is None
     assert cache.data("small") == b"picture"
 
@@ -75,7 +75,7 @@ def test_several_processes_write_at_once(opened: Callable[..., DiskCache], tmp_p
     writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name]) for name in "ab"]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     cache = opened()
-    assert 0.5 * MOST < cache.used() <= MOST
+    assert 0.5 * MAX_BYTES < cache.used() <= MAX_BYTES
     for name in "ab":
         found = cache.data(f"{name}-59")
         assert found is None or found == bytes(100_000)
@@ -85,7 +85,7 @@ def test_several_processes_write_at_once(opened: Callable[..., DiskCache], tmp_p
 def test_a_disk_that_is_not_well_is_no_failure(
     opened: Callable[..., DiskCache], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = opened(MOST, tmp_path / "gone")
+    gone = opened(MAX_BYTES, tmp_path / "gone")
     gone.put("a", SAID, b"picture")
     assert (gone.find("a"), gone.data("a"), gone.used()) == (None, None, 0)
     assert [record.getMessage() for record in caplog.records] == ["the cache of pictures does not work"]

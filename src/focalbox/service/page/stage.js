@@ -1,7 +1,7 @@
 // The picture under the hand: dragging the window, setting a focus, marking boxes to keep; with pointers and with keys.
 
 const STEP = 0.02; // share of the picture that an arrow key moves by; five times that with shift
-const LEAST = 0.02; // share of a side from which a drag is a box
+const MIN_SIDE = 0.02; // share of a side from which a drag is a box
 const BOX = 0.25; // sides of a box that a key adds
 
 /** Let a canvas be touched. `now` tells what is shown, `tool` which tool is in hand, `change` takes what is changed. */
@@ -49,7 +49,7 @@ export function touchable(canvas, { now, tool, change }) {
     return {
       step(at) {
         const box = between(from, at);
-        drawn = box.width >= LEAST && box.height >= LEAST ? box : null;
+        drawn = box.width >= MIN_SIDE && box.height >= MIN_SIDE ? box : null;
         change({ keep: drawn ? [...before, drawn] : before });
       },
       end() {
@@ -121,6 +121,6 @@ function moved(box, across, down) {
 }
 
 function grown(box, across, down) {
-  const one = (start, side, by) => Math.min(Math.max(side + by, LEAST), 1 - start);
+  const one = (start, side, by) => Math.min(Math.max(side + by, MIN_SIDE), 1 - start);
   return { ...box, width: one(box.left, box.width, across), height: one(box.top, box.height, down) };
 }

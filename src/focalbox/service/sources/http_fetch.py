@@ -21,10 +21,10 @@ from focalbox.version import __version__
 
 __all__ = ["Remote"]
 
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 """Redirects that are followed (issue: at most 5); browsers follow 20, pictures need one or two."""
 
-_MOST_CONNECTIONS = 32
+_MAX_CONNECTIONS = 32
 _HEADERS = (("User-Agent", f"focalbox/{__version__}"), ("Accept", "image/*"), ("Accept-Encoding", "identity"))
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MISSING = {404, 410}
@@ -107,7 +107,7 @@ class Remote:
         self._seconds, self._limits = seconds, limits
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
-            max_connections=_MOST_CONNECTIONS,
+            max_connections=_MAX_CONNECTIONS,
             network_backend=_CheckedNetwork(lambda address: allow_private or is_public(address)),
         )
 
@@ -155,7 +155,7 @@ class Remote:
 
     async def _follow(self, address: str, validators: Sequence[tuple[str, str]]) -> tuple[Freshness, bytes | None]:
         url = self._allowed(address)
-        for step in range(MOST_REDIRECTS + 1):
+        for step in range(MAX_REDIRECTS + 1):
             headers = [("Host", url.netloc.decode("ascii")), *_HEADERS, *validators]
             target = httpcore.URL(
                 scheme=url.raw_scheme, host=url.raw_host, port=url.port or _PORTS[url.scheme], target=url.raw_path
@@ -167,7 +167,7 @@ class Remote:
                     return said, None if unchanged else await self._content(response)
                 place = _header(response, b"location")
             url = self._allowed(str(url.join(place)) if _parses(place) else "")
-        message = f"a picture may be redirected at most {MOST_REDIRECTS} times"
+        message = f"a picture may be redirected at most {MAX_REDIRECTS} times"
         raise Unreachable(message)
 
     def _allowed(self, address: str) -> httpx.URL:
