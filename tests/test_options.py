@@ -76,7 +76,7 @@ def test_wrong_options_are_refused_by_name(options: dict[str, object], reason: s
 
 
 def test_center_is_another_spelling() -> None:
-    assert CropOptions(on_doubt="center").on_doubt == "centre"  # type: ignore[arg-type]  # the field holds one spelling
+    assert CropOptions(on_doubt="center").on_doubt == "centre"  # the field holds one spelling
 
 
 def test_keywords_come_before_the_options_in_one_value() -> None:

@@ -16,6 +16,7 @@ from focalbox.integrations.pillow import fit
 left, top, width, height = plan("a.jpg", [500, 200], on_doubt="center", keep=(0.1, 0.1, 0.2, 0.2)).box
 right: int = plan("a.jpg").box.corners[2]
 crop("a.jpg", "free", options=CropOptions(zoom=0.5), fill=(255, 0, 0)).size
+CropOptions(trim="top-left", keep=(0.1, 0.1, 0.2, 0.2), on_doubt="center").keep[0].area
 cropper = Cropper()
 cropper.crop_many("a.jpg", ["500x200", (4, 3), None], fit="tight", trim="top-left")[0].size
 cropper.results(cropper.open("a.jpg"), ["1:1"])[0].save("b.webp")

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from focalbox.core.framing import FITS, MODES, ON_DOUBT, Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box
@@ -165,6 +165,10 @@ class CropOptions:
     animate: Animate = _option(  # noqa: RUF009 - makes a field
         "keep", one_of(ANIMATE), "Crop all frames of an animated picture, or only the first.", "first"
     )
+
+    if TYPE_CHECKING:  # what may be given is wider than what is kept: "top-left" for a Trim, one box for a list of one
+
+        def __init__(self, **keywords: Unpack[CropKeywords]) -> None: ...
 
     def __post_init__(self) -> None:
         for option in OPTIONS:
