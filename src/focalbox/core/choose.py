@@ -104,7 +104,8 @@ def _placed(evidence: Evidence, target: Target, demands: Demands) -> Box:
     meant = meant_aspect(target)
     if meant == target.aspect:
         return place(evidence.saliency, width, height, demands)
-    first = place(evidence.saliency, *largest_window(evidence.visible.size, meant), demands)
+    size = evidence.visible.size
+    first = place(evidence.saliency, *largest_window(size, meant), demands).to_pixels(size, meant).to_box(size)
     around = first.resized(max(first.width, width), max(first.height, height)).moved_into(WHOLE)
     return place(evidence.saliency, width, height, demands, within=around)
 

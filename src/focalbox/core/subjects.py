@@ -57,7 +57,7 @@ class Weights:
 
 
 WEIGHTS: dict[str, Weights] = {
-    "face": Weights(0.3, 0.1),
+    "face": Weights(0.5, 0.1),
     "text": Weights(0.01, 0.02),
 }
 """Weights by kind; what a caller's detector finds under another name counts like a face. What was tried stands in

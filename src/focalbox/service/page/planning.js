@@ -46,7 +46,7 @@ function placed(map, source, size, placing) {
   const [width, height] = largestWindow(source, aspect);
   const meant = meantAspect(size);
   if (meant === aspect) return place(map, width, height, placing);
-  const first = place(map, ...largestWindow(source, meant), placing);
+  const first = toFractions(toPixels(place(map, ...largestWindow(source, meant), placing), source, meant), source);
   const around = { width: Math.max(first.width, width), height: Math.max(first.height, height) };
   around.left = Math.min(Math.max(first.left + (first.width - around.width) / 2, 0), 1 - around.width);
   around.top = Math.min(Math.max(first.top + (first.height - around.height) / 2, 0), 1 - around.height);
