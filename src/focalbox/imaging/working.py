@@ -26,6 +26,8 @@ _BETTER = 0.05
 """Share of the opaque parts that have to be seen better on a later ground than on one before it."""
 _STRIP = 2**18
 """Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB."""
+_WHOLE = 2**23
+"""Pixels up to which a picture is halved whole, a few milliseconds faster than in strips: the half takes 8 MB meanwhile."""
 _OPAQUE = 255
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -221,7 +223,7 @@ def _least_alpha(image: Image.Image) -> int:
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:
     """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
     mode, convert = prepare(image, profile)
-    if image.mode == mode and (mode == "RGB" or scale == 1):
+    if image.mode == mode and (scale == 1 or (mode == "RGB" and image.width * image.height <= _WHOLE)):
         return convert(_halved(image, scale))
     reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
     rows = max(1, _STRIP // (image.width * scale)) * scale
