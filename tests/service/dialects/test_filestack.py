@@ -124,6 +124,8 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
         (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
         (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
         (b"/crop_faces=w:5,h:5,mode:oval/cat.jpg", "oval"),
+        (b"/crop_faces=w:5,h:5,faces:2/cat.jpg", "faces:2"),
+        (b"/crop_faces=w:5,h:5,b:50/cat.jpg", "buffer"),
         (b"/detect_faces/cat.jpg", "export"),
         (b"/blur=amount:90/cat.jpg", "20"),
         (b"/rotate=deg:left/cat.jpg", "deg"),

@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +18,7 @@ from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects.imgproxy import check, is_imgproxy, parse
 
+HERE = Path(__file__).parents[1]
 KEY, SALT = bytes.fromhex("943b421c9eb07c83"), bytes.fromhex("520f986b998545b4")
 SOURCE = Size(600, 400)
 
@@ -56,6 +61,45 @@ def test_sizes_mean_what_they_mean_to_imgproxy(options: bytes, size: Size) -> No
 def test_sources(rest: bytes, source: str, format_: str) -> None:
     image_request = parse(b"rs:fill:30:20/" + rest, 0)
     assert (image_request.source, image_request.format) == (source, format_)
+
+
+def test_backgrounds() -> None:
+    for written in (b"bg:255:136:0", b"bg:ff8800"):
+        assert parse(written + b"/rs:fit:30:20:1:1/plain/a", 0).options.fill == "#ff8800"
+
+
+CLIENT_CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"resize": {"resizing_type": "fill", "width": 300, "height": 200}, "gravity": {"type": "sm"}}, {}),
+    ({"width": 300, "height": 200, "gravity": {"type": "fp", "x": 0.3, "y": 0.4}}, {"focus": (0.3, 0.4)}),
+    ({"size": {"width": 300, "height": 200, "enlarge": True}, "quality": 70, "format": "webp"}, {}),
+    (
+        {"width": 300, "background": {"r": 255, "g": 136, "b": 0}, "extend": {"extend": True}, "height": 200},
+        {"fill": "#ff8800"},
+    ),
+    ({"width": 300, "blur": 2, "sharpen": 0.5, "rotate": 90, "strip_metadata": True}, {}),
+]
+
+
+@pytest.mark.slow
+def test_the_real_client_makes_addresses_that_are_understood() -> None:
+    if not (HERE / "node_modules" / "@imgproxy").is_dir():
+        pytest.fail("imgproxy-js-core is missing: run `make test`, or `npm ci` in tests/service")
+    encoded = base64.urlsafe_b64encode(b"pets/cat.jpg").decode().rstrip("=")
+    wanted = [
+        {"value": value, "type": kind, "options": options}
+        for options, _ in CLIENT_CASES
+        for value, kind in (("pets/cat.jpg", "plain"), (encoded, "base64"))
+    ]
+    command = ["node", "imgproxy_addresses.mjs"]
+    run = subprocess.run(command, cwd=HERE, input=json.dumps(wanted), capture_output=True, text=True, check=True)
+    for case, address in zip(wanted, json.loads(run.stdout), strict=True):
+        assert is_imgproxy(_signed(address.removeprefix("/").encode()))
+        found = parse(address.removeprefix("/").encode(), 0)
+        assert (found.source, found.sizes(SOURCE)[0]) != ("", None), case
+        assert found.source == "pets/cat.jpg", address
+        (expected,) = (more for options, more in CLIENT_CASES if options == case["options"])
+        assert {name: getattr(found.options, name) for name in expected} == expected, address
+        assert found.quality == case["options"].get("quality", found.quality), address  # type: ignore[attr-defined]
 
 
 def test_where_the_window_is_put() -> None:
@@ -103,6 +147,9 @@ def test_an_address_expires() -> None:
         (b"w:5/plain/", "source"),
         (b"w:5/!!!", "base64"),
         (b"w:99999/plain/a", "30000"),
+        (b"bg:1:2/plain/a", "bg"),
+        (b"bg:4096:1:1/plain/a", "bg"),
+        (b"bg:ggg/plain/a", "bg"),
         (b"f:heic/plain/a", "format"),
     ],
 )

@@ -156,7 +156,6 @@ def test_meta_and_slashes_in_filters() -> None:
         ({"filters": ["rotate(far)"]}, "rotate"),
         ({"filters": ["round_corner(10)"]}, "round_corner"),
         ({"filters": ["proportion(2)"]}, "proportion"),
-        ({"filters": ["extract_focal()"]}, "extract_focal"),
         ({"filters": ["quality(70)", "watermark(http://a/b.png,0,0,0)"]}, "watermark"),
         ({"filters": ["fill(edge)"]}, "fill"),
         ({"filters": ["fill(no-such-colour)"]}, "no-such-colour"),
@@ -194,3 +193,21 @@ def test_anything_is_parsed_or_refused(rest: bytes) -> None:
             parse(begin + rest)
         except InvalidRequest as error:
             assert str(error)  # noqa: PT017 - either is right
+
+
+NESTED = "localhost:8888/unsafe/100x150:300x200/"
+
+
+@pytest.mark.parametrize("inner", [NESTED, f"http://{NESTED}", f"{NESTED}500x0/smart/", "unsafe/100x150:300x200/"])
+def test_the_focal_point_of_a_nested_address(inner: str) -> None:
+    found = parse(f"30x20/smart/filters:extract_focal()/{inner}http%3A%2F%2Fimg.example%2Fa%2520b.jpg".encode())
+    assert found.source == "http://img.example/a%20b.jpg"
+    assert found.focal == PixelBox(100, 150, 200, 50)
+
+
+def test_a_nested_address_without_a_crop_and_a_source_that_is_none() -> None:
+    assert parse(b"30x20/smart/filters:extract_focal()/unsafe/500x0/cat.jpg").source == "cat.jpg"
+    found = parse(b"30x20/filters:extract_focal()/pets/cat.jpg")
+    assert (found.source, found.focal, found.align) == ("pets/cat.jpg", None, (0.5, 0.5))
+    with pytest.raises(InvalidRequest, match="watermark"):
+        parse(b"30x20/filters:extract_focal()/unsafe/500x0/filters:watermark(1)/cat.jpg")

@@ -39,7 +39,7 @@ def test_what_is_put_is_found_also_by_the_next_process(opened: Callable[..., Dis
         assert again.find("a") == Freshness({"etag": '"b"'}, 2.0)
         assert again.data("a") == b"picture"
     cache.drop("a")
-    assert (again.find("a"), again.data("a"), again.used()) == (None, None, 0)
+    assert (again.find("a"), again.data("a"), again.used) == (None, None, 0)
 
 
 def test_it_stays_within_its_bound_and_the_least_used_go_first(
@@ -48,7 +48,7 @@ def test_it_stays_within_its_bound_and_the_least_used_go_first(
     cache, content = opened(), bytes(range(256)) * 1000
     for number in range(100):
         cache.put(str(number), SAID, content)
-        assert cache.used() <= MAX_BYTES
+        assert cache.used <= MAX_BYTES
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 3 * MAX_BYTES, "the log of SQLite is another file"
     cache.close()
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 1.1 * MAX_BYTES
@@ -75,7 +75,8 @@ def test_several_processes_write_at_once(opened: Callable[..., DiskCache], tmp_p
     writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name]) for name in "ab"]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     cache = opened()
-    assert 0.5 * MAX_BYTES < cache.used() <= MAX_BYTES
+    assert cache.find("a-0") is None
+    assert 0.5 * MAX_BYTES < cache.used <= MAX_BYTES
     for name in "ab":
         found = cache.data(f"{name}-59")
         assert found is None or found == bytes(100_000)
@@ -87,7 +88,7 @@ def test_a_disk_that_is_not_well_is_no_failure(
 ) -> None:
     gone = opened(MAX_BYTES, tmp_path / "gone")
     gone.put("a", SAID, b"picture")
-    assert (gone.find("a"), gone.data("a"), gone.used()) == (None, None, 0)
+    assert (gone.find("a"), gone.data("a"), gone.used) == (None, None, 0)
     assert [record.getMessage() for record in caplog.records] == ["the cache of pictures does not work"]
     cache = opened()
     cache.put("a", SAID, b"picture")

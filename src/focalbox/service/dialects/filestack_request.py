@@ -97,6 +97,10 @@ def _sized(name: str, named: Named) -> _Sized:
         if task.get("mode", "thumb") not in {"thumb", "crop", "fill"}:
             message = f"crop_faces has the modes thumb, crop and fill, not {task['mode'][:20]!r}"
             raise InvalidRequest(message)
+        if "buffer" in task or task.get("faces", "all") != "all":
+            wrong = "buffer" if "buffer" in task else f"faces:{task['faces'][:20]}"
+            message = f"crop_faces frames all faces with room around them: {wrong} is not supported"
+            raise InvalidRequest(message)
         return _size(name, task), {"mode": "face", "fit": "tight"}, None, ()
     if name == "resize":
         return _resized(task)

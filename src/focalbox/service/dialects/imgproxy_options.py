@@ -139,10 +139,16 @@ def _gravity(found: Processing, arguments: Sequence[str]) -> Processing:
 
 
 def _background(found: Processing, arguments: Sequence[str]) -> Processing:
-    text = arguments[0] if len(arguments) == 1 else "".join(f"{int(part):02x}" for part in arguments)
-    if not _HEXADECIMAL.fullmatch(text):
+    text = arguments[0] if len(arguments) == 1 else "".join(map(_channel, arguments))
+    if not _HEXADECIMAL.fullmatch(text) or len(arguments) not in {1, 3}:
         raise ValueError(text)
     return dataclasses.replace(found, background=f"#{text}")
+
+
+def _channel(text: str) -> str:
+    if plain_number("bg", text) > 255:  # noqa: PLR2004 - of red, green or blue
+        raise ValueError(text)
+    return f"{int(text):02x}"
 
 
 def _effect(name: str, *more: float) -> Read:

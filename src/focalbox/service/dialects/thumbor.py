@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.output.effects import Effect
@@ -33,6 +34,12 @@ _BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _ACROSS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _DOWN = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
 _FITS = ("adaptive-full-fit-in", "adaptive-fit-in", "full-fit-in", "fit-in")
+
+
+_NESTED = re.compile(r"(?:^|/)(?:unsafe|[A-Za-z0-9_-]{27}=)/(.+)", re.DOTALL)
+"""An address of thumbor's inside a source: what follows its signature."""
+_AS_WRITTEN = "/:(),@=#"
+"""Characters that mean something in such an address; the others are escaped again, to be read once."""
 
 
 def is_thumbor(path: bytes) -> bool:
@@ -125,7 +132,7 @@ def parse(rest: bytes) -> ImageRequest:
         own_width=own[0],
         own_height=own[1],
     )
-    return ImageRequest(
+    image_request = ImageRequest(
         source=parts.source(),
         targets=(outline,),
         answer="thumbor-meta" if meta else "crop",
@@ -139,6 +146,19 @@ def parse(rest: bytes) -> ImageRequest:
         effects=effects,
         max_bytes=filters.max_bytes,
     )
+    return _extracted(image_request) if filters.extract_focal else image_request
+
+
+def _extracted(found: ImageRequest) -> ImageRequest:
+    """Take picture and centre from a source that is another address of thumbor's, with a manual crop."""
+    inner = _NESTED.search(found.source)
+    if inner is None:
+        return found
+    nested = parse(quote(inner[1], safe=_AS_WRITTEN).encode("ascii"))
+    if nested.window is None or found.focal is not None:
+        return replace(found, source=nested.source)
+    inside = any(isinstance(target, Outline) and target.inside for target in found.targets)
+    return replace(found, source=nested.source, focal=None if inside else nested.window, align=None)
 
 
 class _Parts:

@@ -38,6 +38,7 @@ class Filters:
     max_bytes: int = 0
     proportion: float = 1.0
     stretch: bool = False
+    extract_focal: bool = False
     effects: tuple[Effect, ...] = ()
 
 
@@ -213,6 +214,7 @@ FILTERS: Mapping[str, Read] = {
     "blur": _blur,
     "brightness": _tone("brightness"),
     "contrast": _tone("contrast"),
+    "extract_focal": _flag("extract_focal"),
     "fill": _fill,
     "focal": _focal,
     "format": _format,

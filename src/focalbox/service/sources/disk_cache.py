@@ -57,6 +57,7 @@ class DiskCache:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._told = -_TELL
+        self.used = 0  # bytes that were kept when this process last put something
 
     def find(self, name: str) -> Freshness | None:
         """Return what is known of a picture that is kept."""
@@ -91,6 +92,7 @@ class DiskCache:
                 fact = (name, said.to_json(), size, time.time())
                 connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", fact)
                 connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (name, data))
+                self.used = _total(connection)
 
         self._tried(kept, None)
 
@@ -105,12 +107,9 @@ class DiskCache:
         def dropped(connection: sqlite3.Connection) -> None:
             with _transaction(connection):
                 _forget(connection, [name])
+                self.used = _total(connection)
 
         self._tried(dropped, None)
-
-    def used(self) -> int:
-        """Return how many bytes are kept."""
-        return int(self._tried(_total, 0))
 
     def close(self) -> None:
         """Close the file."""
@@ -155,6 +154,7 @@ class DiskCache:
             connection.execute("PRAGMA synchronous = NORMAL")
             for table in _TABLES:
                 connection.execute(table)
+            self.used = _total(connection)
         return self._connection
 
 
