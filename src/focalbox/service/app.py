@@ -100,9 +100,7 @@ def build(
     folder = RootFolder(settings.root) if settings.root is not None else None
     kept = DiskCache(settings.fetched, settings.fetched_bytes) if settings.fetched is not None else None
     if kept is not None:
-        metrics.watch(
-            "focalbox_fetched_bytes", "Bytes of fetched pictures kept on disk.", lambda: kept.used / settings.workers
-        )
+        metrics.watch("focalbox_fetched_bytes", "Bytes of pictures kept on disk.", lambda: kept.used / settings.workers)
     gate = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
     metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(gate))
     buckets = Buckets(

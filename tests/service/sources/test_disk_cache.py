@@ -39,7 +39,7 @@ def test_what_is_put_is_found_also_by_the_next_process(opened: Callable[..., Dis
         assert again.find("a") == Freshness({"etag": '"b"'}, 2.0)
         assert again.data("a") == b"picture"
     cache.drop("a")
-    assert (again.find("a"), again.data("a"), again.used) == (None, None, 0)
+    assert (again.find("a"), again.data("a"), cache.used) == (None, None, 0)
 
 
 def test_it_stays_within_its_bound_and_the_least_used_go_first(
