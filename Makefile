@@ -10,7 +10,7 @@ NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
 .PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality sheet gallery train setup clean serve tools \
-	bench-service soak-service bench-memory bench-batch soak-batch docs
+	bench-service soak-service overload-service bench-memory bench-batch soak-batch docs
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-se
 
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve
 	$(BIN)/python -m benchmarks.soak
+
+overload-service: $(READY) ## goodput at four times capacity, two processes beside one, and 1,300 silent sockets
+	$(BIN)/python -m benchmarks.overload
 
 formats: $(READY) ## what focalbox, Pillow and libvips make of the corpus; writes docs/formats.md
 	PYTHONPATH=tests $(BIN)/python -m corpus.table

@@ -43,7 +43,7 @@ _ATTACKS = (
     ("/v1/crop/60x40/cut.jpg", 422),
     ("/v1/crop/60x40/bomb.png", 413),
     ("/v1/crop/60x40/http://127.0.0.1/a.jpg", 403),
-    ("/unsafe/10x10:50x50/60x40/coffee.jpg", 400),
+    ("/unsafe/50x50:10x10/60x40/coffee.jpg", 400),
     ("/smart_crop=w:5/coffee.jpg", 400),
     ("/nothing", 404),
 )
@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5 * MINUTE, help="how long")
     seconds: float = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as name:
-        _pictures(Path(name))
+        make_pictures(Path(name))
         command = ["serve", "--root", name, "--allow-unsigned", "--port", "0"]
         bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING)]
         process = subprocess.Popen(
@@ -82,12 +82,17 @@ def main() -> None:
             process.wait()
 
 
-async def _run(process: subprocess.Popen[str], seconds: float) -> int:
+def started_at(process: subprocess.Popen[str]) -> int:
+    """Return the port of a service that is starting; exit when it does not."""
     found = re.search(r":(\d+)/", process.stdout.readline() if process.stdout else "")
     if found is None:
         sys.exit("focalbox serve did not start")
-    port = int(found[1])
-    await _ask(port, "/readyz")
+    return int(found[1])
+
+
+async def _run(process: subprocess.Popen[str], seconds: float) -> int:
+    port = started_at(process)
+    await ask(port, "/readyz")
     seen, stop = Seen(), time.monotonic() + seconds
     clients = [asyncio.create_task(_client(port, seen, random.Random(seed), stop)) for seed in range(CLIENTS)]  # noqa: S311
     watch = asyncio.create_task(_watch(process.pid, seen, stop))
@@ -110,7 +115,7 @@ async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> 
             writer.close()
             seen.left += 1
             continue
-        status, head, body = await _ask(port, target)
+        status, head, body = await ask(port, target)
         seen.statuses[status] += 1
         if status == 503:  # noqa: PLR2004 - busy, as it should be
             await asyncio.sleep(0.05)
@@ -153,7 +158,7 @@ def _request(target: str) -> bytes:
     return f"GET {target} HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n".encode()
 
 
-async def _ask(port: int, target: str) -> tuple[int, bytes, bytes]:
+async def ask(port: int, target: str) -> tuple[int, bytes, bytes]:
     """Return status, head and body; a connection that ends without an answer is status 0."""
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -180,9 +185,9 @@ async def _watch(process: int, seen: Seen, stop: float) -> None:
 async def _stop_in_the_middle(process: subprocess.Popen[str], port: int) -> int:
     """Send SIGTERM while requests are being worked on; return how many of them got no answer."""
     targets = [f"/v1/explain/{side}x{side}/large.jpg" for side in range(100, 100 + AT_WORK + WAITING)]
-    asked = [asyncio.create_task(_ask(port, target)) for target in targets]
+    asked = [asyncio.create_task(ask(port, target)) for target in targets]
     for _ in range(1000):
-        if f"focalbox_admitted {len(targets)}.0".encode() in (await _ask(port, "/metrics"))[2]:
+        if f"focalbox_admitted {len(targets)}.0".encode() in (await ask(port, "/metrics"))[2]:
             break
     process.send_signal(signal.SIGTERM)
     return sum(status != 200 for status, _, _ in await asyncio.gather(*asked))  # noqa: PLR2004 - answered
@@ -210,7 +215,8 @@ def _report(seen: Seen, lost: int, seconds: float) -> int:
     return 0 if fine else 1
 
 
-def _pictures(root: Path) -> None:
+def make_pictures(root: Path) -> None:
+    """Write the pictures of the load into a folder: photographs, a large one, and what is none."""
     for name in ("astronaut", "chelsea", "coffee", "rocket"):
         Image.fromarray(getattr(skimage.data, name)()).save(root / f"{name}.jpg", quality=90)
     large = Image.open(root / "coffee.jpg").resize((4000, 2667))
