@@ -42,11 +42,13 @@ serve: $(READY) ## the image service on the demo photographs; prints the page's 
 	$(BIN)/python examples/photographs.py --out demo/photographs
 	$(BIN)/focalbox serve --root demo/photographs --allow-unsigned
 
-bench-service: $(READY) ## the service beside thumbor; writes docs/benchmarks-service.md
+bench-service: $(READY) ## the service beside thumbor and ipx; writes docs/benchmarks-service.md
 	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq --no-install-recommends wrk >/dev/null; } || \
 		{ echo "the benchmark needs Debian's package wrk" >&2; exit 1; }
 	@test -x .venv-thumbor/bin/thumbor || { $(PYTHON) -m venv .venv-thumbor && \
 		.venv-thumbor/bin/pip install --quiet --disable-pip-version-check -r requirements/thumbor.txt; }
+	@test -f benchmarks/ipx/node_modules/ipx/bin/ipx.mjs || \
+		npm ci --prefix benchmarks/ipx --silent --no-audit --no-fund || echo "without ipx: npm cannot install it" >&2
 	$(BIN)/python -m benchmarks.service
 
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve

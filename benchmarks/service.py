@@ -1,4 +1,4 @@
-"""The image service beside thumbor: the same pictures and addresses, one process each, asked by wrk on this machine."""
+"""The image service beside thumbor and ipx: the same pictures and sizes, one process each, asked by wrk on this machine."""
 
 from __future__ import annotations
 
@@ -48,9 +48,15 @@ _ORDER = """
 local pictures, at = {%s}, 0
 request = function()
   at = at %% #pictures + 1
-  return wrk.format("GET", "/unsafe/300x200/smart/" .. pictures[at])
+  return wrk.format("GET", "%s" .. pictures[at])
 end
 """
+
+
+_SMART = "/unsafe/300x200/smart/"
+_IPX_ADDRESS = "/fit_cover,pos_attention,s_300x200,f_jpeg,q_80/"
+"""What ipx calls the same: sharp's own smart crop, libvips attention."""
+_IPX = Path("benchmarks/ipx/node_modules/ipx/bin/ipx.mjs")
 
 
 @dataclass(frozen=True)
@@ -94,16 +100,18 @@ def _measured(root: Path, thumbor: Path, seconds: int) -> list[str]:
     memory: dict[str, float] = {}
     config = root / "thumbor.conf"
     config.write_text(_CONFIG.format(root=root / "pictures"))
-    servers = {
-        "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], []),
-        "focalbox, nothing kept": (_focalbox(root), ["--cache", "none"]),
-        "focalbox": (_focalbox(root), []),
+    ipx = ["node", str(_IPX), "serve", "--dir", str(root / "pictures"), "--host", "127.0.0.1", "--port"]
+    servers: dict[str, tuple[list[str], list[str], str]] = {
+        "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], [], _SMART),
+        **({"ipx 3.1 (sharp)": (ipx, [], _IPX_ADDRESS)} if _IPX.is_file() else {}),
+        "focalbox, nothing kept": (_focalbox(root), ["--cache", "none"], _SMART),
+        "focalbox": (_focalbox(root), [], _SMART),
     }
     second = ""
-    for server, (command, more) in servers.items():
+    for server, (command, more, address) in servers.items():
         for size in SIZES:
             with _running([*command, str(_PORT), *more]) as process:
-                found[server, size] = _asked(root, size, seconds)
+                found[server, size] = _asked(root, size, seconds, address)
                 memory[server] = max(memory.get(server, 0.0), _peak(process.pid))
         if server == "focalbox":
             second = _second_size([*command, str(_PORT), *more])
@@ -134,11 +142,11 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def _asked(root: Path, size: str, seconds: int) -> Measured:
+def _asked(root: Path, size: str, seconds: int, address: str) -> Measured:
     order = root / "order.lua"
     names = ", ".join(f'"{_name(size, copy)}"' for copy in range(COPIES))
-    order.write_text(_ORDER % names)
-    httpx.get(f"http://127.0.0.1:{_PORT}/unsafe/300x200/smart/{_name(size, 0)}", timeout=_READY).raise_for_status()
+    order.write_text(_ORDER % (names, address))
+    httpx.get(f"http://127.0.0.1:{_PORT}{address}{_name(size, 0)}", timeout=_READY).raise_for_status()
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "30", "--latency", "-s", str(order)]
     text = subprocess.run([*command, f"http://127.0.0.1:{_PORT}"], capture_output=True, text=True, check=True).stdout
     late = _WRK.search(text)
@@ -173,13 +181,14 @@ def _processor_time(process: int) -> float:
 def _page(found: dict[tuple[str, str], Measured], memory: dict[str, float], second: str, seconds: int) -> list[str]:
     servers = list(memory)
     lines = [
-        "# The service beside thumbor",
+        "# The service beside thumbor and ipx",
         "",
         "Made by `make bench-service`: the same pictures (24 of each size, all different) and the same addresses",
         "(`/unsafe/300x200/smart/...`, which focalbox understands), one process each, wrk with 8 connections on the same",
         f"{_processors()} processors, {seconds} seconds each. thumbor 7.8 finds faces and features with",
         "opencv-python-headless 4.14. *nothing kept* is `--cache none`: every request reads, decodes, looks, cuts and",
-        "encodes anew, as thumbor does. Finished crops are never kept in either.",
+        "encodes anew, as the others do. Finished crops are never kept in any. ipx crops by libvips attention",
+        f"(`{_IPX_ADDRESS}...`), which looks for no faces.",
         "",
         "| | " + " | ".join(f"{size}: requests/s | {size}: p99, ms" for size in SIZES) + " | peak memory, MB |",
         "|---|" + "---|---|" * len(SIZES) + "---|",
@@ -187,14 +196,14 @@ def _page(found: dict[tuple[str, str], Measured], memory: dict[str, float], seco
     for server in servers:
         cells = [f"{found[server, size].per_second:.1f} | {found[server, size].p99:.0f}" for size in SIZES]
         lines.append(f"| {server} | " + " | ".join(cells) + f" | {memory[server]:.0f} |")
-    base = servers[0]
-    for server in servers[1:]:
+    others = [server for server in servers if not server.startswith("focalbox")]
+    for base, server in itertools.product(others, [server for server in servers if server not in others]):
         cells = [
             f"{found[server, size].per_second / found[base, size].per_second:.1f} times | "
             f"{found[server, size].p99 / found[base, size].p99:.2f}"
             for size in SIZES
         ]
-        lines.append(f"| {server} / thumbor | " + " | ".join(cells) + f" | {memory[server] / memory[base]:.2f} |")
+        lines.append(f"| {server} / {base} | " + " | ".join(cells) + f" | {memory[server] / memory[base]:.2f} |")
     failed = sum(measured.failed for measured in found.values())
     lines += ["", "When the machine has other work to do meanwhile, the ratios count, not the milliseconds."]
     lines += ["", f"Answers that were not pictures: {failed}."]

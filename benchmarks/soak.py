@@ -1,11 +1,13 @@
-"""Mixed load at twice what the service can serve: no wrong answer, nothing lost, memory flat; then a stop in the middle."""
+"""Mixed load at twice what the service can serve, attacks, slow clients and a slow server: nothing wrong, lost or leaked."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import io
+import os
 import random
 import re
 import signal
@@ -15,7 +17,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import skimage.data
@@ -24,8 +29,13 @@ from PIL import Image
 AT_WORK, WAITING = 2, 14
 CLIENTS = 2 * (AT_WORK + WAITING)
 """Twice as many requests at once as are let in: the other half is refused with 503."""
-HOSTILE, LEAVING = 0.05, 0.05
-"""Shares of requests that are attacks, and of clients that hang up without waiting."""
+HOSTILE, LEAVING, SLOW = 0.05, 0.05, 0.02
+"""Shares of requests that are attacks, of clients that hang up without waiting, and of those that send a byte a while."""
+UPSTREAM = 0.05
+"""Share of pictures that are fetched from another server, which takes its time."""
+LATE = 1.0
+"""Seconds that the other server waits before it answers, and that a slow client waits between two bytes."""
+_SLOW_BYTES = 5
 MINUTE = 60.0
 FLAT = 1.1
 """How much more memory than in the second minute a later one may take at its median, and at its peak, to be flat: two large
@@ -53,10 +63,12 @@ _ATTACKS = (
 class Seen:
     """What came back."""
 
+    upstream: int
     statuses: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     left: int = 0
+    slow: int = 0
     memory: list[tuple[float, float]] = field(default_factory=list)
 
 
@@ -67,19 +79,25 @@ def main() -> None:
     seconds: float = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as name:
         make_pictures(Path(name))
-        command = ["serve", "--root", name, "--allow-unsigned", "--port", "0"]
-        bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING)]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "focalbox", *command, *bounds],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        try:
-            sys.exit(asyncio.run(_run(process, seconds)))
-        finally:
-            process.kill()
-            process.wait()
+        sys.exit(asyncio.run(_run(Path(name), seconds)))
+
+
+@contextmanager
+def _served(root: Path, upstream: int) -> Iterator[subprocess.Popen[str]]:
+    command = ["serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
+    bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING), "--allow-host", f"127.0.0.1:{upstream}"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "focalbox", *command, *bounds],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "FOCALBOX_SERVICE_ALLOW_PRIVATE": "true"},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def started_at(process: subprocess.Popen[str]) -> int:
@@ -90,15 +108,49 @@ def started_at(process: subprocess.Popen[str]) -> int:
     return int(found[1])
 
 
-async def _run(process: subprocess.Popen[str], seconds: float) -> int:
-    port = started_at(process)
-    await ask(port, "/readyz")
-    seen, stop = Seen(), time.monotonic() + seconds
-    clients = [asyncio.create_task(_client(port, seen, random.Random(seed), stop)) for seed in range(CLIENTS)]  # noqa: S311
-    watch = asyncio.create_task(_watch(process.pid, seen, stop))
-    await asyncio.gather(*clients, watch)
-    lost = await _stop_in_the_middle(process, port)
+async def _run(root: Path, seconds: float) -> int:
+    other = await asyncio.start_server(partial(_answer_late, (root / "coffee.jpg").read_bytes()), "127.0.0.1", 0)
+    upstream = int(other.sockets[0].getsockname()[1])
+    async with other:
+        with _served(root, upstream) as process:
+            port = started_at(process)
+            await ask(port, "/readyz")
+            seen, stop = Seen(upstream), time.monotonic() + seconds
+            clients = [asyncio.create_task(_client(port, seen, random.Random(seed), stop)) for seed in range(CLIENTS)]  # noqa: S311
+            watch = asyncio.create_task(_watch(process.pid, seen, stop))
+            await asyncio.gather(*clients, watch)
+            lost = await _stop_in_the_middle(process, port)
+        with _served(root, upstream) as process:  # and started again
+            port = started_at(process)
+            for target in list(seen.answers)[:CLIENTS]:
+                status, head, body = await ask(port, target)
+                if status != 200:  # noqa: PLR2004 - a picture
+                    seen.wrong.append(f"{status} after the restart: {target}")
+                else:
+                    _check(seen, target, head, body)
     return _report(seen, lost, seconds)
+
+
+async def _answer_late(content: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Be another server: answer every request with a picture, after a while."""
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(LATE)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + content)
+        await writer.drain()
+    writer.close()
+
+
+async def _dawdle(port: int) -> None:
+    """Be a client that sends a byte a while, and then leaves."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.suppress(OSError):
+        for byte in b"GET /"[:_SLOW_BYTES]:
+            writer.write(bytes((byte,)))
+            await writer.drain()
+            await asyncio.sleep(LATE)
+    writer.close()
 
 
 async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> None:
@@ -107,7 +159,11 @@ async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> 
         if kind < HOSTILE:
             target, expected = chance.choice(_ATTACKS)
         else:
-            target, expected = _wish(chance), 200
+            target, expected = _wish(chance, seen.upstream), 200
+        if HOSTILE < kind < HOSTILE + SLOW:
+            await _dawdle(port)
+            seen.slow += 1
+            continue
         if kind > 1 - LEAVING:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(_request(target))
@@ -138,8 +194,10 @@ def _check(seen: Seen, target: str, head: bytes, body: bytes) -> None:
         seen.wrong.append(f"neither picture nor plan: {target}")
 
 
-def _wish(chance: random.Random) -> str:
+def _wish(chance: random.Random, upstream: int) -> str:
     picture = chance.choice(("astronaut.jpg", "chelsea.jpg", "coffee.jpg", "rocket.jpg", "large.jpg"))
+    if chance.random() < UPSTREAM:
+        return f"/v1/crop/60x40/http://127.0.0.1:{upstream}/{chance.randrange(20)}.jpg"
     size = f"{chance.randrange(40, 500, 20)}x{chance.randrange(40, 500, 20)}"
     return chance.choice(
         (
@@ -202,7 +260,9 @@ def _report(seen: Seen, lost: int, seconds: float) -> int:
     fine = not seen.wrong and not lost and grown <= FLAT and not seen.statuses[0] and not seen.statuses[500]
     print(f"{seconds:.0f} s, {CLIENTS} clients for {AT_WORK} at work and {WAITING} waiting")
     print(f"answers by status: {statuses}")
-    print(f"{seen.left} clients hung up; {len(seen.answers)} addresses, {len(seen.wrong)} wrong answers")
+    print(
+        f"{seen.left} clients hung up, {seen.slow} were slow; {len(seen.answers)} addresses, {len(seen.wrong)} wrong answers"
+    )
     print(f"{lost} of {AT_WORK + WAITING} requests lost at SIGTERM")
     print(
         "memory by fifths, MB: "
