@@ -28,6 +28,7 @@ from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.runtime.tracing import Tracing
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.buckets import Buckets
 from focalbox.service.sources.disk_cache import DiskCache
@@ -74,7 +75,7 @@ def build(
     """
     limits = settings.common.limits
     readiness = readiness or Readiness()
-    metrics = Metrics(metrics_folder)
+    metrics = Metrics(metrics_folder, Tracing(on=settings.traces))
     budget = MemoryBudget(settings.memory)
     metrics.watch("focalbox_memory_bytes", "Memory held for pictures at work.", lambda: budget.used + budget.received)
     metrics.watch("focalbox_connections", "Connections open.", lambda: len(connections))
@@ -134,6 +135,7 @@ def build(
             if shared_cache is not None:
                 await shared_cache.close()
             pool.close()
+            await asyncio.to_thread(metrics.tracing.close)
 
     async def document(_: Request) -> Response:
         return pages.json(openapi(settings))

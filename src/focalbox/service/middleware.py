@@ -88,6 +88,13 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         scope = _in_origin_form(scope)
+        path = without_secrets((scope.get("raw_path") or b"").decode("ascii", "replace"))
+        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        with self._metrics.tracing.request(scope["method"], path, headers) as noted:
+            noted["http.response.status_code"], noted["name"] = await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
+        """Answer a request, count it and log it; return its status and what kind of answer it was."""
         scope["app"] = self  # then starlette's router raises what it would answer in plain text
         start = time.perf_counter()
         name = _id_of(scope)
@@ -139,6 +146,7 @@ class RequestLog:
                 "milliseconds": round(seconds * 1000, 2),
             },
         )
+        return status, known
 
     def _shared_with(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Return what lets a script of another origin read the answer: no credentials are ever involved."""

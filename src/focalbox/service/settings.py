@@ -146,6 +146,11 @@ class ServiceSettings:
     )
     docs: bool = _setting(default=True, read=values.truth, help_="Whether `/docs` and `/openapi.json` are served.")
     metrics: bool = _setting(default=True, read=values.truth, help_="Whether `/metrics` is served.")
+    traces: bool = _setting(
+        default=False,
+        read=values.truth,
+        help_="Whether traces are sent as OpenTelemetry's `OTEL_...` say (extra `otel`).",
+    )
     page: bool = _setting(default=True, read=values.truth, help_="Whether `/` is the page to try it on.")
     common: Settings = field(default_factory=Settings)  # of every command
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
+from focalbox.service.runtime.tracing import Tracing
+
 __all__ = ["Metrics"]
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -23,10 +25,13 @@ class Metrics:
     folder : Path, optional
         Where several processes count together; every one of them then reports the sum. It has to be
         ``PROMETHEUS_MULTIPROC_DIR`` of the process before prometheus_client is loaded.
+    tracing : Tracing, optional
+        Records the stages too.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, tracing: Tracing | None = None) -> None:
         self._registry, self._folder = CollectorRegistry(), folder
+        self.tracing = tracing or Tracing(on=False)
         self._watched: list[tuple[Gauge, Callable[[], float]]] = []
         self.requests = Counter(
             "focalbox_requests", "Requests answered.", ("dialect", "answer", "status"), registry=self._registry
@@ -62,7 +67,8 @@ class Metrics:
         """Time a stage."""
         start = time.perf_counter()
         try:
-            yield
+            with self.tracing.stage(name):
+                yield
         finally:
             self._stages.labels(name).observe(time.perf_counter() - start)
 

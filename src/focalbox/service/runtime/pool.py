@@ -7,6 +7,7 @@ Python's lock, and a working image would cost more to send to another process th
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -55,7 +56,8 @@ class Pool:
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Do work on a thread; work that is cancelled before its turn is never begun."""
-        return await asyncio.wrap_future(self._executor.submit(work))
+        run = contextvars.copy_context().run  # so that stages know their request
+        return await asyncio.wrap_future(self._executor.submit(run, work))
 
     def close(self) -> None:
         """Let running work finish, and drop work that waits."""

@@ -1,0 +1,88 @@
+"""Traces of requests and their stages for OpenTelemetry: an extra, off unless it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from focalbox.errors import InvalidRequest
+
+__all__ = ["Tracing"]
+
+_FAILED = 500
+"""From this status on a span is marked as failed (OpenTelemetry's conventions for HTTP servers)."""
+
+
+class Tracing:
+    """Records a span a request and a span a stage, and sends them to a collector.
+
+    Where to, and as whose, say the variables of OpenTelemetry itself: ``OTEL_EXPORTER_OTLP_ENDPOINT``,
+    ``OTEL_SERVICE_NAME``, ``OTEL_TRACES_SAMPLER`` and so on.
+
+    Parameters
+    ----------
+    on : bool
+        Whether anything is recorded.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is on and the extra is not installed.
+    """
+
+    def __init__(self, *, on: bool) -> None:
+        self._provider: Any = None
+        self._tracer: Any = None
+        if not on:
+            return
+        try:
+            from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra that most do without
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+            from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource  # noqa: PLC0415
+            from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+            from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+        except ImportError as error:
+            message = "traces need an extra: pip install 'focalbox[service,otel]'"
+            raise InvalidRequest(message) from error
+        named = Resource({SERVICE_NAME: "focalbox"}).merge(OTELResourceDetector().detect())
+        self._provider = TracerProvider(resource=named)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("focalbox")
+        self._extract, self._trace = propagate.extract, trace
+
+    @contextmanager
+    def request(self, method: str, path: str, headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Record a request, as part of the trace that its ``traceparent`` names; what is put into the dict is noted.
+
+        Parameters
+        ----------
+        method, path : str
+            Without secrets.
+        headers : mapping
+            Names in small letters.
+        """
+        noted: dict[str, Any] = {}
+        if self._tracer is None:
+            yield noted
+            return
+        attributes = {"http.request.method": method, "url.path": path}
+        kind, parent = self._trace.SpanKind.SERVER, self._extract(headers)
+        with self._tracer.start_as_current_span(method, context=parent, kind=kind, attributes=attributes) as span:
+            try:
+                yield noted
+            finally:
+                if "name" in noted:
+                    span.update_name(f"{method} {noted.pop('name')}")
+                span.set_attributes(noted)
+                if noted.get("http.response.status_code", 0) >= _FAILED:
+                    span.set_status(self._trace.StatusCode.ERROR)
+
+    def stage(self, name: str) -> AbstractContextManager[Any]:
+        """Record a stage of the request that is under way."""
+        return nullcontext() if self._tracer is None else self._tracer.start_as_current_span(name)
+
+    def close(self) -> None:
+        """Send what has not been sent."""
+        if self._provider is not None:
+            self._provider.shutdown()
