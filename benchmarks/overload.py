@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.soak import ask, make_pictures, started_at
 
@@ -40,7 +41,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="how long each load lasts")
     parser.add_argument("--only", choices=["goodput", "workers", "silent"], help="measure only this")
     arguments = parser.parse_args()
-    measures: dict[str, Callable[[Path, float], Awaitable[dict[str, object]]]] = {
+    measures: dict[str, Callable[[Path, float], Coroutine[Any, Any, dict[str, object]]]] = {
         "goodput": goodput,
         "workers": workers,
         "silent": silent,
@@ -51,7 +52,7 @@ def main() -> None:
         make_pictures(root)
         for measure, work in measures.items():
             if arguments.only in {None, measure}:
-                found = asyncio.run(work(root, arguments.seconds))  # type: ignore[arg-type]
+                found = asyncio.run(work(root, arguments.seconds))
                 print(json.dumps({"measure": measure, **found}))
                 fine &= bool(found["fine"])
     sys.exit(0 if fine else 1)
@@ -77,7 +78,7 @@ async def workers(root: Path, seconds: float) -> dict[str, object]:
     return {"one": found[0], "two": found[1], "times": times, "fine": times >= WORKERS}
 
 
-async def silent(root: Path, _: float) -> dict[str, object]:
+async def silent(root: Path, _seconds: float) -> dict[str, object]:
     """Time requests beside 1,300 sockets that say half a line or nothing."""
     with _files(SILENT + FILES):
         async with _serving(root, limit=FILES) as port:
