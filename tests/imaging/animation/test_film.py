@@ -249,3 +249,10 @@ def test_a_gif_keeps_every_colour_that_fits(colours: int) -> None:
         for index, frame in enumerate(frames):
             film.seek(index)
             assert np.array_equal(np.asarray(film.convert("RGB")), np.asarray(frame))
+
+
+@pytest.mark.parametrize("format", ["gif", "webp", "png"])
+def test_a_film_shown_more_often_than_a_format_can_say_is_shown_as_often_as_it_can(format: str) -> None:  # noqa: A002
+    frames = [(Image.new("RGB", (8, 6), colour), Fraction(1, 10)) for colour in ("red", "lime")]
+    content = encode_animation(iter(frames), format, plays=2**31 - 1, alpha=False)
+    assert open_film(format.upper(), content, 10).plays >= 2**16 - 1

@@ -26,7 +26,11 @@ _HEAD = 13
 def write_gif(frames: Frames, plays: int) -> bytes:
     """Write a GIF; a frame is held back until it is known whether the next one needs it cleared away."""
     body = BytesIO()  # not a list, of which the whole would be a second copy
-    repeat = b"" if plays == 1 else b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", max(0, plays - 1)) + b"\0"
+    repeat = (
+        b""
+        if plays == 1
+        else b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(MAX_SHORT, max(0, plays - 1))) + b"\0"
+    )
     body.write(bytes(_HEAD) + repeat)  # the sides come with the first frame
     held: tuple[Image.Image, Fraction] | None = None
     base: Image.Image | None = None
