@@ -38,7 +38,12 @@ def test_sizes_are_multiplied_for_fine_screens(opened: Opened, pictures: Path) -
     service = opened(root=pictures, allow_unsigned="true", client_hints="true")
     answer = service.ask("/v1/crop/60x40/coffee.jpg", headers={"sec-ch-dpr": "2"})
     assert _size(answer) == (120, 80)
-    assert (answer.headers["vary"], answer.headers["accept-ch"]) == ("Accept, Sec-CH-DPR", "Sec-CH-DPR")
+    assert (answer.headers["vary"], answer.headers["accept-ch"]) == (
+        "Accept, Sec-CH-DPR, Sec-CH-Width",
+        "Sec-CH-DPR, Sec-CH-Width",
+    )
+    hinted = {"sec-ch-dpr": "3", "sec-ch-width": "90"}
+    assert _size(service.ask("/v1/crop/60x40/coffee.jpg", headers=hinted)) == (90, 60)
     assert _size(service.ask("/v1/crop/60x40/coffee.jpg")) == (60, 40)
     off = opened(root=pictures, allow_unsigned="true")
     assert _size(off.ask("/v1/crop/60x40/coffee.jpg", headers={"sec-ch-dpr": "2"})) == (60, 40)

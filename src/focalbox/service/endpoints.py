@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -11,9 +11,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
+from focalbox.core.target import Ratio
 from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
-from focalbox.service.negotiation import is_current, negotiated, pixel_ratio
+from focalbox.service.negotiation import is_current, negotiated, pixel_ratio, width_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
@@ -37,6 +38,8 @@ PAGE_HEADER = "x-focalbox-page"
 
 _T = TypeVar("_T")
 
+_HINTS = "Sec-CH-DPR, Sec-CH-Width"
+"""The client hints that are read when the settings say so."""
 _FALLBACK_SECONDS = 60
 """Seconds that a fallback may be kept in place of the picture that could not be read."""
 
@@ -80,7 +83,7 @@ class Endpoints:
         """Answer an address of any dialect."""
         image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
         if self._settings.client_hints:
-            image_request = image_request.scaled(pixel_ratio(request.headers.get("sec-ch-dpr", "")))
+            image_request = image_request.scaled(_screen_ratio(request.headers, image_request))
         fallback = image_request.fallback or self._settings.fallback
         try:
             return await self._pictured(request, image_request)
@@ -152,8 +155,8 @@ class Endpoints:
         if image_request.format == AUTO and image_request.answer == "crop":
             headers["Vary"] = "Accept"
         if self._settings.client_hints:
-            headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Sec-CH-DPR")))
-            headers["Accept-CH"] = "Sec-CH-DPR"
+            headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), _HINTS)))
+            headers["Accept-CH"] = _HINTS
         if request.method != "POST" and is_current(request.headers, tag, picture.facts.modified):
             return Response(status_code=304, headers=headers)
         finished = await self._renderer.answer(image_request, picture, chosen)
@@ -187,6 +190,15 @@ class Endpoints:
     async def metrics(self, _: Request) -> Response:
         """Return the metrics in Prometheus' text format."""
         return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _screen_ratio(headers: Mapping[str, str], image_request: ImageRequest) -> float:
+    """Return by how much sizes are multiplied: how wide the picture is shown says more than how dense the screen is."""
+    target = image_request.targets[0] if image_request.targets else None
+    width = getattr(target, "width", 0)
+    if "sec-ch-width" in headers and width and not isinstance(target, Ratio):
+        return width_ratio(headers["sec-ch-width"], width)
+    return pixel_ratio(headers.get("sec-ch-dpr", ""))
 
 
 async def _never() -> Content:

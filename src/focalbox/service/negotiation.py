@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from focalbox.imaging.output.encoding import can_write
 from focalbox.imaging.output.formats import FORMATS
 
-__all__ = ["is_current", "matches", "negotiated", "pixel_ratio"]
+__all__ = ["is_current", "matches", "negotiated", "pixel_ratio", "width_ratio"]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
@@ -18,6 +18,8 @@ _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 _RATIO = re.compile(r"\d{1,2}(?:\.\d{1,6})?", re.ASCII)
 _RATIOS = (1.0, 1.5, 2.0, 3.0)
 """Few, so that a cache in front keeps few answers for one address."""
+_MAX_DIGITS = 6
+"""Digits of a width in pixels that are read."""
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 
 
@@ -56,6 +58,19 @@ def pixel_ratio(hint: str) -> float:
     """
     value = float(hint) if _RATIO.fullmatch(hint.strip()) else 1.0
     return max((ratio for ratio in _RATIOS if ratio <= value), default=1.0)
+
+
+def width_ratio(hint: str, width: int) -> float:
+    """Return by how much a size is multiplied to be as wide as the client hint Sec-CH-Width says, in pixels of the screen.
+
+    Examples
+    --------
+    >>> width_ratio("800", 400), width_ratio("801", 400), width_ratio("99999", 400), width_ratio("100", 400)
+    (2.0, 3.0, 3.0, 1.0)
+    """
+    text = hint.strip()
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
+    return next((ratio for ratio in _RATIOS if ratio * width >= wanted), _RATIOS[-1])
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:

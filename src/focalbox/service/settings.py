@@ -137,7 +137,9 @@ class ServiceSettings:
         (), values.each(values.ORIGIN, "origins"), "Origins that may read answers; `*` is all."
     )
     client_hints: bool = _setting(
-        default=False, read=values.truth, help_="Whether sizes in pixels are multiplied by Sec-CH-DPR, up to 3."
+        default=False,
+        read=values.truth,
+        help_="Whether sizes in pixels follow Sec-CH-Width or Sec-CH-DPR, up to 3 times.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
