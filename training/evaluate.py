@@ -2,86 +2,36 @@
 
 from __future__ import annotations
 
-import io
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image
 
 from focalbox.core import map_metrics, metrics
-from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.target import Size
-from focalbox.imaging.scales import looking_size
 from focalbox.imaging.source import open_picture
-from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.faces import faces_in
-from focalbox.saliency.network import Network
 from training.data import FIXATION_SETS, blur_points
 from training.dev import GAIN_SETS, DevPicture, read_dev
 from training.measured import SETS, read_truth, recall_and_false
+from training.reader import HEADS, MIN_HEAT, Map, Maps, Reader, open_network
+from training.stability import Box, report_stability
+from training.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-Map = NDArray[np.float32]
-Maps = dict[str, Map]
-Box = tuple[float, float, float, float]
-
 SEED = 20261125
 MASK_LEVEL = 0.5
-LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+LEVELS = (MIN_HEAT, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 """Heat of centres at which recall and false ones are counted."""
 
 LOOKS_TIMED = 60
-HEADS = ("object", "fixation", "joint")
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A network file: as the product reads it, and all of its outputs as they are."""
-
-    network: Network
-    session: Any
-
-    def look(self, picture: Image.Image) -> ModelOutput:
-        """Look as the product does."""
-        return self.network.look(copy_of(picture))
-
-    def marks(self, picture: Image.Image, kind: str) -> tuple[Subject, ...]:
-        """Return all marks of a kind from the lowest of `LEVELS`, whatever the product takes."""
-        said = self.network.answers(copy_of(picture))
-        return faces_in(said[kind][0, 0], said[f"{kind}_size"][0], sure=LEVELS[0], kind=kind) if kind in said else ()
-
-    def maps(self, picture: Image.Image) -> Maps:
-        """Return the product's maps, and those of the single heads."""
-        rgb = copy_of(picture)
-        seen = self.network.look(rgb)
-        names = [output.name for output in self.session.get_outputs()]
-        found = dict(zip(names, self.session.run(None, {"picture": rgb[None]}), strict=True))
-        maps = {name: found[name][0, 0] for name in HEADS if name in found} | {"saliency": seen.saliency.values}
-        return maps if seen.keep is None else maps | {"keep": seen.keep.values}
-
-
-def copy_of(picture: Image.Image) -> NDArray[np.uint8]:
-    """Return what the product shows a network of a picture."""
-    size = Size(*picture.size)
-    return WorkingImage(picture, size).look(looking_size(size))
-
-
-def open_network(path: Path) -> Reader:
-    """Open a network file on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    return Reader(Network(path), session)
 
 
 @cache
@@ -141,12 +91,6 @@ def gain_cell(cases: list[tuple[metrics.WindowCase, ...]], *, interval: bool = F
         low, high = metrics.bootstrap_interval(cases, joined_gain, np.random.default_rng(SEED))
         text += f" [{low:+.2f}, {high:+.2f}]"
     return text
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def fixed_ratio_overlap(one: DevPicture, saliency: Map | None) -> float:
@@ -220,27 +164,6 @@ def report_masks(pictures: Sequence[DevPicture], said: Sequence[Maps], heads: Se
     return table(["masks (duts dev)", "max F, mean of pictures", "MAE"], rows)
 
 
-def changed(picture: Image.Image) -> Iterator[tuple[str, Image.Image]]:
-    """Yield the picture as it comes in other clothes; the map of the mirrored one has to be mirrored back."""
-    stored = io.BytesIO()
-    picture.save(stored, "JPEG", quality=70)
-    yield "JPEG quality 70", Image.open(stored).convert("RGB")
-    yield "half size", picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)), Image.Resampling.BOX)
-    yield "mirror", ImageOps.mirror(picture)
-    yield "brightness -10 %", ImageEnhance.Brightness(picture).enhance(0.9)
-    yield "brightness +10 %", ImageEnhance.Brightness(picture).enhance(1.1)
-
-
-def windows_of(saliency: Map, aspect: float) -> list[Box]:
-    """Place the window of each ratio."""
-    boxes: list[Box] = []
-    for ratio in metrics.RATIOS:
-        axis, length = metrics.free_axis(aspect, ratio)
-        start = metrics.choose_position(saliency, aspect, ratio) * (1 - length)
-        boxes.append((start, 0.0, length, 1.0) if axis == 1 else (0.0, start, 1.0, length))
-    return boxes
-
-
 def report_marks(reader: Reader, data: Path, cache: Path) -> str:
     """Recall and false ones of faces and lines on the dev rows, all sets but `crowd`."""
     truth = [one for name in SETS for one in read_truth(data, cache, name)]
@@ -272,20 +195,6 @@ def report_time(reader: Reader) -> str:
             taken.append(time.perf_counter() - started)
         rows.append([f"{shape[1]}x{shape[0]}", f"{np.quantile(taken, 0.1) * 1000:.1f}"])
     return table(["looking copy", "ms"], rows)
-
-
-def report_stability(reader: Reader, dev: dict[str, list[DevPicture]]) -> str:
-    """Overlap of the windows chosen for a changed picture with those of the original."""
-    kept: dict[str, list[float]] = {}
-    for name in GAIN_SETS:
-        for one in dev[name][:40]:
-            before = windows_of(reader.look(one.picture).saliency.values, one.aspect)
-            for change, picture in changed(one.picture):
-                saliency = reader.look(picture).saliency.values
-                after = windows_of(saliency[:, ::-1] if change == "mirror" else saliency, one.aspect)
-                kept.setdefault(change, []).extend(metrics.iou(*pair) for pair in zip(before, after, strict=True))
-    rows = [[name, f"{np.mean(values):.3f}"] for name, values in kept.items()]
-    return table(["change", "mean IoU of the windows"], rows)
 
 
 def jaccard_box(values: Map) -> Box:

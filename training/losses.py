@@ -82,45 +82,6 @@ def window_loss(maps: Tensor, label: Tensor) -> Tensor:
     return total / (2 * len(WINDOW_LENGTHS))
 
 
-def face_heat(faces: Tensor, cells: int) -> Tensor:
-    """Heat of faces (n, k, 4: left, top, width, height) on a square grid: a Gaussian a face, 1 at its centre cell.
-
-    CenterNet (Zhou et al. 2019, arXiv:1904.07850); sigma a sixth of the face's sides, at least 0.6 cells.
-    """
-    places = torch.arange(cells, device=faces.device) + 0.5
-    present = faces[..., 2] > 0
-    x = ((faces[..., 0] + faces[..., 2] / 2) * cells).floor() + 0.5
-    y = ((faces[..., 1] + faces[..., 3] / 2) * cells).floor() + 0.5
-    spread_x = (faces[..., 2] * cells / 6).clamp(min=0.6)
-    spread_y = (faces[..., 3] * cells / 6).clamp(min=0.6)
-    across = torch.exp(-0.5 * ((places - x[..., None]) / spread_x[..., None]) ** 2)
-    down = torch.exp(-0.5 * ((places - y[..., None]) / spread_y[..., None]) ** 2)
-    heat = down[..., :, None] * across[..., None, :] * present[..., None, None]
-    return heat.amax(1)
-
-
-def face_loss(logits: Tensor, sizes: Tensor, faces: Tensor) -> Tensor:
-    """CenterNet's focal loss on heat (n, h, w) plus L1 on log sizes (n, 2, h, w) at face centres; one value.
-
-    Where a face has a negative width it is not known whether there is one: heat there is not held against the map.
-    """
-    cells = logits.shape[-1]
-    heat = face_heat(faces, cells)
-    chance = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
-    peak = heat > 1 - 1e-3
-    hit = ((1 - chance) ** 2 * chance.log() * peak).sum()
-    left, top, width, height = faces.unbind(-1)
-    unknown = face_heat(torch.stack([left + width, top, -width, height], -1), cells) > UNKNOWN_HEAT
-    miss = ((1 - heat) ** 4 * chance**2 * (1 - chance).log() * ~(peak | unknown)).sum()
-    count = peak.sum().clamp(min=1)
-    picture, which = torch.nonzero(faces[..., 2] > 0, as_tuple=True)
-    box = faces[picture, which]
-    row = ((box[:, 1] + box[:, 3] / 2) * cells).long().clamp(0, cells - 1)
-    column = ((box[:, 0] + box[:, 2] / 2) * cells).long().clamp(0, cells - 1)
-    error = (sizes[picture, :, row, column] - box[:, 2:].clamp(min=1e-3).log()).abs().sum()
-    return -(hit + miss) / count + 0.2 * error / count
-
-
 OWNED = 0.3
 """Heat of a place from which it learns the size of the mark there."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +34,10 @@ AGREED, AGREED_BY = 0.5, 0.5
 ALONE = 0.9
 """Score of CenterFace from which a box is a face whatever YuNet has."""
 
-LEAST_FACE = 0.025
+MIN_FACE = 0.025
 """Height of a face as a share of the picture's mean side, below which it is not held against the network to miss it."""
 
-LEAST_LINE = 0.02
+MIN_LINE = 0.02
 """The same for the height of a line."""
 
 MARKED_SETS = {
@@ -45,9 +48,9 @@ MARKED_SETS = {
     "mit1003": None,
     "taskfix": None,
     "fcdb": None,
-    "duts": 400,
+    "duts": 1500,
 }
-"""Sets that are marked, and how many of the first rows where not all are: three detectors take 0.15 s a picture."""
+"""Sets that are marked, and how many evenly spaced rows where not all are: three detectors take 0.2 s a picture."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def judge_faces(centre: Boxes, yunet: Boxes, heads: NDArray[np.float32]) -> NDAr
         x, y = box[:2] + box[2:4] / 2
         inside = [h for h in heads if h[0] <= x <= h[0] + h[2] and h[1] <= y <= h[1] + h[3] and box[2] > h[2] / 3]
         known = (box[4] >= AGREED and bool(agreed or inside)) or box[4] >= ALONE
-        marks.append([*box[:4], float(known and box[3] >= LEAST_FACE)])
+        marks.append([*box[:4], float(known and box[3] >= MIN_FACE)])
     for box in (*yunet, *heads):
         if not marks or overlaps(box[None, :4], np.array(marks, dtype=np.float32)).max() < SAME:
             marks.append([*box[:4], 0.0])
@@ -84,7 +87,7 @@ def judge_faces(centre: Boxes, yunet: Boxes, heads: NDArray[np.float32]) -> NDAr
 
 def judge_lines(lines: Boxes) -> NDArray[np.float32]:
     """Make lines marks: small ones are unknown."""
-    known = lines[:, 3] >= LEAST_LINE
+    known = lines[:, 3] >= MIN_LINE
     return np.concatenate([lines[:, :4], known[:, None]], axis=1).astype(np.float32)
 
 
@@ -111,18 +114,47 @@ def marked_by_people(rows: list[dict[str, Any]]) -> Marks:
     return Marks(np.stack([padded(one) for one in faces]), np.zeros((len(rows), MAX_MARKS, 5), dtype=np.float32))
 
 
+def marked_rows(count: int, name: str) -> NDArray[np.int64]:
+    """Tell which of the ``count`` training rows of a set are marked: all, or evenly spaced ones."""
+    wanted = MARKED_SETS.get(name)
+    return np.linspace(0, count - 1, count if wanted is None else min(count, wanted)).astype(np.int64)
+
+
+class _Marker:
+    """The three detectors, in a process of their own: each of them uses one core."""
+
+    def __init__(self) -> None:
+        self._centre, self._yunet = CenterFace(FACE_SIDE_FOR_TRAINING), Faces()
+        self._lines = Lines(TEXT_SIDE_FOR_TRAINING)
+
+    def __call__(self, row: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        picture = open_picture(row)
+        faces = judge_faces(self._centre(picture), self._yunet(picture), heads_of(row))
+        return padded(faces), padded(judge_lines(self._lines(picture)))
+
+
+@functools.cache
+def _marker() -> _Marker:
+    return _Marker()
+
+
+def _mark_row(row: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return _marker()(row)
+
+
 def mark(folder: Path, cache: Path, name: str) -> Marks:
-    """Mark the training pictures of a set; the answers are kept in a file."""
+    """Mark the training pictures of a set (see `marked_rows`); the answers are kept in a file."""
     path = cache / f"marks-{name}.npz"
     if not path.is_file():
         started = time.monotonic()
-        centre, yunet, lines = CenterFace(FACE_SIDE_FOR_TRAINING), Faces(), Lines(TEXT_SIDE_FOR_TRAINING)
-        faces, texts = [], []
-        for row in rows_of(folder, name, "train")[: MARKED_SETS[name]]:
-            picture = open_picture(row)
-            faces.append(padded(judge_faces(centre(picture), yunet(picture), heads_of(row))))
-            texts.append(padded(judge_lines(lines(picture))))
+        rows = rows_of(folder, name, "train")
+        chosen = [rows[index] for index in marked_rows(len(rows), name)]
+        _marker()  # a missing package is said here and not by a process
+        # Not forked: PyTorch and onnxruntime have threads by now.
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            faces, texts = zip(*pool.map(_mark_row, chosen, chunksize=8), strict=True)
         part = path.with_suffix(".part")
+        cache.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             np.savez(file, faces=np.stack(faces), lines=np.stack(texts))
         part.rename(path)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from focalbox.core.evidence import Subject
 
-LEAST_FACE, FACE_SCORE, PROMINENT, MAX_FACES = 0.06, 0.6, 0.6, 4
+MIN_FACE, FACE_SCORE, PROMINENT, MAX_FACES = 0.06, 0.6, 0.6, 4
 """Faces that count: height as a share of the picture's longer side, score of CenterFace, height as a share of the highest
 one's, and how many."""
 
-LEAST_LINE = 0.03
+MIN_LINE = 0.03
 """Lines that count: height as a share of the picture's shorter side."""
 
 SAME = 0.4
@@ -48,7 +48,7 @@ class Truth:
 def counted_faces(faces: Boxes, width: int, height: int) -> NDArray[np.bool_]:
     """Tell which faces count."""
     high = faces[:, 3] * height
-    large = (faces[:, 4] >= FACE_SCORE) & (high >= LEAST_FACE * max(width, height))
+    large = (faces[:, 4] >= FACE_SCORE) & (high >= MIN_FACE * max(width, height))
     if large.any():
         large &= high >= PROMINENT * high[large].max()
     first = np.flatnonzero(large)[np.argsort(-high[large], kind="stable")][:MAX_FACES]
@@ -85,7 +85,7 @@ def read_truth(folder: Path, cache: Path, name: str, split: str = "dev") -> list
     truth = []
     for row, faces_in_row, lines_in_row in zip(rows, *by_row, strict=True):
         width, height = row["width"], row["height"]
-        tall = lines_in_row[:, 3] * height >= LEAST_LINE * min(width, height)
+        tall = lines_in_row[:, 3] * height >= MIN_LINE * min(width, height)
         counted = counted_faces(faces_in_row, width, height)
         truth.append(Truth(row["image"], faces_in_row, counted, lines_in_row, tall))
     return truth

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.augment import Pool, draw_rows, make_batch
+from training.augment import make_batch
 from training.loop import Recipe, fit
 from training.losses import centre_loss, divergence, normalise, window_loss
 from training.network import MARK_OUTPUTS, RARE, centre_prior, spread
+from training.pool import Pool, draw_rows
 from training.processor import processor
 
 if TYPE_CHECKING:

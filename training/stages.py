@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.augment import KINDS, Batch, Pool, draw_rows, look, make_batch, make_mark_batch
+from training.augment import Batch, make_batch, make_mark_batch
 from training.loop import Recipe, fit
 from training.losses import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.network import FUSED, Network
+from training.pool import KINDS, Pool, draw_rows
 from training.processor import processor, short_floats
+from training.views import look
 
 WINDOW_WEIGHT = 4.0
 """Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
@@ -39,8 +41,13 @@ MARK_WEIGHT = 0.15
 """Weight of the losses of faces and lines beside those of the maps: gradients of like size at the start."""
 
 
+def mark_loss(centres: dict[str, Tensor], faces: Tensor, lines: Tensor) -> Tensor:
+    """Losses of faces and lines; each is learned by a decoder of its own."""
+    return centre_loss(centres["face"], faces) + centre_loss(centres["text"], lines)
+
+
 def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
-    """Fine-tune the backbone and train both decoders, on all sets at once."""
+    """Fine-tune the backbone and train all decoders, on all sets at once."""
     torch.manual_seed(recipe.seed)
     draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     network.backbone.load_published()
@@ -63,16 +70,14 @@ def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Net
         maps = network.saliency([features[labelled] for features in taken])
         centres = network.centres([features[batch.marked] for features in taken])
         seen = Batch(*(part[labelled] for part in batch.parts))
-        marks = centre_loss(centres["face"], batch.faces[batch.marked]) + centre_loss(
-            centres["text"], batch.lines[batch.marked]
-        )
-        return map_loss(maps, seen) + MARK_WEIGHT * marks
+        lost = mark_loss(centres, batch.faces[batch.marked], batch.lines[batch.marked])
+        return map_loss(maps, seen) + MARK_WEIGHT * lost
 
     return fit(network, (tuned, fresh), loss, recipe, checkpoint)
 
 
 def train_marks(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
-    """Train the decoder of faces and lines further, on the features as they are: only it changes."""
+    """Train the decoders of faces and lines further, on the features as they are: only they change."""
     torch.manual_seed(recipe.seed)
     draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
@@ -84,8 +89,7 @@ def train_marks(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) 
         batch = make_mark_batch(pool, rows, shape, random).to(processor())
         with torch.no_grad():
             taken = network.backbone(batch.pictures)
-        found = network.centres(taken)
-        return centre_loss(found["face"], batch.faces) + centre_loss(found["text"], batch.lines)
+        return mark_loss(network.centres(taken), batch.faces, batch.lines)
 
     network.marks = fit(network.marks, (list(network.marks.parameters()),), loss, recipe, checkpoint)
     return network

@@ -13,15 +13,16 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from focalbox import Box, Subject  # noqa: E402
-from training import augment, losses  # noqa: E402  torch may be missing
+from training import augment, lettering, losses, views  # noqa: E402  torch may be missing
 from training.closeups import close_ups  # noqa: E402
 from training.data import DataError, Pictures, read_rows, swap_axes  # noqa: E402
 from training.detectors import file_in, overlaps, without_doubles  # noqa: E402
 from training.export import OUTPUTS, Shipped, export, ready  # noqa: E402
 from training.loop import Recipe, fit  # noqa: E402
-from training.marks import MAX_MARKS, Marks, judge_faces, judge_lines, marked_by_people, padded  # noqa: E402
+from training.marks import MAX_MARKS, Marks, judge_faces, judge_lines, marked_by_people, marked_rows, padded  # noqa: E402
 from training.measured import counted_faces, recall_and_false  # noqa: E402
 from training.network import LITE0, Network  # noqa: E402
+from training.pool import draw_rows, join  # noqa: E402
 from training.small import OUTPUTS as SMALL_OUTPUTS  # noqa: E402
 from training.small import ShippedSmall, Small  # noqa: E402
 
@@ -61,16 +62,16 @@ def test_swapping_axes_twice_changes_nothing() -> None:
 
 
 def test_uncut_views_show_the_picture_as_it_is() -> None:
-    pool = augment.join({"crowd": made_up()})
-    views = augment.draw_views(pool.kind, torch.Generator().manual_seed(0), uncut=True)
-    shown = augment.look(pool.labels[:, None].float(), views, (128, 128))[:, 0]
-    mirrored = views[:, 2] < 0
+    pool = join({"crowd": made_up()})
+    drawn = views.draw_views(pool.kind, torch.Generator().manual_seed(0), uncut=True)
+    shown = views.look(pool.labels[:, None].float(), drawn, (128, 128))[:, 0]
+    mirrored = drawn[:, 2] < 0
     whole = torch.where(mirrored[:, None, None], pool.labels.flip(2), pool.labels).float()
     torch.testing.assert_close(shown, whole, atol=1e-3, rtol=0)
 
 
 def moved(mark: tuple[float, ...], view: tuple[float, ...]) -> Any:
-    return augment.move(torch.tensor([[mark]]), torch.tensor([view]))[0, 0]
+    return views.move(torch.tensor([[mark]]), torch.tensor([view]))[0, 0]
 
 
 def test_marks_move_with_the_picture() -> None:
@@ -89,16 +90,16 @@ def test_a_mark_that_is_cut_is_unknown_and_one_outside_is_none() -> None:
 def test_close_views_show_what_they_are_cut_around() -> None:
     faces = torch.zeros(40, MAX_MARKS, 5)
     faces[:, 0] = torch.tensor([0.1, 0.7, 0.05, 0.06, 1.0])
-    views = augment.draw_mark_views(faces, torch.zeros_like(faces), torch.Generator().manual_seed(0))
-    close = views[:, 2].abs() < 0.29
+    drawn = views.draw_mark_views(faces, torch.zeros_like(faces), torch.Generator().manual_seed(0))
+    close = drawn[:, 2].abs() < 0.29
     assert close.any()
-    assert (augment.move(faces, views)[close, 0, 2] > 0).all()
+    assert (views.move(faces, drawn)[close, 0, 2] > 0).all()
 
 
 def test_a_far_view_shows_ground_around_the_picture() -> None:
     pictures = torch.full((1, 3, 64, 64), 200.0)
     view = torch.tensor([[0.5, 0.5, 1.0, 1.0]])
-    shown = augment.look_far(pictures, view, (64, 64), torch.Generator().manual_seed(1))
+    shown = views.look_far(pictures, view, (64, 64), torch.Generator().manual_seed(1))
     assert (shown[0, :, 20:44, 20:44] == 200).all()
     assert (shown[0, :, :8] != 200).all()
     assert (shown[0, :, 0, 0] == shown[0, :, 63, 63]).all()
@@ -160,13 +161,66 @@ def test_heads_that_people_marked_are_faces_of_which_text_is_unknown() -> None:
     assert not marks.lines.any()
 
 
+@pytest.fixture
+def fonts() -> None:
+    try:
+        lettering.font_files()
+    except DataError:
+        pytest.skip("needs the fonts of requirements/training.txt")
+
+
+@pytest.mark.usefixtures("fonts")
+def test_drawn_lines_are_where_the_marks_say_and_spare_faces() -> None:
+    faces, lines = torch.zeros(8, MAX_MARKS, 5), torch.zeros(8, MAX_MARKS, 5)
+    faces[:, 0] = torch.tensor([0.0, 0.0, 1.0, 0.5, 1.0])
+    pictures = torch.full((8, 3, 96, 128), 127.0)
+    lettering.write_lines(pictures, faces, lines, np.random.default_rng(0))
+    assert (lines[..., 2] > 0).any()
+    for picture, marks in zip(pictures, lines, strict=True):
+        changed = (picture != 127).any(0)
+        for left, top, width, height, _ in marks[marks[:, 2] > 0].tolist():
+            assert top >= 0.45
+            rows = slice(round(top * 96), round((top + height) * 96))
+            assert changed[rows, round(left * 128) : round((left + width) * 128)].any()
+
+
+def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "FONT_PACKAGES", ("font_of_nobody",))
+    with pytest.raises(DataError, match="font_of_nobody is missing"):
+        lettering.font_files()
+
+
+def test_marks_belong_to_evenly_spaced_rows_where_not_all_are_marked() -> None:
+    rows = marked_rows(10_000, "duts")
+    assert len(rows) < 10_000
+    assert rows[0] == 0
+    assert rows[-1] == 9_999
+    assert len(set(rows.tolist())) == len(rows)
+    assert marked_rows(7, "people").tolist() == list(range(7))
+
+
+def test_folded_norms_change_no_answer() -> None:
+    torch.manual_seed(0)
+    backbone = Network(LITE0).backbone.eval()
+    for module in backbone.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.running_mean, -0.1, 0.1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
+    picture = torch.rand(1, 3, 64, 64) * 255
+    with torch.inference_mode():
+        before = backbone(picture)
+        backbone.fold()
+        for one, other in zip(before, backbone(picture), strict=True):
+            torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+
+
 def test_rows_that_were_marked_say_so() -> None:
-    pool = augment.join({"osie": made_up(2), "crowd": made_up(2)}, {"crowd": made_up_marks(1)})
-    assert pool.marked.tolist() == [False, False, True, False]
+    pool = join({"osie": made_up(2), "crowd": made_up(2)}, {"crowd": made_up_marks(2)})
+    assert pool.marked.tolist() == [False, False, True, True]
     batch = augment.make_batch(pool, np.arange(4), (64, 64), torch.Generator().manual_seed(0))
-    assert (batch + batch).marked.tolist() == [False, False, True, False] * 2
-    drawn = augment.draw_rows(pool, {"crowd": 1}, np.random.default_rng(0), marked=True)
-    assert drawn.tolist() == [2]
+    assert (batch + batch).marked.tolist() == [False, False, True, True] * 2
+    drawn = draw_rows(pool, {"crowd": 2, "osie": 1}, np.random.default_rng(0), marked=True)
+    assert sorted(drawn.tolist()) == [2, 3]
 
 
 def test_faces_that_count_are_large_and_sure() -> None:
@@ -308,7 +362,7 @@ def test_the_gate_starts_as_an_even_mixture_with_a_gentle_prior() -> None:
 def test_a_step_computes_where_its_batch_lies() -> None:
     """Meta tensors hold no values, and refuse to be mixed with those of another device, as those of a GPU do."""
     network = Network(LITE0).to("meta").train()
-    pool = augment.join({"crowd": made_up()}, {"crowd": made_up_marks()})
+    pool = join({"crowd": made_up()}, {"crowd": made_up_marks()})
     batch = augment.make_batch(pool, np.arange(3), (64, 64), torch.Generator().manual_seed(0)).to(torch.device("meta"))
     taken = network.backbone(batch.pictures)
     maps = network.saliency(taken)
