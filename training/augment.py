@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from training.lettering import write_lines
 from training.pool import KINDS, Pool
-from training.views import draw_mark_views, draw_views, look, look_far, move, shrink
+from training.views import draw_mark_views, draw_views, move, show, shrink
 
 GREY_SHARE, SOFT_SHARE, NOISY_SHARE = 0.1, 0.15, 0.2
 """Shares of the pictures that become grey, are blurred by 3 x 3 pixels, and get noise."""
@@ -85,7 +85,7 @@ def make_batch(
     """Cut, squash, mirror and recolour the rows: pictures of a shape (h, w) and maps of a quarter of its sides."""
     index = torch.from_numpy(rows)
     views = draw_views(pool.kind[index], random, uncut=uncut)
-    pictures = look(pool.pictures[index].permute(0, 3, 1, 2).float(), views, shape)
+    pictures = show(pool.pictures[index], views, shape, random)
     return Batch(
         pictures=recolour(pictures, random).contiguous(memory_format=torch.channels_last),
         labels=shrink(pool.labels[index, None].float(), views, (shape[0] // 4, shape[1] // 4))[:, 0],
@@ -100,7 +100,7 @@ def make_mark_batch(pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int],
     """As `make_batch` for faces and lines: near and far, dark and bright, some written on; without labels for the maps."""
     index = torch.from_numpy(rows)
     views = draw_mark_views(pool.faces[index], pool.lines[index], random)
-    pictures = look_far(pool.pictures[index].permute(0, 3, 1, 2).float(), views, shape, random)
+    pictures = show(pool.pictures[index], views, shape, random)
     faces, lines = move(pool.faces[index], views), move(pool.lines[index], views)
     seed = int(torch.randint(2**31, (), generator=random))
     write_lines(pictures, faces, lines, np.random.default_rng(seed))

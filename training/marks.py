@@ -40,6 +40,9 @@ MIN_FACE = 0.025
 MIN_LINE = 0.02
 """The same for the height of a line."""
 
+MAX_LINE = 0.3
+"""Height of a line as a share of the picture's from which it is unknown: what the detector calls one is seldom text."""
+
 MARKED_SETS = {
     "people": None,
     "osie": None,
@@ -86,8 +89,8 @@ def judge_faces(centre: Boxes, yunet: Boxes, heads: NDArray[np.float32]) -> NDAr
 
 
 def judge_lines(lines: Boxes) -> NDArray[np.float32]:
-    """Make lines marks: small ones are unknown."""
-    known = lines[:, 3] >= MIN_LINE
+    """Make lines marks: small ones and very large ones are unknown."""
+    known = (lines[:, 3] >= MIN_LINE) & (lines[:, 3] <= MAX_LINE)
     return np.concatenate([lines[:, :4], known[:, None]], axis=1).astype(np.float32)
 
 

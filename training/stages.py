@@ -17,7 +17,7 @@ from training.losses import centre_loss, divergence, edge_loss, mask_loss, norma
 from training.network import FUSED, Network
 from training.pool import KINDS, Pool, draw_rows
 from training.processor import processor, short_floats
-from training.views import look
+from training.views import show
 
 WINDOW_WEIGHT = 4.0
 """Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
@@ -123,9 +123,7 @@ def ask(network: Network, pool: Pool, rows: NDArray[np.int64]) -> Answers:
     parts: list[tuple[Tensor, ...]] = []
     with torch.inference_mode():
         for some in torch.from_numpy(rows).split(PICTURES_A_LOOK):
-            pictures = look(
-                pool.pictures[some].permute(0, 3, 1, 2).float(), views.expand(len(some), -1), (GATE_SIDE, GATE_SIDE)
-            )
+            pictures = show(pool.pictures[some], views.expand(len(some), -1), (GATE_SIDE, GATE_SIDE), torch.Generator())
             with torch.autocast(processor().type, torch.bfloat16, enabled=short_floats()):
                 taken = network.backbone(pictures.to(processor()).contiguous(memory_format=torch.channels_last))
                 maps = network.saliency(taken)

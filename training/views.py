@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
@@ -89,21 +91,43 @@ def shrink(maps: Tensor, views: Tensor, shape: tuple[int, int]) -> Tensor:
     return functional.avg_pool2d(look(maps, views, (2 * shape[0], 2 * shape[1])), 2)
 
 
-def look_far(pictures: Tensor, views: Tensor, shape: tuple[int, int], random: torch.Generator) -> Tensor:
-    """As `look` at pictures (n, 3, h, w), averaged where they are shrunk, on plain ground of a random colour."""
-    times = (2 * views[:, 2].abs() * pictures.shape[3] / shape[1]).amax()
-    finer = 1 if times < 1.5 else 2  # noqa: PLR2004  aliasing begins where pixels are skipped
-    seen = look(pictures, views, (finer * shape[0], finer * shape[1]))
-    seen = functional.avg_pool2d(seen, finer) if finer > 1 else seen
-    inside = look(functional.pad(torch.ones(len(views), 1, 32, 32), (1, 1, 1, 1))[:, :, :, :], _padded(views), shape)
-    ground = 255 * torch.rand(len(views), 3, 1, 1, generator=random)
-    return torch.where(inside > 0.5, seen, ground)  # noqa: PLR2004  half a cell inside
+def show(pictures: Tensor, views: Tensor, shape: tuple[int, int], random: torch.Generator) -> Tensor:
+    """Cut pictures to their views, averaged where they shrink, on plain ground of a random colour where a view is wider.
 
+    One by one and in 8 bits by Pillow: a tenth of the time that `look` takes, and without aliasing.
 
-def _padded(views: Tensor) -> Tensor:
-    """Express views of a picture in the coordinates of the picture with a border of one cell in 32."""
-    scale = 32 / 34
-    return torch.cat([(views[:, :2] - 0.5) * scale + 0.5, views[:, 2:] * scale], 1)
+    Parameters
+    ----------
+    pictures : uint8 (n, side, side, 3)
+    views : as `draw_views` draws them.
+    shape : height and width that is wanted (pixels).
+    random : source of the colours.
+
+    Returns
+    -------
+    float32 (n, 3, h, w), 0..255, channels last in memory
+    """
+    rows, columns = shape
+    side = pictures.shape[1]
+    ground = (256 * torch.rand(len(views), 3, generator=random)).byte().numpy()
+    shown = np.empty((len(views), rows, columns, 3), dtype=np.uint8)
+    for index, (x, y, half_x, half_y) in enumerate(views.tolist()):
+        across, down = 2 * abs(half_x), 2 * half_y
+        left, top = x - abs(half_x), y - half_y
+        inside = max(0.0, left), max(0.0, top), min(1.0, left + across), min(1.0, top + down)
+        first_column, last_column = (round((at - left) / across * columns) for at in inside[::2])
+        first_row, last_row = (round((at - top) / down * rows) for at in inside[1::2])
+        size = max(1, last_column - first_column), max(1, last_row - first_row)
+        box = tuple(at * side for at in inside)
+        part = Image.fromarray(pictures[index].numpy()).resize(size, Image.Resampling.BILINEAR, box=box)
+        one = shown[index]
+        one[:] = ground[index]
+        one[first_row : first_row + size[1], first_column : first_column + size[0]] = np.asarray(part)[
+            : rows - first_row, : columns - first_column
+        ]
+        if half_x < 0:
+            one[:] = one[:, ::-1].copy()
+    return torch.from_numpy(shown).float().permute(0, 3, 1, 2)
 
 
 def move(marks: Tensor, views: Tensor) -> Tensor:

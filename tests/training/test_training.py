@@ -97,12 +97,24 @@ def test_close_views_show_what_they_are_cut_around() -> None:
 
 
 def test_a_far_view_shows_ground_around_the_picture() -> None:
-    pictures = torch.full((1, 3, 64, 64), 200.0)
+    pictures = torch.full((1, 64, 64, 3), 200, dtype=torch.uint8)
     view = torch.tensor([[0.5, 0.5, 1.0, 1.0]])
-    shown = views.look_far(pictures, view, (64, 64), torch.Generator().manual_seed(1))
-    assert (shown[0, :, 20:44, 20:44] == 200).all()
-    assert (shown[0, :, :8] != 200).all()
+    shown = views.show(pictures, view, (64, 64), torch.Generator().manual_seed(1))
+    assert (shown[0, :, 16:48, 16:48] == 200).all()
+    assert (shown[0, :, :16] != 200).all()
     assert (shown[0, :, 0, 0] == shown[0, :, 63, 63]).all()
+
+
+def test_a_picture_is_shown_as_its_label_is() -> None:
+    """A square that picture and label share lands on the same cells, mirrored or not, near or far."""
+    pictures, labels = torch.zeros(4, 64, 64, 3, dtype=torch.uint8), torch.zeros(4, 1, 64, 64)
+    pictures[:, 16:32, 8:24] = 255
+    labels[:, :, 16:32, 8:24] = 1
+    drawn = torch.tensor([[0.5, 0.5, 0.5, 0.5], [0.5, 0.5, -0.5, 0.5], [0.4, 0.5, 0.4, 0.3], [0.4, 0.6, -0.9, 0.8]])
+    shown = views.show(pictures, drawn, (64, 64), torch.Generator().manual_seed(0))
+    wanted = views.look(labels, drawn, (64, 64))[:, 0]
+    assert ((shown[:, 0] > 240) == (wanted > 0.5))[:3].float().mean() > 0.98
+    assert ((shown[3] > 127).all(0) & (wanted[3] > 0.5)).sum() > 0.8 * (wanted[3] > 0.5).sum()
 
 
 def answers(heat: dict[tuple[int, int], float]) -> Any:
