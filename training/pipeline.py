@@ -42,7 +42,7 @@ DEFAULT = Recipe(
 """Backbone and all decoders; the rates are of the backbone and of the decoders."""
 
 MARKS = Recipe(
-    steps=1000,
+    steps=700,
     counts={},
     marked={WITH_FACES: 12, WITH_LINES: 6, "people": 2, "mit1003": 1, "scene500": 1, "crowd": 1, "fcdb": 1, "duts": 3},
     rates=(2e-3,),
