@@ -255,11 +255,14 @@ class Network(nn.Module):
         """Features -> (n, MARK_OUTPUTS, h / 4, w / 4) by kind."""
         return {kind: self.marks[kind](taken).float() for kind in KINDS}
 
-    def fuse(self, pooled: Tensor, maps: dict[str, Tensor]) -> Tensor:
-        """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks: (n, h, w)."""
+    def fuse(self, pooled: Tensor, maps: dict[str, Tensor], further: float = 0.0) -> Tensor:
+        """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks: (n, h, w).
+
+        ``further`` is added to the steepness.
+        """
         said = self.gate(pooled, maps)
         weights = said[:, : len(FUSED)].softmax(1)
-        steepness = functional.softplus(said[:, len(FUSED) :])
+        steepness = functional.softplus(said[:, len(FUSED) :]) + further
         mixed = torch.zeros_like(maps[FUSED[0]])
         for index, name in enumerate(FUSED):
             mixed = mixed + weights[:, index, None, None] * spread(maps[name], name)
