@@ -24,9 +24,9 @@ MAX_BYTES = 7_000_000
 """Largest file (bytes) that goes into the wheel."""
 
 PRIOR_WIDTH = 0.6
-"""Standard deviation (sides) of a centre prior on top of the gate's. The gate learns on pictures that the heads know by heart,
-and trusts them too much. The width is that of version 0.1, chosen with another network; here 0.8, 0.6, 0.5 and 0.4 gave a mean
-gain of 0.538, 0.543, 0.541 and 0.533, and 0.533 without (dev rows; 0.6 against none: -0.001 to +0.021)."""
+"""Standard deviation (sides) of a centre prior on top of the gate's. The gate learns on pictures that the heads know by
+heart, and trusts them too much. The width is that of version 0.1, chosen with another network; here 0.8, 0.6, 0.5 and 0.4
+gave a mean gain of 0.538, 0.543, 0.541 and 0.533, and 0.533 without (dev rows; 0.6 against none: -0.001 to +0.021)."""
 
 OUTPUTS = ("saliency", *HEADS, *(name for kind in KINDS for name in (kind, f"{kind}_size")))
 """What the file answers with, in this order."""
