@@ -20,7 +20,7 @@ from benchmarks.labels import Labelled, read_set
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.target import Size
 from training.detectors import Boxes, CenterFace, Lines
-from training.measured import LEAST_LINE, counted_faces
+from training.measured import MIN_LINE, counted_faces
 
 __all__ = ["CACHE", "Marked", "Marker", "head_of", "read_people", "with_faces"]
 
@@ -85,7 +85,7 @@ class Marker:
         self._faces, self._lines = self._faces or CenterFace(), self._lines or Lines()
         faces, lines = self._faces(image), self._lines(image)
         counted = faces[counted_faces(faces, *image.size)]
-        tall = lines[:, 3] * image.height >= LEAST_LINE * min(image.size)
+        tall = lines[:, 3] * image.height >= MIN_LINE * min(image.size)
         return {"faces": _sides(counted[(-counted[:, 3]).argsort(kind="stable")]), "lines": _sides(lines[tall])}
 
 
