@@ -27,6 +27,7 @@ class Analysis(Evidence):
 
     Examples
     --------
+    >>> from focalbox import Size
     >>> analysis = Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 1]]), model="drawn by hand", version="1")
     >>> analysis.plan("300x300").box
     PixelBox(left=100, top=0, width=300, height=300)
@@ -99,6 +100,7 @@ class Analysis(Evidence):
 
         Examples
         --------
+        >>> from focalbox import Size
         >>> analysis = Analysis(Size(900, 300), SaliencyMap([[5, 1, 0, 0, 0, 0, 0, 1, 4]]))
         >>> [crop.box.left for crop in analysis.alternatives("1:1", 2)]
         [0, 600]
