@@ -6,11 +6,12 @@ READY := $(VENV)/.ready
 CLUSTER := $(VENV)/.cluster
 HOSTS := $(VENV)/.integrations
 SITE := $(VENV)/.docs
+RELEASE := $(VENV)/.release
 NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
 .PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality sheet gallery train setup clean serve tools \
-	bench-service soak-service overload-service bench-memory bench-batch soak-batch docs
+	bench-service soak-service overload-service bench-memory bench-batch soak-batch docs dist release-check
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -35,7 +36,7 @@ layers: $(READY)
 fast: $(READY) ## the tests that need nothing but Python
 	$(BIN)/pytest -q -m 'not slow' --numprocesses auto
 
-unit: $(READY) $(CLUSTER) $(HOSTS) tools $(NODE) ## every test
+unit: $(READY) $(CLUSTER) $(HOSTS) $(RELEASE) tools $(NODE) ## every test
 	$(BIN)/pytest -q
 
 serve: $(READY) ## the image service on the demo photographs; prints the page's address
@@ -115,6 +116,18 @@ docs: $(READY) $(SITE) ## the documentation site, into .cache/site; warnings are
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "the site is in .cache/site: $(PYTHON) -m http.server --directory .cache/site"
 
+dist: $(READY) $(RELEASE) ## wheel, sdist and the bill of materials of what they need, into dist; the same commit gives the same bytes
+	rm -rf dist .cache/bill
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation
+	$(PYTHON) -m venv .cache/bill
+	.cache/bill/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	.cache/bill/bin/python -m pip --disable-pip-version-check uninstall --quiet --yes setuptools pip
+	$(BIN)/cyclonedx-py environment .cache/bill --pyproject pyproject.toml --output-reproducible \
+		--output-file $$(ls dist/*.tar.gz | sed 's/\.tar\.gz$$/.cdx.json/')
+
+release-check: $(READY) ## what a release lacks
+	$(BIN)/python requirements/release_check.py
+
 setup: $(READY)
 
 tools: ## Debian packages that the tests of service and batch start, installed when root; the tests name one that is missing
@@ -147,6 +160,10 @@ $(HOSTS): $(READY) requirements/integrations.txt ## Django, Wagtail and their ki
 $(SITE): $(READY) requirements/docs.txt ## mkdocs-material and mkdocstrings
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
 	@touch $(SITE)
+
+$(RELEASE): $(READY) requirements/release.txt ## build and cyclonedx-bom
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/release.txt
+	@touch $(RELEASE)
 
 clean:
 	rm -rf $(VENV) .cache build dist demo out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,6 +21,7 @@ SLOW = (
     "batch/workers",
     "benchmarks/test_quality.py",
     "docs",
+    "release",
     "imaging/test_fuzz.py",
     "imaging/test_look.py",
     "integrations",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from albums import read_manifest
+from focalbox import InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.compact import MAX_TEXT
 
@@ -31,3 +36,59 @@ def test_a_new_size_is_planned_without_the_pictures_and_a_collision_is_a_row(alb
     assert flat.failed > 0
     rows = read_manifest(tmp_path / "o" / "manifest.parquet")
     assert "holds a result of" in next(row["message"] for row in rows if row["error"] == "OutputError")
+
+
+@pytest.fixture
+def looked(album: Path, tmp_path: Path) -> Path:
+    """Return a manifest with stored analyses of three pictures, which are in the folder `in` beside it."""
+    (tmp_path / "in").mkdir()
+    for name in ("astronaut", "coffee", "rocket"):
+        shutil.copy(album / f"{name}.jpg", tmp_path / "in")
+    run(tmp_path / "in", "1:1", plan_only=True, manifest=tmp_path / "looked.jsonl", workers=1)
+    return tmp_path / "looked.jsonl"
+
+
+def test_a_replaced_picture_is_looked_at_and_one_that_is_gone_is_a_row(looked: Path, tmp_path: Path) -> None:
+    shutil.copy(tmp_path / "in" / "rocket.jpg", tmp_path / "in" / "coffee.jpg")
+    (tmp_path / "in" / "astronaut.jpg").unlink()
+    summary = run((), "80x40", f"{tmp_path}/o/{{stem}}-{{width}}{{ext}}", from_manifest=looked, workers=1)
+    assert (summary.done, summary.failed) == (3, 1)
+    rows = {row["source"]["name"]: row for row in read_manifest(tmp_path / "o" / "manifest.parquet")}
+    assert "there is no file" in rows["astronaut.jpg"]["message"]
+    assert rows["coffee.jpg"]["box"] == rows["rocket.jpg"]["box"]
+    assert rows["coffee.jpg"]["content"] == rows["rocket.jpg"]["content"]
+    assert sorted(path.name for path in (tmp_path / "o").glob("*.jpg")) == ["coffee-80.jpg", "rocket-80.jpg"]
+
+
+def test_a_manifest_of_an_older_version_is_read_and_one_of_a_later_is_refused(looked: Path, tmp_path: Path) -> None:
+    rows = read_manifest(looked)
+
+    def rewritten(name: str, **changed: object) -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps({**row, **changed}) + "\n" for row in rows))
+        return path
+
+    old = rewritten("old.jsonl", schema=1, analysis=None)
+    summary = run((), "4:5", from_manifest=old, manifest=tmp_path / "new.jsonl", workers=1)
+    assert (summary.done, summary.failed, summary.analysed) == (3, 0, 3)
+    with pytest.raises(InvalidRequest, match="version"):
+        run((), "4:5", from_manifest=rewritten("late.jsonl", schema=99), manifest=tmp_path / "no.jsonl", workers=1)
+
+
+def test_a_sample_is_cropped_and_logged(looked: Path, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    summary = run(tmp_path / "in", "40x40", tmp_path / "o", sample=2, log=log, workers=1)
+    assert (summary.listed, summary.done) == (3, 2)
+    assert len(list((tmp_path / "o").rglob("*.jpg"))) == 2
+    assert "2" in log.read_text().splitlines()[-1]
+    assert looked.exists()
+
+
+def test_a_name_that_is_no_utf_8_is_cropped(album: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    name = os.fsencode(tmp_path / "in") + b"/caf\xe9.jpg"
+    with open(name, "wb") as file:  # noqa: PTH123 - a name of bytes, which `Path` has not
+        file.write((album / "coffee.jpg").read_bytes())
+    summary = run(tmp_path / "in", "40x40", tmp_path / "o", workers=1)
+    assert (summary.done, summary.failed) == (1, 0)
+    assert [os.fsencode(path.name) for path in (tmp_path / "o").glob("*.jpg")] == [b"caf%E9-40x40.jpg"]

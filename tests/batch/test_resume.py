@@ -60,15 +60,19 @@ def control_c_heard() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("control_c_heard")
-def test_control_c_ends_with_130_and_loses_nothing(make_small: Callable[[Path, int], None], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_says_how_to_go_on_and_loses_nothing(
+    make_small: Callable[[Path, int], None], tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     make_small(tmp_path / "in", PICTURES)
     call = arguments_of(tmp_path / "in", "-s", "48x48", "--out", tmp_path / "o", "--workers", "2")
     process = subprocess.Popen(call, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(process, tmp_path / "o", 20)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers hear it too
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 130
+    os.killpg(process.pid, number)  # as a terminal does: the workers hear it too
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
     assert b"Traceback" not in said
+    assert b"--resume" in said
     kept = proved(tmp_path / "o" / "manifest.parquet")
     assert kept
     summary = run(tmp_path / "in", "48x48", tmp_path / "o", resume=True, workers=2)
