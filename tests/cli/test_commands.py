@@ -108,7 +108,7 @@ def test_every_line_of_plans_names_its_picture(folder: Path, capsys: pytest.Capt
 def test_the_plan_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--focus", "0.5,0.5") == 0
     assert "object-position" in capsys.readouterr().out
-    assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--zoom", "0.9", "--upscale") == 0
+    assert focalbox("plan", "rocket.jpg", "-s", "1:4", "--fit", "pad", "--retain", "1") == 0
     assert "object-position" not in capsys.readouterr().out
     assert focalbox("plan", "coffee.jpg", "-s", "1:1", "--mode", "face", "--on-doubt", "centre", "--doubt", "1") == 0
     said = capsys.readouterr().out
