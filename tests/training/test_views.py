@@ -12,27 +12,9 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from training import augment, views  # noqa: E402  torch may be missing
-from training.data import Pictures  # noqa: E402
-from training.marks import MAX_MARKS, Marks  # noqa: E402
+from training.marks import MAX_MARKS  # noqa: E402
 from training.pool import draw_rows, join  # noqa: E402
-
-FACE = (0.4, 0.4, 0.2, 0.1, 1.0)
-
-
-def made_up(count: int = 3) -> Pictures:
-    random = np.random.default_rng(0)
-    return Pictures(
-        random.integers(0, 256, (count, 256, 256, 3), dtype=np.uint8),
-        random.random((count, 128, 128)).astype(np.float16),
-        np.ones(count, dtype=np.float32),
-        np.zeros((count, 2, 4), dtype=np.float32),
-    )
-
-
-def made_up_marks(count: int = 3) -> Marks:
-    faces, lines = (np.zeros((count, MAX_MARKS, 5), dtype=np.float32) for _ in range(2))
-    faces[:, 0] = FACE
-    return Marks(faces, lines)
+from training_rows import made_up, made_up_marks  # noqa: E402
 
 
 def test_uncut_views_show_the_picture_as_it_is() -> None:
