@@ -15,9 +15,9 @@ from benchmarks.croppers import RATIOS, analyze
 from benchmarks.labels import GAIN_SETS, DataError, read_set
 from benchmarks.tables import replace_between, table
 from benchmarks.truth import Marked, Marker, read_people
-from focalbox.core import metrics
-from focalbox.core.confidence import FEATURES, NEARLY, confidence, features
 from focalbox.core.geometry import Box
+from focalbox.core.placement.confidence import FEATURES, NEARLY, confidence, features
+from focalbox.metrics import window_metrics
 from focalbox.saliency.models import MODELS, Model
 from focalbox.saliency.names import DEFAULT_MODEL
 
@@ -78,13 +78,13 @@ def cases_of(model: Model, pictures: Mapping[str, Sequence[Marked]]) -> Cases:
             analysis = analyze(model, picture.content)
             for ratio in RATIOS:
                 window = analysis.plan(ratio).relative
-                axis, length = metrics.free_axis(picture.size.aspect, ratio.aspect)
+                axis, length = window_metrics.free_axis(picture.size.aspect, ratio.aspect)
                 if length >= 1.0:
                     continue
                 right = _heads_whole(marked, window)
                 if picture.label is not None:
                     start = (window.top, window.left)[axis] / (1.0 - length)
-                    case = metrics.judge_position(picture.label, picture.size.aspect, ratio.aspect, start)
+                    case = window_metrics.judge_position(picture.label, picture.size.aspect, ratio.aspect, start)
                     right = right and case.chosen >= NEARLY * case.best
                 given = features(analysis.saliency, window, analysis.scored)
                 sure = confidence(analysis.saliency, window, analysis.scored)
@@ -241,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = report(DEFAULT_MODEL, cases)
     print(text)
     named = zip(("constant", *FEATURES), weights, strict=True)
-    print("\nfor _WEIGHTS in core/confidence.py:", ", ".join(f"{weight:.3f}" for weight in weights))
+    print("\nfor _WEIGHTS in core/placement/confidence.py:", ", ".join(f"{weight:.3f}" for weight in weights))
     print("; ".join(f"{name} {weight:+.3f}" for name, weight in named))
     wanted.chart.write_text(drawing(held_back(cases), cases))
     replace_between(wanted.page, "confidence", text)

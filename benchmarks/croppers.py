@@ -32,7 +32,7 @@ from focalbox.saliency.prior import CentrePrior
 __all__ = ["RATIOS", "Choice", "Contestant", "analyze", "centre", "contestants", "heads_of", "model_of"]
 
 RATIOS = (Ratio(2, 5), Ratio(9, 16), Ratio(4, 5), Ratio(1, 1), Ratio(16, 9), Ratio(5, 2))
-"""The ratios of the gain measure, as in `focalbox.core.metrics.RATIOS`."""
+"""The ratios of the gain measure, as in `focalbox.metrics.window_metrics.RATIOS`."""
 
 _ALONE: Mapping[str, Model] = {
     "spectral-residual, no prior": spectral_residual,

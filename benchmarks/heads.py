@@ -22,7 +22,7 @@ from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import Marked, Marker, with_faces
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import Box, largest_window
-from focalbox.core.placement import Demands, place
+from focalbox.core.placement.place import Demands, place
 from focalbox.core.subjects import WEIGHTS, Weights, scored_subjects
 from focalbox.cropper import Cropper
 

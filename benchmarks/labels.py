@@ -15,8 +15,8 @@ from PIL import Image
 from pyarrow import parquet
 
 from focalbox.core.geometry import Box
-from focalbox.core.map_metrics import count_fixations
 from focalbox.core.target import Size
+from focalbox.metrics.map_metrics import count_fixations
 
 __all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "DataError", "Labelled", "density", "read_set"]
 

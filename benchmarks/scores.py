@@ -11,9 +11,9 @@ from PIL import Image
 
 from benchmarks.croppers import RATIOS, Choice
 from benchmarks.labels import Labelled, density
-from focalbox.core import map_metrics, metrics
 from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.metrics import map_metrics, window_metrics
 
 __all__ = ["Interval", "Score", "gain_of", "gain_terms", "interval", "loss_of", "mean_of", "score", "share_of"]
 
@@ -62,7 +62,7 @@ class Score:
 
     picture: Labelled
     choice: Choice
-    cases: tuple[metrics.WindowCase, ...] = ()
+    cases: tuple[window_metrics.WindowCase, ...] = ()
     given: float | None = None
     free: float | None = None
     nss: float | None = None
@@ -77,7 +77,7 @@ class Score:
 
 def score(picture: Labelled, choice: Choice) -> Score:
     """Compare what a cropper chose with what people said of the picture."""
-    cases: tuple[metrics.WindowCase, ...] = ()
+    cases: tuple[window_metrics.WindowCase, ...] = ()
     if picture.label is not None:
         cases = tuple(
             _case(picture, window, ratio.aspect) for window, ratio in zip(choice.windows, RATIOS, strict=True)
@@ -128,7 +128,7 @@ def gain_terms(chosen: Sequence[tuple[Labelled, tuple[Box, ...]]]) -> list[tuple
     return [terms for terms in found if terms]
 
 
-def _terms(cases: Sequence[metrics.WindowCase], ratio: float | None) -> tuple[float, float] | None:
+def _terms(cases: Sequence[window_metrics.WindowCase], ratio: float | None) -> tuple[float, float] | None:
     some = [case for case in cases if ratio is None or case.ratio == ratio]
     if not some:
         return None
@@ -137,7 +137,7 @@ def _terms(cases: Sequence[metrics.WindowCase], ratio: float | None) -> tuple[fl
 
 def loss_of(scores: Sequence[Score], ratio: float | None = None) -> float:
     """Share of the cases that keep less than the centre window."""
-    return metrics.loss([case for one in scores for case in one.cases if ratio is None or case.ratio == ratio])
+    return window_metrics.loss([case for one in scores for case in one.cases if ratio is None or case.ratio == ratio])
 
 
 def mean_of(scores: Sequence[Score], measure: Callable[[Score], float | None]) -> Interval:
@@ -170,12 +170,12 @@ def _resampled(rows: NDArray[np.float64], measure: Callable[[NDArray[np.float64]
     return Interval(whole, float(low), float(high))
 
 
-def _case(picture: Labelled, window: Box, ratio: float) -> metrics.WindowCase:
+def _case(picture: Labelled, window: Box, ratio: float) -> window_metrics.WindowCase:
     assert picture.label is not None  # noqa: S101 - the caller asked
-    axis, _ = metrics.free_axis(picture.size.aspect, ratio)
+    axis, _ = window_metrics.free_axis(picture.size.aspect, ratio)
     start, length = (window.left, window.width) if axis == 1 else (window.top, window.height)
     position = min(1.0, max(0.0, start / (1 - length))) if length < 1 else 0.5
-    return metrics.judge_position(picture.label, picture.size.aspect, ratio, position)
+    return window_metrics.judge_position(picture.label, picture.size.aspect, ratio, position)
 
 
 def _inside(face: Box, window: Box) -> float:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from benchmarks.croppers import RATIOS
 from benchmarks.scores import Score
 from focalbox.core.geometry import Box, largest_window
-from focalbox.core.metrics import choose_position
+from focalbox.metrics.window_metrics import choose_position
 
 if TYPE_CHECKING:
     from benchmarks.truth import Marked

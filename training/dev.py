@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core import map_metrics, metrics
+from focalbox.metrics import map_metrics
+from focalbox.metrics import window_metrics as metrics
 from training.data import FIXATION_SETS, SETS, open_mask, open_picture, read_rows, squash
 
 if TYPE_CHECKING:

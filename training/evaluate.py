@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focalbox.core import map_metrics, metrics
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.imaging.source import open_picture
+from focalbox.metrics import map_metrics
+from focalbox.metrics import window_metrics as metrics
 from training.data import FIXATION_SETS, blur_points
 from training.dev import GAIN_SETS, DevPicture, read_dev
 from training.measured import SETS, read_truth, recall_and_false

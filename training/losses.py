@@ -69,7 +69,7 @@ def slide(profile: Tensor, length: float) -> Tensor:
 def window_loss(maps: Tensor, label: Tensor) -> Tensor:
     """Share of the label that is lost by placing windows by the map, with the choice softened; a value a picture.
 
-    Both are (n, h, w) of sum 1. The measure (`focalbox.core.metrics.gain`) takes the best position; here a softmax over
+    Both are (n, h, w) of sum 1. The measure (`window_metrics.gain`) takes the best position; here a softmax over
     positions takes its place, so that there is something to descend.
     """
     total = maps.new_zeros(len(maps))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from focalbox.core import metrics
+from focalbox.metrics import window_metrics as metrics
 from training.dev import GAIN_SETS, DevPicture
 from training.tables import table
 

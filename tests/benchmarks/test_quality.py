@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from focalbox.core import metrics
 from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Ratio, Size
+from focalbox.metrics import window_metrics
 from focalbox.saliency.models import MODELS
 
 pa = pytest.importorskip("pyarrow")
@@ -128,7 +128,7 @@ def test_the_middle_gains_nothing_and_loses_nothing(folder: Path) -> None:
 
 def test_the_right_end_gains_and_the_gain_is_that_of_the_metrics(folder: Path) -> None:
     found = scored(folder, 1.0)
-    assert scores.gain_of([found]).value == pytest.approx(metrics.gain(found.cases))
+    assert scores.gain_of([found]).value == pytest.approx(window_metrics.gain(found.cases))
     assert scores.gain_of([found]).value > 0.9
     assert scores.gain_of([found], 1.0).value == pytest.approx(1.0)
     assert scores.loss_of([scored(folder, 0.0)], 16 / 9) > 0
@@ -252,5 +252,5 @@ def test_odd_pictures_give_windows_inside_them() -> None:
 
 
 def test_the_ratios_are_those_of_the_measure() -> None:
-    assert [ratio.aspect for ratio in croppers.RATIOS] == list(metrics.RATIOS)
+    assert [ratio.aspect for ratio in croppers.RATIOS] == list(window_metrics.RATIOS)
     assert str(Ratio(2, 5)) == "2:5"

@@ -33,7 +33,7 @@ _UNSEEN = 0.5
 """What a subject counts that no saliency falls on, beside a salient one of the same size."""
 
 _SAME = 1e-9
-"""Lengths (fractions) that differ by less are equal, as in `focalbox.core.windows`."""
+"""Lengths (fractions) that differ by less are equal, as in `focalbox.core.placement.windows`."""
 
 _SLIVER = 0.15
 """The least that cutting a subject costs, as a share of what cutting the most prominent costs: a small head in a crowd does

@@ -1,6 +1,6 @@
-// Where a window goes, as in core/placement.py and core/score.py: among all places where its score can bend.
+// Where a window goes, as in place.py and score.py of core/placement: among all places where its score can bend.
 
-export const SAME = 1e-9; // shares that differ by less are equal, as in core/placement.py
+export const SAME = 1e-9; // shares that differ by less are equal, as in core/placement/place.py
 
 const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
@@ -104,7 +104,7 @@ function saliencyIn(map, lefts, tops, width, height) {
   return scores;
 }
 
-/** The score of every window, as in core/score.py: saliency kept, subjects whole, subjects cut, the top of what is too high. */
+/** The score of every window, as in score.py of core/placement: saliency kept, subjects whole, subjects cut, the top of what is too high. */
 function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights) {
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));

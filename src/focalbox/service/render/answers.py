@@ -10,7 +10,7 @@ from focalbox.analysis import Analysis
 from focalbox.core.choose import grown_to_heads
 from focalbox.core.crop import Crop
 from focalbox.core.geometry import Box
-from focalbox.core.score import LEAN, TOP, UPPER
+from focalbox.core.placement.score import LEAN, TOP, UPPER
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode

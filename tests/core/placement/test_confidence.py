@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from focalbox.core.confidence import confidence, features
 from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.placement.confidence import confidence, features
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
 from strategies import boxes, maps

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.placement.score import breaks, score_parts
+from focalbox.core.placement.windows import SAME, Grid, Windows, places
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.score import breaks, score_parts
 from focalbox.core.subjects import ScoredSubject
-from focalbox.core.windows import SAME, Grid, Windows, places
 
 __all__ = ["NO_DEMANDS", "Demands", "place", "places_by_score", "shares_at"]
 
@@ -66,7 +66,7 @@ def place(
     """Place a window where it does best.
 
     The criteria are taken in order, each among the places that are best by those before: ``keep``, ``avoid``, ``focus``,
-    ``hold``, ``near``, the score (`focalbox.core.score`), and the distance to the centre.
+    ``hold``, ``near``, the score (`focalbox.core.placement.score`), and the distance to the centre.
 
     Along one axis every criterion is a piecewise linear function of the window's place that bends or jumps only where an
     edge of the window meets an edge of a cell or of a box. Where it jumps, the place at the edge itself has the higher

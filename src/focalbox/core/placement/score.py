@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from focalbox.core.geometry import Box
+from focalbox.core.placement.windows import Grid, Windows
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
-from focalbox.core.windows import Grid, Windows
 
 __all__ = ["LEAN", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from focalbox.core import map_metrics
+from focalbox.metrics import map_metrics
 
 
 def random_map(seed: int, shape: tuple[int, int] = (12, 16)) -> map_metrics.Array:

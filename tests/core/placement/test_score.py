@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.core.placement import Demands, place, places_by_score
+from focalbox.core.placement.place import Demands, place, places_by_score
+from focalbox.core.placement.score import score_of
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.score import score_of
 from focalbox.core.subjects import ScoredSubject
 from strategies import boxes, maps
 

@@ -1,0 +1,1 @@
+"""How good windows, boxes and saliency maps are, beside fixations, masks and a centre crop; imports nothing of focalbox."""
