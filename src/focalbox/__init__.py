@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     )
     from focalbox.imaging.limits import Limits
     from focalbox.options import CropKeywords, CropOptions
+    from focalbox.options.trim import Trim
     from focalbox.result import Result
-    from focalbox.trim import Trim
 
 __all__ = [
     "Analysis",
@@ -87,7 +87,7 @@ _HOMES = {
     "focalbox.imaging.limits": ("Limits",),
     "focalbox.options": ("CropKeywords", "CropOptions"),
     "focalbox.result": ("Result",),
-    "focalbox.trim": ("Trim",),
+    "focalbox.options.trim": ("Trim",),
 }
 """Where each public name lives."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

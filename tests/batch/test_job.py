@@ -13,7 +13,7 @@ from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.options import CropKeywords, CropOptions
-from focalbox.trim import Trim
+from focalbox.options.trim import Trim
 from strategies import boxes
 
 OPTIONS = st.builds(

@@ -9,11 +9,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from focalbox.imaging.output.formats import FORMATS, format_of
-from focalbox.kinds import FILL, TRIM
 from focalbox.options import OPTIONS, Option
+from focalbox.options.kinds import FILL, TRIM
+from focalbox.options.sizes import FREE, parse_target
+from focalbox.options.trim import CORNERS
 from focalbox.saliency.names import MODEL_NAMES, check_model
-from focalbox.sizes import FREE, parse_target
-from focalbox.trim import CORNERS
 
 __all__ = [
     "crop_options",

@@ -11,7 +11,7 @@ from PIL import Image
 
 from focalbox.core.geometry import PixelBox
 from focalbox.imaging.working import WorkingImage
-from focalbox.trim import Trim
+from focalbox.options.trim import Trim
 
 __all__ = ["find_border", "without_border"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from focalbox.imaging.output.formats import FORMATS
-from focalbox.kinds import SWITCH
 from focalbox.options import OPTIONS
+from focalbox.options.kinds import SWITCH
+from focalbox.options.sizes import FREE
 from focalbox.service.dialects.native import MAX_ALTERNATIVES, MAX_SIZES
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME
 from focalbox.service.settings import ServiceSettings
-from focalbox.sizes import FREE
 from focalbox.version import __version__
 
 __all__ = ["openapi"]

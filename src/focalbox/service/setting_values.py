@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from focalbox.errors import InvalidRequest
+from focalbox.options.sizes import FREE, parse_target
 from focalbox.service.dialects.signing import Key, parse_key
-from focalbox.sizes import FREE, parse_target
 
 __all__ = [
     "BUCKET",

@@ -17,10 +17,10 @@ from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
+from focalbox.options.trim import MAX_TOLERANCE, Trim
 from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
 from focalbox.service.dialects.urls import decoded
 from focalbox.service.request import DEFAULT_QUALITY, ImageRequest, Outline
-from focalbox.trim import MAX_TOLERANCE, Trim
 
 __all__ = ["check", "is_imgproxy", "parse"]
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.output.formats import format_of
-from focalbox.kinds import SWITCH
 from focalbox.options import OPTIONS, CropOptions
+from focalbox.options.kinds import SWITCH
+from focalbox.options.sizes import FREE, parse_target
 from focalbox.service.dialects.urls import decoded, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
-from focalbox.sizes import FREE, parse_target
 
 __all__ = ["MAX_ALTERNATIVES", "MAX_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalbox.options import OPTIONS
+from focalbox.options.crop_options import OPTIONS
 
 __all__ = ["described"]
 
@@ -12,7 +12,7 @@ def described() -> str:
     lines = [
         "# Options of a crop",
         "",
-        "Made from the code by `python -m focalbox.options_page > docs/options.md`. In Python they are keywords",
+        "Made from the code by `python -m focalbox.options.page > docs/options.md`. In Python they are keywords",
         '(`fit="tight"`) or a `focalbox.CropOptions`; on the command line `--fit tight`; in native addresses `?fit=tight`.',
         "",
         "| option | command | value | default | what it does | example | elsewhere |",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
 from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option
-from focalbox.options_page import described
-from focalbox.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
+from focalbox.options.page import described
+from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
 
 
 @given(st.builds(Trim, st.sampled_from(CORNERS), st.integers(0, MAX_TOLERANCE)))
@@ -120,4 +120,4 @@ def test_the_keywords_are_the_options() -> None:
 
 
 def test_the_page_of_the_options_is_made_from_them() -> None:
-    assert (Path(__file__).parents[1] / "docs" / "options.md").read_text("utf-8") == described()
+    assert (Path(__file__).parents[2] / "docs" / "options.md").read_text("utf-8") == described()

@@ -11,26 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from focalbox.core.framing import FITS, MODES, ON_DOUBT, Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
-from focalbox.kinds import BOXES, FILL, POINT, SHARE, SWITCH, TRIM, Kind, one_of
-from focalbox.sizes import MAX_SIDE, SizeLike, parse_target, parse_targets
-from focalbox.trim import Trim, TrimLike, parse_trim
+from focalbox.options.kinds import BOXES, FILL, POINT, SHARE, SWITCH, TRIM, Kind, one_of
+from focalbox.options.trim import Trim, TrimLike
 
-__all__ = [
-    "ANIMATE",
-    "MAX_SIDE",
-    "OPTIONS",
-    "Animate",
-    "BoxLike",
-    "CropKeywords",
-    "CropOptions",
-    "Option",
-    "SizeLike",
-    "Trim",
-    "TrimLike",
-    "parse_target",
-    "parse_targets",
-    "parse_trim",
-]
+__all__ = ["ANIMATE", "OPTIONS", "Animate", "BoxLike", "CropKeywords", "CropOptions", "Option"]
 
 Animate = Literal["keep", "first"]
 ANIMATE: tuple[Animate, ...] = ("keep", "first")

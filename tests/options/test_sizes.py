@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
-from focalbox.sizes import parse_target, parse_targets
+from focalbox.options.sizes import parse_target, parse_targets
 
 
 @given(st.integers(1, 30_000), st.integers(1, 30_000))

@@ -8,7 +8,7 @@ from typing import Any
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.errors import InvalidRequest
-from focalbox.trim import CORNERS, MAX_TOLERANCE, parse_trim
+from focalbox.options.trim import CORNERS, MAX_TOLERANCE, parse_trim
 
 __all__ = ["BOXES", "FILL", "POINT", "SHARE", "SWITCH", "TRIM", "Kind", "one_of"]
 
