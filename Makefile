@@ -48,15 +48,15 @@ bench-service: $(READY) ## the service beside thumbor and ipx; writes docs/bench
 		{ echo "the benchmark needs Debian's package wrk" >&2; exit 1; }
 	@test -x .venv-thumbor/bin/thumbor || { $(PYTHON) -m venv .venv-thumbor && \
 		.venv-thumbor/bin/pip install --quiet --disable-pip-version-check -r requirements/thumbor.txt; }
-	@test -f benchmarks/ipx/node_modules/ipx/bin/ipx.mjs || \
-		npm ci --prefix benchmarks/ipx --silent --no-audit --no-fund || echo "without ipx: npm cannot install it" >&2
+	@test -f benchmarks/service/ipx/node_modules/ipx/bin/ipx.mjs || \
+		npm ci --prefix benchmarks/service/ipx --silent --no-audit --no-fund || echo "without ipx: npm cannot install it" >&2
 	$(BIN)/python -m benchmarks.service
 
 soak-service: $(READY) ## five minutes of mixed load at twice what the service can serve
-	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.service.soak
 
 overload-service: $(READY) ## goodput at four times capacity, two processes beside one, and 1,300 silent sockets
-	$(BIN)/python -m benchmarks.overload
+	$(BIN)/python -m benchmarks.service.overload
 
 formats: $(READY) ## what focalbox, Pillow and libvips make of the corpus; writes docs/formats.md
 	PYTHONPATH=tests $(BIN)/python -m corpus.table
@@ -84,7 +84,7 @@ bench-batch: $(READY) $(CLUSTER) ## CPU seconds of a batch beside the peers, and
 	$(BIN)/python -m benchmarks.batch
 
 soak-batch: $(READY) $(CLUSTER) ## 20,000 pictures in one run: memory must not grow
-	$(BIN)/python -m benchmarks.batch_soak
+	$(BIN)/python -m benchmarks.batch.soak
 
 DETECTORS := $(VENV)/.detectors
 MEASURES := subject_box one_window heads calibration
@@ -92,10 +92,10 @@ MEASURES := subject_box one_window heads calibration
 quality: $(READY) $(DETECTORS) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)
 	for measure in $(MEASURES); do $(BIN)/python -m benchmarks.$$measure --data $(DATA) || exit 1; done
-	$(BIN)/python -m benchmarks.robust
+	$(BIN)/python -m benchmarks.quality.robust
 
 sheet: $(READY) ## blind sheets: crops of several croppers in random order, to count by eye which one would reject
-	$(BIN)/python -m benchmarks.blind --data $(DATA)
+	$(BIN)/python -m benchmarks.gallery.blind --data $(DATA)
 
 gallery: $(READY) $(DETECTORS) ## free photographs cropped by the middle, libvips and focalbox; draws docs/gallery.webp
 	$(BIN)/python -m benchmarks.gallery
@@ -112,7 +112,7 @@ train: $(READY) ## train the shipped network again (needs PyTorch and the traini
 	$(BIN)/python -m training all --data $(DATA) --cache .cache/training --out src/focalbox/saliency/weights
 
 docs: $(READY) $(SITE) ## the documentation site, into .cache/site; warnings are errors
-	$(BIN)/python -m benchmarks.site_pictures --out .cache/gallery
+	$(BIN)/python -m benchmarks.gallery.site_pictures --out .cache/gallery
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "the site is in .cache/site: $(PYTHON) -m http.server --directory .cache/site"
 

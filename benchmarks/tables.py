@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.scores import Interval
+from benchmarks.quality.scores import Interval
 
 __all__ = ["replace_between", "table", "with_interval", "without"]
 

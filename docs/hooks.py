@@ -16,7 +16,7 @@ from focalbox.cli.main import focalbox as command
 
 ROOT = Path(__file__).parents[1]
 GALLERY = ROOT / ".cache" / "gallery"
-"""Where `python -m benchmarks.site_pictures` has put its pictures."""
+"""Where `python -m benchmarks.gallery.site_pictures` has put its pictures."""
 MARK = ROOT / "src/focalbox/service/page/mark.svg"
 """The mark, which the page of the service shows too."""
 COPIED = {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.batch import RUNS, Run
-from benchmarks.batch_figures import keep
-from benchmarks.speed_candidates import OURS
+from benchmarks.batch.figures import keep
+from benchmarks.batch.run import RUNS, Run
+from benchmarks.speed.candidates import OURS
 
 COMPARED = {
     "pictures": 200,

@@ -12,11 +12,11 @@ pytest.importorskip("onnx")
 pytest.importorskip("pyvips")
 pytest.importorskip("smartcrop")
 
-from benchmarks.cuts import MEASURES, cuts_of, difference, shares
 from benchmarks.labels import Labelled
-from benchmarks.one_window import enlarged
-from benchmarks.robust import edits
-from benchmarks.subject_box import box_of_mask, top_cut
+from benchmarks.quality.cuts import MEASURES, cuts_of, difference, shares
+from benchmarks.quality.one_window import enlarged
+from benchmarks.quality.robust import edits
+from benchmarks.quality.subject_box import box_of_mask, top_cut
 from benchmarks.truth import Marked, head_of
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size

@@ -21,7 +21,8 @@ parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("pyvips")
 pytest.importorskip("smartcrop")
 
-from benchmarks import croppers, fairness, labels, odd, peers, quality, scores, sheet, stability, tables  # noqa: E402
+from benchmarks import croppers, labels, peers, tables  # noqa: E402
+from benchmarks.quality import fairness, odd, run, scores, sheet, stability  # noqa: E402
 
 
 def stored(image: Image.Image) -> bytes:
@@ -91,7 +92,7 @@ def test_the_exchanged_fixations_of_scene500_are_exchanged_back(folder: Path) ->
 
 
 def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert quality.main(["--data", str(tmp_path), "--sets", "osie"]) == 1
+    assert run.main(["--data", str(tmp_path), "--sets", "osie"]) == 1
     assert "osie.parquet is missing" in capsys.readouterr().err
 
 
@@ -198,9 +199,9 @@ def test_the_tables_are_written_between_their_markers(folder: Path, capsys: pyte
     page.write_text("before\n<!-- crops -->\nold\n<!-- /crops -->\nafter\n", "utf-8")
     drawn = folder / "out" / "worst.webp"
     wanted = ["--data", str(folder), "--sections", "crops", "--no-peers", "--write", str(page), "--sheet", str(drawn)]
-    assert quality.main([*wanted, "--limit", "1"]) == 0
+    assert run.main([*wanted, "--limit", "1"]) == 0
     assert "old" in page.read_text("utf-8")  # part of the pictures is not what the page is about
-    assert quality.main(wanted) == 0
+    assert run.main(wanted) == 0
     text = page.read_text("utf-8")
     assert text.startswith("before\n<!-- crops -->\n20")
     assert text.endswith("<!-- /crops -->\nafter\n")

@@ -20,7 +20,7 @@ _HEAD_SIDE, _HEAD_ABOVE, _HEAD_BELOW = 0.25, 0.5, 0.15
 """What hair, ears, chin and a little room add to a face, shares of its width (each side) and of its height (above, below).
 The crown of a head lies about a third of the face's height above the hairline, where a face box ends; the rest is room, also
 for what the network misjudges: with 0.15, 0.35 and 0.05 the windows cut 16.0 % of heads, with these 12.7 %
-(the pictures of `python -m benchmarks.heads`, before the other weights were settled)."""
+(the pictures of `python -m benchmarks.quality.heads`, before the other weights were settled)."""
 
 _SMALL, _PROMINENT = 0.3, 0.6
 """Height of a subject beside the highest of its kind: up to the first it has no say where the window goes, from the second
@@ -62,7 +62,7 @@ WEIGHTS: dict[str, Weights] = {
 }
 """Weights by kind; what a caller's detector finds under another name counts like a face. With 0.5 and 0.1, and faces from a
 heat of 0.3, the mean gain was lower by 0.034 (0.010 to 0.058) and heads were cut in 6.5 % of the cases, not 7.8 (pictures of
-`python -m benchmarks.heads`, 2026-11-26); what else was tried stands in docs/quality.md."""
+`python -m benchmarks.quality.heads`, 2026-11-26); what else was tried stands in docs/quality.md."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
 _WEIGHTS = (-0.790, 0.841, -0.643, 3.166, -0.538, 1.206, -1.583, -0.469)
-"""Logistic regression on the features, the constant first: fitted by `python -m benchmarks.calibration` on dev rows and
-pictures of people (2026-11-26). Other models' maps are read alike."""
+"""Logistic regression on the features, the constant first: fitted by `python -m benchmarks.quality.calibration` on dev rows
+and pictures of people (2026-11-26). Other models' maps are read alike."""
 
 _HAIR = 4.0
 """Times that what is missing of a head counts whose face is whole: a quarter of the head is its hair."""

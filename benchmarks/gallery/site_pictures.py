@@ -9,7 +9,7 @@ from pathlib import Path
 import skimage.data
 from PIL import Image
 
-from benchmarks.speed_candidates import OURS, candidate
+from benchmarks.speed.candidates import OURS, candidate
 from focalbox.cropper import Cropper
 
 __all__ = ["CROPPERS", "PHOTOGRAPHS", "SIZES", "draw_gallery"]

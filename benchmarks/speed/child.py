@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.speed_candidates import candidate
+from benchmarks.speed.candidates import candidate
 
 
 def main() -> None:

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.batch_figures import keep
+from benchmarks.batch.figures import keep
 from focalbox.batch import run
 
 PICTURES = 20_000
 EARLY = 1_000
-"""Pictures after which memory is looked at for the first time (issue 5)."""
+"""Pictures after which memory is looked at for the first time."""
 GROWTH = 50.0
-"""MB that the parent may grow by from then on (issue 5)."""
+"""MB that the parent may grow by from then on."""
 
 
 class Watch(io.StringIO):

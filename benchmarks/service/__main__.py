@@ -56,7 +56,7 @@ end
 _SMART = "/unsafe/300x200/smart/"
 _IPX_ADDRESS = "/fit_cover,pos_attention,s_300x200,f_jpeg,q_80/"
 """What ipx calls the same: sharp's own smart crop, libvips attention."""
-_IPX = Path("benchmarks/ipx/node_modules/ipx/bin/ipx.mjs")
+_IPX = Path("benchmarks/service/ipx/node_modules/ipx/bin/ipx.mjs")
 
 
 @dataclass(frozen=True)

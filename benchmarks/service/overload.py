@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soak import ask, make_pictures, started_at
+from benchmarks.service.soak import ask, make_pictures, started_at
 
 CONNECTIONS = 8
 """Requests at once at capacity: as in `benchmarks.service`."""

@@ -32,7 +32,7 @@ _ROWS = 12
 
 def main() -> None:
     """Draw sheets and write their key."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.blind", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gallery.blind", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
     parser.add_argument("--peers", type=Path, default=Path(".cache/peers"), help="answers of other croppers")
     parser.add_argument("--count", type=int, default=60, help="pictures, each in one ratio")

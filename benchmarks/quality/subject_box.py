@@ -1,4 +1,4 @@
-"""``python -m benchmarks.subject_box``: the subject box beside masks, and tops that windows cut off, as Markdown."""
+"""``python -m benchmarks.quality.subject_box``: the subject box beside masks, and tops that windows cut off, as Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.croppers import centre
 from benchmarks.labels import Labelled, read_set
 from benchmarks.peers import PEERS, peer_windows
-from benchmarks.scores import interval, share_of
+from benchmarks.quality.scores import interval, share_of
 from benchmarks.tables import replace_between, table, with_interval
 from focalbox.core.geometry import Box
 from focalbox.core.target import Ratio
@@ -35,7 +35,7 @@ _SLACK = 0.01
 
 def main() -> None:
     """Measure, print, and write the table into docs/quality.md."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.subject_box", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.subject_box", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
     parser.add_argument("--peers", type=Path, default=Path(".cache/peers"), help="answers of other croppers")
     parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the table into")

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.heads``: how often windows cut faces, heads and text.
+"""``python -m benchmarks.quality.heads``: how often windows cut faces, heads and text.
 
 Beside other croppers, and by the parts of the score. Faces are those that CenterFace sees, lines those that PP-OCR sees
 (`benchmarks.truth`). Writes two tables into docs/quality.md.
@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.croppers import RATIOS, centre
-from benchmarks.cuts import MEASURES, Cuts, cuts_of, difference, shares
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
 from benchmarks.peers import PEERS, peer_windows
-from benchmarks.scores import Interval, gain_terms, share_of
-from benchmarks.sheet import draw_cut_heads
+from benchmarks.quality.cuts import MEASURES, Cuts, cuts_of, difference, shares
+from benchmarks.quality.scores import Interval, gain_terms, share_of
+from benchmarks.quality.sheet import draw_cut_heads
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import Marked, Marker, with_faces
 from focalbox.analysis import Analysis
@@ -53,7 +53,7 @@ Windows = list[list[Box]]
 
 def main() -> None:
     """Measure, print, and write the tables into docs/quality.md and a sheet of cut heads."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.heads", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.heads", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
     parser.add_argument("--peers", type=Path, default=Path(".cache/peers"), help="answers of other croppers")
     parser.add_argument("--sheet", type=Path, default=Path("out/quality-heads.webp"), help="sheet of cut heads to draw")

@@ -10,7 +10,7 @@ import sys
 from functools import cache, partial
 from pathlib import Path
 
-from benchmarks.speed_candidates import Candidate, candidate
+from benchmarks.speed.candidates import Candidate, candidate
 
 __all__ = ["main"]
 

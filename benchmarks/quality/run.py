@@ -14,14 +14,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.croppers import RATIOS, Contestant, contestants, heads_of, model_of
-from benchmarks.fairness import fairness_table
 from benchmarks.labels import GAIN_SETS, SETS, DataError, Labelled, read_set
-from benchmarks.looks import looks_table
-from benchmarks.odd import odd_table
 from benchmarks.peers import PEERS
-from benchmarks.scores import Score, gain_of, loss_of, mean_of, score
-from benchmarks.sheet import draw_sheet, worst
-from benchmarks.stability import stability_table
+from benchmarks.quality.fairness import fairness_table
+from benchmarks.quality.looks import looks_table
+from benchmarks.quality.odd import odd_table
+from benchmarks.quality.scores import Score, gain_of, loss_of, mean_of, score
+from benchmarks.quality.sheet import draw_sheet, worst
+from benchmarks.quality.stability import stability_table
 from benchmarks.tables import replace_between, table, with_interval, without
 from focalbox.saliency.models import Model
 from focalbox.saliency.names import DEFAULT_MODEL
@@ -188,7 +188,3 @@ def _stamp(pictures: Mapping[str, list[Labelled]]) -> str:
     versions += [f"libvips {PEERS[0].version}", f"smartcrop {PEERS[-1].version}"]
     parts = [f"{datetime.now(UTC):%Y-%m-%d}", *([f"dev rows: {counted}"] if counted else []), ", ".join(versions)]
     return "; ".join(parts)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

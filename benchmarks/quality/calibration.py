@@ -225,7 +225,7 @@ def _marked(name: str, folder: Path, marker: Marker) -> list[Marked]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print and write; the exit code is 1 when the data cannot be read."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.calibration", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
     parser.add_argument("--page", type=Path, default=Path("docs/quality.md"), help="page to write the tables into")
     parser.add_argument("--chart", type=Path, default=Path("docs/confidence.svg"), help="where to draw the curves")

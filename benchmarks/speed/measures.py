@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.speed_candidates import OURS, Candidate
+from benchmarks.speed.candidates import OURS, Candidate
 from focalbox.core.geometry import largest_window
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
@@ -80,7 +80,7 @@ def timings(
 
 def peak_memory(name: str, file: Path, size: tuple[int, int]) -> float:
     """Return the peak resident memory in MB (1e6 bytes) of a fresh process that makes one crop and nothing else."""
-    command = [sys.executable, "-m", "benchmarks.speed_child", name, str(file), f"{size[0]}x{size[1]}"]
+    command = [sys.executable, "-m", "benchmarks.speed.child", name, str(file), f"{size[0]}x{size[1]}"]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]) * 1024 / 1e6
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.batch_scale import write_scale
+from benchmarks.batch.scale import write_scale
 
 __all__ = ["keep"]
 
-_DOCS = Path(__file__).parent.parent / "docs"
+_DOCS = Path(__file__).parents[2] / "docs"
 
 
 def keep(measured: Mapping[str, Any], docs: Path = _DOCS) -> None:

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.one_window``: whether one picture and one ratio give one window, whatever size is asked for."""
+"""``python -m benchmarks.quality.one_window``: whether one picture and one ratio give one window at every size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.croppers import RATIOS
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
-from benchmarks.scores import share_of
+from benchmarks.quality.scores import share_of
 from benchmarks.tables import replace_between, table
 from focalbox.core.crop import Crop
 from focalbox.core.target import Ratio, Size, Target
@@ -39,7 +39,7 @@ _SEED = 20261126
 
 def main() -> None:
     """Measure, print, and write the table into docs/quality.md."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.one_window", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.one_window", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled pictures")
     parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the table into")
     wanted = parser.parse_args()

@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from benchmarks.croppers import RATIOS, analyze
 from benchmarks.labels import Labelled
-from benchmarks.scores import interval
+from benchmarks.quality.scores import interval
 from benchmarks.tables import table, without
 from focalbox.core.geometry import Box
 from focalbox.saliency.models import Model

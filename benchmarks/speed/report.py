@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.speed_candidates import OURS
-from benchmarks.speed_measures import SIX, Timing
+from benchmarks.speed.candidates import OURS
+from benchmarks.speed.measures import SIX, Timing
 
 __all__ = ["PEER", "Goal", "Results", "goals", "page"]
 
@@ -110,7 +110,7 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     missed = [goal for goal in held if not goal.met]
     parts = [
         "# Speed\n",
-        "Written by `make bench` (`benchmarks/speed.py`); run it to get your own machine's figures.\n",
+        "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures.\n",
         *_circumstances(model, rounds, quick=quick),
         "## Goals\n",
         f"{len(held) - len(missed)} of {len(held)} are met"

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.robust``: whether the head of a portrait stays whole in 60 small edits of the picture."""
+"""``python -m benchmarks.quality.robust``: whether the head of a portrait stays whole in 60 small edits of the picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import skimage.data
 from PIL import Image, ImageEnhance, ImageOps
 
-from benchmarks.scores import share_of
+from benchmarks.quality.scores import share_of
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import head_of
 from focalbox.core.geometry import Box
@@ -68,7 +68,7 @@ def edits(image: Image.Image, face: Box) -> Iterator[tuple[str, bytes, Box]]:
 
 def main() -> None:
     """Measure, print, and write the table into docs/quality.md."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.robust", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.robust", description=__doc__)
     parser.add_argument("--write", type=Path, default=Path("docs/quality.md"), help="page to write the table into")
     wanted = parser.parse_args()
     cropper, rows = Cropper(), []

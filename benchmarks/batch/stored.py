@@ -1,4 +1,4 @@
-"""A second size from the manifest alone beside looking again: ``python -m benchmarks.batch_stored``.
+"""A second size from the manifest alone beside looking again: ``python -m benchmarks.batch.stored``.
 
 Looking is measured on real pictures, planning on a manifest whose rows are repeated under other addresses: no picture is
 read then, so that a row is worth a row whatever it is of. Both are CPU seconds of a picture, all processes
@@ -15,12 +15,12 @@ import tempfile
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.batch import make_pictures
+from benchmarks.batch.run import make_pictures
 from focalbox.batch import run
 
 __all__ = ["measure", "write_page"]
 
-PAGE = Path(__file__).parents[1] / "docs" / "scale-stored.md"
+PAGE = Path(__file__).parents[2] / "docs" / "scale-stored.md"
 SHAPE = (1152, 864)
 """Pixels of the pictures, 1 MP: smaller ones would flatter looking, larger ones planning."""
 FEW, LOOKED, STORED = 20, 120, 5_020
@@ -73,7 +73,7 @@ def write_page(found: dict[str, float]) -> str:
     verdict = "met" if times >= GOAL else "**missed**"
     return f"""# A second size from the manifest
 
-Written by `python -m benchmarks.batch_stored`. One worker, one thread; pictures of {SHAPE[0]}x{SHAPE[1]} pixels; a
+Written by `python -m benchmarks.batch.stored`. One worker, one thread; pictures of {SHAPE[0]}x{SHAPE[1]} pixels; a
 plan is wanted, and no picture. CPU time of all processes: the machine was busy with other work.
 
 | a picture | CPU ms | {WANTED:,} pictures on one core |

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Read by the libraries when they are loaded, so the process starts itself again with them."""
-_REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _SIZES: tuple[tuple[int, int], ...] = ((500, 200), (300, 300), (1080, 1350))
 _SMALL = 1152
 """Widths up to which pictures are quick to make and to measure, in pixels."""
@@ -42,11 +42,11 @@ def main() -> None:
 
 
 def _measure(*, quick: bool, strict: bool, out: Path) -> int:
-    from benchmarks.speed_candidates import CANDIDATES, OURS, candidate
-    from benchmarks.speed_measures import box_time, peak_memory, sharpness, six_sizes, timings
-    from benchmarks.speed_pictures import Kind, make
-    from benchmarks.speed_profile import shares
-    from benchmarks.speed_report import PEER, Results, goals, page
+    from benchmarks.speed.candidates import CANDIDATES, OURS, candidate
+    from benchmarks.speed.measures import box_time, peak_memory, sharpness, six_sizes, timings
+    from benchmarks.speed.pictures import Kind, make
+    from benchmarks.speed.profile import shares
+    from benchmarks.speed.report import PEER, Results, goals, page
     from focalbox.core.target import Size
     from focalbox.saliency.names import DEFAULT_MODEL
 

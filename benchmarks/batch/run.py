@@ -23,9 +23,9 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from benchmarks.batch_figures import keep
-from benchmarks.speed_candidates import OURS
-from benchmarks.speed_pictures import PHOTOGRAPHS
+from benchmarks.batch.figures import keep
+from benchmarks.speed.candidates import OURS
+from benchmarks.speed.pictures import PHOTOGRAPHS
 
 SIZE = (500, 200)
 SHAPES = ((640, 480), (900, 675), (1152, 864), (1632, 1224), (2304, 1728), (3264, 2448), (4000, 3000), (6000, 4000))
@@ -68,7 +68,7 @@ class Run:
         """Return the module to start and its arguments."""
         width, height = map(str, SIZE)
         if self.cropper != OURS:
-            module = "benchmarks.batch_peer"
+            module = "benchmarks.batch.peer"
             return [module, self.cropper, str(folder), str(out), str(self.workers), width, height]
         wanted = ["-s", f"{width}x{height}", "--upscale", "--workers", str(self.workers)]
         return ["focalbox", "batch", str(folder), *wanted, "--out", str(out), "--manifest", str(manifest)]
@@ -166,7 +166,3 @@ def _speed_up(folder: Path) -> dict[str, Any]:
     found = statistics.median(alone / both for alone, both in pairs)
     print(f"2 workers beside 1: {found:.2f} (goal {SPEED_UP}) {'met' if found >= SPEED_UP else 'MISSED'}")
     return {"speed_up": found, "speed_up_pictures": MANY}
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""How fast one crop is, beside the peers: times, memory, sharpness; ``make bench``."""
