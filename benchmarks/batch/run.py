@@ -24,6 +24,7 @@ from PIL import Image
 from skimage import data
 
 from benchmarks.batch.figures import keep
+from benchmarks.batch.scale import GOALS, SPEED_UP
 from benchmarks.speed.candidates import OURS
 from benchmarks.speed.pictures import PHOTOGRAPHS
 
@@ -39,10 +40,6 @@ ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THR
 """How every run is made but those with ``default threads``: a worker uses one core."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Left out of every run's environment: an installed package is compiled once, and a checkout is too unless this says no."""
-GOALS = {"libvips attention": 0.7, "smartcrop": 0.2}
-"""At most so many of a peer's CPU seconds (issue 5)."""
-SPEED_UP = 1.8
-"""At least so many times the pictures a second of one worker, with two (issue 5)."""
 
 
 @dataclass(frozen=True)
