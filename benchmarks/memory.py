@@ -5,23 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
+from benchmarks.memory_files import KINDS
 from focalbox.imaging.limits import Limits
 
 _REPORT = Path(__file__).parent.parent / "docs" / "memory.md"
@@ -30,16 +29,18 @@ _AT_ONCE = 8
 _BUDGET = 2**30
 """Bytes that the service lets pictures take together: two of the largest a picture may be."""
 _PATIENCE = 600
+_UNBOUNDED = {"memory": 2**40, "bytes": 2**34}
+"""Limits that let everything through, for what a file would take."""
 _ASKED = {"500x200": {}, "1080x1350": {}, "500x200, zoom 1": {"zoom": 1.0}}
 """Sizes and options. A zoom may need every pixel, so it is the most that a picture takes."""
 
 _CHILD = """
 import json, sys
-from focalbox import Cropper, FocalboxError
+from focalbox import Cropper, FocalboxError, Limits
 def peak():
     return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) * 1024
-cropper = Cropper()
 import numpy as np
+cropper = Cropper(limits=Limits(**json.loads(sys.argv[4])))
 cropper.results(np.zeros((300, 400, 3), np.uint8), ["100x50"])[0].encode("jpeg")
 before, said, need = peak(), None, 0
 try:
@@ -52,49 +53,9 @@ print(json.dumps({"took": peak() - before, "said": said, "need": need}))
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file, and how it is written from an array."""
-
-    name: str
-    ending: str
-    mode: str
-    options: dict[str, Any]
-
-
-KINDS = (
-    Kind("JPEG", "jpg", "RGB", {"quality": 85}),
-    Kind("JPEG, progressive", "prog.jpg", "RGB", {"quality": 85, "progressive": True}),
-    Kind("PNG", "png", "RGB", {"compress_level": 1}),
-    Kind("PNG with alpha", "alpha.png", "RGBA", {"compress_level": 1}),
-    Kind("PNG, 16 bit grey", "deep.png", "I;16", {"compress_level": 1}),
-    Kind("PNG, palette", "palette.png", "P", {"compress_level": 1}),
-    Kind("WebP", "webp", "RGB", {"quality": 80, "method": 0}),
-    Kind("AVIF", "avif", "RGB", {"quality": 60, "speed": 10}),
-    Kind("TIFF", "tif", "RGB", {"compression": "tiff_adobe_deflate"}),
-    Kind("TIFF, 32 bit floating-point grey", "float.tif", "F", {"compression": "tiff_adobe_deflate"}),
-    Kind("GIF", "gif", "P", {}),
-)
-
-
-def _drawn(mode: str, width: int, height: int) -> Image.Image:
-    """Draw soft waves, which every format compresses well: files stay under the limit of bytes."""
-    rows, columns = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
-    wave = 0.5 + 0.25 * np.sin(rows / 300) + 0.25 * np.cos(columns / 200)
-    if mode == "F":
-        return Image.fromarray(wave)
-    if mode == "I;16":
-        return Image.fromarray((wave * 65535).astype(np.uint16))
-    grey = Image.fromarray((wave * 255).astype(np.uint8))
-    if mode == "P":
-        return grey.convert("P")
-    bands = [grey, grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT), grey.transpose(Image.Transpose.FLIP_TOP_BOTTOM)]
-    return Image.merge(mode, bands + [bands[1]] * (mode == "RGBA"))
-
-
-def _alone(path: Path, size: str, options: dict[str, Any]) -> dict[str, Any]:
+def _alone(path: Path, size: str, options: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
     """Crop once in a fresh process; return bytes taken, what was said, and the estimate."""
-    command = [sys.executable, "-c", _CHILD, str(path), size, json.dumps(options)]
+    command = [sys.executable, "-c", _CHILD, str(path), size, json.dumps(options), json.dumps(limits)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -115,12 +76,14 @@ def _service(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.terminate()
 
 
-def _together(folder: Path, name: str, query: str) -> tuple[float, list[int]]:
-    """Ask the service for eight sizes of a picture at once; return the bytes it took more than at rest, and the statuses."""
+def _together(folder: Path, paths: list[Path]) -> tuple[int, list[int]]:
+    """Ask the service for eight results at once; return the bytes it took more than at rest, and the statuses."""
     with _service(folder) as (process, address):
 
         def ask(number: int) -> int:
-            target = f"{address}/v1/crop/{500 + number}x200/{name}?format=jpeg{query}"
+            zoom = "&zoom=1" if number % 2 else ""
+            name = paths[number % len(paths)].name
+            target = f"{address}/v1/crop/{500 + number}x200/{name}?format=jpeg{zoom}"
             try:
                 with urllib.request.urlopen(target, timeout=_PATIENCE) as answer:  # noqa: S310 - our own server
                     return int(answer.status)
@@ -139,43 +102,62 @@ def _together(folder: Path, name: str, query: str) -> tuple[float, list[int]]:
         return peak() - before, statuses
 
 
+def _copies(path: Path) -> Iterator[Path]:
+    """Make files of the same picture whose bytes differ: by what lies behind the picture."""
+    for number in range(_AT_ONCE):
+        copy = path.with_name(f"{number}-{path.name}")
+        shutil.copy(path, copy)
+        with copy.open("ab") as file:
+            file.write((8).to_bytes(4, "big") + b"free" * (number + 1))
+        yield copy
+
+
+def _row_alone(name: str, path: Path, limit: int) -> tuple[str, ...]:
+    """Return the row of a file by itself: within the limits, and with none."""
+    found = [_alone(path, size.split(",")[0], options, {}) for size, options in _ASKED.items()]
+    through = _alone(path, next(iter(_ASKED)), {"zoom": 1.0}, _UNBOUNDED)
+    cells = ["refused" if one["said"] else f"{one['took'] / _MEGA:.0f}" for one in found]
+    over = any(one["took"] > limit for one in found) or through["took"] > through["need"]
+    print(*(one["said"] for one in found if one["said"]), sep="\n", flush=True)
+    estimate, real = (f"{through[key] / _MEGA:.0f}" for key in ("need", "took"))
+    return name, estimate, real, *cells, "**above**" if over else "within"
+
+
+def _row_together(name: str, folder: Path, path: Path) -> tuple[str, ...]:
+    """Return the row of a file in the service: eight sizes of one, then one size of eight."""
+    cells, over = [], False
+    for paths in ([path], list(_copies(path))):
+        took, statuses = _together(folder, paths)
+        seen = ", ".join(f"{statuses.count(status)} x {status}" for status in sorted(set(statuses)))
+        cells += [f"{took / _MEGA:.0f}", seen]
+        over = over or took > _BUDGET
+        for copy in paths:
+            copy.unlink()
+    return name, *cells, "**above**" if over else "within"
+
+
 def main() -> None:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pixels", type=int, default=98_000_000)
     parser.add_argument("--kind", action="append", help="a kind alone; repeats")
-    parser.add_argument(
-        "--together", action="append", help="a kind that the service is asked for too; repeats; else all"
-    )
     parser.add_argument("--out", type=Path, default=_REPORT)
     wanted = parser.parse_args()
     width = round((wanted.pixels * 5 / 4) ** 0.5)
     height = wanted.pixels // width
-    limit = Limits().memory
     rows, together = [], []
     with tempfile.TemporaryDirectory() as directory:
         for kind in KINDS:
             if wanted.kind and kind.name not in wanted.kind:
                 continue
             path = Path(directory, f"large.{kind.ending}")
-            started = time.monotonic()
-            _drawn(kind.mode, width, height).save(path, **kind.options)
-            print(
-                f"{kind.name}: {path.stat().st_size / _MEGA:.1f} MB in {time.monotonic() - started:.0f} s", flush=True
-            )
-            found = [_alone(path, size.split(",")[0], options) for size, options in _ASKED.items()]
-            cells = [f"{one['took'] / _MEGA:.0f}" + (" (refused)" if one["said"] else "") for one in found]
-            over = any(one["took"] > limit for one in found)
-            rows.append((kind.name, f"{found[0]['need'] / _MEGA:.0f}", *cells, "**above**" if over else "within"))
-            print(" | ".join(rows[-1]), *(one["said"] for one in found if one["said"]), sep="\n  ", flush=True)
-            if not wanted.together or kind.name in wanted.together:
-                took, statuses = _together(Path(directory), path.name, "&zoom=1")
-                fine = "within" if took <= _BUDGET * 1.1 else "**above**"
-                seen = ", ".join(f"{statuses.count(status)} x {status}" for status in sorted(set(statuses)))
-                together.append((kind.name, f"{took / _MEGA:.0f}", seen, fine))
-                print(" | ".join(together[-1]), flush=True)
-            path.unlink()
-    wanted.out.write_text(_page(width, height, limit, rows, together), encoding="utf-8")
+            kind.write(path, width, height)
+            print(f"{kind.name}: {path.stat().st_size / _MEGA:.1f} MB", flush=True)
+            rows.append(_row_alone(kind.name, path, Limits().memory))
+            print(" | ".join(rows[-1]), flush=True)
+            together.append(_row_together(kind.name, Path(directory), path))
+            print(" | ".join(together[-1]), flush=True)
+    wanted.out.write_text(_page(width, height, Limits().memory, rows, together), encoding="utf-8")
     print(f"written: {wanted.out}")
 
 
@@ -194,21 +176,17 @@ def _page(width: int, height: int, limit: int, rows: list[Any], together: list[A
             (
                 f"MB (1e6 bytes) that a fresh process takes at its peak for one crop, above what it takes for a small one."
                 f" A picture may take {limit / _MEGA:.0f} (`Limits.memory`); what is estimated to take more is refused by"
-                " its header. The estimate is for full size, as a zoom needs it.\n"
+                " its header. The estimate is for full size, as a zoom needs it; what it really takes is measured with no"
+                " limit.\n"
             ),
-            table(("98 MP", "estimate", *_ASKED, "limit"), rows),
-            *(
-                (
-                    "\n## Eight at once in the service\n",
-                    (
-                        f"The same above a service at rest that may take {_BUDGET / _MEGA:.0f} MB for pictures"
-                        f" (`FOCALBOX_MEMORY`), asked for {_AT_ONCE} sizes at once by {_AT_ONCE} threads, with zoom 1.\n"
-                    ),
-                    table(("98 MP", "MB", "answers", "budget"), together),
-                )
-                if together
-                else ()
+            table(("98 MP", "estimate", "let through, zoom 1", *_ASKED, "limit"), rows),
+            "\n## Eight at once in the service\n",
+            (
+                f"The same above a service at rest that may take {_BUDGET / _MEGA:.0f} MB for pictures (`FOCALBOX_MEMORY`),"
+                f" asked by {_AT_ONCE} threads at once: for {_AT_ONCE} sizes of one file, and of {_AT_ONCE} files; every"
+                " other one with zoom 1.\n"
             ),
+            table(("98 MP", "one file: MB", "answers", "eight files: MB", "answers", "budget"), together),
         ]
     )
 

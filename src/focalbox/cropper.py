@@ -16,6 +16,7 @@ from focalbox.core.crop import Crop
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.memory import check_results
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.source import Picture
 from focalbox.looking import checked_detectors, checked_model, look_at, united
@@ -273,7 +274,8 @@ class Cropper:
         plan = prepared.analysis.plans(targets, options=wanted)
         for crop in plan:
             _check_result(crop.size, self._limits)
-        return [Result.render(prepared.view, crop, wanted) for crop in plan]
+        check_results(*prepared.cuts(plan), self._limits.memory)
+        return [Result.render(prepared.view, crop, wanted, self._limits.memory) for crop in plan]
 
 
 def _checked_limits(limits: object) -> Limits:

@@ -10,17 +10,19 @@ from itertools import islice
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
-from focalbox.core.geometry import largest_window
+from focalbox.core.crop import Crop
+from focalbox.core.geometry import PixelBox, largest_window
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
 from focalbox.imaging.animation.film import Film, spread
+from focalbox.imaging.memory import results_take
 from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.source import Picture
 from focalbox.imaging.trimming import without_border
 from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropKeywords, CropOptions, SizeLike, Trim, parse_targets
 
-__all__ = ["Prepared", "View", "needed_size"]
+__all__ = ["Prepared", "View", "needed_size", "taken_beside"]
 
 _DETAIL = 1.4
 """A picture is decoded with at least this many times the pixels of the result along each side. On four photographs, as they
@@ -84,7 +86,12 @@ class View:
         needed = needed_size(picture.size, targets, options, least)
         keep = options.keep_metadata
         film = picture.film(keep_profile=keep) if options.animate == "keep" and picture.animated else None
-        working = picture.decode(needed, keep_profile=keep, look=look and film is None and options.trim is None)
+        working = picture.decode(
+            needed,
+            keep_profile=keep,
+            look=look and film is None and options.trim is None,
+            beside=taken_beside(picture.size, needed, targets, options),
+        )
         left = None
         if options.trim is not None:
             working, left = without_border(working, options.trim)
@@ -136,6 +143,15 @@ class Prepared:
         """The decoded pixels."""
         return self.view.working
 
+    def cuts(self, crops: Iterable[Crop]) -> tuple[Size, list[tuple[Size, Size]]]:
+        """Return the sides of the working image, and of each crop the window's in it and the result's."""
+        image, scale = self.working.image, self.working.scale
+
+        def window(box: PixelBox) -> Size:
+            return Size(-(-box.width // scale), -(-box.height // scale))
+
+        return Size(image.width, image.height), [(window(crop.box), crop.size) for crop in crops]
+
     def serves(
         self, sizes: Iterable[SizeLike | None], *, options: CropOptions | None = None, **keywords: Unpack[CropKeywords]
     ) -> bool:
@@ -161,3 +177,14 @@ def needed_size(source: Size, targets: Sequence[Target | None], options: CropOpt
         width = max(width, _DETAIL * target.width / window[0])
         height = max(height, _DETAIL * target.height / window[1])
     return Size(min(source.width, math.ceil(width - _ROUNDING)), min(source.height, math.ceil(height - _ROUNDING)))
+
+
+def taken_beside(source: Size, needed: Size, targets: Sequence[Target | None], options: CropOptions) -> int:
+    """Return the bytes that the results of known sizes take at most besides the working image.
+
+    What a free-form crop takes is only known once it is planned; a border that is cut off leaves a second picture.
+    """
+    scale = decode_scale(source, needed)
+    whole = Size(-(-source.width // scale), -(-source.height // scale))
+    results = results_take((whole, target) for target in targets if isinstance(target, Size))
+    return results if options.trim is None else max(results, results_take([(whole, whole)]))

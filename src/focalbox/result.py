@@ -42,6 +42,8 @@ class Result:
         All frames, cut alike, when the picture is animated and they are kept; ``image`` is the first.
     palette : bool
         Whether the picture's colours come from a palette: then a PNG has one too, where that is smaller and looks the same.
+    memory : int, optional
+        Most bytes that writing it may take; that of `Limits` if not given.
     """
 
     crop: Crop
@@ -49,9 +51,10 @@ class Result:
     metadata: Metadata | None = None
     film: Film[Image.Image] | None = None
     palette: bool = False
+    memory: int | None = None
 
     @classmethod
-    def render(cls, view: View, crop: Crop, options: CropOptions) -> Self:
+    def render(cls, view: View, crop: Crop, options: CropOptions, memory: int | None = None) -> Self:
         """Cut and resize a crop.
 
         Raises
@@ -72,14 +75,14 @@ class Result:
             film = Film(drawn.frames, drawn.plays, drawn.alpha or image.mode == "RGBA", frames)
         crop = replace(crop, notes=(*crop.notes, *view.notes)) if view.notes else crop
         if not options.keep_metadata:
-            return cls(crop, image, None, film, view.palette)
+            return cls(crop, image, None, film, view.palette, memory)
         metadata = view.working.metadata
         metadata = replace(
             metadata,
             xmp=write_xmp(metadata.rights, _inside(crop, metadata.focal_point or crop.focal_point), crop.size),
         )
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
-        return cls(crop, image, metadata, film, view.palette)
+        return cls(crop, image, metadata, film, view.palette, memory)
 
     def notes_for(self, format: str) -> tuple[str, ...]:  # noqa: A002 - as in `encode`
         """Return what a reader ought to know of the crop once it is written in a format, a sentence each."""
@@ -115,7 +118,14 @@ class Result:
         """
         film = self.film
         if film is None or format_of(format) not in CAN_ANIMATE:
-            return encode(self.image, format, quality=quality, metadata=self.metadata, palette=self.palette)
+            return encode(
+                self.image,
+                format,
+                quality=quality,
+                metadata=self.metadata,
+                memory=self.memory,
+                palette=self.palette,
+            )
         return encode_animation(
             film.draw(), format, plays=film.plays, alpha=film.alpha, quality=quality, metadata=self.metadata
         )

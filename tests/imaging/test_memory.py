@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from focalbox.core.target import Size
+from focalbox.cropper import Cropper
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.limits import Limits
@@ -86,6 +88,40 @@ def test_what_needs_more_is_refused_by_the_header(files: dict[str, bytes]) -> No
     assert small.decode().scale > 1  # a small copy of a JPEG takes hardly any
     with pytest.raises(LimitExceeded):
         open_picture(files["JPEG turned"], Limits(memory=32_000_000)).decode(small.size)
+
+
+def test_results_count_beside_the_decoded_picture(files: dict[str, bytes]) -> None:
+    cropper = Cropper(limits=Limits(memory=75_000_000))
+    assert cropper.crop(files["PNG alpha"], "500x200").size == (500, 200)
+    with pytest.raises(LimitExceeded, match="MB to decode"):
+        cropper.crop(files["PNG alpha"], "2900x1900")  # told from the header
+    with pytest.raises(LimitExceeded, match=r"^the results need about \d+ MB with the decoded picture of 3000x2000"):
+        cropper.crop_many(files["PNG alpha"], ["16:9", "3:2", "1:1"])  # known once they are planned
+    result = Cropper(limits=Limits(memory=900_000_000)).results(files["JPEG turned"], ["2000x3000"])[0]
+    assert result.memory == 900_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+@pytest.mark.parametrize("least", [0, 255])
+def test_alpha_takes_no_second_picture(least: int, files: dict[str, bytes], file_of: FileOf, tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    with Image.open(BytesIO(files["PNG alpha"])) as image:
+        image.putpixel((0, 0), (0, 0, 0, least))
+        path.write_bytes(file_of(image, "PNG", compress_level=1))
+    crop = (
+        "import sys\nfrom focalbox import Cropper\n"
+        "def peak(): return 1024 * int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
+        "cropper = Cropper()\n"
+        "cropper.crop(sys.argv[2], '60x60')\n"
+        "before = peak()\n"
+        "picture = cropper.open(sys.argv[1])\n"
+        "mode = cropper.crop(picture, '500x200', zoom=1.0).mode\n"
+        "print(mode, peak() - before <= picture.need.peak)\n"
+    )
+    small = tmp_path / "small.png"
+    Image.new("RGBA", (80, 80), (9, 9, 9, 9)).save(small)
+    ran = subprocess.run([sys.executable, "-c", crop, path, small], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["RGB" if least else "RGBA", "True"]
 
 
 @pytest.mark.parametrize("format", ["avif", "webp", "gif", "png", "jpeg"])

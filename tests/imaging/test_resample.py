@@ -72,6 +72,19 @@ def test_a_picture_may_lie_in_memory_that_is_read_only() -> None:
     assert np.abs(as_numbers(found) - as_numbers(expected)).max() <= 1
 
 
+@pytest.mark.parametrize("size", [(31, 17), (200, 150)])
+def test_what_is_transparent_is_resized_in_strips_as_if_at_once(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = noise(120, 90, "RGBA")
+    window = 3.5, 2.25, 118, 88.5
+    whole = crop_and_resize(image, size, window)
+    monkeypatch.setattr(module, "_STRIP", 1000)
+    assert np.abs(as_numbers(crop_and_resize(image, size, window)) - as_numbers(whole)).max() <= (
+        0 if VECTORISED else 2
+    )
+
+
 def test_threads_do_not_disturb_each_other() -> None:
     image = noise(400, 300)
     sizes = [(40 + 7 * index, 30 + 5 * index) for index in range(12)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
 
-__all__ = ["Need", "check_memory"]
+__all__ = ["Need", "check_memory", "check_results", "results_take"]
 
 _RGB = 4
 """Bytes of a pixel in RGB or RGBA, as Pillow keeps them."""
@@ -20,6 +21,9 @@ _COEFFICIENTS = 2
 """Bytes of a coefficient, which are all held while a JPEG in several scans is decoded (libjpeg's jdcoefct.c)."""
 _SPARE = 16 * 2**20
 """Bytes for strips, tables and the looking copy."""
+_STRIPS = 16 * 2**20
+"""Bytes for strips of premultiplied pixels, where there is alpha."""
+_ALPHA = {"RGBA", "LA", "PA"}
 _MEGA = 1_000_000
 
 
@@ -47,6 +51,8 @@ class Need:
         Whether a second picture is made, upright.
     canvases : int
         Pictures that drawing a film takes besides.
+    results : int
+        Bytes that the results take while the decoded picture is still there, as `results_take` says.
     """
 
     format: str | None
@@ -58,6 +64,7 @@ class Need:
     held: float = 0.0
     turned: bool = False
     canvases: int = 0
+    results: int = 0
 
     @property
     def peak(self) -> int:
@@ -76,7 +83,9 @@ class Need:
         beside = (_DECODERS.get(self.format or "", 0) + _COEFFICIENTS * self.held) * pixels
         upright = _RGB * small if self.turned else 0.0
         film = _RGB * self.canvases * pixels
-        return int(max(before + beside, before + after, (_RGB * small) + upright) + film) + self.bytes + _SPARE
+        working = max(_RGB * small + upright, _RGB * small + self.results)
+        spare = _SPARE + _STRIPS * (self.mode in _ALPHA)
+        return int(max(before + beside, before + after, working) + film) + self.bytes + spare
 
 
 def check_memory(name: str, need: Need, most: int) -> None:
@@ -84,6 +93,39 @@ def check_memory(name: str, need: Need, most: int) -> None:
     if need.peak > most:
         message = (
             f"{name} needs about {need.peak // _MEGA} MB to decode ({need.stored}), "
+            f"but a picture may take at most {most // _MEGA} MB"
+        )
+        raise LimitExceeded(message)
+
+
+def results_take(results: Iterable[tuple[Size, Size]]) -> int:
+    """Return the bytes that cutting and resizing takes besides a working image.
+
+    All results are kept, and one after the other is made, with the columns or the rows of its window in between.
+
+    Parameters
+    ----------
+    results : iterable of (Size, Size)
+        The window in pixels of the working image, at most all of it, and the result.
+
+    Examples
+    --------
+    >>> results_take([(Size(4000, 3000), Size(500, 200))])
+    6400000
+    """
+    kept = most = 0
+    for window, size in results:
+        between = max(window.width * size.height, size.width * window.height) if window != size else 0
+        kept, most = kept + size.pixels, max(most, between)
+    return _RGB * (kept + most)
+
+
+def check_results(working: Size, results: Iterable[tuple[Size, Size]], most: int) -> None:
+    """Raise `LimitExceeded` when results, as in `results_take`, take more than ``most`` bytes with the working image."""
+    need = _RGB * working.pixels + results_take(results)
+    if need > most:
+        message = (
+            f"the results need about {need // _MEGA} MB with the decoded picture of {working}, "
             f"but a picture may take at most {most // _MEGA} MB"
         )
         raise LimitExceeded(message)

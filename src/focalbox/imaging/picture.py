@@ -73,7 +73,9 @@ class Picture:
         self.palette = image.mode == "P"
         self._mode = image.mode
 
-    def decode(self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True) -> WorkingImage:
+    def decode(
+        self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True, beside: int = 0
+    ) -> WorkingImage:
         """Decode the picture, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
 
         What is looked at comes from one scale, whatever is needed: a JPEG of which more is needed is decoded twice.
@@ -88,6 +90,8 @@ class Picture:
             profiles of grey and CMYK pictures do not describe RGB pixels: those are brought to sRGB all the same.
         look : bool
             Whether it will be looked at.
+        beside : int
+            Bytes that will be taken besides the working image while it is there.
 
         Returns
         -------
@@ -103,7 +107,7 @@ class Picture:
         with translating(self._name, self._ends_early):
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
             scale, seen = decode_scale(self.size, needed), decode_scale(self.size, None)
-            check_memory(self._name, self._need(image.mode, scale), self._limits.memory)
+            check_memory(self._name, replace(self._need(image.mode, scale), results=beside), self._limits.memory)
             coarse = None
             if look and self._drafts and scale != seen:
                 coarse = self._coarse(*self._pixels(image, seen), seen)

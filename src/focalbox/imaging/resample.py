@@ -33,6 +33,8 @@ _ASKED_FOR = 2**22
 would end the process."""
 _PIXEL = 4
 """Bytes of a pixel."""
+_STRIP = 2**20
+"""Pixels of a cut with alpha that are made premultiplied at once: 4 MB, where a whole picture of 98 MP takes 784 more."""
 _OPTIONS_KEPT = 64
 """Settings held: a service makes the same few sizes from pictures of the same few cameras."""
 
@@ -140,6 +142,16 @@ def _with_alpha(image: Image.Image, size: tuple[int, int], window: Window) -> Im
     reach = [_LOBES * max(1.0, (right - left) / size[0]) + 1, _LOBES * max(1.0, (bottom - top) / size[1]) + 1]
     column, row = max(0, math.floor(left - reach[0])), max(0, math.floor(top - reach[1]))
     beyond = min(image.width, math.ceil(right + reach[0])), min(image.height, math.ceil(bottom + reach[1]))
-    cut = image.crop((column, row, *beyond)).convert("RGBa")
     inner = left - column, top - row, right - column, bottom - row
-    return resize_window(cut, size, inner, Filter.LANCZOS).convert("RGBA")
+    across, down = beyond[0] - column, beyond[1] - row
+    if across * down <= _STRIP:
+        cut = image.crop((column, row, *beyond)).convert("RGBa")
+        return resize_window(cut, size, inner, Filter.LANCZOS).convert("RGBA")
+    between = Image.new("RGBa", (across, size[1]))  # rows first, as cykooz-resizer does it: the same to the last bit
+    columns = max(1, _STRIP // down)
+    for first in range(0, across, columns):
+        last = min(across, first + columns)
+        strip = image.crop((column + first, row, column + last, beyond[1])).convert("RGBa")
+        low = resize_window(strip, (last - first, size[1]), (0, inner[1], last - first, inner[3]), Filter.LANCZOS)
+        between.paste(low, (first, 0))
+    return resize_window(between, size, (inner[0], 0, inner[2], size[1]), Filter.LANCZOS).convert("RGBA")

@@ -28,6 +28,8 @@ _STRIP = 2**18
 """Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB."""
 _WHOLE = 2**23
 """Pixels up to which a picture is halved whole, a few milliseconds faster than in strips: the half takes 8 MB meanwhile."""
+_CONVERTED = 2**21
+"""Pixels up to which a picture is brought from RGBA to RGB as a whole: 8 MB; of a larger one only what is cut."""
 _OPAQUE = 255
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -99,6 +101,8 @@ class WorkingImage:
     coarse : WorkingImage, optional
         The same picture on the coarse grid that copies to look at are made from, equal to the last bit whatever ``scale``
         is. None: they are made from these pixels.
+    opaque : bool
+        Whether an RGBA image is so large that it was left so, though no part of it is transparent.
     """
 
     image: Image.Image
@@ -107,6 +111,7 @@ class WorkingImage:
     offset: tuple[float, float] = (0.0, 0.0)
     metadata: Metadata = Metadata()
     coarse: WorkingImage | None = None
+    opaque: bool = False
 
     def window(self, box: PixelBox) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of a box of source pixels, in working pixels."""
@@ -163,12 +168,16 @@ class WorkingImage:
 
         Pixels of its own are changed where they are, those of a picture that a caller made are not.
         """
-        image = self.image
+        image, opaque = self.image, False
         if image.mode == "RGBA" and _least_alpha(image) == _OPAQUE:
-            image = image.convert("RGB")  # an opaque alpha channel changes nothing, not even the time
+            opaque = image.width * image.height > _CONVERTED
+            image = (
+                image if opaque else image.convert("RGB")
+            )  # an opaque alpha channel changes nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
-            return replace(self, image=image, metadata=replace(kept, profile=profile))
-        return replace(self, image=to_srgb(image, profile, in_place=own or image is not self.image), metadata=kept)
+            return replace(self, image=image, metadata=replace(kept, profile=profile), opaque=opaque)
+        settled = to_srgb(image, profile, in_place=own or image is not self.image)
+        return replace(self, image=settled, metadata=kept, opaque=opaque)
 
 
 def on_ground(image: Image.Image) -> Image.Image:

@@ -4,8 +4,9 @@ import pytest
 
 from focalbox.core.target import Size
 from focalbox.imaging.memory import Need
+from focalbox.imaging.output.formats import FORMATS
 from focalbox.options import CropOptions
-from focalbox.service.render.estimate import memory_at_work
+from focalbox.service.render.estimate import memory_at_work, memory_of_results
 
 LARGE = Size(12000, 8000)
 
@@ -13,8 +14,21 @@ LARGE = Size(12000, 8000)
 @pytest.mark.parametrize(("form", "mode"), [("PNG", "RGB"), ("WEBP", "RGB"), ("AVIF", "RGB"), ("TIFF", "I;16")])
 def test_a_picture_at_full_size_takes_what_the_header_says(form: str, mode: str) -> None:
     need = Need(form, mode, LARGE, 1000)
-    options = CropOptions(zoom=1.0)
-    assert memory_at_work(need, LARGE, [Size(10, 10)], options) - need.peak == 8 * 100
+    assert memory_at_work(need, LARGE, [Size(10, 10)], CropOptions(zoom=1.0)) in {
+        need.peak,
+        need.peak + 48_000 * 10 + 500,
+    }
+
+
+def test_a_result_counts_with_its_writer() -> None:
+    need, small = Need("PNG", "RGB", Size(100, 100)), Size(100, 100)
+    jpeg, avif = (
+        memory_at_work(need, small, [Size(4000, 3000)], CropOptions(upscale=True), format=form)
+        for form in ("jpeg", "avif")
+    )
+    assert avif - jpeg == (FORMATS["avif"].memory - FORMATS["jpeg"].memory) * 12_000_000
+    beside = memory_of_results(small, [Size(4000, 3000)], "jpeg")
+    assert jpeg - need.peak == pytest.approx(beside, abs=200_000)
 
 
 def test_less_is_taken_where_less_is_decoded() -> None:

@@ -12,12 +12,12 @@ import numpy as np
 from PIL import Image
 
 from focalbox import Cropper
-from focalbox.errors import InvalidRequest
-from focalbox.imaging.source import Picture
+from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.source import Limits, Picture
 from focalbox.options import CropOptions, parse_target
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
-from focalbox.service.render.renderer import Renderer
+from focalbox.service.render.renderer import Finished, Renderer
 from focalbox.service.request import ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
@@ -129,3 +129,21 @@ def test_a_wish_that_cannot_be_finished_does_not_harm_the_others_of_the_same_pic
             assert Image.open(io.BytesIO(found.content)).size == size
 
     _asked(work, Cropper())
+
+
+def test_what_is_too_large_for_one_is_not_refused_to_others() -> None:
+    noise = np.random.default_rng(5).integers(0, 255, (150, 200, 3), dtype=np.uint8)
+    written = io.BytesIO()
+    Image.fromarray(noise).resize((4000, 3000)).save(written, "jpeg", progressive=True)
+
+    async def work(renderer: Renderer, pictures: Pictures) -> None:
+        picture = [await _opened(pictures, written.getvalue()) for _ in range(3)]
+        wishes = [_wish("100x50", zoom=1.0), _wish("100x50"), _wish("50x100")]
+        found = await asyncio.gather(
+            *(renderer.answer(wish, one, "jpeg") for wish, one in zip(wishes, picture, strict=True)),
+            return_exceptions=True,
+        )
+        assert isinstance(found[0], LimitExceeded)  # all pixels of it
+        assert all(isinstance(answer, Finished) for answer in found[1:])
+
+    _asked(work, Cropper(limits=Limits(memory=80_000_000)))

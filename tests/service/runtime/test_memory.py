@@ -75,3 +75,27 @@ def test_files_being_received_have_a_share_of_their_own() -> None:
 
 def test_the_machine_has_some() -> None:
     assert 2**27 < machine_memory() < 2**50
+
+
+def test_what_is_there_already_counts_until_it_is_gone() -> None:
+    class Picture:
+        """Anything that can be gone."""
+
+    async def work() -> tuple[int, int, int]:
+        budget, picture = MemoryBudget(100), Picture()
+        budget.occupy_while(picture, 60)
+        with budget.occupy(30):  # more than there is room for: it waits for nothing
+            there = budget.used
+        waiting = asyncio.ensure_future(hold(budget))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        left = budget.used
+        del picture
+        await waiting
+        return there, left, budget.used
+
+    async def hold(budget: MemoryBudget) -> None:
+        async with budget.hold(20):
+            pass
+
+    assert asyncio.run(work()) == (90, 60, 0)

@@ -55,16 +55,21 @@ def render(
     padding = padding or Padding()
     try:
         if not padding:
-            whole = crop_and_resize(working.image, (size.width, size.height), working.window(box))
+            whole = _cut(working, (size.width, size.height), box)
             whole.info = {}  # a new picture has no comment, no place and no time
             return whole
         left, right = _share(padding.left, box.width, padding.right, size.width)
         top, bottom = _share(padding.top, box.height, padding.bottom, size.height)
-        inner = crop_and_resize(working.image, (right - left, bottom - top), working.window(box))
+        inner = _cut(working, (right - left, bottom - top), box)
         return _filled(inner, size, (left, top), fill)
     except MemoryError as error:
         message = f"a result of {size} needs more memory than there is"
         raise LimitExceeded(message) from error
+
+
+def _cut(working: WorkingImage, size: tuple[int, int], box: PixelBox) -> Image.Image:
+    cut = crop_and_resize(working.image, size, working.window(box))
+    return cut.convert("RGB") if working.opaque else cut
 
 
 def _share(before: int, inside: int, after: int, side: int) -> tuple[int, int]:

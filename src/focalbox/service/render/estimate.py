@@ -6,23 +6,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from focalbox.core.target import Size, Target
-from focalbox.imaging.memory import Need
+from focalbox.imaging.memory import Need, results_take
+from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
-from focalbox.prepared import needed_size
+from focalbox.prepared import needed_size, taken_beside
 
-__all__ = ["memory_at_work"]
+__all__ = ["memory_at_work", "memory_of_results"]
 
-_RESULT = 8
-"""Bytes of a pixel of a result: the picture, and what most writers hold besides it."""
+_UNKNOWN = max(form.memory for form in FORMATS.values())
+"""Bytes of a pixel that a writer takes which is not chosen yet."""
 _FILM = 4
 """Pictures that drawing a film takes besides, as in `focalbox.imaging.picture`."""
 
 
 def memory_at_work(
-    need: Need, size: Size, targets: Sequence[Target | None], options: CropOptions, *, animated: bool = False
+    need: Need,
+    size: Size,
+    targets: Sequence[Target | None],
+    options: CropOptions,
+    *,
+    animated: bool = False,
+    format: str = "jpeg",  # noqa: A002 - the word of imaging/
+    besides: int = 0,
 ) -> int:
-    """Return about how many bytes a picture takes while it is decoded and cropped: the one estimate of `imaging.memory`.
+    """Return about how many bytes a picture takes while it is decoded, cropped and written.
+
+    It is the estimate of `imaging.memory`, by which the library refuses, and what the writer takes.
 
     Parameters
     ----------
@@ -34,6 +44,10 @@ def memory_at_work(
     options : CropOptions
     animated : bool
         Whether there are frames that follow each other.
+    format : str
+        What the results are written as.
+    besides : int
+        Bytes that are taken besides while the decoded picture is there.
 
     Examples
     --------
@@ -42,6 +56,22 @@ def memory_at_work(
     20
     """
     film = animated and options.animate == "keep"
-    scale = 1 if film else decode_scale(size, needed_size(size, targets, options))
-    drawn = replace(need, scale=scale, canvases=_FILM if film else 0).peak
-    return drawn + _RESULT * sum(target.pixels for target in targets if isinstance(target, Size))
+    needed = size if film else needed_size(size, targets, options)
+    beside = taken_beside(size, needed, targets, options) + _written(targets, format) + besides
+    scale = 1 if film else decode_scale(size, needed)
+    return replace(need, scale=scale, canvases=_FILM if film else 0, results=beside).peak
+
+
+def memory_of_results(
+    working: Size,
+    targets: Sequence[Target | None],
+    format: str,  # noqa: A002
+) -> int:
+    """Return the bytes that results take besides a working image that is kept anyway."""
+    return results_take((working, target) for target in targets if isinstance(target, Size)) + _written(targets, format)
+
+
+def _written(targets: Sequence[Target | None], format: str) -> int:  # noqa: A002
+    """Return the bytes that the writer of the largest result takes."""
+    pixels = max((target.pixels for target in targets if isinstance(target, Size)), default=0)
+    return FORMATS[format].memory * pixels if format in FORMATS else _UNKNOWN * pixels

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
 from focalbox.analysis import Analysis
+from focalbox.core.target import Size
 from focalbox.cropper import Cropper
-from focalbox.errors import FocalboxError
+from focalbox.errors import FocalboxError, LimitExceeded
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.answers import Finished
-from focalbox.service.render.estimate import memory_at_work
-from focalbox.service.request import ImageRequest
+from focalbox.service.render.estimate import memory_at_work, memory_of_results
+from focalbox.service.request import SAME, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
@@ -27,6 +29,11 @@ __all__ = ["Preparer", "memory_for"]
 
 _ONE_IN = 4
 """A working image larger than this part of the memory for them is not kept: it would push out all the others."""
+
+_AT_ONCE = 2**24
+"""Bytes of a result up to which it is made of a kept picture without waiting for memory."""
+_PIXEL = 4
+"""Bytes of a pixel, as Pillow keeps RGB and RGBA."""
 
 Finish = Callable[[Prepared], Finished]
 
@@ -100,42 +107,72 @@ class Preparer:
         )
         return (await self._looked(look, picture, None)).prepared.analysis
 
-    async def finish(self, image_request: ImageRequest, picture: SourceImage, finish: Finish) -> Finished:
+    async def finish(
+        self,
+        image_request: ImageRequest,
+        picture: SourceImage,
+        finish: Finish,
+        format: str = "jpeg",  # noqa: A002 - the word of imaging/
+    ) -> Finished:
         """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept."""
         seen = _seen(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
         self._metrics.cached("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
-            return await self._pool.run(partial(finish, kept))
+            need = _memory_for_result(kept, image_request, format)
+            async with self._memory.hold(need) if need > _AT_ONCE else nullcontext():
+                with self._memory.occupy(need if need <= _AT_ONCE else 0):
+                    return await self._pool.run(partial(finish, kept))
         known = kept.analysis if kept is not None else await self._analyses.get(seen)
         if known is None:
-            looked = await self._looked(image_request, picture, finish)
+            try:
+                looked = await self._looked(image_request, picture, finish, format)
+            except LimitExceeded:  # perhaps because of what another asked for, which takes more
+                return (await self._decoded(image_request, picture, None, finish, format)).outcome()
             if looked.finish is finish:
                 return looked.outcome()
-            if _serves(looked.prepared, image_request):
-                return await self._pool.run(partial(finish, looked.prepared))
+            if _serves(looked.prepared, image_request):  # it is there and counted, so nobody waits to be done with it
+                with self._memory.occupy(_memory_for_result(looked.prepared, image_request, format)):
+                    return await self._pool.run(partial(finish, looked.prepared))
             known = looked.prepared.analysis
-        return (await self._decoded(image_request, picture, known, finish)).outcome()
+            del looked
+        return (await self._decoded(image_request, picture, known, finish, format)).outcome()
 
-    async def _looked(self, image_request: ImageRequest, picture: SourceImage, finish: Finish | None) -> _Worked:
+    async def _looked(
+        self,
+        image_request: ImageRequest,
+        picture: SourceImage,
+        finish: Finish | None,
+        format: str = "jpeg",  # noqa: A002
+    ) -> _Worked:
         """Look at a picture once, however many requests ask meanwhile, and finish the first of them."""
         seen = _seen(picture, image_request)
-        return await self._looks.run(f"look {seen}", partial(self._decoded, image_request, picture, None, finish))
+        return await self._looks.run(
+            f"look {seen}", partial(self._decoded, image_request, picture, None, finish, format)
+        )
 
     async def _decoded(
-        self, image_request: ImageRequest, picture: SourceImage, known: Analysis | None, finish: Finish | None
+        self,
+        image_request: ImageRequest,
+        picture: SourceImage,
+        known: Analysis | None,
+        finish: Finish | None,
+        format: str,  # noqa: A002
     ) -> _Worked:
-        data = await picture.data()
-        async with self._memory.hold(memory_for(picture, image_request)):
+        data, seen = await picture.data(), _seen(picture, image_request)
+        async with self._memory.hold(memory_for(picture, image_request, format)):
             work = partial(self._work, picture.take_opened(data), image_request, known, finish)
             worked = await self._pool.run(work)
-        prepared, seen = worked.prepared, _seen(picture, image_request)
+            del work
+            prepared = worked.prepared
+            image = prepared.working.image
+            size = image.width * image.height * _PIXEL + len(data) * (prepared.view.film is not None)
+            if size <= self._largest and not image_request.options.keep_metadata:
+                self._pictures.put(seen, prepared, size)
+            else:
+                self._memory.occupy_while(image, size)  # others may wait to be served by it
         if known is not prepared.analysis:
             await self._analyses.put(seen, prepared.analysis)
-        image = prepared.working.image
-        size = image.width * image.height * len(image.getbands()) + len(data) * (prepared.view.film is not None)
-        if size <= self._largest and not image_request.options.keep_metadata:
-            self._pictures.put(seen, prepared, size)
         return worked
 
     def _work(
@@ -180,12 +217,26 @@ def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
     return ":".join([picture.facts.digest, *more])
 
 
-def memory_for(picture: SourceImage, image_request: ImageRequest) -> int:
-    """Estimate the bytes that a picture takes while it is prepared and cropped."""
-    size = picture.facts.size
-    targets = [None] if image_request.window is not None else image_request.sizes(size)
-    facts = picture.facts
-    return memory_at_work(facts.need, size, targets, image_request.options, animated=facts.animated)
+def memory_for(
+    picture: SourceImage,
+    image_request: ImageRequest,
+    format: str = "jpeg",  # noqa: A002
+) -> int:
+    """Estimate the bytes that a picture takes while it is prepared, cropped and written."""
+    facts, options, size = picture.facts, image_request.options, picture.facts.size
+    asked = facts.form.lower() if format == SAME else format
+    if image_request.window is None:
+        targets = image_request.sizes(size)
+        return memory_at_work(facts.need, size, targets, options, animated=facts.animated, format=asked)
+    part = image_request.clipped(size)
+    besides = _PIXEL * part.width * part.height
+    return memory_at_work(facts.need, size, [None], options, animated=facts.animated, format=asked, besides=besides)
+
+
+def _memory_for_result(prepared: Prepared, image_request: ImageRequest, format: str) -> int:  # noqa: A002
+    """Estimate the bytes that a result takes besides a picture that is there already."""
+    working, targets = prepared.working.image, image_request.sizes(prepared.analysis.visible.size)
+    return memory_of_results(Size(working.width, working.height), targets, format)
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:

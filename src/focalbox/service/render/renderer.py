@@ -113,6 +113,7 @@ class Renderer:
             image_request,
             picture,
             partial(self._finish, image_request=image_request, form=picture.facts.form, format=format),
+            format,
         )
 
     def _finish(self, prepared: Prepared, image_request: ImageRequest, form: str, format: str) -> Finished:  # noqa: A002
@@ -138,7 +139,9 @@ class Renderer:
             if not image_request.effects and not image_request.max_bytes:
                 content = result.encode(name, quality=image_request.quality)
             else:
-                content = encode_within(image, name, image_request.quality, image_request.max_bytes, result.metadata)
+                content = encode_within(
+                    image, name, image_request.quality, image_request.max_bytes, result.metadata, memory=result.memory
+                )
                 notes += (_FIRST,) if result.film is not None and notes == result.crop.notes else ()
         self._metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime, notes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -80,6 +81,20 @@ class MemoryBudget:
             self._free(size)
 
     @contextmanager
+    def occupy(self, size: int) -> Iterator[None]:
+        """Count bytes while the context lasts, and wait for nothing: for what is small, or made of what is there already."""
+        self.used += size
+        try:
+            yield
+        finally:
+            self._free(size)
+
+    def occupy_while(self, owner: object, size: int) -> None:
+        """Count the bytes of an object until it is gone, whoever else still holds it; called in the event loop."""
+        self.used += size
+        weakref.finalize(owner, _soon, asyncio.get_running_loop(), self._free, size).atexit = False
+
+    @contextmanager
     def receiving(self) -> Iterator[Received]:
         """Count the bytes of one file that is being received, until it is done with."""
         received = Received(self)
@@ -123,6 +138,12 @@ class Received:
     def add(self, size: int) -> None:
         """Count so many more; errors as in `MemoryBudget.receive`."""
         self._budget.receive(self, size)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, free: Callable[[int], None], size: int) -> None:
+    """Free bytes in the event loop, from any thread; once it is closed nobody counts any more."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(free, size)
 
 
 def machine_memory() -> int:

@@ -56,6 +56,10 @@ class Facts:
     directive: str = ""
 
 
+_MAX_COPIED = 2**20
+"""Bytes of a file without what no pixel needs up to which it is kept for the decode; it may have to wait for memory."""
+
+
 class SourceImage:
     """A picture whose facts are known; its bytes are read when they are needed, once.
 
@@ -126,7 +130,8 @@ class Pictures:
         facts, opened = await self._pool.run(partial(self._learn, content))
         if located.identity is not None:
             self._known.put(located.identity, facts, _SIZE)
-        return SourceImage(facts, located.read, content.data, opened)
+        copied = opened.need.bytes - len(content.data)
+        return SourceImage(facts, located.read, content.data, opened if copied <= _MAX_COPIED else None)
 
     def _learn(self, content: Content) -> tuple[Facts, Picture]:
         form = _sniffed(content.data)
