@@ -57,8 +57,8 @@ class Kind:
 
 def _wave(width: int, height: int, top: int = 0) -> NDArray[np.float32]:
     rows, columns = np.arange(top, height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
-    wave: NDArray[np.float32] = np.rint((0.5 + 0.25 * np.sin(rows / 300) + 0.25 * np.cos(columns / 200)) * 255) / 255
-    return wave
+    wave = np.rint((0.5 + 0.25 * np.sin(rows / 300) + 0.25 * np.cos(columns / 200)) * 255) / 255
+    return wave.astype(np.float32)
 
 
 def _drawn(mode: str, width: int, height: int) -> Image.Image:

@@ -68,6 +68,7 @@ def samples() -> Iterator[Sample]:
     yield from _png(photograph, mean)
     yield from _jpeg(photograph, mean)
     yield from _tiff(photograph, mean)
+    yield from _odd(photograph, mean)
 
 
 def _turned(photograph: Picture, mean: float) -> Iterator[Sample]:
@@ -117,6 +118,77 @@ def _jpeg(photograph: Picture, mean: float) -> Iterator[Sample]:
     yield Sample("JPEG", "progressive, a film behind", progressive + b"\xff\xda" * 200, mean=mean)
     yield Sample("JPEG", "CMYK", encoded(photograph.convert("CMYK"), "JPEG"), mean=mean)
     yield Sample("JPEG", "a line feed before", b"\r\n" + plain, mean=mean)
+
+
+def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
+    """Make what is rare and allowed."""
+    pixels = np.asarray(photograph)
+    grey = np.asarray(photograph.convert("L"))
+    content = encoded(photograph, "PNG")
+    first = content.index(b"IDAT") - 4
+
+    def with_chunks(*chunks: bytes) -> bytes:
+        return content[:first] + b"".join(chunks) + content[first:]
+
+    rare = {
+        "unknown and rare chunks": [
+            (b"sPLT", b"x\0\x08" + bytes(6)),
+            (b"hIST", bytes(10)),
+            (b"tIME", bytes(7)),
+            (b"abCd", b"x"),
+        ],
+        "damaged eXIf": [(b"eXIf", b"II*\0\xff\xff\xff\xff")],
+        "damaged iCCP": [(b"iCCP", b"x\0\0" + zlib.compress(bytes(200))[:9])],
+        "damaged compressed iTXt": [(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0no zlib")],
+        "sRGB and a gAMA that contradicts": [(b"sRGB", b"\0"), (b"gAMA", struct.pack(">I", 100_000))],
+        "empty IDAT": [(b"IDAT", b""), (b"IDAT", b"")],
+    }
+    for feature, chunks in rare.items():
+        yield Sample("PNG", feature, with_chunks(*(png_chunk(*chunk) for chunk in chunks)), mean=mean)
+    deep = {"16 bit": (2, pixels), "16 bit grey": (0, grey)}
+    for feature, (kind, values) in deep.items():
+        rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values.astype(np.uint16) * 257)
+        header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", *_SIZE, 16, kind, 0, 0, 0))
+        file = content[:8] + header + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
+        yield Sample("PNG", feature, file, mean=float(values.mean()))
+    plain = encoded(photograph, "JPEG", quality=95)
+    segments = b"".join(b"\xff" + bytes([0xE3 + index % 8]) + struct.pack(">H", 52) + bytes(50) for index in range(200))
+    yield Sample("JPEG", "200 segments and fill bytes", plain[:2] + segments + b"\xff\xff" + plain[2:], mean=mean)
+    yield Sample("JPEG", "restart markers", encoded(photograph, "JPEG", restart_marker_blocks=2), mean=mean)
+    yield Sample(
+        "JPEG", "MPO", encoded(photograph, "MPO", save_all=True, append_images=[photograph.resize((48, 32))]), mean=mean
+    )
+    for order, mark in (("<", b"II"), (">", b"MM")):
+        for name, code, form in (("BYTE", 1, "B"), ("LONG", 4, "I"), ("SSHORT", 8, "h")):
+            entry = struct.pack(f"{order}HHHI", 1, 0x0112, code, 1) + struct.pack(order + form, 6).ljust(4, b"\0")
+            exif = b"Exif\0\0" + mark + struct.pack(order + "HI", 42, 8) + entry + bytes(4)
+            segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+            feature = f"orientation as {name}, {mark.decode()}"
+            yield Sample("JPEG", feature, plain[:2] + segment + plain[2:], (64, 96), mean)
+    kinds: dict[str, tuple[object, dict[str, object]]] = {
+        "16 bit, big-endian": (pixels.astype(np.uint16) * 257, {"photometric": "rgb", "byteorder": ">"}),
+        "tiles, planes, BigTIFF": (
+            np.ascontiguousarray(pixels.transpose(2, 0, 1)),
+            {"photometric": "rgb", "planarconfig": "separate", "tile": (32, 32), "bigtiff": True},
+        ),
+        "predictor": (pixels, {"photometric": "rgb", "compression": "zlib", "predictor": 2}),
+    }
+    for feature, (values, options) in kinds.items():
+        tiff = BytesIO()
+        tifffile.imwrite(tiff, values, **options)
+        yield Sample("TIFF", feature, tiff.getvalue(), mean=mean)
+    floats = BytesIO()
+    tifffile.imwrite(floats, (grey / 255).astype(np.float32), photometric="minisblack")
+    yield Sample("TIFF", "floating-point grey", floats.getvalue(), mean=float(grey.mean()))
+    yield Sample("TIFF", "LZW", encoded(photograph, "TIFF", compression="tiff_lzw"), mean=mean)
+    rows = pixels[..., ::-1].tobytes()
+    head = struct.pack("<IiiHHIIiiII", 40, _SIZE[0], -_SIZE[1], 1, 24, 0, 0, 0, 0, 0, 0)
+    yield Sample("BMP", "top down", b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + head + rows, mean=mean)
+    rows = pixels[::-1, :, ::-1].tobytes()
+    head = struct.pack("<IHHHH", 12, *_SIZE, 1, 24)
+    yield Sample(
+        "BMP", "header of OS/2", b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + head + rows, mean=mean
+    )
 
 
 def _tiff(photograph: Picture, mean: float) -> Iterator[Sample]:

@@ -11,6 +11,7 @@ from PIL.Image import Image as Picture
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
+from focalbox.imaging.colour import prepare
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.render import render
 from focalbox.imaging.source import open_picture
@@ -123,3 +124,15 @@ def test_a_result_carries_only_what_was_kept(corners: Picture, file_of: FileOf) 
         assert (tags[0x8298], tags[0x013B]) == ("Copyright A. Person", "Ann")
         assert not set(tags) & {0x0110, 0x8825}
         read.close()
+
+
+def test_grey_of_16_bits_is_transparent_where_all_its_bits_say_so() -> None:
+    numbers = np.array([[0x8000, 0x8001], [0x80FF, 0x1234]], np.uint16)
+    image = Image.fromarray(numbers)
+    image.info["transparency"] = 0x8001
+    mode, convert = prepare(image, None)
+    assert mode == "RGBA"
+    assert np.asarray(convert(image)).tolist() == [
+        [[128, 128, 128, 255], [128, 128, 128, 0]],
+        [[128, 128, 128, 255], [18, 18, 18, 255]],
+    ]

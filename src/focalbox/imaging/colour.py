@@ -45,6 +45,8 @@ def has_alpha(image: Image.Image) -> bool:
         return True
     if image.mode == "P" and image.palette is not None and image.palette.mode == "RGBA":
         return True
+    if image.mode.startswith("I;16"):
+        return isinstance(image.info.get("transparency"), int)
     return "transparency" in image.info and image.mode in {"1", "L", "P", "RGB"}
 
 
@@ -93,7 +95,8 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         low, high = _range(image)
         return mode, lambda strip: _from_numbers(strip, low, high)
     if image.mode.startswith("I;16"):
-        return mode, lambda strip: _from_numbers(strip, 0.0, float(_MAX_16))
+        clear = image.info["transparency"] if mode == "RGBA" else None
+        return mode, lambda strip: _from_16_bits(strip, clear)
     transform = _lab() if image.mode == "LAB" else None
     if image.mode == "CMYK" and profile:
         transform = _transform(profile, "CMYK", "RGB")
@@ -223,6 +226,14 @@ def _range(image: Image.Image) -> tuple[float, float]:
     if image.mode == "F" and high <= 1.0:
         return 0.0, 1.0
     return 0.0, float(_MAX_8 if high <= _MAX_8 else _MAX_16)
+
+
+def _from_16_bits(strip: Image.Image, clear: int | None) -> Image.Image:
+    """Bring a strip of 16 bits to grey; the number that is transparent, if any, by all its bits (PNG, section 11.3.1.1)."""
+    grey = _from_numbers(strip, 0.0, float(_MAX_16))
+    if clear is not None:
+        grey.putalpha(Image.fromarray(np.where(np.asarray(strip) == clear, 0, _MAX_8).astype(np.uint8)))
+    return grey
 
 
 def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
