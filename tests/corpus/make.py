@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import tifffile
@@ -165,7 +166,7 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
             segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
             feature = f"orientation as {name}, {mark.decode()}"
             yield Sample("JPEG", feature, plain[:2] + segment + plain[2:], (64, 96), mean)
-    kinds: dict[str, tuple[object, dict[str, object]]] = {
+    kinds: dict[str, tuple[Any, dict[str, Any]]] = {
         "16 bit, big-endian": (pixels.astype(np.uint16) * 257, {"photometric": "rgb", "byteorder": ">"}),
         "tiles, planes, BigTIFF": (
             np.ascontiguousarray(pixels.transpose(2, 0, 1)),
