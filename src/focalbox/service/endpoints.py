@@ -28,7 +28,7 @@ from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Located, Sources
-from focalbox.service.sources.pictures import Pictures
+from focalbox.service.sources.pictures import Facts, Pictures
 from focalbox.service.sources.uploads import is_json, read_small, read_upload
 
 __all__ = ["PAGE_HEADER", "Endpoints", "page_query"]
@@ -90,7 +90,8 @@ class Endpoints:
         except SourceError:
             if not fallback:
                 raise
-            again = replace(image_request, source=fallback, max_age=_FALLBACK_SECONDS)
+            seconds = _FALLBACK_SECONDS if image_request.fallback_seconds is None else image_request.fallback_seconds
+            again = replace(image_request, source=fallback, max_age=seconds)
             return await self._pictured(request, again)
 
     async def _pictured(self, request: Request, image_request: ImageRequest) -> Response:
@@ -149,7 +150,7 @@ class Endpoints:
         chosen = negotiated(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
         tag = self._renderer.tag(image_request, picture, chosen)
         headers = {"ETag": tag, "Accept-Ranges": "none"}
-        headers["Cache-Control"] = self._kept(request, image_request, picture.facts.directive)
+        headers["Cache-Control"] = self._kept(request, image_request, picture.facts)
         if picture.facts.modified:
             headers["Last-Modified"] = picture.facts.modified
         if image_request.format == AUTO and image_request.answer == "crop":
@@ -164,11 +165,14 @@ class Endpoints:
             headers["Focalbox-Notes"] = "; ".join(finished.notes)
         return Response(finished.content, 200, headers, finished.media_type)
 
-    def _kept(self, request: Request, image_request: ImageRequest, directive: str) -> str:
+    def _kept(self, request: Request, image_request: ImageRequest, facts: Facts) -> str:
         """Return Cache-Control of an answer: what the picture's own server forbids stays forbidden."""
+        directive = facts.directive
         if request.method == "POST" or directive == "no-store":
             return "no-store"
         seconds = self._settings.max_age if image_request.max_age is None else image_request.max_age
+        if facts.seconds is not None:
+            seconds = min(seconds, facts.seconds)
         if not seconds or "no-cache" in directive:
             return "private, no-cache" if "private" in directive else "no-cache"
         return f"{directive or 'public'}, max-age={seconds}"

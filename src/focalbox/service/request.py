@@ -148,6 +148,10 @@ class ImageRequest:
         The most bytes of the answer, as far as a lower quality achieves that; 0 for no bound.
     fallback : str
         Another source, answered with when this one cannot be read.
+    fallback_seconds : int, optional
+        Seconds that the answer may be kept then; None leaves it to the service.
+    progressive, compress : bool
+        Whether a JPEG is written in several scans, and whether JPEG and PNG take fewer bytes for the same pixels.
     """
 
     source: str
@@ -165,6 +169,9 @@ class ImageRequest:
     effects: tuple[Effect, ...] = ()
     max_bytes: int = 0
     fallback: str = ""
+    fallback_seconds: int | None = None
+    progressive: bool = False
+    compress: bool = False
 
     def __post_init__(self) -> None:
         if self.quality not in range(1, 101):
@@ -242,5 +249,7 @@ class ImageRequest:
                 self.window,
                 self.effects,
                 self.max_bytes,
+                self.progressive,
+                self.compress,
             )
         )

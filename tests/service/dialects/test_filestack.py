@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
@@ -21,6 +23,7 @@ from focalbox.service.dialects.filestack import TASKS, is_filestack, read
 from focalbox.service.dialects.filestack_request import parse
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.request import ImageRequest
+from service.servers import Service
 
 HERE = Path(__file__).parents[1]
 KEY = "AKEYKEYKEYKEYKEYKEYKEz"
@@ -140,6 +143,13 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
         (b"/smart_crop=w:5,h:5/smart_crop=w:6,h:6/cat.jpg", "smart_crop"),
         (b"/smart_crop=w:5,h:5/cache=e:soon/cat.jpg", "expiry"),
         (b"/smart_crop=w:5,h:5/cache=/cat.jpg", "cache"),
+        (b"/fallback=cache:5/cat.jpg", "fallback"),
+        (b"/fallback=file:a.jpg,cache:soon/cat.jpg", "cache"),
+        (b"/compress=metadata:perhaps/cat.jpg", "metadata"),
+        (b"/pjpg=metadata:perhaps/cat.jpg", "metadata"),
+        (b"/output=compress:perhaps/cat.jpg", "compress"),
+        (b"/output=strip:perhaps/cat.jpg", "strip"),
+        (b"/output=q:input/cat.jpg", "quality"),
         (b"/smart_crop=w:5,h:5/src://alias/cat.jpg", "alias"),
         (b"/smart_crop=w5,h:5/cat.jpg", "smart_crop"),
         (b"/smart_crop=w:5,h:5/", "source"),
@@ -250,7 +260,37 @@ def test_tasks_of_the_real_library(b64: bool) -> None:  # noqa: FBT001 - a param
     assert (cut.quality, {effect.name for effect in cut.effects}) == (55, {"rotate", "flip"})
 
 
+@pytest.mark.parametrize("b64", [False, True])
+def test_how_a_file_is_written_by_the_real_library(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    scans = _read(b64=b64, pjpg={"quality": 55, "metadata": True})
+    assert (scans.progressive, scans.format, scans.quality, scans.options.keep_metadata) == (True, "jpeg", 55, True)
+    assert _read(b64=b64, output={"format": "pjpg"}).progressive
+    assert (_read(b64=b64, compress=True).compress, _read(b64=b64, compress=True).options.keep_metadata) == (
+        True,
+        False,
+    )
+    assert _read(b64=b64, output={"format": "jpg", "compress": True}).compress
+    instead = _read(b64=b64, resize={"width": 5}, fallback={"handle": "other0123456789other", "cache": 7})
+    assert (instead.fallback, instead.fallback_seconds) == ("other0123456789other", 7)
+
+
+def test_metadata_is_kept_when_a_task_asks_and_none_forbids() -> None:
+    kept = parse(read(b"/compress=metadata:true/cat.jpg"))  # what filestack-js documents, and then refuses to write
+    assert (kept.compress, kept.options.keep_metadata) == (True, True)
+    for forbidden in (b"output=strip:true", b"no_metadata"):
+        assert not parse(read(b"/compress=m:true/" + forbidden + b"/cat.jpg")).options.keep_metadata
+
+
 def test_answers_that_are_no_pictures() -> None:
     assert parse(read(b"/detect_faces=export:true/cat.jpg")).answer == "faces"
     assert parse(read(b"/imagesize/cat.jpg")).answer == "imagesize"
     assert parse(read(b"/smart_crop=w:5,h:5/fallback=file:other.jpg/cat.jpg")).fallback == "other.jpg"
+
+
+def test_a_jpeg_in_scans_and_in_fewer_bytes_shows_the_same(service: Service) -> None:
+    address = "/resize=w:90/{}coffee.jpg"
+    plain, scans, fewer = (service.ask(address.format(task)).content for task in ("", "pjpg/", "compress/"))
+    opened = [Image.open(io.BytesIO(content)) for content in (plain, scans, fewer)]
+    assert ["progressive" in image.info for image in opened] == [False, True, False]
+    assert len(fewer) < len(plain)
+    assert len({image.tobytes() for image in opened}) == 1

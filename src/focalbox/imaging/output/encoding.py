@@ -18,6 +18,8 @@ __all__ = ["can_write", "encode"]
 _PAPER = (255, 255, 255)
 """What shows through transparent parts in formats that have none: paper, as browsers show it."""
 _QUALITIES = range(1, 101)
+_OPTIMIZED = {"jpeg", "png"}
+"""Formats whose writers search for a shorter code for the same pixels when told to."""
 _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 _PIXEL = 4
@@ -47,6 +49,8 @@ def encode(
     metadata: Metadata | None = None,
     memory: int | None = None,
     palette: bool = False,
+    progressive: bool = False,
+    compress: bool = False,
 ) -> bytes:
     """Encode a picture as the bytes of a file.
 
@@ -66,6 +70,10 @@ def encode(
         Most bytes that picture and writer may take together; that of `Limits` if not given.
     palette : bool
         Whether a PNG may have a palette, where it then is smaller and looks the same.
+    progressive : bool
+        Whether a JPEG has several scans, so that all of it is seen early, coarsely.
+    compress : bool
+        Whether more time is spent to write JPEG and PNG in fewer bytes; the pixels are the same.
 
     Returns
     -------
@@ -94,6 +102,10 @@ def encode(
     options = dict(form.options)
     if form.lossy:
         options["quality"] = quality
+    if progressive and name == "jpeg":
+        options["progressive"] = True
+    if compress and name in _OPTIMIZED:
+        options["optimize"] = True
     if form.tagged and metadata is not None:
         options |= _kept(name, metadata)
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all

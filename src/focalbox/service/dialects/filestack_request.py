@@ -77,15 +77,34 @@ def parse(request: Request) -> ImageRequest:
         source=request.source,
         targets=(outline,),
         answer=_answer(named),
-        options=CropOptions.of(options),
+        options=CropOptions.of({**options, "keep_metadata": _keeps_metadata(named)}),
         format=_format(named),
         quality=_quality(named),
         max_age=_max_age(named["cache"]) if "cache" in named else None,
         align=align,
         window=_window(named["crop"]) if "crop" in named else None,
         effects=(*first, *_effects(request, named)),
-        fallback=named.get("fallback", {}).get("file", ""),
+        progressive="pjpg" in named or named.get("output", {}).get("format") == "pjpg",
+        compress="compress" in named or _truth("compress", named.get("output", {}).get("compress", "false")),
+        **(_fallback(named["fallback"]) if "fallback" in named else {}),
     )
+
+
+def _keeps_metadata(named: Named) -> bool:
+    """Tell whether copyright and profile stay: a task asks for it, and none forbids it."""
+    kept = [_truth("metadata", named.get(task, {}).get("metadata", "false")) for task in ("compress", "pjpg")]
+    stripped = _truth("strip", named.get("output", {}).get("strip", "false"))
+    return any(kept) and not stripped and "no_metadata" not in named
+
+
+def _fallback(task: Mapping[str, str]) -> dict[str, Any]:
+    if not task.get("file"):
+        message = "fallback needs file, another source"
+        raise InvalidRequest(message)
+    return {
+        "fallback": task["file"],
+        "fallback_seconds": plain_number("cache", task["cache"]) if "cache" in task else None,
+    }
 
 
 def _sized(name: str, named: Named) -> _Sized:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from focalbox.imaging.output.encoding import encode
@@ -15,12 +16,14 @@ _WORST = 10
 
 def encode_within(
     image: Any,
-    format: str,  # noqa: A002
+    format: str,  # noqa: A002 - the word of imaging/
     quality: int,
     most: int,
-    metadata: Any = None,
     *,
+    metadata: Any = None,
     memory: int | None = None,
+    progressive: bool = False,
+    compress: bool = False,
 ) -> bytes:
     """Encode a picture at the best quality, up to the one asked for, that makes at most so many bytes.
 
@@ -32,18 +35,20 @@ def encode_within(
         1 to 100.
     most : int
         Bytes; 0 for no bound. Where no quality achieves it, or the format has none, the answer is larger.
-    metadata : Metadata, optional
-    memory : int, optional
+    metadata, memory, progressive, compress
         As for `focalbox.imaging.output.encoding.encode`.
     """
-    best = encode(image, format, quality=quality, metadata=metadata, memory=memory)
+    encoded = partial(
+        encode, image, format, metadata=metadata, memory=memory, progressive=progressive, compress=compress
+    )
+    best = encoded(quality=quality)
     if not most or len(best) <= most or not FORMATS[format].lossy:
         return best
     low, high = _WORST, quality
-    best = encode(image, format, quality=min(_WORST, quality), metadata=metadata, memory=memory)
+    best = encoded(quality=min(_WORST, quality))
     while high - low > 1:
         middle = (low + high) // 2
-        content = encode(image, format, quality=middle, metadata=metadata, memory=memory)
+        content = encoded(quality=middle)
         low, high = (middle, high) if len(content) <= most else (low, middle)
         best = content if len(content) <= most else best
     return best

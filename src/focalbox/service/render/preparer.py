@@ -167,11 +167,11 @@ class Preparer:
             prepared = worked.prepared
             image = prepared.working.image
             size = image.width * image.height * _PIXEL + len(data) * (prepared.view.film is not None)
-            if size <= self._largest and not image_request.options.keep_metadata:
+            if size <= self._largest and picture.facts.may_keep and not image_request.options.keep_metadata:
                 self._pictures.put(seen, prepared, size)
             else:
                 self._memory.occupy_while(image, size)  # others may wait to be served by it
-        if known is not prepared.analysis:
+        if known is not prepared.analysis and picture.facts.may_keep:
             await self._analyses.put(seen, prepared.analysis)
         return worked
 

@@ -136,12 +136,17 @@ class Renderer:
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
                 name = "gif"  # what moves does so everywhere
             notes = result.notes_for(name)
-            if not image_request.effects and not image_request.max_bytes:
+            scans: dict[str, Any] = {
+                "progressive": image_request.progressive and name == "jpeg",
+                "compress": image_request.compress,
+            }
+            plain = not image_request.effects and not image_request.max_bytes
+            if plain and (result.film is not None or not any(scans.values())):
                 content = result.encode(name, quality=image_request.quality)
             else:
-                content = encode_within(
-                    image, name, image_request.quality, image_request.max_bytes, result.metadata, memory=result.memory
-                )
+                writer = {**scans, "metadata": result.metadata, "memory": result.memory}
+                most = image_request.max_bytes
+                content = encode_within(image, name, image_request.quality, most, **writer)
                 notes += (_FIRST,) if result.film is not None and notes == result.crop.notes else ()
         self._metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime, notes)

@@ -19,8 +19,11 @@ class Content:
     directive : str, optional
         What those who keep the answer are bound to: ``"no-store"``, ``"private"``, ``"no-cache"`` or the
         last two with a comma.
+    seconds : int, optional
+        For how long its own server lets an answer be kept at most; None where it says nothing of it.
     """
 
     data: bytes
     modified: str = ""
     directive: str = ""
+    seconds: int | None = None

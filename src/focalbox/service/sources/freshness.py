@@ -96,6 +96,19 @@ class Freshness:
         later = max(_seconds(self._said.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
         return bool(self.validators) or self._lifetime > 0 or later > 0
 
+    def seconds_left(self, now: float) -> int | None:
+        """Return for how long an answer made from it may be kept, at most; None where its server says nothing.
+
+        Browsers keep answers too: where a lifetime of its own is said for caches that many share, the shorter one counts.
+        """
+        said = [_seconds(self._said[name]) for name in ("s-maxage", "max-age") if name in self._said]
+        until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
+        if not said and "expires" in self.fields:  # what is no date is in the past (RFC 9111, section 5.3)
+            said = [0.0 if until is None else until - (self.received if made is None else made)]
+        if not said:
+            return None
+        return max(0, int(min(said) - self._age - max(0.0, now - self.received)))
+
     def is_fresh(self, now: float) -> bool:
         """Tell whether it may be used without asking."""
         return self._stale_for(now) < 0

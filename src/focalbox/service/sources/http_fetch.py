@@ -104,7 +104,7 @@ class Remote:
 
     def __init__(self, hosts: Sequence[str], *, seconds: float, allow_private: bool, limits: Limits) -> None:
         self._hosts = tuple(host.lower() for host in hosts)
-        self._seconds, self._limits = seconds, limits
+        self._seconds, self._limits, self.allow_private = seconds, limits, allow_private
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=_MAX_CONNECTIONS,

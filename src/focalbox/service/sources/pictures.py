@@ -43,7 +43,7 @@ class Facts:
         What decides how much memory its decode takes.
     animated : bool
         Whether there are frames that follow each other in time.
-    modified, directive : str
+    modified, directive, seconds
         As in `Content`.
     """
 
@@ -54,6 +54,12 @@ class Facts:
     animated: bool = False
     modified: str = ""
     directive: str = ""
+    seconds: int | None = None
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether its pixels, and what was seen in them, may be kept for others."""
+        return "no-store" not in self.directive and "private" not in self.directive
 
 
 _MAX_COPIED = 2**20
@@ -137,9 +143,17 @@ class Pictures:
         form = _sniffed(content.data)
         opened = self._cropper.open(content.data)
         digest = hashlib.sha256(content.data).hexdigest()
-        return Facts(
-            digest, form, opened.size, opened.need, opened.animated, content.modified, content.directive
-        ), opened
+        facts = Facts(
+            digest,
+            form,
+            opened.size,
+            opened.need,
+            opened.animated,
+            content.modified,
+            content.directive,
+            content.seconds,
+        )
+        return facts, opened
 
 
 def _sniffed(data: bytes) -> str:

@@ -50,11 +50,12 @@ class Upstreams:
     async def read(self, address: str, host: str) -> Content:
         """Return a picture of another server; errors as in `Remote.fetch`, and `Overloaded` when too many are fetched."""
         self._remote.check(address)
+        name = f"private {address}" if self._remote.allow_private else address  # not found once they are refused
 
         async def fetch(known: Freshness | None) -> tuple[Freshness, bytes | None]:
             return await self._remote.fetch(address, [] if known is None else known.validators)
 
-        return await self._read(address, host, fetch)
+        return await self._read(name, host, fetch)
 
     async def read_bucket(self, address: str, host: str) -> Content:
         """Return a picture of a bucket; errors as in `Buckets.read`, and `Overloaded` as in `read`."""
@@ -147,4 +148,4 @@ class Upstreams:
 
 
 def _content(said: Freshness, data: bytes) -> Content:
-    return Content(data, said.fields.get("last-modified", ""), said.directive)
+    return Content(data, said.fields.get("last-modified", ""), said.directive, said.seconds_left(time.time()))
