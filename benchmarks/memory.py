@@ -117,7 +117,7 @@ def _row_alone(name: str, path: Path, limit: int) -> tuple[str, ...]:
     found = [_alone(path, size.split(",")[0], options, {}) for size, options in _ASKED.items()]
     through = _alone(path, next(iter(_ASKED)), {"zoom": 1.0}, _UNBOUNDED)
     cells = ["refused" if one["said"] else f"{one['took'] / _MEGA:.0f}" for one in found]
-    over = any(one["took"] > limit for one in found) or through["took"] > through["need"]
+    over = any(one["took"] > limit for one in found) or through["took"] > through["need"] > 0
     print(*(one["said"] for one in found if one["said"]), sep="\n", flush=True)
     estimate, real = (f"{through[key] / _MEGA:.0f}" for key in ("need", "took"))
     return name, estimate, real, *cells, "**above**" if over else "within"
