@@ -102,6 +102,7 @@ def test_without_vectors_pillow_does_the_work() -> None:
     assert crop_and_resize(image, (31, 17), window) == image.resize((31, 17), Image.Resampling.LANCZOS, box=window)
 
 
+@pytest.mark.slow
 @needs_vectors
 @pytest.mark.parametrize("size", [(4000, 2000), (3, 1_400_000)])
 def test_large_results_are_pillows_too(size: tuple[int, int]) -> None:

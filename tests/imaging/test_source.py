@@ -155,6 +155,7 @@ def test_transparency_is_kept_and_opaque_alpha_is_dropped(corners: Picture, file
     assert decoded(file_of(corners, "PNG", transparency=(200, 30, 30))).getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_a_large_palette_picture_is_converted_in_strips(photograph: Picture, file_of: FileOf) -> None:
     large = photograph.resize((3200, 1600)).quantize(64)
     working = open_picture(file_of(large, "PNG", compress_level=1)).decode()

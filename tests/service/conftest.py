@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,6 +23,9 @@ from PIL import Image
 from focalbox import Cropper
 from focalbox.service.settings import ServiceSettings
 from service.servers import SECONDS, Neighbour, Opened, Running, Service, Watched
+
+if TYPE_CHECKING:  # not installed for `make check`
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="session")
@@ -167,3 +170,55 @@ def watched(opened: Opened, pictures: Path) -> Callable[..., tuple[Service, Watc
         return opened(extra, root=pictures, allow_unsigned="true", **settings), model
 
     return start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - not installed for `make check`
+
+    expect.set_options(timeout=1000 * SECONDS)
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing: install Debian's package chromium, or run `make test` as root")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callable[..., Page]]:
+    """Return what opens the page; whatever it complains about fails the test."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - not installed for `make check`
+
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def open_page(*arguments: str, width: int = 1280, dark: bool = False, still: bool = False) -> Page:
+        started = running(*(arguments or ("--allow-unsigned",)))
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce" if still else "no-preference",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(request.url)
+                if not request.url.startswith((started.place, "blob:", "data:"))
+                else None
+            ),
+        )
+        page.goto(started.page)
+        expect(page.locator("#status")).to_have_text("The crop is ready.")
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.context.close()
+    assert [text for text in complaints if "415" not in text] == []

@@ -71,6 +71,7 @@ def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None
         assert "at most 10000 pixels" in answer.problem()
 
 
+@pytest.mark.slow
 def test_memory_is_held_for_pictures_and_given_back(opened: Opened, pictures: Path) -> None:
     """A dozen PNGs of 4 MB of pixels each, in memory for one or two: all are answered, one after the other."""
     for number in range(12):

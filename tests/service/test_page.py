@@ -1,75 +1,18 @@
-"""The page in a real Chromium: upload, drag, focus, boxes, layers, files, copy, errors, a keyboard, three widths."""
+"""The page in a real Chromium: upload, drag, focus, boxes, layers, files, copy, errors."""
 
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from service.servers import SECONDS, Running
-
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
-"""A folder to leave screenshots in, for somebody to look at."""
-
-
-expect.set_options(timeout=1000 * SECONDS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is missing: install Debian's package chromium, or run `make test` as root")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callable[..., Page]]:
-    """Return what opens the page; whatever it complains about fails the test."""
-    complaints: list[str] = []
-    pages: list[Page] = []
-
-    def open_page(*arguments: str, width: int = 1280, dark: bool = False, still: bool = False) -> Page:
-        started = running(*(arguments or ("--allow-unsigned",)))
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce" if still else "no-preference",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: complaints.append(request.url) if not _own(request.url, started) else None)
-        page.goto(started.page)
-        expect(page.locator("#status")).to_have_text("The crop is ready.")
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        page.context.close()
-    assert [text for text in complaints if "415" not in text] == []
-
-
-def _own(address: str, running: Running) -> bool:
-    return address.startswith((running.place, "blob:", "data:"))
-
-
-def _shot(page: Page, name: str) -> None:
-    if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+from service.chromium import drag, planned_by, shot, window_of
+from service.servers import SECONDS
 
 
 def _pixels(page: Page, canvas: str) -> str:
@@ -125,7 +68,7 @@ def test_upload_drag_layers_and_copy(visit: Callable[..., Page], pictures: Path)
         page.get_by_role("button", name=f"Copy the {name}").click()
         copied = page.evaluate("navigator.clipboard.readText()")
         assert re.fullmatch(pattern, copied), copied
-    _shot(page, "wide")
+    shot(page, "wide")
 
 
 def test_the_page_shows_what_the_service_cuts(visit: Callable[..., Page]) -> None:
@@ -146,7 +89,7 @@ def test_a_broken_file_is_explained_and_the_next_one_works(visit: Callable[..., 
     page = visit()
     page.set_input_files("#file", pictures / "letter.txt")
     expect(page.get_by_role("alert")).to_contain_text("begin like a picture")
-    _shot(page, "broken")
+    shot(page, "broken")
     page.set_input_files("#file", pictures / "logo.png")
     expect(page.locator("#facts")).to_contain_text("logo.png · 160 × 90")
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -173,59 +116,35 @@ def test_a_keyboard_is_enough(visit: Callable[..., Page]) -> None:
     expect(page.locator("#box")).not_to_have_text(before)
 
 
-def _window(page: Page) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", page.locator("#box").inner_text())))
-
-
-def _drag(page: Page, *points: tuple[float, float]) -> None:
-    """Draw along points of the picture, in fractions of it."""
-    page.locator("#stage").evaluate("stage => stage.scrollIntoView({block: 'center'})")
-    place = page.locator("#stage").bounding_box()
-    assert place is not None
-    for number, (x, y) in enumerate(points):
-        page.mouse.move(place["x"] + x * place["width"], place["y"] + y * place["height"])
-        if number == 0:
-            page.mouse.down()
-    page.mouse.up()
-
-
-def _planned(page: Page, pattern: str, act: Callable[[], object]) -> dict[str, int]:
-    """Do something, and return the box that the service then plans."""
-    with page.expect_response(re.compile(pattern)) as answer:
-        act()
-    box: dict[str, int] = answer.value.json()["crops"][0]["box"]
-    return box
-
-
 def test_the_window_follows_the_hand_and_is_let_go(visit: Callable[..., Page], pictures: Path) -> None:
     page = visit()
     page.set_input_files("#file", pictures / "astronaut.jpg")
     expect(page.locator("#facts")).to_contain_text("astronaut.jpg")
     page.get_by_role("button", name="1:1", exact=True).click()
     page.get_by_role("button", name="9:16", exact=True).click()
-    chosen = _window(page)
-    _drag(page, (0.45, 0.5), (0.5, 0.5), (0.95, 0.5))
-    assert _window(page) == (288, 512, 224, 0), "dragged to the right edge"
+    chosen = window_of(page)
+    drag(page, (0.45, 0.5), (0.5, 0.5), (0.95, 0.5))
+    assert window_of(page) == (288, 512, 224, 0), "dragged to the right edge"
     expect(page.locator("#snippet-URL")).to_contain_text("focus=")
     expect(page.locator("#snippet-thumbor")).to_contain_text("/unsafe/224x0:512x512/")
     page.get_by_role("button", name="Let focalbox choose").click()
-    assert _window(page) == chosen
+    assert window_of(page) == chosen
     expect(page.get_by_role("button", name="Let focalbox choose")).to_be_disabled()
 
     page.get_by_label("Set the focus").check()
-    _drag(page, (0.1, 0.5))
-    assert _window(page)[2] == 0
+    drag(page, (0.1, 0.5))
+    assert window_of(page)[2] == 0
     page.get_by_role("button", name="Let focalbox choose").click()
 
     page.get_by_label("Keep a box").check()
-    box = _planned(page, r"keep=0.8[0-9]*,[0-9.]*,0.1[78]", lambda: _drag(page, (0.8, 0.1), (0.9, 0.3), (0.98, 0.4)))
+    box = planned_by(page, r"keep=0.8[0-9]*,[0-9.]*,0.1[78]", lambda: drag(page, (0.8, 0.1), (0.9, 0.3), (0.98, 0.4)))
     assert box["left"] + box["width"] >= 0.97 * 512, "what is kept is inside"
     expect(page.locator("#snippet-URL")).to_contain_text("keep=0.8")
     expect(page.locator("#snippet-imgproxy")).to_be_hidden()
-    _shot(page, "kept")
-    _drag(page, (0.9, 0.2))
+    shot(page, "kept")
+    drag(page, (0.9, 0.2))
     expect(page.get_by_role("button", name="Let focalbox choose")).to_be_disabled()
-    assert _window(page) == chosen, "a click on a box takes it away"
+    assert window_of(page) == chosen, "a click on a box takes it away"
 
 
 def test_other_windows_and_the_middle_are_there_to_compare(visit: Callable[..., Page], pictures: Path) -> None:
@@ -236,9 +155,9 @@ def test_other_windows_and_the_middle_are_there_to_compare(visit: Callable[..., 
     kept = [int(page.locator(name).inner_text().removesuffix(" %")) for name in ("#kept", "#middle-kept")]
     assert kept[0] >= kept[1]
     first = page.locator("#others button").first
-    before = _window(page)
+    before = window_of(page)
     first.click()
-    assert _window(page) != before
+    assert window_of(page) != before
     page.get_by_text("What do these say?").click()
     expect(page.get_by_text("nine tenths")).to_be_visible()
 
@@ -258,11 +177,11 @@ def test_a_file_of_the_fit_and_format_asked_for(visit: Callable[..., Page]) -> N
     with Image.open(saved.value.path()) as image:
         assert (image.format, image.width) == ("JPEG", 1200)
     for fit, padded in (("contain", True), ("tight", False)):
-        _planned(page, f"fit={fit}", lambda fit=fit: page.locator("#fit").select_option(fit))  # type: ignore[misc]
+        planned_by(page, f"fit={fit}", lambda fit=fit: page.locator("#fit").select_option(fit))  # type: ignore[misc]
         assert page.locator("#snippet-thumbor").is_hidden() == padded
         expect(page.locator("#snippet-Command")).to_contain_text(f"--fit {fit}")
-    _planned(page, "mode=face", lambda: page.get_by_label("Frame the faces").check())
-    _shot(page, "options")
+    planned_by(page, "mode=face", lambda: page.get_by_label("Frame the faces").check())
+    shot(page, "options")
 
 
 def _addresses(page: Page) -> list[str]:
@@ -279,7 +198,7 @@ def test_every_address_to_copy_works_once_the_picture_is_there(visit: Callable[.
     expect(page.locator("#place")).to_be_hidden()
     page.get_by_role("button", name="4:5", exact=True).click()
     found = {"untouched": _addresses(page)}
-    _drag(page, (0.4, 0.5), (0.5, 0.5), (0.2, 0.5))
+    drag(page, (0.4, 0.5), (0.5, 0.5), (0.2, 0.5))
     expect(page.locator("#snippet-URL")).to_contain_text("focus=0.")
     found["dragged"] = _addresses(page)
     page.get_by_role("button", name="Let focalbox choose").click()
@@ -296,53 +215,3 @@ def test_every_address_to_copy_works_once_the_picture_is_there(visit: Callable[.
             with Image.open(io.BytesIO(content)) as image:
                 assert image.size in {(960, 1200), (320, 400), (320, 320)}, address
                 assert image.format == ("WEBP" if "WebP" in act else "JPEG"), address
-
-
-def test_where_the_picture_has_to_lie_is_said(visit: Callable[..., Page], pictures: Path, tmp_path: Path) -> None:
-    page = visit("--allow-unsigned", "--root", str(tmp_path))
-    page.set_input_files("#file", pictures / "coffee.jpg")
-    expect(page.locator("#place")).to_contain_text("once coffee.jpg lies in the service's folder: put it here first")
-    page = visit()
-    expect(page.locator("#place")).to_contain_text("start it with --root")
-
-
-def test_the_keys_move_the_window_and_mark_boxes(visit: Callable[..., Page], pictures: Path) -> None:
-    page = visit()
-    page.set_input_files("#file", pictures / "astronaut.jpg")
-    expect(page.locator("#facts")).to_contain_text("astronaut.jpg")
-    page.get_by_role("button", name="9:16", exact=True).click()
-    before = _window(page)
-    page.locator("#stage").focus()
-    page.keyboard.press("Shift+ArrowRight")
-    assert _window(page)[2] > before[2]
-    page.keyboard.press("Escape")
-    assert _window(page) == before
-    page.get_by_label("Keep a box").check()
-    page.locator("#stage").focus()
-    _planned(page, "keep=", lambda: page.keyboard.press("Enter"))
-    _planned(page, "keep=", lambda: page.keyboard.press("ArrowLeft"))
-    _planned(page, "size=675x1200$", lambda: page.keyboard.press("Delete"))
-
-
-def test_on_a_phone_the_crop_stays_in_sight(visit: Callable[..., Page]) -> None:
-    page = visit(width=375, still=True)
-    for part in ("#stage", "#ratio", "#wall", "#snippets"):
-        page.locator(part).evaluate("part => part.scrollIntoView({block: 'center'})")
-        place = page.locator("#result").bounding_box()
-        assert place is not None
-        assert 0 <= place["y"] < 300, part
-    page.locator("#ratio").evaluate("part => part.scrollIntoView({block: 'center'})")
-    if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / "phone-sight.png")
-
-
-@pytest.mark.parametrize(("width", "dark"), [(375, False), (375, True), (768, False)])
-def test_a_narrow_screen_shows_all_of_it(visit: Callable[..., Page], width: int, dark: bool) -> None:  # noqa: FBT001 - a case
-    page = visit(width=width, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for part in ("#stage", "#result", "#ratio", "#wall", "#snippets"):
-        place = page.locator(part).bounding_box()
-        assert place is not None
-        assert place["x"] >= 0
-        assert place["x"] + place["width"] <= width + 1
-    _shot(page, f"narrow-{width}-dark" if dark else f"narrow-{width}")

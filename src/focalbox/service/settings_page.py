@@ -34,8 +34,6 @@ def described() -> str:
     for entry in dataclasses.fields(common.limits):
         text = helps.get(entry.name, "Most frames or pages of a file.")
         lines.append(f"| `{PREFIX}LIMIT_{entry.name.upper()}` | `{getattr(common.limits, entry.name)}` | {text} |")
-    help_ = "Whether the command fetches pictures from hosts that are not on the public Internet."
-    lines.append(f"| `{PREFIX}ALLOW_PRIVATE` | `{str(common.allow_private).lower()}` | {help_} |")
     lines += ["", "## `focalbox serve`", "", "| variable | default | what it sets |", "|---|---|---|"]
     for entry in dataclasses.fields(ServiceSettings):
         if entry.metadata:

@@ -31,6 +31,7 @@ def total(window: Box, saliency: SaliencyMap, subjects: list[ScoredSubject], sub
     return score_of(window, saliency, subjects, subject_box).total
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(maps, shares, shares, st.lists(scored(), max_size=4), st.none() | boxes(), st.randoms(use_true_random=False))
 def test_no_place_scores_more(

@@ -215,6 +215,7 @@ def test_the_frames_that_stand_for_a_film_are_spread_over_it(frames: int, wanted
     assert all(0 <= one < frames for one in chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
 def test_memory_does_not_grow_with_the_frames() -> None:
     peaks = []
