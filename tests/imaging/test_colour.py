@@ -136,3 +136,11 @@ def test_grey_of_16_bits_is_transparent_where_all_its_bits_say_so() -> None:
         [[128, 128, 128, 255], [128, 128, 128, 0]],
         [[128, 128, 128, 255], [18, 18, 18, 255]],
     ]
+
+
+def test_numbers_at_the_end_of_their_range_become_grey_without_a_warning() -> None:
+    numbers = np.array([[-3.0e38, 3.0e38], [np.nan, np.inf]], np.float32)
+    _, convert = prepare(Image.fromarray(numbers), None)
+    found = np.asarray(convert(Image.fromarray(numbers)))
+    assert found.shape == (2, 2, 3)
+    assert found[0, 0, 0] <= found[0, 1, 0]

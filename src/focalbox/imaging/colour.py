@@ -239,8 +239,9 @@ def _from_16_bits(strip: Image.Image, clear: int | None) -> Image.Image:
 def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
     """Scale numbers between ``low`` and ``high`` to grey, so that 16 bits lose precision and not highlights."""
     values = np.asarray(strip).astype(np.float32)  # 24 bits of precision for 8 that are kept
-    values -= low
-    values *= _MAX_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers at the end of what 32 bits hold become infinite: white
+        values -= low
+        values *= _MAX_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
     np.nan_to_num(values, copy=False, nan=0.0, posinf=_MAX_8, neginf=0.0)
     np.clip(values, 0, _MAX_8, out=values)
     return Image.fromarray(np.rint(values, out=values).astype(np.uint8)).convert("RGB")
