@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
-from pyarrow import parquet
 
+from benchmarks.rows import DataError, read_rows
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 from focalbox.metrics.map_metrics import count_fixations
 
-__all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "DataError", "Labelled", "density", "read_set"]
+__all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "Labelled", "density", "read_set"]
 
 SETS: Mapping[str, str] = {
     "duts": "duts_tr",
@@ -33,21 +32,12 @@ SETS: Mapping[str, str] = {
 FIXATION_SETS = ("osie", "crowd", "scene500", "mit1003")
 GAIN_SETS = ("duts", *FIXATION_SETS)
 
-_EXCHANGED = frozenset({"scene500"})
-"""Sets whose file holds x and y of the fixations exchanged, as shares of the sides. Seen on 2026-11-23: with spectral
-residual the mean NSS at the fixations is -0.07 to 0.12 as stored and 0.55 to 0.65 exchanged; in the other three sets it
-is 0.6 to 1.0 as stored and at most 0.2 exchanged."""
-
 _COUNTED = (256, 256)
 """Cells that fixations are counted in (rows, columns): four times finer than any map here."""
 
 _VISUAL_DEGREE = 0.035
 """Blur of fixations as a share of the mean side, about one degree of visual angle in OSIE and MIT1003 (Judd et al. 2009,
 doi:10.1109/ICCV.2009.5459462)."""
-
-
-class DataError(Exception):
-    """A data file is missing or damaged; the message says which and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,21 +89,14 @@ def read_set(folder: Path, name: str, *, split: str = "dev", limit: int | None =
     DataError
         When the file is missing or damaged, or holds no such row.
     """
-    path = folder / f"{SETS[name]}.parquet"
-    if not path.is_file():
-        message = f"{path} is missing: put the labelled pictures there, or name their folder with --data."
-        raise DataError(message)
+    rows = read_rows(folder, SETS[name], split)
+    if limit is not None:
+        rows = rows[:: max(1, -(-len(rows) // limit))]
     try:
-        rows = parquet.read_table(path, filters=[("split", "=", split)]).to_pylist()
-        if limit is not None:
-            rows = rows[:: max(1, -(-len(rows) // limit))]
         found = [_labelled(row, name) for row in rows]
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-        message = f"{path} is damaged ({type(error).__name__}: {error}): copy it again from its source."
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        message = f"{SETS[name]}.parquet is damaged ({type(error).__name__}: {error}): copy it again from its source."
         raise DataError(message) from error
-    if not found:
-        message = f"{path} has no row of the split {split}: copy it again from its source."
-        raise DataError(message)
     return [one for one in found if one.label is None or one.label.sum() > 0]
 
 
@@ -129,7 +112,7 @@ def density(fixations: NDArray[np.float64], size: Size, shape: tuple[int, int]) 
 def _labelled(row: Mapping[str, Any], origin: str) -> Labelled:
     size = Size(row["width"], row["height"])
     mask = row.get("mask")
-    fixations = _fixations(row, size, exchanged=origin in _EXCHANGED) if "fixations" in row else None
+    fixations = _fixations(row, size) if "fixations" in row else None
     return Labelled(
         name=row["name"],
         origin=origin,
@@ -146,9 +129,8 @@ def _mask(content: bytes) -> NDArray[np.float64]:
     return np.asarray(Image.open(io.BytesIO(content)).convert("L"), dtype=np.float64) / 255
 
 
-def _fixations(row: Mapping[str, Any], size: Size, *, exchanged: bool) -> NDArray[np.float64]:
-    points = np.asarray(row["fixations"], dtype=np.float64).reshape(-1, 2) / (size.width, size.height)
-    return points[:, ::-1] if exchanged else points
+def _fixations(row: Mapping[str, Any], size: Size) -> NDArray[np.float64]:
+    return np.asarray(row["fixations"], dtype=np.float64).reshape(-1, 2) / (size.width, size.height)
 
 
 def _box(corners: list[float], size: Size) -> Box:

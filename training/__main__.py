@@ -52,7 +52,7 @@ def arguments() -> argparse.ArgumentParser:
 def run(options: argparse.Namespace) -> None:
     """Carry out a command."""
     # Here, since they load torch and onnxruntime, which --help does not need.
-    from training.data import DataError  # noqa: PLC0415
+    from benchmarks.rows import DataError  # noqa: PLC0415
 
     started = time.monotonic()
     try:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks import rows as labelled
+from benchmarks.rows import DataError
 from training.closeups import close_ups
 
 PICTURE_SIDE = 256
@@ -51,20 +51,11 @@ CLOSE_UPS = "closeups"
 NEEDED = {"duts": "mask", "fcdb": "crop", "taskfix": "map", "people": "name"}
 """The column that a set's label is in, for sets without fixations."""
 
-AXES_SWAPPED = ("scene500",)
-"""Sets whose fixations are stored with x and y exchanged, as fractions of the sides: in scene500 the
-standardised edge energy at the fixations is 0.09 as stored and 0.65 with the axes swapped (0.14 and 0.61 on dev rows);
-in the other sets it is the other way round (OSIE 0.81 and 0.19)."""
-
 FIXATION_SETS = ("osie", "crowd", "scene500", "mit1003")
 UNLABELLED = ("people", CLOSE_UPS)
 """Sets whose rows say nothing about saliency: they are there for faces and text."""
 
 MIT_LICENSED_SETS = ("osie", "crowd", "scene500")
-
-
-class DataError(Exception):
-    """A data file is missing or damaged; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -100,34 +91,7 @@ def read_rows(folder: Path, name: str, split: str) -> list[dict[str, Any]]:
     DataError
         When the file is missing, damaged, lacks a column or has no such row.
     """
-    path = folder / f"{SETS[name]}.parquet"
-    if not path.is_file():
-        message = f"{path} is missing: put the training data there or name its folder with --data."
-        raise DataError(message)
-    try:
-        rows = pyarrow.parquet.read_table(path, filters=[("split", "=", split)]).to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        message = f"{path} is damaged ({type(error).__name__}): copy it again from the data's source."
-        raise DataError(message) from error
-    needed = NEEDED.get(name, "fixations")
-    if not rows or any(column not in rows[0] for column in ("image", "width", "height", needed)):
-        message = (
-            f"{path} has no {split} rows with image, width, height and {needed}: copy it again from the data's source."
-        )
-        raise DataError(message)
-    return [swap_axes(row) for row in rows] if name in AXES_SWAPPED else rows
-
-
-def swap_axes(row: dict[str, Any]) -> dict[str, Any]:
-    """Put a row's fixations right whose x and y were exchanged as fractions of the sides.
-
-    Examples
-    --------
-    >>> swap_axes({"width": 400, "height": 200, "fixations": [[40, 100]]})["fixations"]
-    [[200.0, 20.0]]
-    """
-    width, height = row["width"], row["height"]
-    return row | {"fixations": [[y / height * width, x / width * height] for x, y in row["fixations"]]}
+    return labelled.read_rows(folder, SETS[name], split, (NEEDED.get(name, "fixations"),))
 
 
 def rows_of(folder: Path, name: str, split: str) -> list[dict[str, Any]]:

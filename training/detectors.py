@@ -15,8 +15,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.rows import DataError
 from focalbox.saliency.yunet import YuNet
-from training.data import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional
 
-from training.data import DataError
+from benchmarks.rows import DataError
 from training.marks import MIN_LINE
 
 FONT_PACKAGES = (

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.croppers import RATIOS, analyze
-from benchmarks.labels import GAIN_SETS, DataError, read_set
+from benchmarks.labels import GAIN_SETS, read_set
+from benchmarks.rows import DataError
 from benchmarks.tables import replace_between, table
 from benchmarks.truth import Marked, Marker, read_people
 from focalbox.core.geometry import Box

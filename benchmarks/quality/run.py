@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.croppers import RATIOS, Contestant, contestants, heads_of, model_of
-from benchmarks.labels import GAIN_SETS, SETS, DataError, Labelled, read_set
+from benchmarks.labels import GAIN_SETS, SETS, Labelled, read_set
 from benchmarks.peers import PEERS
 from benchmarks.quality.fairness import fairness_table
 from benchmarks.quality.looks import looks_table
@@ -22,6 +22,7 @@ from benchmarks.quality.odd import odd_table
 from benchmarks.quality.scores import Score, gain_of, loss_of, mean_of, score
 from benchmarks.quality.sheet import draw_sheet, worst
 from benchmarks.quality.stability import stability_table
+from benchmarks.rows import DataError
 from benchmarks.tables import replace_between, table, with_interval, without
 from focalbox.saliency.models import Model
 from focalbox.saliency.names import DEFAULT_MODEL

@@ -21,7 +21,7 @@ parquet = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("pyvips")
 pytest.importorskip("smartcrop")
 
-from benchmarks import croppers, labels, peers, tables  # noqa: E402
+from benchmarks import croppers, labels, peers, rows, tables  # noqa: E402
 from benchmarks.quality import fairness, odd, run, scores, sheet, stability  # noqa: E402
 
 
@@ -98,7 +98,7 @@ def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "osie.parquet").write_bytes(b"PAR1 and no more")
-    with pytest.raises(labels.DataError, match=r"osie\.parquet is damaged"):
+    with pytest.raises(rows.DataError, match=r"osie\.parquet is damaged"):
         labels.read_set(tmp_path, "osie")
 
 

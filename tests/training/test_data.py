@@ -11,8 +11,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
+from benchmarks.rows import DataError, swap_axes  # noqa: E402
 from training.closeups import close_ups  # noqa: E402
-from training.data import DataError, read_rows, swap_axes  # noqa: E402
+from training.data import read_rows  # noqa: E402
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
+from benchmarks.rows import DataError  # noqa: E402
 from training import lettering  # noqa: E402  torch may be missing
-from training.data import DataError  # noqa: E402
 from training.marks import MAX_MARKS  # noqa: E402
 
 

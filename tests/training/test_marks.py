@@ -9,8 +9,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
+from benchmarks.rows import DataError  # noqa: E402
 from focalbox import Box, Subject  # noqa: E402
-from training.data import DataError  # noqa: E402
 from training.detectors import file_in, overlaps, without_doubles  # noqa: E402
 from training.marks import MAX_MARKS, judge_faces, judge_lines, marked_by_people, marked_rows, padded  # noqa: E402
 from training.measured import counted_faces, recall_and_false  # noqa: E402
