@@ -68,8 +68,8 @@ def folder(tmp_path: Path) -> Path:
         "fcdb_train": [{**mask_row("e", 100), "crop": [64.0, 0.0, 128.0, 64.0]}],
     }
     del written["fcdb_train"][0]["mask"]
-    for name, rows in written.items():
-        parquet.write_table(pa.Table.from_pylist(rows), tmp_path / f"{name}.parquet")
+    for name, stored_rows in written.items():
+        parquet.write_table(pa.Table.from_pylist(stored_rows), tmp_path / f"{name}.parquet")
     return tmp_path
 
 
