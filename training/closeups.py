@@ -12,7 +12,7 @@ A_PICTURE = 4
 SHARES = 0.12, 0.5
 """Width of the head as a share of the close-up's sides, smallest and largest."""
 
-LEAST_SIDE = 96
+MIN_SIDE = 96
 """Least side of a close-up (pixels): smaller ones are too blurred to learn from."""
 
 SEED = 7
@@ -48,7 +48,7 @@ def _close_up(row: dict[str, Any], random: np.random.Generator) -> dict[str, Any
     chances = np.maximum(widths, 1.0) ** 2  # large heads are sharp when seen from near
     left, top, right, bottom = faces[random.choice(len(faces), p=chances / chances.sum())]
     most = min(row["width"], row["height"])
-    side = min(max((right - left) / random.uniform(*SHARES), LEAST_SIDE), most)
+    side = min(max((right - left) / random.uniform(*SHARES), MIN_SIDE), most)
     # The head is anywhere in the window, whole if it fits.
     x = (left + right) / 2 - side * random.uniform(0.25, 0.75)
     y = (top + bottom) / 2 - side * random.uniform(0.2, 0.7)
