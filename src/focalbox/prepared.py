@@ -186,5 +186,5 @@ def taken_beside(source: Size, needed: Size, targets: Sequence[Target | None], o
     """
     scale = decode_scale(source, needed)
     whole = Size(-(-source.width // scale), -(-source.height // scale))
-    results = results_take((whole, target) for target in targets if isinstance(target, Size))
+    results = results_take([(whole, target) for target in targets if isinstance(target, Size)])
     return results if options.trim is None else max(results, results_take([(whole, whole)]))
