@@ -12,6 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.augment import Batch, make_batch, make_mark_batch
+from training.face_loss import face_loss
+from training.faces import FaceFinder
 from training.loop import Recipe, fit
 from training.losses import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.network import FUSED, Network
@@ -93,6 +95,22 @@ def train_marks(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) 
 
     network.marks = fit(network.marks, (list(network.marks.parameters()),), loss, recipe, checkpoint)
     return network
+
+
+def train_faces(finder: FaceFinder, pool: Pool, recipe: Recipe, checkpoint: Path) -> FaceFinder:
+    """Train what finds faces further, from its published weights, on the pictures of all sets and as they are looked at."""
+    torch.manual_seed(recipe.seed)
+    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    finder.load_published()
+    finder.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+
+    def loss(step: int) -> Tensor:
+        shape = recipe.shape(step)
+        rows = draw_rows(pool, recipe.marked, draw, shape, marked=True)
+        batch = make_mark_batch(pool, rows, shape, random).to(processor())
+        return face_loss(finder(batch.pictures), batch.faces, shape)
+
+    return fit(finder, (list(finder.parameters()),), loss, recipe, checkpoint)
 
 
 GATE_SIDE = 224
