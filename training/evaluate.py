@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SEED = 20261125
 MASK_LEVEL = 0.5
-LEVELS = (MIN_HEAT, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
-"""Heat of centres at which recall and false ones are counted."""
+LEVELS = (MIN_HEAT, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+"""Heat of centres and scores of boxes at which recall and false ones are counted."""
 
 LOOKS_TIMED = 60
 
@@ -180,7 +180,7 @@ def report_marks(reader: Reader, data: Path, cache: Path) -> str:
             recall, false = recall_and_false(found, wanted, level)
             cells += [f"{recall:.3f}", f"{false:.3f}"]
         rows.append(cells)
-    return table(["heat", "faces: recall", "false a picture", "lines: recall", "false a picture "], rows)
+    return table(["heat or score", "faces: recall", "false a picture", "lines: recall", "false a picture "], rows)
 
 
 def report_time(reader: Reader) -> str:

@@ -14,7 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.network import FUSED, HEADS, KINDS, PIXEL_SCALE, Network
+from training.faces import FaceFinder, Found
+from training.network import FUSED, HEADS, PIXEL_SCALE, Network
 from training.quantise import quantise
 
 OPSET = 17
@@ -28,20 +29,25 @@ PRIOR_WIDTH = 0.6
 heart, and trusts them too much. The width is that of version 0.1, chosen with another network; here 0.8, 0.6, 0.5 and 0.4
 gave a mean gain of 0.538, 0.543, 0.541 and 0.533, and 0.533 without (dev rows; 0.6 against none: -0.001 to +0.021)."""
 
-OUTPUTS = ("saliency", *HEADS, *(name for kind in KINDS for name in (kind, f"{kind}_size")))
+OUTPUTS = ("saliency", *HEADS, "faces", "text", "text_size")
 """What the file answers with, in this order."""
+
+FINDER = "finder"
+"""Name of what finds faces inside of `Shipped`. It stays in floats: in 8 bits it would be no faster, and less exact."""
 
 
 class Shipped(nn.Module):
     """The network with what the file promises around it: uint8 in, every map scaled, centres and sizes as shares."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, finder: FaceFinder) -> None:
         super().__init__()
         self.network = network
+        self.finder = finder
 
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         """uint8 (1, h, w, 3) -> `OUTPUTS`; see MODEL_CARD.md."""
-        taken = self.network.backbone(picture.permute(0, 3, 1, 2).float())
+        pixels = picture.permute(0, 3, 1, 2).float()
+        taken = self.network.backbone(pixels)
         maps = self.network.saliency(taken)
         fused = self.network.fuse(taken[-1].mean((2, 3)), maps, 1 / (2 * PRIOR_WIDTH**2))
         answers = [(fused / fused.amax((1, 2), keepdim=True))[:, None]]
@@ -49,9 +55,17 @@ class Shipped(nn.Module):
             logits = maps[name]
             one = torch.exp(logits - logits.amax((1, 2), keepdim=True)) if name in FUSED[1:] else logits.sigmoid()
             answers.append(one[:, None])
-        for found in self.network.centres(taken).values():
-            answers += [found[:, :1].sigmoid(), torch.cat([found[:, 1:3].clamp(max=0.0).exp(), found[:, 3:]], 1)]
-        return tuple(answers)
+        lines = self.network.marks["text"](taken)
+        sizes = torch.cat([lines[:, 1:3].clamp(max=0.0).exp(), lines[:, 3:]], 1)
+        return (*answers, boxes_of(self.finder(pixels), pixels), lines[:, :1].sigmoid(), sizes)
+
+
+def boxes_of(found: Found, pixels: Tensor) -> Tensor:
+    """Faces as shares of the sides of the pictures (n, 3, h, w): (n, p, 5), left, top, width, height and score."""
+    x, y, wide, high = found.boxes.unbind(2)
+    height, width = pixels.shape[2:]  # one by one: only so are they no constants of the traced graph
+    left, top = (x - wide / 2) / width, (y - high / 2) / height
+    return torch.stack([left, top, wide / width, high / height, found.scores()], 2)
 
 
 def fold_pixels(network: Network) -> None:
@@ -61,11 +75,11 @@ def fold_pixels(network: Network) -> None:
     network.backbone.pixel_scale = 1.0
 
 
-def ready(network: Network) -> Shipped:
-    """Return a copy of the network for `export`."""
+def ready(network: Network, finder: FaceFinder) -> Shipped:
+    """Return copies of the two networks for `export`."""
     network = copy.deepcopy(network).cpu().eval()
     fold_pixels(network)
-    return Shipped(network)
+    return Shipped(network, copy.deepcopy(finder).cpu().eval())
 
 
 def export(shipped: nn.Module, outputs: Sequence[str], path: Path, pictures: NDArray[np.uint8] | None = None) -> str:
@@ -101,7 +115,7 @@ def export(shipped: nn.Module, outputs: Sequence[str], path: Path, pictures: NDA
         )
         if pictures is not None:
             whole, part = part, part.with_name(f"8-bit-{path.name}")
-            quantise(whole, part, pictures)
+            quantise(whole, part, pictures, but=FINDER)
         content = part.read_bytes()
         if pictures is not None and len(content) > MAX_BYTES:
             message = f"{path.name} has {len(content)} bytes, more than {MAX_BYTES}: make the network narrower."

@@ -14,13 +14,14 @@ from PIL import Image
 
 from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.export import OUTPUTS, export, ready
+from training.faces import FaceFinder
 from training.loop import Recipe
 from training.marks import MARKED_SETS, Marks, mark, marked_by_people
 from training.network import Network
 from training.pool import WITH_FACES, WITH_LINES, Pool, join
 from training.small import OUTPUTS as SMALL_OUTPUTS
 from training.small import ShippedSmall, train_small
-from training.stages import train, train_gate, train_marks
+from training.stages import train, train_faces, train_gate, train_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +50,15 @@ MARKS = Recipe(
     seed=2,
 )
 """The decoders of faces and lines alone: they have seen few marked pictures so far, and fewer with text."""
+
+FACES = Recipe(
+    steps=1000,
+    counts={},
+    marked={WITH_FACES: 14, "people": 2, "crowd": 2, "mit1003": 1, "scene500": 1, "fcdb": 1, "duts": 3},
+    rates=(5e-4,),
+    seed=3,
+)
+"""What finds faces, from its published weights."""
 
 GATE = Recipe(
     steps=400,
@@ -105,10 +115,12 @@ def train_default(shop: Workshop) -> None:
         network = train(Network(), pool, shop.shorten(DEFAULT), shop.cache / "network.pt")
     with stage("faces and text"):
         network = train_marks(network, pool, shop.shorten(MARKS), shop.cache / "marks.pt")
+    with stage("the finder of faces"):
+        finder = train_faces(FaceFinder(), pool, shop.shorten(FACES), shop.cache / "faces.pt")
     with stage("the gate"):
         network = train_gate(network, pool, shop.shorten(GATE), shop.cache / "gate.pt")
     with stage("the file"):
-        digest = export(ready(network), OUTPUTS, shop.out / "focalbox.onnx", calibration(pool))
+        digest = export(ready(network, finder), OUTPUTS, shop.out / "focalbox.onnx", calibration(pool))
     print(f"training: focalbox.onnx {digest}", flush=True)
 
 

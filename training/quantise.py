@@ -30,7 +30,7 @@ class _Pictures(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has
         return None if picture is None else {self._name: picture}
 
 
-def quantise(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
+def quantise(source: Path, target: Path, pictures: NDArray[np.uint8], *, but: str = "") -> None:
     """Write an 8-bit copy of an ONNX file.
 
     Parameters
@@ -38,11 +38,14 @@ def quantise(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
     source, target : path
     pictures : ndarray of uint8, shape (n, h, w, 3)
         Training pictures from which the ranges of the values are taken.
+    but : str, optional
+        Name of a part of the network that stays in floats.
     """
     prepared = target.with_name(f"{target.stem}-prepared.onnx")
     quant_pre_process(source, prepared, skip_symbolic_shape=True)
     graph = onnx.load(prepared).graph
-    stem = next(node.name for node in graph.node if node.op_type == "Conv")
+    plain = [node.name for node in graph.node if but and f"/{but}/" in node.name]
+    stem = next(node.name for node in graph.node if node.op_type == "Conv" and node.name not in plain)
     logger = logging.getLogger()
     level = logger.level
     logger.setLevel(logging.ERROR)  # it recommends the preparation that was just done
@@ -61,7 +64,7 @@ def quantise(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
             # not all that comes before the cut. The additions between are no faster in 8 bits, and the first convolution
             # is slower: its three channels fill a quarter of what an 8-bit product takes at once.
             op_types_to_quantize=["Conv", "Relu", "Clip"],
-            nodes_to_exclude=[stem],
+            nodes_to_exclude=[stem, *plain],
         )
     finally:
         logger.setLevel(level)

@@ -14,7 +14,7 @@ from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.target import Size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.faces import faces_in
+from focalbox.saliency.faces import boxed_faces, faces_in
 from focalbox.saliency.network import Network
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Reader:
     def marks(self, picture: Image.Image, kind: str) -> tuple[Subject, ...]:
         """Return all marks of a kind from `MIN_HEAT`, whatever the product takes."""
         said = self.network.answers(copy_of(picture))
+        if kind == "face" and "faces" in said:
+            return boxed_faces(said["faces"][0], sure=MIN_HEAT)
         return faces_in(said[kind][0, 0], said[f"{kind}_size"][0], sure=MIN_HEAT, kind=kind) if kind in said else ()
 
     def maps(self, picture: Image.Image) -> Maps:

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as npst
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.saliency.faces import FaceRule, face_of, faces_in, seen_by
+from focalbox.saliency.faces import FaceRule, boxed_faces, face_of, faces_in, seen_by
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -74,3 +74,18 @@ def test_a_face_is_the_lower_part_of_its_head() -> None:
     assert face.box.bottom == pytest.approx(head.box.bottom)
     assert face.box.centre[0] == pytest.approx(head.box.centre[0])
     assert face.score == head.score
+
+
+def test_of_boxes_of_one_face_the_surest_stays() -> None:
+    boxes = np.array([[0.1, 0.1, 0.2, 0.2, 0.8], [0.11, 0.1, 0.2, 0.2, 0.9], [0.6, 0.6, 0.1, 0.1, 0.7]], np.float32)
+    found = boxed_faces(boxes, sure=0.6)
+    assert [round(face.score, 2) for face in found] == [0.9, 0.7]
+    assert found[0].box.left == pytest.approx(0.11)
+
+
+@settings(max_examples=50)
+@given(npst.arrays(np.float32, (6, 5), elements=st.floats(width=32)))
+def test_any_numbers_give_faces_inside_the_picture(boxes: np.ndarray) -> None:
+    for face in boxed_faces(boxes, sure=0.5):
+        assert 0 < face.box.intersection(WHOLE).area == face.box.area
+        assert 0.5 <= face.score <= 1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, SURE_TEXT, FaceRule, face_of, faces_in, seen_by
+from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, SURE_TEXT, FaceRule, boxed_faces, face_of, faces_in, seen_by
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped"]
@@ -28,8 +28,12 @@ _LEAN_STEP = 4
 _MAP = "saliency"
 _OBJECT = "object"
 _KEEP = "keep"
+_FACES = "faces"
 _KINDS = ("face", "text")
 _MARKS = tuple(name for kind in _KINDS for name in (kind, f"{kind}_size"))
+_BOX = 5
+"""Numbers that are said of a face in the output of boxes: left, top, width, height, and how sure it is."""
+
 _SIDES = 2, 4
 """Numbers that may be said of a mark beside its heat: its sides, and where its centre is in the cell."""
 
@@ -43,7 +47,9 @@ class Network:
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
     - optionally outputs ``object`` and ``keep`` of the same shape: how surely each place belongs to the thing that the
       picture is of, and how surely a person cropping freely would keep it;
-    - optionally outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
+    - optionally an output ``faces``, (1, n, 5): left, top, width and height of n boxes as shares of the picture's sides, and
+      how sure it is, 0..1, that a face is in each; several may be of one face;
+    - or else outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
       a face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
       and down from the middle of the cell its centre is, in cells; and ``text``, ``text_size``, the same of lines of text.
 
@@ -59,7 +65,7 @@ class Network:
     threads : int
         How many threads one look uses.
     faces : FaceRule
-        What of the outputs ``face`` and ``face_size`` counts as a face.
+        What of the output ``faces``, or of ``face`` and ``face_size``, counts as a face.
     """
 
     def __init__(
@@ -100,7 +106,8 @@ class Network:
         thing, keep = (
             SaliencyMap(_plane(seen[name], self.__name__)) if name in seen else None for name in (_OBJECT, _KEEP)
         )
-        faces = seen_by(saliency, self._marked(seen, "face", self._rule.sure), self._rule)
+        found = self._boxed(seen[_FACES]) if _FACES in seen else self._marked(seen, "face", self._rule.sure)
+        faces = seen_by(saliency, found, self._rule)
         subjects = tuple(map(face_of, faces)) if self._rule.heads else faces
         return ModelOutput(saliency, keep, subjects + self._marked(seen, "text", SURE_TEXT), thing)
 
@@ -112,13 +119,20 @@ class Network:
         check_picture(rgb)
         known = self._session.outputs()
         _check_contract(self._session)
-        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_OBJECT, _KEEP, *_MARKS) if name in known)]
+        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known)]
         if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
             return {}
         if not _leans_right(rgb):
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
         mirrored = self._session.run(wanted, _mirrored(rgb)[None])
         return {name: _turned_back(name, answer) for name, answer in mirrored.items()}
+
+    def _boxed(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
+        """Read faces that are said as boxes."""
+        if boxes.ndim != _COLOURS or boxes.shape[0] != 1 or boxes.shape[2] != _BOX:
+            message = f"{self.__name__} needs faces of shape (1, n, {_BOX}), not {boxes.shape}"
+            raise ModelError(message)
+        return boxed_faces(boxes[0], sure=self._rule.sure)
 
     def _marked(self, seen: Mapping[str, NDArray[np.float32]], kind: str, sure: float) -> tuple[Subject, ...]:
         """Read the marks of a kind."""
@@ -177,6 +191,10 @@ def _mirrored(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _turned_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
     """Mirror an answer to a mirrored picture; how far to the right a centre is changes its sign."""
+    if name == _FACES and answer.shape[-1:] == (_BOX,):
+        turned = answer.copy()
+        turned[..., 0] = 1 - answer[..., 0] - answer[..., 2]
+        return turned
     back = answer[..., ::-1]
     if name.endswith("_size") and answer.ndim == _COLOURS + 1 and answer.shape[1] == _SIDES[1]:
         back = back.copy()
