@@ -108,7 +108,9 @@ class FaceFinder(nn.Module):
         for level in (1, 0):
             merged = self.laterals[level](levels[level] + functional.interpolate(merged, scale_factor=2.0))
             tops.insert(0, merged)
-        return Found(*(torch.cat(parts, 1) for parts in zip(*map(self._answers, range(len(STRIDES)), tops), strict=True)))
+        return Found(
+            *(torch.cat(parts, 1) for parts in zip(*map(self._answers, range(len(STRIDES)), tops), strict=True))
+        )
 
     def _answers(self, level: int, top: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Answers of a level: logits (n, places), logits (n, places), boxes (n, places, 4)."""

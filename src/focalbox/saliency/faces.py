@@ -38,8 +38,8 @@ class FaceRule:
 _USUAL = FaceRule()
 
 SHIPPED = FaceRule(sure=0.7)
-"""For the default network. On dev rows it finds 0.92 of the faces so, with 0.05 false ones a picture (the whole curve is in the
-model card). With 0.65 the windows cut no fewer heads, and false faces cost gain."""
+"""For the default network. On dev rows it finds 0.92 of the faces so, with 0.05 false ones a picture (the whole curve is in
+the model card). With 0.65 the windows cut no fewer heads, and false faces cost gain."""
 
 SURE_TEXT = 0.25
 """Heat (0..1) from which a peak is a line of text. On dev rows it finds 0.24 of the lines so, with 0.42 false ones a

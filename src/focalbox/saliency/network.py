@@ -119,7 +119,10 @@ class Network:
         check_picture(rgb)
         known = self._session.outputs()
         _check_contract(self._session)
-        wanted = [_MAP if _MAP in known else known[0], *(name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known)]
+        wanted = [
+            _MAP if _MAP in known else known[0],
+            *(name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known),
+        ]
         if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
             return {}
         if not _leans_right(rgb):
