@@ -36,11 +36,19 @@ def test_file_is_small(path: Path) -> None:
 def test_outputs_keep_the_contract(path: Path) -> None:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    assert {"saliency", "fixation", "face", "face_size"} <= set(names)
-    if path.name == "focalbox.onnx":
-        assert {"object", "joint", "keep", "text", "text_size"} <= set(names)
+    further = {
+        "focalbox.onnx": {"object", "joint", "keep", "faces", "text", "text_size"},
+        "focalbox-mit.onnx": {"face", "face_size"},
+    }
+    assert {"saliency", "fixation", *further[path.name]} == set(names)
     for picture in pictures():
         found = dict(zip(names, session.run(None, {"picture": picture[None]}), strict=True))
+        for boxes in (found.pop(name) for name in ("faces",) if name in found):
+            assert boxes.ndim == 3
+            assert boxes.shape[::2] == (1, 5)
+            assert np.isfinite(boxes).all()
+            assert boxes[..., 2:].min() >= 0
+            assert boxes[..., 4].max() <= 1
         rows, columns = picture.shape[0] // 4, picture.shape[1] // 4
         for name, values in found.items():
             assert values.dtype == np.float32
