@@ -95,6 +95,8 @@ class Endpoints:
             return await self._pictured(request, again)
 
     async def _pictured(self, request: Request, image_request: ImageRequest) -> Response:
+        if not self._sources.may_be_elsewhere(image_request.source):
+            self._pool.check()  # a refusal costs no thread: what is refused must not slow those who are worked for
         located = await asyncio.to_thread(self._sources.locate, image_request.source)
         if not located.elsewhere:
             with self._pool.admission():

@@ -1,9 +1,12 @@
 """One estimate of memory: what the service admits by is what the library refuses by."""
 
 import pytest
+from PIL import Image
 
 from focalbox.core.target import Size
-from focalbox.imaging.memory import Need
+from focalbox.errors import LimitExceeded
+from focalbox.imaging.memory import Need, results_take
+from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.options import CropOptions
 from focalbox.service.render.estimate import memory_at_work, memory_of_results
@@ -29,6 +32,22 @@ def test_a_result_counts_with_its_writer() -> None:
     assert avif - jpeg == (FORMATS["avif"].memory - FORMATS["jpeg"].memory) * 12_000_000
     beside = memory_of_results(small, [Size(4000, 3000)], "jpeg")
     assert jpeg - need.peak == pytest.approx(beside, abs=200_000)
+
+
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
+def test_a_writer_of_several_passes_counts_as_the_encoder_counts_it(form: str) -> None:
+    size = Size(400, 300)
+    picture, own = Image.new("RGB", (size.width, size.height)), 4 * size.pixels
+    for several in (False, True):
+        working = Size(1, 1)  # the picture itself and what cutting it takes
+        taken = memory_of_results(working, [size], form, several=several) - results_take([(working, size)])
+        encode(picture, form, compress=several, memory=own + taken)
+        with pytest.raises(LimitExceeded):
+            encode(picture, form, compress=several, memory=own + taken - 1)
+        need = Need("PNG", "RGB", Size(100, 100))
+        at_work = memory_at_work(need, need.stored, [size], CropOptions(upscale=True), format=form, several=several)
+        once = memory_at_work(need, need.stored, [size], CropOptions(upscale=True), format=form)
+        assert at_work - once == taken - memory_of_results(working, [size], form) + results_take([(working, size)])
 
 
 def test_less_is_taken_where_less_is_decoded() -> None:

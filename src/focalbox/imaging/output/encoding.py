@@ -9,7 +9,7 @@ from PIL import Image, features
 
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
-from focalbox.imaging.output.formats import FORMATS, format_of
+from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
 from focalbox.imaging.output.palette import with_palette
 from focalbox.imaging.working import Metadata
 
@@ -24,8 +24,6 @@ _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 _PIXEL = 4
 """Bytes of a pixel of the picture itself."""
-_SCANS = 5
-"""Bytes of a pixel that a JPEG of several passes takes besides: all coefficients (3 at 4:2:0) and a file held whole (2)."""
 _MEGA = 1_000_000
 _TIFF_XMP = 700
 """The tag of XMP (XMP Specification, part 3, section 3.2)."""
@@ -93,8 +91,8 @@ def encode(
     if quality not in _QUALITIES:
         message = f"a quality is 1 to 100, not {quality}"
         raise InvalidRequest(message)
-    several = name == "jpeg" and (progressive or compress)
-    _check_memory(image, name, Limits().memory if memory is None else memory, _SCANS if several else 0)
+    taken = writer_takes(name, several=progressive or compress)
+    _check_memory(image, name, Limits().memory if memory is None else memory, taken)
     if image.mode == "RGBA" and not form.alpha:
         ground = Image.new("RGB", image.size, _PAPER)
         ground.paste(image, mask=image.getchannel("A"))
@@ -142,10 +140,10 @@ def _kept(name: str, metadata: Metadata) -> dict[str, Any]:
     return options
 
 
-def _check_memory(image: Image.Image, name: str, most: int, besides: int) -> None:
+def _check_memory(image: Image.Image, name: str, most: int, taken: int) -> None:
     form = FORMATS[name]
     on_paper = _PIXEL if image.mode == "RGBA" and not form.alpha else 0
-    need = image.width * image.height * (_PIXEL + form.memory + on_paper + besides)
+    need = image.width * image.height * (_PIXEL + taken + on_paper)
     if need > most:
         message = (
             f"a result of {image.width}x{image.height} needs about {need // _MEGA} MB to be written as {name}, "

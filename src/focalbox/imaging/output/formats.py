@@ -7,7 +7,10 @@ from typing import Any
 
 from focalbox.errors import InvalidRequest
 
-__all__ = ["FORMATS", "FileFormat", "format_of"]
+__all__ = ["FORMATS", "FileFormat", "format_of", "writer_takes"]
+
+_SCANS = 5
+"""Bytes of a pixel that a JPEG of several passes takes besides: all coefficients (3 at 4:2:0) and a file held whole (2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,23 @@ def format_of(name: str) -> str:
         message = f"a format is one of {', '.join(FORMATS)}, not {name!r}"
         raise InvalidRequest(message)
     return plain
+
+
+def writer_takes(name: str, *, several: bool = False) -> int:
+    """Return the bytes of a pixel that the writer of a format takes besides the picture.
+
+    Parameters
+    ----------
+    name : str
+        A format of `FORMATS`; of any other name, what the hungriest writer takes.
+    several : bool
+        Whether a JPEG is progressive or compressed, which takes several passes.
+
+    Examples
+    --------
+    >>> writer_takes("jpeg"), writer_takes("jpeg", several=True), writer_takes("png", several=True)
+    (1, 6, 2)
+    """
+    if name not in FORMATS:
+        return max(form.memory for form in FORMATS.values())
+    return FORMATS[name].memory + (_SCANS if several and name == "jpeg" else 0)

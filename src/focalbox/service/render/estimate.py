@@ -7,15 +7,13 @@ from dataclasses import replace
 
 from focalbox.core.target import Size, Target
 from focalbox.imaging.memory import Need, results_take
-from focalbox.imaging.output.formats import FORMATS
+from focalbox.imaging.output.formats import writer_takes
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
 from focalbox.prepared import needed_size, taken_beside
 
 __all__ = ["memory_at_work", "memory_of_results"]
 
-_UNKNOWN = max(form.memory for form in FORMATS.values())
-"""Bytes of a pixel that a writer takes which is not chosen yet."""
 _FILM = 4
 """Pictures that drawing a film takes besides, as in `focalbox.imaging.picture`."""
 
@@ -28,6 +26,7 @@ def memory_at_work(
     *,
     animated: bool = False,
     format: str = "jpeg",  # noqa: A002 - the word of imaging/
+    several: bool = False,
     besides: int = 0,
 ) -> int:
     """Return about how many bytes a picture takes while it is decoded, cropped and written.
@@ -46,6 +45,8 @@ def memory_at_work(
         Whether there are frames that follow each other.
     format : str
         What the results are written as.
+    several : bool
+        Whether a JPEG is progressive or compressed.
     besides : int
         Bytes that are taken besides while the decoded picture is there.
 
@@ -57,7 +58,7 @@ def memory_at_work(
     """
     film = animated and options.animate == "keep"
     needed = size if film else needed_size(size, targets, options)
-    beside = taken_beside(size, needed, targets, options) + _written(targets, format) + besides
+    beside = taken_beside(size, needed, targets, options) + _written(targets, format, several=several) + besides
     scale = 1 if film else decode_scale(size, needed)
     return replace(need, scale=scale, canvases=_FILM if film else 0, results=beside).peak
 
@@ -66,12 +67,15 @@ def memory_of_results(
     working: Size,
     targets: Sequence[Target | None],
     format: str,  # noqa: A002
+    *,
+    several: bool = False,
 ) -> int:
     """Return the bytes that results take besides a working image that is kept anyway."""
-    return results_take((working, target) for target in targets if isinstance(target, Size)) + _written(targets, format)
+    taken = results_take((working, target) for target in targets if isinstance(target, Size))
+    return taken + _written(targets, format, several=several)
 
 
-def _written(targets: Sequence[Target | None], format: str) -> int:  # noqa: A002
+def _written(targets: Sequence[Target | None], format: str, *, several: bool) -> int:  # noqa: A002
     """Return the bytes that the writer of the largest result takes."""
     pixels = max((target.pixels for target in targets if isinstance(target, Size)), default=0)
-    return FORMATS[format].memory * pixels if format in FORMATS else _UNKNOWN * pixels
+    return writer_takes(format, several=several) * pixels

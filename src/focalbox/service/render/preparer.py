@@ -225,18 +225,24 @@ def memory_for(
     """Estimate the bytes that a picture takes while it is prepared, cropped and written."""
     facts, options, size = picture.facts, image_request.options, picture.facts.size
     asked = facts.form.lower() if format == SAME else format
+    common = partial(
+        memory_at_work,
+        animated=facts.animated,
+        format=asked,
+        several=image_request.progressive or image_request.compress,
+    )
     if image_request.window is None:
-        targets = image_request.sizes(size)
-        return memory_at_work(facts.need, size, targets, options, animated=facts.animated, format=asked)
+        return common(facts.need, size, image_request.sizes(size), options)
     part = image_request.clipped(size)
     besides = _PIXEL * part.width * part.height
-    return memory_at_work(facts.need, size, [None], options, animated=facts.animated, format=asked, besides=besides)
+    return common(facts.need, size, [None], options, besides=besides)
 
 
 def _memory_for_result(prepared: Prepared, image_request: ImageRequest, format: str) -> int:  # noqa: A002
     """Estimate the bytes that a result takes besides a picture that is there already."""
     working, targets = prepared.working.image, image_request.sizes(prepared.analysis.visible.size)
-    return memory_of_results(Size(working.width, working.height), targets, format)
+    several = image_request.progressive or image_request.compress
+    return memory_of_results(Size(working.width, working.height), targets, format, several=several)
 
 
 def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:

@@ -36,6 +36,12 @@ class Pool:
         self._most = at_work + waiting
         self.admitted = 0
 
+    def check(self) -> None:
+        """Raise `Overloaded` when so many requests are in already that no other is admitted."""
+        if self.admitted >= self._most:
+            message = f"at most {self._most} requests are worked on at once: try again later"
+            raise Overloaded(message)
+
     @contextmanager
     def admission(self) -> Iterator[None]:
         """Admit a request while the context lasts.
@@ -45,9 +51,7 @@ class Pool:
         Overloaded
             When so many are in already.
         """
-        if self.admitted >= self._most:
-            message = f"at most {self._most} requests are worked on at once: try again later"
-            raise Overloaded(message)
+        self.check()
         self.admitted += 1
         try:
             yield
