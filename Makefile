@@ -91,7 +91,7 @@ MEASURES := subject_box one_window heads calibration
 
 quality: $(READY) $(DETECTORS) ## quality beside the peers on the dev rows; writes docs/quality.md
 	$(BIN)/python -m benchmarks.quality --data $(DATA)
-	for measure in $(MEASURES); do $(BIN)/python -m benchmarks.$$measure --data $(DATA) || exit 1; done
+	for measure in $(MEASURES); do $(BIN)/python -m benchmarks.quality.$$measure --data $(DATA) || exit 1; done
 	$(BIN)/python -m benchmarks.quality.robust
 
 sheet: $(READY) ## blind sheets: crops of several croppers in random order, to count by eye which one would reject

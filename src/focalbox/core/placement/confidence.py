@@ -21,7 +21,7 @@ _PLACES = 17
 NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
-_WEIGHTS = (-0.790, 0.841, -0.643, 3.166, -0.538, 1.206, -1.583, -0.469)
+_WEIGHTS = (-0.862, 0.789, -0.614, 3.382, -0.718, 1.391, -1.418, -0.302)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.quality.calibration` on dev rows
 and pictures of people (2026-11-26). Other models' maps are read alike."""
 

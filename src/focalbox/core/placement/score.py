@@ -12,7 +12,7 @@ from focalbox.core.placement.windows import Grid, Windows
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
 
-__all__ = ["LEAN", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts"]
+__all__ = ["FACE", "LEAN", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts"]
 
 UPPER = 2 / 3
 """Of what a subject that cannot be whole earns, the share that its upper half earns: what is above the middle counts twice
@@ -20,6 +20,10 @@ what is below, so that a head comes before its collar."""
 
 LEAN = 0.03
 """What the top of a subject box that is higher than the window counts, in shares of the saliency (docs/quality.md)."""
+
+FACE = 0.5
+"""Of what a whole head earns, the share that its whole face earns: where two heads do not fit, both faces may. Without it
+0.7 % more of the faces are cut (0.3 to 1.2), with 0.7 of it 1.3 % more of the heads (0.7 to 2.0); 584 pictures, paired."""
 
 TOP = 0.25
 """The top of a subject box, a share of its height: on a standing person, head and shoulders."""
@@ -77,8 +81,11 @@ def score_parts(
         added = np.array([subject.whole for subject, _ in fitting])
         taken = np.array([subject.cut for subject, _ in fitting])
         (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
+        inner_rows, inner_columns = windows.holds([subject.boxes[-1] for subject, _ in fitting])
         held = taken[:, None] * rows
-        whole += (added[:, None] * rows).T @ columns
+        whole += (1.0 - FACE) * (added[:, None] * rows).T @ columns + FACE * (
+            added[:, None] * inner_rows
+        ).T @ inner_columns
         cut -= (taken[:, None] * seen_rows).T @ seen_columns - held.T @ columns
     for subject in subjects:
         if subject.box_for(windows.width, windows.height) is None:
@@ -101,7 +108,7 @@ def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None, width: fl
     boxes: list[Box] = []
     for subject in subjects:
         box = subject.box_for(width, height)
-        boxes += [box] if box is not None else [subject.boxes[-1], _upper_half(subject.boxes[-1])]
+        boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
     return [*boxes, _top_of(subject_box)] if subject_box is not None else boxes
 
 

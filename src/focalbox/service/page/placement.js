@@ -45,7 +45,7 @@ function candidates(map, width, height, { hold, subjects, subject_box, weights }
   const edges = [
     ...subjects.flatMap((one) => {
       const box = boxFor(one, width, height);
-      return box ? [box] : [one.boxes.at(-1), upperHalf(one.boxes.at(-1))];
+      return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1)];
     }),
     ...topOfAll,
     ...(hold ? [hold] : []),
@@ -113,7 +113,8 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
     if (box) {
       const held = whole(lefts, tops, width, height, box);
       const seen = touched(lefts, tops, width, height, box);
-      add(held, subject.whole);
+      add(held, subject.whole * (1 - weights.face));
+      add(whole(lefts, tops, width, height, subject.boxes.at(-1)), subject.whole * weights.face);
       add(seen.map((value, index) => value - held[index]), -subject.cut);
     } else {
       const last = subject.boxes.at(-1);

@@ -10,7 +10,7 @@ from focalbox.analysis import Analysis
 from focalbox.core.choose import grown_to_heads
 from focalbox.core.crop import Crop
 from focalbox.core.geometry import Box
-from focalbox.core.placement.score import LEAN, TOP, UPPER
+from focalbox.core.placement.score import FACE, LEAN, TOP, UPPER
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -98,7 +98,7 @@ def placing(analysis: Analysis) -> dict[str, Any]:
         "subjects": subjects,
         "subject_box": _fractions(analysis.subject_box),
         "tight_box": _fractions(tight.to_whole_pixels(analysis.visible.size)),
-        "weights": {"upper": UPPER, "lean": LEAN, "top": TOP},
+        "weights": {"face": FACE, "upper": UPPER, "lean": LEAN, "top": TOP},
     }
 
 
