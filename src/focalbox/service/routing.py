@@ -66,10 +66,12 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
         if named:
             return image_request  # its size is the owner's own
     elif dialect == "thumbor":
+        _no_query(query)
         image_request = thumbor.parse(thumbor.check(path, settings.thumbor_key, allow_unsigned=settings.allow_unsigned))
         if settings.thumbor_auto and image_request.format == SAME:
             image_request = replace(image_request, format=AUTO)
     elif dialect == "imgproxy":
+        _no_query(query)
         key, salt = settings.imgproxy_key, settings.imgproxy_salt or b""
         image_request = imgproxy.parse(imgproxy.check(path, key, salt, allow_unsigned=settings.allow_unsigned), now)
     elif dialect == "filestack":
@@ -130,6 +132,13 @@ def _signed_query(path: bytes, query: bytes, settings: ServiceSettings, now: flo
     if settings.allow_unsigned and b"signature=" not in query:
         return query
     return signing.check(path, query, settings.keys, now)
+
+
+def _no_query(query: bytes) -> None:
+    """Refuse a query where no signature covers it: it would be another picture, or a way around a cache."""
+    if query:
+        message = "an address of this dialect has no query: the ? of a source is written %3F"
+        raise InvalidRequest(message)
 
 
 def _check_length(path: bytes, query: bytes) -> None:

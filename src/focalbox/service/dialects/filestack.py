@@ -111,10 +111,14 @@ def read(path: bytes, query: bytes = b"") -> Request:
 
 def _query(query: bytes) -> tuple[str, list[Task]]:
     """Return what of a query belongs to the source, and the task that policy and signature in it stand for."""
-    parts = [part for part in query.split(b"&") if part]
-    signs = {name: value for name, _, value in (part.partition(b"=") for part in parts) if name in _SIGNED}
+    parts = query.split(b"&")
+    named = [part.partition(b"=") for part in parts]
+    signs = {name: value for name, _, value in named if name in _SIGNED}
     if set(signs) != set(_SIGNED):
         return query.decode("ascii", "replace"), []
+    if not all(parts) or sum(name in _SIGNED for name, _, _ in named) > len(_SIGNED):
+        message = "policy and signature are given once, and no field of a query is empty"
+        raise InvalidRequest(message)
     rest = [part for part in parts if part.partition(b"=")[0] not in _SIGNED]
     options = {name.decode("ascii"): decoded(value) for name, value in signs.items()}
     return b"&".join(rest).decode("ascii", "replace"), [Task("security", options)]

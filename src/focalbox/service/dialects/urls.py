@@ -71,7 +71,7 @@ def fields_of(query: bytes) -> dict[str, list[str]]:
     {'size': ['1:1', '16:9'], 'fit': ['pad']}
     """
     found: dict[str, list[str]] = {}
-    parts = [part for part in query.split(b"&") if part]
+    parts = query.split(b"&") if query else []
     if len(parts) > MAX_FIELDS:
         message = f"a query has at most {MAX_FIELDS} fields, not {len(parts)}"
         raise InvalidRequest(message)
