@@ -11,7 +11,7 @@ NODE := tests/service/node_modules/.ready
 DATA ?= ../shared/data
 
 .PHONY: help formats golden fuzz lock demo check test lint types layers fast unit smoke bench quality sheet gallery train setup clean serve tools \
-	bench-service soak-service overload-service bench-memory bench-batch soak-batch docs dist release-check
+	bench-service soak-service overload-service bench-memory bench-batch soak-batch docs links dist release-check
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -36,7 +36,7 @@ layers: $(READY)
 fast: $(READY) ## the tests that need nothing but Python
 	$(BIN)/pytest -q -m 'not slow' --numprocesses auto
 
-unit: $(READY) $(CLUSTER) $(HOSTS) $(RELEASE) tools $(NODE) ## every test
+unit: $(READY) $(CLUSTER) $(HOSTS) $(SITE) $(RELEASE) tools $(NODE) ## every test
 	$(BIN)/pytest -q
 
 serve: $(READY) ## the image service on the demo photographs; prints the page's address
@@ -115,6 +115,9 @@ docs: $(READY) $(SITE) ## the documentation site, into .cache/site; warnings are
 	$(BIN)/python -m benchmarks.gallery.site_pictures --out .cache/gallery
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "the site is in .cache/site: $(PYTHON) -m http.server --directory .cache/site"
+
+links: $(READY) ## ask every address that the pages name; needs a connection, so no test does it
+	PYTHONPATH=tests $(BIN)/python -m links
 
 dist: $(READY) $(RELEASE) ## wheel, sdist and the bill of materials of what they need, into dist; the same commit gives the same bytes
 	rm -rf dist .cache/bill

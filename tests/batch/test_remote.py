@@ -118,3 +118,34 @@ def test_missing_credentials_are_said(bucket: Any, tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "credentials" in ended.stderr.lower()
     assert "Traceback" not in ended.stderr
+
+
+def test_objects_have_the_headers_that_were_asked_for(bucket: Any) -> None:
+    source, out = f"s3://{bucket.name}/in", f"s3://{bucket.name}/out"
+    lasts = "public, max-age=31536000, immutable"
+    run(source, "64x64", out, format="webp", cache_control=lasts, storage_class="STANDARD_IA", limit=2, workers=1)
+    made = [entry for entry in bucket.objects.filter(Prefix="out/") if entry.key.endswith(".webp")]
+    assert len(made) == 2
+    for entry in made:
+        told = entry.get()
+        assert (told["ContentType"], told["CacheControl"]) == ("image/webp", lasts)
+        assert told["StorageClass"] == "STANDARD_IA"
+
+
+def test_a_store_that_refuses_results_is_one_sentence_a_picture(bucket: Any, proxy: Proxy, tmp_path: Path) -> None:
+    source = f"s3://{bucket.name}/in"
+    ended = command(
+        source,
+        "-s",
+        "64x64",
+        "--out",
+        "s3://not-there-at-all/out",
+        "--manifest",
+        tmp_path / "m.jsonl",
+        "--workers",
+        "1",
+    )
+    assert ended.returncode in (1, 2)
+    assert "not-there-at-all" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert all(line.startswith("focalbox: ") or "pictures" in line for line in ended.stderr.splitlines() if line)

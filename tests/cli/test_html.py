@@ -9,7 +9,7 @@ import pytest
 
 import focalbox
 from focalbox.cli.main import main
-from focalbox.html import css, dominant_colour
+from focalbox.html import blurhash, css, dominant_colour
 
 
 class Tags(HTMLParser):
@@ -64,6 +64,14 @@ def test_one_line_is_the_librarys(said) -> None:  # type: ignore[no-untyped-def]
         focalbox.plan("rocket.jpg", "1:1", zoom=0.5)
     )
     assert said("rocket.jpg", "-s", "1:1", "--colour") == dominant_colour(focalbox.crop("rocket.jpg", "1:1"))
+
+
+def test_a_blurhash_is_that_of_the_crop(said) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("blurhash", reason="the extra html is not installed")
+    written = said("rocket.jpg", "-s", "2:1", "--blurhash")
+    assert written == blurhash(focalbox.crop("rocket.jpg", "2:1"))
+    assert len(written) == 4 + 2 * 4 * 3  # one digit, one maximum, four of the mean, two for each other wave
+    assert written != said("rocket.jpg", "-s", "1:2", "--blurhash")
 
 
 @pytest.mark.parametrize(
