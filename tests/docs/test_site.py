@@ -77,7 +77,7 @@ def page(browser: Browser, served: str) -> Iterator[Page]:
         "request",
         lambda asked: None if asked.url.startswith((served, "data:", "blob:")) else elsewhere.append(asked.url),
     )
-    page.on("response", lambda told: None if told.ok or told.status == 304 else complaints.append(told.url))  # noqa: PLR2004 - HTTP's "not modified"
+    page.on("response", lambda told: None if told.ok or told.status == 304 else complaints.append(told.url))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     page.close()
