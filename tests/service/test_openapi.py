@@ -10,12 +10,18 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from requests import Request
 
+from focalbox.service.openapi import openapi
+from focalbox.service.settings import ServiceSettings
 from service.servers import Service
 
-OPERATIONS = [
-    "/v1/crop/{size}/{source}", "/v1/plan/{size}/{source}", "/v1/map/{source}", "/v1/explain/{size}/{source}",
-]  # fmt: skip
+DOCUMENT = openapi(ServiceSettings.of({"FOCALBOX_SERVICE_ALLOW_UNSIGNED": "true"}))
+OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
+"""Every operation of the document, so that none can be added without being asked."""
+BODIES = ["coffee.jpg", "logo.png", "letter.txt", "cut.jpg"]
+
+schemathesis.openapi.media_type("image/*", st.just(b""))  # what is sent is chosen below
 
 
 @pytest.fixture(scope="module")
@@ -24,26 +30,41 @@ def small(opened: Callable[..., Service], pictures: Path) -> Service:
     return opened(root=pictures, allow_unsigned="true", limit_pixels=600_000)
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
-def test_what_the_document_allows_is_answered(small: Service, path: str) -> None:
+def test_the_document_served_has_the_same_operations(small: Service) -> None:
+    served = small.ask("/openapi.json").json()["paths"]
+    assert [(path, method) for path, methods in served.items() for method in methods] == OPERATIONS
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_what_the_document_allows_is_answered(small: Service, pictures: Path, path: str, method: str) -> None:
     schema = schemathesis.openapi.from_dict(small.ask("/openapi.json").json())
-    operation = schema[path]["GET"]
+    operation = schema[path][method.upper()]
     documented = {int(status) for status in operation.definition.raw["responses"]}
+    kinds = sorted(operation.definition.raw.get("requestBody", {}).get("content", {}))
 
     @settings(
         max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
     )
     @given(
-        case=operation.as_strategy(), picture=st.sampled_from(["coffee.jpg", "rocket.jpg", "logo.png", "letter.txt"])
+        case=operation.as_strategy(),
+        picture=st.sampled_from(["coffee.jpg", "rocket.jpg", "logo.png", "letter.txt"]),
+        body=st.sampled_from(BODIES),
+        kind=st.sampled_from(kinds or [""]),
     )
-    def ask(case: Any, picture: str) -> None:
-        case.path_parameters["source"] = picture
+    def ask(case: Any, picture: str, body: str, kind: str) -> None:
+        if "source" in case.path_parameters:
+            case.path_parameters["source"] = picture
         request = case.as_transport_kwargs(base_url="http://service")
-        from requests import Request  # noqa: PLC0415 - what schemathesis speaks
-
-        prepared = Request(request["method"], request["url"], params=request.get("params")).prepare()
-        answer = small.ask(prepared.path_url)
-        assert answer.status in documented, (prepared.path_url, answer)
+        content = (pictures / body).read_bytes() if kind else b""
+        sent: dict[str, Any] = {"data": content, "headers": {"Content-Type": kind.replace("*", "jpeg")}}
+        if kind == "multipart/form-data":
+            sent = {"files": {"picture": (body, content)}}
+        prepared = Request(
+            method.upper(), request["url"], params=request.get("params"), **(sent if kind else {})
+        ).prepare()
+        headers = {name.lower(): value for name, value in prepared.headers.items()} if kind else {}
+        answer = small.ask(prepared.path_url, method.upper(), prepared.body or b"", headers)
+        assert answer.status in documented, (prepared.path_url, kind, answer)
         if answer.status >= 400:
             answer.problem()
 
