@@ -62,8 +62,10 @@ def test_what_the_document_allows_is_answered(small: Service, pictures: Path, pa
         prepared = Request(
             method.upper(), request["url"], params=request.get("params"), **(sent if kind else {})
         ).prepare()
-        headers = {name.lower(): value for name, value in prepared.headers.items()} if kind else {}
-        answer = small.ask(prepared.path_url, method.upper(), prepared.body or b"", headers)
+        headers = {name.lower(): str(value) for name, value in prepared.headers.items()} if kind else {}
+        written = prepared.body or b""
+        assert isinstance(written, bytes)
+        answer = small.ask(prepared.path_url, method.upper(), written, headers)
         assert answer.status in documented, (prepared.path_url, kind, answer)
         if answer.status >= 400:
             answer.problem()

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest
-from focalbox.service.problems import NotFound, problem_of
+from focalbox.service.problems import NotFound, Problem, problem_of
 from focalbox.service.routing import dialect_of, read_address, read_upload_address
 from focalbox.service.settings import ServiceSettings
 from service.servers import Service
@@ -63,12 +63,11 @@ def addresses(draw: st.DrawFn, dialect: str) -> tuple[bytes, bytes]:
 def test_an_address_is_understood_or_refused_in_our_own_words(dialect: str, data: st.DataObject) -> None:
     path, query = data.draw(addresses(dialect))
     assert dialect_of(path) in {dialect, "thumbor"}, "unsafe/ is imgproxy's only while its options are"
+    refused: Problem | None = None
     try:
         image_request = read_address(path, query, OPEN)
     except (InvalidRequest, NotFound) as error:
         refused = problem_of(error)
-    else:
-        refused = None
     if refused is not None:
         assert refused.status in {400, 403, 404, 414}, (path, query, refused)
         assert refused.detail
@@ -82,7 +81,7 @@ def test_an_address_is_understood_or_refused_in_our_own_words(dialect: str, data
 @given(query=QUERIES | st.binary(max_size=60))
 def test_an_upload_is_understood_or_refused_in_our_own_words(answer: str, query: bytes) -> None:
     try:
-        found = read_upload_address(answer, f"/v1/{answer}".encode(), query, None, OPEN).answer
+        found = read_upload_address(answer, f"/v1/{answer}".encode(), query, None, OPEN).identity()
     except InvalidRequest as error:
         found = str(error)
     assert found
