@@ -54,7 +54,7 @@ def memory_at_work(
     --------
     >>> size = Size(1000, 1000)
     >>> memory_at_work(Need("PNG", "RGB", size), size, [Size(100, 100)], CropOptions()) // 10**6
-    20
+    21
     """
     film = animated and options.animate == "keep"
     needed = size if film else needed_size(size, targets, options)
