@@ -80,3 +80,14 @@ def test_a_damaged_one_is_refused_or_read(analysis: Analysis, at: int, noise: by
     damaged = (text[:at] + noise + text[at + len(noise) :]).decode("latin-1")
     with contextlib.suppress(InvalidRequest):
         assert unpack(damaged).source.pixels > 0
+
+
+def test_a_crowd_is_as_short_as_a_portrait() -> None:
+    generator = np.random.default_rng(5)
+    places = (Box(*place, 0.03, 0.05) for place in generator.random((28, 2)) * 0.9)
+    crowd = tuple(Subject(place, score=float(score)) for place, score in zip(places, generator.random(28), strict=True))
+    rows, columns = np.mgrid[0:48, 0:64]
+    hill = SaliencyMap(np.exp(-((rows - 20.0) ** 2 + (columns - 30.0) ** 2) / 200))
+    text = pack(Analysis(Size(1600, 1200), hill, subjects=crowd, keep=hill, object_map=hill))
+    assert len(text) <= MAX_TEXT
+    assert len(unpack(text).subjects) == len(crowd)

@@ -12,7 +12,7 @@ import pytest
 from albums import read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import run
-from focalbox.batch.compact import MAX_TEXT
+from focalbox.batch.compact import MAX_TEXT, unpack
 
 
 def test_a_new_size_is_planned_without_the_pictures_and_a_collision_is_a_row(album: Path, tmp_path: Path) -> None:
@@ -73,6 +73,24 @@ def test_a_manifest_of_an_older_version_is_read_and_one_of_a_later_is_refused(lo
     assert (summary.done, summary.failed, summary.analysed) == (3, 0, 3)
     with pytest.raises(InvalidRequest, match="version"):
         run((), "4:5", from_manifest=rewritten("late.jsonl", schema=99), manifest=tmp_path / "no.jsonl", workers=1)
+
+
+def test_the_free_form_crop_and_alternatives_need_no_picture(looked: Path, tmp_path: Path) -> None:
+    run(tmp_path / "in", "free", plan_only=True, manifest=tmp_path / "seen.jsonl", workers=1)
+    shutil.rmtree(tmp_path / "in")
+    summary = run((), ["free", "1:2"], from_manifest=looked, manifest=tmp_path / "free.jsonl", workers=1)
+    assert (summary.done, summary.failed, summary.analysed) == (3, 0, 0)
+    rows = read_manifest(tmp_path / "free.jsonl")
+    found = {row["source"]["name"]: row["box"] for row in rows if row["size"] == "free"}
+    for row in read_manifest(tmp_path / "seen.jsonl"):
+        near = [
+            abs(row["box"][side] - found[row["source"]["name"]][side]) for side in ("left", "top", "width", "height")
+        ]
+        assert max(near) <= max(row["source"]["width"], row["source"]["height"]) / 16
+    for text in {row["analysis"] for row in rows if row["analysis"]}:
+        best, *others = unpack(text).alternatives("1:2", 3)
+        assert best.box == unpack(text).plan("1:2").box
+        assert best.box not in [other.box for other in others]
 
 
 def test_a_sample_is_cropped_and_logged(looked: Path, tmp_path: Path) -> None:
