@@ -84,7 +84,7 @@ def test_a_damaged_one_is_refused_or_read(analysis: Analysis, at: int, noise: by
 
 def test_a_crowd_is_as_short_as_a_portrait() -> None:
     generator = np.random.default_rng(5)
-    places = (Box(*place, 0.03, 0.05) for place in generator.random((28, 2)) * 0.9)
+    places = (Box(left, top, 0.03, 0.05) for left, top in (generator.random((28, 2)) * 0.9).tolist())
     crowd = tuple(Subject(place, score=float(score)) for place, score in zip(places, generator.random(28), strict=True))
     rows, columns = np.mgrid[0:48, 0:64]
     hill = SaliencyMap(np.exp(-((rows - 20.0) ** 2 + (columns - 30.0) ** 2) / 200))
