@@ -20,6 +20,7 @@ SLOW = (
     "batch/test_runner.py",
     "batch/workers",
     "benchmarks/test_quality.py",
+    "cli/test_completion.py",
     "docs",
     "release",
     "imaging/test_fuzz.py",

@@ -149,6 +149,57 @@ def test_a_picture_that_is_gone_leaves_its_own_address(photo: Any, caplog: pytes
     assert "was not cropped" in caplog.text
 
 
+def kind_of_storage() -> type:
+    from django.core.files.storage import storages  # noqa: PLC0415 - as above
+
+    return type(storages["default"])
+
+
+class StoreError(Exception):
+    """What the clients of object stores raise: no OSError."""
+
+
+@pytest.mark.parametrize("does", ["open", "exists", "save"])
+def test_a_storage_that_fails_breaks_no_page(
+    does: str, photo: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        message = "the bucket is busy"
+        raise StoreError(message)
+
+    whole = photo.image.url
+    monkeypatch.setattr(kind_of_storage(), does, fails)
+    tag = rendered('{% focalbox_img photo.image "3:2" widths="100" alt="A cat" zoom=0.2 %}', photo=photo)
+    assert f'src="{whole}"' in tag
+    assert "StoreError: the bucket is busy" in caplog.text
+    assert rendered('{% focalbox_style photo.image "1:1" %}', photo=photo).startswith("object-fit")
+
+
+def test_a_storage_without_addresses_leaves_the_picture_out(photo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        message = "there are no credentials to sign with"
+        raise StoreError(message)
+
+    monkeypatch.setattr(kind_of_storage(), "url", fails)
+    assert rendered('<p>{% focalbox_img photo.image "3:2" widths="9999,x" %}</p>', photo=photo) == "<p></p>"
+
+
+def test_an_upload_to_a_storage_that_cannot_be_read_is_saved(
+    models: Any,
+    photographs: Mapping[str, np.ndarray],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        message = "write only"
+        raise StoreError(message)
+
+    monkeypatch.setattr(kind_of_storage(), "open", fails)
+    photo = models.Photo.objects.create(image=upload(jpeg(photographs["chelsea"])))
+    assert photo.analysis is None
+    assert "StoreError: write only" in caplog.text
+
+
 def test_the_command_looks_at_what_save_did_not_see(
     models: Any, photo: Any, photographs: Mapping[str, np.ndarray]
 ) -> None:

@@ -13,7 +13,7 @@ _VARIABLE = "_FOCALBOX_COMPLETE"
 """What the script sets for click to answer with completions."""
 
 
-@click.command()
+@click.command(short_help="Print what lets a shell complete.")
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 from focalbox.analysis import Analysis
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
+from focalbox.integrations.django.storing import said_of_storage
 
 __all__ = ["Stored", "content_of", "cropper", "describe", "stored_of"]
 
@@ -61,8 +62,8 @@ def cropper() -> Cropper:
 
 
 def content_of(file: FieldFile) -> bytes:
-    """Return the bytes of a stored file; raises OSError, or what its storage raises, when there are none."""
-    with file.storage.open(file.name) as opened:
+    """Return the bytes of a stored file; raises FetchError when its storage does not give them."""
+    with said_of_storage(str(file.name)), file.storage.open(file.name) as opened:
         content: bytes = opened.read()
     return content
 
@@ -71,7 +72,7 @@ def describe(file: FieldFile) -> Stored | None:
     """Look at a stored picture; None, and a warning in the log, when it cannot be read: saving a model must go on."""
     try:
         return Stored.of(content_of(file), file.name)
-    except (FocalboxError, OSError) as error:
+    except FocalboxError as error:
         _log.warning("%s was not analysed: %s", file.name, error)
         return None
 

@@ -18,6 +18,7 @@ from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
 from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.integrations.django.analyses import Stored, content_of, cropper, stored_of
+from focalbox.integrations.django.storing import address_of, said_of_storage
 from focalbox.options import CropKeywords
 from focalbox.version import __version__
 
@@ -59,10 +60,11 @@ def crop_urls(
     if not file:
         return [""] * len(sizes)
     try:
-        return _crops(file, [str(Size(*size)) if isinstance(size, tuple) else str(size) for size in sizes], options)
-    except (FocalboxError, OSError) as error:
+        with said_of_storage(str(file.name)):
+            return _crops(file, [str(Size(*size)) if isinstance(size, tuple) else str(size) for size in sizes], options)
+    except FocalboxError as error:
         _log.warning("%s was not cropped: %s", file.name, error)
-        return [file.url] * len(sizes)
+        return [address_of(file)] * len(sizes)
 
 
 def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str]:

@@ -15,6 +15,7 @@ from focalbox.html import Art, css, img, picture, position_inside, sizes_of
 from focalbox.html.tags import WIDTHS
 from focalbox.integrations.django.analyses import Stored, content_of, stored_of
 from focalbox.integrations.django.crops import crop_urls
+from focalbox.integrations.django.storing import address_of
 
 __all__ = ["focalbox_img", "focalbox_picture", "focalbox_style", "register"]
 
@@ -113,9 +114,10 @@ def _art(line: str) -> tuple[str, str]:
 
 def _whole(file: FieldFile, alt: str, loading: str) -> SafeString:
     """Return the picture as it is, which a layout cuts in the middle: a page is never broken."""
-    written = (
-        f'<img src="{escape(file.url)}" alt="{escape(alt)}" loading="{escape(loading)}" style="object-fit: cover">'
-    )
+    address = address_of(file)
+    if not address:
+        return mark_safe("")
+    written = f'<img src="{escape(address)}" alt="{escape(alt)}" loading="{escape(loading)}" style="object-fit: cover">'
     return mark_safe(written)  # noqa: S308 - escaped above
 
 
@@ -128,6 +130,6 @@ def _stored(file: FieldFile | None) -> Stored | None:
         return found
     try:
         return Stored.of(content_of(file), file.name)
-    except (FocalboxError, OSError) as error:
+    except FocalboxError as error:
         _log.warning("%s was not looked at: %s", file.name, error)
         return None

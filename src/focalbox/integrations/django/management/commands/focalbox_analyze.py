@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
+from focalbox.errors import FetchError
 from focalbox.integrations.django.analyses import content_of, describe, stored_of
 from focalbox.integrations.django.fields import AnalysisField
 
@@ -63,7 +64,7 @@ def _refresh(row: models.Model, field: AnalysisField, *, check: bool) -> str:
     try:
         if stored and not (check and hashlib.sha256(content_of(file)).hexdigest() != stored.sha256):
             return "unchanged"
-    except OSError:
+    except FetchError:
         return "failed"
     found = describe(file)
     value = found.to_dict() if found else None
