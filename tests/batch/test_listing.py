@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from focalbox.batch import run
 from focalbox.batch.listing import list_pictures, root_of
 from focalbox.errors import InvalidRequest
 
@@ -163,3 +166,14 @@ def test_what_is_not_there_is_said(tree: Path, source: str, sentence: str) -> No
 )
 def test_the_root_is_what_stands_before_the_first_sign(source: str, root: str) -> None:
     assert root_of(source) == root
+
+
+def test_a_dead_link_and_a_pipe_are_rows(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "dead.jpg").symlink_to("gone.jpg")
+    os.mkfifo(tmp_path / "in" / "pipe.jpg")
+    summary = run(tmp_path / "in", "1:1", plan_only=True, manifest=tmp_path / "m.jsonl", workers=1)
+    assert (summary.done, summary.failed) == (2, 2)
+    rows = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
+    assert [row["source"]["name"] for row in rows] == ["dead.jpg", "pipe.jpg"]
+    assert all("a dead link" in row["message"] for row in rows)
