@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,3 +61,25 @@ def test_a_root_that_vanishes_is_not_a_missing_picture(
     (tmp_path / "elsewhere").rename(root)
     assert _get(started, "/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
     assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+
+
+EARLY = """
+import signal, socket, sys
+from focalbox.service.server.process import serve_on
+from focalbox.service.settings import ServiceSettings
+
+def stop_early(frame, event, _):
+    if event == "call" and frame.f_code.co_qualname == "Server.run":
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGTERM)
+
+with socket.socket() as listening:
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+    sys.setprofile(stop_early)
+    serve_on(listening, ServiceSettings(allow_unsigned=True))
+"""
+
+
+def test_a_stop_that_comes_before_the_server_listens_to_signals_is_not_lost() -> None:
+    assert subprocess.run([sys.executable, "-c", EARLY], timeout=SECONDS, check=False).returncode == 0

@@ -124,14 +124,12 @@ def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder
         backlog=1,
     )
     server = _Server(config, readiness, connections, drain=settings.drain, listening=listening)
-    signal.signal(signal.SIGTERM, _stopped)  # uvicorn stops at it, and sends it on when it has
+    # From now on, and not only once uvicorn listens to signals: one that comes in between would be lost. When it has
+    # stopped, uvicorn sends the signal on, which then changes nothing: a requested stop is not a failure.
+    signal.signal(signal.SIGTERM, server.handle_exit)
     with contextlib.suppress(AttributeError):  # Windows has no SIGHUP
         signal.signal(signal.SIGHUP, server.handle_exit)
     server.run(sockets=[listening])
-
-
-def _stopped(*_: object) -> None:
-    """Exit with 0 on SIGTERM: a requested stop is not a failure."""
 
 
 def _files() -> int:

@@ -53,8 +53,11 @@ class _Supervisor:
         return self._code
 
     def _start(self) -> None:
-        """Fork a worker; a signal that comes meanwhile reaches it too."""
+        """Fork a worker, unless a stop was asked for; a signal that comes meanwhile reaches it too."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        if self._stopping:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            return
         worker = os.fork()
         if not worker:
             os.close(self._held)
