@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.quality.scores import Interval
+from benchmarks.intervals import Interval
 
 __all__ = ["replace_between", "table", "with_interval", "without"]
 

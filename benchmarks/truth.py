@@ -19,8 +19,8 @@ from pyarrow import parquet
 from benchmarks.labels import Labelled, read_set
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.target import Size
-from training.detectors import Boxes, CenterFace, Lines
-from training.measured import MIN_LINE, counted_faces
+from training.evaluation.recall import MIN_LINE, counted_faces
+from training.teachers.detectors import Boxes, CenterFace, Lines
 
 __all__ = ["CACHE", "Marked", "Marker", "head_of", "read_people", "with_faces"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.data import Pictures
-from training.marks import MAX_MARKS, Marks
+from training.data.pictures import Pictures
+from training.teachers.marks import MAX_MARKS, Marks
 
 FACE = (0.4, 0.4, 0.2, 0.1, 1.0)
 """Left, top, width and height of the face in every picture, as fractions; it is known."""

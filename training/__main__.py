@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
     try:
         if options.command == "evaluate":
             from benchmarks.tables import replace_between  # noqa: PLC0415
-            from training.evaluate import evaluate  # noqa: PLC0415
+            from training.evaluation.evaluate import evaluate  # noqa: PLC0415
 
             for name in ("focalbox.onnx", "focalbox-mit.onnx"):
                 text = evaluate(options.out / name, options.data, options.cache, brief=options.brief)
@@ -69,15 +69,15 @@ def run(options: argparse.Namespace) -> None:
             return
         import torch  # noqa: PLC0415
 
-        from training.pipeline import Workshop, train_default, train_mit  # noqa: PLC0415
+        from training.pipeline import TrainingRun, train_default, train_mit  # noqa: PLC0415
 
         if options.threads:
             torch.set_num_threads(options.threads)
-        shop = Workshop(options.data, options.cache, options.out, options.share)
+        training = TrainingRun(options.data, options.cache, options.out, options.share)
         if options.command != "mit":
-            train_default(shop)
+            train_default(training)
         if options.command != "default":
-            train_mit(shop)
+            train_mit(training)
     except DataError as error:
         sys.exit(f"training: {error}")
     print(f"training: {options.command} took {(time.monotonic() - started) / 60:.1f} minutes in all")

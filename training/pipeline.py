@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from training.data import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
-from training.export import OUTPUTS, export, ready
-from training.faces import FaceFinder
-from training.loop import Recipe
-from training.marks import MARKED_SETS, Marks, mark, marked_by_people
-from training.network import Network
-from training.pool import WITH_FACES, WITH_LINES, Pool, join
-from training.small import OUTPUTS as SMALL_OUTPUTS
-from training.small import ShippedSmall, train_small
-from training.stages import train, train_faces, train_gate, train_marks
+from training.batches.pool import WITH_FACES, WITH_LINES, Pool, join
+from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
+from training.fitting.loop import Recipe
+from training.networks.export import OUTPUTS, export, ready
+from training.networks.faces import FaceFinder
+from training.networks.network import Network
+from training.networks.small import OUTPUTS as SMALL_OUTPUTS
+from training.networks.small import ShippedSmall
+from training.stages import train, train_faces, train_gate, train_marks, train_small
+from training.teachers.marks import MARKED_SETS, Marks, mark, marked_by_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,7 @@ MIT = Recipe(
 
 
 @dataclass(frozen=True)
-class Workshop:
+class TrainingRun:
     """Where a training finds its data, keeps its cache and puts the result; the share of the steps that it takes."""
 
     data: Path
@@ -105,32 +105,32 @@ def stage(name: str) -> Iterator[None]:
     print(f"training: {name} took {(time.monotonic() - started) / 60:.1f} minutes", flush=True)
 
 
-def train_default(shop: Workshop) -> None:
+def train_default(run: TrainingRun) -> None:
     """Make focalbox.onnx."""
     with stage("marking faces and text"):
-        marks = {name: mark(shop.data, shop.cache, name) for name in MARKED_SETS}
+        marks = {name: mark(run.data, run.cache, name) for name in MARKED_SETS}
     with stage("preparing the pictures"):
-        pool = shop.pool(tuple(SETS), marks)
+        pool = run.pool(tuple(SETS), marks)
     with stage("backbone and decoders"):
-        network = train(Network(), pool, shop.shorten(DEFAULT), shop.cache / "network.pt")
+        network = train(Network(), pool, run.shorten(DEFAULT), run.cache / "network.pt")
     with stage("faces and text"):
-        network = train_marks(network, pool, shop.shorten(MARKS), shop.cache / "marks.pt")
+        network = train_marks(network, pool, run.shorten(MARKS), run.cache / "marks.pt")
     with stage("the finder of faces"):
-        finder = train_faces(FaceFinder(), pool, shop.shorten(FACES), shop.cache / "faces.pt")
+        finder = train_faces(FaceFinder(), pool, run.shorten(FACES), run.cache / "faces.pt")
     with stage("the gate"):
-        network = train_gate(network, pool, shop.shorten(GATE), shop.cache / "gate.pt")
+        network = train_gate(network, pool, run.shorten(GATE), run.cache / "gate.pt")
     with stage("the file"):
-        digest = export(ready(network, finder), OUTPUTS, shop.out / "focalbox.onnx", calibration(pool))
+        digest = export(ready(network, finder), OUTPUTS, run.out / "focalbox.onnx", calibration(pool))
     print(f"training: focalbox.onnx {digest}", flush=True)
 
 
-def train_mit(shop: Workshop) -> None:
+def train_mit(run: TrainingRun) -> None:
     """Make focalbox-mit.onnx, of the MIT-licensed rows alone and the heads that people marked there."""
-    marks = {name: marked_by_people(rows_of(shop.data, name, "train")) for name in ("crowd", CLOSE_UPS)}
-    pool = shop.pool((*MIT_LICENSED_SETS, CLOSE_UPS), marks)
+    marks = {name: marked_by_people(rows_of(run.data, name, "train")) for name in ("crowd", CLOSE_UPS)}
+    pool = run.pool((*MIT_LICENSED_SETS, CLOSE_UPS), marks)
     with stage("the MIT network"):
-        network = train_small(pool, shop.shorten(MIT), shop.cache / "mit.pt")
-    digest = export(ShippedSmall(network), SMALL_OUTPUTS, shop.out / "focalbox-mit.onnx", calibration(pool))
+        network = train_small(pool, run.shorten(MIT), run.cache / "mit.pt")
+    digest = export(ShippedSmall(network), SMALL_OUTPUTS, run.out / "focalbox-mit.onnx", calibration(pool))
     print(f"training: focalbox-mit.onnx {digest}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The trainings of the default network: backbone and decoders on all sets, then the marks alone, then the gate."""
+"""The trainings: backbone and decoders on all sets, then the marks alone, then the gate; and the small network."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.augment import Batch, make_batch, make_mark_batch
-from training.face_loss import face_loss
-from training.faces import FaceFinder
-from training.loop import Recipe, fit
-from training.losses import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
-from training.network import FUSED, Network
-from training.pool import KINDS, Pool, draw_rows
-from training.processor import processor, short_floats
-from training.views import show
+from training.batches.augment import Batch, make_batch, make_mark_batch
+from training.batches.pool import KINDS, Pool, draw_rows
+from training.batches.views import show
+from training.fitting.loop import Recipe, fit
+from training.fitting.processor import processor, short_floats
+from training.losses.faces import face_loss
+from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
+from training.networks.faces import FaceFinder
+from training.networks.network import FUSED, Network
+from training.networks.small import Small
 
 WINDOW_WEIGHT = 4.0
 """Weight of the window loss beside the divergence: both then have gradients of like size at the start."""
@@ -181,3 +182,30 @@ def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -
 
     network.gate = fit(network.gate, (list(network.gate.parameters()),), loss, recipe, checkpoint)
     return network.eval()
+
+
+SMALL_FACE_WEIGHT = 0.1
+"""Weight of the loss of faces beside those of the map in the training of the small network."""
+
+
+def train_small(pool: Pool, recipe: Recipe, checkpoint: Path) -> Small:
+    """Train the small network on the fixations, and on the faces of the rows that are marked."""
+    torch.manual_seed(recipe.seed)
+    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    network = Small().to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+
+    def loss(step: int) -> Tensor:
+        shape = recipe.shape(step)
+        batch = make_batch(pool, draw_rows(pool, recipe.counts, draw), shape, random).to(processor())
+        fused, logits, faces = network(batch.pictures)
+        seen = batch.labels.sum((1, 2)) > 1
+        log = logits[seen].flatten(1).log_softmax(1).view_as(logits[seen])
+        total = torch.zeros((), device=logits.device)
+        for one in (log, normalise(fused[seen]).clamp(min=1e-8).log()):
+            total = total + divergence(one, batch.labels[seen]).mean()
+            total = total + WINDOW_WEIGHT / 2 * window_loss(one.exp(), normalise(batch.labels[seen])).mean()
+        if batch.marked.any():
+            total = total + SMALL_FACE_WEIGHT * centre_loss(faces[batch.marked], batch.faces[batch.marked])
+        return total
+
+    return fit(network, (list(network.parameters()),), loss, recipe, checkpoint).cpu()

@@ -15,7 +15,7 @@ from benchmarks.peers import PEERS, peer_windows
 from focalbox.core.geometry import Box
 from focalbox.core.target import Ratio, Size
 from focalbox.cropper import Cropper
-from training.detectors import file_in
+from training.teachers.detectors import file_in
 
 __all__ = ["PHOTOGRAPHS", "photograph"]
 

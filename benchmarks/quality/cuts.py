@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from benchmarks.quality.scores import Interval, share_of
+from benchmarks.intervals import Interval, share_of
 from benchmarks.truth import Marked
 from focalbox.core.geometry import Box
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.croppers import RATIOS, centre
+from benchmarks.intervals import Interval, share_of
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.quality.cuts import MEASURES, Cuts, cuts_of, difference, shares
-from benchmarks.quality.scores import Interval, gain_terms, share_of
+from benchmarks.quality.scores import gain_terms
 from benchmarks.quality.sheet import draw_cut_heads
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import Marked, Marker, with_faces

@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.croppers import RATIOS
+from benchmarks.intervals import share_of
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
-from benchmarks.quality.scores import share_of
 from benchmarks.tables import replace_between, table
 from focalbox.core.crop import Crop
 from focalbox.core.target import Ratio, Size, Target

@@ -10,13 +10,13 @@ from pathlib import Path
 import skimage.data
 from PIL import Image, ImageEnhance, ImageOps
 
-from benchmarks.quality.scores import share_of
+from benchmarks.intervals import share_of
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import head_of
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper
-from training.detectors import file_in
+from training.teachers.detectors import file_in
 
 __all__ = ["PORTRAITS", "edits"]
 

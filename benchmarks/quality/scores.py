@@ -10,32 +10,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.croppers import RATIOS, Choice
+from benchmarks.intervals import Interval, interval, share_of
 from benchmarks.labels import Labelled, density
 from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.metrics import map_metrics, window_metrics
 
-__all__ = ["Interval", "Score", "gain_of", "gain_terms", "interval", "loss_of", "mean_of", "score", "share_of"]
-
-_SEED = 20261123
-"""Seed of the bootstrap: the table does not change when nothing else did."""
-
-_ROUNDS = 1000
-"""Rounds of the bootstrap; the ends of a 95 % interval then move by about a hundredth of its length."""
+__all__ = ["Score", "gain_of", "gain_terms", "loss_of", "mean_of", "score"]
 
 _WHOLE_FACE = 0.05
 """Share of a face that may be outside a window that still counts as keeping it whole: heads are marked loosely."""
 
 _MASK_LEVEL = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A measure over pictures with its 95 % bootstrap interval; NaN where it cannot be measured."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,30 +130,6 @@ def mean_of(scores: Sequence[Score], measure: Callable[[Score], float | None]) -
     """Mean of a measure over the pictures that have it."""
     values = [value for one in scores if (value := measure(one)) is not None and np.isfinite(value)]
     return interval(values)
-
-
-def share_of(rows: Sequence[tuple[float, float]]) -> Interval:
-    """Sum of the first numbers divided by the sum of the second ones, a pair a picture: a share of cases, or a gain."""
-    pairs = np.array(rows, dtype=np.float64).reshape(-1, 2)
-    return _resampled(pairs, lambda sums: sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], np.nan))
-
-
-def interval(values: Sequence[float]) -> Interval:
-    """Mean of some numbers, one a picture."""
-    return _resampled(np.array([(value, 1.0) for value in values]), lambda sums: sums[..., 0] / sums[..., 1])
-
-
-def _resampled(rows: NDArray[np.float64], measure: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Interval:
-    """Measure the sum of rows, and 95 % of the sums of as many rows drawn with replacement (Efron 1979)."""
-    if len(rows) == 0:
-        return Interval(float("nan"), float("nan"), float("nan"))
-    draws = np.random.default_rng(_SEED).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_ROUNDS)
-    values = measure(draws @ rows)
-    whole = float(measure(rows.sum(axis=0)))
-    if np.isnan(values).all():
-        return Interval(whole, float("nan"), float("nan"))
-    low, high = np.nanpercentile(values, [2.5, 97.5])
-    return Interval(whole, float(low), float(high))
 
 
 def _case(picture: Labelled, window: Box, ratio: float) -> window_metrics.WindowCase:

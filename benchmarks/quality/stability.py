@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from PIL import Image, ImageEnhance, ImageOps
 
 from benchmarks.croppers import RATIOS, analyze
+from benchmarks.intervals import interval
 from benchmarks.labels import Labelled
-from benchmarks.quality.scores import interval
 from benchmarks.tables import table, without
 from focalbox.core.geometry import Box
 from focalbox.saliency.models import Model

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.croppers import centre
+from benchmarks.intervals import interval, share_of
 from benchmarks.labels import Labelled, read_set
 from benchmarks.peers import PEERS, peer_windows
-from benchmarks.quality.scores import interval, share_of
 from benchmarks.tables import replace_between, table, with_interval
 from focalbox.core.geometry import Box
 from focalbox.core.target import Ratio

@@ -22,6 +22,7 @@ pytest.importorskip("pyvips")
 pytest.importorskip("smartcrop")
 
 from benchmarks import croppers, labels, peers, rows, tables  # noqa: E402
+from benchmarks.intervals import interval  # noqa: E402
 from benchmarks.quality import fairness, odd, run, scores, sheet, stability  # noqa: E402
 
 
@@ -135,20 +136,12 @@ def test_the_right_end_gains_and_the_gain_is_that_of_the_metrics(folder: Path) -
     assert scores.loss_of([scored(folder, 0.0)], 16 / 9) > 0
 
 
-def test_intervals_are_the_same_every_time_and_hold_the_mean() -> None:
-    values = list(np.random.default_rng(3).normal(0.5, 0.1, 80))
-    first, second = scores.interval(values), scores.interval(values)
-    assert first == second
-    assert first.low < first.value < first.high
-    assert first.high - first.low == pytest.approx(4 * 0.1 / 80**0.5, rel=0.3)
-
-
 def test_no_label_means_no_number(folder: Path) -> None:
     (picture,) = labels.read_set(folder, "fcdb")
     found = scores.score(picture, croppers.centre(picture))
     assert np.isnan(scores.gain_of([found]).value)
     assert found.given == pytest.approx(1 / 3)  # the human crop is the right half, the middle overlaps half of it
-    assert tables.without(None) == tables.without(scores.interval([])) == "-"
+    assert tables.without(None) == tables.without(interval([])) == "-"
 
 
 def test_faces_are_cut_kept_or_outside(folder: Path) -> None:

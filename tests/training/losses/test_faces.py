@@ -1,0 +1,87 @@
+"""Which places answer for a face, and what their answers cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("pyarrow")
+pytest.importorskip("onnx")
+
+from training.losses.faces import assign, face_loss, overlap, places  # noqa: E402  torch may be missing
+from training.networks.faces import STRIDES, FaceFinder, Found  # noqa: E402
+
+SHAPE = (64, 96)
+FACE = (0.25, 0.25, 0.25, 0.5, 1.0)
+"""A face at 24 to 48 and 16 to 48 pixels."""
+
+BOX = (36.0, 32.0, 24.0, 32.0)
+
+
+def answers(score: float, box: tuple[float, ...], at: int) -> Found:
+    """Answers of all places of one picture: nothing, but at one of them."""
+    corners, strides = places(SHAPE, torch.device("cpu"))
+    boxes = torch.cat([corners, strides[:, None].expand(-1, 2)], 1)[None].clone()
+    logits = torch.full((1, len(corners)), -8.0)
+    logits[0, at], boxes[0, at] = score, torch.tensor(box)
+    return Found(logits, logits.clone(), boxes)
+
+
+def place_near(x: float, y: float, stride: int) -> int:
+    corners, strides = places(SHAPE, torch.device("cpu"))
+    far = (corners - torch.tensor([x, y])).abs().sum(1) + 1e4 * (strides != stride)
+    return int(far.argmin())
+
+
+def marks(*values: tuple[float, ...]) -> Any:
+    return torch.tensor([values])
+
+
+def test_there_is_a_place_for_every_cell_of_every_level() -> None:
+    corners, strides = places(SHAPE, torch.device("cpu"))
+    assert len(corners) == sum((SHAPE[0] // stride) * (SHAPE[1] // stride) for stride in STRIDES)
+    found = FaceFinder().eval()(torch.zeros(1, 3, *SHAPE))
+    assert found.boxes.shape == (1, len(corners), 4)
+    assert found.things.shape == strides[None].shape
+
+
+def test_the_place_that_says_the_face_answers_for_it() -> None:
+    at = place_near(36, 32, 16)
+    found = answers(4.0, BOX, at)
+    corners, strides = places(SHAPE, torch.device("cpu"))
+    which, face = assign(torch.tensor([BOX]), found.scores()[0], found.boxes[0], corners, strides)
+    assert at in which.tolist()
+    assert set(face.tolist()) == {0}
+
+
+def test_a_place_answers_for_one_face() -> None:
+    found = answers(4.0, BOX, place_near(36, 32, 16))
+    corners, strides = places(SHAPE, torch.device("cpu"))
+    both = torch.tensor([BOX, (40.0, 32.0, 24.0, 32.0)])
+    which, _ = assign(both, found.scores()[0], found.boxes[0], corners, strides)
+    assert len(which) == len(set(which.tolist()))
+
+
+def test_the_right_box_costs_less_than_a_wrong_one_and_than_none() -> None:
+    at, face = place_near(36, 32, 16), marks(FACE)
+    right = face_loss(answers(6.0, BOX, at), face, SHAPE)
+    wrong = face_loss(answers(6.0, (36.0, 32.0, 60.0, 20.0), at), face, SHAPE)
+    none = face_loss(answers(-8.0, BOX, at), face, SHAPE)
+    assert right < wrong
+    assert right < none
+
+
+def test_a_false_face_costs_where_it_is_known_that_there_is_none() -> None:
+    at = place_near(36, 32, 16)
+    calm, loud = answers(-8.0, BOX, at), answers(6.0, BOX, at)
+    empty, unsure = marks((0.0, 0.0, 0.0, 0.0, 0.0)), marks((*FACE[:4], 0.0))
+    assert face_loss(loud, empty, SHAPE) > face_loss(calm, empty, SHAPE) + 1
+    torch.testing.assert_close(face_loss(loud, unsure, SHAPE), face_loss(calm, unsure, SHAPE), atol=0.1, rtol=0)
+
+
+def test_boxes_that_are_the_same_overlap_wholly() -> None:
+    one = torch.tensor(BOX)
+    assert float(overlap(one, one)) == pytest.approx(1.0)
+    assert float(overlap(one, torch.tensor((90.0, 60.0, 4.0, 4.0)))) == 0.0

@@ -1,0 +1,33 @@
+"""A step of training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("pyarrow")
+pytest.importorskip("onnx")
+
+from training.batches import augment  # noqa: E402  torch may be missing
+from training.batches.pool import join  # noqa: E402
+from training.losses import maps as losses  # noqa: E402
+from training.networks.network import LITE0, Network  # noqa: E402
+from training_rows import made_up, made_up_marks  # noqa: E402
+
+
+def test_a_step_computes_where_its_batch_lies() -> None:
+    """Meta tensors hold no values, and refuse to be mixed with those of another device, as those of a GPU do."""
+    network = Network(LITE0).to("meta").train()
+    pool = join({"crowd": made_up()}, {"crowd": made_up_marks()})
+    batch = augment.make_batch(pool, np.arange(3), (64, 64), torch.Generator().manual_seed(0)).to(torch.device("meta"))
+    taken = network.backbone(batch.pictures)
+    maps = network.saliency(taken)
+    lost = (
+        losses.window_loss(
+            losses.normalise(network.fuse(taken[-1].mean((2, 3)), maps)), losses.normalise(batch.labels)
+        ),
+        losses.edge_loss(maps["object"], batch.labels),
+        losses.centre_loss(network.centres(taken)["text"], batch.faces),
+    )
+    assert {value.device.type for value in lost} == {"meta"}

@@ -1,0 +1,103 @@
+"""All training pictures of some sets in one numbering, and which of them a step is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.data.pictures import UNLABELLED, Pictures
+from training.teachers.marks import MAX_MARKS, Marks, marked_rows
+
+KINDS = ("object", "fixation", "keep", "none")
+"""What a row's own label says: mask of the salient object, fixation density, human crop, nothing about the map."""
+
+WITH_FACES, WITH_LINES = "with faces", "with lines"
+"""Groups of the rows, of whatever set, that have a face or a line of text."""
+
+SHAPED = 1.1
+"""Ratio of the sides from which a picture is a wide or a tall one."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """All training pictures of some sets as tensors in one numbering.
+
+    Attributes
+    ----------
+    pictures : uint8, (n, side, side, 3)
+    labels : float16, (n, cells, cells)
+    kind : int64, (n,)
+        Index into `KINDS`.
+    aspects : float32, (n,)
+    faces, lines : float32, (n, marks, 5)
+        As in `Marks`.
+    marked : bool, (n,)
+        Whether faces and lines of the row are known.
+    groups : row numbers by set, and those `WITH_FACES` and `WITH_LINES`.
+    """
+
+    pictures: Tensor
+    labels: Tensor
+    kind: Tensor
+    aspects: Tensor
+    faces: Tensor
+    lines: Tensor
+    marked: Tensor
+    groups: dict[str, NDArray[np.int64]]
+
+
+def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Pool:
+    """Put the sets into one numbering; rows that were not marked get no marks."""
+    groups, start, kinds = {}, 0, []
+    names = {"duts": "object", "fcdb": "keep"} | dict.fromkeys(UNLABELLED, "none")
+    for name, rows in sets.items():
+        groups[name] = np.arange(start, start + len(rows))
+        start += len(rows)
+        kinds += [KINDS.index(names.get(name, "fixation"))] * len(rows)
+    faces, lines = (np.zeros((start, MAX_MARKS, 5), dtype=np.float32) for _ in range(2))
+    marked = np.zeros(start, dtype=bool)
+    for name, found in (marks or {}).items():
+        rows_marked = groups[name][marked_rows(len(groups[name]), name)]
+        faces[rows_marked], lines[rows_marked], marked[rows_marked] = found.faces, found.lines, True
+    for name, found in ((WITH_FACES, faces), (WITH_LINES, lines)):
+        groups[name] = np.flatnonzero((found[..., 4] > 0).any(1))
+    return Pool(
+        pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
+        labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),
+        kind=torch.tensor(kinds),
+        aspects=torch.from_numpy(np.concatenate([rows.aspects for rows in sets.values()])),
+        faces=torch.from_numpy(faces),
+        lines=torch.from_numpy(lines),
+        marked=torch.from_numpy(marked),
+        groups=groups,
+    )
+
+
+def draw_rows(
+    pool: Pool,
+    counts: dict[str, int],
+    random: np.random.Generator,
+    shape: tuple[int, int] | None = None,
+    *,
+    marked: bool = False,
+) -> NDArray[np.int64]:
+    """Draw so many rows of each set, without repeats inside one batch.
+
+    Of about a shape (h, w) where there are enough; ``marked`` only those whose faces and lines are known.
+    """
+    drawn = []
+    for name, count in counts.items():
+        rows = pool.groups[name]
+        if marked:
+            rows = rows[pool.marked[torch.from_numpy(rows)].numpy()]
+        if shape is not None and shape[0] != shape[1]:
+            aspects = pool.aspects[torch.from_numpy(rows)].numpy()
+            like = rows[aspects > SHAPED] if shape[1] > shape[0] else rows[aspects < 1 / SHAPED]
+            rows = like if len(like) > 2 * count else rows
+        if len(rows) >= count:
+            drawn.append(random.choice(rows, count, replace=False))
+    return np.concatenate(drawn) if drawn else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,1 @@
+"""The labelled pictures as plain arrays."""

