@@ -37,6 +37,7 @@ SLOW = (
     "service/sources/test_uploads.py",
     "service/test_app.py",
     "service/test_openapi.py",
+    "corpus/test_four_ways.py",
     "service/test_page.py",
     "service/test_page_layout.py",
     "service/test_page_planning.py",

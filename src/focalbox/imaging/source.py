@@ -15,7 +15,7 @@ from focalbox.core.target import Size
 from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
 from focalbox.imaging.headers.exif import Exif, read_exif
-from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas
+from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas, without_blanks
 from focalbox.imaging.headers.isobmff import nclx_of
 from focalbox.imaging.headers.png import join, read_png
 from focalbox.imaging.headers.properties import Header
@@ -40,8 +40,6 @@ _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
-_BEFORE = b"\r\n\t \xef\xbb\xbf"
-"""White space and the mark of UTF-8, which scripts print before a picture."""
 _ARRAY_CHANNELS = (3, 4)
 _IPTC_RESOURCE, _IPTC_TAG = 0x0404, 33723
 """Where Photoshop's image resources and TIFF keep IPTC (XMP Specification, part 3, sections 1.2 and 3.2)."""
@@ -85,10 +83,8 @@ def open_picture(content: Content, limits: Limits | None = None, *, name: str = 
     if not data:
         message = f"{name} is empty"
         raise DecodeError(message)
+    data = without_blanks(data)
     form = sniff(data)
-    if form is None:
-        data = data.lstrip(_BEFORE)
-        form = sniff(data)
     if form is None:
         message = f"{name} does not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
         raise DecodeError(message)

@@ -7,7 +7,16 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["JpegCoding", "count_frames", "gif_ends", "is_refined", "jpeg_coding", "sniff", "webp_canvas"]
+__all__ = [
+    "JpegCoding",
+    "count_frames",
+    "gif_ends",
+    "is_refined",
+    "jpeg_coding",
+    "sniff",
+    "webp_canvas",
+    "without_blanks",
+]
 
 _HEIC_BRANDS = {
     b"heic",
@@ -37,6 +46,15 @@ _MAX_COUNTED = 1000
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
 _SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1}, {0xC2}  # the same: cosine transform, Huffman coding
 _LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}  # the same: no transform, so there are no smaller scales
+
+
+_BLANKS = b"\r\n\t \xef\xbb\xbf"
+"""White space and the mark of UTF-8, which scripts print before a picture; no signature begins with any of them."""
+
+
+def without_blanks(data: bytes) -> bytes:
+    """Return the bytes of a file without the blanks that a script printed before them."""
+    return data.lstrip(_BLANKS)
 
 
 def sniff(data: bytes) -> str | None:
