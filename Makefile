@@ -68,8 +68,8 @@ fuzz: $(READY) ## files damaged by their structure, for SECONDS=600; what is fou
 	PYTHONPATH=tests $(BIN)/python -m corpus.fuzz --seconds $(or $(SECONDS),600) --out .cache/fuzz
 
 smoke: $(READY) ## the built wheel and the image, in empty environments outside the repository
-	$(BIN)/python tests/smoke_wheel.py
-	$(BIN)/python tests/smoke_service.py
+	$(BIN)/python tests/release/smoke_wheel.py
+	$(BIN)/python tests/release/smoke_service.py
 
 lock: $(READY) ## the locked versions of the image, resolved anew
 	$(BIN)/python requirements/lock_service.py

@@ -13,7 +13,7 @@ from benchmarks.croppers import RATIOS
 from benchmarks.intervals import share_of
 from benchmarks.labels import GAIN_SETS, Labelled, read_set
 from benchmarks.tables import replace_between, table
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.core.target import Ratio, Size, Target
 from focalbox.cropper import Cropper
 from focalbox.imaging.scales import decode_scale

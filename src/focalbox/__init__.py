@@ -10,7 +10,7 @@ from focalbox.version import __version__
 if TYPE_CHECKING:
     from focalbox.analysis import Analysis
     from focalbox.api import analyze, crop, plan
-    from focalbox.core.crop import Crop, Plan
+    from focalbox.core.choice.crop import Crop, Plan
     from focalbox.core.evidence import SaliencyMap, Subject
     from focalbox.core.geometry import Box, PixelBox
     from focalbox.core.target import Ratio, Size
@@ -66,7 +66,7 @@ __all__ = [
 
 _HOMES = {
     "focalbox.analysis": ("Analysis",),
-    "focalbox.core.crop": ("Crop", "Plan"),
+    "focalbox.core.choice.crop": ("Crop", "Plan"),
     "focalbox.core.evidence": ("SaliencyMap", "Subject"),
     "focalbox.core.geometry": ("Box", "PixelBox"),
     "focalbox.core.target": ("Ratio", "Size"),

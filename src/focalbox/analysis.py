@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, Unpack
 
-from focalbox.core.choose import alternatives as other_crops
-from focalbox.core.choose import choose_crop
-from focalbox.core.crop import Crop, Plan
+from focalbox.core.choice.choose import alternatives as other_crops
+from focalbox.core.choice.choose import choose_crop
+from focalbox.core.choice.crop import Crop, Plan
 from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.visible import Visible

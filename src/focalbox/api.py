@@ -8,7 +8,7 @@ from typing import Unpack
 from PIL import Image
 
 from focalbox.analysis import Analysis
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.options import CropKeywords, CropOptions, SizeLike, TrimLike
 from focalbox.sources import Source

@@ -12,7 +12,7 @@ from typing import Any, Unpack
 from PIL import Image
 
 from focalbox.analysis import Analysis
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits

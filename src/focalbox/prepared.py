@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.core.geometry import PixelBox, largest_window
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible

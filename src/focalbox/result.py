@@ -11,7 +11,7 @@ from typing import Self
 
 from PIL import Image
 
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.animation.film import Film
 from focalbox.imaging.output.encoding import encode

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
-from focalbox.core.choose import choose_crop
+from focalbox.core.choice.choose import choose_crop
 from focalbox.core.evidence import SaliencyMap
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, PixelBox

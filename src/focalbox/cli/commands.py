@@ -21,7 +21,7 @@ from focalbox.cli.options import (
 )
 from focalbox.cli.outputs import check_outputs, is_there, write_output
 from focalbox.cli.sources import source_of
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.output.encoding import encode

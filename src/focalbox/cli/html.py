@@ -10,7 +10,7 @@ import click
 from focalbox.cli.messages import FAILED_PICTURE, print_error
 from focalbox.cli.options import crop_options, size_option
 from focalbox.cli.sources import source_of
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.html import Art, blurhash, css, dominant_colour, img, picture, position_inside

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.core.drawing import HEAD, SALIENT, SUBJECT, TEXT, WINDOW, heat_of
 from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.saliency_map import SaliencyMap

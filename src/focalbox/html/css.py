@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 
 __all__ = ["css", "position_inside"]
 

@@ -14,15 +14,15 @@ from focalbox.errors import DecodeError
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import profile_of
+from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, shared
+from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.rights import read_iptc, read_xmp
 from focalbox.imaging.headers.truncation import ends_early
-from focalbox.imaging.jpeg import END, decode_jpeg, lacks_only_its_end, shared
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
-from focalbox.imaging.webp import first_frame
 from focalbox.imaging.working import Metadata, WorkingImage, on_ground, shrink, turned, upright_point, upright_size
 
 __all__ = ["Picture"]

@@ -14,6 +14,8 @@ from PIL import Image
 from focalbox.core.target import Size
 from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
+from focalbox.imaging.decoders.jpeg import END
+from focalbox.imaging.decoders.readers import can_read, reader_of
 from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas, without_blanks
 from focalbox.imaging.headers.isobmff import nclx_of
@@ -21,12 +23,10 @@ from focalbox.imaging.headers.png import join, read_png
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.tiff import choose_picture, samples_of
 from focalbox.imaging.headers.truncation import ends_early
-from focalbox.imaging.jpeg import END
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.picture import Picture
 from focalbox.imaging.pillow_errors import translating
-from focalbox.imaging.readers import can_read, reader_of
 from focalbox.imaging.working import Metadata, WorkingImage
 
 __all__ = ["Content", "Limits", "Metadata", "Picture", "WorkingImage", "can_read", "open_picture"]

@@ -12,8 +12,8 @@ from PIL import Image
 from PIL.Image import Image as Picture
 from skimage import data
 
+from focalbox.core.choice.padding import Padding
 from focalbox.core.geometry import PixelBox
-from focalbox.core.padding import Padding
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.render import render

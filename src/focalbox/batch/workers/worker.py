@@ -14,7 +14,7 @@ from focalbox.analysis import Analysis
 from focalbox.batch.compact import pack, unpack
 from focalbox.batch.job import Job, PlannedOutput, Task, parse_size
 from focalbox.batch.row import TaskResult, blank_row, failed_rows, source_of
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper

@@ -11,8 +11,8 @@ from io import BytesIO
 
 from PIL import Image
 
+from focalbox.imaging.decoders.readers import reader_of
 from focalbox.imaging.headers.png import SIGNATURE, Chunk, chunks_of
-from focalbox.imaging.readers import reader_of
 
 __all__ = ["Apng", "ApngFrame", "draw_apng", "png_chunk", "read_apng"]
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from focalbox.imaging.animation.apng import draw_apng, read_apng
 from focalbox.imaging.animation.gif import draw_gif, read_gif
-from focalbox.imaging.readers import reader_of
+from focalbox.imaging.decoders.readers import reader_of
 
 __all__ = ["ANIMATED", "Film", "open_film", "spread"]
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from PIL import Image
 
 from focalbox.errors import DecodeError
-from focalbox.imaging.readers import reader_of
+from focalbox.imaging.decoders.readers import reader_of
 
 __all__ = ["Gif", "GifFrame", "draw_gif", "read_gif"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from focalbox.core.choice.padding import Padding
 from focalbox.core.geometry import PixelBox
-from focalbox.core.padding import Padding
 from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.output.fill import Fill, colour_of

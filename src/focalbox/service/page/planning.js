@@ -2,7 +2,7 @@
 
 import { bestPlaces, jaccard, place, SAME } from "./placement.js";
 
-const DIFFERENT = 0.6; // Jaccard index below which two windows are different choices, as in core/choose.py
+const DIFFERENT = 0.6; // Jaccard index below which two windows are different choices, as in core/choice/choose.py
 
 /** Read a saliency map as the service sends it: 16-bit cells in base64, row by row. */
 export function readMap(saved) {
@@ -26,7 +26,7 @@ export function readMap(saved) {
   return { columns, rows, cells, table, most, total: table[table.length - 1] };
 }
 
-// Ratios that pictures are asked for in, the longer side first, as in core/ratios.py.
+// Ratios that pictures are asked for in, the longer side first, as in core/choice/ratios.py.
 const COMMON = [[1, 1], [5, 4], [4, 3], [7, 5], [3, 2], [16, 10], [5, 3], [16, 9], [1.91, 1], [2, 1], [21, 9], [5, 2], [3, 1], [4, 1]];
 
 /** The aspect ratio that a size stands for: 250x141 is 16:9. */
@@ -40,7 +40,7 @@ function meantAspect({ width, height }) {
   return Math.abs(nearest / aspect - 1) < SAME ? aspect : nearest;
 }
 
-/** The largest window of a size's ratio at its best place, as in core/choose.py. */
+/** The largest window of a size's ratio at its best place, as in core/choice/choose.py. */
 function placed(map, source, size, placing) {
   const aspect = size.width / size.height;
   const [width, height] = largestWindow(source, aspect);

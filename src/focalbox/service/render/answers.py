@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.choose import grown_to_heads
-from focalbox.core.crop import Crop
+from focalbox.core.choice.choose import grown_to_heads
+from focalbox.core.choice.crop import Crop
 from focalbox.core.geometry import Box
 from focalbox.core.placement.score import FACE, LEAN, TOP, UPPER
 from focalbox.core.target import Size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
 
 __all__ = ["thumbor_meta"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from focalbox.imaging.jpeg import shared
+from focalbox.imaging.decoders.jpeg import shared
 
 __all__ = ["first_frame"]
 

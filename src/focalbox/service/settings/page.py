@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from focalbox.service.settings import SERVICE_PREFIX, ServiceSettings
+from focalbox.service.settings.settings import SERVICE_PREFIX, ServiceSettings
 from focalbox.settings import PREFIX, Settings
 
 __all__ = ["described"]
@@ -15,7 +15,7 @@ def described() -> str:
     lines = [
         "# Settings",
         "",
-        "Made from the code by `python -m focalbox.service.settings_page > docs/settings.md`. A variable that is none of",
+        "Made from the code by `python -m focalbox.service.settings.page > docs/settings.md`. A variable that is none of",
         "these, or holds a value that makes no sense, stops the command with all mistakes in one message.",
         "",
         "## Every command",

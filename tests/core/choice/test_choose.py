@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
-from focalbox.core.choose import choose_crop
+from focalbox.core.choice.choose import choose_crop
 from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import FITS, Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window

@@ -10,7 +10,7 @@ from PIL import Image
 from skimage import data
 
 from focalbox.core.target import Size
-from focalbox.imaging.jpeg import decode_jpeg, shared
+from focalbox.imaging.decoders.jpeg import decode_jpeg, shared
 from focalbox.imaging.source import open_picture
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]

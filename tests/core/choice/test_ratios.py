@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.ratios import COMMON, meant_aspect
+from focalbox.core.choice.ratios import COMMON, meant_aspect
 from focalbox.core.target import Ratio, Size
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from focalbox.errors import InvalidRequest
-from focalbox.service import setting_values as values
 from focalbox.service.dialects.signing import Key
 from focalbox.service.runtime.memory import machine_memory
+from focalbox.service.settings import values
 from focalbox.settings import PREFIX, Settings
 
 __all__ = ["SERVICE_PREFIX", "ServiceSettings", "processors"]

@@ -2,8 +2,8 @@
 
 from hypothesis import given
 
+from focalbox.core.choice.padding import Padding, padding_to
 from focalbox.core.geometry import PixelBox
-from focalbox.core.padding import Padding, padding_to
 from focalbox.core.target import Ratio, Size
 from strategies import ratios, sizes
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from focalbox import Cropper, DecodeError
 from focalbox.imaging.colour_spaces import rgb_profile
+from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.source import open_picture
-from focalbox.imaging.webp import first_frame
 
 
 def drawn(mode: str, **options: Any) -> bytes:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, overload
 
+from focalbox.core.choice.padding import Padding
 from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.framing import Fit
 from focalbox.core.geometry import Box, PixelBox
-from focalbox.core.padding import Padding
 from focalbox.core.placement.confidence import confidence
 from focalbox.core.placement.place import place
 from focalbox.core.placement.score import Score, score_of

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 
 from focalbox.analysis import Analysis
-from focalbox.core.choose import choose_crop
+from focalbox.core.choice.choose import choose_crop
 from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import Box

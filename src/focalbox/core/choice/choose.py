@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 
-from focalbox.core.crop import Crop
+from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.padding import Padding, padding_to
+from focalbox.core.choice.ratios import meant_aspect
 from focalbox.core.evidence import Evidence
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
-from focalbox.core.padding import Padding, padding_to
 from focalbox.core.placement.confidence import confidence
 from focalbox.core.placement.place import Demands, place, places_by_score
-from focalbox.core.ratios import meant_aspect
 from focalbox.core.subjects import head_of
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = 11, 19
 """Of Python 3: what `requires-python` says, and further than any that there is."""
 ASK = "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2], sys.implementation.name)"
