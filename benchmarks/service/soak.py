@@ -159,7 +159,7 @@ async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> 
         if kind < HOSTILE:
             target, expected = chance.choice(_ATTACKS)
         else:
-            target, expected = _wish(chance, seen.upstream), 200
+            target, expected = _address(chance, seen.upstream), 200
         if HOSTILE < kind < HOSTILE + SLOW:
             await _dawdle(port)
             seen.slow += 1
@@ -194,7 +194,7 @@ def _check(seen: Seen, target: str, head: bytes, body: bytes) -> None:
         seen.wrong.append(f"neither picture nor plan: {target}")
 
 
-def _wish(chance: random.Random, upstream: int) -> str:
+def _address(chance: random.Random, upstream: int) -> str:
     picture = chance.choice(("astronaut.jpg", "chelsea.jpg", "coffee.jpg", "rocket.jpg", "large.jpg"))
     if chance.random() < UPSTREAM:
         return f"/v1/crop/60x40/http://127.0.0.1:{upstream}/{chance.randrange(20)}.jpg"

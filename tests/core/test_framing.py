@@ -19,6 +19,6 @@ from focalbox.errors import InvalidRequest
         {"keep": (Box(0.5, 0, 0.6, 1),)},
     ],
 )
-def test_wishes_out_of_range_are_refused(wrong: dict[str, object]) -> None:
+def test_options_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest):
         Framing(**wrong)  # type: ignore[arg-type]

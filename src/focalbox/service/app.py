@@ -21,7 +21,9 @@ from focalbox.service.middleware import RequestLog
 from focalbox.service.openapi import openapi
 from focalbox.service.pages import Pages
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache
+from focalbox.service.render.preparer import Preparer
 from focalbox.service.render.renderer import Renderer
+from focalbox.service.render.resources import Resources
 from focalbox.service.runtime.gate import Gate
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
@@ -87,16 +89,9 @@ def build(
     memory = ByteLruCache[Analysis](settings.cache_bytes if keeps else 0)
     metrics.watch("focalbox_cache_bytes", "Bytes of analyses kept in memory.", lambda: memory.used)
     analyses = AnalysisCache(cropper.model_name, memory, metrics, shared_cache)
-    picture_bytes = settings.picture_bytes if keeps else 0
-    renderer = Renderer(
-        cropper,
-        pool,
-        budget,
-        analyses,
-        picture_bytes=picture_bytes,
-        metrics=metrics,
-        result_pixels=settings.result_pixels,
-    )
+    resources = Resources(cropper, pool, budget, metrics)
+    preparer = Preparer(resources, analyses, picture_bytes=settings.picture_bytes if keeps else 0)
+    renderer = Renderer(resources, preparer, result_pixels=settings.result_pixels)
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)
     folder = RootFolder(settings.root) if settings.root is not None else None
     kept = DiskCache(settings.fetched, settings.fetched_bytes) if settings.fetched is not None else None

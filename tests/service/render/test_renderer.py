@@ -1,4 +1,4 @@
-"""How answers are made: how much is decoded at once, and what a image_request that fails leaves behind."""
+"""How answers are made: how much is decoded at once, and what a request that fails leaves behind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from focalbox.imaging.source import Limits, Picture
 from focalbox.options import CropOptions, parse_target
 from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
+from focalbox.service.render.preparer import Preparer
 from focalbox.service.render.renderer import Finished, Renderer
+from focalbox.service.render.resources import Resources
 from focalbox.service.request import ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
@@ -59,9 +61,8 @@ def _file(seed: int) -> bytes:
 def _asked(work: Callable[[Renderer, Pictures], Awaitable[None]], cropper: Cropper) -> None:
     pool, metrics = Pool(THREADS, REQUESTS), Metrics()
     analyses = AnalysisCache(cropper.model_name, ByteLruCache(0), metrics)
-    renderer = Renderer(
-        cropper, pool, MemoryBudget(2**30), analyses, picture_bytes=0, metrics=metrics, result_pixels=10**6
-    )
+    resources = Resources(cropper, pool, MemoryBudget(2**30), metrics)
+    renderer = Renderer(resources, Preparer(resources, analyses, picture_bytes=0), result_pixels=10**6)
 
     async def all_of_it() -> None:
         await work(renderer, Pictures(cropper, pool, metrics))
@@ -79,7 +80,7 @@ async def _opened(pictures: Pictures, data: bytes) -> SourceImage:
     return await pictures.open(Located(None, read))
 
 
-def _wish(size: str, **options: Any) -> ImageRequest:
+def _request(size: str, **options: Any) -> ImageRequest:
     return ImageRequest("", targets=(parse_target(size),), options=CropOptions.of(options))
 
 
@@ -89,7 +90,7 @@ def test_no_more_pictures_are_decoded_than_there_are_threads() -> None:
 
     async def work(renderer: Renderer, pictures: Pictures) -> None:
         opened = [await _opened(pictures, _file(seed)) for seed in range(REQUESTS)]
-        await asyncio.gather(*(renderer.answer(_wish("90x60", zoom=0.5), one, "jpeg") for one in opened))
+        await asyncio.gather(*(renderer.answer(_request("90x60", zoom=0.5), one, "jpeg") for one in opened))
 
     _asked(work, cropper)
     # One more a thread: it begins the next while the last result is still on its way to the event loop.
@@ -110,18 +111,18 @@ def test_a_picture_is_opened_once_an_answer() -> None:
     cropper = _Opening()
 
     async def work(renderer: Renderer, pictures: Pictures) -> None:
-        await renderer.answer(_wish("90x60"), await _opened(pictures, _file(0)), "jpeg")
+        await renderer.answer(_request("90x60"), await _opened(pictures, _file(0)), "jpeg")
 
     _asked(work, cropper)
     assert cropper.opened == 1
 
 
-def test_a_wish_that_cannot_be_finished_does_not_harm_the_others_of_the_same_picture() -> None:
+def test_a_request_that_cannot_be_finished_does_not_harm_the_others_of_the_same_picture() -> None:
     async def work(renderer: Renderer, pictures: Pictures) -> None:
         picture = await _opened(pictures, _file(0))
         asked = [("90x60", "no format"), ("90x60", "jpeg"), ("60x90", "png")]
         bad, *good = await asyncio.gather(
-            *(renderer.answer(_wish(size), picture, form) for size, form in asked), return_exceptions=True
+            *(renderer.answer(_request(size), picture, form) for size, form in asked), return_exceptions=True
         )
         assert isinstance(bad, InvalidRequest)
         for found, size in zip(good, ((90, 60), (60, 90)), strict=True):
@@ -138,9 +139,9 @@ def test_what_is_too_large_for_one_is_not_refused_to_others() -> None:
 
     async def work(renderer: Renderer, pictures: Pictures) -> None:
         picture = [await _opened(pictures, written.getvalue()) for _ in range(3)]
-        wishes = [_wish("100x50", zoom=1.0), _wish("100x50"), _wish("50x100")]
+        requests = [_request("100x50", zoom=1.0), _request("100x50"), _request("50x100")]
         found = await asyncio.gather(
-            *(renderer.answer(wish, one, "jpeg") for wish, one in zip(wishes, picture, strict=True)),
+            *(renderer.answer(request, one, "jpeg") for request, one in zip(requests, picture, strict=True)),
             return_exceptions=True,
         )
         assert isinstance(found[0], LimitExceeded)  # all pixels of it

@@ -9,7 +9,6 @@ from functools import partial
 
 from focalbox.analysis import Analysis
 from focalbox.core.target import Size
-from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, LimitExceeded
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
@@ -17,11 +16,9 @@ from focalbox.prepared import Prepared
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.answers import Finished
 from focalbox.service.render.estimate import memory_at_work, memory_of_results
+from focalbox.service.render.resources import Resources
 from focalbox.service.request import SAME, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
-from focalbox.service.runtime.memory import MemoryBudget
-from focalbox.service.runtime.metrics import Metrics
-from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.single_flight import SingleFlight
 from focalbox.service.sources.pictures import SourceImage
 
@@ -68,27 +65,14 @@ class Preparer:
 
     Parameters
     ----------
-    cropper : Cropper
-    pool : Pool
-    memory : MemoryBudget
+    resources : Resources
     analyses : AnalysisCache
     picture_bytes : int
         Bytes of working images that are kept, so that a second size needs no second decode.
-    metrics : Metrics
     """
 
-    def __init__(
-        self,
-        cropper: Cropper,
-        pool: Pool,
-        memory: MemoryBudget,
-        analyses: AnalysisCache,
-        *,
-        picture_bytes: int,
-        metrics: Metrics,
-    ) -> None:
-        self._cropper, self._pool, self._memory = cropper, pool, memory
-        self._analyses, self._metrics = analyses, metrics
+    def __init__(self, resources: Resources, analyses: AnalysisCache, *, picture_bytes: int) -> None:
+        self._resources, self._analyses = resources, analyses
         self._pictures = ByteLruCache[Prepared](picture_bytes)
         self._largest = picture_bytes // _ONE_IN
         self._looks = SingleFlight()
@@ -117,12 +101,12 @@ class Preparer:
         """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept."""
         seen = _seen(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
-        self._metrics.cached("pictures", hit=kept is not None)
+        self._resources.metrics.cached("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
             need = _memory_for_result(kept, image_request, format)
-            async with self._memory.hold(need) if need > _AT_ONCE else nullcontext():
-                with self._memory.occupy(need if need <= _AT_ONCE else 0):
-                    return await self._pool.run(partial(finish, kept))
+            async with self._resources.memory.hold(need) if need > _AT_ONCE else nullcontext():
+                with self._resources.memory.occupy(need if need <= _AT_ONCE else 0):
+                    return await self._resources.pool.run(partial(finish, kept))
         known = kept.analysis if kept is not None else await self._analyses.get(seen)
         if known is None:
             try:
@@ -132,8 +116,8 @@ class Preparer:
             if looked.finish is finish:
                 return looked.outcome()
             if _serves(looked.prepared, image_request):  # it is there and counted, so nobody waits to be done with it
-                with self._memory.occupy(_memory_for_result(looked.prepared, image_request, format)):
-                    return await self._pool.run(partial(finish, looked.prepared))
+                with self._resources.memory.occupy(_memory_for_result(looked.prepared, image_request, format)):
+                    return await self._resources.pool.run(partial(finish, looked.prepared))
             known = looked.prepared.analysis
             del looked
         return (await self._decoded(image_request, picture, known, finish, format)).outcome()
@@ -160,9 +144,9 @@ class Preparer:
         format: str,  # noqa: A002
     ) -> _Worked:
         data, seen = await picture.data(), _seen(picture, image_request)
-        async with self._memory.hold(memory_for(picture, image_request, format)):
+        async with self._resources.memory.hold(memory_for(picture, image_request, format)):
             work = partial(self._work, picture.take_opened(data), image_request, known, finish)
-            worked = await self._pool.run(work)
+            worked = await self._resources.pool.run(work)
             del work
             prepared = worked.prepared
             image = prepared.working.image
@@ -170,7 +154,7 @@ class Preparer:
             if size <= self._largest and picture.facts.may_keep and not image_request.options.keep_metadata:
                 self._pictures.put(seen, prepared, size)
             else:
-                self._memory.occupy_while(image, size)  # others may wait to be served by it
+                self._resources.memory.occupy_while(image, size)  # others may wait to be served by it
         if known is not prepared.analysis and picture.facts.may_keep:
             await self._analyses.put(seen, prepared.analysis)
         return worked
@@ -192,13 +176,15 @@ class Preparer:
             return _Worked(prepared, finish, error)  # the picture is fine for others
 
     def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> Prepared:
-        with self._metrics.stage("prepare"):
-            opened, options = self._part(self._cropper.open(source), image_request), image_request.options
+        with self._resources.metrics.stage("prepare"):
+            opened, options = self._part(self._resources.cropper.open(source), image_request), image_request.options
             sizes = (
                 image_request.sizes(opened.size) if options.trim is None else []
             )  # of what is left, nobody knows yet
-            prepared = self._cropper.prepare(opened, sizes, analysis=known, options=options)
-        self._metrics.pixels.labels("decoded").inc(prepared.working.image.width * prepared.working.image.height)
+            prepared = self._resources.cropper.prepare(opened, sizes, analysis=known, options=options)
+        self._resources.metrics.pixels.labels("decoded").inc(
+            prepared.working.image.width * prepared.working.image.height
+        )
         return prepared
 
     def _part(self, opened: Picture, image_request: ImageRequest) -> Picture:
@@ -206,7 +192,7 @@ class Preparer:
         if image_request.window is None:
             return opened
         corners = image_request.clipped(opened.size).corners
-        return self._cropper.open(opened.decode(opened.size).image.crop(corners))
+        return self._resources.cropper.open(opened.decode(opened.size).image.crop(corners))
 
 
 def _seen(picture: SourceImage, image_request: ImageRequest) -> str:

@@ -9,14 +9,12 @@ from typing import Any
 
 from focalbox.analysis import Analysis
 from focalbox.core.target import Size, Target
-from focalbox.cropper import Cropper
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.output.effects import Effect, apply_effects
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import Picture
 from focalbox.prepared import Prepared
-from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.answers import (
     Finished,
     choose_format,
@@ -28,11 +26,9 @@ from focalbox.service.render.answers import (
 )
 from focalbox.service.render.max_bytes import encode_within
 from focalbox.service.render.preparer import Preparer, memory_for
+from focalbox.service.render.resources import Resources
 from focalbox.service.render.thumbor_meta import thumbor_meta
 from focalbox.service.request import AUTO, ImageRequest
-from focalbox.service.runtime.memory import MemoryBudget
-from focalbox.service.runtime.metrics import Metrics
-from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.single_flight import SingleFlight
 from focalbox.service.sources.pictures import SourceImage
 from focalbox.version import __version__
@@ -47,36 +43,26 @@ class Renderer:
 
     Parameters
     ----------
-    cropper : Cropper
-    pool : Pool
-    memory : MemoryBudget
-    analyses : AnalysisCache
-    picture_bytes : int
-        Bytes of working images that are kept, so that a second size needs no second decode.
-    metrics : Metrics
+    resources : Resources
+    preparer : Preparer
+        Decodes pictures, looks at them and keeps both.
     result_pixels : int
         Largest result.
     """
 
-    def __init__(
-        self,
-        cropper: Cropper,
-        pool: Pool,
-        memory: MemoryBudget,
-        analyses: AnalysisCache,
-        *,
-        picture_bytes: int,
-        metrics: Metrics,
-        result_pixels: int,
-    ) -> None:
-        self._cropper, self._pool, self._memory = cropper, pool, memory
-        self._result_pixels, self._model, self._metrics = result_pixels, analyses.model, metrics
-        self._preparer = Preparer(cropper, pool, memory, analyses, picture_bytes=picture_bytes, metrics=metrics)
+    def __init__(self, resources: Resources, preparer: Preparer, *, result_pixels: int) -> None:
+        self._resources, self._preparer, self._result_pixels = resources, preparer, result_pixels
         self._answers = SingleFlight()
 
     def tag(self, image_request: ImageRequest, picture: SourceImage, format: str) -> str:  # noqa: A002 - the word of imaging/
         """Return the entity tag of an answer: the same bytes, options and version give the same answer."""
-        parts = (picture.facts.digest, image_request.identity(), format, self._model, __version__)
+        parts = (
+            picture.facts.digest,
+            image_request.identity(),
+            format,
+            self._resources.cropper.model_name,
+            __version__,
+        )
         return f'"{hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()[:32]}"'
 
     async def answer(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
@@ -93,7 +79,7 @@ class Renderer:
 
     async def plan(self, analysis: Analysis, image_request: ImageRequest) -> Finished:
         """Plan for an analysis."""
-        return await self._pool.run(partial(plan_answer, analysis, image_request))
+        return await self._resources.pool.run(partial(plan_answer, analysis, image_request))
 
     async def _make(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
         if image_request.answer == "imagesize":
@@ -104,11 +90,11 @@ class Renderer:
                 return await self.plan(analysis, image_request)
             if image_request.answer == "faces":
                 return json_answer(face_boxes(analysis))
-            return await self._pool.run(partial(map_answer, analysis))
+            return await self._resources.pool.run(partial(map_answer, analysis))
         if image_request.answer == "explain":
             data = await picture.data()
-            async with self._memory.hold(memory_for(picture, image_request)):
-                return await self._pool.run(partial(self._explain, picture.take_opened(data), image_request))
+            async with self._resources.memory.hold(memory_for(picture, image_request)):
+                return await self._resources.pool.run(partial(self._explain, picture.take_opened(data), image_request))
         return await self._preparer.finish(
             image_request,
             picture,
@@ -117,7 +103,7 @@ class Renderer:
         )
 
     def _finish(self, prepared: Prepared, image_request: ImageRequest, form: str, format: str) -> Finished:  # noqa: A002
-        with self._metrics.stage("finish"):
+        with self._resources.metrics.stage("finish"):
             analysis = prepared.analysis
             options = image_request.settled(analysis.visible)
             (target,) = image_request.sizes(analysis.visible.size)
@@ -130,7 +116,7 @@ class Renderer:
                 )
                 return json_answer(found)
             self._check_result(analysis, target, image_request.effects)
-            (result,) = self._cropper.finish(prepared, [target], options=options)
+            (result,) = self._resources.cropper.finish(prepared, [target], options=options)
             image = apply_effects(result.image, image_request.effects)
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
@@ -148,7 +134,7 @@ class Renderer:
                 most = image_request.max_bytes
                 content = encode_within(image, name, image_request.quality, most, **writer)
                 notes += (_FIRST,) if result.film is not None and notes == result.crop.notes else ()
-        self._metrics.pixels.labels("made").inc(image.width * image.height)
+        self._resources.metrics.pixels.labels("made").inc(image.width * image.height)
         return Finished(content, FORMATS[name].mime, notes)
 
     def _check_result(self, analysis: Analysis, target: Target | None, effects: Sequence[Effect]) -> None:
@@ -162,9 +148,9 @@ class Renderer:
                 raise LimitExceeded(message)
 
     def _explain(self, source: Picture | bytes, image_request: ImageRequest) -> Finished:
-        with self._metrics.stage("explain"):
+        with self._resources.metrics.stage("explain"):
             (target,) = image_request.targets
-            strip = self._cropper.explain(source, _plain(target), options=image_request.options)
+            strip = self._resources.cropper.explain(source, _plain(target), options=image_request.options)
             return Finished(encode(strip, "png"), FORMATS["png"].mime)
 
 
