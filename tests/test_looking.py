@@ -51,7 +51,7 @@ def test_the_look_is_the_same_for_every_target_and_the_mirrored_picture(pair: ND
     for size in ("20x20", "500x200", "1199x449"):
         assert cropper.prepare(pair, [size]).analysis == alone
     mirrored = cropper.analyze(pair[:, ::-1])
-    assert np.abs(mirrored.saliency.mirrored().cells - alone.saliency.cells).max() <= 1
+    assert np.abs(mirrored.saliency.mirror().cells - alone.saliency.cells).max() <= 1
 
 
 def test_answers_that_are_none_are_refused(pair: NDArray[np.uint8]) -> None:

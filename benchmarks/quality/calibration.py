@@ -87,8 +87,8 @@ def cases_of(model: Model, pictures: Mapping[str, Sequence[Marked]]) -> Cases:
                     start = (window.top, window.left)[axis] / (1.0 - length)
                     case = window_metrics.judge_position(picture.label, picture.size.aspect, ratio.aspect, start)
                     right = right and case.chosen >= NEARLY * case.best
-                given = features(analysis.saliency, window, analysis.scored)
-                sure = confidence(analysis.saliency, window, analysis.scored)
+                given = features(analysis.saliency, window, analysis.scored_subjects)
+                sure = confidence(analysis.saliency, window, analysis.scored_subjects)
                 rows.append((given, right, sure, 1.0 / len(some), number))
             number += 1
     values, right_ones, shipped, weights, picture_of = zip(*rows, strict=True)

@@ -60,7 +60,7 @@ def edits(image: Image.Image, face: Box) -> Iterator[tuple[str, bytes, Box]]:
     yield "GIF", _stored(image.quantize(256), "GIF"), face
     for quality in (30, 60, 75, 95):
         yield f"JPEG {quality}", _stored(image, "JPEG", quality=quality), face
-    yield "mirrored", _stored(ImageOps.mirror(image)), face.mirrored()
+    yield "mirrored", _stored(ImageOps.mirror(image)), face.mirror()
     for scale in _SCALES:
         size = round(width * scale), round(height * scale)
         yield f"resized by {scale}", _stored(image.resize(size, Image.Resampling.LANCZOS)), face

@@ -48,7 +48,7 @@ def overlaps(model: Model, picture: Labelled) -> dict[str, float]:
     for name, change in CHANGES.items():
         windows = _windows(model, change(image))
         if name == "mirror":
-            windows = [window.mirrored() for window in windows]
+            windows = [window.mirror() for window in windows]
         pairs = zip(original, windows, strict=True)
         found[name] = sum(first.jaccard(second) for first, second in pairs) / len(original)
     return found

@@ -19,9 +19,9 @@ from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import check_results
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.source import Picture
-from focalbox.looking import checked_detectors, checked_model, look_at, united
+from focalbox.looking import check_detectors, check_model, look_at, unite
 from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
-from focalbox.prepared import Prepared, View
+from focalbox.prepared import PreparedPicture, View
 from focalbox.result import Result
 from focalbox.saliency.models import MODELS, Detector, Model
 from focalbox.saliency.names import DEFAULT_MODEL
@@ -68,9 +68,9 @@ class Cropper:
         detectors: Sequence[Detector] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._model, self._name = checked_model(model)
-        self._detectors = checked_detectors(detectors)
-        self._limits = _checked_limits(limits)
+        self._model, self._name = check_model(model)
+        self._detectors = check_detectors(detectors)
+        self._limits = _check_limits(limits)
 
     def __getstate__(self) -> dict[str, Any]:
         shared = MODELS.get(self._name) is self._model  # travels by its name: the other process has it
@@ -203,7 +203,7 @@ class Cropper:
         analysis: Analysis | None = None,
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
-    ) -> Prepared:
+    ) -> PreparedPicture:
         """Decode a picture once, large enough for the sizes, and look at it unless its analysis is known already.
 
         Parameters and errors as in `results`; ``analysis`` is what was found in the same picture before. If that was another
@@ -213,7 +213,7 @@ class Cropper:
 
     def finish(
         self,
-        prepared: Prepared,
+        prepared: PreparedPicture,
         sizes: Iterable[SizeLike | None],
         *,
         options: CropOptions | None = None,
@@ -249,7 +249,7 @@ class Cropper:
         *,
         least: Size = Size(1, 1),  # noqa: B008 - frozen
         analysis: Analysis | None = None,
-    ) -> Prepared:
+    ) -> PreparedPicture:
         """Decode once and look once; the working image has at least ``least`` pixels a side."""
         check_fill(wanted.fill)
         for target in targets:
@@ -260,16 +260,16 @@ class Cropper:
         view = View.decode(picture, targets, wanted, least, look=not known)
         if analysis is None or not view.shows(analysis):
             analysis = self._look(view)
-        return Prepared(view.looked(), analysis)
+        return PreparedPicture(view.drop_looking_copy(), analysis)
 
     def _look(self, view: View) -> Analysis:
-        seen = united([look_at(working, self._model, self._detectors) for working in view.looked_at])
+        seen = unite([look_at(working, self._model, self._detectors) for working in view.looking_frames])
         source, trimmed = view.visible.source, view.visible.trimmed
         return Analysis(
             source, seen.saliency, seen.subjects, self._name, __version__, seen.keep, trimmed, seen.object_map
         )
 
-    def _finish(self, prepared: Prepared, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
+    def _finish(self, prepared: PreparedPicture, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
         """Plan, check, and render."""
         plan = prepared.analysis.plans(targets, options=wanted)
         for crop in plan:
@@ -278,7 +278,7 @@ class Cropper:
         return [Result.render(prepared.view, crop, wanted, self._limits.memory) for crop in plan]
 
 
-def _checked_limits(limits: object) -> Limits:
+def _check_limits(limits: object) -> Limits:
     if limits is None:
         return Limits()
     if not isinstance(limits, Limits):

@@ -18,10 +18,10 @@ from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_
 from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
 
-__all__ = ["checked_detectors", "checked_model", "look_at", "united"]
+__all__ = ["check_detectors", "check_model", "look_at", "unite"]
 
 
-def checked_model(model: object) -> tuple[Model, str]:
+def check_model(model: object) -> tuple[Model, str]:
     """Return a model and its name.
 
     Parameters
@@ -47,7 +47,7 @@ def checked_model(model: object) -> tuple[Model, str]:
     return named, name_of(named)
 
 
-def checked_detectors(detectors: object) -> tuple[Detector, ...] | None:
+def check_detectors(detectors: object) -> tuple[Detector, ...] | None:
     """Return detectors as a tuple, None as None.
 
     Raises
@@ -79,13 +79,15 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
         When the model or a detector answers with something else than it should.
     """
     rgb = stretched(working.look(looking_size(working.source)))
-    seen = model.look(rgb) if isinstance(model, Network) else _seen(model(rgb))
+    seen = model.look(rgb) if isinstance(model, Network) else _check_output(model(rgb))
     if detectors is None:
         return seen
-    return replace(seen, subjects=tuple(subject for detector in detectors for subject in _detected(detector(rgb))))
+    return replace(
+        seen, subjects=tuple(subject for detector in detectors for subject in _check_subjects(detector(rgb)))
+    )
 
 
-def united(seen: Sequence[ModelOutput]) -> ModelOutput:
+def unite(seen: Sequence[ModelOutput]) -> ModelOutput:
     """Return what was seen in the frames of a film: the mean of their maps, and the subjects of any of them.
 
     A frame in which there is nothing, such as a black one, adds nothing.
@@ -110,20 +112,20 @@ def _mean(maps: Sequence[SaliencyMap]) -> SaliencyMap:
     told = [one for one in maps if one.total]
     if not told:
         return SaliencyMap.blank()
-    return SaliencyMap(np.sum([one.averaged(*told[0].shape) for one in told], axis=0))
+    return SaliencyMap(np.sum([one.average(*told[0].shape) for one in told], axis=0))
 
 
-def _seen(answer: object) -> ModelOutput:
+def _check_output(answer: object) -> ModelOutput:
     """Return what a model saw, once it is seen to be that: a caller's callable may answer anything."""
     if isinstance(answer, SaliencyMap):
         return ModelOutput(answer)
     if isinstance(answer, ModelOutput):
-        return replace(answer, subjects=tuple(_detected(answer.subjects)))
+        return replace(answer, subjects=tuple(_check_subjects(answer.subjects)))
     message = f"a model answers with a SaliencyMap, not {type(answer).__name__}"
     raise ModelError(message)
 
 
-def _detected(answer: object) -> list[Subject]:
+def _check_subjects(answer: object) -> list[Subject]:
     """Return what was detected, once it is seen to be that: a caller's callable may answer anything."""
     if isinstance(answer, Sequence):
         found = [subject for subject in answer if isinstance(subject, Subject)]

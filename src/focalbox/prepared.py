@@ -22,7 +22,7 @@ from focalbox.imaging.trimming import without_border
 from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropKeywords, CropOptions, SizeLike, Trim, parse_targets
 
-__all__ = ["Prepared", "View", "needed_size", "taken_beside"]
+__all__ = ["PreparedPicture", "View", "bytes_of_results", "needed_size"]
 
 _DETAIL = 1.4
 """A picture is decoded with at least this many times the pixels of the result along each side. On four photographs, as they
@@ -90,7 +90,7 @@ class View:
             needed,
             keep_profile=keep,
             look=look and film is None and options.trim is None,
-            beside=taken_beside(picture.size, needed, targets, options),
+            beside=bytes_of_results(picture.size, needed, targets, options),
         )
         left = None
         if options.trim is not None:
@@ -104,7 +104,7 @@ class View:
             yield (working if trimmed is None else working.part(trimmed)), duration
 
     @property
-    def looked_at(self) -> Iterator[WorkingImage]:
+    def looking_frames(self) -> Iterator[WorkingImage]:
         """What a model is shown: the picture, or a few frames spread over the film."""
         if self.film is None:
             yield self.working
@@ -114,7 +114,7 @@ class View:
             if index in wanted:
                 yield working
 
-    def looked(self) -> Self:
+    def drop_looking_copy(self) -> Self:
         """Return the view without what was only needed for looking."""
         return replace(self, working=self.working.without_coarse())
 
@@ -124,7 +124,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPicture:
     """A picture that is decoded and looked at, ready to be cropped to any number of sizes.
 
     Parameters
@@ -179,7 +179,7 @@ def needed_size(source: Size, targets: Sequence[Target | None], options: CropOpt
     return Size(min(source.width, math.ceil(width - _ROUNDING)), min(source.height, math.ceil(height - _ROUNDING)))
 
 
-def taken_beside(source: Size, needed: Size, targets: Sequence[Target | None], options: CropOptions) -> int:
+def bytes_of_results(source: Size, needed: Size, targets: Sequence[Target | None], options: CropOptions) -> int:
     """Return the bytes that the results of known sizes take at most besides the working image.
 
     What a free-form crop takes is only known once it is planned; a border that is cut off leaves a second picture.

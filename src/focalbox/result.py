@@ -62,7 +62,7 @@ class Result:
         LimitExceeded
             When there is not memory enough for it.
         """
-        box = view.visible.shifted(crop.box)
+        box = view.visible.shift(crop.box)
 
         def cut(working: WorkingImage) -> Image.Image:
             return render(working, box, crop.size, padding=crop.padding, fill=options.fill)

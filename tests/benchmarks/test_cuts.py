@@ -77,7 +77,7 @@ def test_edits_are_sixty_and_move_the_face_with_the_picture() -> None:
     moved = {name: box for name, _, box in found}
     assert moved["24 px off the left"].left == pytest.approx((80 - 24) / 176)
     assert moved["8 px off the bottom"].bottom == pytest.approx(90 / 192)
-    assert moved["mirrored"] == face.mirrored()
+    assert moved["mirrored"] == face.mirror()
     assert head_of(face).top == pytest.approx(0.2 - 0.35 * 0.25)
 
 

@@ -53,7 +53,7 @@ def test_the_jaccard_index_is_symmetric_and_one_for_itself(first: Box, second: B
 
 @given(boxes())
 def test_mirroring_twice_changes_nothing(box: Box) -> None:
-    assert box.mirrored().mirrored().left == pytest.approx(box.left)
+    assert box.mirror().mirror().left == pytest.approx(box.left)
 
 
 @pytest.mark.parametrize("sides", [(math.nan, 0, 1, 1), (0, 0, -0.1, 1), (0, math.inf, 1, 1)])

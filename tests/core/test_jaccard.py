@@ -64,9 +64,9 @@ def test_no_box_is_better_on_maps_with_a_coarse_first_guess(seed: int, rows: int
 
 @given(maps)
 def test_a_mirrored_map_has_the_mirrored_box(saliency: SaliencyMap) -> None:
-    found, mirrored = salient_box(saliency), salient_box(saliency.mirrored())
+    found, mirrored = salient_box(saliency), salient_box(saliency.mirror())
     assert mirrored.index == found.index
-    if found.box.centre[0] != pytest.approx(0.5) and mirrored.box.mirrored().centre != pytest.approx(found.box.centre):
+    if found.box.centre[0] != pytest.approx(0.5) and mirrored.box.mirror().centre != pytest.approx(found.box.centre):
         # two boxes are equally good and equally far from the centre: one is the other's mirror image
         assert mirrored.box.centre == pytest.approx(found.box.centre)
 

@@ -38,7 +38,7 @@ def test_saved_maps_come_back_the_same(saliency: SaliencyMap) -> None:
     again = SaliencyMap.from_dict(saliency.to_dict())
     assert again == saliency
     assert hash(again) == hash(saliency)
-    assert saliency.mirrored().mirrored() == saliency
+    assert saliency.mirror().mirror() == saliency
 
 
 def test_large_maps_are_averaged_without_losing_any() -> None:

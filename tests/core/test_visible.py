@@ -35,7 +35,7 @@ def test_where_nothing_is_trimmed_nothing_is_turned(size: Size, box: Box) -> Non
     visible = Visible(size)
     assert visible.to_visible(box) is visible.to_source(box) is box
     assert visible.to_pixels(box) == box.to_pixels(size)
-    assert visible.shifted(box.to_pixels(size)) == box.to_pixels(size)
+    assert visible.shift(box.to_pixels(size)) == box.to_pixels(size)
     assert visible.part == WHOLE
 
 
@@ -43,7 +43,7 @@ def test_where_nothing_is_trimmed_nothing_is_turned(size: Size, box: Box) -> Non
 def test_pixels_of_the_whole_are_those_of_the_part_moved(both: tuple[Analysis, Analysis], box: Box) -> None:
     visible = both[0].visible
     pixels = visible.to_pixels(box)
-    assert visible.shifted(pixels) == box.to_pixels(visible.size)
+    assert visible.shift(pixels) == box.to_pixels(visible.size)
     assert visible.trimmed is not None
     assert visible.part.contains(pixels.to_box(visible.source))
 

@@ -42,9 +42,9 @@ def photo(models: Any, photographs: Mapping[str, np.ndarray]) -> Iterator[Any]:
 
 
 def test_an_upload_is_analysed_and_found_again(models: Any, photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
-    from focalbox.integrations.django.analyses import stored_of  # noqa: PLC0415 - as above
+    from focalbox.integrations.django.analyses import stored_analysis  # noqa: PLC0415 - as above
 
-    stored = stored_of(models.Photo.objects.get(pk=photo.pk).image)
+    stored = stored_analysis(models.Photo.objects.get(pk=photo.pk).image)
     assert stored is not None
     assert stored.analysis == focalbox.analyze(jpeg(photographs["chelsea"]))
 

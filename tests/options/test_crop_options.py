@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
 from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option
-from focalbox.options.page import described
+from focalbox.options.page import describe_options
 from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
 
 
@@ -120,4 +120,4 @@ def test_the_keywords_are_the_options() -> None:
 
 
 def test_the_page_of_the_options_is_made_from_them() -> None:
-    assert (Path(__file__).parents[2] / "docs" / "options.md").read_text("utf-8") == described()
+    assert (Path(__file__).parents[2] / "docs" / "options.md").read_text("utf-8") == describe_options()

@@ -81,7 +81,7 @@ def test_a_uniform_picture_holds_no_evidence(model: Model, level: int) -> None:
 @every_model
 def test_a_mirrored_picture_gives_the_mirrored_map(model: Model) -> None:
     rgb = soft_picture(3)
-    straight, mirrored = model(rgb).mirrored(), model(np.ascontiguousarray(rgb[:, ::-1]))
+    straight, mirrored = model(rgb).mirror(), model(np.ascontiguousarray(rgb[:, ::-1]))
     assert np.abs(straight.cells - mirrored.cells).max() <= 1  # one level of rounding: sums run the other way
 
 

@@ -114,10 +114,10 @@ def test_a_mirrored_picture_gives_exactly_the_mirrored_map(
     picture = np.ascontiguousarray(photographs["astronaut"][::2, ::2])
     seen = network.look(picture)
     mirrored = network.look(np.ascontiguousarray(picture[:, ::-1]))
-    assert mirrored.saliency == seen.saliency.mirrored()
+    assert mirrored.saliency == seen.saliency.mirror()
     assert len(mirrored.subjects) == len(seen.subjects)
     for face, other in zip(seen.subjects, mirrored.subjects, strict=True):
-        assert other.box.mirrored().centre == pytest.approx(face.box.centre)
+        assert other.box.mirror().centre == pytest.approx(face.box.centre)
 
 
 def test_the_default_network_sees_the_thing_and_the_others_do_not(photographs: Mapping[str, np.ndarray]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.service.negotiation import matches, negotiated
+from focalbox.service.negotiation import matches, negotiate
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from focalbox.service.negotiation import matches, negotiated
     ],
 )
 def test_what_clients_send(accept: str, format_: str) -> None:
-    assert negotiated(accept) == format_
+    assert negotiate(accept) == format_
 
 
 @given(st.text(max_size=2000))
 def test_any_text_gets_a_format(accept: str) -> None:
-    assert negotiated(accept) in {"avif", "webp", "jpeg"}
+    assert negotiate(accept) in {"avif", "webp", "jpeg"}
 
 
 @given(st.text(max_size=200), st.text(alphabet="0123456789abcdef", min_size=1, max_size=32))

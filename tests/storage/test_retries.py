@@ -4,7 +4,7 @@ import pytest
 
 from focalbox.errors import FetchError
 from focalbox.storage import retries
-from focalbox.storage.retries import retried
+from focalbox.storage.retries import retry
 
 
 class Store:
@@ -28,7 +28,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_fault_that_passes_is_not_told() -> None:
     store = Store(TimeoutError("slow"), ConnectionResetError())
-    assert retried(store, "it cannot be read", FetchError) == "here"
+    assert retry(store, "it cannot be read", FetchError) == "here"
     assert store.calls == 3
 
 
@@ -36,7 +36,7 @@ def test_a_fault_that_stays_is_told_with_its_reason_and_cause() -> None:
     faults = [OSError(f"fault {number}") for number in range(5)]
     store = Store(*faults)
     with pytest.raises(FetchError, match="it cannot be read: fault 2") as caught:
-        retried(store, "it cannot be read", FetchError, tries=3)
+        retry(store, "it cannot be read", FetchError, tries=3)
     assert store.calls == 3
     assert caught.value.__cause__ is faults[2]
 
@@ -47,5 +47,5 @@ def test_a_fault_that_stays_is_told_with_its_reason_and_cause() -> None:
 def test_what_asking_again_cannot_mend_is_asked_once(fault: Exception) -> None:
     store = Store(fault)
     with pytest.raises(FetchError, match="it cannot be read"):
-        retried(store, "it cannot be read", FetchError)
+        retry(store, "it cannot be read", FetchError)
     assert store.calls == 1

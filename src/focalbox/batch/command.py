@@ -129,7 +129,7 @@ def batch(
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
     try:
-        with _ended_by_sigterm():
+        with _end_on_sigterm():
             summary = run(
                 sources,
                 list(sizes),
@@ -153,7 +153,7 @@ def batch(
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def _end_on_sigterm() -> Iterator[None]:
     """Let SIGTERM end what is done here as control-C does, so that rows are written down and workers end."""
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler

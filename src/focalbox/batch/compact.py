@@ -58,7 +58,7 @@ def pack(analysis: Analysis) -> str:
     """
     values = {field.name: getattr(analysis, field.name) for field in dataclasses.fields(analysis)}
     whole = {name: value for name, value in values.items() if isinstance(value, SaliencyMap)}
-    rest = {name: _written(value) for name, value in values.items() if name not in whole and value is not None}
+    rest = {name: _round_fractions(value) for name, value in values.items() if name not in whole and value is not None}
     text = ""
     for first, most, others, fewer in _STEPS:
         maps = {name: _coarser(value, first if name == _FIRST else others) for name, value in whole.items()}
@@ -67,7 +67,7 @@ def pack(analysis: Analysis) -> str:
         body = b"".join(_differences(cells, shapes[name][2]) for name, cells in maps.items())
         content = head.encode() + b"\n" + body
         for strategy in (zlib.Z_RLE, zlib.Z_DEFAULT_STRATEGY):
-            text = f"{_VERSION}:{base64.b64encode(_deflated(content, strategy)).decode('ascii')}"
+            text = f"{_VERSION}:{base64.b64encode(_deflate(content, strategy)).decode('ascii')}"
             if len(text) <= MAX_TEXT:
                 return text
     return text
@@ -103,10 +103,10 @@ def unpack(text: str) -> Analysis:
 def _coarser(found: SaliencyMap, divided: int) -> NDArray[np.int64]:
     """Return the cells of a map with its sides divided."""
     rows, columns = (max(1, side // divided) for side in found.shape)
-    return found.cells if divided == 1 else SaliencyMap(found.averaged(rows, columns)).cells
+    return found.cells if divided == 1 else SaliencyMap(found.average(rows, columns)).cells
 
 
-def _deflated(content: bytes, strategy: int) -> bytes:
+def _deflate(content: bytes, strategy: int) -> bytes:
     """Return a zlib stream (RFC 1950).
 
     With runs only (`Z_RLE`) it takes a tenth of the time, and differences are shorter; many subjects, whose words
@@ -130,12 +130,12 @@ def _sums(content: bytes, shape: tuple[int, int]) -> NDArray[np.uint8]:
     return summed
 
 
-def _written(value: Any) -> Any:
+def _round_fractions(value: Any) -> Any:
     """Return a value that JSON can hold, fractions rounded."""
     if isinstance(value, float):
         return round(value, _DECIMALS)
     if isinstance(value, Mapping):
-        return {name: _written(inner) for name, inner in value.items()}
+        return {name: _round_fractions(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_written(inner) for inner in value]
-    return _written(value.to_dict()) if hasattr(value, "to_dict") else value
+        return [_round_fractions(inner) for inner in value]
+    return _round_fractions(value.to_dict()) if hasattr(value, "to_dict") else value

@@ -122,10 +122,10 @@ def _with_collisions(answers: Iterator[TaskResult], ledger: Ledger, job: Job) ->
     if not ledger.has_collisions():
         yield from answers
         return
-    for number, rows in list(ledger.collided(job)):
+    for number, rows in list(ledger.collisions(job)):
         yield TaskResult(number, rows, 0, analysed=False)
     for result in answers:
-        for _, rows in ledger.collided(job, result.number):
+        for _, rows in ledger.collisions(job, result.number):
             result.rows.extend(rows)
         yield result
 

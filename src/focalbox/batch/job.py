@@ -183,7 +183,7 @@ class Job:
     def fingerprint(self) -> str:
         """A hash of all that decides a result besides picture and size, 16 hexadecimal digits."""
         wanted = dataclasses.asdict(self.options)
-        files = [_hashed(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
+        files = [_hash_file(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
         decided = [wanted, self.format, self.quality, self.model, self.yunet, files, __version__]
         decided.append(dataclasses.asdict(self.limits))
         written = json.dumps(decided, sort_keys=True, default=str)
@@ -213,7 +213,7 @@ class Job:
         return cls(**document)
 
 
-def _hashed(path: str) -> str:
+def _hash_file(path: str) -> str:
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError as error:

@@ -223,7 +223,7 @@ def run(
         counted = Progress(ledger.count_tasks(), progress, lines)
         if counted.total:
             do_tasks(engine_here, ledger, record, job, counted, fail_fast=fail_fast)
-        if counted.total or record.interrupted():
+        if counted.total or record.is_interrupted():
             record.finish(ledger)
         if job.out is not None:
             storage_of(job.out).clear(job.out)

@@ -135,7 +135,7 @@ def plan(
             click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
             for decided in planned:
-                click.echo(f"{click.format_filename(picture)}: {_described(decided)}")
+                click.echo(f"{click.format_filename(picture)}: {_describe(decided)}")
 
     _for_each([(picture, None) for picture in pictures], work, quiet=quiet)
 
@@ -209,7 +209,7 @@ def _notes(picture: str, result: Result, out: Output) -> list[str]:
     return notes
 
 
-def _described(crop: Crop) -> str:
+def _describe(crop: Crop) -> str:
     box = crop.box
     target = "free-form" if crop.target is None else str(crop.target)
     place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}"

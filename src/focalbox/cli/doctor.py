@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Check]:
         Check(f"limit {entry.name}", str(getattr(settings.limits, entry.name))) for entry in fields(settings.limits)
     ]
     names = [*MODELS, *([] if settings.model in MODELS else [settings.model])]
-    return checks + [_tried(model, settings.model) for model in names]
+    return checks + [_try_model(model, settings.model) for model in names]
 
 
 def _yes(answer: bool) -> str:  # noqa: FBT001 - the answer is the whole subject
@@ -70,7 +70,7 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _tried(model: str, chosen: str) -> Check:
+def _try_model(model: str, chosen: str) -> Check:
     picture = np.full((_SIDE // 2, _SIDE, 3), 96, dtype=np.uint8)
     picture[30:90, _SUBJECT] = (240, 200, 40)
     name = f"model {model}" + (" (in force)" if model == chosen else "")

@@ -31,7 +31,7 @@ def source_of(picture: str, settings: Settings) -> str | bytes | BinaryIO:
     if picture == PIPE:
         return sys.stdin.buffer
     if is_remote(picture):
-        return _fetched(picture, settings)
+        return _fetch(picture, settings)
     place = local_path(picture)  # of file://
     path = Path(place)
     if picture and path.is_dir():
@@ -43,7 +43,7 @@ def source_of(picture: str, settings: Settings) -> str | bytes | BinaryIO:
     return place
 
 
-def _fetched(address: str, settings: Settings) -> bytes:
+def _fetch(address: str, settings: Settings) -> bytes:
     if address.lower().startswith(("http://", "https://")):
         from focalbox.storage.http_source import fetch  # noqa: PLC0415 - sockets and certificates that files do not need
 

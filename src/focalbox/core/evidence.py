@@ -92,7 +92,7 @@ class Evidence:
         return self.salient.index
 
     @cached_property
-    def scored(self) -> tuple[ScoredSubject, ...]:
+    def scored_subjects(self) -> tuple[ScoredSubject, ...]:
         """The subjects as the score of a window counts them: heads in place of faces, by prominence, in whole pixels."""
         return scored_subjects(self.saliency, self.subjects, size=self.visible.size)
 

@@ -123,7 +123,7 @@ class Box:
         """The middle of the box (x, y)."""
         return self.left + self.width / 2, self.top + self.height / 2
 
-    def mirrored(self) -> Box:
+    def mirror(self) -> Box:
         """Return the box in the picture mirrored left to right."""
         return Box(1.0 - self.left - self.width, self.top, self.width, self.height)
 
@@ -213,12 +213,12 @@ class Box:
         right, bottom = (math.ceil(stop - _ROUNDING) for stop in (self.right * size.width, self.bottom * size.height))
         return Box(left / size.width, top / size.height, (right - left) / size.width, (bottom - top) / size.height)
 
-    def resized(self, width: float, height: float) -> Box:
+    def resize(self, width: float, height: float) -> Box:
         """Return a box of other sides with the same centre."""
         x, y = self.centre
         return Box(x - width / 2, y - height / 2, width, height)
 
-    def moved_into(self, other: Box) -> Box:
+    def move_into(self, other: Box) -> Box:
         """Return the box moved as little as needed to lie inside a larger one."""
         left = min(max(self.left, other.left), other.right - self.width)
         top = min(max(self.top, other.top), other.bottom - self.height)

@@ -140,7 +140,7 @@ def _best(table: _Table, cells: _Table, ground: tuple[int, int], levels: int = L
     index = _Index(*ground, levels, np.ascontiguousarray(table.T if tall else table))
     boxes = index.search(cells.T if tall else cells)
     if tall:
-        boxes = [box.transposed() for box in boxes]
+        boxes = [box.transpose() for box in boxes]
     best = min(boxes, key=lambda box: box.off_centre(rows, columns))
     box = Box.between(best.left / columns, best.top / rows, best.right / columns, best.bottom / rows)
     return BestBox(box, ground[1] * best.inside / best.whole)
@@ -157,7 +157,7 @@ class _Cells:
     inside: int
     whole: int
 
-    def transposed(self) -> Self:
+    def transpose(self) -> Self:
         return type(self)(self.top, self.left, self.bottom, self.right, self.inside, self.whole)
 
     def off_centre(self, rows: int, columns: int) -> tuple[int, int, int, int]:

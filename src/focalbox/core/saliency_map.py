@@ -74,7 +74,7 @@ class SaliencyMap:
         if high > 0:
             array = array / high
             if max(array.shape) > MAX_CELLS:
-                array = _averaged(array)
+                array = _average(array)
                 array /= array.max()
         self.cells = np.rint(array * LEVELS).astype(np.int64)
         self.cells.setflags(write=False)
@@ -129,11 +129,11 @@ class SaliencyMap:
         below = cell(row + 1, column) * (1.0 - across) + cell(row + 1, column + 1) * across
         return float(above * (1.0 - down) + below * down)
 
-    def mirrored(self) -> SaliencyMap:
+    def mirror(self) -> SaliencyMap:
         """Return the map of the picture mirrored left to right."""
         return SaliencyMap(self.cells[:, ::-1])
 
-    def averaged(self, rows: int, columns: int) -> NDArray[np.float64]:
+    def average(self, rows: int, columns: int) -> NDArray[np.float64]:
         """Return the mean of the map inside each of fewer, larger cells: shape (rows, columns), 1 on average.
 
         Zeros when the map is empty.
@@ -183,7 +183,7 @@ class SaliencyMap:
         return cls(cells)
 
 
-def _averaged(array: NDArray[np.float64]) -> NDArray[np.float64]:
+def _average(array: NDArray[np.float64]) -> NDArray[np.float64]:
     """Average blocks of cells until no side has more than `MAX_CELLS`."""
     rows, columns = (min(cells, MAX_CELLS) for cells in array.shape)
     averaged: NDArray[np.float64] = _averaging(array.shape[0], rows) @ array @ _averaging(array.shape[1], columns).T

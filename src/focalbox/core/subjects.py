@@ -131,12 +131,12 @@ class ScoredSubject:
             return None
         if outer.width <= width + _SAME and outer.height <= height + _SAME:
             return outer
-        left, across = _fitted(outer.left, outer.width, inner.left, inner.width, width)
-        top, down = _fitted(outer.top, outer.height, inner.top, inner.height, height)
+        left, across = _fit_around(outer.left, outer.width, inner.left, inner.width, width)
+        top, down = _fit_around(outer.top, outer.height, inner.top, inner.height, height)
         return Box(left, top, across, down)
 
 
-def _fitted(outer: float, outer_side: float, inner: float, inner_side: float, side: float) -> tuple[float, float]:
+def _fit_around(outer: float, outer_side: float, inner: float, inner_side: float, side: float) -> tuple[float, float]:
     """Return start and length of as much of an outer stretch, around an inner one, as a side allows."""
     if outer_side <= side + _SAME:
         return outer, outer_side
@@ -184,7 +184,7 @@ def scored_subjects(
     found: list[ScoredSubject] = []
     for kind in dict.fromkeys(subject.kind for subject in subjects):
         listed = [subject for subject in subjects if subject.kind == kind]
-        found += _scored(saliency, kind, listed, weights.get(kind, weights["face"]))
+        found += _score_kind(saliency, kind, listed, weights.get(kind, weights["face"]))
     found.sort(key=lambda subject: -subject.cut)
     counted = found[:MAX_SUBJECTS]
     if size is None:
@@ -192,7 +192,7 @@ def scored_subjects(
     return tuple(replace(one, boxes=tuple(box.to_whole_pixels(size) for box in one.boxes)) for one in counted)
 
 
-def _scored(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject], weights: Weights) -> list[ScoredSubject]:
+def _score_kind(saliency: SaliencyMap, kind: str, subjects: Sequence[Subject], weights: Weights) -> list[ScoredSubject]:
     """Share the weights of a kind among its subjects by their prominence."""
     shown = [box for box in (subject.box.intersection(WHOLE) for subject in subjects) if box.area > 0]
     if not shown:

@@ -53,7 +53,7 @@ class Visible:
             return found
         return PixelBox(found.left + self.trimmed.left, found.top + self.trimmed.top, found.width, found.height)
 
-    def shifted(self, box: PixelBox) -> PixelBox:
+    def shift(self, box: PixelBox) -> PixelBox:
         """Return a box in pixels of the upright picture in pixels of the visible part."""
         if self.trimmed is None:
             return box

@@ -79,7 +79,7 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
         Mode RGB, five panels in a row with a caption below each.
     """
     cell = _cell(crop.evidence.visible.size)
-    picture = _fitted(picture, cell)
+    picture = _fit(picture, cell)
     size = Size(*picture.size)
     evidence = crop.evidence
     title = "free-form crop" if crop.target is None else f"window for {crop.target}"
@@ -87,10 +87,12 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
         _Panel("input", f"{crop.evidence.visible.size} pixels", picture),
         _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
         _Panel(
-            "salient box, subject box", f"Jaccard index {crop.jaccard:.2f}", _boxed(picture, crop, size, window=False)
+            "salient box, subject box",
+            f"Jaccard index {crop.jaccard:.2f}",
+            _draw_boxes(picture, crop, size, window=False),
         ),
-        _Panel(title, f"keeps {crop.kept:.0%} of it", _boxed(picture, crop, size, window=True)),
-        _Panel("result", f"{crop.size} pixels", _fitted(result, cell)),
+        _Panel(title, f"keeps {crop.kept:.0%} of it", _draw_boxes(picture, crop, size, window=True)),
+        _Panel("result", f"{crop.size} pixels", _fit(result, cell)),
     )
     strip = Image.new("RGB", (_MARGIN + 5 * (cell.width + _MARGIN), cell.height + _MARGIN + _CAPTION), _GROUND)
     draw = ImageDraw.Draw(strip)
@@ -111,7 +113,7 @@ def _cell(source: Size) -> Size:
     return Size(max(longest.width, PANEL // 2), longest.height)  # a caption needs half a panel
 
 
-def _fitted(image: Image.Image, cell: Size) -> Image.Image:
+def _fit(image: Image.Image, cell: Size) -> Image.Image:
     """Return the image as large as the cell allows, on the ground where it is transparent."""
     scale = min(cell.width / image.width, cell.height / image.height)
     sides = max(1, int(image.width * scale)), max(1, int(image.height * scale))
@@ -122,7 +124,7 @@ def _fitted(image: Image.Image, cell: Size) -> Image.Image:
     return fitted.convert("RGB")
 
 
-def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Image.Image:
+def _draw_boxes(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Image.Image:
     """Return the picture with the salient and the subject box drawn, or the heads, the text and the chosen window."""
     pixels = np.asarray(picture, dtype=np.float64)
     salient = crop.evidence.salient_box
@@ -133,7 +135,7 @@ def _boxed(picture: Image.Image, crop: Crop, size: Size, *, window: bool) -> Ima
         _outline(draw, crop.evidence.subject_box.to_pixels(size), SUBJECT)
     _outline(draw, salient.to_pixels(size), SALIENT)
     if window:
-        for subject in crop.evidence.scored:
+        for subject in crop.evidence.scored_subjects:
             _outline(draw, subject.boxes[0].to_pixels(size), HEAD if subject.kind != "text" else TEXT)
         _outline(draw, crop.inside.to_pixels(size), WINDOW)
     return image

@@ -86,7 +86,7 @@ def srcset(address: Address, sizes: Sequence[Size]) -> str:
     >>> srcset("/v1/crop/{size}/cat.jpg", sizes_of("16:9", (320, 640)))
     '/v1/crop/320x180/cat.jpg 320w, /v1/crop/640x360/cat.jpg 640w'
     """
-    return ", ".join(f"{_listed(_address(address, size))} {size.width}w" for size in sizes)
+    return ", ".join(f"{_escape_in_list(_address(address, size))} {size.width}w" for size in sizes)
 
 
 def img(
@@ -189,7 +189,7 @@ def _address(address: Address, size: Size) -> str:
     return filled.replace("{size}", str(size))
 
 
-def _listed(address: str) -> str:
+def _escape_in_list(address: str) -> str:
     """Write an address so that it is one in a list: white space and commas around it would end it (HTML, 4.8.4.2.1)."""
     encoded = "".join(f"%{ord(sign):02X}" if sign in " \t\n\f\r" else sign for sign in address)
     inner = encoded.strip(",")

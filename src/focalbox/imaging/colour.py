@@ -65,12 +65,12 @@ def profile_of(image: Image.Image, profile: bytes | None = None) -> bytes | None
         return None
     grey = image.mode in {"1", "L", "LA", "La", "I", "F"} or image.mode.startswith("I;16")
     fitting = {"CMYK"} if image.mode == "CMYK" else {"L", "RGB"} if grey else {"RGB"}
-    return found if _described(found)[0] in fitting else None
+    return found if _describe(found)[0] in fitting else None
 
 
 def describes_rgb(profile: bytes) -> bool:
     """Tell whether a profile says what RGB pixels mean."""
-    return _described(profile)[0] == "RGB"
+    return _describe(profile)[0] == "RGB"
 
 
 def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]:
@@ -101,7 +101,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
     if image.mode == "CMYK" and profile:
         transform = _transform(profile, "CMYK", "RGB")
     if transform is not None:
-        return mode, lambda strip: _applied(transform, strip)
+        return mode, lambda strip: _apply(transform, strip)
     if image.mode == mode:
         return mode, lambda strip: strip
     if image.mode in {"RGBa", "La"}:  # premultiplied: Pillow converts them to nothing else
@@ -135,7 +135,7 @@ def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False
     PIL.Image.Image
         The same mode; the same object when there is nothing to do, or ``in_place``.
     """
-    source, standard = (None, True) if profile is None else _described(profile)
+    source, standard = (None, True) if profile is None else _describe(profile)
     if profile is None or standard or source not in {"RGB", "L"}:
         return image
     transform = _transform(profile, image.mode, image.mode) if source == "RGB" else _transform(profile, "L", "RGB")
@@ -147,7 +147,7 @@ def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False
     else:
         for top in range(0, image.height, _ROWS):
             rows = converted.crop((0, top, image.width, min(image.height, top + _ROWS)))
-            coloured = _applied(transform, rows.getchannel(0))
+            coloured = _apply(transform, rows.getchannel(0))
             if image.mode == "RGBA":
                 coloured.putalpha(rows.getchannel("A"))
             converted.paste(coloured, (0, top))
@@ -156,7 +156,7 @@ def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False
 
 
 @lru_cache(_PROFILES_KEPT)
-def _described(profile: bytes) -> tuple[str | None, bool]:
+def _describe(profile: bytes) -> tuple[str | None, bool]:
     """Return the mode that a profile describes, None for a broken one, and whether it does to colours what sRGB does.
 
     Names lie: there are linear profiles and Display P3 that are called sRGB. So colours are converted and compared.
@@ -170,7 +170,7 @@ def _described(profile: bytes) -> tuple[str | None, bool]:
     if mode is None or transform is None:
         return mode, False
     probe = Image.fromarray(_PROBE) if mode == "RGB" else Image.fromarray(_PROBE[0, :, 0][None])
-    found = np.asarray(_applied(transform, probe)).astype(np.int16)
+    found = np.asarray(_apply(transform, probe)).astype(np.int16)
     return mode, bool(np.abs(found - np.asarray(probe.convert("RGB"))).max() <= 1)
 
 
@@ -201,7 +201,7 @@ def _lab() -> ImageCms.ImageCmsTransform:
     )
 
 
-def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+def _apply(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
     converted = transform.apply(image)
     converted.info.clear()
     return converted

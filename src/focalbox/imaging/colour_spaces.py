@@ -79,7 +79,7 @@ def profile_of_cicp(primaries: int, transfer: int) -> bytes | None:
     if transfer in _EXPONENTS:
         return rgb_profile(places, _EXPONENTS[transfer])
     if transfer in {_PQ, _HLG}:
-        return rgb_profile(places, _pressed(_pq_light() if transfer == _PQ else _hlg_light()))
+        return rgb_profile(places, _press(_pq_light() if transfer == _PQ else _hlg_light()))
     return None if places is _SRGB else rgb_profile(places, _srgb_curve())
 
 
@@ -103,7 +103,7 @@ def rgb_profile(places: tuple[float, ...], curve: Curve) -> bytes | None:
     if matrix is None or not np.isfinite(matrix).all() or np.abs(matrix).max() > 2:  # noqa: PLR2004 - beyond any light
         return None
     if isinstance(curve, float):
-        response = b"para" + bytes(8) + _fixed(curve)
+        response = b"para" + bytes(8) + _fixed_point(curve)
     else:
         values = np.rint(np.clip(np.array(curve), 0, 1) * 65535).astype(">u2")
         response = b"curv" + bytes(4) + struct.pack(">I", len(values)) + values.tobytes()
@@ -115,7 +115,7 @@ def rgb_profile(places: tuple[float, ...], curve: Curve) -> bytes | None:
         table += name + struct.pack(">II", start + len(body), len(value))
         body += value + bytes(-len(value) % 4)
     header = struct.pack(">I", start + len(body)) + bytes(4) + b"\x04\x30\0\0mntrRGB XYZ " + bytes(12) + b"acsp"
-    header += bytes(28) + b"".join(map(_fixed, _D50))
+    header += bytes(28) + b"".join(map(_fixed_point, _D50))
     return header + bytes(128 - len(header)) + struct.pack(">I", len(tags)) + table + body
 
 
@@ -134,12 +134,12 @@ def _colorants(places: tuple[float, ...]) -> NDArray[np.float64] | None:
     return adapted
 
 
-def _fixed(value: float) -> bytes:
+def _fixed_point(value: float) -> bytes:
     return struct.pack(">i", round(value * 65536))
 
 
 def _xyz(value: tuple[float, ...]) -> bytes:
-    return b"XYZ " + bytes(4) + b"".join(map(_fixed, value))
+    return b"XYZ " + bytes(4) + b"".join(map(_fixed_point, value))
 
 
 def _text(words: str) -> bytes:
@@ -174,7 +174,7 @@ def _hlg_light() -> NDArray[np.float64]:
     return light
 
 
-def _pressed(light: NDArray[np.float64]) -> tuple[float, ...]:
+def _press(light: NDArray[np.float64]) -> tuple[float, ...]:
     """Press light into 0 to 1: as it is up to the knee, ever closer to white above."""
     relative = light / _REFERENCE_WHITE
     room = 1 - _KNEE

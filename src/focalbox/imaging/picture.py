@@ -14,7 +14,7 @@ from focalbox.errors import DecodeError
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import profile_of
-from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, shared
+from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.rights import read_iptc, read_xmp
@@ -23,7 +23,15 @@ from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
-from focalbox.imaging.working import Metadata, WorkingImage, on_ground, shrink, turned, upright_point, upright_size
+from focalbox.imaging.working import (
+    Metadata,
+    WorkingImage,
+    on_ground,
+    shrink,
+    turn_upright,
+    upright_point,
+    upright_size,
+)
 
 __all__ = ["Picture"]
 
@@ -166,13 +174,13 @@ class Picture:
 
     def _upright(self, image: Image.Image, scale: int, profile: bytes | None, *, keep_profile: bool) -> WorkingImage:
         exif = self._header.exif
-        working = turned(image, self._stored, scale, exif.orientation)
+        working = turn_upright(image, self._stored, scale, exif.orientation)
         own = image is not self._given
-        kept = self._kept if keep_profile else Metadata(exif.credits())
-        return working.finished(profile, kept, keep_profile=keep_profile, own=own)
+        kept = self._metadata if keep_profile else Metadata(exif.credits())
+        return working.settle_colours(profile, kept, keep_profile=keep_profile, own=own)
 
     @cached_property
-    def _kept(self) -> Metadata:
+    def _metadata(self) -> Metadata:
         """What is known of rights and focal point."""
         header = self._header
         rights, focus = read_xmp(header.xmp)
@@ -192,7 +200,7 @@ class Picture:
         cameras, phones and digiKam write it, and as results written with ``keep_metadata`` have it. Nothing is cropped by it
         unless it is handed over as ``focus``.
         """
-        return self._kept.focal_point
+        return self._metadata.focal_point
 
     @property
     def need(self) -> Need:
@@ -253,7 +261,7 @@ class Picture:
         pixels = decode_jpeg(data, expected) if image.mode == "RGB" else None
         if pixels is None:
             return self._by_pillow(image, scale)
-        return shared(pixels), profile_of(image, self._header.profile)
+        return share_memory(pixels), profile_of(image, self._header.profile)
 
     def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
         """Return the same, decoded by Pillow."""

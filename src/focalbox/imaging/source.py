@@ -77,7 +77,7 @@ def open_picture(content: Content, limits: Limits | None = None, *, name: str = 
     if isinstance(content, np.ndarray):
         content = _from_array(content)
     if isinstance(content, Image.Image):
-        return _given(content, limits)
+        return _take(content, limits)
     data = content
     limits.check_bytes(len(data))
     if not data:
@@ -88,10 +88,10 @@ def open_picture(content: Content, limits: Limits | None = None, *, name: str = 
     if form is None:
         message = f"{name} does not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
         raise DecodeError(message)
-    return _opened(name, form, data, limits)
+    return _open(name, form, data, limits)
 
 
-def _opened(name: str, form: str, data: bytes, limits: Limits) -> Picture:
+def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
     with translating(name, lambda: ends_early(form, data)):
         if form == "PNG":
             return _png(name, data, limits)
@@ -157,7 +157,7 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
     return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 
 
-def _given(image: Image.Image, limits: Limits) -> Picture:
+def _take(image: Image.Image, limits: Limits) -> Picture:
     """Take a picture that the caller opened or made; it is read and never changed."""
     name = "the picture"
     with translating(name):

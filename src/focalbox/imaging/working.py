@@ -16,7 +16,7 @@ from focalbox.imaging.headers.rights import Rights
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
-__all__ = ["Metadata", "WorkingImage", "on_ground", "shrink", "turned", "upright_point", "upright_size"]
+__all__ = ["Metadata", "WorkingImage", "on_ground", "shrink", "turn_upright", "upright_point", "upright_size"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
@@ -142,7 +142,7 @@ class WorkingImage:
         ndarray of uint8, shape (h, w, 3)
             sRGB; transparent parts are composited on the grey on which the rest is seen best.
         """
-        grid = self.coarse or self._coarsened()
+        grid = self.coarse or self._coarsen()
         copy = resize_window(
             grid.image,
             (size.width, size.height),
@@ -155,7 +155,7 @@ class WorkingImage:
         """Return the picture once it has been looked at: without what was only made for that."""
         return self if self.coarse is None else replace(self, coarse=None)
 
-    def _coarsened(self) -> WorkingImage:
+    def _coarsen(self) -> WorkingImage:
         """Return the picture on the coarse grid, opaque, its colours as they are."""
         step = max(1, grid_step(self.source) // self.scale)
         image = on_ground(shrink(self.image, None, step))
@@ -163,7 +163,9 @@ class WorkingImage:
             self, image=image, scale=self.scale * step, offset=(self.offset[0] / step, self.offset[1] / step)
         )
 
-    def finished(self, profile: bytes | None, kept: Metadata, *, keep_profile: bool, own: bool = True) -> WorkingImage:
+    def settle_colours(
+        self, profile: bytes | None, kept: Metadata, *, keep_profile: bool, own: bool = True
+    ) -> WorkingImage:
         """Return the image with its colours settled: brought to sRGB, or kept with their profile.
 
         Pixels of its own are changed where they are, those of a picture that a caller made are not.
@@ -189,7 +191,7 @@ def on_ground(image: Image.Image) -> Image.Image:
     return ground
 
 
-def _halved(image: Image.Image, scale: int) -> Image.Image:
+def _halve(image: Image.Image, scale: int) -> Image.Image:
     """Average the pixels of an RGB or RGBA picture in blocks of ``scale``, a power of 2, by halves.
 
     By halves, each rounded to whole levels, so that a picture at 1/8 is the same to the last bit whether it is made from
@@ -233,12 +235,12 @@ def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image
     """Bring a decoded picture of any mode to RGB or RGBA and average its pixels in blocks of ``scale``."""
     mode, convert = prepare(image, profile)
     if image.mode == mode and (scale == 1 or (mode == "RGB" and image.width * image.height <= _WHOLE)):
-        return convert(_halved(image, scale))
+        return convert(_halve(image, scale))
     reduced = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
     rows = max(1, _STRIP // (image.width * scale)) * scale
     for top in range(0, image.height, rows):
         strip = convert(image.crop((0, top, image.width, min(image.height, top + rows))))
-        reduced.paste(_halved(strip, scale), (0, top // scale))
+        reduced.paste(_halve(strip, scale), (0, top // scale))
     return reduced
 
 
@@ -268,7 +270,7 @@ def upright_point(x: float, y: float, orientation: int) -> tuple[float, float]:
     return (y, x) if orientation in _SIDEWAYS else (x, y)
 
 
-def turned(image: Image.Image, stored: Size, scale: int, orientation: int) -> WorkingImage:
+def turn_upright(image: Image.Image, stored: Size, scale: int, orientation: int) -> WorkingImage:
     """Return the working image of a stored picture, upright, its colours still as they are.
 
     Parameters

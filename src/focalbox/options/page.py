@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from focalbox.options.crop_options import OPTIONS
 
-__all__ = ["described"]
+__all__ = ["describe_options"]
 
 
-def described() -> str:
+def describe_options() -> str:
     """Return the page of all options, written from the code."""
     lines = [
         "# Options of a crop",
@@ -30,4 +30,4 @@ def described() -> str:
 
 
 if __name__ == "__main__":
-    print(described(), end="")  # noqa: T201 - it writes a page
+    print(describe_options(), end="")  # noqa: T201 - it writes a page

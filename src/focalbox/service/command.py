@@ -106,11 +106,11 @@ def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, met
             return WRONG_CALL
         return 0
 
-    def ended(worker: int) -> None:
+    def forget(worker: int) -> None:
         for file in metrics_folder.glob(f"gauge_live*_{worker}.db"):
             file.unlink(missing_ok=True)
 
-    return supervise(settings.workers, work, ended)
+    return supervise(settings.workers, work, forget)
 
 
 def _check_installed() -> None:

@@ -14,7 +14,7 @@ from starlette.types import Receive
 from focalbox.core.target import Ratio
 from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
-from focalbox.service.negotiation import is_current, negotiated, pixel_ratio, width_ratio
+from focalbox.service.negotiation import is_current, negotiate, pixel_ratio, width_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
@@ -27,7 +27,7 @@ from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.content import Content
-from focalbox.service.sources.locate import Located, Sources
+from focalbox.service.sources.locate import Location, Sources
 from focalbox.service.sources.pictures import Facts, Pictures
 from focalbox.service.sources.uploads import is_json, read_small, read_upload
 
@@ -83,34 +83,34 @@ class Endpoints:
         """Answer an address of any dialect."""
         image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
         if self._settings.client_hints:
-            image_request = image_request.scaled(_screen_ratio(request.headers, image_request))
+            image_request = image_request.scale(_screen_ratio(request.headers, image_request))
         fallback = image_request.fallback or self._settings.fallback
         try:
-            return await self._pictured(request, image_request)
+            return await self._answer_picture(request, image_request)
         except SourceError:
             if not fallback:
                 raise
             seconds = _FALLBACK_SECONDS if image_request.fallback_seconds is None else image_request.fallback_seconds
             again = replace(image_request, source=fallback, max_age=seconds)
-            return await self._pictured(request, again)
+            return await self._answer_picture(request, again)
 
-    async def _pictured(self, request: Request, image_request: ImageRequest) -> Response:
+    async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
         if not self._sources.may_be_elsewhere(image_request.source):
             self._pool.check()  # a refusal costs no thread: what is refused must not slow those who are worked for
         located = await asyncio.to_thread(self._sources.locate, image_request.source)
         if not located.elsewhere:
             with self._pool.admission():
-                return await until_gone(request.receive, self._answered(request, image_request, located))
-        return await until_gone(request.receive, self._fetched(request, image_request, located))
+                return await until_gone(request.receive, self._answer(request, image_request, located))
+        return await until_gone(request.receive, self._fetch_and_answer(request, image_request, located))
 
-    async def _fetched(self, request: Request, image_request: ImageRequest, located: Located) -> Response:
+    async def _fetch_and_answer(self, request: Request, image_request: ImageRequest, located: Location) -> Response:
         """Answer for a picture of another server: waiting for it takes no place from those who work."""
         with self._memory.receiving() as received:
             with self._metrics.stage("fetch"):
                 content = await located.read()
             received.add(len(content.data))
             with self._pool.admission():
-                return await self._answered(request, image_request, located, content)
+                return await self._answer(request, image_request, located, content)
 
     async def upload(self, request: Request) -> Response:
         """Answer for a picture that is sent along."""
@@ -124,18 +124,18 @@ class Endpoints:
         try:
             if is_json(request.headers):
                 with self._uploads.enter():
-                    return await self._planned(request, image_request)
+                    return await self._answer_plan(request, image_request)
             with self._memory.receiving() as received:
                 with self._uploads.enter():
                     data = await read_upload(request.headers, request.stream(), self._limits, received.add)
                 with self._pool.admission():
-                    answered = self._answered(request, image_request, Located(None, _never), Content(data))
+                    answered = self._answer(request, image_request, Location(None, _never), Content(data))
                     return await until_gone(request.receive, answered)
         except ClientDisconnect as error:
             message = "the client hung up"
             raise Gone(message) from error
 
-    async def _planned(self, request: Request, image_request: ImageRequest) -> Response:
+    async def _answer_plan(self, request: Request, image_request: ImageRequest) -> Response:
         """Plan for a saved analysis that is sent instead of a picture: only numbers travel."""
         if image_request.answer != "plan":
             message = "a saved analysis can be planned for; crops need the picture"
@@ -145,14 +145,14 @@ class Endpoints:
             finished = await self._renderer.plan(analysis, image_request)
         return Response(finished.content, 200, {"Cache-Control": "no-store"}, finished.media_type)
 
-    async def _answered(
-        self, request: Request, image_request: ImageRequest, located: Located, content: Content | None = None
+    async def _answer(
+        self, request: Request, image_request: ImageRequest, located: Location, content: Content | None = None
     ) -> Response:
         picture = await self._pictures.open(located, content)
-        chosen = negotiated(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
+        chosen = negotiate(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
         tag = self._renderer.tag(image_request, picture, chosen)
         headers = {"ETag": tag, "Accept-Ranges": "none"}
-        headers["Cache-Control"] = self._kept(request, image_request, picture.facts)
+        headers["Cache-Control"] = self._cache_control(request, image_request, picture.facts)
         if picture.facts.modified:
             headers["Last-Modified"] = picture.facts.modified
         if image_request.format == AUTO and image_request.answer == "crop":
@@ -167,7 +167,7 @@ class Endpoints:
             headers["Focalbox-Notes"] = "; ".join(finished.notes)
         return Response(finished.content, 200, headers, finished.media_type)
 
-    def _kept(self, request: Request, image_request: ImageRequest, facts: Facts) -> str:
+    def _cache_control(self, request: Request, image_request: ImageRequest, facts: Facts) -> str:
         """Return Cache-Control of an answer: what the picture's own server forbids stays forbidden."""
         directive = facts.directive
         if request.method == "POST" or directive == "no-store":

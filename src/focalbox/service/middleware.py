@@ -100,11 +100,11 @@ class RequestLog:
         name = _id_of(scope)
         status, sent = 0, 0
 
-        async def noted(message: Message) -> None:
+        async def send_noted(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = self._shared_with(scope)
+                headers = self._cors_headers(scope)
                 headers += [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
                 message = {**message, "headers": [*message.get("headers", ()), *headers]}
             elif message["type"] == "http.response.body":
@@ -115,14 +115,14 @@ class RequestLog:
         failure: Exception | None = None
         try:
             _check_headers(scope)
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, send_noted)
         except Gone:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
             problem = _problem(error)
             failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
             if not status:
-                await problem.response()(scope, receive, noted)
+                await problem.response()(scope, receive, send_noted)
         seconds = time.perf_counter() - start
         raw = scope.get("raw_path") or b""
         dialect = dialect_of(raw)
@@ -148,7 +148,7 @@ class RequestLog:
         )
         return status, known
 
-    def _shared_with(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+    def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Return what lets a script of another origin read the answer: no credentials are ever involved."""
         if "*" in self._origins:
             return [(b"access-control-allow-origin", b"*")]

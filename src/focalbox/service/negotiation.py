@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from focalbox.imaging.output.encoding import can_write
 from focalbox.imaging.output.formats import FORMATS
 
-__all__ = ["is_current", "matches", "negotiated", "pixel_ratio", "width_ratio"]
+__all__ = ["is_current", "matches", "negotiate", "pixel_ratio", "width_ratio"]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
@@ -23,7 +23,7 @@ _MAX_DIGITS = 6
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 
 
-def negotiated(accept: str) -> str:
+def negotiate(accept: str) -> str:
     """Return the format to answer in.
 
     AVIF and WebP are chosen when they are named with no lower weight than any other; a wildcard alone means a client that

@@ -118,7 +118,7 @@ class Pages:
             message = "there is no such picture to try"
             raise NotFound(message)
         if _has_photographs():
-            return _drawn(name)
+            return _photograph_file(name)
         folder = self._folder
         if folder is None:
             message = "there is no such picture to try"
@@ -131,7 +131,7 @@ def _has_photographs() -> bool:
 
 
 @cache
-def _drawn(name: str) -> bytes:
+def _photograph_file(name: str) -> bytes:
     picture = getattr(importlib.import_module("skimage.data"), name)()
     return encode(open_picture(picture).decode(open_picture(picture).size).image, "jpeg", quality=90)
 

@@ -188,10 +188,10 @@ class ImageRequest:
         """
         if self.window is None:
             return source
-        window = self.clipped(source)
+        window = self.clip(source)
         return Size(window.width, window.height)
 
-    def clipped(self, source: Size) -> PixelBox:
+    def clip(self, source: Size) -> PixelBox:
         """Return the window as far as it lies inside the source; errors as in `part`."""
         window = self.window or PixelBox(0, 0, source.width, source.height)
         right, bottom = min(window.left + window.width, source.width), min(window.top + window.height, source.height)
@@ -204,7 +204,7 @@ class ImageRequest:
         """Return the targets for a picture of a known size, without a trimmed border."""
         return [target.size(source) if isinstance(target, Outline) else target for target in self.targets]
 
-    def settled(self, visible: Visible) -> CropOptions:
+    def settle_options(self, visible: Visible) -> CropOptions:
         """Return the options for a picture that is known: boxes in pixels and alignments become points."""
         if self.focal is not None:
             x, y = self.focal.to_box(visible.source).centre
@@ -215,7 +215,7 @@ class ImageRequest:
             return dataclasses.replace(self.options, focus=focus)
         return self.options
 
-    def scaled(self, ratio: float) -> ImageRequest:
+    def scale(self, ratio: float) -> ImageRequest:
         """Return the same with sizes in pixels multiplied."""
         if ratio == 1.0 or self.answer != "crop":
             return self

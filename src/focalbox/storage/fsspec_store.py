@@ -11,7 +11,7 @@ from typing import IO, Any, TypeVar
 
 from focalbox.errors import FetchError, InvalidRequest, OutputError
 from focalbox.storage.base import FileInfo, ObjectHeaders, read_limited, reason_of
-from focalbox.storage.retries import TRIES, retried
+from focalbox.storage.retries import TRIES, retry
 
 __all__ = ["FsspecStore"]
 
@@ -49,7 +49,7 @@ class FsspecStore:
             name = str(entry["name"]).lstrip("/").removeprefix(root.lstrip("/")).lstrip("/")
             empty = False
             if name and not any(part.startswith(".") for part in name.split("/")):
-                yield _described(scheme, str(entry["name"]), name, entry)
+                yield _describe(scheme, str(entry["name"]), name, entry)
         if empty:
             found = self.find(address)
             if found is not None:
@@ -67,7 +67,7 @@ class FsspecStore:
         if entry["type"] == "directory":
             return None
         name = str(entry["name"])
-        return _described(_scheme_of(address), name, name.rsplit("/", 1)[-1], entry)
+        return _describe(_scheme_of(address), name, name.rsplit("/", 1)[-1], entry)
 
     def read(self, address: str, limit: int) -> tuple[bytes, str]:
         """Return an object's bytes; the stamp stays what the listing said."""
@@ -90,7 +90,7 @@ class FsspecStore:
     ) -> None:
         """Write an object with a single request: it is there whole or not at all."""
         system, path = self._open(address)
-        told = _told(_scheme_of(address), headers) if headers else {}
+        told = _header_arguments(_scheme_of(address), headers) if headers else {}
         self._call(address, "written", OutputError, lambda: system.pipe_file(path, content, **told))
 
     def remove(self, address: str) -> None:
@@ -130,7 +130,7 @@ class FsspecStore:
         return system, address if scheme in _WHOLE else path
 
     def _call(self, address: str, verb: str, kind: type[Exception], call: Callable[[], _T]) -> _T:
-        return retried(call, f"{address} cannot be {verb}", kind, self._tries)
+        return retry(call, f"{address} cannot be {verb}", kind, self._tries)
 
     def _keys(self, system: Any, address: str, root: str) -> Iterator[dict[str, Any]]:
         """Yield the objects of an S3 prefix, a thousand a request: a flat prefix may hold millions."""
@@ -192,7 +192,7 @@ def _scheme_of(address: str) -> str:
     return address.split("://", 1)[0]
 
 
-def _told(scheme: str, headers: ObjectHeaders) -> dict[str, Any]:
+def _header_arguments(scheme: str, headers: ObjectHeaders) -> dict[str, Any]:
     """Return headers as a store's library takes them: those of S3 and of Google know them, others have no place for them."""
     if scheme in _S3:
         named = {
@@ -208,7 +208,7 @@ def _told(scheme: str, headers: ObjectHeaders) -> dict[str, Any]:
     return {}
 
 
-def _described(scheme: str, path: str, name: str, entry: dict[str, Any]) -> FileInfo:
+def _describe(scheme: str, path: str, name: str, entry: dict[str, Any]) -> FileInfo:
     stamp = next((str(entry[key]).strip('"') for key in _STAMPS if entry.get(key)), "")
     address = path if "://" in path else f"{scheme}://{path}"
     return FileInfo(address, name, int(entry.get("size") or 0), stamp)

@@ -95,7 +95,7 @@ class _Connection:
         self._parts, self._deadline = parts, deadline
         self._host = parts.hostname or ""
         port = parts.port or _PORTS[parts.scheme]
-        self._socket = self._connected(port, allow_private=allow_private)
+        self._socket = self._connect(port, allow_private=allow_private)
         self._http = http.client.HTTPConnection(self._host, port)
         self._http.default_port = _PORTS[parts.scheme]  # left out of the header Host
         self._http.sock = self._socket
@@ -112,7 +112,7 @@ class _Connection:
         target = quote(self._parts.path or "/", safe=_PLAIN)
         if self._parts.query:
             target += f"?{quote(self._parts.query, safe=_PLAIN)}"
-        self._socket.settimeout(self._left())
+        self._socket.settimeout(self._seconds_left())
         self._http.request("GET", target, headers=_HEADERS)
         with self._http.getresponse() as response:
             moved = response.getheader("Location")
@@ -132,13 +132,13 @@ class _Connection:
         while part := response.read1(_AT_ONCE):
             content += part
             _check_length(address, len(content), most)
-            self._socket.settimeout(self._left())
+            self._socket.settimeout(self._seconds_left())
         if response.length:
             message = f"{address} ended {response.length} bytes too early"
             raise FetchError(message)
         return bytes(content)
 
-    def _connected(self, port: int, *, allow_private: bool) -> socket.socket:
+    def _connect(self, port: int, *, allow_private: bool) -> socket.socket:
         found = socket.getaddrinfo(self._host, port, type=socket.SOCK_STREAM)
         places = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not allow_private and not all(map(is_public, places)):
@@ -148,20 +148,20 @@ class _Connection:
         failure: OSError | None = None
         for place in places:
             try:
-                plain = socket.create_connection((place, port), timeout=self._left())
+                plain = socket.create_connection((place, port), timeout=self._seconds_left())
             except OSError as error:
                 failure = error
                 continue
             if self._parts.scheme == "http":
                 return plain
             try:
-                return _trusted().wrap_socket(plain, server_hostname=self._host)
+                return _trusted_certificates().wrap_socket(plain, server_hostname=self._host)
             except BaseException:
                 plain.close()
                 raise
         raise failure or OSError("its host has no address")
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -175,5 +175,5 @@ def _check_length(address: str, length: int, most: int) -> None:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def _trusted_certificates() -> ssl.SSLContext:
     return ssl.create_default_context()

@@ -46,7 +46,7 @@ class LocalFolder:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from self._walk(Path(entry.path), f"{prefix}{entry.name}/")
-            elif (found := _described(entry, prefix)) is not None:
+            elif (found := _describe(entry, prefix)) is not None:
                 yield found
 
     def find(self, address: str) -> FileInfo | None:
@@ -149,7 +149,7 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
     _replace(real, str(beside), lambda temporary: _fill(temporary, content))
 
 
-def _described(entry: os.DirEntry[str], prefix: str) -> FileInfo | None:
+def _describe(entry: os.DirEntry[str], prefix: str) -> FileInfo | None:
     """Describe a listed entry; one that cannot be read as a file has a length of -1, so that somebody says so."""
     try:
         if entry.is_dir():  # a link to a folder, which is not followed: it may lead back here

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from focalbox.storage.base import reason_of
 
-__all__ = ["TRIES", "retried"]
+__all__ = ["TRIES", "retry"]
 
 TRIES = 5
 """How often a call is made before its fault counts: with the pauses below, a store may be away for about 3 s."""
@@ -24,7 +24,7 @@ _FINAL_NAMES = {"NoCredentialsError", "PartialCredentialsError"}
 _T = TypeVar("_T")
 
 
-def retried(call: Callable[[], _T], sentence: str, kind: type[Exception], tries: int = TRIES) -> _T:
+def retry(call: Callable[[], _T], sentence: str, kind: type[Exception], tries: int = TRIES) -> _T:
     """Call a store, and again when it fails for a reason that may pass.
 
     Parameters

@@ -68,9 +68,9 @@ def test_what_is_to_do_is_what_no_row_proves_done(
         collided = {
             (row["source"]["address"], row["size"])
             for number in range(count)
-            for _, found in ledger.collided(JOB, number)
+            for _, found in ledger.collisions(JOB, number)
             for row in found
-        } | {(row["source"]["address"], row["size"]) for _, found in ledger.collided(JOB) for row in found}
+        } | {(row["source"]["address"], row["size"]) for _, found in ledger.collisions(JOB) for row in found}
 
     once = list({found.address: found for found in reversed(listed)}.values())
     once.sort(key=lambda found: next(place for place, one in enumerate(listed) if one.address == found.address))
@@ -192,7 +192,7 @@ def test_names_of_results_that_would_be_one_are_said() -> None:
         assert ledger.has_collisions()
         ledger.choose(JOB)
         assert ledger.count_tasks() == 2  # one to do, and one that only collides
-        ((number, rows),) = ledger.collided(JOB)
+        ((number, rows),) = ledger.collisions(JOB)
     assert number == 1
     assert [(row["size"], row["error"]) for row in rows] == [("1:1", "OutputError"), ("8x5", "OutputError")]
     assert rows[0]["message"].startswith("a-1-1.webp holds a result of in/a.jpg")

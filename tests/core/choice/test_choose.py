@@ -76,7 +76,7 @@ def test_tight_holds_the_salient_box_when_the_picture_has_room(analysis: Analysi
 
 @given(analyses, targets)
 def test_a_mirrored_picture_is_cropped_mirrored(analysis: Analysis, target: Target) -> None:
-    mirrored = Analysis(analysis.source, analysis.saliency.mirrored())
+    mirrored = Analysis(analysis.source, analysis.saliency.mirror())
     crop, again = choose_crop(analysis, target, Framing()), choose_crop(mirrored, target, Framing())
     assert again.box.width == crop.box.width
     if min(crop.box.width, crop.box.height) > 64:  # a pixel more or less of a small box holds much of the saliency
@@ -274,7 +274,7 @@ def test_rounding_cuts_no_subject_that_the_window_holds(analysis: Analysis, targ
     analysis = replace(analysis, subjects=tuple(map(Subject, found)))
     crop = choose_crop(analysis, target, Framing())
     shown = crop.box.to_box(analysis.source)
-    for subject in analysis.scored:
+    for subject in analysis.scored_subjects:
         for box in subject.boxes:
             assert shown.contains(box) or not crop.window.contains(box)
 

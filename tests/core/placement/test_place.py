@@ -26,7 +26,7 @@ def test_no_place_keeps_more(saliency: SaliencyMap, width: float, height: float)
 
 @given(maps, shares, shares)
 def test_a_mirrored_map_is_placed_mirrored(saliency: SaliencyMap, width: float, height: float) -> None:
-    window, mirrored = place(saliency, width, height), place(saliency.mirrored(), width, height).mirrored()
+    window, mirrored = place(saliency, width, height), place(saliency.mirror(), width, height).mirror()
     assert saliency.share(mirrored) == pytest.approx(saliency.share(window), abs=1e-8)
     distance = abs(window.centre[0] - 0.5), abs(window.centre[1] - 0.5)
     again = abs(mirrored.centre[0] - 0.5), abs(mirrored.centre[1] - 0.5)

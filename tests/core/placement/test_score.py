@@ -60,11 +60,11 @@ def test_no_place_scores_more(
 def test_a_mirrored_picture_has_the_same_best_score(
     saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject]
 ) -> None:
-    turned = [replace(one, boxes=tuple(box.mirrored() for box in one.boxes)) for one in subjects]
+    turned = [replace(one, boxes=tuple(box.mirror() for box in one.boxes)) for one in subjects]
     one = place(saliency, width, height, Demands(subjects=tuple(subjects)))
-    other = place(saliency.mirrored(), width, height, Demands(subjects=tuple(turned)))
+    other = place(saliency.mirror(), width, height, Demands(subjects=tuple(turned)))
     expected = total(one, saliency, subjects)
-    assert total(other, saliency.mirrored(), turned) == pytest.approx(expected, abs=1e-6)
+    assert total(other, saliency.mirror(), turned) == pytest.approx(expected, abs=1e-6)
 
 
 @given(maps, shares, scored(), st.floats(0, 1))

@@ -10,7 +10,7 @@ from PIL import Image
 from skimage import data
 
 from focalbox.core.target import Size
-from focalbox.imaging.decoders.jpeg import decode_jpeg, shared
+from focalbox.imaging.decoders.jpeg import decode_jpeg, share_memory
 from focalbox.imaging.source import open_picture
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
@@ -43,14 +43,14 @@ def test_the_pixels_are_those_of_pillow(scale: int, options: dict[str, object]) 
 
 def test_a_shared_picture_lies_in_the_memory_of_the_array() -> None:
     pixels = np.zeros((20, 30, 4), dtype=np.uint8)
-    image = shared(pixels)
+    image = share_memory(pixels)
     pixels[5, 7] = 10, 20, 30, 40
     assert (image.mode, image.size, image.readonly) == ("RGB", (30, 20), 1)
     assert image.getpixel((7, 5)) == (10, 20, 30)
 
 
 def test_a_shared_picture_outlives_the_array() -> None:
-    image = shared(np.full((200, 300, 4), 77, dtype=np.uint8))
+    image = share_memory(np.full((200, 300, 4), 77, dtype=np.uint8))
     np.full((200, 300, 4), 1, dtype=np.uint8)  # whatever is allocated next would take its place
     assert image.getextrema() == ((77, 77),) * 3
 

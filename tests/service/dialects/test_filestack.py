@@ -256,7 +256,7 @@ def test_tasks_of_the_real_library(b64: bool) -> None:  # noqa: FBT001 - a param
     assert made.sizes(Size(600, 400)) == [Size(300, 200)]
     assert made.format == "auto"
     cut = _read(b64=b64, crop={"dim": [10, 20, 200, 100]}, quality={"value": 55}, rotate={"deg": 90}, flip=True)
-    assert cut.clipped(Size(600, 400)) == PixelBox(10, 20, 200, 100)
+    assert cut.clip(Size(600, 400)) == PixelBox(10, 20, 200, 100)
     assert (cut.quality, {effect.name for effect in cut.effects}) == (55, {"rotate", "flip"})
 
 

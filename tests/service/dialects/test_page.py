@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from focalbox.service.dialects.page import described
+from focalbox.service.dialects.page import describe_dialects
 
 
 def test_the_tables_are_those_of_the_code() -> None:
     page = (Path(__file__).parents[3] / "docs" / "service.md").read_text("utf-8")
-    assert described() in page
+    assert describe_dialects() in page

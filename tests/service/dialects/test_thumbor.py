@@ -51,9 +51,11 @@ def test_a_smart_crop() -> None:
 )
 def test_without_smart_the_alignment_decides(options: dict[str, str], focus: tuple[float, float]) -> None:
     image_request = _read(width=300, height=200, **options)
-    assert image_request.settled(Visible(SOURCE)).focus == focus
+    assert image_request.settle_options(Visible(SOURCE)).focus == focus
     left = PixelBox(60, 0, 240, 200)  # the left and upper part: the alignment is one in what is left
-    assert image_request.settled(Visible(SOURCE, left)).focus == pytest.approx((0.1 + focus[0] * 0.4, focus[1] * 0.5))
+    assert image_request.settle_options(Visible(SOURCE, left)).focus == pytest.approx(
+        (0.1 + focus[0] * 0.4, focus[1] * 0.5)
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_filters_arrive() -> None:
     )
     focal = _read(width=300, height=200, filters=["focal(30x40:60x80)", "max_age(60)"])
     assert (focal.focal, focal.max_age) == (PixelBox(30, 40, 30, 40), 60)
-    assert focal.settled(Visible(SOURCE)).focus == pytest.approx((45 / 600, 60 / 400))
+    assert focal.settle_options(Visible(SOURCE)).focus == pytest.approx((45 / 600, 60 / 400))
 
 
 @pytest.mark.parametrize(

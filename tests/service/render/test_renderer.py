@@ -15,10 +15,10 @@ from focalbox import Cropper
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.source import Limits, Picture
 from focalbox.options import CropOptions, parse_target
-from focalbox.prepared import Prepared
+from focalbox.prepared import PreparedPicture
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.preparer import Preparer
-from focalbox.service.render.renderer import Finished, Renderer
+from focalbox.service.render.renderer import Answer, Renderer
 from focalbox.service.render.resources import Resources
 from focalbox.service.request import ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
@@ -26,7 +26,7 @@ from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.sources.content import Content
-from focalbox.service.sources.locate import Located
+from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
 from focalbox.sources import Source
 
@@ -40,7 +40,7 @@ class _Counting(Cropper):
         super().__init__()
         self.alive, self.most = 0, 0
 
-    def prepare(self, *args: Any, **options: Any) -> Prepared:
+    def prepare(self, *args: Any, **options: Any) -> PreparedPicture:
         prepared = super().prepare(*args, **options)
         self.alive += 1
         self.most = max(self.most, self.alive)
@@ -77,7 +77,7 @@ async def _opened(pictures: Pictures, data: bytes) -> SourceImage:
     async def read() -> Content:
         return Content(data)
 
-    return await pictures.open(Located(None, read))
+    return await pictures.open(Location(None, read))
 
 
 def _request(size: str, **options: Any) -> ImageRequest:
@@ -145,6 +145,6 @@ def test_what_is_too_large_for_one_is_not_refused_to_others() -> None:
             return_exceptions=True,
         )
         assert isinstance(found[0], LimitExceeded)  # all pixels of it
-        assert all(isinstance(answer, Finished) for answer in found[1:])
+        assert all(isinstance(answer, Answer) for answer in found[1:])
 
     _asked(work, Cropper(limits=Limits(memory=80_000_000)))

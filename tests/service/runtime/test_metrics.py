@@ -9,7 +9,7 @@ from focalbox.service.runtime.metrics import Metrics
 
 def test_what_is_counted_is_reported() -> None:
     metrics, other = Metrics(), Metrics()
-    metrics.cached("memory", hit=True)
+    metrics.count_cache("memory", hit=True)
     metrics.requests.labels("native", "crop", "200").inc()
     with pytest.raises(ZeroDivisionError), metrics.stage("finish"):
         _ = 1 / 0

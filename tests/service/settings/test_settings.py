@@ -8,7 +8,7 @@ import pytest
 
 from focalbox.errors import FocalboxError
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.settings.page import described
+from focalbox.service.settings.page import describe_settings
 
 
 def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
@@ -25,4 +25,4 @@ def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
 
 
 def test_the_page_of_settings_is_that_of_the_code() -> None:
-    assert (Path(__file__).parents[3] / "docs" / "settings.md").read_text("utf-8") == described()
+    assert (Path(__file__).parents[3] / "docs" / "settings.md").read_text("utf-8") == describe_settings()

@@ -83,10 +83,10 @@ def test_when_what_is_stale_serves(control: str, later: bool, failing: bool) -> 
 
 def test_what_is_confirmed_has_the_new_lifetime_and_the_old_tag() -> None:
     old = _said("max-age=10", etag='"a"', age="9", expires="0")
-    renewed = old.renewed(Freshness({"cache-control": "max-age=30"}, NOW + 100))
+    renewed = old.renew(Freshness({"cache-control": "max-age=30"}, NOW + 100))
     assert renewed.validators == [("If-None-Match", '"a"')]
     assert renewed.is_fresh(NOW + 129)
-    assert old.renewed(Freshness({}, NOW + 100)).is_fresh(NOW + 109)
+    assert old.renew(Freshness({}, NOW + 100)).is_fresh(NOW + 109)
 
 
 def test_behind_a_redirect_it_is_asked_for_each_time() -> None:

@@ -52,7 +52,7 @@ class Ledger:
         # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
         self._base.executescript(_TABLES)
-        self._base.create_function("shuffled", 1, _shuffled, deterministic=True)
+        self._base.create_function("shuffled", 1, _sample_key, deterministic=True)
         self._base.execute("BEGIN")  # and nothing ends it: nobody else reads the database, and no run another's
 
     def __enter__(self) -> Self:
@@ -92,7 +92,7 @@ class Ledger:
                 self._base.execute("INSERT OR REPLACE INTO stored VALUES (?, ?)", values)
             yield found
 
-    def collided(self, job: Job, number: int | None = None) -> Iterator[tuple[int, list[Row]]]:
+    def collisions(self, job: Job, number: int | None = None) -> Iterator[tuple[int, list[Row]]]:
         """Yield pictures with an error row for every size whose output name is taken by another picture.
 
         Parameters
@@ -229,7 +229,7 @@ class Ledger:
             yield from found
 
 
-def _shuffled(address: str) -> bytes:
+def _sample_key(address: str) -> bytes:
     """Return a hash by which addresses are ordered to draw a sample."""
     return hashlib.sha256(address.encode()).digest()[:8]
 

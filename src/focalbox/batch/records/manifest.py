@@ -66,13 +66,13 @@ class Manifest:
 
     def exists(self) -> bool:
         """Tell whether an earlier run has left anything."""
-        return self.complete() or self.interrupted()
+        return self.complete() or self.is_interrupted()
 
     def complete(self) -> bool:
         """Tell whether an earlier run has come to its end."""
         return self._storage.find(self.address) is not None
 
-    def interrupted(self) -> bool:
+    def is_interrupted(self) -> bool:
         """Tell whether an earlier run has left parts that are not in the file yet."""
         return next(self._pieces(), None) is not None
 
@@ -176,7 +176,7 @@ class Manifest:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-        if not is_remote(self.address) and not self.interrupted():
+        if not is_remote(self.address) and not self.is_interrupted():
             self._storage.remove_folder(self._folder)
 
 

@@ -17,7 +17,7 @@ from typing import IO, Any, Protocol, cast
 import focalbox
 from focalbox.batch.job import Job, Task
 
-__all__ = ["ForkServer", "Process", "Spawned", "WorkerHandle", "start"]
+__all__ = ["ForkServer", "Process", "SpawnedProcess", "WorkerHandle", "start"]
 
 _PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 """N workers are to use N cores: numerical libraries start no threads of their own."""
@@ -62,7 +62,7 @@ class WorkerHandle:
             self.asked.close()
 
 
-class Spawned:
+class SpawnedProcess:
     """A process that was started by this one."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -103,12 +103,12 @@ class ForkServer:
         for file in files:
             os.close(file)
         self._server = WorkerHandle(
-            Spawned(process), cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+            SpawnedProcess(process), cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         )
         self._server.tell(job.to_json())
         pids = json.loads(self._server.answers.readline() or b"[]")
         ours = [(os.fdopen(asked[1], "wb"), os.fdopen(answered[0], "rb")) for asked, answered in pipes]
-        self.handles = [WorkerHandle(_Forked(self, pid), *pair) for pid, pair in zip(pids, ours, strict=False)]
+        self.handles = [WorkerHandle(_ForkedProcess(self, pid), *pair) for pid, pair in zip(pids, ours, strict=False)]
         for asked, answers in ours[len(pids) :]:
             asked.close()
             answers.close()
@@ -132,7 +132,7 @@ class ForkServer:
         self._server.answers.close()
 
 
-class _Forked:
+class _ForkedProcess:
     """A process that a fork server has forked, and that only the fork server can wait for."""
 
     def __init__(self, fork_server: ForkServer, pid: int) -> None:

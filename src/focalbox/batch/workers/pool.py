@@ -13,7 +13,7 @@ from typing import Self
 
 from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.row import TaskResult, failed_rows
-from focalbox.batch.workers.handles import ForkServer, Spawned, WorkerHandle
+from focalbox.batch.workers.handles import ForkServer, SpawnedProcess, WorkerHandle
 
 __all__ = ["WorkerPool"]
 
@@ -117,7 +117,7 @@ class WorkerPool:
 
     def _start_worker(self) -> WorkerHandle:
         """Start one worker by itself."""
-        return self._listening_to(Spawned.start(self._job))
+        return self._listening_to(SpawnedProcess.start(self._job))
 
     def _listening_to(self, handle: WorkerHandle) -> WorkerHandle:
         threading.Thread(target=self._listen, args=(handle,), daemon=True).start()

@@ -43,7 +43,7 @@ def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
         for line in asked:
             question = json.loads(line)
             if "preview" in question:
-                _answer(answers, _previewed(question, job))
+                _answer(answers, _preview(question, job))
             else:
                 # `dataclasses.asdict` would copy every row: 0.3 ms a picture.
                 _answer(answers, vars(worker(Task.from_dict(question))))
@@ -57,7 +57,7 @@ def _answer(answers: TextIO, answer: dict[str, Any]) -> None:
     answers.flush()
 
 
-def _previewed(asked: dict[str, Any], job: Job) -> dict[str, Any]:
+def _preview(asked: dict[str, Any], job: Job) -> dict[str, Any]:
     try:
         content = preview(asked["preview"], asked["side"], job.limits)
     except FocalboxError:

@@ -40,7 +40,7 @@ _DRAWN_SIDE = 64
 
 
 @dataclass(frozen=True)
-class _Made:
+class _ContentResults:
     """The results of one content, by size, and what was found in it as it is stored."""
 
     crops: dict[str, Crop]
@@ -61,7 +61,7 @@ class Worker:
         detectors = [YuNet(job.yunet)] if job.yunet else None
         self._cropper = Cropper(model=job.model, detectors=detectors, limits=job.limits)
         self._group: int | None = None
-        self._made: dict[str, _Made] = {}
+        self._made: dict[str, _ContentResults] = {}
 
     def warm_up(self) -> None:
         """Crop a drawn picture, so that everything that a first look loads is loaded."""
@@ -80,7 +80,7 @@ class Worker:
             stored = _analysis_of(task)
             if stored is not None and self._job.out is None:
                 rows = self._plan_stored(task, stored, planned)
-                return TaskResult(task.number, _timed(rows, started), stored.source.pixels, analysed=False)
+                return TaskResult(task.number, _add_seconds(rows, started), stored.source.pixels, analysed=False)
             content, stamp = self._read(task)
             # the stamp is that of the bytes that were read: a picture that has changed since it was listed is another
             task = replace(task, bytes=len(content), stamp=stamp or task.stamp)
@@ -97,12 +97,12 @@ class Worker:
             return TaskResult(task.number, [], 0, analysed=False, fatal=str(error))
         except FocalboxError as error:
             rows = failed_rows(self._job, task, type(error).__name__, str(error), **known)
-            return TaskResult(task.number, _timed(rows, started), 0, analysed=False)
+            return TaskResult(task.number, _add_seconds(rows, started), 0, analysed=False)
         except Exception as error:  # noqa: BLE001 - a picture that finds a defect is a row too, and the next one is done
             rows = failed_rows(self._job, task, type(error).__name__, f"this should not happen: {error}", **known)
-            return TaskResult(task.number, _timed(rows, started), 0, analysed=False)
+            return TaskResult(task.number, _add_seconds(rows, started), 0, analysed=False)
         pixels = rows[0]["source"]["width"] * rows[0]["source"]["height"]
-        return TaskResult(task.number, _timed(rows, started), pixels, analysed=analysed)
+        return TaskResult(task.number, _add_seconds(rows, started), pixels, analysed=analysed)
 
     def _read(self, task: Task) -> tuple[bytes, str]:
         if task.bytes == 0 and is_remote(task.address):
@@ -128,8 +128,8 @@ class Worker:
         return rows
 
     def _make(
-        self, content: bytes, planned: list[PlannedOutput], before: _Made | None, stored: Analysis | None
-    ) -> tuple[_Made, bool]:
+        self, content: bytes, planned: list[PlannedOutput], before: _ContentResults | None, stored: Analysis | None
+    ) -> tuple[_ContentResults, bool]:
         """Crop, or take the results of an equal picture; tell whether a model looked."""
         wanted = {(plan.size, plan.format) for plan in planned}
         if before is not None and (wanted <= before.encoded.keys() or self._job.out is None):
@@ -139,7 +139,7 @@ class Worker:
         if self._job.out is None:
             analysis = self._cropper.analyze(content, trim=options.trim, animate=options.animate)
             crops = {name: analysis.plan(size, options=options) for name, size in zip(names, sizes, strict=True)}
-            return _Made(crops, {}, self._packed(analysis)), True
+            return _ContentResults(crops, {}, self._pack(analysis)), True
         prepared = self._cropper.prepare(content, sizes, analysis=stored, options=options)
         results = self._cropper.finish(prepared, sizes, options=options)
         encoded = {
@@ -150,12 +150,12 @@ class Worker:
             name: replace(result.crop, notes=result.notes_for(plan.format))
             for name, plan, result in zip(names, planned, results, strict=True)
         }
-        return _Made(crops, encoded, self._packed(prepared.analysis)), prepared.analysis is not stored
+        return _ContentResults(crops, encoded, self._pack(prepared.analysis)), prepared.analysis is not stored
 
-    def _packed(self, analysis: Analysis) -> str | None:
+    def _pack(self, analysis: Analysis) -> str | None:
         return pack(analysis) if self._job.analyses else None
 
-    def _row(self, task: Task, digest: str, plan: PlannedOutput, made: _Made) -> dict[str, Any]:
+    def _row(self, task: Task, digest: str, plan: PlannedOutput, made: _ContentResults) -> dict[str, Any]:
         crop = made.crops[plan.size]
         document = crop.to_dict()
         encoded = made.encoded.get((plan.size, plan.format))
@@ -170,7 +170,7 @@ class Worker:
             "bytes": None if encoded is None else len(encoded),
         }
 
-    def _write(self, planned: list[PlannedOutput], made: _Made, rows: list[dict[str, Any]]) -> None:
+    def _write(self, planned: list[PlannedOutput], made: _ContentResults, rows: list[dict[str, Any]]) -> None:
         """Write the results when all of them are made."""
         if self._job.out is None:
             return
@@ -212,6 +212,6 @@ def _columns(crop: Crop) -> dict[str, Any]:
     }
 
 
-def _timed(rows: list[dict[str, Any]], started: float) -> list[dict[str, Any]]:
+def _add_seconds(rows: list[dict[str, Any]], started: float) -> list[dict[str, Any]]:
     spent = round((time.perf_counter() - started) * 1000, 3)
     return [row | {"milliseconds": spent} for row in rows]

@@ -68,12 +68,12 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
         )
     largest = Box(0.0, 0.0, *largest_window(evidence.visible.size, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
-    window = _placed(evidence, target, demands)
+    window = _place(evidence, target, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
             demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, largest)), near=WHOLE.centre)
             framing = replace(framing, fit="cover", zoom=0.0)
-            window = _placed(evidence, target, demands)
+            window = _place(evidence, target, demands)
             notes += ("in doubt: the middle was taken",)
         else:
             framing = replace(framing, fit="pad", zoom=0.0)
@@ -88,13 +88,13 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     elif framing.fit == "pad" and not _retains(
         evidence, evidence.visible.to_pixels(window, target.aspect), framing.retain
     ):
-        window, padded = _grown(evidence, window, demands, framing.retain), True
+        window, padded = _grow(evidence, window, demands, framing.retain), True
     box = evidence.visible.to_pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
     return Crop(evidence, target, framing.fit, box, padding, judged, notes)
 
 
-def _placed(evidence: Evidence, target: Target, demands: Demands) -> Box:
+def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:
     """Return the largest window of a target's ratio, at its best place.
 
     A size in pixels is often a rounded ratio, and a ratio that is a little other may have its best place at the other end of
@@ -106,7 +106,7 @@ def _placed(evidence: Evidence, target: Target, demands: Demands) -> Box:
         return place(evidence.saliency, width, height, demands)
     size = evidence.visible.size
     first = place(evidence.saliency, *largest_window(size, meant), demands).to_pixels(size, meant).to_box(size)
-    around = first.resized(max(first.width, width), max(first.height, height)).moved_into(WHOLE)
+    around = first.resize(max(first.width, width), max(first.height, height)).move_into(WHOLE)
     return place(evidence.saliency, width, height, demands, within=around)
 
 
@@ -127,7 +127,7 @@ def _to_visible(visible: Visible, framing: Framing) -> Framing:
 
 
 def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
-    return confidence(evidence.saliency, window, evidence.scored) < framing.doubt
+    return confidence(evidence.saliency, window, evidence.scored_subjects) < framing.doubt
 
 
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
@@ -136,7 +136,7 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         keep=tuple(box.to_whole_pixels(evidence.visible.size) for box in framing.keep),
         avoid=framing.avoid,
         focus=framing.focus,
-        subjects=evidence.scored,
+        subjects=evidence.scored_subjects,
         subject_box=evidence.subject_box,
     )
     notes = _conflicts(evidence, largest, framing)
@@ -157,7 +157,7 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
 def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
     """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first."""
     found = (
-        one.box_for(largest.width, largest.height) for one in evidence.scored if one.kind != "text" and one.whole > 0
+        one.box_for(largest.width, largest.height) for one in evidence.scored_subjects if one.kind != "text" and one.whole > 0
     )
     return tuple(box for box in found if box is not None)
 
@@ -175,7 +175,7 @@ def _conflicts(evidence: Evidence, largest: Box, framing: Framing) -> tuple[str,
             notes.append("the boxes to keep come before the focus")
     if any(box.width >= largest.width and box.height >= largest.height for box in framing.avoid):
         notes.append("no window of this ratio can avoid the boxes to avoid: as little of them as possible is shown")
-    tall = [head for head in evidence.scored if head.whole > 0 and head.box_for(largest.width, largest.height) is None]
+    tall = [head for head in evidence.scored_subjects if head.whole > 0 and head.box_for(largest.width, largest.height) is None]
     notes += [
         f"no window of this ratio can show a whole {kind}: its top comes first"
         for kind in dict.fromkeys(subject.kind for subject in tall)
@@ -221,14 +221,14 @@ def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
         return False
     across, down = 1 / evidence.visible.size.width, 1 / evidence.visible.size.height  # what rounding to pixels may cost
     room = Box(shown.left - across, shown.top - down, shown.width + 2 * across, shown.height + 2 * down)
-    prominent = (head.boxes[-1] for head in evidence.scored if head.kind == "face" and head.whole > 0)
+    prominent = (head.boxes[-1] for head in evidence.scored_subjects if head.kind == "face" and head.whole > 0)
     if any(room.intersection(face).area < (retain - _ROUNDING) * face.area for face in prominent):
         return False
     subject = evidence.subject_box
     return evidence.object_map is None or shown.intersection(subject).area >= (retain - _ROUNDING) * subject.area
 
 
-def _grown(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
+def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
     """Return the part of the picture in the smallest window past its edges that keeps ``retain`` of the saliency.
 
     With the window that is placed best at each length the shares kept grow, up to jumps that cost at most some more

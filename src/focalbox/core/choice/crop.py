@@ -80,7 +80,7 @@ class Crop:
     @cached_property
     def confidence(self) -> float:
         """0 to 1, the probability that the window keeps at least 90 % of what the best would, less for each head it cuts."""
-        return confidence(self.evidence.saliency, self.window, self.evidence.scored)
+        return confidence(self.evidence.saliency, self.window, self.evidence.scored_subjects)
 
     @property
     def jaccard(self) -> float:
@@ -120,7 +120,7 @@ class Crop:
     def parts(self) -> Score:
         """The named parts of the window's score: saliency kept, subjects whole, subjects cut, the top of the subject."""
         evidence = self.evidence
-        return score_of(self.window, evidence.saliency, evidence.scored, evidence.subject_box)
+        return score_of(self.window, evidence.saliency, evidence.scored_subjects, evidence.subject_box)
 
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
@@ -153,7 +153,7 @@ class Crop:
         return draw_png(self.evidence, [self.inside])
 
     def _repr_html_(self) -> str:
-        return draw_html(self.evidence, [self.inside], [_told(self), *self.notes])
+        return draw_html(self.evidence, [self.inside], [_caption(self), *self.notes])
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Plan(Sequence[Crop]):
             "jaccard": evidence.jaccard,
             "subject_box": evidence.visible.to_pixels(evidence.subject_box).to_dict(),
             "focal_point": {"x": x, "y": y},
-            "crops": [_described(crop) for crop in self.crops],
+            "crops": [_describe(crop) for crop in self.crops],
             "model": evidence.model,
             "version": evidence.version,
         }
@@ -202,17 +202,17 @@ class Plan(Sequence[Crop]):
         return draw_png(self.evidence, [crop.inside for crop in self])
 
     def _repr_html_(self) -> str:
-        return draw_html(self.evidence, [crop.inside for crop in self], [_told(crop) for crop in self])
+        return draw_html(self.evidence, [crop.inside for crop in self], [_caption(crop) for crop in self])
 
 
-def _told(crop: Crop) -> str:
+def _caption(crop: Crop) -> str:
     """Return what a notebook writes below a crop."""
     target, box = crop.target or "free-form", crop.box
     place = f"{target}: {box.width}x{box.height} at {box.left},{box.top} of {crop.source}"
     return f"{place}, keeps {crop.kept:.0%}, confidence {crop.confidence:.0%}"
 
 
-def _described(crop: Crop) -> dict[str, Any]:
+def _describe(crop: Crop) -> dict[str, Any]:
     described: dict[str, Any] = {
         "target": crop.target.to_dict() if crop.target else None,
         "box": crop.box.to_dict(),

@@ -73,12 +73,10 @@ def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
             int(image.info.get("loop", 0)),
             image.mode == "RGBA",
         )
-    return Film(frames, plays, alpha, lambda: _drawn(reader, data, frames))
+    return Film(frames, plays, alpha, lambda: _draw(reader, data, frames))
 
 
-def _drawn(
-    reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int
-) -> Iterator[tuple[Image.Image, Fraction]]:
+def _draw(reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int) -> Iterator[tuple[Image.Image, Fraction]]:
     """Draw a film that its decoder draws by itself."""
     with reader(BytesIO(data)) as image:
         for index in range(frames):

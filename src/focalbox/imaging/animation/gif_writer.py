@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from focalbox.imaging.animation.frames import MAX_SHORT, Frames, changed_box
 from focalbox.imaging.animation.gif import read_gif
-from focalbox.imaging.output.palette import indexed
+from focalbox.imaging.output.palette import index_colours
 
 __all__ = ["write_gif"]
 
@@ -104,7 +104,7 @@ def _with_palette(image: Image.Image) -> tuple[Image.Image, int | None]:
     plain = image.convert("RGB")
     clear = image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 0
     most = _COLOURS if clear else _COLOURS + 1
-    exact = indexed(plain, most)
+    exact = index_colours(plain, most)
     palette = exact or plain.quantize(most, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     if not clear:
         return palette, None

@@ -9,7 +9,7 @@ from PIL import Image, _imaging
 
 from focalbox.imaging.headers.header import is_refined
 
-__all__ = ["END", "decode_jpeg", "lacks_only_its_end", "shared"]
+__all__ = ["END", "decode_jpeg", "lacks_only_its_end", "share_memory"]
 
 END = b"\xff\xd9"
 """EOI, the last marker of a JPEG (ITU-T T.81, table B.1)."""
@@ -63,7 +63,7 @@ def lacks_only_its_end(data: bytes, mode: str, *, progressive: bool) -> bool:
     return True
 
 
-def shared(pixels: NDArray[uint8]) -> Image.Image:
+def share_memory(pixels: NDArray[uint8]) -> Image.Image:
     """Return an RGB picture that lies in the memory of such an array, read-only.
 
     `Image.frombuffer` does this for every mode whose pixels have four bytes in files too, by the same call; an RGB picture

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from focalbox.imaging.decoders.jpeg import shared
+from focalbox.imaging.decoders.jpeg import share_memory
 
 __all__ = ["first_frame"]
 
@@ -36,5 +36,5 @@ def first_frame(image: Image.Image) -> Image.Image | None:
     if len(pixels) != 4 * image.width * image.height:
         return None
     if image.mode == "RGB":
-        return shared(np.frombuffer(pixels, np.uint8).reshape(image.height, image.width, 4))
+        return share_memory(np.frombuffer(pixels, np.uint8).reshape(image.height, image.width, 4))
     return Image.frombuffer("RGBA", image.size, pixels, "raw", "RGBA", 0, 1)

@@ -42,14 +42,14 @@ def _nclx(data: bytes) -> tuple[int, int] | None:
     if primary is not None and table is not None:
         wide = data[primary[0]] > 0
         (item,) = struct.unpack_from(">I" if wide else ">H", data, primary[0] + 4)
-        for number in _associated(data, table[0], item):
+        for number in _property_numbers(data, table[0], item):
             if number in named:
                 return named[number][0], named[number][1]
         return None
     return next(((first, second) for first, second in named.values()), None)
 
 
-def _associated(data: bytes, at: int, wanted: int) -> list[int]:
+def _property_numbers(data: bytes, at: int, wanted: int) -> list[int]:
     """Return the numbers of the properties of an item (ISO 23008-12, section 9.3.2)."""
     version, wide = data[at], data[at + 3] & 1
     (count,) = struct.unpack_from(">I", data, at + 4)

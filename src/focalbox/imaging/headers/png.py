@@ -158,7 +158,7 @@ def _sound(data: bytes, chunk: Chunk) -> bool:
     return data[chunk.stop : chunk.stop + 4] == checksum.to_bytes(4, "big")
 
 
-def _inflated(body: bytes, most: int) -> bytes | None:
+def _inflate(body: bytes, most: int) -> bytes | None:
     """Decompress, and give up when it is damaged or more than ``most`` bytes."""
     stream = zlib.decompressobj()
     try:
@@ -172,7 +172,7 @@ def _profile(body: bytes | None) -> bytes | None:
     _, zero, rest = (body or b"").partition(b"\0")
     if not zero or rest[:1] != b"\0":  # the method, of which there is one
         return None
-    return _inflated(rest[1:], _MAX_PROFILE)
+    return _inflate(rest[1:], _MAX_PROFILE)
 
 
 def _xmp(body: bytes | None) -> bytes | None:
@@ -181,7 +181,7 @@ def _xmp(body: bytes | None) -> bytes | None:
     flag, parts = rest[:1], rest[2:].split(b"\0", 2)
     if len(parts) < 3:  # noqa: PLR2004 - language, translated key, text
         return None
-    text = parts[2] if flag == b"\0" else _inflated(parts[2], _MAX_PLAIN)
+    text = parts[2] if flag == b"\0" else _inflate(parts[2], _MAX_PLAIN)
     return text if text is not None and len(text) <= _MAX_PLAIN else None
 
 

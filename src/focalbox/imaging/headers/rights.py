@@ -122,14 +122,14 @@ def read_iptc(block: bytes | None) -> Rights:
         if length >= _EXTENDED:
             break
         if block[at : at + 2] == _RECORD and kind in found:
-            found[kind].append(_decoded(block[at + 5 : at + 5 + length]))
+            found[kind].append(_decode_text(block[at + 5 : at + 5 + length]))
         at += 5 + length
     first = {kind: next((text for text in texts if text), "") for kind, texts in found.items()}
     creators = tuple(text for text in found[_BY_LINE] if text)[:_MAX_NAMES]
     return Rights(notice=first[_COPYRIGHT], creators=creators, credit=first[_CREDIT])
 
 
-def _decoded(value: bytes) -> str:
+def _decode_text(value: bytes) -> str:
     """Return a text of IPTC: UTF-8, as nearly all programs write it whatever they declare, else Latin 1."""
     value = value[:_MAX_TEXT].strip(b"\0 ")
     try:

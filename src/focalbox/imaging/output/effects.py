@@ -89,7 +89,7 @@ def _sharpen(image: Image.Image, effect: Effect) -> Image.Image:
     return image.filter(ImageFilter.UnsharpMask(abs(radius), int(abs(amount) * 100), 0))
 
 
-def _toned(image: Image.Image, tone: Callable[[int], float]) -> Image.Image:
+def _change_tones(image: Image.Image, tone: Callable[[int], float]) -> Image.Image:
     """Return the picture with every channel but alpha changed."""
     table = [min(255, max(0, round(tone(value)))) for value in range(256)]
     bands = len(image.getbands())
@@ -97,12 +97,12 @@ def _toned(image: Image.Image, tone: Callable[[int], float]) -> Image.Image:
 
 
 def _brightness(image: Image.Image, effect: Effect) -> Image.Image:
-    return _toned(image, lambda value: value + 255 * effect.values[0] / 100)
+    return _change_tones(image, lambda value: value + 255 * effect.values[0] / 100)
 
 
 def _contrast(image: Image.Image, effect: Effect) -> Image.Image:
     factor = ((100 + effect.values[0]) / 100) ** 2
-    return _toned(image, lambda value: (value - _GREY) * factor + _GREY)
+    return _change_tones(image, lambda value: (value - _GREY) * factor + _GREY)
 
 
 def _grayscale(image: Image.Image, _: Effect) -> Image.Image:

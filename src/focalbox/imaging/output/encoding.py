@@ -108,14 +108,14 @@ def encode(
     if compress and name in _OPTIMIZED:
         options["optimize"] = True
     if form.tagged and metadata is not None:
-        options |= _kept(name, metadata)
+        options |= _metadata_options(name, metadata)
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
-    content = _written(image, name, options)
+    content = _write(image, name, options)
     indexed = with_palette(image) if palette and name == "png" else None
-    return content if indexed is None else min(_written(indexed, name, options), content, key=len)
+    return content if indexed is None else min(_write(indexed, name, options), content, key=len)
 
 
-def _written(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
+def _write(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
     file = BytesIO()
     try:
         image.save(file, name.upper(), **options)
@@ -126,7 +126,7 @@ def _written(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def _kept(name: str, metadata: Metadata) -> dict[str, Any]:
+def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
     """Return what is kept as the options of Pillow's writer of a format."""
     options: dict[str, Any] = dict(metadata.info())
     if metadata.xmp is not None and name == "png":

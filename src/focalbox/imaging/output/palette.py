@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-__all__ = ["indexed", "with_palette"]
+__all__ = ["index_colours", "with_palette"]
 
 _COLOURS = 256
 """Colours of a palette (PNG, third edition, section 11.2.2)."""
@@ -14,7 +14,7 @@ _FAR = 3.0
 JPEG of quality 80 loses more of a photograph."""
 
 
-def indexed(image: Image.Image, most: int = _COLOURS) -> Image.Image | None:
+def index_colours(image: Image.Image, most: int = _COLOURS) -> Image.Image | None:
     """Return an RGB or RGBA picture of at most ``most`` colours with a palette of just these, None when it has more.
 
     `Image.quantize` with a palette takes near colours for the same: of 256 greys it moves one.
@@ -38,7 +38,7 @@ def with_palette(image: Image.Image) -> Image.Image | None:
     PIL.Image.Image or None
         Mode P, without dithering: the same pixels when there are no more colours, else near ones. None when they are far.
     """
-    exact = indexed(image)
+    exact = index_colours(image)
     if exact is not None:
         return exact
     pixels = np.asarray(image)

@@ -61,7 +61,7 @@ def render(
         left, right = _share(padding.left, box.width, padding.right, size.width)
         top, bottom = _share(padding.top, box.height, padding.bottom, size.height)
         inner = _cut(working, (right - left, bottom - top), box)
-        return _filled(inner, size, (left, top), fill)
+        return _fill_around(inner, size, (left, top), fill)
     except MemoryError as error:
         message = f"a result of {size} needs more memory than there is"
         raise LimitExceeded(message) from error
@@ -88,7 +88,7 @@ def _share(before: int, inside: int, after: int, side: int) -> tuple[int, int]:
     return start, start + length
 
 
-def _filled(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill) -> Image.Image:
+def _fill_around(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill) -> Image.Image:
     """Place a picture on a ground of ``size``."""
     left, top = corner
     if fill == "edge":
@@ -96,7 +96,7 @@ def _filled(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill)
         grown = np.pad(np.asarray(inner), ((top, after[1]), (left, after[0]), (0, 0)), mode="edge")
         return Image.fromarray(grown)
     if fill == "blur":
-        ground = _blurred(inner, size)
+        ground = _blur(inner, size)
     else:
         colour = colour_of(fill)
         opaque = colour[3] == _OPAQUE
@@ -110,7 +110,7 @@ def _filled(inner: Image.Image, size: Size, corner: tuple[int, int], fill: Fill)
     return ground
 
 
-def _blurred(inner: Image.Image, size: Size) -> Image.Image:
+def _blur(inner: Image.Image, size: Size) -> Image.Image:
     """Return a picture blurred and enlarged to cover ``size``."""
     from PIL import ImageFilter  # noqa: PLC0415 - 0.5 MB that a crop without a blur need not pay
 

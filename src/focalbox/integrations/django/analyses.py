@@ -13,15 +13,15 @@ from django.db.models.fields.files import FieldFile
 from focalbox.analysis import Analysis
 from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
-from focalbox.integrations.django.storing import said_of_storage
+from focalbox.integrations.django.storing import storage_errors
 
-__all__ = ["Stored", "content_of", "cropper", "describe", "stored_of"]
+__all__ = ["StoredAnalysis", "content_of", "cropper", "describe", "stored_analysis"]
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredAnalysis:
     """An analysis and the picture that it is of.
 
     Parameters
@@ -38,12 +38,12 @@ class Stored:
     analysis: Analysis
 
     @classmethod
-    def of(cls, content: bytes, name: str) -> Stored:
+    def of(cls, content: bytes, name: str) -> StoredAnalysis:
         """Look at a picture; raises SourceError when it is none."""
         return cls(name, hashlib.sha256(content).hexdigest(), cropper().analyze(content))
 
     @classmethod
-    def from_dict(cls, saved: Any) -> Stored | None:
+    def from_dict(cls, saved: Any) -> StoredAnalysis | None:
         """Read what `to_dict` wrote; None when it is something else, such as of an older version."""
         try:
             return cls(str(saved["name"]), str(saved["sha256"]), Analysis.from_dict(saved["analysis"]))
@@ -63,27 +63,27 @@ def cropper() -> Cropper:
 
 def content_of(file: FieldFile) -> bytes:
     """Return the bytes of a stored file; raises FetchError when its storage does not give them."""
-    with said_of_storage(str(file.name)), file.storage.open(file.name) as opened:
+    with storage_errors(str(file.name)), file.storage.open(file.name) as opened:
         content: bytes = opened.read()
     return content
 
 
-def describe(file: FieldFile) -> Stored | None:
+def describe(file: FieldFile) -> StoredAnalysis | None:
     """Look at a stored picture; None, and a warning in the log, when it cannot be read: saving a model must go on."""
     try:
-        return Stored.of(content_of(file), file.name)
+        return StoredAnalysis.of(content_of(file), file.name)
     except FocalboxError as error:
         _log.warning("%s was not analysed: %s", file.name, error)
         return None
 
 
-def stored_of(file: FieldFile) -> Stored | None:
+def stored_analysis(file: FieldFile) -> StoredAnalysis | None:
     """Return what is stored beside a file; None when nothing is, or it is of another file."""
     instance = getattr(file, "instance", None)
     if instance is None:
         return None
     for field in instance._meta.get_fields():
         if getattr(field, "image_field", None) == file.field.name:
-            stored = Stored.from_dict(getattr(instance, field.attname))
+            stored = StoredAnalysis.from_dict(getattr(instance, field.attname))
             return stored if stored is not None and stored.name == file.name else None
     return None

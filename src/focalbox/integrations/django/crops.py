@@ -17,8 +17,8 @@ from django.db.models.fields.files import FieldFile
 from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
 from focalbox.imaging.output.formats import FORMATS, format_of
-from focalbox.integrations.django.analyses import Stored, content_of, cropper, stored_of
-from focalbox.integrations.django.storing import address_of, said_of_storage
+from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, stored_analysis
+from focalbox.integrations.django.storing import address_of, storage_errors
 from focalbox.options import CropKeywords
 from focalbox.version import __version__
 
@@ -60,7 +60,7 @@ def crop_urls(
     if not file:
         return [""] * len(sizes)
     try:
-        with said_of_storage(str(file.name)):
+        with storage_errors(str(file.name)):
             return _crops(file, [str(Size(*size)) if isinstance(size, tuple) else str(size) for size in sizes], options)
     except FocalboxError as error:
         _log.warning("%s was not cropped: %s", file.name, error)
@@ -69,16 +69,16 @@ def crop_urls(
 
 def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str]:
     storage = storages[getattr(settings, "FOCALBOX_STORAGE", "default")]
-    stored, content = stored_of(file), None
+    stored, content = stored_analysis(file), None
     if stored is None:
         content = content_of(file)
-        stored = Stored.of(content, file.name)
+        stored = StoredAnalysis.of(content, file.name)
     names = [_name(stored, size, options) for size in sizes]
     if all(storage.exists(name) for name in names):
         return [storage.url(name) for name in names]
     content = content if content is not None else content_of(file)
     if hashlib.sha256(content).hexdigest() != stored.sha256:  # replaced behind the model's back
-        stored = Stored.of(content, file.name)
+        stored = StoredAnalysis.of(content, file.name)
         _keep(file, stored)
         names = [_name(stored, size, options) for size in sizes]
     missing = [(name, size) for name, size in zip(names, sizes, strict=True) if not storage.exists(name)]
@@ -87,7 +87,7 @@ def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str
 
 
 def _make(
-    storage: Storage, content: bytes, stored: Stored, missing: list[tuple[str, str]], options: CropKeywords
+    storage: Storage, content: bytes, stored: StoredAnalysis, missing: list[tuple[str, str]], options: CropKeywords
 ) -> dict[str, str]:
     """Make the crops that are missing; return under which names the storage has them."""
     wanted = [size for _, size in missing]
@@ -100,7 +100,7 @@ def _make(
     }
 
 
-def _name(stored: Stored, size: str, options: CropKeywords) -> str:
+def _name(stored: StoredAnalysis, size: str, options: CropKeywords) -> str:
     """Name a crop after the picture's bytes and all that decides: another picture or option never meets an old crop."""
     made_by = [options, stored.analysis.model, __version__, getattr(settings, "FOCALBOX_QUALITY", 80)]
     digest = hashlib.sha256(json.dumps(made_by, sort_keys=True, default=str).encode()).hexdigest()
@@ -113,7 +113,7 @@ def _format() -> str:
     return format_of(getattr(settings, "FOCALBOX_FORMAT", "webp"))
 
 
-def _keep(file: FieldFile, stored: Stored) -> None:
+def _keep(file: FieldFile, stored: StoredAnalysis) -> None:
     """Store an analysis beside its picture again, if the model has a field for it."""
     instance = file.instance
     for field in instance._meta.get_fields():

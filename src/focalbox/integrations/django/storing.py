@@ -11,13 +11,13 @@ from django.db.models.fields.files import FieldFile
 
 from focalbox.errors import FetchError, FocalboxError
 
-__all__ = ["address_of", "said_of_storage"]
+__all__ = ["address_of", "storage_errors"]
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def said_of_storage(name: str) -> Iterator[None]:
+def storage_errors(name: str) -> Iterator[None]:
     """Turn whatever a storage raises over a file into a sentence.
 
     Raises
@@ -37,7 +37,7 @@ def said_of_storage(name: str) -> Iterator[None]:
 def address_of(file: FieldFile) -> str:
     """Return the address of a whole picture; empty, with a warning in the log, when its storage cannot say it."""
     try:
-        with said_of_storage(str(file.name)):
+        with storage_errors(str(file.name)):
             return str(file.url)
     except FetchError as error:
         _log.warning("%s has no address: %s", file.name, error)

@@ -18,7 +18,7 @@ from typing import Any
 
 from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
-from focalbox.service.dialects.urls import decoded
+from focalbox.service.dialects.urls import decode_percent
 
 __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 
@@ -85,7 +85,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
         When it cannot be decoded or a task is not written as tasks are.
     """
     more, policy = _query(query)
-    rest = decoded(path.removeprefix(b"/"))
+    rest = decode_percent(path.removeprefix(b"/"))
     api_key = None
     if not _looks_like_task(path.removeprefix(b"/").partition(b"/")[0]):
         api_key, _, rest = rest.partition("/")
@@ -95,7 +95,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
         found = _TASK.fullmatch(segment)
         if segment == "b64":
             packed, slash, after = after.partition("/")
-            tasks += _unpacked(packed)
+            tasks += _unpack(packed)
         elif found:
             tasks.append(Task(found[1], _options(found[1], found[2])))
         elif segment in TASKS and slash:
@@ -120,7 +120,7 @@ def _query(query: bytes) -> tuple[str, list[Task]]:
         message = "policy and signature are given once, and no field of a query is empty"
         raise InvalidRequest(message)
     rest = [part for part in parts if part.partition(b"=")[0] not in _SIGNED]
-    options = {name.decode("ascii"): decoded(value) for name, value in signs.items()}
+    options = {name.decode("ascii"): decode_percent(value) for name, value in signs.items()}
     return b"&".join(rest).decode("ascii", "replace"), [Task("security", options)]
 
 
@@ -169,7 +169,7 @@ def _options(task: str, text: str) -> dict[str, str]:
     return found
 
 
-def _unpacked(packed: str) -> list[Task]:
+def _unpack(packed: str) -> list[Task]:
     """Return the tasks that filestack-js packs into URL-safe base64 of JSON."""
     try:
         listed = json.loads(_unbase64(packed))
@@ -185,11 +185,11 @@ def _from_json(entry: Mapping[str, Any]) -> Task:
     name, params = str(entry["name"])[:40], entry.get("params") or {}
     if name == "cache" and entry.get("params") is False:
         params = {"false": True}
-    values = {str(option): _written(value) for option, value in params.items()} if isinstance(params, dict) else {}
+    values = {str(option): _write(value) for option, value in params.items()} if isinstance(params, dict) else {}
     return Task(name, values)
 
 
-def _written(value: object) -> str:
+def _write(value: object) -> str:
     if isinstance(value, list):
         return f"[{','.join(map(str, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)

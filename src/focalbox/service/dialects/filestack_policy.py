@@ -50,7 +50,7 @@ def check(request: Request, secret: str | None, now: float, *, allow_unsigned: b
     if not hmac.compare_digest(expected.encode("ascii"), given.encode("utf-8")):
         message = "the signature is not that of the policy"
         raise SignatureError(message)
-    policy = _unpacked(packed)
+    policy = _unpack(packed)
     expiry = policy.pop("expiry", None)
     if isinstance(expiry, bool) or not isinstance(expiry, int | float) or not expiry > now:
         message = "the policy has no expiry or has expired"
@@ -68,7 +68,7 @@ def check(request: Request, secret: str | None, now: float, *, allow_unsigned: b
         raise SignatureError(message)
 
 
-def _unpacked(packed: str) -> dict[str, Any]:
+def _unpack(packed: str) -> dict[str, Any]:
     try:
         policy = json.loads(base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_"))
     except (binascii.Error, ValueError, RecursionError) as error:

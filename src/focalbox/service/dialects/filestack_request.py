@@ -72,7 +72,7 @@ def parse(request: Request) -> ImageRequest:
     if len(sized) > 1:
         message = f"one of {' and '.join(sized)} says how large the result is"
         raise InvalidRequest(message)
-    outline, options, align, first = _sized(sized[0] if sized else "", named)
+    outline, options, align, first = _read_size(sized[0] if sized else "", named)
     return ImageRequest(
         source=request.source,
         targets=(outline,),
@@ -107,7 +107,7 @@ def _fallback(task: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _sized(name: str, named: Named) -> _Sized:
+def _read_size(name: str, named: Named) -> _Sized:
     """Return the size, the options, where the window is put without looking, and what is done first."""
     task = named.get(name, {})
     if name == "smart_crop":
@@ -122,7 +122,7 @@ def _sized(name: str, named: Named) -> _Sized:
             raise InvalidRequest(message)
         return _size(name, task), {"mode": "face", "fit": "tight"}, None, ()
     if name == "resize":
-        return _resized(task)
+        return _read_resize(task)
     return Outline(0, 0), {}, (0.5, 0.5), ()
 
 
@@ -140,7 +140,7 @@ def _smart(task: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
-def _resized(task: Mapping[str, str]) -> _Sized:
+def _read_resize(task: Mapping[str, str]) -> _Sized:
     fit, outline = task.get("fit", "clip"), _outline(task)
     if fit not in _FITS:
         message = f"resize has the fits {', '.join(_FITS)}, not {fit[:20]!r}"
@@ -150,13 +150,13 @@ def _resized(task: Mapping[str, str]) -> _Sized:
         align = task.get("align", "center")
         if align == "faces":
             return outline, {"mode": "face"}, None, ()
-        return outline, {}, _placed(align), ()
+        return outline, {}, _read_align(align), ()
     inside = Outline(*sides, inside=True, enlarge=fit != "max")
     stretched = (Effect("resize", (float(sides[0]), float(sides[1]))),) if fit == "scale" and all(sides) else ()
     return inside, {}, (0.5, 0.5), stretched
 
 
-def _placed(align: str) -> tuple[float, float]:
+def _read_align(align: str) -> tuple[float, float]:
     """Return where the window is put: one word, or two that go together, such as ``[top,left]``."""
     words = [word.strip() for word in align.removeprefix("[").removesuffix("]").split(",")]
     across = [word for word in words if word in {"left", "right"}]

@@ -19,7 +19,7 @@ from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
 from focalbox.options.trim import MAX_TOLERANCE, Trim
 from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
-from focalbox.service.dialects.urls import decoded
+from focalbox.service.dialects.urls import decode_percent
 from focalbox.service.request import DEFAULT_QUALITY, ImageRequest, Outline
 
 __all__ = ["check", "is_imgproxy", "parse"]
@@ -99,7 +99,7 @@ def parse(rest: bytes, now: float) -> ImageRequest:
     processing, count = Processing(), 0
     while _OPTION.fullmatch(rest.partition(b"/")[0]) and not rest.startswith(b"plain/"):
         first, _, rest = rest.partition(b"/")
-        processing, count = read_option(processing, decoded(first)), count + 1
+        processing, count = read_option(processing, decode_percent(first)), count + 1
         if count > _MAX_OPTIONS:
             message = f"an address has at most {_MAX_OPTIONS} options"
             raise InvalidRequest(message)
@@ -117,13 +117,13 @@ def _source(rest: bytes) -> tuple[str, str]:
     plain, slash, written = rest.partition(b"/")
     if plain == b"plain" and slash:
         name, _, extension = written.partition(b"@")
-        source, ending = decoded(name), decoded(extension)
+        source, ending = decode_percent(name), decode_percent(extension)
     elif plain == b"enc":
         message = "an encrypted source is not supported in imgproxy's addresses"
         raise InvalidRequest(message)
     else:
         packed, _, extension = rest.replace(b"/", b"").partition(b".")
-        source, ending = _unpacked(packed), decoded(extension)
+        source, ending = _unpack(packed), decode_percent(extension)
     source = source.removeprefix("local:///")
     if not source:
         message = "an address ends with plain/ and the source, or with the source in base64"
@@ -131,7 +131,7 @@ def _source(rest: bytes) -> tuple[str, str]:
     return source, ending
 
 
-def _unpacked(packed: bytes) -> str:
+def _unpack(packed: bytes) -> str:
     try:
         text = base64.b64decode(packed + b"=" * (-len(packed) % 4), altchars=b"-_", validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:

@@ -10,7 +10,7 @@ from focalbox.imaging.output.formats import format_of
 from focalbox.options import OPTIONS, CropOptions
 from focalbox.options.kinds import SWITCH
 from focalbox.options.sizes import FREE, parse_target
-from focalbox.service.dialects.urls import decoded, fields_of, plain_number
+from focalbox.service.dialects.urls import decode_percent, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
 
 __all__ = ["MAX_ALTERNATIVES", "MAX_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
@@ -51,16 +51,16 @@ def parse(path: bytes, query: bytes) -> ImageRequest:
     ('pets/cat.jpg', (Size(width=500, height=200),), 'tight', 'webp')
     """
     name, _, rest = path.removeprefix(PREFIX).partition(b"/")
-    answer = _answer(decoded(name))
+    answer = _answer(decode_percent(name))
     if answer == "map":
         sizes, source = [], rest
     else:
         size, _, source = rest.partition(b"/")
-        sizes = decoded(size).split(",")
+        sizes = decode_percent(size).split(",")
     if not source:
         message = f"an address looks like /v1/{answer}/{'' if answer == 'map' else '500x200/'}SOURCE"
         raise InvalidRequest(message)
-    return _request(answer, sizes, fields_of(query), decoded(source))
+    return _request(answer, sizes, fields_of(query), decode_percent(source))
 
 
 def preset_of(path: bytes) -> tuple[str, bytes] | None:
@@ -74,7 +74,7 @@ def preset_of(path: bytes) -> tuple[str, bytes] | None:
     if not path.startswith(_PRESET):
         return None
     name, _, source = path.removeprefix(_PRESET).partition(b"/")
-    return decoded(name), source
+    return decode_percent(name), source
 
 
 def parse_upload(answer: str, query: bytes) -> ImageRequest:

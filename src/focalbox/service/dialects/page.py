@@ -6,10 +6,10 @@ from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
 from focalbox.service.dialects.imgproxy_options import NAMES
 from focalbox.service.dialects.thumbor_filters import FILTERS
 
-__all__ = ["described"]
+__all__ = ["describe_dialects"]
 
 
-def described() -> str:
+def describe_dialects() -> str:
     """Return the tables as Markdown."""
     lines = ["| Filestack's task | its options |", "|---|---|"]
     for task, options in SUPPORTED.items():
@@ -31,4 +31,4 @@ def described() -> str:
 
 
 if __name__ == "__main__":
-    print(described(), end="")  # noqa: T201 - it writes a part of a page
+    print(describe_dialects(), end="")  # noqa: T201 - it writes a part of a page

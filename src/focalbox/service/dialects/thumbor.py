@@ -19,7 +19,7 @@ from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions, Trim, parse_trim
 from focalbox.service.dialects.thumbor_filters import Filters, box_of, read_filters
-from focalbox.service.dialects.urls import decoded
+from focalbox.service.dialects.urls import decode_percent
 from focalbox.service.request import ImageRequest, Outline
 
 __all__ = ["check", "is_thumbor", "parse"]
@@ -146,10 +146,10 @@ def parse(rest: bytes) -> ImageRequest:
         effects=effects,
         max_bytes=filters.max_bytes,
     )
-    return _extracted(image_request) if filters.extract_focal else image_request
+    return _extract_focal(image_request) if filters.extract_focal else image_request
 
 
-def _extracted(found: ImageRequest) -> ImageRequest:
+def _extract_focal(found: ImageRequest) -> ImageRequest:
     """Take picture and centre from a source that is another address of thumbor's, with a manual crop."""
     inner = _NESTED.search(found.source)
     if inner is None:
@@ -174,7 +174,7 @@ class _Parts:
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Take the next part when it looks like this."""
         first, slash, rest = self._rest.partition(b"/")
-        found = pattern.fullmatch(decoded(first)) if slash else None
+        found = pattern.fullmatch(decode_percent(first)) if slash else None
         if found:
             self._rest = rest
         return found
@@ -197,7 +197,7 @@ class _Parts:
         if end < 0:
             message = "filters end with a parenthesis and /"
             raise InvalidRequest(message)
-        text, self._rest = decoded(self._rest[len(b"filters:") : end + 1]), self._rest[end + 2 :]
+        text, self._rest = decode_percent(self._rest[len(b"filters:") : end + 1]), self._rest[end + 2 :]
         return read_filters(text)
 
     def source(self) -> str:
@@ -205,7 +205,7 @@ class _Parts:
         if not self._rest:
             message = "an address ends with the source"
             raise InvalidRequest(message)
-        return decoded(self._rest)
+        return decode_percent(self._rest)
 
     def _take(self, word: str) -> re.Match[str] | None:
         return self.match(re.compile(re.escape(word)))

@@ -87,7 +87,7 @@ def _split(text: str) -> Iterator[tuple[str, str]]:
         at = found.end()
 
 
-def _expected(name: str, expected: str, argument: str) -> str:
+def _sentence(name: str, expected: str, argument: str) -> str:
     return f"the filter {name} takes {expected}, not {argument[:40]!r}"
 
 
@@ -96,7 +96,7 @@ def _flag(field: str | None) -> Read:
 
     def read(found: Filters, argument: str) -> Filters:
         if argument:
-            message = _expected(field or "strip", "nothing", argument)
+            message = _sentence(field or "strip", "nothing", argument)
             raise InvalidRequest(message)
         return found if field is None else replace(found, **{field: True})  # type: ignore[arg-type]
 
@@ -118,7 +118,7 @@ def _with(found: Filters, effect: Effect) -> Filters:
 def _tone(name: str) -> Read:
     def read(found: Filters, argument: str) -> Filters:
         if not _TONE.fullmatch(argument):
-            message = _expected(name, "a number from -100 to 100", argument)
+            message = _sentence(name, "a number from -100 to 100", argument)
             raise InvalidRequest(message)
         return _with(found, Effect(name, (float(argument),)))
 
@@ -128,7 +128,7 @@ def _tone(name: str) -> Read:
 def _decimals(name: str, argument: str, least: int, most: int) -> list[float]:
     parts = [part.strip() for part in argument.split(",")]
     if not least <= len(parts) <= most or not all(map(_DECIMAL.fullmatch, parts)):
-        message = _expected(name, f"{least} to {most} numbers", argument)
+        message = _sentence(name, f"{least} to {most} numbers", argument)
         raise InvalidRequest(message)
     return [float(part) for part in parts]
 
@@ -152,7 +152,7 @@ def _round_corner(found: Filters, argument: str) -> Filters:
     values = _decimals("round_corner", ",".join([radius.partition("|")[0], *colour[:3]]), 4, 4)
     transparent = len(colour) > 3 and colour[3].strip() in {"1", "true", "True"}  # noqa: PLR2004 - red, green, blue, clear
     if not all(0 <= value <= 255 for value in values[1:]):  # noqa: PLR2004 - a colour
-        message = _expected("round_corner", "a radius and a colour", argument)
+        message = _sentence("round_corner", "a radius and a colour", argument)
         raise InvalidRequest(message)
     shown = "" if transparent else "#" + "".join(f"{int(value):02x}" for value in values[1:])
     return _with(found, Effect("round", (values[0],), shown))
@@ -167,7 +167,7 @@ def _colour(argument: str) -> str:
 def _background_color(found: Filters, argument: str) -> Filters:
     colour = _colour(argument)
     if colour in {"edge", "blur"}:
-        message = _expected("background_color", "a colour", argument)
+        message = _sentence("background_color", "a colour", argument)
         raise InvalidRequest(message)
     return _with(found, Effect("background", (), colour))
 
@@ -176,7 +176,7 @@ def _fill(found: Filters, argument: str) -> Filters:
     named = {"transparent": _TRANSPARENT, "auto": "edge"}
     colour = argument.partition(",")[0]  # thumbor's second argument, whether to fill transparent pixels, is left to it
     if colour in {"", "edge"}:
-        message = _expected("fill", "a colour, blur, auto or transparent", argument)
+        message = _sentence("fill", "a colour, blur, auto or transparent", argument)
         raise InvalidRequest(message)
     return replace(found, fill=named.get(colour) or _colour(colour))
 
@@ -184,7 +184,7 @@ def _fill(found: Filters, argument: str) -> Filters:
 def _focal(found: Filters, argument: str) -> Filters:
     box = _BOX.fullmatch(argument)
     if box is None:
-        message = _expected("focal", "LEFTxTOP:RIGHTxBOTTOM", argument)
+        message = _sentence("focal", "LEFTxTOP:RIGHTxBOTTOM", argument)
         raise InvalidRequest(message)
     return replace(found, focal=box_of(box))
 
@@ -199,7 +199,7 @@ def _format(found: Filters, argument: str) -> Filters:
 def _proportion(found: Filters, argument: str) -> Filters:
     (value,) = _decimals("proportion", argument, 1, 1)
     if not 0 < value <= 1:
-        message = _expected("proportion", "a number above 0 and at most 1", argument)
+        message = _sentence("proportion", "a number above 0 and at most 1", argument)
         raise InvalidRequest(message)
     return replace(found, proportion=value)
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from focalbox.errors import InvalidRequest
 
-__all__ = ["MAX_ADDRESS", "MAX_FIELDS", "decoded", "fields_of", "plain_number"]
+__all__ = ["MAX_ADDRESS", "MAX_FIELDS", "decode_percent", "fields_of", "plain_number"]
 
 MAX_ADDRESS = 4096
 """Bytes of path and query together that are read: RFC 9110, section 4.1, asks for at least 8,000 octets of servers in
@@ -21,7 +21,7 @@ _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def decoded(raw: bytes, *, plus: bool = False) -> str:
+def decode_percent(raw: bytes, *, plus: bool = False) -> str:
     """Return percent-encoded bytes as text.
 
     Parameters
@@ -80,7 +80,7 @@ def fields_of(query: bytes) -> dict[str, list[str]]:
         if not equals:
             message = "a field of a query is a name, = and a value"
             raise InvalidRequest(message)
-        found.setdefault(decoded(name, plus=True), []).append(decoded(value, plus=True))
+        found.setdefault(decode_percent(name, plus=True), []).append(decode_percent(value, plus=True))
     return found
 
 

@@ -130,12 +130,12 @@ class AnalysisCache:
     async def get(self, picture: str) -> Analysis | None:
         """Return the analysis of a picture, if it is kept and sound."""
         found = self.memory.get(picture)
-        self.metrics.cached("memory", hit=found is not None)
+        self.metrics.count_cache("memory", hit=found is not None)
         if found is not None or self.shared_cache is None:
             return found
         saved = await self.shared_cache.get(self._name(picture))
-        found = self._loaded(saved)
-        self.metrics.cached("redis", hit=found is not None)
+        found = self._load(saved)
+        self.metrics.count_cache("redis", hit=found is not None)
         if found is not None:
             self.memory.put(picture, found, _weight(found))
         return found
@@ -149,7 +149,7 @@ class AnalysisCache:
     def _name(self, picture: str) -> str:
         return f"focalbox:{__version__}:{self.model}:{picture}"
 
-    def _loaded(self, saved: bytes | None) -> Analysis | None:
+    def _load(self, saved: bytes | None) -> Analysis | None:
         """Return a saved analysis when it is sound; others write to the same place."""
         if saved is None:
             return None

@@ -18,7 +18,7 @@ from focalbox.imaging.output.formats import FORMATS
 from focalbox.service.request import AUTO, OPAQUE_JPEG, SAME, ImageRequest
 
 __all__ = [
-    "Finished",
+    "Answer",
     "choose_format",
     "coordinates",
     "face_boxes",
@@ -34,7 +34,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class Answer:
     """An answer, ready to be sent, and what a reader ought to know of it, a sentence each."""
 
     content: bytes
@@ -56,9 +56,9 @@ def face_boxes(analysis: Analysis) -> list[dict[str, int]]:
     return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
 
 
-def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
+def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Answer:
     """Return where a picture would be cropped."""
-    options = image_request.settled(analysis.visible)
+    options = image_request.settle_options(analysis.visible)
     found = analysis.plans(
         image_request.sizes(analysis.visible.size), alternatives=image_request.alternatives, options=options
     ).to_dict()
@@ -69,12 +69,12 @@ def plan_answer(analysis: Analysis, image_request: ImageRequest) -> Finished:
     )
 
 
-def map_answer(analysis: Analysis) -> Finished:
+def map_answer(analysis: Analysis) -> Answer:
     """Return the saliency map as a picture."""
     shown = analysis.visible.size
     scale = _MAP_SIDE / max(shown.width, shown.height)
     size = Size(max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
-    return Finished(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
+    return Answer(encode(draw_map(analysis.saliency, size), "png"), FORMATS["png"].mime)
 
 
 def coordinates(crop: Crop) -> dict[str, int]:
@@ -82,16 +82,16 @@ def coordinates(crop: Crop) -> dict[str, int]:
     return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
 
 
-def json_answer(found: Any) -> Finished:
+def json_answer(found: Any) -> Answer:
     """Return a document."""
-    return Finished(json.dumps(found).encode("utf-8"), _JSON)
+    return Answer(json.dumps(found).encode("utf-8"), _JSON)
 
 
 def placing(analysis: Analysis) -> dict[str, Any]:
     """Return what the page needs besides the map to place windows as the library does: boxes, fractions, and weights."""
     subjects = [
         {"kind": one.kind, "boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut}
-        for one in analysis.scored
+        for one in analysis.scored_subjects
     ]
     tight = grown_to_heads(analysis, analysis.subject_box)
     return {

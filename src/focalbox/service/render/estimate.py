@@ -10,7 +10,7 @@ from focalbox.imaging.memory import Need, results_take
 from focalbox.imaging.output.formats import writer_takes
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
-from focalbox.prepared import needed_size, taken_beside
+from focalbox.prepared import bytes_of_results, needed_size
 
 __all__ = ["memory_at_work", "memory_of_results"]
 
@@ -58,7 +58,9 @@ def memory_at_work(
     """
     film = animated and options.animate == "keep"
     needed = size if film else needed_size(size, targets, options)
-    beside = taken_beside(size, needed, targets, options) + _written(targets, format, several=several) + besides
+    beside = (
+        bytes_of_results(size, needed, targets, options) + _writer_bytes(targets, format, several=several) + besides
+    )
     scale = 1 if film else decode_scale(size, needed)
     return replace(need, scale=scale, canvases=_FILM if film else 0, results=beside).peak
 
@@ -72,10 +74,10 @@ def memory_of_results(
 ) -> int:
     """Return the bytes that results take besides a working image that is kept anyway."""
     taken = results_take((working, target) for target in targets if isinstance(target, Size))
-    return taken + _written(targets, format, several=several)
+    return taken + _writer_bytes(targets, format, several=several)
 
 
-def _written(targets: Sequence[Target | None], format: str, *, several: bool) -> int:  # noqa: A002
+def _writer_bytes(targets: Sequence[Target | None], format: str, *, several: bool) -> int:  # noqa: A002
     """Return the bytes that the writer of the largest result takes."""
     pixels = max((target.pixels for target in targets if isinstance(target, Size)), default=0)
     return writer_takes(format, several=several) * pixels

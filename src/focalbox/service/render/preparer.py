@@ -12,9 +12,9 @@ from focalbox.core.target import Size
 from focalbox.errors import FocalboxError, LimitExceeded
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
-from focalbox.prepared import Prepared
+from focalbox.prepared import PreparedPicture
 from focalbox.service.render.analysis_cache import AnalysisCache
-from focalbox.service.render.answers import Finished
+from focalbox.service.render.answers import Answer
 from focalbox.service.render.estimate import memory_at_work, memory_of_results
 from focalbox.service.render.resources import Resources
 from focalbox.service.request import SAME, ImageRequest
@@ -32,11 +32,11 @@ _AT_ONCE = 2**24
 _PIXEL = 4
 """Bytes of a pixel, as Pillow keeps RGB and RGBA."""
 
-Finish = Callable[[Prepared], Finished]
+Finish = Callable[[PreparedPicture], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class _Worked:
+class _Work:
     """A decoded picture, and the answer to the request for which it was decoded.
 
     Parameters
@@ -48,11 +48,11 @@ class _Worked:
         What that led to.
     """
 
-    prepared: Prepared
+    prepared: PreparedPicture
     finish: Finish | None
-    result: Finished | FocalboxError | None
+    result: Answer | FocalboxError | None
 
-    def outcome(self) -> Finished:
+    def outcome(self) -> Answer:
         """Return the answer, or raise the error that prevented it."""
         if isinstance(self.result, FocalboxError):
             raise self.result
@@ -73,14 +73,14 @@ class Preparer:
 
     def __init__(self, resources: Resources, analyses: AnalysisCache, *, picture_bytes: int) -> None:
         self._resources, self._analyses = resources, analyses
-        self._pictures = ByteLruCache[Prepared](picture_bytes)
+        self._pictures = ByteLruCache[PreparedPicture](picture_bytes)
         self._largest = picture_bytes // _ONE_IN
         self._looks = SingleFlight()
 
     async def analyze(self, picture: SourceImage, image_request: ImageRequest) -> Analysis:
         """Return the analysis of a picture, kept or new."""
         trim = image_request.options.trim
-        known = await self._analyses.get(_seen(picture, image_request))
+        known = await self._analyses.get(_analysis_key(picture, image_request))
         if known is not None and (known.visible.trimmed is None) == (trim is None):
             return known  # of the same border: others write to a shared cache too
         look = ImageRequest(
@@ -89,7 +89,7 @@ class Preparer:
             options=CropOptions(trim=trim, animate=image_request.options.animate),
             window=image_request.window,
         )
-        return (await self._looked(look, picture, None)).prepared.analysis
+        return (await self._look_once(look, picture, None)).prepared.analysis
 
     async def finish(
         self,
@@ -97,11 +97,11 @@ class Preparer:
         picture: SourceImage,
         finish: Finish,
         format: str = "jpeg",  # noqa: A002 - the word of imaging/
-    ) -> Finished:
+    ) -> Answer:
         """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept."""
-        seen = _seen(picture, image_request)
+        seen = _analysis_key(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
-        self._resources.metrics.cached("pictures", hit=kept is not None)
+        self._resources.metrics.count_cache("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
             need = _memory_for_result(kept, image_request, format)
             async with self._resources.memory.hold(need) if need > _AT_ONCE else nullcontext():
@@ -110,9 +110,9 @@ class Preparer:
         known = kept.analysis if kept is not None else await self._analyses.get(seen)
         if known is None:
             try:
-                looked = await self._looked(image_request, picture, finish, format)
+                looked = await self._look_once(image_request, picture, finish, format)
             except LimitExceeded:  # perhaps because of what another asked for, which takes more
-                return (await self._decoded(image_request, picture, None, finish, format)).outcome()
+                return (await self._decode(image_request, picture, None, finish, format)).outcome()
             if looked.finish is finish:
                 return looked.outcome()
             if _serves(looked.prepared, image_request):  # it is there and counted, so nobody waits to be done with it
@@ -120,30 +120,30 @@ class Preparer:
                     return await self._resources.pool.run(partial(finish, looked.prepared))
             known = looked.prepared.analysis
             del looked
-        return (await self._decoded(image_request, picture, known, finish, format)).outcome()
+        return (await self._decode(image_request, picture, known, finish, format)).outcome()
 
-    async def _looked(
+    async def _look_once(
         self,
         image_request: ImageRequest,
         picture: SourceImage,
         finish: Finish | None,
         format: str = "jpeg",  # noqa: A002
-    ) -> _Worked:
+    ) -> _Work:
         """Look at a picture once, however many requests ask meanwhile, and finish the first of them."""
-        seen = _seen(picture, image_request)
+        seen = _analysis_key(picture, image_request)
         return await self._looks.run(
-            f"look {seen}", partial(self._decoded, image_request, picture, None, finish, format)
+            f"look {seen}", partial(self._decode, image_request, picture, None, finish, format)
         )
 
-    async def _decoded(
+    async def _decode(
         self,
         image_request: ImageRequest,
         picture: SourceImage,
         known: Analysis | None,
         finish: Finish | None,
         format: str,  # noqa: A002
-    ) -> _Worked:
-        data, seen = await picture.data(), _seen(picture, image_request)
+    ) -> _Work:
+        data, seen = await picture.data(), _analysis_key(picture, image_request)
         async with self._resources.memory.hold(memory_for(picture, image_request, format)):
             work = partial(self._work, picture.take_opened(data), image_request, known, finish)
             worked = await self._resources.pool.run(work)
@@ -161,7 +161,7 @@ class Preparer:
 
     def _work(
         self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None, finish: Finish | None
-    ) -> _Worked:
+    ) -> _Work:
         """Prepare and finish in one turn.
 
         What is decoded does not wait for another turn: no more large pictures are in memory than there are threads. Prepared
@@ -169,13 +169,13 @@ class Preparer:
         """
         prepared = self._prepare(source, image_request, known)
         if finish is None:
-            return _Worked(prepared, None, None)
+            return _Work(prepared, None, None)
         try:
-            return _Worked(prepared, finish, finish(prepared))
+            return _Work(prepared, finish, finish(prepared))
         except FocalboxError as error:
-            return _Worked(prepared, finish, error)  # the picture is fine for others
+            return _Work(prepared, finish, error)  # the picture is fine for others
 
-    def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> Prepared:
+    def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> PreparedPicture:
         with self._resources.metrics.stage("prepare"):
             opened, options = self._part(self._resources.cropper.open(source), image_request), image_request.options
             sizes = (
@@ -191,11 +191,11 @@ class Preparer:
         """Return the part of a picture that is taken for the whole, as a picture of its own."""
         if image_request.window is None:
             return opened
-        corners = image_request.clipped(opened.size).corners
+        corners = image_request.clip(opened.size).corners
         return self._resources.cropper.open(opened.decode(opened.size).image.crop(corners))
 
 
-def _seen(picture: SourceImage, image_request: ImageRequest) -> str:
+def _analysis_key(picture: SourceImage, image_request: ImageRequest) -> str:
     """Return the cache key of an analysis: picture, trimmed border, part, and whether all frames are looked at."""
     trim, window = image_request.options.trim, image_request.window
     more = ([] if trim is None else [str(trim)]) + ([] if window is None else [repr(window)])
@@ -219,17 +219,17 @@ def memory_for(
     )
     if image_request.window is None:
         return common(facts.need, size, image_request.sizes(size), options)
-    part = image_request.clipped(size)
+    part = image_request.clip(size)
     besides = _PIXEL * part.width * part.height
     return common(facts.need, size, [None], options, besides=besides)
 
 
-def _memory_for_result(prepared: Prepared, image_request: ImageRequest, format: str) -> int:  # noqa: A002
+def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, format: str) -> int:  # noqa: A002
     """Estimate the bytes that a result takes besides a picture that is there already."""
     working, targets = prepared.working.image, image_request.sizes(prepared.analysis.visible.size)
     several = image_request.progressive or image_request.compress
     return memory_of_results(Size(working.width, working.height), targets, format, several=several)
 
 
-def _serves(prepared: Prepared, image_request: ImageRequest) -> bool:
+def _serves(prepared: PreparedPicture, image_request: ImageRequest) -> bool:
     return prepared.serves(image_request.sizes(prepared.analysis.visible.size), options=image_request.options)

@@ -14,9 +14,9 @@ from focalbox.imaging.output.effects import Effect, apply_effects
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import Picture
-from focalbox.prepared import Prepared
+from focalbox.prepared import PreparedPicture
 from focalbox.service.render.answers import (
-    Finished,
+    Answer,
     choose_format,
     coordinates,
     face_boxes,
@@ -33,7 +33,7 @@ from focalbox.service.runtime.single_flight import SingleFlight
 from focalbox.service.sources.pictures import SourceImage
 from focalbox.version import __version__
 
-__all__ = ["Finished", "Renderer"]
+__all__ = ["Answer", "Renderer"]
 
 _FIRST = "effects and a bound of bytes are for pictures that stand still: the first frame was taken"
 
@@ -65,7 +65,7 @@ class Renderer:
         )
         return f'"{hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()[:32]}"'
 
-    async def answer(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
+    async def answer(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Answer:  # noqa: A002
         """Make an answer, or wait for the same one when it is being made already.
 
         Raises
@@ -77,11 +77,11 @@ class Renderer:
             self.tag(image_request, picture, format), partial(self._make, image_request, picture, format)
         )
 
-    async def plan(self, analysis: Analysis, image_request: ImageRequest) -> Finished:
+    async def plan(self, analysis: Analysis, image_request: ImageRequest) -> Answer:
         """Plan for an analysis."""
         return await self._resources.pool.run(partial(plan_answer, analysis, image_request))
 
-    async def _make(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Finished:  # noqa: A002
+    async def _make(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Answer:  # noqa: A002
         if image_request.answer == "imagesize":
             return json_answer({"width": picture.facts.size.width, "height": picture.facts.size.height})
         if image_request.answer in {"plan", "map", "faces"}:
@@ -102,10 +102,10 @@ class Renderer:
             format,
         )
 
-    def _finish(self, prepared: Prepared, image_request: ImageRequest, form: str, format: str) -> Finished:  # noqa: A002
+    def _finish(self, prepared: PreparedPicture, image_request: ImageRequest, form: str, format: str) -> Answer:  # noqa: A002
         with self._resources.metrics.stage("finish"):
             analysis = prepared.analysis
-            options = image_request.settled(analysis.visible)
+            options = image_request.settle_options(analysis.visible)
             (target,) = image_request.sizes(analysis.visible.size)
             if image_request.answer != "crop":
                 crop = analysis.plan(target, options=options)
@@ -135,7 +135,7 @@ class Renderer:
                 content = encode_within(image, name, image_request.quality, most, **writer)
                 notes += (_FIRST,) if result.film is not None and notes == result.crop.notes else ()
         self._resources.metrics.pixels.labels("made").inc(image.width * image.height)
-        return Finished(content, FORMATS[name].mime, notes)
+        return Answer(content, FORMATS[name].mime, notes)
 
     def _check_result(self, analysis: Analysis, target: Target | None, effects: Sequence[Effect]) -> None:
         """Refuse a result of too many pixels; one without a size in pixels has at most those of the picture."""
@@ -147,11 +147,11 @@ class Renderer:
                 message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
                 raise LimitExceeded(message)
 
-    def _explain(self, source: Picture | bytes, image_request: ImageRequest) -> Finished:
+    def _explain(self, source: Picture | bytes, image_request: ImageRequest) -> Answer:
         with self._resources.metrics.stage("explain"):
             (target,) = image_request.targets
             strip = self._resources.cropper.explain(source, _plain(target), options=image_request.options)
-            return Finished(encode(strip, "png"), FORMATS["png"].mime)
+            return Answer(encode(strip, "png"), FORMATS["png"].mime)
 
 
 def _plain(target: Any) -> Any:

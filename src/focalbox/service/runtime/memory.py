@@ -95,15 +95,15 @@ class MemoryBudget:
         weakref.finalize(owner, _soon, asyncio.get_running_loop(), self._free, size).atexit = False
 
     @contextmanager
-    def receiving(self) -> Iterator[Received]:
+    def receiving(self) -> Iterator[ReceivedBytes]:
         """Count the bytes of one file that is being received, until it is done with."""
-        received = Received(self)
+        received = ReceivedBytes(self)
         try:
             yield received
         finally:
             self.received -= received.size
 
-    def receive(self, received: Received, size: int) -> None:
+    def receive(self, received: ReceivedBytes, size: int) -> None:
         """Count so many more bytes of a file.
 
         Raises
@@ -129,7 +129,7 @@ class MemoryBudget:
                 turn.set_result(None)
 
 
-class Received:
+class ReceivedBytes:
     """The bytes of one file so far."""
 
     def __init__(self, budget: MemoryBudget) -> None:

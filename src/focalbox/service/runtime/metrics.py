@@ -72,7 +72,7 @@ class Metrics:
         finally:
             self._stages.labels(name).observe(time.perf_counter() - start)
 
-    def cached(self, cache: str, *, hit: bool) -> None:
+    def count_cache(self, cache: str, *, hit: bool) -> None:
         """Count a question to a cache."""
         self._cache.labels(cache, "hit" if hit else "miss").inc()
 

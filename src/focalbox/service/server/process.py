@@ -70,7 +70,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, one connection a turn, so that processes on one socket share them."""
-        asyncio.get_running_loop().set_exception_handler(self._failed)
+        asyncio.get_running_loop().set_exception_handler(self._handle_error)
         await super().startup(sockets)
         self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
 
@@ -80,7 +80,7 @@ class _Server(uvicorn.Server):
             self.should_exit = True
         return await super().on_tick(counter)
 
-    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _handle_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Make room when there are no files left for a connection, and say so once in a while; log all else."""
         error = context.get("exception")
         if not (isinstance(error, OSError) and "accept" in context.get("message", "")):

@@ -7,10 +7,10 @@ import dataclasses
 from focalbox.service.settings.settings import SERVICE_PREFIX, ServiceSettings
 from focalbox.settings import PREFIX, Settings
 
-__all__ = ["described"]
+__all__ = ["describe_settings"]
 
 
-def described() -> str:
+def describe_settings() -> str:
     """Return the page of all settings, written from the code."""
     lines = [
         "# Settings",
@@ -43,4 +43,4 @@ def described() -> str:
 
 
 if __name__ == "__main__":
-    print(described(), end="")  # noqa: T201 - it writes a page
+    print(describe_settings(), end="")  # noqa: T201 - it writes a page

@@ -79,14 +79,14 @@ class Buckets:
             When it has more bytes than the limits allow, or takes too long.
         """
         self.check(address)
-        return await self._bounded(partial(self._read, address))
+        return await self._run_in_time(partial(self._read, address))
 
     async def stamp(self, address: str) -> str:
         """Return the store's tag of a picture's content, or ``""``; errors as in `read`."""
         self.check(address)
-        return await self._bounded(partial(self._stamp, address))
+        return await self._run_in_time(partial(self._stamp, address))
 
-    async def _bounded(self, work: Callable[[], _T]) -> _T:
+    async def _run_in_time(self, work: Callable[[], _T]) -> _T:
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._threads.run(work)

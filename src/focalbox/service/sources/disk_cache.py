@@ -62,7 +62,7 @@ class DiskCache:
     def find(self, name: str) -> Freshness | None:
         """Return what is known of a picture that is kept."""
 
-        def found(connection: sqlite3.Connection) -> Freshness | None:
+        def find(connection: sqlite3.Connection) -> Freshness | None:
             row = connection.execute("SELECT said, used FROM facts WHERE name = ?", (name,)).fetchone()
             if row is None:
                 return None
@@ -71,12 +71,12 @@ class DiskCache:
                 connection.execute("UPDATE facts SET used = ? WHERE name = ?", (now, name))
             return Freshness.from_json(row[0])
 
-        return self._tried(found, None)
+        return self._attempt(find, None)
 
     def data(self, name: str) -> bytes | None:
         """Return the bytes of a picture, if it is still kept."""
         select = "SELECT data FROM contents WHERE name = ?"
-        row = self._tried(lambda connection: connection.execute(select, (name,)).fetchone(), None)
+        row = self._attempt(lambda connection: connection.execute(select, (name,)).fetchone(), None)
         return None if row is None else bytes(row[0])
 
     def put(self, name: str, said: Freshness, data: bytes) -> None:
@@ -86,7 +86,7 @@ class DiskCache:
             self.drop(name)
             return
 
-        def kept(connection: sqlite3.Connection) -> None:
+        def keep(connection: sqlite3.Connection) -> None:
             with _transaction(connection):
                 self._make_room(connection, size)
                 fact = (name, said.to_json(), size, time.time())
@@ -94,22 +94,22 @@ class DiskCache:
                 connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (name, data))
                 self.used = _total(connection)
 
-        self._tried(kept, None)
+        self._attempt(keep, None)
 
     def confirm(self, name: str, said: Freshness) -> None:
         """Note that a picture is the same, and what its server says now."""
         update = "UPDATE facts SET said = ?, used = ? WHERE name = ?"
-        self._tried(lambda connection: connection.execute(update, (said.to_json(), time.time(), name)), None)
+        self._attempt(lambda connection: connection.execute(update, (said.to_json(), time.time(), name)), None)
 
     def drop(self, name: str) -> None:
         """Forget a picture."""
 
-        def dropped(connection: sqlite3.Connection) -> None:
+        def drop(connection: sqlite3.Connection) -> None:
             with _transaction(connection):
                 _forget(connection, [name])
                 self.used = _total(connection)
 
-        self._tried(dropped, None)
+        self._attempt(drop, None)
 
     def close(self) -> None:
         """Close the file."""
@@ -130,11 +130,11 @@ class DiskCache:
                 break
         _forget(connection, names)
 
-    def _tried(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
+    def _attempt(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
         """Do something with the file; when the disk is full, the file damaged or the folder gone, nothing comes of it."""
         with self._lock:
             try:
-                return work(self._opened())
+                return work(self._connect())
             except (sqlite3.Error, ValueError, TypeError) as error:
                 if time.monotonic() - self._told >= _TELL:
                     self._told = time.monotonic()
@@ -145,7 +145,7 @@ class DiskCache:
                 self._connection = None
                 return otherwise
 
-    def _opened(self) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         """Return the connection, opened at its first use: one must not be carried into another process."""
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)

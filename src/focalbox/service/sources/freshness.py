@@ -67,7 +67,7 @@ class Freshness:
         """Return it as text."""
         return json.dumps([dict(self.fields), self.received, self.redirected])
 
-    def renewed(self, confirmed: Freshness) -> Freshness:
+    def renew(self, confirmed: Freshness) -> Freshness:
         """Return what holds once the server said that nothing has changed: new fields beat old (RFC 9111, 4.3.4)."""
         old = {name: value for name, value in self.fields.items() if name not in {"age", "date", "expires"}}
         return Freshness({**old, **confirmed.fields}, confirmed.received, confirmed.redirected)
@@ -84,16 +84,16 @@ class Freshness:
     @property
     def directive(self) -> str:
         """What those who keep our answer are bound to: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing."""
-        if "no-store" in self._said:
+        if "no-store" in self._directives:
             return "no-store"
-        return ", ".join(name for name in ("private", "no-cache") if name in self._said)
+        return ", ".join(name for name in ("private", "no-cache") if name in self._directives)
 
     @property
     def may_keep(self) -> bool:
         """Whether a cache that many share may keep it, and would ever use it again."""
-        if not self._said.keys().isdisjoint({"no-store", "private"}) or "*" in self.fields.get("vary", ""):
+        if not self._directives.keys().isdisjoint({"no-store", "private"}) or "*" in self.fields.get("vary", ""):
             return False
-        later = max(_seconds(self._said.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
+        later = max(_seconds(self._directives.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
         return bool(self.validators) or self._lifetime > 0 or later > 0
 
     def seconds_left(self, now: float) -> int | None:
@@ -101,7 +101,7 @@ class Freshness:
 
         Browsers keep answers too: where a lifetime of its own is said for caches that many share, the shorter one counts.
         """
-        said = [_seconds(self._said[name]) for name in ("s-maxage", "max-age") if name in self._said]
+        said = [_seconds(self._directives[name]) for name in ("s-maxage", "max-age") if name in self._directives]
         until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
         if not said and "expires" in self.fields:  # what is no date is in the past (RFC 9111, section 5.3)
             said = [0.0 if until is None else until - (self.received if made is None else made)]
@@ -115,17 +115,17 @@ class Freshness:
 
     def may_renew_later(self, now: float) -> bool:
         """Tell whether it may be used now and asked for meanwhile (stale-while-revalidate)."""
-        return not self._strict and self._stale_for(now) < _seconds(self._said.get("stale-while-revalidate"))
+        return not self._strict and self._stale_for(now) < _seconds(self._directives.get("stale-while-revalidate"))
 
     def may_serve_errors(self, now: float, usual: int) -> bool:
         """Tell whether it may be used when its server fails (stale-if-error); ``usual`` seconds where nothing is said."""
-        said = self._said.get("stale-if-error")
-        if said is None and "s-maxage" in self._said:  # says proxy-revalidate (RFC 9111, section 5.2.2.10)
+        said = self._directives.get("stale-if-error")
+        if said is None and "s-maxage" in self._directives:  # says proxy-revalidate (RFC 9111, section 5.2.2.10)
             usual = 0
         return not self._strict and self._stale_for(now) < (usual if said is None else _seconds(said))
 
     @cached_property
-    def _said(self) -> dict[str, str]:
+    def _directives(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, quoted, plain in _DIRECTIVE.findall(self.fields.get("cache-control", "")):
             found.setdefault(name.lower(), quoted or plain)
@@ -133,7 +133,7 @@ class Freshness:
 
     @property
     def _strict(self) -> bool:
-        return not self._said.keys().isdisjoint({"no-cache", "must-revalidate", "proxy-revalidate"})
+        return not self._directives.keys().isdisjoint({"no-cache", "must-revalidate", "proxy-revalidate"})
 
     def _stale_for(self, now: float) -> float:
         """Return for how many seconds it has been stale; negative while it is fresh."""
@@ -147,11 +147,11 @@ class Freshness:
 
     @property
     def _lifetime(self) -> float:
-        if self.redirected or "no-cache" in self._said:
+        if self.redirected or "no-cache" in self._directives:
             return 0.0
         for name in ("s-maxage", "max-age"):
-            if name in self._said:
-                return _seconds(self._said[name])
+            if name in self._directives:
+                return _seconds(self._directives[name])
         until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
         return max(0.0, until - (self.received if made is None else made)) if until is not None else 0.0
 

@@ -42,7 +42,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     """Connects to addresses that may be connected to: what is checked is what is connected to."""
 
     def __init__(self, allowed: Callable[[str], bool]) -> None:
-        self._allowed = allowed
+        self._check_address = allowed
         self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -59,7 +59,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
             message = "the host of the picture is not known"
             raise Unreachable(message) from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not addresses or not all(map(self._allowed, addresses)):
+        if not addresses or not all(map(self._check_address, addresses)):
             raise NotAllowed(_NOT_ALLOWED)
         failure: Exception | None = None
         for address in addresses:
@@ -69,7 +69,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
                 failure = error
                 continue
             peer = stream.get_extra_info("server_addr")
-            if not peer or not self._allowed(str(peer[0])):
+            if not peer or not self._check_address(str(peer[0])):
                 await stream.aclose()
                 raise NotAllowed(_NOT_ALLOWED)
             return stream
@@ -121,7 +121,7 @@ class Remote:
 
     def check(self, address: str) -> None:
         """Refuse an address of a host that pictures are not fetched from; errors as in `fetch`."""
-        self._allowed(address)
+        self._check_address(address)
 
     async def fetch(self, address: str, validators: Sequence[tuple[str, str]] = ()) -> tuple[Freshness, bytes | None]:
         """Return what the server says of a picture, and its bytes.
@@ -154,7 +154,7 @@ class Remote:
             raise Unreachable(message) from error
 
     async def _follow(self, address: str, validators: Sequence[tuple[str, str]]) -> tuple[Freshness, bytes | None]:
-        url = self._allowed(address)
+        url = self._check_address(address)
         for step in range(MAX_REDIRECTS + 1):
             headers = [("Host", url.netloc.decode("ascii")), *_HEADERS, *validators]
             target = httpcore.URL(
@@ -166,11 +166,11 @@ class Remote:
                     unchanged = response.status == _NOT_MODIFIED and bool(validators)
                     return said, None if unchanged else await self._content(response)
                 place = _header(response, b"location")
-            url = self._allowed(str(url.join(place)) if _parses(place) else "")
+            url = self._check_address(str(url.join(place)) if _parses(place) else "")
         message = f"a picture may be redirected at most {MAX_REDIRECTS} times"
         raise Unreachable(message)
 
-    def _allowed(self, address: str) -> httpx.URL:
+    def _check_address(self, address: str) -> httpx.URL:
         """Return an address that may be fetched, taken apart."""
         try:
             url = httpx.URL(address)

@@ -14,14 +14,14 @@ from focalbox.service.sources.content import Content
 from focalbox.service.sources.root_folder import RootFolder
 from focalbox.service.sources.upstreams import Upstreams
 
-__all__ = ["Located", "Sources"]
+__all__ = ["Location", "Sources"]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/+", re.IGNORECASE)
 """A scheme, with one slash or more after it: proxies make one of two in a path."""
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class Location:
     """A picture that is known to be allowed, its bytes not read yet.
 
     Parameters
@@ -65,7 +65,7 @@ class Sources:
         """Tell by the name alone, without touching a disk, whether a picture may lie on another machine."""
         return _SCHEME.match(source) is not None or self._allows(source.partition("/")[0])
 
-    def locate(self, source: str) -> Located:
+    def locate(self, source: str) -> Location:
         """Find a picture.
 
         Raises
@@ -91,13 +91,13 @@ class Sources:
                     return self.locate(f"https://{source}")
                 raise
             folder, limits = self._folder, self._limits
-            return Located(file.identity, lambda: asyncio.to_thread(folder.read, file, limits))
+            return Location(file.identity, lambda: asyncio.to_thread(folder.read, file, limits))
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
         host = address.split("/", 3)[2].lower()
         if kind in {"http", "https"}:
-            return Located(None, lambda: self._upstreams.read(address, host), elsewhere=True)
+            return Location(None, lambda: self._upstreams.read(address, host), elsewhere=True)
         if kind in BUCKETS:
-            return Located(None, lambda: self._upstreams.read_bucket(address, host), elsewhere=True)
+            return Location(None, lambda: self._upstreams.read_bucket(address, host), elsewhere=True)
         message = "a source is a path, or an address with http, https, s3, gs or az"
         raise NotAllowed(message)

@@ -17,7 +17,7 @@ from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.sources.content import Content
-from focalbox.service.sources.locate import Located
+from focalbox.service.sources.locate import Location
 
 __all__ = ["Facts", "Pictures", "SourceImage"]
 
@@ -116,7 +116,7 @@ class Pictures:
         self._cropper, self._pool, self._metrics = cropper, pool, metrics
         self._known = ByteLruCache[Facts](_KEPT * _SIZE)
 
-    async def open(self, located: Located, content: Content | None = None) -> SourceImage:
+    async def open(self, located: Location, content: Content | None = None) -> SourceImage:
         """Learn the facts of a picture, reading it only when they are not known and its bytes are not given.
 
         Raises
@@ -140,7 +140,7 @@ class Pictures:
         return SourceImage(facts, located.read, content.data, opened if copied <= _MAX_COPIED else None)
 
     def _learn(self, content: Content) -> tuple[Facts, Picture]:
-        form = _sniffed(content.data)
+        form = _sniff(content.data)
         opened = self._cropper.open(content.data)
         digest = hashlib.sha256(content.data).hexdigest()
         facts = Facts(
@@ -156,7 +156,7 @@ class Pictures:
         return facts, opened
 
 
-def _sniffed(data: bytes) -> str:
+def _sniff(data: bytes) -> str:
     form = sniff(without_blanks(data))
     if form is None:
         message = "the bytes do not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"

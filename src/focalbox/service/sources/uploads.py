@@ -48,9 +48,9 @@ async def read_upload(
         limits.check_bytes(int(length[:18]) - _ROOM)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == _FORM:
-        data = await _file_of(headers, _bounded(stream, limits, _ROOM, count), limits)
+        data = await _file_of(headers, _limit(stream, limits, _ROOM, count), limits)
     elif kind.startswith(_RAW) or not kind:
-        data = b"".join([part async for part in _bounded(stream, limits, 0, count)])
+        data = b"".join([part async for part in _limit(stream, limits, 0, count)])
     else:
         message = f"an upload is image/..., application/octet-stream or {_FORM}, not {kind[:60]!r}"
         raise NotAPicture(message)
@@ -60,7 +60,7 @@ async def read_upload(
     return data
 
 
-async def _bounded(
+async def _limit(
     stream: AsyncIterator[bytes], limits: Limits, room: int, count: Callable[[int], None] | None = None
 ) -> AsyncIterator[bytes]:
     size = 0
@@ -106,4 +106,4 @@ async def read_small(stream: AsyncIterator[bytes], most: int) -> bytes:
     LimitExceeded
         When it has more.
     """
-    return b"".join([part async for part in _bounded(stream, Limits(bytes=most), 0)])
+    return b"".join([part async for part in _limit(stream, Limits(bytes=most), 0)])

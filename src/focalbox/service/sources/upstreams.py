@@ -81,17 +81,17 @@ class Upstreams:
             self._cache.close()
 
     async def _read(self, address: str, host: str, fetch: _Fetch) -> Content:
-        known = await self._known(address)
+        known = await self._find(address)
         now = time.time()
         if known is not None and (known.is_fresh(now) or known.may_renew_later(now)):
             data = await self._data(address)
             if data is not None:
                 if not known.is_fresh(now):
-                    self._renew_later(address, partial(self._fetched, address, host, fetch, known))
+                    self._renew_later(address, partial(self._fetch, address, host, fetch, known))
                 return _content(known, data)
-        return await self._shared.run(address, partial(self._fetched, address, host, fetch, known))
+        return await self._shared.run(address, partial(self._fetch, address, host, fetch, known))
 
-    async def _fetched(self, address: str, host: str, fetch: _Fetch, known: Freshness | None) -> Content:
+    async def _fetch(self, address: str, host: str, fetch: _Fetch, known: Freshness | None) -> Content:
         """Fetch a picture, or learn that the one that is kept is still the same."""
         try:
             with self._gate.enter(host):
@@ -112,8 +112,8 @@ class Upstreams:
             return _content(said, data)
         kept = await self._data(address)
         if known is None or kept is None:  # pushed out meanwhile
-            return await self._fetched(address, host, fetch, None)
-        said = known.renewed(said)
+            return await self._fetch(address, host, fetch, None)
+        said = known.renew(said)
         if self._cache is not None:
             await asyncio.to_thread(self._cache.confirm, address, said)
         return _content(said, kept)
@@ -126,7 +126,7 @@ class Upstreams:
         else:
             await asyncio.to_thread(self._cache.drop, address)
 
-    async def _known(self, address: str) -> Freshness | None:
+    async def _find(self, address: str) -> Freshness | None:
         return None if self._cache is None else await asyncio.to_thread(self._cache.find, address)
 
     async def _data(self, address: str) -> bytes | None:
@@ -138,13 +138,13 @@ class Upstreams:
         task = asyncio.ensure_future(self._shared.run(address, work))
         self._later[address] = task
 
-        def finished(done: asyncio.Task[Content]) -> None:
+        def forget(done: asyncio.Task[Content]) -> None:
             self._later.pop(address, None)
             if not done.cancelled():
                 with suppress(FocalboxError):
                     done.result()
 
-        task.add_done_callback(finished)
+        task.add_done_callback(forget)
 
 
 def _content(said: Freshness, data: bytes) -> Content:

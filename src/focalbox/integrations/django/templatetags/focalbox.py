@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from focalbox.errors import FocalboxError
 from focalbox.html import Art, css, img, picture, position_inside, sizes_of
 from focalbox.html.tags import WIDTHS
-from focalbox.integrations.django.analyses import Stored, content_of, stored_of
+from focalbox.integrations.django.analyses import StoredAnalysis, content_of, stored_analysis
 from focalbox.integrations.django.crops import crop_urls
 from focalbox.integrations.django.storing import address_of
 
@@ -66,7 +66,7 @@ def focalbox_picture(
 @register.simple_tag
 def focalbox_style(file: FieldFile | None, size: str, **options: Any) -> str:
     """Return the CSS that shows a crop of the whole picture: ``<img src="{{ photo.image.url }}" style="{% ... %}">``."""
-    found = _stored(file)
+    found = _analysis_of(file)
     if found is None:
         return "object-fit: cover"
     try:
@@ -82,7 +82,7 @@ def _tag(  # noqa: PLR0917 - what the two tags share
     if not file:
         return mark_safe("")
     loading = str(options.pop("loading", "lazy"))
-    found = _stored(file)
+    found = _analysis_of(file)
     try:
         if found is None:
             return _whole(file, alt, loading)
@@ -121,15 +121,15 @@ def _whole(file: FieldFile, alt: str, loading: str) -> SafeString:
     return mark_safe(written)  # noqa: S308 - escaped above
 
 
-def _stored(file: FieldFile | None) -> Stored | None:
+def _analysis_of(file: FieldFile | None) -> StoredAnalysis | None:
     """Return what is known of a picture; without a field that keeps it, it is looked at."""
     if not file:
         return None
-    found = stored_of(file)
+    found = stored_analysis(file)
     if found is not None:
         return found
     try:
-        return Stored.of(content_of(file), file.name)
+        return StoredAnalysis.of(content_of(file), file.name)
     except FocalboxError as error:
         _log.warning("%s was not looked at: %s", file.name, error)
         return None

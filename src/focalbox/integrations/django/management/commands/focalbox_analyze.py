@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
 from focalbox.errors import FetchError
-from focalbox.integrations.django.analyses import content_of, describe, stored_of
+from focalbox.integrations.django.analyses import content_of, describe, stored_analysis
 from focalbox.integrations.django.fields import AnalysisField
 
 __all__ = ["Command"]
@@ -60,7 +60,7 @@ def _refresh(row: models.Model, field: AnalysisField, *, check: bool) -> str:
     file = getattr(row, field.image_field)
     if not file:
         return "without a picture"
-    stored = stored_of(file)
+    stored = stored_analysis(file)
     try:
         if stored and not (check and hashlib.sha256(content_of(file)).hexdigest() != stored.sha256):
             return "unchanged"
