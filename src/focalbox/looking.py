@@ -13,7 +13,7 @@ from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.contrast import stretched
+from focalbox.saliency.contrast import stretch_contrast
 from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
@@ -78,7 +78,7 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ModelError
         When the model or a detector answers with something else than it should.
     """
-    rgb = stretched(working.look(looking_size(working.source)))
+    rgb = stretch_contrast(working.look(looking_size(working.source)))
     seen = model.look(rgb) if isinstance(model, Network) else _check_output(model(rgb))
     if detectors is None:
         return seen

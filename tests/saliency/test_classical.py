@@ -19,7 +19,7 @@ from focalbox.saliency.classical import frequency_tuned, spectral_residual, symm
 from focalbox.saliency.models import MODELS, Model, classical, model_named, name_of
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.saliency.network import Network
-from focalbox.saliency.prior import CentrePrior, centred
+from focalbox.saliency.prior import CentrePrior, prefer_centre
 
 PAPERS: dict[str, Model] = {
     model.__name__: model for model in (boolean_map, spectral_residual, frequency_tuned, symmetric_surround)
@@ -214,7 +214,7 @@ def test_a_prior_that_makes_no_sense_is_refused(sigma: float, mixing: float) -> 
 def test_a_wrapped_model_is_weighted_towards_the_middle() -> None:
     rgb = soft_picture(7)
     middle = Box(0.25, 0.25, 0.5, 0.5)
-    assert centred(spectral_residual)(rgb).share(middle) > spectral_residual(rgb).share(middle)
+    assert prefer_centre(spectral_residual)(rgb).share(middle) > spectral_residual(rgb).share(middle)
 
 
 @every_model

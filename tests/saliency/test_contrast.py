@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from focalbox import Box, Cropper
-from focalbox.saliency.contrast import stretched
+from focalbox.saliency.contrast import stretch_contrast
 
 
 def drawn(ground: int, thing: int, left: int, top: int, form: str) -> bytes:
@@ -37,8 +37,8 @@ def test_a_pale_thing_is_kept_or_the_crop_is_in_doubt(ground: int, thing: int, l
 def test_order_is_kept_and_differences_grow_evenly(one: int, other: int) -> None:
     low, high = sorted((one, other))
     ramp = np.arange(low, high + 1, dtype=np.uint8)[:, None, None].repeat(3, axis=2)
-    steps = np.diff(stretched(ramp)[:, 0, 0].astype(int))
+    steps = np.diff(stretch_contrast(ramp)[:, 0, 0].astype(int))
     assert (steps >= 1).all()
     assert not steps.size or np.ptp(steps) <= 1
     if high - low >= 96:
-        assert np.array_equal(stretched(ramp), ramp)
+        assert np.array_equal(stretch_contrast(ramp), ramp)

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as npst
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.saliency.faces import FaceRule, boxed_faces, face_of, faces_in, seen_by
+from focalbox.saliency.faces import FaceRule, agreeing_faces, boxed_faces, face_from_head, faces_in
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -49,13 +49,13 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
     saliency = SaliencyMap(values)
     looked_at, elsewhere = Box(0.25, 0.25, 0.2, 0.2), Box(0.7, 0.7, 0.2, 0.2)
     faces = (Subject(looked_at, score=0.9), Subject(elsewhere, score=0.9), Subject(looked_at, score=0.2))
-    assert seen_by(saliency, faces, FaceRule(agreed=2.0)) == faces[:1]
-    assert seen_by(saliency, ()) == ()
+    assert agreeing_faces(saliency, faces, FaceRule(agreed=2.0)) == faces[:1]
+    assert agreeing_faces(saliency, ()) == ()
 
 
 def test_a_rule_without_agreement_takes_all() -> None:
     faces = (Subject(Box(0.3, 0.3, 0.2, 0.2), score=0.6), Subject(Box(0.8, 0.8, 0.2, 0.2), score=0.1))
-    assert seen_by(SaliencyMap.blank(), faces, FaceRule()) == faces
+    assert agreeing_faces(SaliencyMap.blank(), faces, FaceRule()) == faces
 
 
 def test_a_centre_may_lie_beside_the_middle_of_its_cell() -> None:
@@ -69,7 +69,7 @@ def test_a_centre_may_lie_beside_the_middle_of_its_cell() -> None:
 
 def test_a_face_is_the_lower_part_of_its_head() -> None:
     head = Subject(Box(0.2, 0.1, 0.1, 0.2), score=0.7)
-    face = face_of(head)
+    face = face_from_head(head)
     assert head.box.contains(face.box)
     assert face.box.bottom == pytest.approx(head.box.bottom)
     assert face.box.centre[0] == pytest.approx(head.box.centre[0])

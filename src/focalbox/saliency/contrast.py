@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["stretched"]
+__all__ = ["stretch_contrast"]
 
 _ENOUGH = 96
 """Levels (of 256) between the darkest and the brightest from which a picture is left as it is: photographs have more."""
@@ -19,7 +19,7 @@ _MAX_FACTOR = 16
 _BLACK, _WHITE = 0, 255
 
 
-def stretched(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def stretch_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a picture with its differences enlarged, when they are so small that a model would see nothing.
 
     All channels alike, around the middle of the range, which is moved only as far as needed to stay inside 0..255. The

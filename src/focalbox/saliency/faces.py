@@ -12,7 +12,16 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["SHIPPED", "SHIPPED_MIT", "SURE_TEXT", "FaceRule", "boxed_faces", "face_of", "faces_in", "seen_by"]
+__all__ = [
+    "SHIPPED",
+    "SHIPPED_MIT",
+    "SURE_TEXT",
+    "FaceRule",
+    "agreeing_faces",
+    "boxed_faces",
+    "face_from_head",
+    "faces_in",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,7 @@ def _add(faces: list[Subject], box: Box, kind: str, score: float) -> None:
         faces.append(Subject(inside, kind, score))
 
 
-def seen_by(saliency: SaliencyMap, faces: tuple[Subject, ...], rule: FaceRule = _USUAL) -> tuple[Subject, ...]:
+def agreeing_faces(saliency: SaliencyMap, faces: tuple[Subject, ...], rule: FaceRule = _USUAL) -> tuple[Subject, ...]:
     """Return the faces that the saliency map agrees with.
 
     Parameters
@@ -170,7 +179,7 @@ def _mean_inside(values: NDArray[np.float32], box: Box) -> float:
     return float(values[down, across].mean())
 
 
-def face_of(head: Subject) -> Subject:
+def face_from_head(head: Subject) -> Subject:
     """Return the face, from hairline to chin, of a head that was marked whole.
 
     Examples

@@ -14,8 +14,8 @@ from focalbox.saliency.boolean import boolean_map, boolean_values
 from focalbox.saliency.cells import Planes, average, to_lab
 from focalbox.saliency.classical import frequency_tuned, residual_values, spectral_residual, symmetric_surround
 from focalbox.saliency.names import check_model, is_file
-from focalbox.saliency.network import Network, shipped
-from focalbox.saliency.prior import CentrePrior, centred
+from focalbox.saliency.network import Network, shipped_network
+from focalbox.saliency.prior import CentrePrior, prefer_centre
 
 __all__ = ["MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
 
@@ -54,19 +54,19 @@ def classical(rgb: NDArray[np.uint8]) -> SaliencyMap:
         When ``rgb`` is not such an array.
     """
     lab = to_lab(average(rgb))
-    both = _scaled(boolean_values(lab)) + _RESIDUAL_SHARE * _scaled(residual_values(lab))
+    both = _scale(boolean_values(lab)) + _RESIDUAL_SHARE * _scale(residual_values(lab))
     return SaliencyMap(_PRIOR.apply(both))
 
 
 MODELS: Mapping[str, Model] = MappingProxyType(
     {
-        "network": shipped("network"),
-        "network-mit": shipped("network-mit"),
+        "network": shipped_network("network"),
+        "network-mit": shipped_network("network-mit"),
         "classical": classical,
-        "boolean-map": centred(boolean_map),
-        "spectral-residual": centred(spectral_residual),
-        "symmetric-surround": centred(symmetric_surround),
-        "frequency-tuned": centred(frequency_tuned),
+        "boolean-map": prefer_centre(boolean_map),
+        "spectral-residual": prefer_centre(spectral_residual),
+        "symmetric-surround": prefer_centre(symmetric_surround),
+        "frequency-tuned": prefer_centre(frequency_tuned),
     }
 )
 """What ``model="..."`` may name, those of `focalbox.saliency.names.MODEL_NAMES`. The classical ones stand with the measured
@@ -101,7 +101,7 @@ def name_of(model: Model) -> str:
     return str(getattr(model, "__name__", type(model).__name__))
 
 
-def _scaled(values: Planes) -> Planes:
+def _scale(values: Planes) -> Planes:
     """Scale a map to a mean of 1; a map of no evidence stays one."""
     mean = values.mean()
     return values / mean if mean > 0 else values

@@ -13,10 +13,19 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.faces import SHIPPED, SHIPPED_MIT, SURE_TEXT, FaceRule, boxed_faces, face_of, faces_in, seen_by
+from focalbox.saliency.faces import (
+    SHIPPED,
+    SHIPPED_MIT,
+    SURE_TEXT,
+    FaceRule,
+    agreeing_faces,
+    boxed_faces,
+    face_from_head,
+    faces_in,
+)
 from focalbox.saliency.session import BESIDE, Session
 
-__all__ = ["Network", "shipped"]
+__all__ = ["Network", "shipped_network"]
 
 _COLOURS = 3
 _EVEN_BELOW = 2
@@ -106,10 +115,10 @@ class Network:
         thing, keep = (
             SaliencyMap(_plane(seen[name], self.__name__)) if name in seen else None for name in (_OBJECT, _KEEP)
         )
-        found = self._boxed(seen[_FACES]) if _FACES in seen else self._marked(seen, "face", self._rule.sure)
-        faces = seen_by(saliency, found, self._rule)
-        subjects = tuple(map(face_of, faces)) if self._rule.heads else faces
-        return ModelOutput(saliency, keep, subjects + self._marked(seen, "text", SURE_TEXT), thing)
+        found = self._read_boxes(seen[_FACES]) if _FACES in seen else self._read_marks(seen, "face", self._rule.sure)
+        faces = agreeing_faces(saliency, found, self._rule)
+        subjects = tuple(map(face_from_head, faces)) if self._rule.heads else faces
+        return ModelOutput(saliency, keep, subjects + self._read_marks(seen, "text", SURE_TEXT), thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.
@@ -127,17 +136,17 @@ class Network:
             return {}
         if not _leans_right(rgb):
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
-        mirrored = self._session.run(wanted, _mirrored(rgb)[None])
-        return {name: _turned_back(name, answer) for name, answer in mirrored.items()}
+        mirrored = self._session.run(wanted, _mirror(rgb)[None])
+        return {name: _mirror_back(name, answer) for name, answer in mirrored.items()}
 
-    def _boxed(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
+    def _read_boxes(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
         """Read faces that are said as boxes."""
         if boxes.ndim != _COLOURS or boxes.shape[0] != 1 or boxes.shape[2] != _BOX:
             message = f"{self.__name__} needs faces of shape (1, n, {_BOX}), not {boxes.shape}"
             raise ModelError(message)
         return boxed_faces(boxes[0], sure=self._rule.sure)
 
-    def _marked(self, seen: Mapping[str, NDArray[np.float32]], kind: str, sure: float) -> tuple[Subject, ...]:
+    def _read_marks(self, seen: Mapping[str, NDArray[np.float32]], kind: str, sure: float) -> tuple[Subject, ...]:
         """Read the marks of a kind."""
         heat, sizes = seen.get(kind), seen.get(f"{kind}_size")
         if heat is None or sizes is None:
@@ -155,7 +164,7 @@ class Network:
         return faces_in(heat[0, 0], sizes[0], sure=sure, kind=kind)
 
 
-def shipped(name: Literal["network", "network-mit"]) -> Network:
+def shipped_network(name: Literal["network", "network-mit"]) -> Network:
     """Return a network that comes with focalbox; its file is checked against the hash beside it at the first look.
 
     Parameters
@@ -184,7 +193,7 @@ def _leans_right(rgb: NDArray[np.uint8]) -> bool:
     return int(columns @ places) > 0
 
 
-def _mirrored(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _mirror(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the mirrored picture, copied colour by colour: a third of the time."""
     mirrored = np.empty_like(rgb)
     for colour in range(_COLOURS):
@@ -192,7 +201,7 @@ def _mirrored(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return mirrored
 
 
-def _turned_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
+def _mirror_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
     """Mirror an answer to a mirrored picture; how far to the right a centre is changes its sign."""
     if name == _FACES and answer.shape[-1:] == (_BOX,):
         turned = answer.copy()

@@ -13,7 +13,7 @@ from focalbox.core.saliency_map import SaliencyMap
 from focalbox.errors import InvalidRequest
 from focalbox.saliency.cells import Planes
 
-__all__ = ["CentrePrior", "centred"]
+__all__ = ["CentrePrior", "prefer_centre"]
 
 SIGMA = 0.275
 """Standard deviation of the prior, as a fraction of each side. Chosen on train rows and confirmed on dev rows of duts,
@@ -65,7 +65,7 @@ class CentrePrior:
         return np.asarray((values + self.mixing * values.mean()) * weights)
 
 
-def centred(
+def prefer_centre(
     model: Callable[[NDArray[np.uint8]], SaliencyMap], prior: CentrePrior | None = None
 ) -> Callable[[NDArray[np.uint8]], SaliencyMap]:
     """Return a model that looks as ``model`` does and then applies a centre prior (the measured one when None)."""

@@ -157,7 +157,9 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
 def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
     """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first."""
     found = (
-        one.box_for(largest.width, largest.height) for one in evidence.scored_subjects if one.kind != "text" and one.whole > 0
+        one.box_for(largest.width, largest.height)
+        for one in evidence.scored_subjects
+        if one.kind != "text" and one.whole > 0
     )
     return tuple(box for box in found if box is not None)
 
@@ -175,7 +177,11 @@ def _conflicts(evidence: Evidence, largest: Box, framing: Framing) -> tuple[str,
             notes.append("the boxes to keep come before the focus")
     if any(box.width >= largest.width and box.height >= largest.height for box in framing.avoid):
         notes.append("no window of this ratio can avoid the boxes to avoid: as little of them as possible is shown")
-    tall = [head for head in evidence.scored_subjects if head.whole > 0 and head.box_for(largest.width, largest.height) is None]
+    tall = [
+        head
+        for head in evidence.scored_subjects
+        if head.whole > 0 and head.box_for(largest.width, largest.height) is None
+    ]
     notes += [
         f"no window of this ratio can show a whole {kind}: its top comes first"
         for kind in dict.fromkeys(subject.kind for subject in tall)
