@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.labels import Labelled
+from benchmarks.labels import LabelledPicture
 from benchmarks.peers import PEERS, Peer, peer_windows
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import Box, largest_window
@@ -74,8 +74,8 @@ class Contestant:
     """A row of the table: a name, how it chooses, and how long it takes (CPU milliseconds, or None)."""
 
     name: str
-    choose: Callable[[Labelled], Choice]
-    milliseconds: Callable[[list[Labelled]], float | None]
+    choose: Callable[[LabelledPicture], Choice]
+    milliseconds: Callable[[list[LabelledPicture]], float | None]
 
 
 def contestants(cache: Path | None, *, peers: bool = True) -> Iterator[Contestant]:
@@ -95,7 +95,7 @@ def contestants(cache: Path | None, *, peers: bool = True) -> Iterator[Contestan
         yield Contestant(peer.name, partial(_peer, peer, cache), partial(_peer_time, peer))
 
 
-def centre(picture: Labelled) -> Choice:
+def centre(picture: LabelledPicture) -> Choice:
     """Choose the middle of every ratio, and the middle 90 % without one."""
     given = _ratio_of(picture)
     return Choice(
@@ -120,7 +120,7 @@ def model_of(name: str) -> Model | None:
     return model
 
 
-def _focalbox(model: Model, picture: Labelled) -> Choice:
+def _focalbox(model: Model, picture: LabelledPicture) -> Choice:
     analysis = analyze(model, picture.content)
     given = _ratio_of(picture)
     return Choice(
@@ -131,17 +131,17 @@ def _focalbox(model: Model, picture: Labelled) -> Choice:
     )
 
 
-def _peer(peer: Peer, cache: Path | None, picture: Labelled) -> Choice:
+def _peer(peer: Peer, cache: Path | None, picture: LabelledPicture) -> Choice:
     given = _ratio_of(picture)
     found = peer_windows(peer, picture, (*RATIOS, *([given] if given else ())), cache)
     return Choice(found.boxes[: len(RATIOS)], found.boxes[len(RATIOS)] if given else None)
 
 
-def _peer_time(peer: Peer, pictures: list[Labelled]) -> float:
+def _peer_time(peer: Peer, pictures: list[LabelledPicture]) -> float:
     return statistics.median(peer_windows(peer, picture, RATIOS, None).milliseconds for picture in pictures)
 
 
-def _model_time(model: Model, pictures: list[Labelled]) -> float:
+def _model_time(model: Model, pictures: list[LabelledPicture]) -> float:
     """Mean CPU time of looking, the making of the copy included."""
     times = []
     for picture in pictures:
@@ -181,13 +181,13 @@ def _prior_alone(rgb: NDArray[np.uint8]) -> SaliencyMap:
     return SaliencyMap(CentrePrior().apply(np.ones((_PRIOR_CELLS, _PRIOR_CELLS))))
 
 
-def _ratio_of(picture: Labelled) -> Ratio | None:
+def _ratio_of(picture: LabelledPicture) -> Ratio | None:
     """Return the ratio of the human crop, pixels."""
     if picture.crop is None or picture.crop.area <= 0:
         return None
     return Ratio(picture.crop.width * picture.size.width, picture.crop.height * picture.size.height)
 
 
-def _middle(picture: Labelled, ratio: Ratio) -> Box:
+def _middle(picture: LabelledPicture, ratio: Ratio) -> Box:
     width, height = largest_window(picture.size, ratio.aspect)
     return Box((1 - width) / 2, (1 - height) / 2, width, height)

@@ -29,15 +29,15 @@ class Interval:
 def share_of(rows: Sequence[tuple[float, float]]) -> Interval:
     """Sum of the first numbers divided by the sum of the second ones, a pair a picture: a share of cases, or a gain."""
     pairs = np.array(rows, dtype=np.float64).reshape(-1, 2)
-    return _resampled(pairs, lambda sums: sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], np.nan))
+    return _resample(pairs, lambda sums: sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], np.nan))
 
 
 def interval(values: Sequence[float]) -> Interval:
     """Mean of some numbers, one a picture."""
-    return _resampled(np.array([(value, 1.0) for value in values]), lambda sums: sums[..., 0] / sums[..., 1])
+    return _resample(np.array([(value, 1.0) for value in values]), lambda sums: sums[..., 0] / sums[..., 1])
 
 
-def _resampled(rows: NDArray[np.float64], measure: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Interval:
+def _resample(rows: NDArray[np.float64], measure: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Interval:
     """Measure the sum of rows, and 95 % of the sums of as many rows drawn with replacement (Efron 1979)."""
     if len(rows) == 0:
         return Interval(float("nan"), float("nan"), float("nan"))

@@ -17,7 +17,7 @@ from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 from focalbox.metrics.map_metrics import count_fixations
 
-__all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "Labelled", "density", "read_set"]
+__all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "LabelledPicture", "density", "read_set"]
 
 SETS: Mapping[str, str] = {
     "duts": "duts_tr",
@@ -41,7 +41,7 @@ doi:10.1109/ICCV.2009.5459462)."""
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class LabelledPicture:
     """One picture and what people said of it.
 
     Parameters
@@ -81,7 +81,7 @@ class Labelled:
         return Image.open(io.BytesIO(self.content)).convert("RGB")
 
 
-def read_set(folder: Path, name: str, *, split: str = "dev", limit: int | None = None) -> list[Labelled]:
+def read_set(folder: Path, name: str, *, split: str = "dev", limit: int | None = None) -> list[LabelledPicture]:
     """Read the rows of one set and split, every n-th of them when limited.
 
     Raises
@@ -93,7 +93,7 @@ def read_set(folder: Path, name: str, *, split: str = "dev", limit: int | None =
     if limit is not None:
         rows = rows[:: max(1, -(-len(rows) // limit))]
     try:
-        found = [_labelled(row, name) for row in rows]
+        found = [_read_label(row, name) for row in rows]
     except (OSError, KeyError, TypeError, ValueError) as error:
         message = f"{SETS[name]}.parquet is damaged ({type(error).__name__}: {error}): copy it again from its source."
         raise DataError(message) from error
@@ -109,11 +109,11 @@ def density(fixations: NDArray[np.float64], size: Size, shape: tuple[int, int]) 
     return np.asarray(down @ across.T)
 
 
-def _labelled(row: Mapping[str, Any], origin: str) -> Labelled:
+def _read_label(row: Mapping[str, Any], origin: str) -> LabelledPicture:
     size = Size(row["width"], row["height"])
     mask = row.get("mask")
     fixations = _fixations(row, size) if "fixations" in row else None
-    return Labelled(
+    return LabelledPicture(
         name=row["name"],
         origin=origin,
         content=row["image"],

@@ -52,7 +52,7 @@ class Kind:
         if writer is not None:
             writer(path, width, height)
             return
-        _drawn(self.mode, width, height).save(path, **self.options)
+        _draw(self.mode, width, height).save(path, **self.options)
 
 
 def _wave(width: int, height: int, top: int = 0) -> NDArray[np.float32]:
@@ -61,7 +61,7 @@ def _wave(width: int, height: int, top: int = 0) -> NDArray[np.float32]:
     return wave.astype(np.float32)
 
 
-def _drawn(mode: str, width: int, height: int) -> Image.Image:
+def _draw(mode: str, width: int, height: int) -> Image.Image:
     wave = _wave(width, height)
     if mode == "F":
         return Image.fromarray(wave)
@@ -107,7 +107,7 @@ def _float_tiff(path: Path, width: int, height: int) -> None:
     )
 
 
-def _turned() -> bytes:
+def _turn() -> bytes:
     exif = Image.Exif()
     exif[0x0112] = _TURNED
     return exif.tobytes()
@@ -118,7 +118,7 @@ _WRITERS: dict[str, Callable[[Path, int, int], None]] = {"RGB;16": _deep_png, "F
 KINDS = (
     Kind("JPEG", "jpg", "RGB", {"quality": 85}),
     Kind("JPEG, progressive", "prog.jpg", "RGB", {"quality": 85, "progressive": True}),
-    Kind("JPEG, turned, Display P3", "p3.jpg", "RGB", {"icc_profile": rgb_profile(_P3, 2.2), "exif": _turned()}),
+    Kind("JPEG, turned, Display P3", "p3.jpg", "RGB", {"icc_profile": rgb_profile(_P3, 2.2), "exif": _turn()}),
     Kind("JPEG, CMYK", "cmyk.jpg", "CMYK", {"quality": 85}),
     Kind("PNG", "png", "RGB", {"compress_level": 1}),
     Kind("PNG, alpha", "alpha.png", "RGBA", {"compress_level": 1}),

@@ -14,13 +14,13 @@ import pyvips
 import smartcrop
 from PIL import Image
 
-from benchmarks.labels import Labelled
+from benchmarks.labels import LabelledPicture
 from focalbox.core.geometry import Box, PixelBox, largest_window
 from focalbox.core.target import Ratio, Size
 
 __all__ = ["PEERS", "Peer", "Windows", "peer_windows"]
 
-Chooser = Callable[[Labelled, Size], tuple[int, int]]
+Chooser = Callable[[LabelledPicture, Size], tuple[int, int]]
 """Given a picture and the sides of a window in it, says its left and top, pixels."""
 
 
@@ -42,7 +42,7 @@ class Peer:
 
 
 def _libvips(interesting: str) -> Chooser:
-    def choose(picture: Labelled, window: Size) -> tuple[int, int]:
+    def choose(picture: LabelledPicture, window: Size) -> tuple[int, int]:
         image = pyvips.Image.new_from_buffer(picture.content, "")
         found = image.smartcrop(window.width, window.height, interesting=interesting)
         return -found.xoffset, -found.yoffset
@@ -50,7 +50,7 @@ def _libvips(interesting: str) -> Chooser:
     return choose
 
 
-def _smartcrop(picture: Labelled, window: Size) -> tuple[int, int]:
+def _smartcrop(picture: LabelledPicture, window: Size) -> tuple[int, int]:
     image: Image.Image = picture.open()
     found = smartcrop.SmartCrop().crop(image, window.width, window.height)["top_crop"]
     return found["x"], found["y"]
@@ -65,7 +65,7 @@ PEERS = (
 )
 
 
-def peer_windows(peer: Peer, picture: Labelled, ratios: tuple[Ratio, ...], cache: Path | None) -> Windows:
+def peer_windows(peer: Peer, picture: LabelledPicture, ratios: tuple[Ratio, ...], cache: Path | None) -> Windows:
     """Return the largest windows of some ratios where a peer places them, from the cache when they are there.
 
     Parameters

@@ -16,13 +16,13 @@ from pathlib import Path
 from PIL import Image
 from pyarrow import parquet
 
-from benchmarks.labels import Labelled, read_set
+from benchmarks.labels import LabelledPicture, read_set
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.target import Size
 from training.evaluation.recall import MIN_LINE, counted_faces
 from training.teachers.detectors import Boxes, CenterFace, Lines
 
-__all__ = ["CACHE", "Marked", "Marker", "head_of", "read_people", "with_faces"]
+__all__ = ["CACHE", "MarkedPicture", "Marker", "head_of", "read_people", "with_faces"]
 
 CACHE = Path(".cache/marks")
 """Where the detectors' answers are kept."""
@@ -36,7 +36,7 @@ holds."""
 
 
 @dataclass(frozen=True, eq=False)
-class Marked:
+class MarkedPicture:
     """A picture and what of it should be whole.
 
     Parameters
@@ -48,7 +48,7 @@ class Marked:
         Lines of text, at least 3 % of the shorter side high.
     """
 
-    picture: Labelled
+    picture: LabelledPicture
     faces: tuple[Box, ...]
     lines: tuple[Box, ...]
 
@@ -72,16 +72,16 @@ class Marker:
         self._faces: CenterFace | None = None
         self._lines: Lines | None = None
 
-    def __call__(self, picture: Labelled) -> Marked:
+    def __call__(self, picture: LabelledPicture) -> MarkedPicture:
         """Return what stands in a picture."""
         path = self._cache / f"{hashlib.sha256(picture.content).hexdigest()[:32]}.json"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(self._asked(picture.open())), "ascii")
+            path.write_text(json.dumps(self._ask(picture.open())), "ascii")
         found = json.loads(path.read_text("ascii"))
-        return Marked(picture, *(tuple(Box(*sides) for sides in found[kind]) for kind in ("faces", "lines")))
+        return MarkedPicture(picture, *(tuple(Box(*sides) for sides in found[kind]) for kind in ("faces", "lines")))
 
-    def _asked(self, image: Image.Image) -> dict[str, list[list[float]]]:
+    def _ask(self, image: Image.Image) -> dict[str, list[list[float]]]:
         self._faces, self._lines = self._faces or CenterFace(), self._lines or Lines()
         faces, lines = self._faces(image), self._lines(image)
         counted = faces[counted_faces(faces, *image.size)]
@@ -99,19 +99,19 @@ def head_of(face: Box) -> Box:
     ).intersection(WHOLE)
 
 
-def read_people(folder: Path, limit: int = _PEOPLE) -> list[Labelled]:
+def read_people(folder: Path, limit: int = _PEOPLE) -> list[LabelledPicture]:
     """Read pictures of people that nobody labelled."""
     rows = parquet.read_table(folder / "people.parquet", columns=["image"])["image"].to_pylist()[:limit]
     return [
-        Labelled(f"people {index}", "people", content, Size(*Image.open(io.BytesIO(content)).size))
+        LabelledPicture(f"people {index}", "people", content, Size(*Image.open(io.BytesIO(content)).size))
         for index, content in enumerate(rows)
     ]
 
 
-def with_faces(folder: Path, sets: dict[str, list[Labelled]], marker: Marker) -> list[Marked]:
+def with_faces(folder: Path, sets: dict[str, list[LabelledPicture]], marker: Marker) -> list[MarkedPicture]:
     """Return the pictures that heads and text are measured on, marked; crowds, whose heads are small, are left out."""
     general = read_set(folder, "mit1003", split="train", limit=_GENERAL)
-    listed: Sequence[Labelled] = [
+    listed: Sequence[LabelledPicture] = [
         *read_people(folder),
         *general,
         *(one for name, some in sets.items() if name != "crowd" for one in some),

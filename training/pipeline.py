@@ -21,7 +21,7 @@ from training.networks.network import Network
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
 from training.stages import train, train_faces, train_gate, train_marks, train_small
-from training.teachers.marks import MARKED_SETS, Marks, mark, marked_by_people
+from training.teachers.marks import MARKED_SETS, Marks, mark, marks_of_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +126,7 @@ def train_default(run: TrainingRun) -> None:
 
 def train_mit(run: TrainingRun) -> None:
     """Make focalbox-mit.onnx, of the MIT-licensed rows alone and the heads that people marked there."""
-    marks = {name: marked_by_people(rows_of(run.data, name, "train")) for name in ("crowd", CLOSE_UPS)}
+    marks = {name: marks_of_people(rows_of(run.data, name, "train")) for name in ("crowd", CLOSE_UPS)}
     pool = run.pool((*MIT_LICENSED_SETS, CLOSE_UPS), marks)
     with stage("the MIT network"):
         network = train_small(pool, run.shorten(MIT), run.cache / "mit.pt")

@@ -55,7 +55,7 @@ def write_scale(figures: dict[str, Any], path: Path) -> None:
         speed_up=figures["speed_up"],
         soak=_soak(soak),
         small="" if small is None else _SMALL.format(small=small * 1000, share=small / cpu),
-        growth="\n".join(_grown(count, cpu, figures["source_bytes"]) for count in COUNTS),
+        growth="\n".join(_growth(count, cpu, figures["source_bytes"]) for count in COUNTS),
         cost="\n".join(_cost(count, cpu) for count in COUNTS),
         driver="\n".join(_driver(count, row) for count in COUNTS),
         node=NODE_CORES,
@@ -105,7 +105,7 @@ def _soak(soak: dict[str, Any]) -> str:
     )
 
 
-def _grown(count: int, cpu: float, length: float) -> str:
+def _growth(count: int, cpu: float, length: float) -> str:
     cores = count * cpu / HOURS
     one = count * cpu / NODE_CORES / 3600
     nodes = max(1, -(-int(cores + 1) // NODE_CORES))

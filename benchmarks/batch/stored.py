@@ -34,15 +34,15 @@ def measure(pictures: Path, place: Path) -> dict[str, float]:
     make_pictures(pictures, LOOKED, [SHAPE])
     listed = sorted(map(str, pictures.glob("*.jpg")))
 
-    def looked(count: int) -> float:
+    def time_looks(count: int) -> float:
         started = _spent()
         run(listed[:count], "1:1", plan_only=True, manifest=place / f"looked-{count}.jsonl", workers=1)
         return _spent() - started
 
-    look = (looked(LOOKED) - looked(FEW)) / (LOOKED - FEW)
+    look = (time_looks(LOOKED) - time_looks(FEW)) / (LOOKED - FEW)
     rows = [json.loads(line) for line in (place / f"looked-{LOOKED}.jsonl").read_text().splitlines()]
 
-    def stored(count: int) -> float:
+    def time_stored(count: int) -> float:
         manifest = place / f"stored-{count}.jsonl"
         with manifest.open("w") as file:
             for number, row in enumerate(islice(cycle(rows), count)):
@@ -54,9 +54,9 @@ def measure(pictures: Path, place: Path) -> dict[str, float]:
         assert (summary.done, summary.failed, summary.analysed) == (count, 0, 0)  # noqa: S101 - else it measured something else
         return _spent() - started
 
-    stored(FEW)
+    time_stored(FEW)
     before = _peak()
-    plan = stored(WANTED) / WANTED
+    plan = time_stored(WANTED) / WANTED
     length = (place / f"planned-{WANTED}.parquet").stat().st_size / WANTED
     analysis = sum(len(row["analysis"]) for row in rows) / len(rows)
     return {"look": look, "plan": plan, "row": length, "analysis": analysis, "before": before, "after": _peak()}

@@ -10,7 +10,7 @@ import skimage.data
 from PIL import Image, ImageDraw
 
 from benchmarks.croppers import RATIOS, centre
-from benchmarks.labels import Labelled
+from benchmarks.labels import LabelledPicture
 from benchmarks.peers import PEERS, peer_windows
 from focalbox.core.geometry import Box
 from focalbox.core.target import Ratio, Size
@@ -54,13 +54,13 @@ def main() -> None:
     draw_gallery(rows).save(wanted.out, "WEBP", quality=78)
 
 
-def photograph(name: str) -> Labelled:
+def photograph(name: str) -> LabelledPicture:
     """Return one of the photographs."""
     package, _, inside = name.partition("/")
     image = Image.open(file_in(package, inside)) if inside else Image.fromarray(getattr(skimage.data, name)())
     stored = io.BytesIO()
     image.convert("RGB").save(stored, "PNG")
-    return Labelled(name, "free", stored.getvalue(), Size(*image.size))
+    return LabelledPicture(name, "free", stored.getvalue(), Size(*image.size))
 
 
 def draw_gallery(rows: list[tuple[Image.Image, list[tuple[str, Box]]]]) -> Image.Image:
@@ -81,7 +81,7 @@ def draw_gallery(rows: list[tuple[Image.Image, list[tuple[str, Box]]]]) -> Image
     return gallery
 
 
-def _middle(picture: Labelled, ratio: Ratio) -> Box:
+def _middle(picture: LabelledPicture, ratio: Ratio) -> Box:
     return centre(picture).windows[RATIOS.index(ratio)]
 
 

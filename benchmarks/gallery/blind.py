@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from benchmarks.croppers import RATIOS, centre
-from benchmarks.labels import GAIN_SETS, Labelled, read_set
+from benchmarks.labels import GAIN_SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.truth import read_people
 from focalbox.core.geometry import Box
@@ -60,7 +60,7 @@ def main() -> None:
     print(f"{len(rows)} pictures are on sheets in {wanted.out.resolve()}; key.json says whose crops they are")
 
 
-def windows_by_cropper(picture: Labelled, cropper: Cropper, cache: Path | None) -> Mapping[str, tuple[Box, ...]]:
+def windows_by_cropper(picture: LabelledPicture, cropper: Cropper, cache: Path | None) -> Mapping[str, tuple[Box, ...]]:
     """Return the windows of the six ratios that the middle, the other croppers and focalbox choose."""
     analysis = cropper.analyze(picture.content)
     choosers: dict[str, Callable[[], tuple[Box, ...]]] = {

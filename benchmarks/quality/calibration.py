@@ -15,7 +15,7 @@ from benchmarks.croppers import RATIOS, analyze
 from benchmarks.labels import GAIN_SETS, read_set
 from benchmarks.rows import DataError
 from benchmarks.tables import replace_between, table
-from benchmarks.truth import Marked, Marker, read_people
+from benchmarks.truth import MarkedPicture, Marker, read_people
 from focalbox.core.geometry import Box
 from focalbox.core.placement.confidence import FEATURES, NEARLY, confidence, features
 from focalbox.metrics import window_metrics
@@ -67,7 +67,7 @@ class Cases:
     picture: NDArray[np.int64]
 
 
-def cases_of(model: Model, pictures: Mapping[str, Sequence[Marked]]) -> Cases:
+def cases_of(model: Model, pictures: Mapping[str, Sequence[MarkedPicture]]) -> Cases:
     """Crop every picture to the six ratios of the gain measure."""
     rows: list[tuple[tuple[float, ...], bool, float, float, int]] = []
     number = 0
@@ -95,14 +95,14 @@ def cases_of(model: Model, pictures: Mapping[str, Sequence[Marked]]) -> Cases:
     return Cases(np.array(values), np.array(right_ones), np.array(shipped), np.array(weights), np.array(picture_of))
 
 
-def _heads_whole(marked: Marked, window: Box) -> bool:
+def _heads_whole(marked: MarkedPicture, window: Box) -> bool:
     """Tell whether a window cuts none of the heads that it could hold; small ones at its edge and all of a crowd's aside."""
     pixel = 1 / min(marked.picture.size.width, marked.picture.size.height)
     fitting = [head for head in marked.heads if head.width <= window.width and head.height <= window.height]
     return all(window.contains(head, slack=pixel) or window.intersection(head).area == 0 for head in fitting)
 
 
-def fitted(values: Array, right: NDArray[np.bool_], weights: Array) -> Array:
+def fit_weights(values: Array, right: NDArray[np.bool_], weights: Array) -> Array:
     """Fit a logistic regression by Newton's method; returns the constant and the weight of each feature."""
     inputs = np.column_stack([np.ones(len(values)), values])
     shares = weights / weights.sum()
@@ -115,13 +115,13 @@ def fitted(values: Array, right: NDArray[np.bool_], weights: Array) -> Array:
     return found
 
 
-def held_back(cases: Cases) -> Array:
+def cross_validate(cases: Cases) -> Array:
     """Return a confidence for every case from weights fitted on the other pictures."""
     fold = np.random.default_rng(_SEED).permutation(cases.picture.max() + 1)[cases.picture] % _FOLDS
     sure = np.empty(len(cases.right))
     for part in range(_FOLDS):
         rest = fold != part
-        weights = fitted(cases.values[rest], cases.right[rest], cases.weights[rest])
+        weights = fit_weights(cases.values[rest], cases.right[rest], cases.weights[rest])
         inputs = np.column_stack([np.ones((~rest).sum()), cases.values[~rest]])
         sure[~rest] = 1.0 / (1.0 + np.exp(-inputs @ weights))
     return sure
@@ -197,7 +197,7 @@ def drawing(sure: Array, cases: Cases) -> str:
 
 def report(name: str, cases: Cases) -> str:
     """Return the tables of one model as Markdown."""
-    sure = held_back(cases)
+    sure = cross_validate(cases)
     rows = reliability(sure, cases)
     right = float(np.average(cases.right, weights=cases.weights))
     bins = [[f"{mean:.2f}", f"{true:.2f}", f"{share:.0%}"] for mean, true, share in rows]
@@ -216,12 +216,12 @@ def report(name: str, cases: Cases) -> str:
     )
 
 
-def _marked(name: str, folder: Path, marker: Marker) -> list[Marked]:
+def _read_marked(name: str, folder: Path, marker: Marker) -> list[MarkedPicture]:
     """Read a set: every fifth picture with masks, heads but for those of crowds, which are small."""
     if name == "people":
         return [marker(one) for one in read_people(folder)]
     pictures = read_set(folder, name)[:: _EVERY if name == "duts" else 1]
-    return [Marked(one, (), ()) if name == "crowd" else marker(one) for one in pictures]
+    return [MarkedPicture(one, (), ()) if name == "crowd" else marker(one) for one in pictures]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -233,18 +233,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = parser.parse_args(arguments)
     marker = Marker()
     try:
-        pictures = {name: _marked(name, wanted.data, marker) for name in (*GAIN_SETS, "people")}
+        pictures = {name: _read_marked(name, wanted.data, marker) for name in (*GAIN_SETS, "people")}
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
     cases = cases_of(MODELS[DEFAULT_MODEL], pictures)
-    weights = fitted(cases.values, cases.right, cases.weights)
+    weights = fit_weights(cases.values, cases.right, cases.weights)
     text = report(DEFAULT_MODEL, cases)
     print(text)
     named = zip(("constant", *FEATURES), weights, strict=True)
     print("\nfor _WEIGHTS in core/placement/confidence.py:", ", ".join(f"{weight:.3f}" for weight in weights))
     print("; ".join(f"{name} {weight:+.3f}" for name, weight in named))
-    wanted.chart.write_text(drawing(held_back(cases), cases))
+    wanted.chart.write_text(drawing(cross_validate(cases), cases))
     replace_between(wanted.page, "confidence", text)
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from benchmarks.intervals import Interval, share_of
-from benchmarks.truth import Marked
+from benchmarks.truth import MarkedPicture
 from focalbox.core.geometry import Box
 
 __all__ = ["MEASURES", "Cuts", "cuts_of", "difference", "shares"]
@@ -26,7 +26,7 @@ class Cuts:
     counts: tuple[tuple[int, int], ...]
 
 
-def cuts_of(marked: Marked, windows: Sequence[Box]) -> Cuts:
+def cuts_of(marked: MarkedPicture, windows: Sequence[Box]) -> Cuts:
     """Count what some windows of a picture cut.
 
     A window is a case of *face cut*, *head cut* and *text cut* when one of its sides could hold them all, and is cut when it

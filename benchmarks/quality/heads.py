@@ -14,13 +14,13 @@ import numpy as np
 
 from benchmarks.croppers import RATIOS, centre
 from benchmarks.intervals import Interval, share_of
-from benchmarks.labels import GAIN_SETS, Labelled, read_set
+from benchmarks.labels import GAIN_SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.quality.cuts import MEASURES, Cuts, cuts_of, difference, shares
 from benchmarks.quality.scores import gain_terms
 from benchmarks.quality.sheet import draw_cut_heads
 from benchmarks.tables import replace_between, table, with_interval
-from benchmarks.truth import Marked, Marker, with_faces
+from benchmarks.truth import MarkedPicture, Marker, with_faces
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import Box, largest_window
 from focalbox.core.placement.place import Demands, place
@@ -78,7 +78,7 @@ def main() -> None:
     )
 
 
-def _beside_others(marked: Sequence[Marked], ours: Sequence[Cuts], cache: Path) -> str:
+def _beside_others(marked: Sequence[MarkedPicture], ours: Sequence[Cuts], cache: Path) -> str:
     """Return the table of croppers."""
     rows = [_row("centre", _cuts(marked, [list(centre(one.picture).windows) for one in marked]))]
     for peer in PEERS:
@@ -102,8 +102,8 @@ def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, lis
     for name, _, _ in _PARTS:
         by_set = [share_of(terms).value for terms in gains[name].values()]
         found = [f"{share.value:.3f}" for share in shares(cuts[name])]
-        more = "-" if name == _SHIPPED else _signed(difference(cuts[name], cuts[_SHIPPED], "head cut"))
-        gained = "-" if name == _SHIPPED else _signed(_gained(gains[name], gains[_SHIPPED]))
+        more = "-" if name == _SHIPPED else _with_sign(difference(cuts[name], cuts[_SHIPPED], "head cut"))
+        gained = "-" if name == _SHIPPED else _with_sign(_gain_difference(gains[name], gains[_SHIPPED]))
         rows.append([name, *found, more, *(f"{gain:+.3f}" for gain in by_set), f"{np.mean(by_set):.3f}", gained])
     head = [
         "score",
@@ -117,7 +117,7 @@ def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, lis
 
 
 def _gains(
-    sets: Mapping[str, list[Labelled]],
+    sets: Mapping[str, list[LabelledPicture]],
     analyses: Mapping[str, list[Analysis]],
     weights: Mapping[str, Weights],
     *,
@@ -131,7 +131,7 @@ def _gains(
     return found
 
 
-def _gained(
+def _gain_difference(
     ours: Mapping[str, list[tuple[float, float]]], shipped: Mapping[str, list[tuple[float, float]]]
 ) -> Interval:
     """Return the difference of the mean gain of the sets, with the intervals of the sets' differences put together."""
@@ -156,7 +156,7 @@ def _windows(found: Analysis, weights: Mapping[str, Weights], *, lean: bool) -> 
     return windows
 
 
-def _cuts(marked: Sequence[Marked], windows: Windows) -> list[Cuts]:
+def _cuts(marked: Sequence[MarkedPicture], windows: Windows) -> list[Cuts]:
     return [cuts_of(one, chosen) for one, chosen in zip(marked, windows, strict=True)]
 
 
@@ -164,7 +164,7 @@ def _percent(share: Interval) -> str:
     return with_interval(share)
 
 
-def _signed(share: Interval) -> str:
+def _with_sign(share: Interval) -> str:
     return f"{share.value:+.3f} [{share.low:+.3f}, {share.high:+.3f}]"
 
 

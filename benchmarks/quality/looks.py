@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.croppers import RATIOS, Choice
-from benchmarks.labels import GAIN_SETS, Labelled
+from benchmarks.labels import GAIN_SETS, LabelledPicture
 from benchmarks.quality.scores import gain_of, loss_of, score
 from benchmarks.tables import table
 from focalbox.analysis import Analysis
@@ -31,7 +31,7 @@ _SIGMA = 0.5
 Plane = NDArray[np.float64]
 
 
-def looks_table(model: Model, pictures: Mapping[str, Sequence[Labelled]]) -> str:
+def looks_table(model: Model, pictures: Mapping[str, Sequence[LabelledPicture]]) -> str:
     """Measure every way on every set and write gain / loss, without faces: only the map differs."""
     sets = [name for name in GAIN_SETS if name in pictures]
     cells: dict[str, list[str]] = {}
@@ -40,7 +40,7 @@ def looks_table(model: Model, pictures: Mapping[str, Sequence[Labelled]]) -> str
         choices: dict[str, list[Choice]] = {}
         for picture in pictures[name]:
             for way, plane in _maps(model, picture):
-                choices.setdefault(way, []).append(_chosen(plane, picture))
+                choices.setdefault(way, []).append(_choose(plane, picture))
         for way, some in choices.items():
             judged = [score(picture, choice) for picture, choice in zip(pictures[name], some, strict=True)]
             gain = gain_of(judged).value
@@ -50,10 +50,10 @@ def looks_table(model: Model, pictures: Mapping[str, Sequence[Labelled]]) -> str
     return table(["way to look", *(f"{name} gain / loss" for name in sets), "mean gain"], rows)
 
 
-def _maps(model: Model, picture: Labelled) -> Iterator[tuple[str, Plane]]:
+def _maps(model: Model, picture: LabelledPicture) -> Iterator[tuple[str, Plane]]:
     """Yield every way's name and map."""
     image = picture.open()
-    sizes = {f"{side} px": _shaped(picture.size, side) for side in _SIDES}
+    sizes = {f"{side} px": _shape(picture.size, side) for side in _SIDES}
     sizes["192 px, squashed to a square"] = Size(_SQUARE, _SQUARE)
     for name, size in sizes.items():
         rgb = np.asarray(image.resize((size.width, size.height), Image.Resampling.BICUBIC, reducing_gap=1.0))
@@ -64,12 +64,12 @@ def _maps(model: Model, picture: Labelled) -> Iterator[tuple[str, Plane]]:
             yield f"{name}, {looks}, x prior {_SIGMA}", CentrePrior(_SIGMA, mixing=0.0).apply(plane)
 
 
-def _chosen(plane: Plane, picture: Labelled) -> Choice:
+def _choose(plane: Plane, picture: LabelledPicture) -> Choice:
     analysis = Analysis(picture.size, SaliencyMap(plane))
     return Choice(tuple(analysis.plan(ratio).relative for ratio in RATIOS))
 
 
-def _shaped(size: Size, side: int) -> Size:
+def _shape(size: Size, side: int) -> Size:
     """Return the picture's shape with about ``side`` x ``side`` pixels, in whole strides."""
     stretch = size.aspect**0.5
     across, down = (max(1, round(length / _STRIDE)) * _STRIDE for length in (side * stretch, side / stretch))

@@ -26,11 +26,11 @@ def odd_pictures() -> dict[str, Picture]:
         "1 x 1": np.full((1, 1, 3), 90, np.uint8),
         "uniform": np.full((300, 400, 3), 128, np.uint8),
         "noise": random.integers(0, 256, (300, 400, 3), dtype=np.uint8),
-        "line drawing": _drawn("white", _lines),
-        "product on white": _drawn("white", _product),
-        "page of text": _drawn("white", _page),
+        "line drawing": _draw("white", _lines),
+        "product on white": _draw("white", _product),
+        "page of text": _draw("white", _page),
         "1 x 2000": random.integers(0, 256, (2000, 1, 3), dtype=np.uint8),
-        "one dot": _drawn("#303030", lambda draw: draw.ellipse((350, 40, 362, 52), fill="yellow")),
+        "one dot": _draw("#303030", lambda draw: draw.ellipse((350, 40, 362, 52), fill="yellow")),
         "checkerboard": (np.indices((300, 400)).sum(0)[..., None] // 20 % 2 * 255).repeat(3, 2).astype(np.uint8),
     }
 
@@ -51,7 +51,7 @@ def odd_table(models: Mapping[str, Model]) -> str:
     return table(["model: centre of the 1:1 window", *pictures], rows)
 
 
-def _drawn(ground: str, draw: object) -> Picture:
+def _draw(ground: str, draw: object) -> Picture:
     image = Image.new("RGB", (400, 300), ground)
     assert callable(draw)  # noqa: S101 - a function of this file
     draw(ImageDraw.Draw(image))

@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.croppers import RATIOS
 from benchmarks.intervals import share_of
-from benchmarks.labels import GAIN_SETS, Labelled, read_set
+from benchmarks.labels import GAIN_SETS, LabelledPicture, read_set
 from benchmarks.tables import replace_between, table
 from focalbox.core.choice.crop import Crop
 from focalbox.core.target import Ratio, Size, Target
@@ -46,7 +46,7 @@ def main() -> None:
     pictures = [one for name in GAIN_SETS for one in read_set(wanted.data, name, limit=_FROM_EACH)]
     cropper, order, rows, heads, scales = Cropper(), random.Random(_SEED), [], [], 0  # noqa: S311 - an order, no secret
     for index, picture in enumerate(pictures):
-        content = enlarged(picture) if index % 2 else picture.content
+        content = enlarge(picture) if index % 2 else picture.content
         for ratio in RATIOS:
             asked = windows_of(cropper, content, ratio, order)
             first = asked[0]
@@ -83,7 +83,7 @@ def windows_of(cropper: Cropper, content: bytes, ratio: Ratio, order: random.Ran
     return found
 
 
-def enlarged(picture: Labelled) -> bytes:
+def enlarge(picture: LabelledPicture) -> bytes:
     """Return a picture as the JPEG of a camera would be: large, its colours at half the resolution."""
     image = picture.open()
     scale = _LARGE / max(image.size)

@@ -45,25 +45,25 @@ def edits(image: Image.Image, face: Box) -> Iterator[tuple[str, bytes, Box]]:
             "bottom": (0, 0, width, height - pixels),
         }
         for side, box in corners.items():
-            yield f"{pixels} px off the {side}", _stored(image.crop(box)), _within(face, image, box)
+            yield f"{pixels} px off the {side}", _store(image.crop(box)), _within(face, image, box)
     for pixels in _FRAMES:
         for colour in ("white", "black"):
             framed = ImageOps.expand(image, pixels, colour)
             box = (-pixels, -pixels, width + pixels, height + pixels)
-            yield f"{colour} frame of {pixels} px", _stored(framed), _within(face, image, box)
+            yield f"{colour} frame of {pixels} px", _store(framed), _within(face, image, box)
     for factor in (0.8, 0.9, 1.1, 1.2):
-        yield f"brightness x {factor}", _stored(ImageEnhance.Brightness(image).enhance(factor)), face
-    yield "grey", _stored(image.convert("L")), face
+        yield f"brightness x {factor}", _store(ImageEnhance.Brightness(image).enhance(factor)), face
+    yield "grey", _store(image.convert("L")), face
     for degrees in (-5, -3, 3, 5):
         turned = image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(128, 128, 128))
-        yield f"turned by {degrees} degrees", _stored(turned), face
-    yield "GIF", _stored(image.quantize(256), "GIF"), face
+        yield f"turned by {degrees} degrees", _store(turned), face
+    yield "GIF", _store(image.quantize(256), "GIF"), face
     for quality in (30, 60, 75, 95):
-        yield f"JPEG {quality}", _stored(image, "JPEG", quality=quality), face
-    yield "mirrored", _stored(ImageOps.mirror(image)), face.mirror()
+        yield f"JPEG {quality}", _store(image, "JPEG", quality=quality), face
+    yield "mirrored", _store(ImageOps.mirror(image)), face.mirror()
     for scale in _SCALES:
         size = round(width * scale), round(height * scale)
-        yield f"resized by {scale}", _stored(image.resize(size, Image.Resampling.LANCZOS)), face
+        yield f"resized by {scale}", _store(image.resize(size, Image.Resampling.LANCZOS)), face
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def main() -> None:
     wanted = parser.parse_args()
     cropper, rows = Cropper(), []
     for name, (file, face) in PORTRAITS.items():
-        image = _opened(file)
+        image = _open(file)
         kept: dict[Size, list[tuple[float, float]]] = {size: [] for size in _SIZES}
         for _, content, moved in edits(image, face):
             plan = cropper.analyze(content).plans(_SIZES)
@@ -88,7 +88,7 @@ def main() -> None:
     replace_between(wanted.write, "robust", text)
 
 
-def _opened(file: str) -> Image.Image:
+def _open(file: str) -> Image.Image:
     if file.endswith(".jpg"):
         return Image.open(file_in("matplotlib", file)).convert("RGB")  # carried by the package, which is not imported
     return Image.fromarray(getattr(skimage.data, file)()).convert("RGB")
@@ -106,7 +106,7 @@ def _within(face: Box, image: Image.Image, box: tuple[int, int, int, int]) -> Bo
     )
 
 
-def _stored(image: Image.Image, form: str = "PNG", **options: int) -> bytes:
+def _store(image: Image.Image, form: str = "PNG", **options: int) -> bytes:
     kept = io.BytesIO()
     image.save(kept, form, **options)
     return kept.getvalue()

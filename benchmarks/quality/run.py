@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.croppers import RATIOS, Contestant, contestants, heads_of, model_of
-from benchmarks.labels import GAIN_SETS, SETS, Labelled, read_set
+from benchmarks.labels import GAIN_SETS, SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS
 from benchmarks.quality.fairness import fairness_table
 from benchmarks.quality.looks import looks_table
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
-    written = {section: _measured(section, pictures, wanted) for section in wanted.sections}
+    written = {section: _measure(section, pictures, wanted) for section in wanted.sections}
     for text in written.values():
         print(f"{text}\n")
     partial = wanted.limit is not None or set(wanted.sets) != set(SETS) or wanted.only
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(section: str, pictures: Mapping[str, list[Labelled]], wanted: argparse.Namespace) -> str:
+def _measure(section: str, pictures: Mapping[str, list[LabelledPicture]], wanted: argparse.Namespace) -> str:
     if section == "crops":
         return _crops(pictures, wanted)
     models = _steady_models()
@@ -98,7 +98,7 @@ def _measured(section: str, pictures: Mapping[str, list[Labelled]], wanted: argp
     return f"{_stamp({})}\n\n{odd_table(models)}"
 
 
-def _crops(pictures: Mapping[str, list[Labelled]], wanted: argparse.Namespace) -> str:
+def _crops(pictures: Mapping[str, list[LabelledPicture]], wanted: argparse.Namespace) -> str:
     found: Scores = {}
     times: dict[str, float | None] = {}
     everything = [one for some in pictures.values() for one in some]
@@ -106,7 +106,7 @@ def _crops(pictures: Mapping[str, list[Labelled]], wanted: argparse.Namespace) -
         if wanted.only and not any(part in row.name for part in wanted.only):
             continue
         print(f"{row.name} ...", file=sys.stderr, flush=True)
-        found[row.name] = _scored(row, pictures)
+        found[row.name] = _score_row(row, pictures)
         times[row.name] = row.milliseconds(everything[:: max(1, len(everything) // _TIMED)])
         if DEFAULT_MODEL in row.name and "default" in row.name and wanted.sheet:
             chosen = [one for scores in found[row.name].values() for one in scores]
@@ -123,7 +123,7 @@ def _crops(pictures: Mapping[str, list[Labelled]], wanted: argparse.Namespace) -
     )
 
 
-def _scored(row: Contestant, pictures: Mapping[str, list[Labelled]]) -> dict[str, list[Score]]:
+def _score_row(row: Contestant, pictures: Mapping[str, list[LabelledPicture]]) -> dict[str, list[Score]]:
     return {name: [score(one, row.choose(one)) for one in some] for name, some in pictures.items()}
 
 
@@ -182,7 +182,7 @@ def _steady_models() -> dict[str, Model]:
     return {name: model for name in names if (model := model_of(name)) is not None}
 
 
-def _stamp(pictures: Mapping[str, list[Labelled]]) -> str:
+def _stamp(pictures: Mapping[str, list[LabelledPicture]]) -> str:
     """Say when, on what and with which versions."""
     counted = ", ".join(f"{name} {len(some)}" for name, some in pictures.items())
     versions = [f"focalbox {__version__}", *(f"{package} {version(package)}" for package in ("numpy", "pillow"))]

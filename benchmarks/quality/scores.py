@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.croppers import RATIOS, Choice
 from benchmarks.intervals import Interval, interval, share_of
-from benchmarks.labels import Labelled, density
+from benchmarks.labels import LabelledPicture, density
 from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.metrics import map_metrics, window_metrics
@@ -46,7 +46,7 @@ class Score:
         Labelled faces times windows; those that a window cuts through; those that it keeps whole.
     """
 
-    picture: Labelled
+    picture: LabelledPicture
     choice: Choice
     cases: tuple[window_metrics.WindowCase, ...] = ()
     given: float | None = None
@@ -61,7 +61,7 @@ class Score:
     whole: int = 0
 
 
-def score(picture: Labelled, choice: Choice) -> Score:
+def score(picture: LabelledPicture, choice: Choice) -> Score:
     """Compare what a cropper chose with what people said of the picture."""
     cases: tuple[window_metrics.WindowCase, ...] = ()
     if picture.label is not None:
@@ -76,7 +76,7 @@ def score(picture: Labelled, choice: Choice) -> Score:
         cc = map_metrics.cc(values, density(picture.fixations, picture.size, choice.saliency.shape))
     elif choice.saliency is not None and picture.label is not None:
         mask = picture.label > _MASK_LEVEL
-        values = _enlarged(choice.saliency, mask.shape[1], mask.shape[0])
+        values = _enlarge(choice.saliency, mask.shape[1], mask.shape[0])
         f_measure, error = map_metrics.max_f_measure(values, mask), map_metrics.mae(values, mask)
     insides = [_inside(face, window) for face in picture.faces for window in choice.windows]
     return Score(
@@ -101,7 +101,7 @@ def gain_of(scores: Sequence[Score], ratio: float | None = None) -> Interval:
     return share_of([terms for one in scores if (terms := _terms(one.cases, ratio))])
 
 
-def gain_terms(chosen: Sequence[tuple[Labelled, tuple[Box, ...]]]) -> list[tuple[float, float]]:
+def gain_terms(chosen: Sequence[tuple[LabelledPicture, tuple[Box, ...]]]) -> list[tuple[float, float]]:
     """Return what the gain of windows of the six ratios is made of, a picture each: what was gained, and what could be.
 
     Their sums, divided, are the gain (`share_of`).
@@ -132,7 +132,7 @@ def mean_of(scores: Sequence[Score], measure: Callable[[Score], float | None]) -
     return interval(values)
 
 
-def _case(picture: Labelled, window: Box, ratio: float) -> window_metrics.WindowCase:
+def _case(picture: LabelledPicture, window: Box, ratio: float) -> window_metrics.WindowCase:
     assert picture.label is not None  # noqa: S101 - the caller asked
     axis, _ = window_metrics.free_axis(picture.size.aspect, ratio)
     start, length = (window.left, window.width) if axis == 1 else (window.top, window.height)
@@ -144,5 +144,5 @@ def _inside(face: Box, window: Box) -> float:
     return face.intersection(window).area / face.area if face.area > 0 else 1.0
 
 
-def _enlarged(saliency: SaliencyMap, width: int, height: int) -> NDArray[np.float32]:
+def _enlarge(saliency: SaliencyMap, width: int, height: int) -> NDArray[np.float32]:
     return np.asarray(Image.fromarray(saliency.values).resize((width, height), Image.Resampling.BILINEAR))

@@ -15,7 +15,7 @@ from focalbox.core.geometry import Box, largest_window
 from focalbox.metrics.window_metrics import choose_position
 
 if TYPE_CHECKING:
-    from benchmarks.truth import Marked
+    from benchmarks.truth import MarkedPicture
 
 __all__ = ["draw_cut_heads", "draw_sheet", "worst"]
 
@@ -29,11 +29,11 @@ _COLUMNS = 3
 def worst(scores: Sequence[Score], count: int) -> list[tuple[Score, int]]:
     """Return the pictures that lost most against the best window, with the ratio (its index) where they did."""
     found = [
-        (max(range(len(one.cases)), key=lambda index, one=one: _lost(one, index)), one)  # type: ignore[misc]
+        (max(range(len(one.cases)), key=lambda index, one=one: _loss(one, index)), one)  # type: ignore[misc]
         for one in scores
         if one.cases
     ]
-    ordered = sorted(found, key=lambda pair: -_lost(pair[1], pair[0]))
+    ordered = sorted(found, key=lambda pair: -_loss(pair[1], pair[0]))
     return [(one, index) for index, one in ordered[:count]]
 
 
@@ -48,7 +48,7 @@ def draw_sheet(cases: Sequence[tuple[Score, int]], path: Path) -> None:
     sheet.save(path, "WEBP", quality=85)
 
 
-def draw_cut_heads(chosen: Sequence[tuple[Marked, Sequence[Box]]], count: int, path: Path) -> None:
+def draw_cut_heads(chosen: Sequence[tuple[MarkedPicture, Sequence[Box]]], count: int, path: Path) -> None:
     """Draw windows (red) that cut heads (yellow) that they could hold, those first that show least of one."""
     found = []
     for one, windows in chosen:
@@ -80,7 +80,7 @@ def _outline(draw: ImageDraw.ImageDraw, box: Box, size: tuple[int, int], colour:
     draw.rectangle(corners, outline=colour, width=2)
 
 
-def _lost(one: Score, index: int) -> float:
+def _loss(one: Score, index: int) -> float:
     return one.cases[index].best - one.cases[index].chosen
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from benchmarks.croppers import RATIOS, analyze
 from benchmarks.intervals import interval
-from benchmarks.labels import Labelled
+from benchmarks.labels import LabelledPicture
 from benchmarks.tables import table, without
 from focalbox.core.geometry import Box
 from focalbox.saliency.models import Model
@@ -20,30 +20,30 @@ _GOAL = 0.93
 """Mean IoU that the crops of a changed picture should reach with the original's (the issue's floor)."""
 
 
-def _stored(image: Image.Image, form: str, **options: int) -> bytes:
+def _store(image: Image.Image, form: str, **options: int) -> bytes:
     kept = io.BytesIO()
     image.save(kept, form, **options)
     return kept.getvalue()
 
 
-def _halved(image: Image.Image) -> Image.Image:
+def _halve(image: Image.Image) -> Image.Image:
     return image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.BOX)
 
 
 CHANGES: Mapping[str, Callable[[Image.Image], bytes]] = {
-    "JPEG quality 70": lambda image: _stored(image, "JPEG", quality=70),
-    "half size": lambda image: _stored(_halved(image), "PNG"),
-    "mirror": lambda image: _stored(ImageOps.mirror(image), "PNG"),
-    "brightness -10 %": lambda image: _stored(ImageEnhance.Brightness(image).enhance(0.9), "PNG"),
-    "brightness +10 %": lambda image: _stored(ImageEnhance.Brightness(image).enhance(1.1), "PNG"),
+    "JPEG quality 70": lambda image: _store(image, "JPEG", quality=70),
+    "half size": lambda image: _store(_halve(image), "PNG"),
+    "mirror": lambda image: _store(ImageOps.mirror(image), "PNG"),
+    "brightness -10 %": lambda image: _store(ImageEnhance.Brightness(image).enhance(0.9), "PNG"),
+    "brightness +10 %": lambda image: _store(ImageEnhance.Brightness(image).enhance(1.1), "PNG"),
 }
 """What happens to a picture on its way, as the bytes of a file."""
 
 
-def overlaps(model: Model, picture: Labelled) -> dict[str, float]:
+def overlaps(model: Model, picture: LabelledPicture) -> dict[str, float]:
     """Return the mean IoU of the windows of every ratio with the unchanged picture's, for each change."""
     image = picture.open()
-    original = _windows(model, _stored(image, "PNG"))
+    original = _windows(model, _store(image, "PNG"))
     found = {}
     for name, change in CHANGES.items():
         windows = _windows(model, change(image))
@@ -54,7 +54,7 @@ def overlaps(model: Model, picture: Labelled) -> dict[str, float]:
     return found
 
 
-def stability_table(models: Mapping[str, Model], pictures: Sequence[Labelled]) -> str:
+def stability_table(models: Mapping[str, Model], pictures: Sequence[LabelledPicture]) -> str:
     """Measure every model and write the table."""
     rows = []
     for name, model in models.items():

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.croppers import centre
 from benchmarks.intervals import interval, share_of
-from benchmarks.labels import Labelled, read_set
+from benchmarks.labels import LabelledPicture, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.tables import replace_between, table, with_interval
 from focalbox.core.geometry import Box
@@ -68,7 +68,7 @@ def main() -> None:
     replace_between(wanted.write, "subject box", text)
 
 
-def box_of_mask(picture: Labelled) -> Box:
+def box_of_mask(picture: LabelledPicture) -> Box:
     """Return the smallest box around the object of a picture with a mask, fractions."""
     assert picture.label is not None  # noqa: S101 - a set of masks
     inside = picture.label > _INSIDE

@@ -60,7 +60,7 @@ _IPX = Path("benchmarks/service/ipx/node_modules/ipx/bin/ipx.mjs")
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """What wrk and the kernel say of one server with one size of pictures."""
 
     per_second: float
@@ -90,13 +90,13 @@ def main() -> None:
             replace_between(_PAGE, _SECOND, line)
             print(line)
             return
-        lines = _measured(root, arguments.thumbor, arguments.seconds)
+        lines = _measure(root, arguments.thumbor, arguments.seconds)
     _PAGE.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 
 
-def _measured(root: Path, thumbor: Path, seconds: int) -> list[str]:
-    found: dict[tuple[str, str], Measured] = {}
+def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
+    found: dict[tuple[str, str], Measurement] = {}
     memory: dict[str, float] = {}
     config = root / "thumbor.conf"
     config.write_text(_CONFIG.format(root=root / "pictures"))
@@ -111,7 +111,7 @@ def _measured(root: Path, thumbor: Path, seconds: int) -> list[str]:
     for server, (command, more, address) in servers.items():
         for size in SIZES:
             with _running([*command, str(_PORT), *more]) as process:
-                found[server, size] = _asked(root, size, seconds, address)
+                found[server, size] = _ask(root, size, seconds, address)
                 memory[server] = max(memory.get(server, 0.0), _peak(process.pid))
         if server == "focalbox":
             second = _second_size([*command, str(_PORT), *more])
@@ -142,7 +142,7 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def _asked(root: Path, size: str, seconds: int, address: str) -> Measured:
+def _ask(root: Path, size: str, seconds: int, address: str) -> Measurement:
     order = root / "order.lua"
     names = ", ".join(f'"{_name(size, copy)}"' for copy in range(COPIES))
     order.write_text(_ORDER % (names, address))
@@ -154,7 +154,7 @@ def _asked(root: Path, size: str, seconds: int, address: str) -> Measured:
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     if late is None or per_second is None:
         sys.exit(text)
-    return Measured(float(per_second[1]), float(late[1]) * _UNITS[late[2]], int(failed[1]) if failed else 0)
+    return Measurement(float(per_second[1]), float(late[1]) * _UNITS[late[2]], int(failed[1]) if failed else 0)
 
 
 def _second_size(command: list[str]) -> str:
@@ -178,7 +178,7 @@ def _processor_time(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _page(found: dict[tuple[str, str], Measured], memory: dict[str, float], second: str, seconds: int) -> list[str]:
+def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], second: str, seconds: int) -> list[str]:
     servers = list(memory)
     lines = [
         "# The service beside thumbor and ipx",

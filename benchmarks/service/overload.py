@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.service.soak import ask, make_pictures, started_at
+from benchmarks.service.soak import ask, make_pictures, wait_for_port
 
 CONNECTIONS = 8
 """Requests at once at capacity: as in `benchmarks.service`."""
@@ -125,7 +125,7 @@ async def _per_second(port: int, clients: int, seconds: float) -> float:
 async def _serving(root: Path, *arguments: str, limit: int | None = None) -> AsyncIterator[int]:
     command = [sys.executable, "-m", "focalbox", "serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
 
-    def bound() -> None:
+    def set_port() -> None:
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 
@@ -134,10 +134,10 @@ async def _serving(root: Path, *arguments: str, limit: int | None = None) -> Asy
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=bound,  # noqa: PLW1509 - sets a number, and takes no lock
+        preexec_fn=set_port,  # noqa: PLW1509 - sets a number, and takes no lock
     )
     try:
-        port = started_at(process)
+        port = wait_for_port(process)
         await ask(port, "/readyz")
         yield port
     finally:

@@ -60,7 +60,7 @@ _ATTACKS = (
 
 
 @dataclass
-class Seen:
+class Counts:
     """What came back."""
 
     upstream: int
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 @contextmanager
-def _served(root: Path, upstream: int) -> Iterator[subprocess.Popen[str]]:
+def _serve(root: Path, upstream: int) -> Iterator[subprocess.Popen[str]]:
     command = ["serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
     bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING), "--allow-host", f"127.0.0.1:{upstream}"]
     process = subprocess.Popen(
@@ -100,7 +100,7 @@ def _served(root: Path, upstream: int) -> Iterator[subprocess.Popen[str]]:
         process.wait()
 
 
-def started_at(process: subprocess.Popen[str]) -> int:
+def wait_for_port(process: subprocess.Popen[str]) -> int:
     """Return the port of a service that is starting; exit when it does not."""
     found = re.search(r":(\d+)/", process.stdout.readline() if process.stdout else "")
     if found is None:
@@ -112,16 +112,16 @@ async def _run(root: Path, seconds: float) -> int:
     other = await asyncio.start_server(partial(_answer_late, (root / "coffee.jpg").read_bytes()), "127.0.0.1", 0)
     upstream = int(other.sockets[0].getsockname()[1])
     async with other:
-        with _served(root, upstream) as process:
-            port = started_at(process)
+        with _serve(root, upstream) as process:
+            port = wait_for_port(process)
             await ask(port, "/readyz")
-            seen, stop = Seen(upstream), time.monotonic() + seconds
+            seen, stop = Counts(upstream), time.monotonic() + seconds
             clients = [asyncio.create_task(_client(port, seen, random.Random(seed), stop)) for seed in range(CLIENTS)]  # noqa: S311
             watch = asyncio.create_task(_watch(process.pid, seen, stop))
             await asyncio.gather(*clients, watch)
             lost = await _stop_in_the_middle(process, port)
-        with _served(root, upstream) as process:  # and started again
-            port = started_at(process)
+        with _serve(root, upstream) as process:  # and started again
+            port = wait_for_port(process)
             for target in list(seen.answers)[:CLIENTS]:
                 status, head, body = await ask(port, target)
                 if status != 200:  # noqa: PLR2004 - a picture
@@ -153,7 +153,7 @@ async def _dawdle(port: int) -> None:
     writer.close()
 
 
-async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> None:
+async def _client(port: int, seen: Counts, chance: random.Random, stop: float) -> None:
     while time.monotonic() < stop:
         kind = chance.random()
         if kind < HOSTILE:
@@ -181,7 +181,7 @@ async def _client(port: int, seen: Seen, chance: random.Random, stop: float) -> 
             _check(seen, target, head, body)
 
 
-def _check(seen: Seen, target: str, head: bytes, body: bytes) -> None:
+def _check(seen: Counts, target: str, head: bytes, body: bytes) -> None:
     """Note a wrong answer: the same address has the same one every time, and a picture has its size."""
     digest = hashlib.sha256(body).hexdigest()
     if seen.answers.setdefault(target, digest) != digest:
@@ -232,7 +232,7 @@ async def ask(port: int, target: str) -> tuple[int, bytes, bytes]:
     return (int(head[9:12]) if whole else 0), head, body
 
 
-async def _watch(process: int, seen: Seen, stop: float) -> None:
+async def _watch(process: int, seen: Counts, stop: float) -> None:
     start = time.monotonic()
     while time.monotonic() < stop:
         found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())  # noqa: ASYNC240 - a few bytes
@@ -251,7 +251,7 @@ async def _stop_in_the_middle(process: subprocess.Popen[str], port: int) -> int:
     return sum(status != 200 for status, _, _ in await asyncio.gather(*asked))  # noqa: PLR2004 - answered
 
 
-def _report(seen: Seen, lost: int, seconds: float) -> int:
+def _report(seen: Counts, lost: int, seconds: float) -> int:
     part = min(MINUTE, seconds / 5)
     minutes = [[used for at, used in seen.memory if number * part <= at < (number + 1) * part] for number in range(5)]
     medians, peaks = [statistics.median(one) for one in minutes], [max(one) for one in minutes]

@@ -46,10 +46,10 @@ class Kind:
 
 def make(kind: Kind) -> list[bytes]:
     """Return the files of a kind, a photograph each."""
-    return [_written(kind, name) for name in PHOTOGRAPHS[: kind.photographs]]
+    return [_write(kind, name) for name in PHOTOGRAPHS[: kind.photographs]]
 
 
-def _enlarged(name: str, width: int, height: int) -> Image.Image:
+def _enlarge(name: str, width: int, height: int) -> Image.Image:
     image = Image.fromarray(getattr(data, name)())
     aspect = width / height
     across, down = min(image.width, image.height * aspect), min(image.height, image.width / aspect)
@@ -58,8 +58,8 @@ def _enlarged(name: str, width: int, height: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.LANCZOS, box=window)
 
 
-def _written(kind: Kind, name: str) -> bytes:
-    large = _enlarged(name, kind.width, kind.height)
+def _write(kind: Kind, name: str) -> bytes:
+    large = _enlarge(name, kind.width, kind.height)
     random = np.random.default_rng(PHOTOGRAPHS.index(name))
     noise = random.integers(-_NOISE, _NOISE + 1, (kind.height, kind.width, 1), dtype=np.int16)
     pixels = np.clip(np.asarray(large).astype(np.int16) + noise, 0, 255).astype(np.uint8)

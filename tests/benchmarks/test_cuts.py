@@ -12,21 +12,21 @@ pytest.importorskip("onnx")
 pytest.importorskip("pyvips")
 pytest.importorskip("smartcrop")
 
-from benchmarks.labels import Labelled
+from benchmarks.labels import LabelledPicture
 from benchmarks.quality.cuts import MEASURES, cuts_of, difference, shares
-from benchmarks.quality.one_window import enlarged
+from benchmarks.quality.one_window import enlarge
 from benchmarks.quality.robust import edits
 from benchmarks.quality.subject_box import box_of_mask, top_cut
-from benchmarks.truth import Marked, head_of
+from benchmarks.truth import MarkedPicture, head_of
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 
-PICTURE = Labelled("drawn", "drawn", b"", Size(1000, 500))
+PICTURE = LabelledPicture("drawn", "drawn", b"", Size(1000, 500))
 LEFT, RIGHT = Box(0.1, 0.3, 0.1, 0.2), Box(0.8, 0.3, 0.1, 0.2)
 
 
 def counted(faces: list[Box], window: Box, lines: tuple[Box, ...] = ()) -> dict[str, tuple[int, int]]:
-    found = cuts_of(Marked(PICTURE, tuple(faces), lines), [window])
+    found = cuts_of(MarkedPicture(PICTURE, tuple(faces), lines), [window])
     return dict(zip(MEASURES, found.counts, strict=True))
 
 
@@ -54,7 +54,7 @@ def test_lines_count_like_heads() -> None:
 
 def test_shares_and_paired_differences() -> None:
     cut, whole = (
-        cuts_of(Marked(PICTURE, (LEFT,), ()), [window]) for window in (Box(0.15, 0, 0.5, 1), Box(0, 0, 0.5, 1))
+        cuts_of(MarkedPicture(PICTURE, (LEFT,), ()), [window]) for window in (Box(0.15, 0, 0.5, 1), Box(0, 0, 0.5, 1))
     )
     assert shares([cut, whole, whole, whole])[0].value == 0.25
     assert difference([cut, whole], [whole, whole], "face cut").value == 0.5
@@ -64,7 +64,7 @@ def test_shares_and_paired_differences() -> None:
 def test_the_box_of_a_mask_and_its_top() -> None:
     mask = np.zeros((10, 20))
     mask[2:8, 5:10] = 1.0
-    box = box_of_mask(Labelled("drawn", "drawn", b"", Size(20, 10), label=mask))
+    box = box_of_mask(LabelledPicture("drawn", "drawn", b"", Size(20, 10), label=mask))
     assert (box.left, box.top, box.right, box.bottom) == (0.25, 0.2, 0.5, 0.8)
     assert not top_cut(box, Box(0.0, 0.2, 1.0, 0.4))
     assert top_cut(box, Box(0.0, 0.3, 1.0, 0.4))
@@ -84,5 +84,5 @@ def test_edits_are_sixty_and_move_the_face_with_the_picture() -> None:
 def test_a_picture_is_enlarged_to_that_of_a_camera() -> None:
     stored = io.BytesIO()
     Image.new("RGB", (64, 48)).save(stored, "PNG")
-    large = Image.open(io.BytesIO(enlarged(Labelled("drawn", "drawn", stored.getvalue(), Size(64, 48)))))
+    large = Image.open(io.BytesIO(enlarge(LabelledPicture("drawn", "drawn", stored.getvalue(), Size(64, 48)))))
     assert (large.size, large.format) == ((2400, 1800), "JPEG")

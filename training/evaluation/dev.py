@@ -60,7 +60,7 @@ def read_dev(folder: Path, name: str, split: str = "dev") -> list[DevPicture]:
     return pictures
 
 
-def squashed(pictures: Iterable[DevPicture], side: int) -> NDArray[np.uint8]:
+def squash_all(pictures: Iterable[DevPicture], side: int) -> NDArray[np.uint8]:
     """Pictures as (n, side, side, 3)."""
     return np.stack([squash(one.picture, side) for one in pictures])
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 
 
-def changed(picture: Image.Image) -> Iterator[tuple[str, Image.Image]]:
+def edits(picture: Image.Image) -> Iterator[tuple[str, Image.Image]]:
     """Yield the picture as it comes in other clothes; the map of the mirrored one has to be mirrored back."""
     stored = io.BytesIO()
     picture.save(stored, "JPEG", quality=70)
@@ -47,7 +47,7 @@ def report_stability(reader: Reader, dev: dict[str, list[DevPicture]]) -> str:
     for name in GAIN_SETS:
         for one in dev[name][:40]:
             before = windows_of(reader.look(one.picture).saliency.values, one.aspect)
-            for change, picture in changed(one.picture):
+            for change, picture in edits(one.picture):
                 saliency = reader.look(picture).saliency.values
                 after = windows_of(saliency[:, ::-1] if change == "mirror" else saliency, one.aspect)
                 kept.setdefault(change, []).extend(metrics.iou(*pair) for pair in zip(before, after, strict=True))

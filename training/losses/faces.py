@@ -11,7 +11,7 @@ from torch.nn import functional
 from training.networks.faces import STRIDES
 
 if TYPE_CHECKING:
-    from training.networks.faces import Found
+    from training.networks.faces import FaceAnswers
 
 REACH = 2.5
 """Strides from the middle of a face within which a place may answer for it."""
@@ -74,7 +74,7 @@ def assign(faces: Tensor, score: Tensor, boxes: Tensor, corners: Tensor, strides
     return answering, cost[:, answering].argmin(0)
 
 
-def face_loss(found: Found, marks: Tensor, shape: tuple[int, int]) -> Tensor:
+def face_loss(found: FaceAnswers, marks: Tensor, shape: tuple[int, int]) -> Tensor:
     """Loss of what is said of pictures of a shape (h, w), by marks (n, k, 5) as in `Marks`; one value.
 
     Cross-entropy of the scores, and one minus the overlap of the boxes. In and about an unknown mark nothing is held

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.networks.faces import FaceFinder, Found
+from training.networks.faces import FaceAnswers, FaceFinder
 from training.networks.network import FUSED, HEADS, PIXEL_SCALE, Network
 from training.networks.quantise import quantise
 
@@ -33,10 +33,10 @@ OUTPUTS = ("saliency", *HEADS, "faces", "text", "text_size")
 """What the file answers with, in this order."""
 
 FINDER = "finder"
-"""Name of what finds faces inside of `Shipped`. It stays in floats: in 8 bits it would be no faster, and less exact."""
+"""Name of what finds faces inside of `ShippedNetwork`. It stays in floats: 8 bits are no faster there, and less exact."""
 
 
-class Shipped(nn.Module):
+class ShippedNetwork(nn.Module):
     """The network with what the file promises around it: uint8 in, every map scaled, centres and sizes as shares."""
 
     def __init__(self, network: Network, finder: FaceFinder) -> None:
@@ -60,7 +60,7 @@ class Shipped(nn.Module):
         return (*answers, boxes_of(self.finder(pixels), pixels), lines[:, :1].sigmoid(), sizes)
 
 
-def boxes_of(found: Found, pixels: Tensor) -> Tensor:
+def boxes_of(found: FaceAnswers, pixels: Tensor) -> Tensor:
     """Faces as shares of the sides of the pictures (n, 3, h, w): (n, p, 5), left, top, width, height and score."""
     x, y, wide, high = found.boxes.unbind(2)
     height, width = pixels.shape[2:]  # one by one: only so are they no constants of the traced graph
@@ -75,11 +75,11 @@ def fold_pixels(network: Network) -> None:
     network.backbone.pixel_scale = 1.0
 
 
-def ready(network: Network, finder: FaceFinder) -> Shipped:
+def ready(network: Network, finder: FaceFinder) -> ShippedNetwork:
     """Return copies of the two networks for `export`."""
     network = copy.deepcopy(network).cpu().eval()
     fold_pixels(network)
-    return Shipped(network, copy.deepcopy(finder).cpu().eval())
+    return ShippedNetwork(network, copy.deepcopy(finder).cpu().eval())
 
 
 def export(shipped: nn.Module, outputs: Sequence[str], path: Path, pictures: NDArray[np.uint8] | None = None) -> str:

@@ -30,7 +30,7 @@ CHANNELS = 64
 PUBLISHED = "face_detection_yunet_2023mar.onnx"
 
 
-class Found(NamedTuple):
+class FaceAnswers(NamedTuple):
     """What is said at each of p places in n pictures.
 
     Attributes
@@ -94,7 +94,7 @@ class FaceFinder(nn.Module):
                 convolution.weight.copy_(weight)
                 convolution.bias.copy_(bias)
 
-    def forward(self, pictures: Tensor) -> Found:
+    def forward(self, pictures: Tensor) -> FaceAnswers:
         """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
         features = functional.relu(self.stem(pictures.flip(1)))  # the published weights take blue first
         features = functional.max_pool2d(self.after_stem(features), 2)
@@ -108,7 +108,7 @@ class FaceFinder(nn.Module):
         for level in (1, 0):
             merged = self.laterals[level](levels[level] + functional.interpolate(merged, scale_factor=2.0))
             tops.insert(0, merged)
-        return Found(
+        return FaceAnswers(
             *(torch.cat(parts, 1) for parts in zip(*map(self._answers, range(len(STRIDES)), tops), strict=True))
         )
 

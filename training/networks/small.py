@@ -33,7 +33,7 @@ learned by heart more than new pictures deserve."""
 OUTPUTS = ("saliency", "fixation", "face", "face_size")
 
 
-class Thinned(nn.Conv2d):
+class ThinnedConvolution(nn.Conv2d):
     """A depthwise convolution of stride 2, computed in training as one of stride 1 of which every other value is taken.
 
     The values are the same; oneDNN's backward pass of strided depthwise convolutions is so slow that it took a fifth of
@@ -52,7 +52,7 @@ def unit(
     inputs: int, outputs: int, kernel: int = 3, stride: int = 1, *, groups: int = 1, act: bool = True
 ) -> nn.Sequential:
     """Convolution, norm and, if wanted, ReLU (the one activation that onnxruntime folds into the convolution)."""
-    kind = Thinned if groups > 1 and stride == 2 else nn.Conv2d  # noqa: PLR2004
+    kind = ThinnedConvolution if groups > 1 and stride == 2 else nn.Conv2d  # noqa: PLR2004
     layers: list[nn.Module] = [
         kind(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(outputs),
@@ -60,7 +60,7 @@ def unit(
     return nn.Sequential(*layers, nn.ReLU()) if act else nn.Sequential(*layers)
 
 
-class Inverted(nn.Module):
+class InvertedResidual(nn.Module):
     """Inverted residual (Sandler et al. 2018, arXiv:1801.04381)."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
@@ -86,8 +86,8 @@ class Small(nn.Module):
         stages, channels = [], STEM
         for level, (width, depth) in enumerate(zip(WIDTHS, DEPTHS, strict=True)):
             # Full convolutions in the two finest stages: less memory traffic, which is what costs there.
-            first = unit(channels, width, 3, 2) if level < 2 else Inverted(channels, width, 2)  # noqa: PLR2004
-            stages.append(nn.Sequential(first, *(Inverted(width, width, 1) for _ in range(depth))))
+            first = unit(channels, width, 3, 2) if level < 2 else InvertedResidual(channels, width, 2)  # noqa: PLR2004
+            stages.append(nn.Sequential(first, *(InvertedResidual(width, width, 1) for _ in range(depth))))
             channels = width
         self.stages = nn.ModuleList(stages)
         self.lateral = nn.ModuleList(unit(i, o, 1, act=False) for i, o in zip(WIDTHS, DECODER, strict=True))

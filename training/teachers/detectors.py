@@ -94,7 +94,7 @@ class CenterFace:
 
     def __call__(self, picture: Image.Image) -> Boxes:
         """Find faces, from `MIN_SCORE`."""
-        width, height = fitted(picture, self._side)
+        width, height = fit_sides(picture, self._side)
         pixels = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
         name = self._session.get_inputs()[0].name
         heats, spans, shifts, _ = self._session.run(None, {name: pixels.transpose(2, 0, 1)[None]})
@@ -116,7 +116,7 @@ class Faces:
 
     def __call__(self, picture: Image.Image) -> Boxes:
         """Find faces, from `MIN_YUNET`."""
-        size = fitted(picture, FACE_SIDE_FOR_TRAINING)
+        size = fit_sides(picture, FACE_SIDE_FOR_TRAINING)
         found = self._look(np.asarray(picture.resize(size, Image.Resampling.BILINEAR)))
         boxes = [(one.box.left, one.box.top, one.box.width, one.box.height, one.score) for one in found]
         return np.array(boxes, dtype=np.float32).reshape(-1, 5)
@@ -138,7 +138,7 @@ class Lines:
 
     def __call__(self, picture: Image.Image) -> Boxes:
         """Find lines, from `MIN_TEXT`, each as the upright box around it."""
-        width, height = fitted(picture, self._side)
+        width, height = fit_sides(picture, self._side)
         pixels = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
         given = ((pixels[..., ::-1] - _TEXT_MEAN) / _TEXT_SCALE).transpose(2, 0, 1)[None]
         heat = self._session.run(None, {self._session.get_inputs()[0].name: given})[0]
@@ -151,7 +151,7 @@ class Lines:
         return boxes[np.argsort(-boxes[:, 4], kind="stable")].astype(np.float32)
 
 
-def fitted(picture: Image.Image, side: int) -> tuple[int, int]:
+def fit_sides(picture: Image.Image, side: int) -> tuple[int, int]:
     """Width and height with a longer side of about ``side`` pixels, in steps of the detectors' coarsest stride."""
     scale = side / max(picture.size)
     width, height = (max(1, round(length * scale / DEEPEST_STRIDE)) * DEEPEST_STRIDE for length in picture.size)

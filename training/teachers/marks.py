@@ -94,7 +94,7 @@ def judge_lines(lines: Boxes) -> NDArray[np.float32]:
     return np.concatenate([lines[:, :4], known[:, None]], axis=1).astype(np.float32)
 
 
-def padded(marks: NDArray[np.float32]) -> NDArray[np.float32]:
+def pad_marks(marks: NDArray[np.float32]) -> NDArray[np.float32]:
     """Keep the largest marks and fill up with zeros: (MAX_MARKS, 5)."""
     kept = marks[np.argsort(-marks[:, 2] * marks[:, 3], kind="stable")][:MAX_MARKS]
     filled = np.zeros((MAX_MARKS, 5), dtype=np.float32)
@@ -109,12 +109,12 @@ def heads_of(row: dict[str, Any]) -> NDArray[np.float32]:
     return np.concatenate([scaled[:, :2], scaled[:, 2:] - scaled[:, :2]], axis=1)
 
 
-def marked_by_people(rows: list[dict[str, Any]]) -> Marks:
+def marks_of_people(rows: list[dict[str, Any]]) -> Marks:
     """Heads that people marked, as faces; nothing is known of text."""
     faces = [
         np.concatenate([heads, np.ones((len(heads), 1), dtype=np.float32)], axis=1) for heads in map(heads_of, rows)
     ]
-    return Marks(np.stack([padded(one) for one in faces]), np.zeros((len(rows), MAX_MARKS, 5), dtype=np.float32))
+    return Marks(np.stack([pad_marks(one) for one in faces]), np.zeros((len(rows), MAX_MARKS, 5), dtype=np.float32))
 
 
 def marked_rows(count: int, name: str) -> NDArray[np.int64]:
@@ -133,7 +133,7 @@ class _Marker:
     def __call__(self, row: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         picture = open_picture(row)
         faces = judge_faces(self._centre(picture), self._yunet(picture), heads_of(row))
-        return padded(faces), padded(judge_lines(self._lines(picture)))
+        return pad_marks(faces), pad_marks(judge_lines(self._lines(picture)))
 
 
 @functools.cache

@@ -11,7 +11,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from training.losses.faces import assign, face_loss, overlap, places  # noqa: E402  torch may be missing
-from training.networks.faces import STRIDES, FaceFinder, Found  # noqa: E402
+from training.networks.faces import STRIDES, FaceAnswers, FaceFinder  # noqa: E402
 
 SHAPE = (64, 96)
 FACE = (0.25, 0.25, 0.25, 0.5, 1.0)
@@ -20,13 +20,13 @@ FACE = (0.25, 0.25, 0.25, 0.5, 1.0)
 BOX = (36.0, 32.0, 24.0, 32.0)
 
 
-def answers(score: float, box: tuple[float, ...], at: int) -> Found:
+def answers(score: float, box: tuple[float, ...], at: int) -> FaceAnswers:
     """Answers of all places of one picture: nothing, but at one of them."""
     corners, strides = places(SHAPE, torch.device("cpu"))
     boxes = torch.cat([corners, strides[:, None].expand(-1, 2)], 1)[None].clone()
     logits = torch.full((1, len(corners)), -8.0)
     logits[0, at], boxes[0, at] = score, torch.tensor(box)
-    return Found(logits, logits.clone(), boxes)
+    return FaceAnswers(logits, logits.clone(), boxes)
 
 
 def place_near(x: float, y: float, stride: int) -> int:

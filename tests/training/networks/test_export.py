@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
-from training.networks.export import OUTPUTS, Shipped, export, ready  # noqa: E402  torch may be missing
+from training.networks.export import OUTPUTS, ShippedNetwork, export, ready  # noqa: E402  torch may be missing
 from training.networks.faces import FaceFinder  # noqa: E402
 from training.networks.network import LITE0, Network  # noqa: E402
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS  # noqa: E402
@@ -31,7 +31,7 @@ def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (1, 64, 96, 3), dtype=np.uint8)
     found = exported(network, finder, tmp_path / "network.onnx").run(None, {"picture": picture})
     with torch.inference_mode():
-        expected = Shipped(network, finder)(torch.from_numpy(picture))
+        expected = ShippedNetwork(network, finder)(torch.from_numpy(picture))
     for name, one, other in zip(OUTPUTS, found, expected, strict=True):
         np.testing.assert_allclose(one, other.numpy(), atol=2e-3, err_msg=name)
 

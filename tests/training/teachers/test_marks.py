@@ -13,7 +13,7 @@ from benchmarks.rows import DataError  # noqa: E402
 from focalbox import Box, Subject  # noqa: E402
 from training.evaluation.recall import counted_faces, recall_and_false  # noqa: E402
 from training.teachers.detectors import file_in, overlaps, without_doubles  # noqa: E402
-from training.teachers.marks import MAX_MARKS, judge_faces, judge_lines, marked_by_people, marked_rows, padded  # noqa: E402
+from training.teachers.marks import MAX_MARKS, judge_faces, judge_lines, marked_rows, marks_of_people, pad_marks  # noqa: E402
 
 
 def test_what_detectors_disagree_about_is_unknown() -> None:
@@ -35,14 +35,14 @@ def test_small_lines_are_unknown() -> None:
 
 def test_the_largest_marks_are_kept() -> None:
     marks = np.array([[0, 0, side, side, 1.0] for side in np.linspace(0.01, 0.5, 40)], dtype=np.float32)
-    kept = padded(marks)
+    kept = pad_marks(marks)
     assert kept.shape == (MAX_MARKS, 5)
     assert kept[0, 2] == pytest.approx(0.5)
-    assert not padded(marks[:0]).any()
+    assert not pad_marks(marks[:0]).any()
 
 
 def test_heads_that_people_marked_are_faces_of_which_text_is_unknown() -> None:
-    marks = marked_by_people([{"width": 100, "height": 50, "faces": [[10, 10, 30, 20]]}])
+    marks = marks_of_people([{"width": 100, "height": 50, "faces": [[10, 10, 30, 20]]}])
     np.testing.assert_allclose(marks.faces[0, 0], [0.1, 0.2, 0.2, 0.2, 1.0])
     assert not marks.lines.any()
 
