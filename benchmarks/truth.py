@@ -41,7 +41,7 @@ class MarkedPicture:
 
     Parameters
     ----------
-    picture : Labelled
+    picture : LabelledPicture
     faces : tuple of Box
         At least 6 % of the longer side high, of at least 0.6 of the highest one's height, at most four; the highest first.
     lines : tuple of Box

@@ -79,23 +79,23 @@ def write_page(found: dict[str, float]) -> str:
     verdict = "met" if times >= GOAL else "**missed**"
     return f"""# A second size from the manifest
 
-Written by `python -m benchmarks.batch.stored`. One worker, one thread; pictures of {SHAPE[0]}x{SHAPE[1]} pixels; a
-plan is wanted, and no picture. CPU time of all processes: the machine was busy with other work.
+Written by `python -m benchmarks.batch.stored`. One worker, one thread; pictures of {SHAPE[0]}x{SHAPE[1]} pixels; only
+plans are made, no pictures. CPU time of all processes; the machine was busy with other work.
 
 | a picture | CPU ms | {WANTED:,} pictures on one core |
 |---|---|---|
 | looked at again | {found["look"] * 1000:.2f} | {found["look"] * WANTED / 60:.1f} min |
 | from the manifest | {found["plan"] * 1000:.2f} | {found["plan"] * WANTED / 60:.1f} min |
 
-So the manifest takes {times:.1f} times less (goal for {WANTED:,} pictures: {GOAL:.0f}): {verdict}.
+So planning from the manifest takes {times:.1f} times less (goal for {WANTED:,} pictures: {GOAL:.0f}): {verdict}.
 
-Planning was measured whole, on a manifest of {WANTED:,} rows: those of {LOOKED} pictures, repeated under other
+Planning was measured on a whole manifest of {WANTED:,} rows: those of {LOOKED} pictures, repeated under other
 addresses. Looking was measured on {LOOKED - FEW} pictures and multiplied: nothing in a run grows faster than its
-pictures ([scale](scale.md)). The process that leads the run had at most {found["before"]:.0f} MB after a run of {FEW}
+pictures ([scale](scale.md)). The main process had at most {found["before"]:.0f} MB after a run of {FEW}
 rows, and {found["after"]:.0f} MB after that of {WANTED:,}.
 
-A stored analysis has {found["analysis"]:.0f} characters on average, at most 1,500. In Parquet, where repeated rows compress
-together, a row here takes {found["row"]:.0f} bytes; count on the length of the analysis.
+A stored analysis has {found["analysis"]:.0f} characters on average, at most 1,500. In this Parquet file, where
+repeated rows compress together, a row takes {found["row"]:.0f} bytes; expect the length of the analysis instead.
 """
 
 

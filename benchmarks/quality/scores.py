@@ -30,7 +30,7 @@ class Score:
 
     Parameters
     ----------
-    picture : Labelled
+    picture : LabelledPicture
         The picture.
     choice : Choice
         What was chosen.

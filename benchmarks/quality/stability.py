@@ -17,7 +17,7 @@ from focalbox.saliency.models import Model
 __all__ = ["CHANGES", "overlaps", "stability_table"]
 
 _GOAL = 0.93
-"""Mean IoU that the crops of a changed picture should reach with the original's (the issue's floor)."""
+"""Mean IoU that the crops of a changed picture should reach with the original's: a goal."""
 
 
 def _store(image: Image.Image, form: str, **options: int) -> bytes:

@@ -42,7 +42,7 @@ from focalbox.service.sources.upstreams import Upstreams
 
 __all__ = ["build"]
 
-_NOT_SHELVES = {"memory", "none"}
+_NOT_SHARED = {"memory", "none"}
 
 
 def build(
@@ -84,7 +84,7 @@ def build(
     pool = Pool(settings.threads, settings.waiting)
     metrics.watch("focalbox_admitted", "Requests at work or waiting.", lambda: pool.admitted)
     cropper = cropper or Cropper(model=settings.common.model, limits=limits)
-    shared_cache = None if settings.cache in _NOT_SHELVES else RedisCache(settings.cache)
+    shared_cache = None if settings.cache in _NOT_SHARED else RedisCache(settings.cache)
     keeps = settings.cache != "none"
     memory = ByteLruCache[Analysis](settings.cache_bytes if keeps else 0)
     metrics.watch("focalbox_cache_bytes", "Bytes of analyses kept in memory.", lambda: memory.used)

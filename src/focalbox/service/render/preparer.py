@@ -41,10 +41,10 @@ class _Work:
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedPicture
     finish : callable, optional
         What was done with it besides.
-    result : Finished or FocalboxError, optional
+    result : Answer or FocalboxError, optional
         What that led to.
     """
 

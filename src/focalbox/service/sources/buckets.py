@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 BUCKETS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "az": ("adlfs", "azure")}
 """By scheme: the module that reads such buckets, and the extra that installs it."""
 _TRIES = 3
-"""How often a bucket is asked: with the pauses between, some 0.6 s, while somebody waits for the answer."""
+"""Tries of one read. With the pauses between them they take some 0.6 s; somebody is waiting for the answer."""
 
 
 class Buckets:
@@ -33,11 +33,11 @@ class Buckets:
         The buckets: ``photos`` or ``s3://photos``, ``gs://photos``, ``az://photos``.
     limits : Limits
     filesystem : fsspec filesystem, optional
-        Where the buckets are; what their names say, with the credentials of the machine, when left out.
+        The store to read from. When left out, each name tells the store, with the credentials of the machine.
     seconds : float
-        What reading one may take: the stores' own libraries try again for a minute and more.
+        Time limit of one read: by themselves the stores' libraries retry for a minute and more.
     most : int
-        Reads at once.
+        How many reads may run at once.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The bytes of a picture, and what the place where it lies says of it."""
+"""The bytes of a picture, and what its server or file system says about it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Content:
     modified : str, optional
         When it was changed, as HTTP writes dates (RFC 9110, section 5.6.7).
     directive : str, optional
-        What those who keep the answer are bound to: ``"no-store"``, ``"private"``, ``"no-cache"`` or the
+        What caches of the answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"`` or the
         last two with a comma.
     seconds : int, optional
-        For how long its own server lets an answer be kept at most; None where it says nothing of it.
+        For how long at most its own server lets an answer be cached; None where it does not say.
     """
 
     data: bytes

@@ -40,16 +40,16 @@ _log = logging.getLogger("focalbox.service")
 
 
 class DiskCache:
-    """Keeps pictures and what their servers said of them; the ones used longest ago go first.
+    """A cache of pictures and of the caching headers of their servers; the least recently used are removed first.
 
-    Whatever is wrong with the disk, nothing is raised: a picture is then not found, and fetched.
+    An error of the disk is never raised: the picture counts as not cached, and is fetched again.
 
     Parameters
     ----------
     folder : Path
         A folder on a disk of this machine.
     most : int
-        Bytes.
+        Bytes of all pictures together.
     """
 
     def __init__(self, folder: Path, most: int) -> None:
@@ -60,7 +60,7 @@ class DiskCache:
         self.used = 0  # bytes that were kept when this process last put something
 
     def find(self, name: str) -> Freshness | None:
-        """Return what is known of a picture that is kept."""
+        """Return the caching headers of a cached picture; None when it is not in the cache."""
 
         def find(connection: sqlite3.Connection) -> Freshness | None:
             row = connection.execute("SELECT said, used FROM facts WHERE name = ?", (name,)).fetchone()
@@ -74,7 +74,7 @@ class DiskCache:
         return self._attempt(find, None)
 
     def data(self, name: str) -> bytes | None:
-        """Return the bytes of a picture, if it is still kept."""
+        """Return the bytes of a cached picture; None when it is not in the cache."""
         select = "SELECT data FROM contents WHERE name = ?"
         row = self._attempt(lambda connection: connection.execute(select, (name,)).fetchone(), None)
         return None if row is None else bytes(row[0])
@@ -97,7 +97,7 @@ class DiskCache:
         self._attempt(keep, None)
 
     def confirm(self, name: str, said: Freshness) -> None:
-        """Note that a picture is the same, and what its server says now."""
+        """Record that a picture has not changed, and its server's new headers."""
         update = "UPDATE facts SET said = ?, used = ? WHERE name = ?"
         self._attempt(lambda connection: connection.execute(update, (said.to_json(), time.time(), name)), None)
 
@@ -131,7 +131,7 @@ class DiskCache:
         _forget(connection, names)
 
     def _attempt(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        """Do something with the file; when the disk is full, the file damaged or the folder gone, nothing comes of it."""
+        """Run work on the database; return ``otherwise`` when the disk is full, the file damaged or the folder gone."""
         with self._lock:
             try:
                 return work(self._connect())
@@ -146,7 +146,7 @@ class DiskCache:
                 return otherwise
 
     def _connect(self) -> sqlite3.Connection:
-        """Return the connection, opened at its first use: one must not be carried into another process."""
+        """Return the connection, opened at its first use: SQLite forbids carrying one into a forked process."""
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
             self._connection = connection

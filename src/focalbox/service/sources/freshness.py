@@ -1,4 +1,4 @@
-"""How long a fetched picture may be used, and what its server allows those who keep it (RFC 9111, RFC 5861)."""
+"""How long a fetched picture may be used, and what its server allows caches to do with it (RFC 9111, RFC 5861)."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _DIRECTIVE = re.compile(r'([a-z-]+)(?:=(?:"([^"]*)"|([^\s,"]*)))?', re.IGNORECAS
 
 @dataclass(frozen=True)
 class Freshness:
-    """What the server of a picture said when it was fetched or asked for again.
+    """The caching headers of a picture, from when it was fetched or last revalidated.
 
     Parameters
     ----------
     fields : mapping
-        Header fields by their names in small letters, those of `FIELDS`.
+        Header fields by their lower-case names, those of `FIELDS`.
     received : float
         When that was, seconds since 1970.
     redirected : bool
-        Whether it was found behind a redirect: then it is asked for each time, for the redirect may lead elsewhere.
+        Whether a redirect led to it: then it is revalidated each time, because the redirect may change.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Freshness:
 
     @classmethod
     def of(cls, headers: Iterable[tuple[bytes, bytes]], received: float, *, redirected: bool = False) -> Freshness:
-        """Read the header fields of an answer; what is said twice is joined by a comma, as HTTP has it."""
+        """Read the header fields of an answer; repeated fields are joined by commas, as HTTP defines it."""
         found: dict[str, str] = {}
         for key, value in headers:
             name = key.decode("latin-1").lower()
@@ -68,13 +68,13 @@ class Freshness:
         return json.dumps([dict(self.fields), self.received, self.redirected])
 
     def renew(self, confirmed: Freshness) -> Freshness:
-        """Return what holds once the server said that nothing has changed: new fields beat old (RFC 9111, 4.3.4)."""
+        """Return the headers after an answer 304: its fields replace the stored ones (RFC 9111, 4.3.4)."""
         old = {name: value for name, value in self.fields.items() if name not in {"age", "date", "expires"}}
         return Freshness({**old, **confirmed.fields}, confirmed.received, confirmed.redirected)
 
     @property
     def validators(self) -> list[tuple[str, str]]:
-        """The header fields that ask whether it has changed; none when nothing could tell."""
+        """The header fields of a conditional request; none when the server gave no validator."""
         found = [
             ("If-None-Match", self.fields.get("etag", "")),
             ("If-Modified-Since", self.fields.get("last-modified", "")),
@@ -83,42 +83,42 @@ class Freshness:
 
     @property
     def directive(self) -> str:
-        """What those who keep our answer are bound to: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing."""
+        """What caches of our answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing."""
         if "no-store" in self._directives:
             return "no-store"
         return ", ".join(name for name in ("private", "no-cache") if name in self._directives)
 
     @property
     def may_keep(self) -> bool:
-        """Whether a cache that many share may keep it, and would ever use it again."""
+        """Whether a shared cache may store it, and could ever use it."""
         if not self._directives.keys().isdisjoint({"no-store", "private"}) or "*" in self.fields.get("vary", ""):
             return False
         later = max(_seconds(self._directives.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
         return bool(self.validators) or self._lifetime > 0 or later > 0
 
     def seconds_left(self, now: float) -> int | None:
-        """Return for how long an answer made from it may be kept, at most; None where its server says nothing.
+        """Return for how many more seconds an answer made from it may be cached; None where its server does not say.
 
-        Browsers keep answers too: where a lifetime of its own is said for caches that many share, the shorter one counts.
+        Browsers cache answers too, so where shared caches have a lifetime of their own (s-maxage), the shorter one counts.
         """
         said = [_seconds(self._directives[name]) for name in ("s-maxage", "max-age") if name in self._directives]
         until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
-        if not said and "expires" in self.fields:  # what is no date is in the past (RFC 9111, section 5.3)
+        if not said and "expires" in self.fields:  # anything but a date counts as past (RFC 9111, section 5.3)
             said = [0.0 if until is None else until - (self.received if made is None else made)]
         if not said:
             return None
         return max(0, int(min(said) - self._age - max(0.0, now - self.received)))
 
     def is_fresh(self, now: float) -> bool:
-        """Tell whether it may be used without asking."""
+        """Tell whether it may be used without revalidation."""
         return self._stale_for(now) < 0
 
     def may_renew_later(self, now: float) -> bool:
-        """Tell whether it may be used now and asked for meanwhile (stale-while-revalidate)."""
+        """Tell whether it may be used now and be revalidated in the background (stale-while-revalidate)."""
         return not self._strict and self._stale_for(now) < _seconds(self._directives.get("stale-while-revalidate"))
 
     def may_serve_errors(self, now: float, usual: int) -> bool:
-        """Tell whether it may be used when its server fails (stale-if-error); ``usual`` seconds where nothing is said."""
+        """Tell whether it may be used when its server fails (stale-if-error), by default for ``usual`` seconds."""
         said = self._directives.get("stale-if-error")
         if said is None and "s-maxage" in self._directives:  # says proxy-revalidate (RFC 9111, section 5.2.2.10)
             usual = 0
@@ -141,7 +141,7 @@ class Freshness:
 
     @property
     def _age(self) -> float:
-        """Seconds that it was old when it came (RFC 9111, section 4.2.3)."""
+        """Its age in seconds when it arrived (RFC 9111, section 4.2.3)."""
         made = _time(self.fields.get("date"))
         return max(0.0, _seconds(self.fields.get("age")), self.received - made if made is not None else 0.0)
 
@@ -157,7 +157,7 @@ class Freshness:
 
 
 def _seconds(text: str | None) -> float:
-    """Read a number of seconds; what is none is 0, which is the safe side."""
+    """Read a number of seconds; anything else counts as 0, which is safe."""
     return float(min(int(text[:10]), _MAX_SECONDS)) if text and text.isascii() and text.isdigit() else 0.0
 
 

@@ -22,7 +22,7 @@ from focalbox.version import __version__
 __all__ = ["Remote"]
 
 MAX_REDIRECTS = 5
-"""Redirects that are followed (issue: at most 5); browsers follow 20, pictures need one or two."""
+"""Redirects that are followed; browsers follow 20, pictures need one or two."""
 
 _MAX_CONNECTIONS = 32
 _HEADERS = (("User-Agent", f"focalbox/{__version__}"), ("Accept", "image/*"), ("Accept-Encoding", "identity"))
@@ -30,16 +30,16 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _MISSING = {404, 410}
 _OK, _NOT_MODIFIED = 200, 304
 _FAILED = 500
-"""From this status on the server has failed, and what is kept of it may serve (RFC 5861)."""
+"""From this status on the server has failed, and a cached picture may be served instead (RFC 5861)."""
 _PORTS = {"http": 80, "https": 443}
 _BINARY = {"", "application/octet-stream", "binary/octet-stream"}
-"""What servers say of a picture when they do not know it is one; its own bytes decide then."""
+"""Content types of servers that do not know what they send; the bytes decide then."""
 _NOT_ALLOWED = "pictures are not fetched from that host"
-"""Said of every host that is not allowed, whether by its name or by where its name leads."""
+"""The message for every host that is not allowed, by its name or by the address that its name leads to."""
 
 
 class _CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to addresses that may be connected to: what is checked is what is connected to."""
+    """Checks the very address that it connects to, so that a second look-up of the name cannot lead elsewhere."""
 
     def __init__(self, allowed: Callable[[str], bool]) -> None:
         self._check_address = allowed
@@ -94,9 +94,9 @@ class Remote:
     Parameters
     ----------
     hosts : sequence of str
-        Those allowed: ``images.example.com``, ``*.example.com`` for all below it, with ``:8080`` for another port.
+        The allowed ones: ``images.example.com``, ``*.example.com`` for all below it, with ``:8080`` for another port.
     seconds : float
-        What a picture may take, from first to last byte, redirects included.
+        Time limit of one picture, from the first to the last byte, redirects included.
     allow_private : bool
         Whether private, loopback and other addresses that are not public may be connected to.
     limits : Limits
@@ -130,7 +130,7 @@ class Remote:
         ----------
         address : str
         validators : sequence of (str, str), optional
-            Header fields that ask whether it has changed; when it has not, no bytes come.
+            Header fields that make the request conditional; when the picture has not changed, no bytes come.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class Remote:
         raise Unreachable(message)
 
     def _check_address(self, address: str) -> httpx.URL:
-        """Return an address that may be fetched, taken apart."""
+        """Parse an address, and refuse it when its host is not allowed."""
         try:
             url = httpx.URL(address)
             name, port = url.raw_host.decode("ascii").lower().rstrip("."), url.port

@@ -22,14 +22,14 @@ from focalbox.service.sources.locate import Location
 __all__ = ["Facts", "Pictures", "SourceImage"]
 
 _KEPT = 20_000
-"""Files whose facts are remembered."""
+"""How many pictures' facts are remembered."""
 _SIZE = 512
-"""Bytes that remembering one takes, about."""
+"""Bytes that the facts of one take, about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the bytes of a picture say of themselves.
+    """What the header of a picture says, and what its server says about caching.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Facts:
 
     @property
     def may_keep(self) -> bool:
-        """Whether its pixels, and what was seen in them, may be kept for others."""
+        """Whether its pixels and its analysis may be cached for other requests."""
         return "no-store" not in self.directive and "private" not in self.directive
 
 
@@ -101,7 +101,7 @@ class SourceImage:
 
 
 class Pictures:
-    """Opens pictures; those whose facts are remembered without reading them.
+    """Opens pictures; those whose facts are remembered are not read again.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class Pictures:
         SourceError
             When it cannot be read.
         NotAPicture
-            When its bytes begin like no picture.
+            When its bytes do not begin like a picture.
         """
         if located.identity is not None:
             known = self._known.get(located.identity)

@@ -30,7 +30,7 @@ async def read_upload(
     stream : async iterator of bytes
     limits : Limits
     count : callable
-        Told of every piece how many bytes it has; may raise when there are too many.
+        Called with the length of every piece; may raise when there are too many bytes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Pictures of other servers and buckets, fetched within bounds and kept on disk as far as their servers allow."""
+"""Pictures of other servers and buckets, fetched within limits, and cached on disk as far as their servers allow."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from focalbox.service.sources.http_fetch import Remote
 __all__ = ["Upstreams"]
 
 _MAX_LATER = 16
-"""Pictures that are asked for again in the background at once; those beyond wait for their next request."""
+"""Pictures that are revalidated in the background at once; others wait for their next request."""
 
 _Fetch = Callable[[Freshness | None], Awaitable[tuple[Freshness, bytes | None]]]
-"""Fetches a picture; given what is known of a kept one, no bytes come when it has not changed."""
+"""Fetches a picture; given the headers of a cached one, no bytes come when it has not changed."""
 
 
 class Upstreams:
-    """Reads pictures that lie elsewhere, each once however many ask for it meanwhile.
+    """Reads pictures from other machines; requests for the same picture at the same time share one fetch.
 
     Parameters
     ----------
     remote : Remote
     buckets : Buckets
     gate : Gate
-        How many are fetched at once, of all and of one host; what is kept on disk does not pass it.
+        Limits how many are fetched at once, in all and from one host; cached pictures do not count.
     cache : DiskCache, optional
     stale : int
-        Seconds that a kept picture is answered with when its server fails, where that server says nothing of it.
+        For how many seconds a stale picture is served when its server fails and has not said for how long.
     """
 
     def __init__(self, remote: Remote, buckets: Buckets, gate: Gate, cache: DiskCache | None, stale: int) -> None:
@@ -73,7 +73,7 @@ class Upstreams:
         return await self._read(address, host, fetch)
 
     async def close(self) -> None:
-        """Drop what is done in the background, and close the file."""
+        """Cancel the work in the background, and close the cache."""
         for task in tuple(self._later.values()):
             task.cancel()
         await asyncio.gather(*self._later.values(), return_exceptions=True)
@@ -92,7 +92,7 @@ class Upstreams:
         return await self._shared.run(address, partial(self._fetch, address, host, fetch, known))
 
     async def _fetch(self, address: str, host: str, fetch: _Fetch, known: Freshness | None) -> Content:
-        """Fetch a picture, or learn that the one that is kept is still the same."""
+        """Fetch a picture, or learn that the cached one has not changed."""
         try:
             with self._gate.enter(host):
                 said, data = await fetch(known)
@@ -111,7 +111,7 @@ class Upstreams:
             await self._keep(address, said, data)
             return _content(said, data)
         kept = await self._data(address)
-        if known is None or kept is None:  # pushed out meanwhile
+        if known is None or kept is None:  # removed from the cache meanwhile
             return await self._fetch(address, host, fetch, None)
         said = known.renew(said)
         if self._cache is not None:
