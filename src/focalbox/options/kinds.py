@@ -129,8 +129,7 @@ def _box(value: Any) -> Box:
     if isinstance(value, str):
         raise TypeError
     left, top, width, height = map(float, value) if not isinstance(value, Box) else astuple(value)
-    box = Box(left, top, width, height)
-    if not WHOLE.contains(box):
+    if width < 0 or height < 0 or not WHOLE.contains(box := Box(left, top, width, height)):
         raise ValueError
     return box
 

@@ -1,0 +1,39 @@
+"""Which border to trim, as it is written and read."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.errors import InvalidRequest
+from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Corner, Trim, parse_trim
+
+
+@given(corner=st.sampled_from(get_args(Corner)), tolerance=st.integers(0, MAX_TOLERANCE))
+def test_what_is_written_is_read_again(corner: Corner, tolerance: int) -> None:
+    trim = Trim(corner, tolerance)
+    assert parse_trim(str(trim)) == parse_trim(trim) == trim
+
+
+def test_a_corner_alone_has_no_tolerance() -> None:
+    assert [parse_trim(corner) for corner in CORNERS] == [Trim("top-left", 0), Trim("bottom-right", 0)]
+    assert parse_trim(None) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "top", "top-left:", "top-left:-1", "top-left:443", "top-left:1e2", "top-left:٣", 5]
+)
+def test_anything_else_is_refused(wrong: object) -> None:
+    with pytest.raises(
+        InvalidRequest, match=r"^trim is top-left or bottom-right, perhaps with a tolerance from 0 to 442"
+    ):
+        parse_trim(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [{"corner": "left"}, {"tolerance": -1}, {"tolerance": 443}, {"tolerance": 1.5}])
+def test_no_trim_out_of_range_can_be_made(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequest, match=r"^trim is "):
+        Trim(**wrong)  # type: ignore[arg-type]
