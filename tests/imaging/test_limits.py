@@ -1,0 +1,58 @@
+"""What is refused by the header alone: each limit holds at its number, and no sooner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import pytest
+
+from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.limits import Limits
+
+LIMITS = Limits(bytes=1000, pixels=600, side=50, frames=3, film_pixels=100)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        (
+            lambda: LIMITS.check_bytes(1000),
+            lambda: LIMITS.check_bytes(1001),
+            "at most 1000 bytes, but this one has 1001",
+        ),
+        (
+            lambda: LIMITS.check_picture(Size(50, 12)),
+            lambda: LIMITS.check_picture(Size(51, 1)),
+            "at most 50 pixels, but this one is 51x1",
+        ),
+        (
+            lambda: LIMITS.check_picture(Size(30, 20)),
+            lambda: LIMITS.check_picture(Size(30, 21)),
+            r"at most 600 pixels, but this one has 630 \(30x21\)",
+        ),
+        (
+            lambda: LIMITS.check_film(Size(3, 3), 3),
+            lambda: LIMITS.check_film(Size(3, 3), 4),
+            "at most 3 frames, but this one has 4",
+        ),
+        (
+            lambda: LIMITS.check_film(Size(5, 10), 2),
+            lambda: LIMITS.check_film(Size(5, 10), 3),
+            "at most 100 pixels, but these have 150",
+        ),
+        (lambda: LIMITS.check_scans(100), lambda: LIMITS.check_scans(101), "at most 100 scans, but this one has 101"),
+    ],
+)
+def test_a_limit_holds_at_its_number(right: Callable[[], None], wrong: Callable[[], None], sentence: str) -> None:
+    right()
+    with pytest.raises(LimitExceeded, match=sentence):
+        wrong()
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
+@pytest.mark.parametrize("value", [0, -1, 1.5, "1", None])
+def test_a_limit_is_a_whole_number_of_at_least_one(name: str, value: object) -> None:
+    with pytest.raises(InvalidRequest, match=f"the limit '{name}' needs a whole number of at least 1, not {value!r}"):
+        Limits(**{name: value})  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""Values of settings from text: what is read, and what each reader says of anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.errors import InvalidRequest
+from focalbox.service.settings import values
+
+number = values.whole_number(1, 4 * 2**30)
+hosts = values.each(values.HOST, "host names")
+cache = values.matching(values.CACHE, "memory, none or redis://HOST")
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "value"),
+    [
+        (number, "64k", 65_536),
+        (number, "4G", 4 * 2**30),
+        (values.truth, "Yes", True),
+        (values.truth, "0", False),
+        (hosts, "A.example.com,*.b.example:8080,[::1]:80", ("a.example.com", "*.b.example:8080", "[::1]:80")),
+        (hosts, "", ()),
+        (cache, "rediss://user:secret@host:1/0", "rediss://user:secret@host:1/0"),
+        (values.sizes, "500x200,16:9,free", ("500x200", "16:9", "free")),
+        (values.hexadecimal, "00ff", b"\x00\xff"),
+        (values.presets, "card=500x200?fit=tight; hero=16:9", (("card", "500x200?fit=tight"), ("hero", "16:9"))),
+        (values.secret, " ", " "),
+    ],
+)
+def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) -> None:
+    assert reader(text) == value
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "sentence"),
+    [
+        (number, "0", "a whole number from 1 to 4294967296, not '0'"),
+        (number, "5G", "a whole number"),
+        (number, "1 k", "a whole number"),
+        (number, "٣", "a whole number"),
+        (values.truth, "on", "not 'on'"),
+        (values.folder, "/no/such/place", "a folder that exists, not '/no/such/place'"),
+        (hosts, "a.example.com,-b", "host names with commas between them, not '-b'"),
+        (values.sizes, "500x", "500x"),
+        (values.keys, "a:" + "0" * 32 + ",a:" + "1" * 32, "keys with an id each"),
+        (values.hexadecimal, "", "bytes in hexadecimal"),
+        (values.hexadecimal, "xyz", "bytes in hexadecimal"),
+        (values.presets, "card", "presets such as .*, not 'card'"),
+        (values.presets, "card=1:1;card=2:1", "presets such as"),
+        (values.presets, "a/b=1:1", "presets such as"),
+        (values.presets, "card=1:1/cat.jpg", "presets such as"),
+        (values.secret, "", "a secret of at least one character"),
+    ],
+)
+def test_anything_else_is_refused(reader: Callable[[str], Any], text: str, sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        reader(text)
+
+
+@pytest.mark.parametrize("wrong", ["redis:/user:secret@host", "memory://secret"])
+def test_what_may_hold_a_password_is_not_repeated(wrong: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        cache(wrong)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_folder_that_exists_is_one(tmp_path: Path) -> None:
+    assert values.folder(str(tmp_path)) == tmp_path
+
+
+@given(value=st.integers(1, 4 * 2**30))
+def test_a_number_survives_being_written(value: int) -> None:
+    assert number(str(value)) == value
