@@ -9,7 +9,7 @@ from focalbox.core.target import Size
 from focalbox.imaging.headers.rights import Rights, read_xmp
 from focalbox.imaging.output.xmp import write_xmp
 
-sign = st.characters(max_codepoint=0x2FF, exclude_categories=["C"])
+sign = st.characters(exclude_categories=["Cc", "Cs", "Cn"])
 text = st.text(sign, min_size=1, max_size=20).map(str.strip).filter(bool)
 rights = st.builds(
     Rights, notice=text, creators=st.lists(text, min_size=1, max_size=3).map(tuple), owner=text, credit=text

@@ -8,6 +8,7 @@ cameras and digiKam write. Nothing else is, so that no place, time or edit histo
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from xml.etree import ElementTree as ET
@@ -24,6 +25,8 @@ STDIM = "http://ns.adobe.com/xap/1.0/sType/Dimensions#"
 
 _MAX_PACKET = 2**20
 """Bytes of XMP that are read: more is no description of a picture."""
+_NO_XML = {"Cc", "Cs", "Cn"}
+"""Categories of characters that XML cannot hold: control characters, halves of pairs, and what is no character."""
 _MAX_TEXT = 4096
 """Characters of a field that are kept: a credit line, not a hiding place."""
 _MAX_NAMES = 32
@@ -141,7 +144,7 @@ def _decode_text(value: bytes) -> str:
 
 def _clean(text: str) -> str:
     """Return a text without control characters, which XML cannot hold, and not too long."""
-    return "".join(one for one in text.strip()[:_MAX_TEXT] if one.isprintable() or one in "\n\t")
+    return "".join(one for one in text.strip()[:_MAX_TEXT] if one in "\n\t" or unicodedata.category(one) not in _NO_XML)
 
 
 def _texts(root: ET.Element, space: str, name: str) -> list[str]:
