@@ -31,7 +31,7 @@ def stretch_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Examples
     --------
-    >>> stretched(np.array([[[250, 250, 250], [255, 255, 255]]], dtype=np.uint8))[..., 0]
+    >>> stretch_contrast(np.array([[[250, 250, 250], [255, 255, 255]]], dtype=np.uint8))[..., 0]
     array([[175, 255]], dtype=uint8)
     """
     low, high = int(rgb.min()), int(rgb.max())

@@ -184,7 +184,7 @@ def face_from_head(head: Subject) -> Subject:
 
     Examples
     --------
-    >>> face_of(Subject(Box(0.0, 0.0, 1.0, 1.0))).box
+    >>> face_from_head(Subject(Box(0.0, 0.0, 1.0, 1.0))).box
     Box(left=0.1, top=0.2, width=0.8, height=0.8)
     """
     box = head.box

@@ -174,7 +174,7 @@ def shipped_network(name: Literal["network", "network-mit"]) -> Network:
 
     Examples
     --------
-    >>> shipped("network")(np.arange(192 * 192 * 3).reshape(192, 192, 3).astype(np.uint8)).shape
+    >>> shipped_network("network")(np.arange(192 * 192 * 3).reshape(192, 192, 3).astype(np.uint8)).shape
     (48, 48)
     """
     file, faces = {"network": ("focalbox.onnx", SHIPPED), "network-mit": ("focalbox-mit.onnx", SHIPPED_MIT)}[name]

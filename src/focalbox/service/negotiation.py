@@ -31,9 +31,9 @@ def negotiate(accept: str) -> str:
 
     Examples
     --------
-    >>> negotiated("image/avif,image/webp,*/*;q=0.8"), negotiated("image/webp,*/*"), negotiated("*/*"), negotiated("")
+    >>> negotiate("image/avif,image/webp,*/*;q=0.8"), negotiate("image/webp,*/*"), negotiate("*/*"), negotiate("")
     ('avif', 'webp', 'jpeg', 'jpeg')
-    >>> negotiated("image/avif;q=0,image/webp;q=0.5,image/jpeg")
+    >>> negotiate("image/avif;q=0,image/webp;q=0.5,image/jpeg")
     'jpeg'
     """
     weights: dict[str, float] = {}

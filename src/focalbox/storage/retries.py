@@ -39,7 +39,7 @@ def retry(call: Callable[[], _T], sentence: str, kind: type[Exception], tries: i
 
     Examples
     --------
-    >>> retried(lambda: 7, "seven cannot be had", ValueError)
+    >>> retry(lambda: 7, "seven cannot be had", ValueError)
     7
     """
     attempt = 1

@@ -38,7 +38,7 @@ def decode_percent(raw: bytes, *, plus: bool = False) -> str:
 
     Examples
     --------
-    >>> decoded(b"caf%C3%A9.jpg")
+    >>> decode_percent(b"caf%C3%A9.jpg")
     'café.jpg'
     """
     if _BROKEN.search(raw):
