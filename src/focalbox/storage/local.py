@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -95,6 +93,8 @@ class LocalFolder:
 
     def send(self, path: Path, address: str, root: str) -> None:
         """Copy a file like `write`."""
+        import shutil  # noqa: PLC0415 - loads compressors that nobody here needs
+
         _replace(local_path(address), _temporary_in(root), lambda temporary: shutil.copyfile(path, temporary))
 
     def open(self, address: str) -> AbstractContextManager[IO[bytes]]:
@@ -111,6 +111,8 @@ class LocalFolder:
 
     def remove_folder(self, address: str) -> None:
         """Remove a folder with all its files."""
+        import shutil  # noqa: PLC0415 - as above
+
         shutil.rmtree(local_path(address), ignore_errors=True)
 
     def clear(self, root: str) -> None:
@@ -145,7 +147,7 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
     except (OSError, ValueError) as error:
         message = f"{target} cannot be written: {reason_of(error)}"
         raise OutputError(message) from error
-    beside = Path(real).with_name(f".{secrets.token_hex(8)}.part")
+    beside = Path(real).with_name(f".{os.urandom(8).hex()}.part")
     _replace(real, str(beside), lambda temporary: _fill(temporary, content))
 
 
@@ -163,7 +165,7 @@ def _describe(entry: os.DirEntry[str], prefix: str) -> FileInfo | None:
 
 
 def _temporary_in(root: str) -> str:
-    return os.path.join(local_path(root), _TEMPORARY, secrets.token_hex(8))  # noqa: PTH118 - an address is text
+    return os.path.join(local_path(root), _TEMPORARY, os.urandom(8).hex())  # noqa: PTH118 - an address is text
 
 
 def _replace(path: str, temporary: str, fill: Callable[[str], object]) -> None:

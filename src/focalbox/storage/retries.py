@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -51,5 +50,7 @@ def retry(call: Callable[[], _T], sentence: str, kind: type[Exception], tries: i
             if final or attempt >= tries:
                 message = f"{sentence}: {reason_of(error)}"
                 raise kind(message) from error
+        import random  # noqa: PLC0415 - only a store that fails needs it
+
         time.sleep(_PAUSE * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         attempt += 1

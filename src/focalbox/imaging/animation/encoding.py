@@ -7,11 +7,7 @@ are the codes. AVIF, whose frames are coded from each other, is written by its e
 from __future__ import annotations
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.animation.apng_writer import write_apng
-from focalbox.imaging.animation.avif_writer import write_avif
 from focalbox.imaging.animation.frames import Frames
-from focalbox.imaging.animation.gif_writer import write_gif
-from focalbox.imaging.animation.webp_writer import write_webp
 from focalbox.imaging.output.formats import format_of
 from focalbox.imaging.working import Metadata
 
@@ -58,10 +54,19 @@ def encode_animation(
         raise InvalidRequest(message)
     mode = "RGBA" if alpha else "RGB"
     alike = ((image if image.mode == mode else image.convert(mode), duration) for image, duration in frames)
+    # each writer is loaded when it is needed: nearly all pictures stand still
     if name == "gif":
+        from focalbox.imaging.animation.gif_writer import write_gif  # noqa: PLC0415
+
         return write_gif(alike, plays)
     if name == "png":
+        from focalbox.imaging.animation.apng_writer import write_apng  # noqa: PLC0415
+
         return write_apng(alike, plays, metadata)
     if name == "webp":
+        from focalbox.imaging.animation.webp_writer import write_webp  # noqa: PLC0415
+
         return write_webp(alike, plays, quality, metadata)
+    from focalbox.imaging.animation.avif_writer import write_avif  # noqa: PLC0415
+
     return write_avif(alike, quality, metadata)

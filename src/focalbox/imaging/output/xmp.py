@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from html import escape
 
 from focalbox.core.target import Size
 from focalbox.imaging.headers.rights import DC, MWG, PHOTOSHOP, RDF, STAREA, STDIM, XMP_RIGHTS, Rights
@@ -65,12 +65,12 @@ def write_xmp(rights: Rights, focal_point: tuple[float, float] | None, size: Siz
 def _rights(rights: Rights) -> Iterator[str]:
     for name, text in (("dc:rights", rights.notice), ("xmpRights:UsageTerms", rights.terms)):
         if text:
-            yield f"<{name}><rdf:Alt><rdf:li xml:lang='x-default'>{escape(text)}</rdf:li></rdf:Alt></{name}>"
+            yield f"<{name}><rdf:Alt><rdf:li xml:lang='x-default'>{escape(text, quote=False)}</rdf:li></rdf:Alt></{name}>"
     if rights.creators:
-        names = "".join(f"<rdf:li>{escape(name)}</rdf:li>" for name in rights.creators)
+        names = "".join(f"<rdf:li>{escape(name, quote=False)}</rdf:li>" for name in rights.creators)
         yield f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator>"
     if rights.owner:
-        yield f"<xmpRights:Owner><rdf:Bag><rdf:li>{escape(rights.owner)}</rdf:li></rdf:Bag></xmpRights:Owner>"
+        yield f"<xmpRights:Owner><rdf:Bag><rdf:li>{escape(rights.owner, quote=False)}</rdf:li></rdf:Bag></xmpRights:Owner>"
     plain = (
         ("photoshop:Credit", rights.credit),
         ("xmpRights:WebStatement", rights.statement),
@@ -78,7 +78,7 @@ def _rights(rights: Rights) -> Iterator[str]:
     )
     for name, text in plain:
         if text:
-            yield f"<{name}>{escape(text)}</{name}>"
+            yield f"<{name}>{escape(text, quote=False)}</{name}>"
 
 
 def _region(focal_point: tuple[float, float] | None, size: Size) -> Iterator[str]:
