@@ -124,6 +124,8 @@ class Manifest:
         except ImportError:
             return
         except BlockingIOError as error:
+            self._lock.close()
+            self._lock = None
             message = f"another run is writing the manifest {self.address}"
             raise InvalidRequest(message) from error
         except OSError as error:

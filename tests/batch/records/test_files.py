@@ -1,0 +1,70 @@
+"""Rows as the bytes of a file: what is written is read again, and what is not whole is said to be damaged."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from focalbox.batch.job import Job, Task
+from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
+from focalbox.batch.row import blank_row
+from focalbox.errors import InvalidRequest
+
+
+def rows_of(count: int) -> list[dict[str, Any]]:
+    job = Job(("1:1",), "/crops")
+    tasks = (Task(number, f"/in/{number}é.jpg", f"{number}é.jpg", number, "x", ("1:1",)) for number in range(count))
+    return [blank_row(job, task, "1:1") | {"target": {"ratio": "1:1"}, "kept": task.bytes / 7} for task in tasks]
+
+
+def written(rows: list[dict[str, Any]], ending: str) -> bytes:
+    if ending == ".parquet":
+        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow, an extra")
+    file = io.BytesIO()
+    write_rows(rows, file, ending)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
+@pytest.mark.parametrize("count", [0, 1, 2345])
+def test_what_is_written_is_read_again(ending: str, count: int) -> None:
+    rows = rows_of(count)
+    assert list(read_rows(written(rows, ending), f"m{ending}")) == rows
+
+
+def test_a_name_that_was_no_text_survives_lines() -> None:
+    (row,) = rows_of(1)
+    row["source"]["name"] = "\udcff.jpg"
+    assert list(read_rows(written([row], ".jsonl"), "m.jsonl")) == [row]
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
+def test_a_file_without_its_end_is_damaged(ending: str) -> None:
+    content = written(rows_of(3), ending)
+    with pytest.raises(Damaged, match=f"the manifest m{ending} is damaged"):
+        list(read_rows(content[:-5], f"m{ending}"))
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b"no JSON\n", b"\xff\n"])
+def test_a_line_that_is_no_row_is_named_by_its_number(line: bytes) -> None:
+    content = written(rows_of(2), ".jsonl") + line
+    with pytest.raises(Damaged, match=r"line 3 is not a row"):
+        list(read_rows(content, "m.jsonl"))
+
+
+def test_versions_that_are_known_are_read_and_others_refused() -> None:
+    (row,) = rows_of(1)
+    old = {name: value for name, value in row.items() if name != "analysis"} | {"schema": 1}
+    assert list(read_rows(json.dumps(old).encode() + b"\n", "m.jsonl")) == [row]
+    future = json.dumps(row | {"schema": 9}).encode() + b"\n"
+    with pytest.raises(InvalidRequest, match="rows of version 9, and this focalbox reads versions 1 and 2"):
+        list(read_rows(future, "m.jsonl"))
+
+
+def test_a_name_tells_the_kind_of_file() -> None:
+    assert [check_name(name) for name in ("a.jsonl", "s3://b/a.NDJSON")] == [".jsonl", ".ndjson"]
+    with pytest.raises(InvalidRequest, match=r"ends with \.parquet or \.jsonl, not 'a\.csv'"):
+        check_name("a.csv")

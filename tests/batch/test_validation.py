@@ -1,0 +1,114 @@
+"""Checks of a call before any work starts: all mistakes at once, each a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from focalbox.batch.job import TEMPLATE, Job
+from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores, manifest_address, split_output
+from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest
+
+RIGHT: dict[str, Any] = {
+    "from_manifest": None,
+    "plan_only": False,
+    "workers": None,
+    "limit": None,
+    "sample": None,
+    "engine": "local",
+    "address": None,
+}
+
+
+def check(sources: list[str], out: str | None = "/crops", *, job: dict[str, Any] | None = None, **changes: Any) -> None:
+    check_call(sources, Job(("1:1",), out, **(job or {})), **{**RIGHT, **changes})
+
+
+def test_a_call_that_makes_sense_passes() -> None:
+    check(["/in"])
+    check([], from_manifest="/crops/manifest.parquet")
+    check(["/in"], None, plan_only=True)
+    check(["/in"], "s3://bucket/crops", job={"cache_control": "public", "storage_class": "STANDARD_IA"})
+    check(["/in"], engine="ray", address="head:6379", workers=1, limit=1, sample=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"sources": []}, "a batch needs at least one source"),
+        ({"from_manifest": "/m.jsonl"}, "from sources or from a manifest, not both"),
+        ({"out": None}, "a batch needs a place for its results, or only plans"),
+        ({"workers": 0}, "at least one worker, not 0"),
+        ({"limit": 0}, "a limit is at least one picture, not 0"),
+        ({"sample": -1}, "a sample is at least one picture, not -1"),
+        ({"engine": "spark"}, "an engine is one of local, ray, not spark"),
+        ({"address": "head:6379"}, "an address belongs to the engine ray"),
+        ({"job": {"cache_control": "public"}}, "cache control is told to objects at s3:// and gs:// only"),
+        ({"job": {"storage_class": "X"}, "out": "gs://b/c"}, "a storage class is told to objects at s3:// only"),
+        ({"out": "/in/crops"}, "/in/crops lies in /in: the next run would crop the crops"),
+        ({"out": "/in/crops", "sources": ["/in/**/*.jpg"]}, "lies in /in/"),
+    ],
+)
+def test_a_mistake_is_named(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        check(**{"sources": ["/in"], **changes})
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        check([], None, workers=0, limit=0)
+    assert str(caught.value).count("; ") == 3
+
+
+@pytest.mark.parametrize(
+    ("sizes", "listed"),
+    [
+        (None, [None]),
+        ("1:1", ["1:1"]),
+        (Size(3, 4), [Size(3, 4)]),
+        ((500, 200), [(500, 200)]),
+        ([500, 200], [(500, 200)]),
+        (["1:1", (5, 4)], ["1:1", (5, 4)]),
+        ([], []),
+    ],
+)
+def test_one_size_is_a_list_of_one(sizes: Any, listed: list[Any]) -> None:
+    assert as_size_list(sizes) == listed
+
+
+def test_addresses_mean_the_same_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute_address("in/../cats") == str(tmp_path / "cats")
+    assert absolute_address("@list.txt") == f"@{tmp_path / 'list.txt'}"
+    assert [absolute_address(same) for same in ("-", "s3://b/k", "/cats")] == ["-", "s3://b/k", "/cats"]
+
+
+@pytest.mark.parametrize(
+    ("out", "parts"),
+    [
+        ("crops", ("crops", TEMPLATE)),
+        (Path("crops"), ("crops", TEMPLATE)),
+        ("crops/{stem}{ext}", ("crops", "{stem}{ext}")),
+        ("crops/a-{stem}/x{ext}", ("crops", "a-{stem}/x{ext}")),
+        ("/{stem}{ext}", ("/", "{stem}{ext}")),
+        ("{stem}{ext}", (".", "{stem}{ext}")),
+        ("s3://b/{folder}/{stem}{ext}", ("s3://b", "{folder}/{stem}{ext}")),
+    ],
+)
+def test_a_template_begins_at_the_first_part_with_a_field(out: str | Path, parts: tuple[str, str]) -> None:
+    assert split_output(out) == parts
+
+
+def test_the_manifest_lies_with_the_results_or_beside_the_earlier_one() -> None:
+    job = Job(("4:5", "500x200"))
+    assert manifest_address("/m.jsonl", "/crops", None, job) == "/m.jsonl"
+    assert manifest_address(None, "/crops", None, job) == "/crops/manifest.parquet"
+    assert manifest_address(None, None, "/old/m.parquet", job) == "/old/m-4-5-500x200.parquet"
+    assert manifest_address(None, None, None, job) is None
+
+
+def test_there_is_at_least_one_core() -> None:
+    assert cores() >= 1
