@@ -71,6 +71,14 @@ def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None
         assert "at most 10000 pixels" in answer.problem()
 
 
+def test_the_room_around_a_ratio_counts_for_that_limit(opened: Opened, pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", result_pixels=str(600 * 400))
+    assert _size(service.ask("/v1/crop/3:2/coffee.jpg")) == (600, 400)
+    answer = service.ask("/v1/crop/1:1/coffee.jpg?fit=contain")
+    assert answer.status == 413
+    assert "not 360000 (600x600)" in answer.problem()
+
+
 @pytest.mark.slow
 def test_memory_is_held_for_pictures_and_given_back(opened: Opened, pictures: Path) -> None:
     """A dozen PNGs of 4 MB of pixels each, in memory for one or two: all are answered, one after the other."""

@@ -13,7 +13,7 @@ from focalbox.core.target import Size
 from focalbox.errors import DecodeError
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
-from focalbox.imaging.colour import profile_of
+from focalbox.imaging.colour import has_alpha, profile_of
 from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
@@ -59,6 +59,8 @@ class Picture:
         What ought to be said about what was taken, such as that it is a preview: a sentence each.
     palette : bool
         Whether its colours come from a palette.
+    clear : bool
+        Whether parts may be transparent.
     """
 
     def __init__(  # noqa: PLR0917 - made in two places, by what was read
@@ -79,6 +81,7 @@ class Picture:
         self.frames = header.frames
         self.notes = header.notes
         self.palette = image.mode == "P"
+        self.clear = has_alpha(image) or header.format == "GIF"  # a frame need not cover its canvas
         self._mode = image.mode
 
     def decode(

@@ -3,9 +3,10 @@
 import pytest
 from PIL import Image
 
-from focalbox.core.target import Size
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.memory import Need, results_take
+from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.options import CropOptions
@@ -64,3 +65,46 @@ def test_a_film_takes_its_canvases_and_its_first_frame_does_not() -> None:
         for animate in ("keep", "first")
     )
     assert kept - first == 16_000_000
+
+
+@pytest.mark.parametrize("form", ["jpeg", "bmp", "png"])
+def test_the_paper_behind_a_transparent_picture_counts_as_the_encoder_counts_it(form: str) -> None:
+    size = Size(400, 300)
+    picture, own = Image.new("RGBA", (size.width, size.height)), 4 * size.pixels
+    taken = memory_of_results(size, [size], form, clear=True) - own
+    encode(picture, form, memory=own + taken)
+    with pytest.raises(LimitExceeded):
+        encode(picture, form, memory=own + taken - 1)
+    need = Need("PNG", "RGBA", size)
+    opaque, clear = (
+        memory_at_work(need, size, [size], CropOptions(), format=form, clear=clear) for clear in (False, True)
+    )
+    assert clear - opaque == (0 if FORMATS[form].alpha else own)
+
+
+@pytest.mark.parametrize("target", [None, Ratio(3, 2)])
+def test_a_result_as_large_as_its_picture_counts_with_its_writer(target: Ratio | None) -> None:
+    size = Size(3000, 2000)
+    need = Need("PNG", "RGB", size)
+    jpeg, avif = (memory_at_work(need, size, [target], CropOptions(), format=form) for form in ("jpeg", "avif"))
+    assert avif - jpeg == (FORMATS["avif"].memory - FORMATS["jpeg"].memory) * size.pixels
+    assert jpeg - need.peak >= 5 * size.pixels, "the cut picture, and what its writer takes"
+
+
+def test_what_effects_make_counts() -> None:
+    size = Size(3000, 2000)
+    need = Need("PNG", "RGB", size)
+    plain, turned, stretched = (
+        memory_at_work(need, size, [size], CropOptions(), effects=effects)
+        for effects in ((), (Effect("rotate", (45.0,)),), (Effect("resize", (6000.0, 4000.0)),))
+    )
+    assert turned - plain == 3 * 4 * size.pixels
+    assert stretched - plain >= 4 * 4 * size.pixels
+
+
+def test_a_part_counts_beside_the_whole_that_it_is_cut_out_of() -> None:
+    size, part = Size(3000, 2000), Size(1000, 1000)
+    need = Need("JPEG", "RGB", size, drafts=True)
+    whole = memory_at_work(need, size, [Size(100, 100)], CropOptions())
+    cut = memory_at_work(need, size, [Size(100, 100)], CropOptions(), part=part)
+    assert cut >= 4 * size.pixels + 4 * part.pixels > whole, "a part is cut at full size"

@@ -91,7 +91,7 @@ def encode(
     if quality not in _QUALITIES:
         message = f"a quality is 1 to 100, not {quality}"
         raise InvalidRequest(message)
-    taken = writer_takes(name, several=progressive or compress)
+    taken = writer_takes(name, several=progressive or compress, clear=image.mode == "RGBA")
     _check_memory(image, name, Limits().memory if memory is None else memory, taken)
     if image.mode == "RGBA" and not form.alpha:
         ground = Image.new("RGB", image.size, _PAPER)
@@ -141,9 +141,7 @@ def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
 
 
 def _check_memory(image: Image.Image, name: str, most: int, taken: int) -> None:
-    form = FORMATS[name]
-    on_paper = _PIXEL if image.mode == "RGBA" and not form.alpha else 0
-    need = image.width * image.height * (_PIXEL + taken + on_paper)
+    need = image.width * image.height * (_PIXEL + taken)
     if need > most:
         message = (
             f"a result of {image.width}x{image.height} needs about {need // _MEGA} MB to be written as {name}, "

@@ -11,6 +11,8 @@ __all__ = ["FORMATS", "FileFormat", "format_of", "writer_takes"]
 
 _SCANS = 5
 """Bytes of a pixel that a JPEG of several passes takes besides: all coefficients (3 at 4:2:0) and a file held whole (2)."""
+_PIXEL = 4
+"""Bytes of a pixel, as Pillow keeps RGB and RGBA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ def format_of(name: str) -> str:
     return plain
 
 
-def writer_takes(name: str, *, several: bool = False) -> int:
-    """Return the bytes of a pixel that the writer of a format takes besides the picture.
+def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> int:
+    """Return the bytes of a pixel that writing a format takes besides the picture.
 
     Parameters
     ----------
@@ -99,12 +101,18 @@ def writer_takes(name: str, *, several: bool = False) -> int:
         A format of `FORMATS`; of any other name, what the hungriest writer takes.
     several : bool
         Whether a JPEG is progressive or compressed, which takes several passes.
+    clear : bool
+        Whether parts may be transparent: a format that keeps none takes a second picture, of white paper.
 
     Examples
     --------
     >>> writer_takes("jpeg"), writer_takes("jpeg", several=True), writer_takes("png", several=True)
     (1, 6, 2)
+    >>> writer_takes("jpeg", clear=True), writer_takes("png", clear=True)
+    (5, 2)
     """
     if name not in FORMATS:
         return max(form.memory for form in FORMATS.values())
-    return FORMATS[name].memory + (_SCANS if several and name == "jpeg" else 0)
+    form = FORMATS[name]
+    paper = _PIXEL if clear and not form.alpha else 0
+    return form.memory + paper + (_SCANS if several and name == "jpeg" else 0)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from focalbox.core.geometry import largest_window
 from focalbox.core.target import Size, Target
 from focalbox.imaging.memory import Need, results_take
+from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import writer_takes
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
 from focalbox.prepared import bytes_of_results, needed_size
 
-__all__ = ["memory_at_work", "memory_of_results"]
+__all__ = ["memory_at_work", "memory_of_results", "result_size", "with_effects"]
 
+_PIXEL = 4
+"""Bytes of a pixel, as Pillow keeps RGB and RGBA."""
+_COPIES = 3
+"""Pictures that an effect holds besides the one it is given, at most: rounding corners, its mask and two copies."""
 _FILM = 4
 """Pictures that drawing a film takes besides, as in `focalbox.imaging.picture`."""
 
@@ -27,7 +34,9 @@ def memory_at_work(
     animated: bool = False,
     format: str = "jpeg",  # noqa: A002 - the word of imaging/
     several: bool = False,
-    besides: int = 0,
+    clear: bool = False,
+    part: Size | None = None,
+    effects: Sequence[Effect] = (),
 ) -> int:
     """Return about how many bytes a picture takes while it is decoded, cropped and written.
 
@@ -47,8 +56,12 @@ def memory_at_work(
         What the results are written as.
     several : bool
         Whether a JPEG is progressive or compressed.
-    besides : int
-        Bytes that are taken besides while the decoded picture is there.
+    clear : bool
+        Whether a result may have transparent parts.
+    part : Size, optional
+        The part of the picture that is cut out of it first and taken for the whole.
+    effects : sequence of Effect
+        What is done to the result.
 
     Examples
     --------
@@ -57,27 +70,60 @@ def memory_at_work(
     21
     """
     film = animated and options.animate == "keep"
-    needed = size if film else needed_size(size, targets, options)
-    beside = (
-        bytes_of_results(size, needed, targets, options) + _writer_bytes(targets, format, several=several) + besides
+    whole = part or size
+    needed = whole if film or part else needed_size(whole, targets, options)
+    results = with_effects([result_size(whole, target, options) for target in targets], effects)
+    beside = bytes_of_results(whole, needed, results, options) + _writer_bytes(
+        results, format, several=several, clear=clear
     )
-    scale = 1 if film else decode_scale(size, needed)
+    beside += _PIXEL * part.pixels if part else 0
+    scale = 1 if film or part else decode_scale(size, needed)
     return replace(need, scale=scale, canvases=_FILM if film else 0, results=beside).peak
 
 
 def memory_of_results(
     working: Size,
-    targets: Sequence[Target | None],
+    results: Sequence[Size],
     format: str,  # noqa: A002
     *,
     several: bool = False,
+    clear: bool = False,
 ) -> int:
     """Return the bytes that results take besides a working image that is kept anyway."""
-    taken = results_take((working, target) for target in targets if isinstance(target, Size))
-    return taken + _writer_bytes(targets, format, several=several)
+    taken = results_take((working, result) for result in results)
+    return taken + _writer_bytes(results, format, several=several, clear=clear)
 
 
-def _writer_bytes(targets: Sequence[Target | None], format: str, *, several: bool) -> int:  # noqa: A002
+def result_size(source: Size, target: Target | None, options: CropOptions) -> Size:
+    """Return how large the result for a target is: of one without a size in pixels, how large it may be.
+
+    Examples
+    --------
+    >>> from focalbox.core.target import Ratio
+    >>> result_size(Size(600, 400), Ratio(1, 1), CropOptions()), result_size(Size(600, 400), None, CropOptions())
+    (Size(width=400, height=400), Size(width=600, height=400))
+    >>> result_size(Size(600, 400), Ratio(1, 1), CropOptions(fit="contain"))
+    Size(width=600, height=600)
+    """
+    if isinstance(target, Size):
+        return target
+    if target is None:
+        return source
+    if options.fit in {"pad", "contain"} or options.on_doubt == "pad":
+        width = max(source.width, source.height * target.aspect)
+        return Size(math.ceil(width), math.ceil(width / target.aspect))
+    width, height = largest_window(source, target.aspect)
+    return Size(math.ceil(width * source.width), math.ceil(height * source.height))
+
+
+def with_effects(results: Sequence[Size], effects: Sequence[Effect]) -> list[Size]:
+    """Return the sizes of results, and of the pictures that effects on them make besides, at most."""
+    stretched = [Size(*map(int, effect.values)) for effect in effects if effect.name == "resize"]
+    largest = max([*results, *stretched], key=lambda size: size.pixels, default=None)
+    return [*results, *([largest] * _COPIES if effects and largest else [])]
+
+
+def _writer_bytes(results: Sequence[Size], format: str, *, several: bool, clear: bool) -> int:  # noqa: A002
     """Return the bytes that the writer of the largest result takes."""
-    pixels = max((target.pixels for target in targets if isinstance(target, Size)), default=0)
-    return writer_takes(format, several=several) * pixels
+    pixels = max((result.pixels for result in results), default=0)
+    return writer_takes(format, several=several, clear=clear) * pixels

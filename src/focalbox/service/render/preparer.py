@@ -15,7 +15,7 @@ from focalbox.options import CropOptions
 from focalbox.prepared import PreparedPicture
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.answers import Answer
-from focalbox.service.render.estimate import memory_at_work, memory_of_results
+from focalbox.service.render.estimate import memory_at_work, memory_of_results, result_size, with_effects
 from focalbox.service.render.resources import Resources
 from focalbox.service.request import SAME, ImageRequest
 from focalbox.service.runtime.lru import ByteLruCache
@@ -31,6 +31,8 @@ _AT_ONCE = 2**24
 """Bytes of a result up to which it is made of a kept picture without waiting for memory."""
 _PIXEL = 4
 """Bytes of a pixel, as Pillow keeps RGB and RGBA."""
+_ROOM = {"pad", "contain"}
+"""Fits that may leave room, which may be left transparent."""
 
 Finish = Callable[[PreparedPicture], Answer]
 
@@ -211,24 +213,35 @@ def memory_for(
     """Estimate the bytes that a picture takes while it is prepared, cropped and written."""
     facts, options, size = picture.facts, image_request.options, picture.facts.size
     asked = facts.form.lower() if format == SAME else format
-    common = partial(
-        memory_at_work,
+    part = None if image_request.window is None else image_request.part(size)
+    return memory_at_work(
+        facts.need,
+        size,
+        image_request.sizes(part or size),
+        options,
         animated=facts.animated,
         format=asked,
         several=image_request.progressive or image_request.compress,
+        clear=facts.clear or _clears(image_request),
+        part=part,
+        effects=image_request.effects,
     )
-    if image_request.window is None:
-        return common(facts.need, size, image_request.sizes(size), options)
-    part = image_request.clip(size)
-    besides = _PIXEL * part.width * part.height
-    return common(facts.need, size, [None], options, besides=besides)
 
 
 def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, format: str) -> int:  # noqa: A002
     """Estimate the bytes that a result takes besides a picture that is there already."""
-    working, targets = prepared.working.image, image_request.sizes(prepared.analysis.visible.size)
+    image, targets = prepared.working.image, image_request.sizes(prepared.analysis.visible.size)
+    working = Size(image.width, image.height)
+    results = [result_size(working, target, image_request.options) for target in targets]
+    results = with_effects(results, image_request.effects)
     several = image_request.progressive or image_request.compress
-    return memory_of_results(Size(working.width, working.height), targets, format, several=several)
+    clear = image.mode == "RGBA" or _clears(image_request)
+    return memory_of_results(working, results, format, several=several, clear=clear)
+
+
+def _clears(image_request: ImageRequest) -> bool:
+    """Tell whether what is asked for may make parts transparent: room, turns, round corners."""
+    return image_request.options.fit in _ROOM or bool(image_request.effects)
 
 
 def _serves(prepared: PreparedPicture, image_request: ImageRequest) -> bool:

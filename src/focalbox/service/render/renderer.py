@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.target import Size, Target
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.output.effects import Effect, apply_effects
 from focalbox.imaging.output.encoding import encode
@@ -24,6 +24,7 @@ from focalbox.service.render.answers import (
     map_answer,
     plan_answer,
 )
+from focalbox.service.render.estimate import result_size
 from focalbox.service.render.max_bytes import encode_within
 from focalbox.service.render.preparer import Preparer, memory_for
 from focalbox.service.render.resources import Resources
@@ -115,7 +116,7 @@ class Renderer:
                     else thumbor_meta(crop, image_request.source)
                 )
                 return json_answer(found)
-            self._check_result(analysis, target, image_request.effects)
+            self._check_result(result_size(analysis.visible.size, target, options), image_request.effects)
             (result,) = self._resources.cropper.finish(prepared, [target], options=options)
             image = apply_effects(result.image, image_request.effects)
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
@@ -137,12 +138,12 @@ class Renderer:
         self._resources.metrics.pixels.labels("made").inc(image.width * image.height)
         return Answer(content, FORMATS[name].mime, notes)
 
-    def _check_result(self, analysis: Analysis, target: Target | None, effects: Sequence[Effect]) -> None:
-        """Refuse a result of too many pixels; one without a size in pixels has at most those of the picture."""
+    def _check_result(self, result: Size, effects: Sequence[Effect]) -> None:
+        """Refuse a result of too many pixels."""
         stretched = [
             Size(int(effect.values[0]), int(effect.values[1])) for effect in effects if effect.name == "resize"
         ]
-        for size in (target if isinstance(target, Size) else analysis.visible.size, *stretched):
+        for size in (result, *stretched):
             if size.pixels > self._result_pixels:
                 message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
                 raise LimitExceeded(message)

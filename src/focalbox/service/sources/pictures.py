@@ -43,6 +43,8 @@ class Facts:
         What decides how much memory its decode takes.
     animated : bool
         Whether there are frames that follow each other in time.
+    clear : bool
+        Whether parts may be transparent.
     modified, directive, seconds
         As in `Content`.
     """
@@ -52,6 +54,7 @@ class Facts:
     size: Size
     need: Need
     animated: bool = False
+    clear: bool = False
     modified: str = ""
     directive: str = ""
     seconds: int | None = None
@@ -149,6 +152,7 @@ class Pictures:
             opened.size,
             opened.need,
             opened.animated,
+            opened.clear,
             content.modified,
             content.directive,
             content.seconds,
