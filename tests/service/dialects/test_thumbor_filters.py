@@ -1,0 +1,78 @@
+"""thumbor's filters: what each says, and a sentence that names the one which makes no sense."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.core.geometry import PixelBox
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.output.effects import Effect
+from focalbox.service.dialects.thumbor_filters import FILTERS, Filters, read_filters
+from focalbox.service.request import OPAQUE_JPEG
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", {}),
+        ("quality(70):format(webp)", {"quality": 70, "format": "webp"}),
+        ("fill(ff8800)", {"fill": "#ff8800"}),
+        ("fill(auto,true)", {"fill": "edge"}),
+        ("fill(transparent)", {"fill": "#ffffff00"}),
+        ("fill(blur)", {"fill": "blur"}),
+        ("focal(10x20:110x220)", {"focal": PixelBox(10, 20, 100, 200)}),
+        ("no_upscale():upscale()", {"upscale": True}),
+        ("upscale():no_upscale()", {"no_upscale": True}),
+        ("proportion(0.5)", {"proportion": 0.5}),
+        ("strip_icc():strip_exif():strip_metadata()", {}),
+        ("autojpg()", {"format": OPAQUE_JPEG}),
+        ("autojpg(false)", {}),
+        ("format(png):autojpg()", {"format": "png"}),
+        ("blur(7,3)", {"effects": (Effect("blur", (3.0,)),)}),
+        ("blur(7)", {"effects": (Effect("blur", (7.0,)),)}),
+        ("sharpen(2,1.5,true)", {"effects": (Effect("sharpen", (1.5, 2.0)),)}),
+        ("round_corner(20|30,255,0,16)", {"effects": (Effect("round", (20.0,), "#ff0010"),)}),
+        ("round_corner(20,255,0,16,1)", {"effects": (Effect("round", (20.0,), ""),)}),
+        ("brightness(-40):contrast( 40 )", {"effects": (Effect("brightness", (-40.0,)), Effect("contrast", (40.0,)))}),
+        ("background_color(fff)", {"effects": (Effect("background", (), "#fff"),)}),
+    ],
+)
+def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
+    assert read_filters(text) == Filters(**expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("watermark(a,1,1,1)", r"the filter watermark\(a,1,1,1\) is not supported; autojpg, "),
+        ("quality", "filters look like quality"),
+        ("quality(80)format(webp)", "filters look like quality"),
+        ("quality(high)", "quality is a whole number"),
+        ("stretch(1)", "the filter stretch takes nothing, not '1'"),
+        ("strip_icc(x)", "the filter strip takes nothing"),
+        ("brightness(1.5)", "the filter brightness takes a number from -100 to 100, not '1.5'"),
+        ("blur(1,2,3)", "the filter blur takes 1 to 2 numbers"),
+        ("round_corner(20,256,0,0)", "the filter round_corner takes a radius and a colour"),
+        ("background_color(blur)", "the filter background_color takes a colour, not 'blur'"),
+        ("fill()", "the filter fill takes a colour, blur, auto or transparent, not ''"),
+        ("fill(mauvish)", "a fill is a colour"),
+        ("focal(1x1)", "the filter focal takes LEFTxTOP:RIGHTxBOTTOM, not '1x1'"),
+        ("focal(9x9:3x12)", "a box of at least one pixel is LEFTxTOP:RIGHTxBOTTOM"),
+        ("format(heic)", "the format heif is read, and not written"),
+        ("proportion(0)", "a number above 0 and at most 1"),
+    ],
+)
+def test_what_makes_no_sense_is_named(text: str, sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        read_filters(text)
+
+
+@given(name=st.sampled_from(sorted(FILTERS)), argument=st.text(st.characters(exclude_characters="()"), max_size=12))
+def test_anything_is_read_or_refused(name: str, argument: str) -> None:
+    with suppress(InvalidRequest):
+        assert isinstance(read_filters(f"{name}({argument})"), Filters)
