@@ -17,7 +17,7 @@ from focalbox.imaging.colour import has_alpha, profile_of
 from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
-from focalbox.imaging.headers.rights import read_iptc, read_xmp
+from focalbox.imaging.headers.rights import read_credits, read_iptc, read_xmp
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
@@ -193,7 +193,9 @@ class Picture:
             known = focus.width > 0 and focus.width != focus.height and self._stored.width != self._stored.height
             orientation = 1 if known and turned_already else header.exif.orientation
             point = upright_point(focus.x, focus.y, orientation)
-        return Metadata(header.exif.credits(), rights=rights.or_else(read_iptc(header.iptc)), focal_point=point)
+        for other in (read_iptc(header.iptc), read_credits(header.exif.artist, header.exif.copyright)):
+            rights = rights.or_else(other)
+        return Metadata(header.exif.credits(), rights=rights, focal_point=point)
 
     @property
     def focal_point(self) -> tuple[float, float] | None:

@@ -17,8 +17,10 @@ from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
 from focalbox.imaging.decoders.jpeg import END
 from focalbox.imaging.decoders.readers import can_read, reader_of
 from focalbox.imaging.headers.exif import Exif, read_exif
-from focalbox.imaging.headers.header import count_frames, jpeg_coding, sniff, webp_canvas, without_blanks
+from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
+from focalbox.imaging.headers.header import count_frames, drop_blanks, sniff, webp_canvas
 from focalbox.imaging.headers.isobmff import nclx_of
+from focalbox.imaging.headers.jpeg import drop_burden, jpeg_coding
 from focalbox.imaging.headers.png import join, read_png
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.tiff import choose_picture, samples_of
@@ -83,7 +85,7 @@ def open_picture(content: Content, limits: Limits | None = None, *, name: str = 
     if not data:
         message = f"{name} is empty"
         raise DecodeError(message)
-    data = without_blanks(data)
+    data = drop_blanks(data)
     form = sniff(data)
     if form is None:
         message = f"{name} does not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
@@ -101,14 +103,17 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
                 name, Need(form, "RGBA", Size(*canvas), len(data)), limits.memory
             )  # its reader takes it at once
         file, note = choose_picture(data) if form == "TIFF" else (data, None)
-        reader = reader_of(form)
-        image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
-        frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
-        limits.check_picture(Size(*image.size))
+        counted = 1 if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
+        if form == "GIF":
+            file = drop_remarks(data)
         coding = jpeg_coding(data) if form == "JPEG" else None
         if coding is not None:
             limits.check_scans(coding.scans)
-            file = data if coding.ended else data + END
+            file = drop_burden(data) + END * (coding.usual and not coding.ended)  # looked into when it is decoded
+        reader = reader_of(form)
+        image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
+        frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else counted
+        limits.check_picture(Size(*image.size))
         exif = replace(read_exif(file), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
         if form == "TIFF" and note is None and frames > 1 and file is data:
             note = f"the file has {frames} pages: the first was taken"
@@ -120,7 +125,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             coding,
             profile=None if nclx is None else profile_of_cicp(*nclx),
             notes=() if note is None else (note,),
-            xmp=_block(image.info.get("xmp")),
+            xmp=find_gif_xmp(data) if form == "GIF" else _block(image.info.get("xmp")),
             iptc=_iptc_of(image),
             copied=len(file) * (file is not data),
         )

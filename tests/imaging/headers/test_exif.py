@@ -43,3 +43,17 @@ def test_pictures_are_turned_by_it(form: str, kind: int, corners: Picture, file_
 
 def test_a_doubled_prefix_hides_nothing(corners: Picture, file_of: Callable[..., bytes]) -> None:
     assert open_picture(file_of(corners, "JPEG", exif=PREFIX * 2 + block(8, 3))).size.width == corners.height
+
+
+@pytest.mark.parametrize("kind", [2, 129])
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        (b"A. Person\0", "A. Person"),
+        (b"A. Person\0B. Person\0", "A. Person, B. Person"),
+        (b" \0B. P\xc3\xa4\0", "B. Pä"),
+    ],
+)
+def test_copyright_is_that_of_photographer_and_editor(kind: int, stored: bytes, read: str) -> None:
+    directory = struct.pack("<HHHIII", 1, 0x8298, kind, len(stored), 26, 0)
+    assert read_exif(b"II*\0\x08\0\0\0" + directory + stored).copyright.decode() == read

@@ -1,5 +1,6 @@
 """Rights and focal points: read from what programs write, written so that they are read again, and nothing besides."""
 
+import time
 from io import BytesIO
 
 import numpy as np
@@ -47,7 +48,18 @@ rights = st.builds(
     texts,
     texts,
     st.sampled_from(["", "True"]),
+    texts,
+    texts,
+    texts,
+    texts,
 )
+HEAD = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:cc="http://creativecommons.org/ns#"
+ xmlns:xmpRights="http://ns.adobe.com/xap/1.0/rights/" xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/"
+ xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/" xmlns:ext="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"><rdf:Description rdf:about="">"""
+TAIL = "</rdf:Description></rdf:RDF></x:xmpmeta>"
+KEPT = "A. Person"
 
 
 def picture() -> Image.Image:
@@ -110,6 +122,49 @@ def test_noise_is_nothing(noise: bytes) -> None:
     read_iptc(noise)
 
 
+def said(body: str) -> Rights:
+    return read_xmp((HEAD + body + TAIL).encode())[0]
+
+
+def test_rights_are_read_in_every_form_that_rdf_has_for_them() -> None:
+    licensor = "<plus:Licensor><rdf:Seq><rdf:li {}></rdf:Seq></plus:Licensor>"
+    address = "https://example.org/a?b=1"
+    assert said(f'<xmpRights:WebStatement rdf:resource="{address}"/>').statement == address
+    assert said(f'<cc:license rdf:resource="{address}"/>').license == address
+    assert said("<dc:rights><![CDATA[(c) A & B]]></dc:rights>").notice == "(c) A & B"
+    assert said("<dc:rights rdf:parseType='Resource'><rdf:value>x</rdf:value></dc:rights>").notice == "x"
+    assert said("<plus:DataMining>DMI-PROHIBITED</plus:DataMining>").mining == "DMI-PROHIBITED"
+    assert said(f"<ext:DigitalSourceType>{address}</ext:DigitalSourceType>").origin == address
+    for form in (
+        f'plus:LicensorURL="{address}"/>',
+        f"rdf:parseType='Resource'><plus:LicensorURL>{address}</plus:LicensorURL></rdf:li>",
+        f'><rdf:Description plus:LicensorURL="{address}"/></rdf:li>',
+    ):
+        assert said(licensor.format(form)).licensor == address
+
+
+def test_rights_of_the_pictures_that_went_into_it_are_not_its_own() -> None:
+    parts = f"<xmpMM:Pantry><rdf:Bag><rdf:li><rdf:Description><dc:creator><rdf:Seq><rdf:li>{KEPT}</rdf:li></rdf:Seq>"
+    parts += "</dc:creator></rdf:Description></rdf:li></rdf:Bag></xmpMM:Pantry>"
+    assert said(parts) == Rights()
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "times"),
+    [
+        ("<mwg-rs:RegionList><rdf:li>", "</rdf:li></mwg-rs:RegionList>", 15_000),
+        ("<mwg-rs:Regions><mwg-rs:AppliedToDimensions>", "</mwg-rs:AppliedToDimensions></mwg-rs:Regions>", 11_000),
+        ("<dc:rights>", "</dc:rights>", 40_000),
+        ("<plus:Licensor><rdf:Seq><rdf:li>", "</rdf:li></rdf:Seq></plus:Licensor>", 14_000),
+        ("<dc:creator><rdf:Seq><rdf:li>x</rdf:li></rdf:Seq></dc:creator>", "", 16_000),
+    ],
+)
+def test_a_packet_takes_as_long_as_it_is_however_it_is_nested(opening: str, closing: str, times: int) -> None:
+    before = time.process_time()
+    said(opening * times + closing * times)
+    assert time.process_time() - before < 5  # walked again at each level, a twentieth of the first took 12 seconds
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_are_not_expanded(encoding: str) -> None:
     space = "http://purl.org/dc/elements/1.1/"
@@ -118,7 +173,7 @@ def test_entities_are_not_expanded(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
-@pytest.mark.parametrize("result", ["jpeg", "png", "webp", "avif", "tiff"])
+@pytest.mark.parametrize("result", ["jpeg", "png", "webp", "avif", "tiff", "gif"])
 def test_rights_are_kept_from_and_in_every_format_and_places_never(form: str, result: str) -> None:
     if form == "PNG":
         chunk = PngInfo()
@@ -137,7 +192,7 @@ def test_rights_are_kept_from_and_in_every_format_and_places_never(form: str, re
     assert b"Person" not in dropped
 
 
-@pytest.mark.parametrize("form", ["webp", "png", "avif"])
+@pytest.mark.parametrize("form", ["webp", "png", "avif", "gif"])
 def test_films_keep_them_too(form: str) -> None:
     frames = [Image.new("RGB", (80, 60), colour) for colour in ("red", "lime")]
     file = BytesIO()
@@ -147,6 +202,22 @@ def test_films_keep_them_too(form: str) -> None:
         assert sum(1 for _ in ImageSequence.Iterator(film)) == 2
     again = open_picture(written)
     assert again.decode(keep_profile=True).metadata.rights == read_xmp(PACKET)[0]
+
+
+@pytest.mark.parametrize("coding", ["mac_arabic", "utf-7", "cp037", "utf-16", "nonsense"])
+def test_a_packet_in_another_coding_hides_no_declarations(coding: str) -> None:
+    declared = f'<?xml version="1.0" encoding="{coding}"?>'.encode()
+    for less, mark in ((b"\xbc", b"\xa1"), (b"+ADw-", b"+ACE-")):  # "<" and "!" from right to left, and in UTF-7
+        rest = less + mark + b"DOCTYPE a [" + less + mark + b'ENTITY b "bb">]><a/>'
+        assert read_xmp(declared + rest) == (Rights(), None)
+
+
+def test_what_exif_says_of_rights_is_said_in_xmp_too() -> None:
+    exif = Image.Exif()
+    exif[0x8298], exif[0x013B] = "(c) Ä. Person".encode(), b"A. Person"
+    (result,) = Cropper().results(file_of("JPEG", exif=exif), ["40x40"], keep_metadata=True)
+    again = open_picture(result.encode("gif"))
+    assert again.decode(keep_profile=True).metadata.rights == Rights("(c) Ä. Person", ("A. Person",))
 
 
 def test_iptc_speaks_where_xmp_is_silent() -> None:

@@ -1,16 +1,30 @@
-"""Bytes of a file: every format that is written can be read, and holds what it can hold."""
+"""Bytes of a file: every format that is written can be read, holds what it can hold, and tells nobody where it was taken."""
 
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
+from focalbox import Cropper
 from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.colour_spaces import rgb_profile
+from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.output.encoding import can_write, encode
 from focalbox.imaging.output.formats import FORMATS
+
+KEPT = "A. Person"
+SECRET = b"52.3100 Berlin"
+"""What must never be found in a result."""
+PACKET = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" exif:GPSLatitude="%s" photoshop:City="%s" dc:coverage="%s">
+ <dc:creator><rdf:Seq><rdf:li>A. Person</rdf:li></rdf:Seq></dc:creator>
+</rdf:Description></rdf:RDF></x:xmpmeta>""" % (SECRET, SECRET, SECRET)
 
 
 def picture(mode: str = "RGB") -> Image.Image:
@@ -72,3 +86,69 @@ def test_more_memory_than_allowed_and_more_pixels_than_a_format_holds_are_refuse
         encode(picture(), "png", memory=1000)
     with pytest.raises(InvalidRequest, match="a picture of 16500x1 cannot be written as webp"):
         encode(Image.new("RGB", (16500, 1)), "webp")
+
+
+def file_of(form: str, **options: Any) -> bytes:
+    file = BytesIO()
+    pixels = np.random.default_rng(3).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file, form, **options)
+    return file.getvalue()
+
+
+def leaky(form: str) -> bytes:
+    """Return a picture that says everywhere where it was taken, and whose it is."""
+    exif = Image.Exif()
+    exif[0x8298], exif[0x010E], exif[0x9286] = KEPT, SECRET.decode(), SECRET
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 0.0), 29: SECRET.decode()})
+    exif.get_ifd(0x8769).update({0x927C: SECRET * 9, 0x9003: SECRET.decode()})  # MakerNote, time
+    options: dict[str, Any] = {"exif": exif, "comment": SECRET}
+    if form == "PNG":
+        info = PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
+        info.add_text("Location", SECRET.decode(), zip=True)
+        options["pnginfo"] = info
+    elif form == "TIFF":
+        options = {"tiffinfo": {700: PACKET, 0x8298: KEPT, 0x010E: SECRET.decode()}}
+    else:
+        options["xmp"] = PACKET
+    content = file_of(form, **options)
+    return insert_gif_xmp(content, PACKET) if form == "GIF" else content
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF"])
+@pytest.mark.parametrize("keep", [False, True])
+def test_nothing_says_where_it_was_taken(form: str, keep: bool) -> None:  # noqa: FBT001 - a case
+    content = leaky(form)
+    assert SECRET in content
+    (result,) = Cropper().results(content, ["40x40"], keep_metadata=keep)
+    for written in ("jpeg", "png", "webp", "avif", "tiff", "gif", "bmp"):
+        encoded = result.encode(written)
+        with Image.open(BytesIO(encoded)) as image:
+            image.load()
+            assert not image.getexif().get_ifd(0x8825)
+            told = repr(image.info) + repr(dict(image.getexif()))
+        assert SECRET not in encoded
+        assert "Berlin" not in told
+        assert (KEPT.encode() in encoded) == (keep and written != "bmp")
+
+
+@pytest.mark.parametrize("animated", [False, True])
+@pytest.mark.parametrize("form", ["gif", "bmp", "png", "jpeg", "webp", "tiff", "avif"])
+def test_what_holds_no_profile_has_the_colours_of_srgb(form: str, animated: bool) -> None:  # noqa: FBT001 - a case
+    profile = rgb_profile((0.3127, 0.3290, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06), 2.2)
+    frames = [Image.new("RGB", (80, 60), colour) for colour in ((200, 60, 40), (40, 60, 200))]
+    more = {"save_all": True, "append_images": frames[1:], "duration": 100} if animated else {}
+    file = BytesIO()
+    frames[0].save(file, "PNG", icc_profile=profile, **more)
+    plain, kept = (Cropper().results(file.getvalue(), ["40x40"], keep_metadata=keep)[0] for keep in (False, True))
+    with Image.open(BytesIO(kept.encode(form))) as image:
+        seen = image.convert("RGB")
+        within = image.info.get("icc_profile")
+    if within is not None:
+        seen = ImageCms.profileToProfile(
+            seen, ImageCms.ImageCmsProfile(BytesIO(within)), ImageCms.createProfile("sRGB")
+        )
+    with Image.open(BytesIO(plain.encode(form))) as image:
+        expected = np.asarray(image.convert("RGB")).astype(int)
+    assert np.abs(np.asarray(seen) - expected).max() <= 3
+    assert (within is None) == (form in {"gif", "bmp"})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.frames import Frames
+from focalbox.imaging.colour import to_srgb
+from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.output.formats import format_of
 from focalbox.imaging.working import Metadata
 
@@ -58,7 +60,9 @@ def encode_animation(
     if name == "gif":
         from focalbox.imaging.animation.gif_writer import write_gif  # noqa: PLC0415
 
-        return write_gif(alike, plays)
+        kept = metadata or Metadata()
+        content = write_gif(((to_srgb(image, kept.profile), duration) for image, duration in alike), plays)
+        return content if kept.xmp is None else insert_gif_xmp(content, kept.xmp)
     if name == "png":
         from focalbox.imaging.animation.apng_writer import write_apng  # noqa: PLC0415
 

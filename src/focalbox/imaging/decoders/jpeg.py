@@ -7,7 +7,7 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image, _imaging
 
-from focalbox.imaging.headers.header import is_refined
+from focalbox.imaging.headers.jpeg import is_refined
 
 __all__ = ["END", "decode_jpeg", "lacks_only_its_end", "share_memory"]
 

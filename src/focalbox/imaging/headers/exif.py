@@ -13,7 +13,10 @@ __all__ = ["Exif", "read_exif"]
 
 _PREFIX = b"Exif\x00\x00"
 _ORIENTATION, _ARTIST, _COPYRIGHT = 0x0112, 0x013B, 0x8298  # EXIF 2.32, tables 4 and 20
-_ASCII = 2  # EXIF 2.32, section 4.6.2: types of values
+_ASCII = 2
+_TEXTS = {_ASCII, 129}  # EXIF 3.0, section 4.6.2: types of values, ASCII and UTF-8
+_PARTS = {_ARTIST: 1, _COPYRIGHT: 2}
+"""Texts of a value, each closed by a zero: the copyrights of photographer and editor are two (the same, table 4)."""
 _WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i"}
 """Types of whole numbers (the same; TIFF 6.0, section 2): orientation is a SHORT, and phones and scripts write others."""
 _CLASSIC = 42  # TIFF 6.0, section 2; BigTIFF has 43 and wider numbers
@@ -92,9 +95,10 @@ def read_exif(block: bytes | None) -> Exif:
             tag, kind, length = struct.unpack_from(order + "HHI", tiff, at)
             if tag == _ORIENTATION and kind in _WHOLE:
                 (orientation,) = struct.unpack_from(order + _WHOLE[kind], tiff, at + 8)
-            elif tag in texts and kind == _ASCII and length <= _MAX_TEXT:
+            elif tag in texts and kind in _TEXTS and length <= _MAX_TEXT:
                 place = at + 8 if length <= _INLINE else struct.unpack_from(order + "I", tiff, at + 8)[0]
-                texts[tag] = tiff[place : place + length].split(b"\0", 1)[0]
+                parts = tiff[place : place + length].split(b"\0")
+                texts[tag] = b", ".join(filter(None, map(bytes.strip, parts[: _PARTS[tag]])))
     except struct.error:
         pass  # what was read before the break stands
     if not _UPRIGHT <= orientation <= _ORIENTATIONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from focalbox.imaging.headers.exif import Exif
-from focalbox.imaging.headers.header import JpegCoding
+from focalbox.imaging.headers.jpeg import JpegCoding
 
 __all__ = ["Header"]
 

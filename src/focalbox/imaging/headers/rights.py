@@ -1,30 +1,92 @@
 """Whose picture it is, as XMP and IPTC say it, and where its focal point is.
 
-Of XMP (ISO 16684-1) the fields of rights are read that the IPTC Photo Metadata Standard 2023.2 maps its own to, and the
-focus areas of the Metadata Working Group's regions (Guidelines for Handling Image Metadata 2.0, section 5.9), which phones,
-cameras and digiKam write. Nothing else is, so that no place, time or edit history reaches a result.
+Of XMP (ISO 16684-1) the fields of rights are read that the IPTC Photo Metadata Standard 2023.2 has for them, and the focus
+areas of the Metadata Working Group's regions (Guidelines for Handling Image Metadata 2.0, section 5.9), which phones and
+cameras write. Nothing else is, so that no place, time or edit history reaches a result. Only what is said of the picture
+itself counts: what is said of others, such as those that it was put together from, lies deeper in a packet.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
-__all__ = ["DC", "MWG", "PHOTOSHOP", "RDF", "STAREA", "STDIM", "XMP_RIGHTS", "Focus", "Rights", "read_iptc", "read_xmp"]
+    Value = ET.Element | str | None  # what a property has: an element, the text of an attribute, or nothing
+    Structure = Mapping[str, ET.Element | str]
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-DC = "http://purl.org/dc/elements/1.1/"
-XMP_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
-PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
-MWG = "http://www.metadataworkinggroup.com/schemas/regions/"
-STAREA = "http://ns.adobe.com/xmp/sType/Area#"
-STDIM = "http://ns.adobe.com/xap/1.0/sType/Dimensions#"
+__all__ = [
+    "FIELDS",
+    "LICENSOR",
+    "LICENSOR_URL",
+    "SPACES",
+    "Field",
+    "Focus",
+    "Rights",
+    "read_credits",
+    "read_iptc",
+    "read_xmp",
+]
+
+SPACES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "cc": "http://creativecommons.org/ns#",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
+    "stArea": "http://ns.adobe.com/xmp/sType/Area#",
+    "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
+}
+"""The schemas that are read and written, by their usual prefix."""
+_DESCRIPTION, _ITEM, _VALUE, _RESOURCE = (
+    f"{{{SPACES['rdf']}}}{name}" for name in ("Description", "li", "value", "resource")
+)
+_LISTS = tuple(f"{{{SPACES['rdf']}}}{name}" for name in ("Alt", "Seq", "Bag"))
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
+"""What begins a declaration, which might make entities that grow without bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where a packet of XMP has a field of `Rights`.
+
+    Parameters
+    ----------
+    prefix, name : str
+        The schema's prefix, and the property.
+    form : {"", "Alt", "Seq", "Bag"}
+        The kind of list that it is, if it is one.
+    """
+
+    prefix: str
+    name: str
+    form: Literal["", "Alt", "Seq", "Bag"] = ""
+
+
+FIELDS = {
+    "notice": Field("dc", "rights", "Alt"),
+    "creators": Field("dc", "creator", "Seq"),
+    "credit": Field("photoshop", "Credit"),
+    "owner": Field("xmpRights", "Owner", "Bag"),
+    "terms": Field("xmpRights", "UsageTerms", "Alt"),
+    "statement": Field("xmpRights", "WebStatement"),
+    "marked": Field("xmpRights", "Marked"),
+    "license": Field("cc", "license"),
+    "mining": Field("plus", "DataMining"),
+    "origin": Field("Iptc4xmpExt", "DigitalSourceType"),
+}
+"""Every field of `Rights` but the licensor, who stands in a structure."""
+LICENSOR, LICENSOR_URL = Field("plus", "Licensor", "Seq"), Field("plus", "LicensorURL")
 
 _MAX_PACKET = 2**20
 """Bytes of XMP that are read: more is no description of a picture."""
@@ -54,6 +116,11 @@ class Rights:
         ``photoshop:Credit``.
     owner, terms, statement, marked : str
         ``xmpRights:Owner``, ``UsageTerms``, ``WebStatement`` (an address) and ``Marked`` ("True" when protected).
+    license, licensor : str
+        ``cc:license``, the address of a Creative Commons licence, and the ``LicensorURL`` of the first ``plus:Licensor``.
+    mining, origin : str
+        ``plus:DataMining``, whether models may be trained with it, and ``Iptc4xmpExt:DigitalSourceType``, whether it is a
+        photograph or was generated; both are terms of a vocabulary, as addresses.
     """
 
     notice: str = ""
@@ -63,6 +130,10 @@ class Rights:
     terms: str = ""
     statement: str = ""
     marked: str = ""
+    license: str = ""
+    licensor: str = ""
+    mining: str = ""
+    origin: str = ""
 
     def or_else(self, other: Rights) -> Rights:
         """Return these rights, and those of another where these say nothing."""
@@ -93,34 +164,31 @@ def read_xmp(packet: bytes | None) -> tuple[Rights, Focus | None]:
 
     Examples
     --------
-    >>> read_xmp(b"nonsense")
-    (Rights(notice='', creators=(), credit='', owner='', terms='', statement='', marked=''), None)
+    >>> read_xmp(b"nonsense")[0] == Rights()
+    True
     """
     if not packet:
         return Rights(), None
     from xml.etree import ElementTree as ET  # noqa: PLC0415 - 5 ms that pictures without a packet need not pay
 
-    text = packet.strip(b"\0 \t\r\n")
-    if len(text) > _MAX_PACKET or b"\0" in text or b"<!" in text.replace(b"<!--", b""):
-        return (
-            Rights(),
-            None,
-        )  # zeros hide declarations in UTF-16, and declarations make entities that grow without bound
+    content = packet.strip(b"\0 \t\r\n")
     try:
-        root = ET.fromstring(text)  # noqa: S314 - no declarations, so no entities
-    except (ET.ParseError, ValueError, LookupError):
+        text = content.decode("utf-8-sig") if len(content) <= _MAX_PACKET else ""
+        if _DECLARATION.search(text):
+            return Rights(), None
+        root = ET.fromstring(text)  # noqa: S314 - no declarations, so no entities; a text, so no other coding of them
+    except (ET.ParseError, ValueError):
         return Rights(), None
-    found = {
-        "notice": _texts(root, DC, "rights"),
-        "creators": _texts(root, DC, "creator"),
-        "credit": _texts(root, PHOTOSHOP, "Credit"),
-        "owner": _texts(root, XMP_RIGHTS, "Owner"),
-        "terms": _texts(root, XMP_RIGHTS, "UsageTerms"),
-        "statement": _texts(root, XMP_RIGHTS, "WebStatement"),
-        "marked": _texts(root, XMP_RIGHTS, "Marked"),
-    }
+    said = _properties(root)
+    found = {name: _texts(_of(said, field)) for name, field in FIELDS.items()}
     creators = tuple(found.pop("creators")[:_MAX_NAMES])
-    return Rights(creators=creators, **{name: next(iter(texts), "") for name, texts in found.items()}), _focus(root)
+    licensors = [_clean(_plain(_of(_structure(item), LICENSOR_URL))) for item in _items(_of(said, LICENSOR))]
+    rights = Rights(
+        creators=creators,
+        licensor=next(filter(None, licensors), ""),
+        **{name: next(iter(texts), "") for name, texts in found.items()},
+    )
+    return rights, _focus(said)
 
 
 def read_iptc(block: bytes | None) -> Rights:
@@ -139,8 +207,19 @@ def read_iptc(block: bytes | None) -> Rights:
     return Rights(notice=first[_COPYRIGHT], creators=creators, credit=first[_CREDIT])
 
 
+def read_credits(artist: bytes, notice: bytes) -> Rights:
+    """Return what EXIF says of rights.
+
+    Examples
+    --------
+    >>> read_credits(b"A. Person", b"").creators
+    ('A. Person',)
+    """
+    return Rights(notice=_decode_text(notice), creators=tuple(filter(None, [_decode_text(artist)])))
+
+
 def _decode_text(value: bytes) -> str:
-    """Return a text of IPTC: UTF-8, as nearly all programs write it whatever they declare, else Latin 1."""
+    """Return a text of IPTC or EXIF: UTF-8, as nearly all programs write it whatever they declare, else Latin 1."""
     value = value[:_MAX_TEXT].strip(b"\0 ")
     try:
         text = value.decode("utf-8")
@@ -154,47 +233,68 @@ def _clean(text: str) -> str:
     return "".join(one for one in text.strip()[:_MAX_TEXT] if one in "\n\t" or unicodedata.category(one) not in _NO_XML)
 
 
-def _texts(root: ET.Element, space: str, name: str) -> list[str]:
-    """Return the values of a property: an attribute, a text, or the items of a list, the default language first."""
-    key, texts = f"{{{space}}}{name}", []
-    for node in root.iter():
-        if key in node.attrib:
-            texts.append(node.attrib[key])
-        if node.tag == key:
-            items = list(node.iter(f"{{{RDF}}}li"))
-            items.sort(key=lambda item: item.get("{http://www.w3.org/XML/1998/namespace}lang") != "x-default")
-            texts += [item.text or "" for item in items] or [node.text or ""]
-    return [clean for text in texts if (clean := _clean(text))]
+def _properties(root: ET.Element) -> Structure:
+    """Return what a packet says of its picture: the properties of the descriptions at its top, by their full names."""
+    name = f"{{{SPACES['rdf']}}}RDF"
+    top = root if root.tag == name else root.find(name)
+    said: dict[str, ET.Element | str] = {}
+    for description in [] if top is None else top.findall(_DESCRIPTION):
+        for key, value in (*description.attrib.items(), *((child.tag, child) for child in description)):
+            said.setdefault(key, value)
+    return said
 
 
-def _focus(root: ET.Element) -> Focus | None:
+def _of(structure: Structure, field: Field) -> Value:
+    return structure.get(f"{{{SPACES[field.prefix]}}}{field.name}")
+
+
+def _structure(value: Value) -> Structure:
+    """Return the fields of a structure, in each of the three ways in which RDF writes them."""
+    if value is None or isinstance(value, str):
+        return {}
+    inner = value.find(_DESCRIPTION)
+    within = value if inner is None else inner
+    return {**value.attrib, **within.attrib, **{child.tag: child for child in within}}
+
+
+def _items(value: Value) -> list[ET.Element]:
+    """Return the items of a list."""
+    if value is None or isinstance(value, str):
+        return []
+    return [item for inner in value if inner.tag in _LISTS for item in inner.findall(_ITEM)]
+
+
+def _plain(value: Value) -> str:
+    """Return the text of a value: its own, the address that it refers to, or the value that others are said of."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return value.get(_RESOURCE) or value.findtext(_VALUE) or value.text or ""
+
+
+def _texts(value: Value) -> list[str]:
+    """Return the texts of a property, one or a list; those in the default language first."""
+    items = _items(value)
+    items.sort(key=lambda item: item.get(_LANGUAGE) != "x-default")
+    return [clean for text in (map(_plain, items) if items else [_plain(value)]) if (clean := _clean(text))]
+
+
+def _focus(said: Structure) -> Focus | None:
     """Return the first focus area's centre."""
-    sides = (0.0, 0.0)
-    for node in root.iter(f"{{{MWG}}}AppliedToDimensions"):
-        across, down = _value(node, STDIM, "w"), _value(node, STDIM, "h")
-        with contextlib.suppress(ValueError):
-            sides = float(across), float(down)
-    for regions in root.iter(f"{{{MWG}}}RegionList"):
-        for item in regions.iter(f"{{{RDF}}}li"):
-            area = next(item.iter(f"{{{MWG}}}Area"), None)
-            if area is None or _value(item, MWG, "Type") != "Focus" or _value(area, STAREA, "unit") != "normalized":
-                continue
+    regions = _structure(_of(said, Field("mwg-rs", "Regions")))
+    sides, applied = (0.0, 0.0), _structure(_of(regions, Field("mwg-rs", "AppliedToDimensions")))
+    with contextlib.suppress(ValueError):
+        sides = _number(applied, "stDim", "w"), _number(applied, "stDim", "h")
+    for item in _items(_of(regions, Field("mwg-rs", "RegionList"))):
+        region = _structure(item)
+        area = _structure(_of(region, Field("mwg-rs", "Area")))
+        kind, unit = _of(region, Field("mwg-rs", "Type")), _of(area, Field("stArea", "unit"))
+        if (_plain(kind).strip(), _plain(unit).strip()) == ("Focus", "normalized"):
             with contextlib.suppress(ValueError):
-                x, y = float(_value(area, STAREA, "x")), float(_value(area, STAREA, "y"))
+                x, y = _number(area, "stArea", "x"), _number(area, "stArea", "y")
                 if 0 <= x <= 1 and 0 <= y <= 1:
                     return Focus(x, y, *sides)
     return None
 
 
-def _value(node: ET.Element, space: str, name: str) -> str:
-    """Return the value of a field of a structure, empty when absent."""
-    key = f"{{{space}}}{name}"
-    return next(_fields(node, key), "").strip()
-
-
-def _fields(node: ET.Element, key: str) -> Iterator[str]:
-    for inner in node.iter():
-        if key in inner.attrib:
-            yield inner.attrib[key]
-        if inner.tag == key:
-            yield inner.text or ""
+def _number(structure: Structure, prefix: str, name: str) -> float:
+    return float(_plain(_of(structure, Field(prefix, name))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from focalbox.imaging.headers.header import gif_ends
+from focalbox.imaging.headers.gif import gif_ends
 from focalbox.imaging.headers.png import read_png
 
 __all__ = ["ends_early"]

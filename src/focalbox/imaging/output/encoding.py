@@ -8,6 +8,8 @@ from typing import Any
 from PIL import Image, features
 
 from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.colour import to_srgb
+from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
 from focalbox.imaging.output.palette import with_palette
@@ -97,6 +99,8 @@ def encode(
         ground = Image.new("RGB", image.size, _PAPER)
         ground.paste(image, mask=image.getchannel("A"))
         image = ground
+    if metadata is not None and not form.profiled:
+        image = to_srgb(image, metadata.profile)
     if image.info:  # writers take what they find there: comments, and places in EXIF
         image = image.copy()
         image.info.clear()
@@ -111,6 +115,8 @@ def encode(
         options |= _metadata_options(name, metadata)
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
     content = _write(image, name, options)
+    if name == "gif" and metadata is not None and metadata.xmp is not None:
+        return insert_gif_xmp(content, metadata.xmp)
     indexed = with_palette(image) if palette and name == "png" else None
     return content if indexed is None else min(_write(indexed, name, options), content, key=len)
 
@@ -127,7 +133,9 @@ def _write(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
 
 
 def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
-    """Return what is kept as the options of Pillow's writer of a format."""
+    """Return what is kept as the options of Pillow's writer of a format; that of GIF has none."""
+    if name == "gif":
+        return {}
     options: dict[str, Any] = dict(metadata.info())
     if metadata.xmp is not None and name == "png":
         from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415 - loaded when it is needed, as all plug-ins

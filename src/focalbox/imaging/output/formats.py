@@ -30,7 +30,9 @@ class FileFormat:
     lossy : bool
         Whether ``quality`` applies.
     tagged : bool
-        Whether copyright and colour profile can be kept.
+        Whether it can be said whose picture it is.
+    profiled : bool
+        Whether a colour profile can be kept; else the colours are brought to sRGB.
     plugin : str
         The module of Pillow that writes it.
     memory : int
@@ -44,28 +46,42 @@ class FileFormat:
     alpha: bool
     lossy: bool
     tagged: bool
+    profiled: bool
     plugin: str
     memory: int
     options: dict[str, Any] = field(default_factory=dict)
 
 
 FORMATS = {
-    "jpeg": FileFormat(".jpg", "image/jpeg", alpha=False, lossy=True, tagged=True, plugin="JpegImagePlugin", memory=1),
-    "png": FileFormat(".png", "image/png", alpha=True, lossy=False, tagged=True, plugin="PngImagePlugin", memory=2),
-    "webp": FileFormat(".webp", "image/webp", alpha=True, lossy=True, tagged=True, plugin="WebPImagePlugin", memory=15),
-    "avif": FileFormat(".avif", "image/avif", alpha=True, lossy=True, tagged=True, plugin="AvifImagePlugin", memory=30),
-    "gif": FileFormat(".gif", "image/gif", alpha=True, lossy=False, tagged=False, plugin="GifImagePlugin", memory=9),
+    "jpeg": FileFormat(
+        ".jpg", "image/jpeg", alpha=False, lossy=True, tagged=True, profiled=True, plugin="JpegImagePlugin", memory=1
+    ),
+    "png": FileFormat(
+        ".png", "image/png", alpha=True, lossy=False, tagged=True, profiled=True, plugin="PngImagePlugin", memory=2
+    ),
+    "webp": FileFormat(
+        ".webp", "image/webp", alpha=True, lossy=True, tagged=True, profiled=True, plugin="WebPImagePlugin", memory=15
+    ),
+    "avif": FileFormat(
+        ".avif", "image/avif", alpha=True, lossy=True, tagged=True, profiled=True, plugin="AvifImagePlugin", memory=30
+    ),
+    "gif": FileFormat(
+        ".gif", "image/gif", alpha=True, lossy=False, tagged=True, profiled=False, plugin="GifImagePlugin", memory=9
+    ),
     "tiff": FileFormat(
         ".tiff",
         "image/tiff",
         alpha=True,
         lossy=False,
         tagged=True,
+        profiled=True,
         plugin="TiffImagePlugin",
         memory=5,
         options={"compression": "tiff_adobe_deflate"},
     ),
-    "bmp": FileFormat(".bmp", "image/bmp", alpha=False, lossy=False, tagged=False, plugin="BmpImagePlugin", memory=4),
+    "bmp": FileFormat(
+        ".bmp", "image/bmp", alpha=False, lossy=False, tagged=False, profiled=False, plugin="BmpImagePlugin", memory=4
+    ),
 }
 """Every format that can be asked for, by the name it is asked for with."""
 _OTHER_NAMES = {"jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "tif": "tiff"}

@@ -6,19 +6,10 @@ from collections.abc import Iterator
 from html import escape
 
 from focalbox.core.target import Size
-from focalbox.imaging.headers.rights import DC, MWG, PHOTOSHOP, RDF, STAREA, STDIM, XMP_RIGHTS, Rights
+from focalbox.imaging.headers.rights import FIELDS, LICENSOR, LICENSOR_URL, SPACES, Field, Rights
 
 __all__ = ["write_xmp"]
 
-_SPACES = {
-    "rdf": RDF,
-    "dc": DC,
-    "photoshop": PHOTOSHOP,
-    "xmpRights": XMP_RIGHTS,
-    "mwg-rs": MWG,
-    "stArea": STAREA,
-    "stDim": STDIM,
-}
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'  # section 7.3.2
 _END = '<?xpacket end="r"?>'
 _MAX_WRITTEN = 60_000
@@ -50,7 +41,7 @@ def write_xmp(rights: Rights, focal_point: tuple[float, float] | None, size: Siz
     if not body:
         return None
     spaces = "".join(
-        f" xmlns:{name}='{space}'" for name, space in _SPACES.items() if f"{name}:" in body or name == "rdf"
+        f" xmlns:{name}='{space}'" for name, space in SPACES.items() if f"{name}:" in body or name == "rdf"
     )
     packet = (
         f"{_BEGIN}<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF{spaces}><rdf:Description rdf:about=''>{body}"
@@ -63,22 +54,22 @@ def write_xmp(rights: Rights, focal_point: tuple[float, float] | None, size: Siz
 
 
 def _rights(rights: Rights) -> Iterator[str]:
-    for name, text in (("dc:rights", rights.notice), ("xmpRights:UsageTerms", rights.terms)):
-        if text:
-            yield f"<{name}><rdf:Alt><rdf:li xml:lang='x-default'>{escape(text, quote=False)}</rdf:li></rdf:Alt></{name}>"
-    if rights.creators:
-        names = "".join(f"<rdf:li>{escape(name, quote=False)}</rdf:li>" for name in rights.creators)
-        yield f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator>"
-    if rights.owner:
-        yield f"<xmpRights:Owner><rdf:Bag><rdf:li>{escape(rights.owner, quote=False)}</rdf:li></rdf:Bag></xmpRights:Owner>"
-    plain = (
-        ("photoshop:Credit", rights.credit),
-        ("xmpRights:WebStatement", rights.statement),
-        ("xmpRights:Marked", rights.marked),
-    )
-    for name, text in plain:
-        if text:
-            yield f"<{name}>{escape(text, quote=False)}</{name}>"
+    for name, field in FIELDS.items():
+        value = getattr(rights, name)
+        texts = (value,) if isinstance(value, str) else value
+        if any(texts):
+            yield _property(field, *(escape(text, quote=False) for text in texts))
+    if rights.licensor:
+        inner = f"<rdf:Description>{_property(LICENSOR_URL, escape(rights.licensor, quote=False))}</rdf:Description>"
+        yield _property(LICENSOR, inner)
+
+
+def _property(field: Field, *values: str) -> str:
+    """Write a property, its values being markup."""
+    name = f"{field.prefix}:{field.name}"
+    language = " xml:lang='x-default'" if field.form == "Alt" else ""
+    items = "".join(f"<rdf:li{language}>{value}</rdf:li>" for value in values)
+    return f"<{name}>{f'<rdf:{field.form}>{items}</rdf:{field.form}>' if field.form else values[0]}</{name}>"
 
 
 def _region(focal_point: tuple[float, float] | None, size: Size) -> Iterator[str]:

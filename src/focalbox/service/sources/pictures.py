@@ -9,7 +9,7 @@ from functools import partial
 
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper
-from focalbox.imaging.headers.header import sniff, without_blanks
+from focalbox.imaging.headers.header import drop_blanks, sniff
 from focalbox.imaging.memory import Need
 from focalbox.imaging.source import Picture
 from focalbox.service.problems import NotAPicture
@@ -161,7 +161,7 @@ class Pictures:
 
 
 def _sniff(data: bytes) -> str:
-    form = sniff(without_blanks(data))
+    form = sniff(drop_blanks(data))
     if form is None:
         message = "the bytes do not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
         raise NotAPicture(message)

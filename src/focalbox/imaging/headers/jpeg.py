@@ -1,0 +1,175 @@
+"""What the markers of a JPEG say of its coding, and which of its segments its pixels need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from focalbox.errors import LimitExceeded
+
+__all__ = ["JpegCoding", "drop_burden", "is_refined", "jpeg_coding"]
+
+_MARK, _SCAN, _END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
+"""A marker with a length, or EOI: not a stuffed zero, padding, nor a marker that stands alone (the same)."""
+_LAST = bytes([_MARK, _END])
+_BLOCK = 64
+"""Coefficients of a block."""
+_MAX_SEGMENTS = 100_000
+"""Segments, far above what any program writes: a file of 64 MB without a limit took 15 million, and a minute to walk."""
+_FEW_SEGMENTS, _LITTLE_BETWEEN = 256, 4096
+"""Segments, and bytes between them, up to which a file is handed over as it is: Pillow walks them in about a millisecond."""
+_COMMENT, _APPLICATIONS = 0xFE, range(0xE0, 0xF0)  # the same: COM, APP0 to APP15
+_PROFILE = b"ICC_PROFILE\0"  # ICC.1:2022, annex B.4: APP2, as many as the profile needs
+_KINDS = {
+    0xE0: (b"JFIF\0",),
+    0xE1: (b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"),
+    0xE2: (_PROFILE,),
+    0xED: (b"Photoshop 3.0\0",),
+    0xEE: (b"Adobe",),
+}
+"""Segments of applications that say something of the picture, by their marker and how they begin."""
+_MAX_COUNTED = 1000
+"""Scans at which counting ends: far above what is let through."""
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
+_SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1}, {0xC2}  # the same: cosine transform, Huffman coding
+_LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}  # the same: no transform, so there are no smaller scales
+
+
+@dataclass(frozen=True, slots=True)
+class JpegCoding:
+    """How the pixels of a JPEG are coded.
+
+    Parameters
+    ----------
+    usual : bool
+        By cosine transform and Huffman codes, in one go or progressively, as nearly all are.
+    lossless : bool
+        Without a transform: at no other scale than its own.
+    scans : int
+        How often a decoder passes over the whole picture, at least 1.
+    ended : bool
+        Whether the picture's last marker, EOI, is there.
+    held : float
+        Coefficients for each pixel that a decoder holds until it has seen all scans; 0 when they pass by.
+    """
+
+    usual: bool
+    lossless: bool
+    scans: int
+    ended: bool = True
+    held: float = 0.0
+
+
+def jpeg_coding(data: bytes) -> JpegCoding:
+    """Read how a JPEG is coded, walking its markers as libjpeg does, past whatever lies between them.
+
+    The scans are counted from the frame to its end, EOI: what lies inside other segments or behind the end, such as the
+    film of a motion photo, is none of the picture. A picture that comes in one scan is not walked through to its end.
+
+    Raises
+    ------
+    LimitExceeded
+        When it has more segments than any program writes.
+    """
+    frame = components = scans = 0
+    whole, at, sampling = False, 2, b""
+    for marker, at in _jpeg_markers(data):
+        if marker in _FRAMES and not frame:
+            frame, components = marker, _byte(data, at + 7)
+            sampling = data[at + 9 : at + 9 + 3 * components : 3]
+        elif marker == _SCAN:
+            scans += 1
+            whole = frame in _SEQUENTIAL and _byte(data, at + 2) == components > 0
+            if whole or scans > _MAX_COUNTED:
+                break
+        elif marker == _END:
+            break
+    ended = data.rfind(_LAST, at - 2) >= 0 if whole else marker in {_END, _SCAN} if scans else True
+    held = 0.0 if whole or frame in _LOSSLESS else _coefficients(sampling)
+    return JpegCoding(frame in _SEQUENTIAL | _PROGRESSIVE, frame in _LOSSLESS, max(1, scans), ended, held)
+
+
+def _coefficients(sampling: bytes) -> float:
+    """Return the samples of all components for each pixel, from the factors in the frame (ITU-T T.81, section A.1.1)."""
+    areas = [(factors >> 4) * (factors & 15) for factors in sampling]
+    full = max((factors >> 4 for factors in sampling), default=1) * max(
+        (factors & 15 for factors in sampling), default=1
+    )
+    return sum(areas) / max(1, full)
+
+
+def is_refined(data: bytes) -> bool:
+    """Tell whether the scans of a progressive JPEG bring every coefficient of every component to its last bit.
+
+    It tells a file that lacks only its end from one that was cut between two scans (ITU-T T.81, section B.2.3: a scan
+    names its components, the first and last coefficient, and the bits that are left for later).
+    """
+    left: dict[tuple[int, int], int] = {}
+    components: bytes = b""
+    for marker, at in _jpeg_markers(data):
+        if marker in _PROGRESSIVE:
+            components = data[at + 8 : at + 8 + 3 * _byte(data, at + 7) : 3]
+        elif marker == _SCAN:
+            count = _byte(data, at + 2)
+            first, last, bits = (_byte(data, at + 3 + 2 * count + index) for index in range(3))
+            for component in data[at + 3 : at + 3 + 2 * count : 2]:
+                for coefficient in range(first, min(last, _BLOCK - 1) + 1):
+                    left[component, coefficient] = bits & 0x0F
+        elif marker == _END:
+            break
+    return bool(components) and all(
+        left.get((component, number), 1) == 0 for component in components for number in range(_BLOCK)
+    )
+
+
+def drop_burden(data: bytes) -> bytes:
+    """Return a JPEG without segments that say nothing of the picture, when there are so many that Pillow would take long.
+
+    Of those that describe, the first of each kind is left, and all of a colour profile.
+
+    Raises
+    ------
+    LimitExceeded
+        When it has more segments than any program writes.
+    """
+    needed: list[tuple[int, int]] = []
+    told: set[bytes] = set()
+    count = between = 0
+    last = start = 2
+    for marker, at in _jpeg_markers(data):
+        start = at - 2 if marker else at
+        between += start - last
+        if marker in {0, _SCAN, _END}:
+            break
+        count += 1
+        last = at + max(2, int.from_bytes(data[at : at + 2], "big"))
+        described = marker == _COMMENT or marker in _APPLICATIONS
+        kind = next((name for name in _KINDS.get(marker, ()) if data.startswith(name, at + 2)), b"")
+        if not described or kind == _PROFILE or (kind and kind not in told):
+            needed.append((start, last))
+            told.add(kind)
+    if count <= _FEW_SEGMENTS and between <= _LITTLE_BETWEEN:
+        return data
+    return b"".join([data[:2], *(data[first:stop] for first, stop in needed), data[start:]])
+
+
+def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Return every marker behind SOI, and where what follows it begins; an end of the file ends them, as number 0."""
+    at = 2
+    for _ in range(_MAX_SEGMENTS):
+        found = _MARKER.search(data, at)
+        if found is None:
+            yield 0, len(data)
+            return
+        at, marker = found.end(), data[found.end() - 1]
+        yield marker, at
+        at += max(2, int.from_bytes(data[at : at + 2], "big"))
+    message = f"a JPEG may have at most {_MAX_SEGMENTS} segments, but this one has more"
+    raise LimitExceeded(message)
+
+
+def _byte(data: bytes, at: int) -> int:
+    """Return the byte at a place, 0 beyond the end."""
+    return data[at] if at < len(data) else 0

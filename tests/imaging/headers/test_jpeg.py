@@ -1,0 +1,144 @@
+"""What is read from the first bytes: how a JPEG is coded, and how often a decoder would pass over it."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+from skimage import data
+
+from focalbox.core.target import Size
+from focalbox.errors import DecodeError, LimitExceeded
+from focalbox.imaging.headers.jpeg import JpegCoding, drop_burden, jpeg_coding
+from focalbox.imaging.source import open_picture
+
+COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
+
+
+def written(**options: object) -> bytes:
+    file = BytesIO()
+    COFFEE.save(file, "JPEG", **options)
+    return file.getvalue()
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def lossless(width: int, height: int) -> bytes:
+    """Write an even picture in the lossless coding of ITU-T T.81, annex H, which Pillow reads and does not write.
+
+    Every sample is predicted without an error, in one bit.
+    """
+    frame = struct.pack(">BHHB", 8, height, width, 3) + b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+    table = bytes([0, 1, *[0] * 15, 0])
+    scan = bytes([3, 1, 0, 2, 0, 3, 0, 1, 0, 0])
+    header = segment(0xC3, frame) + segment(0xC4, table) + segment(0xDA, scan)
+    return b"\xff\xd8" + header + bytes(-(-3 * width * height // 8)) + b"\xff\xd9"
+
+
+def with_scans(content: bytes, count: int) -> bytes:
+    """Repeat the last scan of a JPEG so often that there are ``count``."""
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + last * (count - content.count(b"\xff\xda")) + b"\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (written(), JpegCoding(usual=True, lossless=False, scans=1)),
+        (written(progressive=True), JpegCoding(usual=True, lossless=False, scans=10, held=1.5)),
+        (lossless(8, 8), JpegCoding(usual=False, lossless=True, scans=1)),
+        (written()[:40], JpegCoding(usual=False, lossless=False, scans=1)),
+    ],
+    ids=["in one go", "progressive", "lossless", "cut"],
+)
+def test_how_a_jpeg_is_coded(content: bytes, expected: JpegCoding) -> None:
+    assert jpeg_coding(content) == expected
+
+
+def test_a_scan_in_a_preview_is_none_of_the_picture() -> None:
+    content = written()
+    assert jpeg_coding(content[:2] + segment(0xE1, b"Exif\0\0" + written(quality=5)) + content[2:]).scans == 1
+
+
+def test_what_lies_between_the_markers_is_passed_over() -> None:
+    content = written()
+    at = content.index(b"\xff\xc0")
+    assert jpeg_coding(content[:at] + b"\0junk\xff\0\xff\xd3\xff\xff" + content[at:]) == jpeg_coding(content)
+
+
+@given(st.binary(max_size=200))
+def test_noise_is_coded_somehow(noise: bytes) -> None:
+    assert jpeg_coding(b"\xff\xd8\xff" + noise).scans >= 1
+
+
+@pytest.mark.parametrize("needed", [None, Size(200, 200), Size(1600, 1200)], ids=str)
+def test_a_lossless_jpeg_is_decoded_at_its_own_scale(needed: Size | None) -> None:
+    working = open_picture(lossless(1600, 1200)).decode(needed)
+    assert working.image.size == (1600 // working.scale, 1200 // working.scale)
+    np.testing.assert_array_equal(np.unique(np.asarray(working.image)), [128])
+
+
+def test_a_cut_lossless_jpeg_is_refused() -> None:
+    with pytest.raises(DecodeError, match="cannot be decoded"):
+        open_picture(lossless(1600, 1200)[:-200_000]).decode()
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded() -> None:
+    content = written(progressive=True)
+    assert open_picture(with_scans(content, 100)).size == Size(600, 400)
+    with pytest.raises(LimitExceeded, match="at most 100 scans, but this one has 101"):
+        open_picture(with_scans(content, 101))
+
+
+def behind_the_start(content: bytes, *segments: bytes) -> bytes:
+    return content[:2] + b"".join(segments) + content[2:]
+
+
+@pytest.mark.parametrize(
+    "burden",
+    [
+        segment(0xE1, b"") * 1000,
+        segment(0xFE, b"a remark") * 1000,
+        segment(0xED, b"Photoshop 3.0\0" + bytes(60_000)) * 300,
+        segment(0xE1, b"Exif\0\0" + bytes(60_000)) * 300,
+        b"\0" * 5000,
+        b"\xff" * 5000,
+    ],
+    ids=["empty", "remarks", "Photoshop", "EXIF", "zeros", "fill"],
+)
+def test_what_is_not_the_picture_is_a_burden(burden: bytes) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x8298] = 6, "A. Person"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = written(exif=exif, icc_profile=profile, xmp=b"<x/>")
+    first = plain.index(b"\xff\xdb")
+    for content in (plain[:first] + burden + plain[first:], plain[:first] + burden * 2 + plain[first:]):
+        left = drop_burden(content)
+        assert len(left) <= len(plain) + 60_100  # the first Photoshop block may stay
+        with Image.open(BytesIO(left)) as image:
+            told = image.info
+            assert (told["icc_profile"], told["xmp"], image.getexif()[0x8298]) == (profile, b"<x/>", "A. Person")
+        opened = open_picture(content)
+        assert opened.size == Size(400, 600)
+        np.testing.assert_array_equal(np.asarray(opened.decode().image), np.asarray(open_picture(plain).decode().image))
+
+
+def test_a_file_without_much_of_it_is_left_as_it_is() -> None:
+    content = written()
+    assert drop_burden(content) is content
+    few = behind_the_start(content, segment(0xFE, b"a remark") * 200)
+    assert drop_burden(few) is few
+
+
+@pytest.mark.parametrize("marker", [0xE1, 0xFE, 0xDB, 0xE2])
+def test_more_segments_than_any_program_writes_are_refused(marker: int) -> None:
+    content = behind_the_start(written(), segment(marker, b"") * 100_000)
+    with pytest.raises(LimitExceeded, match="a JPEG may have at most 100000 segments, but this one has more"):
+        open_picture(content)
