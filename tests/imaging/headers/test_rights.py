@@ -143,6 +143,12 @@ def test_rights_are_read_in_every_form_that_rdf_has_for_them() -> None:
         assert said(licensor.format(form)).licensor == address
 
 
+def test_a_text_keeps_its_spaces_and_joiners_and_loses_its_controls() -> None:
+    text = "(c)\xa0A.\u2009Person \u200f\u0634\u200c\u062e\u0635"
+    assert said(f"<dc:rights>{text}</dc:rights>").notice == text
+    assert read_iptc(iptc((116, b"A\x01\x9b. Person\x7f"))).notice == "A. Person"
+
+
 def test_rights_of_the_pictures_that_went_into_it_are_not_its_own() -> None:
     parts = f"<xmpMM:Pantry><rdf:Bag><rdf:li><rdf:Description><dc:creator><rdf:Seq><rdf:li>{KEPT}</rdf:li></rdf:Seq>"
     parts += "</dc:creator></rdf:Description></rdf:li></rdf:Bag></xmpMM:Pantry>"
