@@ -145,9 +145,8 @@ def test_what_holds_no_profile_has_the_colours_of_srgb(form: str, animated: bool
         seen = image.convert("RGB")
         within = image.info.get("icc_profile")
     if within is not None:
-        seen = ImageCms.profileToProfile(
-            seen, ImageCms.ImageCmsProfile(BytesIO(within)), ImageCms.createProfile("sRGB")
-        )
+        given, wanted = ImageCms.ImageCmsProfile(BytesIO(within)), ImageCms.createProfile("sRGB")
+        ImageCms.profileToProfile(seen, given, wanted, inPlace=True)
     with Image.open(BytesIO(plain.encode(form))) as image:
         expected = np.asarray(image.convert("RGB")).astype(int)
     assert np.abs(np.asarray(seen) - expected).max() <= 3

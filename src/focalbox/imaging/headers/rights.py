@@ -47,10 +47,9 @@ SPACES = {
     "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
 }
 """The schemas that are read and written, by their usual prefix."""
-_DESCRIPTION, _ITEM, _VALUE, _RESOURCE = (
-    f"{{{SPACES['rdf']}}}{name}" for name in ("Description", "li", "value", "resource")
-)
-_LISTS = tuple(f"{{{SPACES['rdf']}}}{name}" for name in ("Alt", "Seq", "Bag"))
+_RDF = f"{{{SPACES['rdf']}}}"
+_DESCRIPTION, _ITEM, _VALUE, _RESOURCE = (_RDF + name for name in ("Description", "li", "value", "resource"))
+_LISTS = tuple(_RDF + name for name in ("Alt", "Seq", "Bag"))
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
 """What begins a declaration, which might make entities that grow without bound."""
@@ -235,12 +234,13 @@ def _clean(text: str) -> str:
 
 def _properties(root: ET.Element) -> Structure:
     """Return what a packet says of its picture: the properties of the descriptions at its top, by their full names."""
-    name = f"{{{SPACES['rdf']}}}RDF"
-    top = root if root.tag == name else root.find(name)
+    top = root if root.tag == f"{_RDF}RDF" else root.find(f"{_RDF}RDF")
     said: dict[str, ET.Element | str] = {}
     for description in [] if top is None else top.findall(_DESCRIPTION):
-        for key, value in (*description.attrib.items(), *((child.tag, child) for child in description)):
+        for key, value in description.attrib.items():
             said.setdefault(key, value)
+        for child in description:
+            said.setdefault(child.tag, child)
     return said
 
 
