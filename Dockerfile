@@ -2,7 +2,7 @@
 #   -e FOCALBOX_SERVICE_KEYS=2026a:SECRET focalbox
 FROM python:3.12-slim AS build
 WORKDIR /source
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY src ./src
 COPY requirements/service.txt ./
 RUN python -m venv /opt/focalbox \

@@ -46,12 +46,14 @@ def missing(number: str) -> list[str]:
     ]
     if wheel.is_file():
         names = zipfile.ZipFile(wheel).namelist()
-        needed = ("focalbox/py.typed", "focalbox/saliency/weights/focalbox.onnx")
+        licences = f"focalbox-{number}.dist-info/licenses"
+        weights = "focalbox/saliency/weights/focalbox.onnx"
+        needed = ("focalbox/py.typed", weights, f"{licences}/LICENSE", f"{licences}/NOTICE")
         found += [f"the wheel lacks {name}" for name in needed if name not in names]
     if source.is_file():
         with tarfile.open(source) as archive:
             names = archive.getnames()
-        needed = ("CHANGELOG.md", "LICENSE", "mkdocs.yml", "requirements/dev.txt")
+        needed = ("CHANGELOG.md", "LICENSE", "NOTICE", "mkdocs.yml", "requirements/dev.txt")
         found += [f"the sdist lacks {name}" for name in needed if f"focalbox-{number}/{name}" not in names]
     if bill.is_file():
         parts = {part["name"].lower() for part in json.loads(bill.read_text()).get("components", ())}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = 11, 19
@@ -81,6 +81,7 @@ def main() -> None:
         (wheel,) = folder.glob("*.whl")
         names = zipfile.ZipFile(wheel).namelist()
         assert any(entry.endswith("py.typed") for entry in names), names
+        assert {PurePath(entry).name for entry in names if "/licenses/" in entry} == {"LICENSE", "NOTICE"}, names
         assert not any(entry.startswith(("tests", "benchmarks", "training")) for entry in names), names
         found = pythons()
         for version, python in found.items():

