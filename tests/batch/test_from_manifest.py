@@ -13,6 +13,7 @@ from albums import read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.compact import MAX_TEXT, unpack
+from focalbox.batch.row import SCHEMA
 
 
 def test_a_new_size_is_planned_without_the_pictures_and_a_collision_is_a_row(album: Path, tmp_path: Path) -> None:
@@ -63,16 +64,23 @@ def test_a_replaced_picture_is_looked_at_and_one_that_is_gone_is_a_row(looked: P
 def test_a_manifest_of_an_older_version_is_read_and_one_of_a_later_is_refused(looked: Path, tmp_path: Path) -> None:
     rows = read_manifest(looked)
 
-    def rewritten(name: str, **changed: object) -> Path:
+    def rewritten(name: str, version: int, *lacking: str) -> Path:
         path = tmp_path / name
-        path.write_text("".join(json.dumps({**row, **changed}) + "\n" for row in rows))
+        kept = ({key: value for key, value in row.items() if key not in lacking} for row in rows)
+        path.write_text("".join(json.dumps({**row, "schema": version}) + "\n" for row in kept))
         return path
 
-    old = rewritten("old.jsonl", schema=1, analysis=None)
-    summary = run((), "4:5", from_manifest=old, manifest=tmp_path / "new.jsonl", workers=1)
-    assert (summary.done, summary.failed, summary.analysed) == (3, 0, 3)
+    for version, lacking, analysed in ((1, ("analysis", "alternatives"), 3), (2, ("alternatives",), 0)):
+        old = rewritten(f"{version}.jsonl", version, *lacking)
+        new = tmp_path / f"new{version}.jsonl"
+        summary = run((), "4:5", from_manifest=old, manifest=new, workers=1)
+        assert (summary.done, summary.failed, summary.analysed) == (3, 0, analysed)
+        assert {(row["schema"], row["alternatives"]) for row in read_manifest(new)} == {(SCHEMA, None)}
+        resumed = run(tmp_path / "in", ["1:1", "4:5"], plan_only=True, manifest=old, resume=True, workers=1)
+        assert (resumed.done, resumed.failed) == (3, 0)
+        assert {row["schema"] for row in read_manifest(old)} == {SCHEMA}
     with pytest.raises(InvalidRequest, match="version"):
-        run((), "4:5", from_manifest=rewritten("late.jsonl", schema=99), manifest=tmp_path / "no.jsonl", workers=1)
+        run((), "4:5", from_manifest=rewritten("late.jsonl", 99), manifest=tmp_path / "no.jsonl", workers=1)
 
 
 def test_the_free_form_crop_and_alternatives_need_no_picture(looked: Path, tmp_path: Path) -> None:

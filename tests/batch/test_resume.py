@@ -18,6 +18,7 @@ from focalbox import InvalidRequest
 from focalbox.batch import Summary, run
 from focalbox.batch.records.files import read_rows
 from focalbox.batch.records.manifest import Manifest
+from focalbox.batch.row import SCHEMA
 
 KILLS = 5
 PICTURES = 400
@@ -171,13 +172,13 @@ def test_new_pictures_are_added_and_old_rows_stay(finished: Path) -> None:
 
 def test_a_manifest_of_another_version_is_refused(album: Path, tmp_path: Path) -> None:
     run(album / "coffee.jpg", "1:1", tmp_path / "o", manifest=tmp_path / "m.jsonl", workers=1)
-    text = (tmp_path / "m.jsonl").read_text().replace('"schema": 2', '"schema": 7')
+    text = (tmp_path / "m.jsonl").read_text().replace(f'"schema": {SCHEMA}', '"schema": 7')
     (tmp_path / "m.jsonl").write_text(text)
     ended = command(
         album / "coffee.jpg", "-s", "1:1", "--out", tmp_path / "o", "--manifest", tmp_path / "m.jsonl", "--resume"
     )
     assert ended.returncode == 2
-    assert "has rows of version 7, and this focalbox reads versions 1 and 2" in ended.stderr
+    assert "has rows of version 7, and this focalbox reads versions 1 to 3" in ended.stderr
     assert (tmp_path / "m.jsonl").read_text() == text
 
 

@@ -102,6 +102,14 @@ class _Terminated(KeyboardInterrupt):
     show_default=True,
     help="Whether to keep in the manifest what --from needs.",
 )
+@click.option(
+    "--alternatives",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="For each size, keep the N best windows that differ in the manifest, the best first.",
+)
 @crop_options
 def batch(
     sources: tuple[str, ...],

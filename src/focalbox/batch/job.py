@@ -120,6 +120,8 @@ class Job:
         What a store is told about every result, as in `focalbox.storage.base.ObjectHeaders`.
     analyses : bool
         Whether rows keep what was found, so that another size needs no second look.
+    alternatives : int
+        Rows keep at most so many windows that differ, the best first; with 1 they keep none beside the crop.
 
     Raises
     ------
@@ -144,6 +146,7 @@ class Job:
     cache_control: str = ""
     storage_class: str = ""
     analyses: bool = True
+    alternatives: int = 1
 
     def __post_init__(self) -> None:
         if not self.sizes:
@@ -154,6 +157,9 @@ class Job:
             raise InvalidRequest(message)
         if self.quality not in _QUALITIES:
             message = f"a quality is 1 to 100, not {self.quality}"
+            raise InvalidRequest(message)
+        if self.alternatives < 1:
+            message = f"alternatives are at least 1, the crop itself, not {self.alternatives}"
             raise InvalidRequest(message)
         check_fill(self.options.fill)
         check_model(self.model)
@@ -186,6 +192,7 @@ class Job:
         files = [_hash_file(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
         decided = [wanted, self.format, self.quality, self.model, self.yunet, files, __version__]
         decided.append(dataclasses.asdict(self.limits))
+        decided += [self.alternatives] if self.alternatives > 1 else []  # earlier manifests have hashes without it
         written = json.dumps(decided, sort_keys=True, default=str)
         return hashlib.sha256(written.encode()).hexdigest()[:16]
 

@@ -10,12 +10,12 @@ from focalbox.batch.job import Job, Task
 from focalbox.core.target import Size
 from focalbox.version import __version__
 
-__all__ = ["READABLE", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]
+__all__ = ["LACKING", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the manifest's rows."""
-READABLE = frozenset({1, SCHEMA})
-"""The versions that are read; those of version 1 have no stored analyses."""
+LACKING: dict[int, tuple[str, ...]] = {1: ("analysis", "alternatives"), 2: ("alternatives",), SCHEMA: ()}
+"""The versions that are read, each with the columns that came later; they are read as None."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def blank_row(job: Job, task: Task, size: str) -> dict[str, Any]:
         "kept": None,
         "confidence": None,
         "notes": [],
+        "alternatives": None,
         "output": None,
         "bytes": None,
         "model": job.model,

@@ -75,6 +75,7 @@ def run(
     cache_control: str = "",
     storage_class: str = "",
     analyses: bool = True,
+    alternatives: int = 1,
     report: str | os.PathLike[str] | None = None,
     limit: int | None = None,
     sample: int | None = None,
@@ -122,6 +123,8 @@ def run(
         What a store is told about every result: ``"public, max-age=31536000"``, ``"STANDARD_IA"``.
     analyses : bool
         Keep what was found in the manifest, 1.5 kB a picture, for ``from_manifest``.
+    alternatives : int
+        For each size but the free-form crop, keep at most so many windows that differ in the manifest, the best first.
     report : str or path, optional
         Where to write one HTML file to check the batch by eye.
     limit : int, optional
@@ -182,6 +185,7 @@ def run(
         cache_control,
         storage_class,
         analyses,
+        alternatives,
     )
     check_call(
         named,

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from focalbox.batch.row import READABLE, SCHEMA
+from focalbox.batch.row import LACKING, SCHEMA
 from focalbox.errors import InvalidRequest
 
 __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
@@ -74,11 +74,12 @@ def read_rows(content: bytes | IO[bytes], name: str) -> Iterator[dict[str, Any]]
     rows = _read_lines(file, name) if PurePosixPath(name).suffix.lower() in _LINES else _read_parquet(file, name)
     for row in rows:
         version = row.get("schema")
-        if version not in READABLE:
-            known = " and ".join(map(str, sorted(READABLE)))
-            message = f"the manifest {name} has rows of version {version}, and this focalbox reads versions {known}"
+        if version not in LACKING:
+            message = (
+                f"the manifest {name} has rows of version {version}, and this focalbox reads versions 1 to {SCHEMA}"
+            )
             raise InvalidRequest(message)
-        yield row if version == SCHEMA else {**row, "schema": SCHEMA, "analysis": None}
+        yield row if version == SCHEMA else {**row, "schema": SCHEMA, **dict.fromkeys(LACKING[version])}
 
 
 def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
@@ -101,11 +102,22 @@ def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
             for batch in opened.iter_batches(batch_size=_AT_ONCE // 2):
                 for row in batch.to_pylist():
                     for key in ("target", "padding"):
-                        row[key] = {k: v for k, v in row[key].items() if v is not None} if row.get(key) else None
+                        row[key] = _present(row[key]) if row.get(key) else None
+                    if row.get("alternatives") is not None:
+                        row["alternatives"] = [_present(crop) for crop in row["alternatives"]]
                     yield row
     except (arrow.ArrowException, OSError, KeyError, AttributeError) as error:
         message = f"the manifest {name} is damaged: {' '.join(str(error).split())[:200]}"
         raise Damaged(message) from error
+
+
+def _present(struct: dict[str, Any]) -> dict[str, Any]:
+    """Return a struct of Parquet, which has all its fields, as JSON has it: without those that say nothing."""
+    return {
+        name: _present(value) if isinstance(value, dict) else value
+        for name, value in struct.items()
+        if value is not None
+    }
 
 
 def _arrow() -> tuple[Any, Any]:
@@ -123,6 +135,7 @@ def _schema(arrow: Any) -> Any:
     box = arrow.struct([(side, whole) for side in ("left", "top", "width", "height")])
     sides = arrow.struct([(side, whole) for side in ("left", "top", "right", "bottom")])
     size = [("width", whole), ("height", whole)]
+    target = arrow.struct([*size, ("ratio", text)])
     source = [("address", text), ("name", text), ("bytes", whole), ("stamp", text), *size]
     return arrow.schema(
         [
@@ -130,7 +143,7 @@ def _schema(arrow: Any) -> Any:
             ("source", arrow.struct(source)),
             ("content", text),
             ("size", text),
-            ("target", arrow.struct([*size, ("ratio", text)])),
+            ("target", target),
             ("box", box),
             ("padding", sides),
             ("salient_box", box),
@@ -140,6 +153,7 @@ def _schema(arrow: Any) -> Any:
             ("kept", number),
             ("confidence", number),
             ("notes", arrow.list_(text)),
+            ("alternatives", arrow.list_(_crop(arrow, target, box, sides))),
             ("output", text),
             ("bytes", whole),
             ("model", text),
@@ -149,5 +163,24 @@ def _schema(arrow: Any) -> Any:
             ("analysis", text),
             ("error", text),
             ("message", text),
+        ]
+    )
+
+
+def _crop(arrow: Any, target: Any, box: Any, padding: Any) -> Any:
+    """Return the type of a crop as the one JSON form has it."""
+    text, number = arrow.string(), arrow.float64()
+    fractions = arrow.struct([(side, number) for side in ("left", "top", "width", "height")])
+    return arrow.struct(
+        [
+            ("target", target),
+            ("box", box),
+            ("fit", text),
+            ("kept", number),
+            ("confidence", number),
+            ("score", arrow.struct([(part, number) for part in ("saliency", "whole", "cut", "top")])),
+            ("padding", padding),
+            ("cut", arrow.list_(arrow.struct([("kind", text), ("score", number), ("box", fractions)]))),
+            ("notes", arrow.list_(text)),
         ]
     )

@@ -46,6 +46,7 @@ class _ContentResults:
     crops: dict[str, Crop]
     encoded: dict[tuple[str, str], bytes]
     analysis: str | None
+    alternatives: dict[str, list[dict[str, Any]] | None]
 
 
 class Worker:
@@ -122,6 +123,7 @@ class Worker:
             rows.append(
                 blank_row(self._job, task, plan.size)
                 | {"source": source_of(task, stored.source), **_columns(crop)}
+                | {"alternatives": self._alternatives(stored, plan.size)}
                 | {name: task.stored[name] for name in _STORED}
             )
         rows[0]["analysis"] = task.stored["analysis"] if self._job.analyses else None
@@ -131,15 +133,15 @@ class Worker:
         self, content: bytes, planned: list[PlannedOutput], before: _ContentResults | None, stored: Analysis | None
     ) -> tuple[_ContentResults, bool]:
         """Crop, or take the results of an equal picture; tell whether a model looked."""
-        wanted = {(plan.size, plan.format) for plan in planned}
-        if before is not None and (wanted <= before.encoded.keys() or self._job.out is None):
-            return before, False
         names, sizes = [plan.size for plan in planned], [parse_size(plan.size) for plan in planned]
+        wanted = set() if self._job.out is None else {(plan.size, plan.format) for plan in planned}
+        if before is not None and before.crops.keys() >= set(names) and before.encoded.keys() >= wanted:
+            return before, False
         options = self._job.options
         if self._job.out is None:
             analysis = self._cropper.analyze(content, trim=options.trim, animate=options.animate)
             crops = {name: analysis.plan(size, options=options) for name, size in zip(names, sizes, strict=True)}
-            return _ContentResults(crops, {}, self._pack(analysis)), True
+            return self._results(analysis, crops, {}), True
         prepared = self._cropper.prepare(content, sizes, analysis=stored, options=options)
         results = self._cropper.finish(prepared, sizes, options=options)
         encoded = {
@@ -150,10 +152,25 @@ class Worker:
             name: replace(result.crop, notes=result.notes_for(plan.format))
             for name, plan, result in zip(names, planned, results, strict=True)
         }
-        return _ContentResults(crops, encoded, self._pack(prepared.analysis)), prepared.analysis is not stored
+        return self._results(prepared.analysis, crops, encoded), prepared.analysis is not stored
 
-    def _pack(self, analysis: Analysis) -> str | None:
-        return pack(analysis) if self._job.analyses else None
+    def _results(
+        self, analysis: Analysis, crops: dict[str, Crop], encoded: dict[tuple[str, str], bytes]
+    ) -> _ContentResults:
+        packed = pack(analysis) if self._job.analyses else None
+        return _ContentResults(crops, encoded, packed, {size: self._alternatives(analysis, size) for size in crops})
+
+    def _alternatives(self, analysis: Analysis, size: str) -> list[dict[str, Any]] | None:
+        """Return the best few windows of a size as the one JSON form has crops; None when they were not asked for.
+
+        The free-form crop has none: it has no shape of which another window could be taken.
+        """
+        target = parse_size(size)
+        if self._job.alternatives == 1 or target is None:
+            return None
+        planned = analysis.alternatives(target, self._job.alternatives, options=self._job.options)
+        found: list[dict[str, Any]] = planned.to_dict()["crops"]
+        return found
 
     def _row(self, task: Task, digest: str, plan: PlannedOutput, made: _ContentResults) -> dict[str, Any]:
         crop = made.crops[plan.size]
@@ -166,6 +183,7 @@ class Worker:
             "jaccard": document["jaccard"],
             "focal_point": document["focal_point"],
             **_columns(crop),
+            "alternatives": made.alternatives[plan.size],
             "output": None if self._job.out is None else below(self._job.out, plan.name),
             "bytes": None if encoded is None else len(encoded),
         }
