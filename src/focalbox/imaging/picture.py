@@ -217,7 +217,7 @@ class Picture:
         return Need(
             self.format,
             mode,
-            self._stored,
+            self._header.coded or self._stored,
             len(self._data) + self._header.copied,
             scale,
             drafts=self._drafts,

@@ -113,7 +113,8 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
         reader = reader_of(form)
         image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else counted
-        limits.check_picture(Size(*image.size))
+        coded = Size(*getattr(image, "coded", image.size))
+        limits.check_picture(coded)
         exif = replace(read_exif(file), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
         if form == "TIFF" and note is None and frames > 1 and file is data:
             note = f"the file has {frames} pages: the first was taken"
@@ -128,6 +129,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             xmp=find_gif_xmp(data) if form == "GIF" else _block(image.info.get("xmp")),
             iptc=_iptc_of(image),
             copied=len(file) * (file is not data),
+            coded=coded,
         )
         return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
 

@@ -1,12 +1,15 @@
-"""What AVIF and HEIC say of the colours of their picture: the box ``colr`` of kind ``nclx``."""
+"""What the boxes of AVIF and HEIC say of their picture: its colours, and which part of it is to be seen."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from fractions import Fraction
 
-__all__ = ["nclx_of"]
+__all__ = ["aperture_of", "drop_exif", "nclx_of"]
 
+_LONG_NAMES = 3
+"""Version of an item's entry from which its number has 32 bits (ISO 23008-12, section 9.2)."""
 _MAX_BOXES = 10_000
 """Boxes that are looked at in one box: tiled pictures have some hundred."""
 
@@ -18,35 +21,77 @@ def nclx_of(data: bytes) -> tuple[int, int] | None:
     whose tables are damaged, the first ``nclx`` there is among the properties.
     """
     try:
-        return _nclx(data)
+        for kind, first, last in _properties(data):
+            if kind == b"colr" and data[first : first + 4] == b"nclx" and last - first >= 8:  # noqa: PLR2004 - both numbers
+                primaries, transfer = struct.unpack_from(">HH", data, first + 4)
+                return primaries, transfer
     except (struct.error, IndexError):
+        pass
+    return None
+
+
+def aperture_of(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """Return the part of the stored picture that is to be seen: left, top, right and bottom of its clean aperture.
+
+    Parameters
+    ----------
+    data : bytes
+        An AVIF or HEIC file.
+    size : tuple of int
+        Width and height of the stored picture.
+
+    Returns
+    -------
+    tuple of int or None
+        None when it is all of it, or when what is said makes no sense (ISO 14496-12, section 12.1.4).
+    """
+    try:
+        first = next((first for kind, first, _ in _properties(data) if kind == b"clap"), None)
+        if first is None:
+            return None
+        width, height, across, down = (
+            Fraction(number, below) for number, below in struct.iter_unpack(">iI", data[first : first + 32])
+        )
+    except (struct.error, IndexError, ValueError, ZeroDivisionError):
         return None
+    left, top = round((size[0] - width) / 2 + across), round((size[1] - height) / 2 + down)
+    right, bottom = left + round(width), top + round(height)
+    inside = 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+    return (left, top, right, bottom) if inside and (right - left, bottom - top) != size else None
 
 
-def _nclx(data: bytes) -> tuple[int, int] | None:
+def drop_exif(data: bytes) -> bytes:
+    """Return a file whose items of EXIF are called something else, so that no reader looks into them."""
+    renamed = bytearray(data)
+    meta = _find(data, 0, len(data), b"meta")
+    infos = meta and _find(data, meta[0] + 4, meta[1], b"iinf")
+    if infos is not None:
+        entries = infos[0] + (6 if data[infos[0]] == 0 else 8)  # ISO 23008-12, section 9.2: a count of 16 or 32 bits
+        for kind, first, last in _boxes(data, entries, infos[1]):
+            named = first + (8 if data[first] < _LONG_NAMES else 10)
+            if kind == b"infe" and data[named : min(last, named + 4)] == b"Exif":
+                renamed[named : named + 4] = b"none"
+    return bytes(renamed)
+
+
+def _properties(data: bytes) -> list[tuple[bytes, int, int]]:
+    """Return name, begin and end of the properties of the primary item, of all items when none is named."""
     meta = _find(data, 0, len(data), b"meta")
     if meta is None:
-        return None
+        return []
     start, stop = meta[0] + 4, meta[1]  # behind version and flags
     properties = _find(data, start, stop, b"iprp")
     container = properties and _find(data, *properties, b"ipco")
     if properties is None or container is None:
-        return None
-    named = {
-        number: struct.unpack_from(">HH", data, first + 4)
-        for number, (kind, first, last) in enumerate(_boxes(data, *container), 1)
-        if kind == b"colr" and data[first : first + 4] == b"nclx" and last - first >= 8  # noqa: PLR2004 - both numbers
-    }
+        return []
+    every = list(_boxes(data, *container))
     primary = _find(data, start, stop, b"pitm")
     table = _find(data, *properties, b"ipma")
-    if primary is not None and table is not None:
-        wide = data[primary[0]] > 0
-        (item,) = struct.unpack_from(">I" if wide else ">H", data, primary[0] + 4)
-        for number in _property_numbers(data, table[0], item):
-            if number in named:
-                return named[number][0], named[number][1]
-        return None
-    return next(((first, second) for first, second in named.values()), None)
+    if primary is None or table is None:
+        return every
+    wide = data[primary[0]] > 0
+    (item,) = struct.unpack_from(">I" if wide else ">H", data, primary[0] + 4)
+    return [every[number - 1] for number in _property_numbers(data, table[0], item) if 0 < number <= len(every)]
 
 
 def _property_numbers(data: bytes, at: int, wanted: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from focalbox.core.target import Size
 from focalbox.imaging.headers.exif import Exif
 from focalbox.imaging.headers.jpeg import JpegCoding
 
@@ -31,6 +32,8 @@ class Header:
         The packet of XMP, and the block of IPTC's data sets.
     copied : int
         Bytes of a copy of the file without what no pixel needs.
+    coded : Size, optional
+        Pixels that are decoded, where they are more than the picture has.
     """
 
     format: str | None
@@ -42,3 +45,4 @@ class Header:
     xmp: bytes | None = None
     iptc: bytes | None = None
     copied: int = 0
+    coded: Size | None = None
