@@ -44,6 +44,13 @@ def request(
     metrics: Metrics | None = None,
 ) -> tuple[int, dict[str, str], bytes]:
     """Answer one request; return status, headers and body."""
+    return ask(RequestLog(application, metrics or Metrics(), origins), path, headers)
+
+
+def ask(
+    application: ASGIApp, path: bytes = b"/v1/crop/500x200/cat.jpg", headers: Collection[Header] = ()
+) -> tuple[int, dict[str, str], bytes]:
+    """Answer one request with an application that is wrapped already."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -61,7 +68,7 @@ def request(
         "headers": list(headers),
         "client": ("192.0.2.7", 1234),
     }
-    asyncio.run(RequestLog(application, metrics or Metrics(), origins)(scope, receive, send))
+    asyncio.run(application(scope, receive, send))
     starts = [message for message in sent if message["type"] == "http.response.start"]
     if not starts:
         return 0, {}, b""
@@ -168,6 +175,18 @@ def test_a_request_is_counted_and_logged_in_one_line(caplog: pytest.LogCaptureFi
     assert line["milliseconds"] >= 0
     counted = 'focalbox_requests_total{answer="crop",dialect="native",status="200"} 1.0'
     assert counted in metrics.text().decode()
+
+
+def test_of_many_refusals_one_a_second_is_logged_and_says_for_how_many_it_stands(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    metrics, times = Metrics(), iter([0.0, 0.1, 0.2, 0.3, 0.9, 1.0, 1.1, 1.2])
+    app = RequestLog(answering(Overloaded("later")), metrics, clock=lambda: next(times))
+    with caplog.at_level(logging.INFO, "focalbox.service"):
+        for _ in range(4):
+            ask(app)
+    assert [vars(record)["refused"] for record in caplog.records] == [1, 3]
+    assert 'status="503"} 4.0' in metrics.text().decode()
 
 
 SECRET = st.text("abcXYZ019-_", min_size=27, max_size=27)

@@ -86,7 +86,8 @@ def test_beyond_the_queue_the_answer_is_503(watched: Callable[..., tuple[Service
         assert (refused.status, refused.headers["retry-after"]) == (503, "1")
         refused.problem()
         assert service.ask("/v1/crop/30x30/nothing.jpg").status == 503, "a refusal does not look for the picture"
-        assert b'status="503"} 2.0' in service.ask("/metrics").content
+        assert service.ask("/v1/crop/0x0/nothing.jpg").status == 503, "nor does it read what is asked for"
+        assert b'status="503"} 3.0' in service.ask("/metrics").content
         assert service.ask("/healthz").status == 200
         model.open.set()
         assert (first.result().status, second.result().status) == (200, 200)

@@ -80,7 +80,8 @@ class Endpoints:
         metrics.watch("focalbox_uploads", "Uploads being received.", lambda: len(self._uploads))
 
     async def picture(self, request: Request) -> Response:
-        """Answer an address of any dialect."""
+        """Answer an address of any dialect; what is refused must not slow those who are answered, and costs next to nothing."""
+        self._pool.check()
         image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
         if self._settings.client_hints:
             image_request = image_request.scale(_screen_ratio(request.headers, image_request))
@@ -95,8 +96,6 @@ class Endpoints:
             return await self._answer_picture(request, again)
 
     async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
-        if not self._sources.may_be_elsewhere(image_request.source):
-            self._pool.check()  # a refusal costs no thread: what is refused must not slow those who are worked for
         located = await asyncio.to_thread(self._sources.locate, image_request.source)
         if not located.elsewhere:
             with self._pool.admission():

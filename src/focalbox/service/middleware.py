@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from focalbox.errors import Overloaded
 from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
 from focalbox.service.routing import dialect_of
 from focalbox.service.runtime.metrics import Metrics
@@ -28,6 +30,8 @@ _MAX_HEADERS = 16_384
 """Bytes of header fields that are read: what common proxies let through at most."""
 _MAX_LOGGED = 500
 """Characters of a path that are logged."""
+_SELDOM = 1.0
+"""Seconds between two lines about requests that are refused because there are too many; they are all counted."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
     (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
@@ -71,16 +75,28 @@ class JsonLines(logging.Formatter):
 class RequestLog:
     """The application with an id, a problem document, a count and a line of log for each request.
 
+    Of requests that are refused because there are too many, one a second has a line, with how many it stands for.
+
     Parameters
     ----------
     app : ASGI application
     metrics : Metrics
     origins : collection of str
         Whose scripts may read answers (CORS); ``*`` is all.
+    clock : callable
+        Seconds that only grow.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, origins: Collection[str] = ()) -> None:
-        self._app, self._metrics, self._origins = app, metrics, frozenset(origins)
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        origins: Collection[str] = (),
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._app, self._metrics, self._origins, self._clock = app, metrics, frozenset(origins), clock
+        self._refused, self._refusal_logged = 0, -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -88,6 +104,9 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         scope = _in_origin_form(scope)
+        if not self._metrics.tracing.on:
+            await self._answer(scope, receive, send)
+            return
         path = without_secrets((scope.get("raw_path") or b"").decode("ascii", "replace"))
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
         with self._metrics.tracing.request(scope["method"], path, headers) as noted:
@@ -96,7 +115,7 @@ class RequestLog:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
         """Answer a request, count it and log it; return its status and what kind of answer it was."""
         scope["app"] = self  # then starlette's router raises what it would answer in plain text
-        start = time.perf_counter()
+        start = self._clock()
         name = _id_of(scope)
         status, sent = 0, 0
 
@@ -113,6 +132,7 @@ class RequestLog:
 
         self._metrics.refresh()
         failure: Exception | None = None
+        refused = False
         try:
             _check_headers(scope)
             await self._app(scope, receive, send_noted)
@@ -120,10 +140,12 @@ class RequestLog:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
             problem = _problem(error)
+            refused = isinstance(error, Overloaded)
             failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
             if not status:
                 await problem.response()(scope, receive, send_noted)
-        seconds = time.perf_counter() - start
+        now = self._clock()
+        seconds = now - start
         raw = scope.get("raw_path") or b""
         dialect = dialect_of(raw)
         answer = raw.split(b"/", 3)[2].decode("ascii", "replace")[:10] if dialect == "native" else dialect
@@ -131,6 +153,9 @@ class RequestLog:
         self._metrics.requests.labels(dialect, known, str(status)).inc()
         self._metrics.seconds.observe(seconds)
         self._metrics.refresh()
+        many = {"refused": self._refusals(now)} if refused else {}
+        if many.get("refused") == 0:
+            return status, known
         _log.log(
             logging.ERROR if failure else logging.INFO,
             "request",
@@ -144,9 +169,18 @@ class RequestLog:
                 "status": status,
                 "bytes": sent,
                 "milliseconds": round(seconds * 1000, 2),
+                **many,
             },
         )
         return status, known
+
+    def _refusals(self, now: float) -> int:
+        """Count a refusal, and return for how many a line is due; 0 for none, as lines take from those who are answered."""
+        self._refused += 1
+        if now - self._refusal_logged < _SELDOM:
+            return 0
+        self._refusal_logged, count, self._refused = now, self._refused, 0
+        return count
 
     def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Return what lets a script of another origin read the answer: no credentials are ever involved."""

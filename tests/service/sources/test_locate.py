@@ -56,12 +56,6 @@ def test_a_file_comes_before_a_host_of_the_same_name(sources: Callable[..., Sour
 def test_an_address_is_elsewhere_and_known_by_its_bytes_only(source: str, sources: Callable[..., Sources]) -> None:
     found = sources(folder=True).locate(source)
     assert (found.elsewhere, found.identity) == (True, None)
-    assert sources(folder=True).may_be_elsewhere(source)
-
-
-def test_a_name_alone_tells_whether_it_may_be_elsewhere(sources: Callable[..., Sources]) -> None:
-    assert sources(folder=True).may_be_elsewhere("images.example/a.jpg")
-    assert not sources(folder=True).may_be_elsewhere("cats/a.jpg")
 
 
 def test_what_is_nowhere_is_refused(sources: Callable[..., Sources]) -> None:

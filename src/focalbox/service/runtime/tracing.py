@@ -32,6 +32,7 @@ class Tracing:
     """
 
     def __init__(self, *, on: bool) -> None:
+        self.on = on
         self._provider: Any = None
         self._tracer: Any = None
         if not on:

@@ -61,10 +61,6 @@ class Sources:
         if self._folder is not None:
             self._folder.check()
 
-    def may_be_elsewhere(self, source: str) -> bool:
-        """Tell by the name alone, without touching a disk, whether a picture may lie on another machine."""
-        return _SCHEME.match(source) is not None or self._allows(source.partition("/")[0])
-
     def locate(self, source: str) -> Location:
         """Find a picture.
 
