@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -16,12 +17,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.service.load import Load, keep_asking, offer
 from benchmarks.service.soak import ask, make_pictures, wait_for_port
 
 CONNECTIONS = 8
 """Requests at once at capacity: as in `benchmarks.service`."""
 TIMES = 4
-"""How many times capacity is asked for in overload."""
+"""How many times the requests a second that are answered at capacity are offered in overload."""
 GOODPUT = 0.9
 """Least share of the goodput at capacity that is left in overload."""
 WORKERS = 1.8
@@ -30,9 +32,14 @@ SILENT, FILES = 1300, 1024
 """Half-open sockets, and files that the service may open."""
 ASKED, LATE = 300, 0.1
 """Requests beside the silent sockets, and seconds in which 99 of 100 are answered."""
+_WARM = 2.0
+"""Seconds of load before two processes are compared: each has then looked at every picture."""
 _OK, _BUSY = 200, 503
-_PAUSE = 0.02
-"""Seconds after which a refused client asks again."""
+_TARGETS = [
+    f"/v1/crop/{side}x{side}/{name}.jpg"
+    for side in range(100, 300)
+    for name in ("astronaut", "chelsea", "coffee", "rocket")
+]
 
 
 def main() -> None:
@@ -59,12 +66,26 @@ def main() -> None:
 
 
 async def goodput(root: Path, seconds: float) -> dict[str, object]:
-    """Compare the crops a second at capacity with those at four times as many clients."""
-    async with _serving(root, "--cache", "none", "--waiting", str(CONNECTIONS)) as port:
-        at_capacity = await _per_second(port, CONNECTIONS, seconds)
-        overloaded = await _per_second(port, TIMES * CONNECTIONS, seconds)
-    share = overloaded / at_capacity
-    return {"capacity": at_capacity, "overloaded": overloaded, "share": share, "fine": share >= GOODPUT}
+    """Compare the crops a second at capacity with those when four times as many are asked for.
+
+    At capacity as many clients ask as are let in, each again as soon as it is answered. In overload requests come at four
+    times that rate, whether or not the ones before are answered. The asking takes processor time from the same machine.
+    """
+    async with _serve(root, "--cache", "none", "--waiting", str(CONNECTIONS)) as (port, process):
+        capacity, _ = await _measure(process, keep_asking(port, _TARGETS, CONNECTIONS, seconds))
+        rate = TIMES * capacity.per_second()
+        load, times = await _measure(process, offer(port, _TARGETS, rate, seconds))
+    share = load.per_second() / capacity.per_second()
+    return {
+        "capacity": capacity.per_second(),
+        "offered": rate,
+        "overloaded": load.per_second(),
+        "refused": load.per_second(_BUSY),
+        "lost": load.statuses[0],
+        **times,
+        "share": share,
+        "fine": share >= GOODPUT,
+    }
 
 
 async def workers(root: Path, seconds: float) -> dict[str, object]:
@@ -72,18 +93,23 @@ async def workers(root: Path, seconds: float) -> dict[str, object]:
 
     The asking takes processor time from the same machine: on two processors it bounds what two processes can show.
     """
-    found = {}
+    found: dict[str, object] = {}
+    rates = {}
     for name, processes, threads in (("one", 1, 1), ("two", 2, 1), ("one_of_two_threads", 1, 2)):
-        async with _serving(root, "--workers", str(processes), "--at-work", str(threads)) as port:
-            found[name] = await _per_second(port, CONNECTIONS, seconds)
-    times = found["two"] / found["one"]
-    return {**found, "times": times, "fine": times >= WORKERS}
+        async with _serve(root, "--workers", str(processes), "--at-work", str(threads)) as (port, process):
+            await keep_asking(port, _TARGETS, CONNECTIONS, _WARM)
+            load, times = await _measure(process, keep_asking(port, _TARGETS, 2 * CONNECTIONS, seconds))
+        rates[name] = load.per_second()
+        milliseconds = 1000 * times["processors"] / rates[name]
+        found[name] = {"per_second": rates[name], "milliseconds": milliseconds, **times}
+    ratio = rates["two"] / rates["one"]
+    return {**found, "times": ratio, "fine": ratio >= WORKERS}
 
 
 async def silent(root: Path, _seconds: float) -> dict[str, object]:
     """Time requests beside 1,300 sockets that say half a line or nothing."""
     with _files(SILENT + FILES):
-        async with _serving(root, limit=FILES) as port:
+        async with _serve(root, limit=FILES) as (port, _):
             writers = []
             for number in range(SILENT):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -101,28 +127,27 @@ async def silent(root: Path, _seconds: float) -> dict[str, object]:
     return {"p50": statistics.median(took), "p99": late, "fine": late < LATE}
 
 
-async def _per_second(port: int, clients: int, seconds: float) -> float:
-    """Return how many crops a second are answered to so many clients that ask without a pause."""
-    stop, answered = time.monotonic() + seconds, 0
+async def _measure(process: int, work: Coroutine[Any, Any, Load]) -> tuple[Load, dict[str, float]]:
+    """Return what came of a load, and how many processors the service and the asking kept busy meanwhile."""
+    start, served, asked = time.monotonic(), _processor_seconds(process), time.process_time()
+    load = await work
+    took = time.monotonic() - start
+    busy = (_processor_seconds(process) - served) / took
+    return load, {"processors": busy, "asking": (time.process_time() - asked) / took}
 
-    async def client(number: int) -> None:
-        nonlocal answered
-        at = number
-        while time.monotonic() < stop:
-            at += clients
-            side = 100 + at % 200
-            name = ("astronaut", "chelsea", "coffee", "rocket")[at % 4]
-            status, _, _ = await ask(port, f"/v1/crop/{side}x{side}/{name}.jpg")
-            answered += status == _OK
-            if status == _BUSY:
-                await asyncio.sleep(_PAUSE)
 
-    await asyncio.gather(*map(client, range(clients)))
-    return answered / seconds
+def _processor_seconds(process: int) -> float:
+    """Return the processor time that a process and its children have taken so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + sum(
+        map(_processor_seconds, map(int, children))
+    )
 
 
 @asynccontextmanager
-async def _serving(root: Path, *arguments: str, limit: int | None = None) -> AsyncIterator[int]:
+async def _serve(root: Path, *arguments: str, limit: int | None = None) -> AsyncIterator[tuple[int, int]]:
+    """Run the service, and return its port and its process."""
     command = [sys.executable, "-m", "focalbox", "serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
 
     def set_port() -> None:
@@ -139,7 +164,7 @@ async def _serving(root: Path, *arguments: str, limit: int | None = None) -> Asy
     try:
         port = wait_for_port(process)
         await ask(port, "/readyz")
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()

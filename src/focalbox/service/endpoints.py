@@ -80,7 +80,7 @@ class Endpoints:
         metrics.watch("focalbox_uploads", "Uploads being received.", lambda: len(self._uploads))
 
     async def picture(self, request: Request) -> Response:
-        """Answer an address of any dialect; what is refused must not slow those who are answered, and costs next to nothing."""
+        """Answer an address of any dialect, or refuse it at next to no cost when there is too much to do."""
         self._pool.check()
         image_request = read_address(request.scope["raw_path"], request.scope["query_string"], self._settings)
         if self._settings.client_hints:

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.problems import AddressTooLong, HeadersTooLarge, RequestTooSlow, problem_of
 from focalbox.service.server.connections import Connections
+from focalbox.service.server.joined import JoinedTransport
 from focalbox.service.server.strict import StrictConnection
 
 __all__ = ["MAX_UNREAD", "Deadlines", "Protocol", "protocol_with"]
@@ -69,6 +70,7 @@ class Protocol(H11Protocol):
         if not self.open_connections.admit(self, address):
             transport.abort()
             return
+        self.transport = self._joined = JoinedTransport(transport)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -92,6 +94,7 @@ class Protocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
+        self._joined.flush()
         super().on_response_complete()
         if self._writing is None and self.transport.get_write_buffer_size():
             self._expect_reading()
