@@ -68,7 +68,11 @@ def ask(
         "headers": list(headers),
         "client": ("192.0.2.7", 1234),
     }
-    asyncio.run(application(scope, receive, send))
+
+    async def answer() -> None:
+        await application(scope, receive, send)
+
+    asyncio.run(answer())
     starts = [message for message in sent if message["type"] == "http.response.start"]
     if not starts:
         return 0, {}, b""
