@@ -11,6 +11,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from laws import QUICK_CASES
+
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
 
 SLOW = (
@@ -41,21 +43,20 @@ SLOW = (
     "corpus/test_four_ways.py",
     "service/test_serving.py",
     "service/test_trimming.py",
+    "test_light.py",
     "training",
 )
 """Files and folders of tests that start Ray, a browser, Redis, Node, a server or another framework, or take long."""
 
 _QUICK = "not slow"
 """What `make check` selects tests with."""
-_QUICK_EXAMPLES = 10
-"""Cases that a law is tried on in `make check`; `make test` tries as many as Hypothesis does by default."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no mistake of ours
     hypothesis.settings.load_profile("patient")
     if config.option.markexpr == _QUICK:
-        hypothesis.settings.register_profile("quick", max_examples=_QUICK_EXAMPLES, deadline=None)
+        hypothesis.settings.register_profile("quick", max_examples=QUICK_CASES, deadline=None)
         hypothesis.settings.load_profile("quick")
 
 

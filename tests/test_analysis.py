@@ -11,6 +11,7 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import Box
 from focalbox.core.target import Target
 from focalbox.errors import InvalidRequest
+from laws import cases
 from strategies import analyses, boxes, targets, trimmed_analyses
 
 
@@ -25,7 +26,7 @@ def test_a_saved_analysis_plans_the_same_crops(analysis: Analysis, target: Targe
         assert again.plan(target, fit=fit).to_dict() == analysis.plan(target, fit=fit).to_dict()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=cases(20), deadline=None)
 @given(analyses, st.data())
 def test_a_damaged_document_is_refused(analysis: Analysis, data: st.DataObject) -> None:
     saved = analysis.to_dict()

@@ -43,6 +43,7 @@ def test_the_result_has_exactly_the_size_asked_for(photographs: Photographs, siz
         assert str(result.crop.size) == size
 
 
+@pytest.mark.slow
 def test_the_largest_result_is_made_too(photographs: Photographs) -> None:
     assert focalbox.crop(photographs["chelsea"], "8000x8000").size == (8000, 8000)
 
@@ -80,6 +81,7 @@ def test_a_ratio_has_one_window_whatever_size_was_asked_for(photographs: Photogr
             assert asked.relative.jaccard(planned) >= 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
 @pytest.mark.parametrize("size", ["500x200", "9:16", "1:1"])
 def test_saving_again_without_loss_or_with_opaque_alpha_changes_nothing(
@@ -228,6 +230,7 @@ def test_a_plan_holds_the_crops_in_order(photographs: Photographs) -> None:
     assert plan.to_dict()["crops"] == [*plan[0].to_dict()["crops"], *plan[1].to_dict()["crops"]]
 
 
+@pytest.mark.slow
 def test_one_cropper_serves_many_threads(photographs: Photographs) -> None:
     cropper = Cropper()
     alone = [cropper.crop(picture, "120x90").tobytes() for picture in photographs.values()]

@@ -199,6 +199,7 @@ def test_a_bad_picture_is_one_sentence_and_exit_code_1(
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_nothing_but_focalboxs_own_sentences_is_written_to_standard_error(tmp_path: Path) -> None:
     Image.new("1", (9500, 9500)).save(tmp_path / "large.tif", compression="group4")  # Pillow warns above 89 MP
     done = subprocess.run(
@@ -264,6 +265,7 @@ def test_surprises_are_noted_unless_silence_is_asked_for(folder: Path, capsys: p
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_a_stopped_command_says_how_far_it_came(folder: Path) -> None:
     os.mkfifo(folder / "slow.jpg")
     running = subprocess.Popen(

@@ -95,6 +95,7 @@ def test_a_script_is_printed_for_every_shell(shell: str, capsys: pytest.CaptureF
     assert f"_FOCALBOX_COMPLETE={shell}_complete" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_command_answers_the_script() -> None:
     asked = {"_FOCALBOX_COMPLETE": "bash_complete", "COMP_WORDS": "focalbox crop --mode ", "COMP_CWORD": "3"}
     done = subprocess.run(

@@ -43,6 +43,7 @@ def piped(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.slow
 def test_a_crop_of_standard_input_goes_to_standard_output(folder: Path) -> None:
     done = piped(folder, "crop", "-", "-s", "80x60")
     assert (done.stdout[:2], done.stderr) == (b"\xff\xd8", b"")
@@ -54,12 +55,14 @@ def test_a_crop_of_standard_input_goes_to_standard_output(folder: Path) -> None:
     assert (folder / "standard-input-80x60.jpg").is_file()
 
 
+@pytest.mark.slow
 def test_an_explanation_is_a_png_unless_its_name_says_otherwise(folder: Path) -> None:
     assert piped(folder, "explain", "-", "-o", "-").stdout.startswith(b"\x89PNG")
     assert focalbox("explain", "coffee.jpg", "--out", "why.webp") == 0
     assert (folder / "why.webp").read_bytes()[8:12] == b"WEBP"
 
 
+@pytest.mark.slow
 def test_pictures_are_not_written_to_a_screen(folder: Path) -> None:
     parent, child = os.openpty()
     try:

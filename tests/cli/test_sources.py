@@ -17,6 +17,7 @@ from PIL import Image
 from cli.calls import focalbox
 
 
+@pytest.mark.slow
 def test_pipes_work_both_ways(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "focalbox", "crop", "-", "-s", "80x60", "--format", "webp", "-o", "-"],
@@ -29,6 +30,7 @@ def test_pipes_work_both_ways(folder: Path) -> None:
     assert done.stdout[8:12] == b"WEBP"
 
 
+@pytest.mark.slow
 def test_no_more_of_a_pipe_is_read_than_a_picture_may_have() -> None:
     with Path("/dev/zero").open("rb") as endless:
         done = subprocess.run(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import LEVELS, SaliencyMap
+from laws import cases
 from strategies import grids, maps
 
 
@@ -36,7 +37,7 @@ def best_by_force(saliency: SaliencyMap) -> Fraction:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400), deadline=None)
 @given(maps)
 def test_no_box_is_better(saliency: SaliencyMap) -> None:
     found = salient_box(saliency)
@@ -48,7 +49,7 @@ def test_no_box_is_better(saliency: SaliencyMap) -> None:
     assert found.index == pytest.approx(float(exact), rel=1e-15)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=cases(20), deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(17, 26), st.integers(17, 26), st.floats(0.2, 6))
 def test_no_box_is_better_on_maps_with_a_coarse_first_guess(seed: int, rows: int, columns: int, power: float) -> None:
     saliency = SaliencyMap(np.random.default_rng(seed).random((rows, columns)) ** power)

@@ -10,6 +10,7 @@ from focalbox.errors import FocalboxError
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.render import render
 from focalbox.imaging.source import Limits, open_picture
+from laws import cases
 
 LIMITS = Limits(pixels=2_000_000, frames=50)
 EXAMPLES = 250
@@ -77,7 +78,7 @@ def test_only_focalbox_errors_come_out(
     st.binary(max_size=300),
     st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"II*\0", b"BM", b"RIFF"]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 def test_noise_behind_a_signature(noise: bytes, signature: bytes) -> None:
     with pytest.raises(FocalboxError):
         through(signature + noise)

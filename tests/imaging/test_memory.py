@@ -64,6 +64,7 @@ def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
 KINDS = ("JPEG progressive", "JPEG turned", "JPEG linear", "PNG alpha", "PNG 16 bit", "TIFF float", "WEBP", "AVIF")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_budget_holds(kind: str, files: dict[str, bytes], tmp_path: Path) -> None:
@@ -90,6 +91,7 @@ def test_what_needs_more_is_refused_by_the_header(files: dict[str, bytes]) -> No
         open_picture(files["JPEG turned"], Limits(memory=32_000_000)).decode(small.size)
 
 
+@pytest.mark.slow
 def test_results_count_beside_the_decoded_picture(files: dict[str, bytes]) -> None:
     cropper = Cropper(limits=Limits(memory=75_000_000))
     assert cropper.crop(files["PNG alpha"], "500x200").size == (500, 200)
@@ -101,6 +103,7 @@ def test_results_count_beside_the_decoded_picture(files: dict[str, bytes]) -> No
     assert result.memory == 900_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="as above")
 @pytest.mark.parametrize("least", [0, 255])
 def test_alpha_takes_no_second_picture(least: int, files: dict[str, bytes], file_of: FileOf, tmp_path: Path) -> None:

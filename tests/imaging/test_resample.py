@@ -13,6 +13,7 @@ from PIL.Image import Image as Picture
 
 from focalbox.imaging import resample as module
 from focalbox.imaging.resample import VECTORISED, Filter, crop_and_resize, resize_window
+from laws import cases
 
 needs_vectors = pytest.mark.skipif(not VECTORISED, reason="cykooz-resizer has no wheel for this machine")
 
@@ -38,7 +39,7 @@ def as_numbers(image: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]
 
 @needs_vectors
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_window_filter_and_mode_is_pillows(data: st.DataObject) -> None:
     width, height = data.draw(st.integers(1, 90)), data.draw(st.integers(1, 90))
     eighths = st.integers(0, 8 * width - 1), st.integers(0, 8 * height - 1)
@@ -56,7 +57,7 @@ def test_every_window_filter_and_mode_is_pillows(data: st.DataObject) -> None:
 
 @needs_vectors
 @given(st.floats(0, 9.99), st.floats(0.001, 10), st.sampled_from(list(Filter)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 def test_no_rounding_carries_a_window_beyond_the_picture(start: float, length: float, kernel: Filter) -> None:
     stop = min(10.0, start + length)
     if stop - start > 1e-6:
@@ -112,6 +113,7 @@ def test_large_results_are_pillows_too(size: tuple[int, int]) -> None:
     assert np.abs(as_numbers(ours) - as_numbers(expected)).max() <= 2
 
 
+@pytest.mark.slow
 @needs_vectors
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads and bounds memory as Linux does")
 def test_too_little_memory_is_an_error_and_no_end() -> None:

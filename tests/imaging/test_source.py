@@ -47,6 +47,7 @@ def test_every_format_is_read(form: str, corners: Picture, file_of: FileOf) -> N
     assert can_read(form)
 
 
+@pytest.mark.slow
 def test_heic_is_read_with_its_extra_and_names_it_without(corners: Picture, tmp_path: Path) -> None:
     heif = pytest.importorskip("pillow_heif")
     path = tmp_path / "picture.jpg"  # the content decides, not the name
@@ -163,6 +164,7 @@ def test_a_large_palette_picture_is_converted_in_strips(photograph: Picture, fil
     assert difference(working.image, large.convert("RGB").reduce(2).reduce(2)) == 0
 
 
+@pytest.mark.slow
 def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture, file_of: FileOf) -> None:
     data = file_of(photograph.resize((6000, 2720)), "JPEG")
     scales = [
@@ -242,6 +244,7 @@ def _webp_bomb() -> bytes:
     return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
 @pytest.mark.parametrize("name", ["png", "webp", "gif", "frames"])
 def test_a_bomb_costs_no_memory(name: str, tmp_path: Path) -> None:
@@ -279,6 +282,7 @@ def test_seeds_decode_at_every_scale(seeds: dict[str, bytes]) -> None:
             assert working.look(Size(32, 32)).shape == (32, 32, 3)
 
 
+@pytest.mark.slow
 def test_no_plug_in_is_loaded_before_it_is_needed() -> None:
     script = (
         "import sys, focalbox.imaging.source, focalbox.imaging.output.render\n"

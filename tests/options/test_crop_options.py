@@ -51,7 +51,7 @@ BAD = [
     ({"keep": None}, "keep is a box"),
     ({"keep": (10, 20, 300, 200)}, r"\(divide pixels by width and height\)"),
     ({"avoid": [(0.5, 0.5, 1, 1)]}, "inside the picture"),
-    ({"avoid": [(0.5, 0.5, -0.1, 1)]}, "sides of at least 0"),
+    ({"avoid": [(0.5, 0.5, -0.1, 1)]}, "a box left,top,width,height inside the picture"),
     ({"fit": "squeeze"}, "fit is one of cover, tight, pad, contain, not 'squeeze'"),
     ({"fit": ["tight"]}, "fit is one of"),
     ({"upscale": "no"}, "upscale is true or false, not 'no'"),

@@ -10,6 +10,7 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.saliency.faces import FaceRule, agreeing_faces, boxed_faces, face_from_head, faces_in
+from laws import cases
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +36,7 @@ def test_no_heat_is_no_face() -> None:
     assert faces_in(*heat_of()) == ()
 
 
-@settings(max_examples=50)
+@settings(max_examples=cases(50))
 @given(npst.arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)), st.floats(0, 2, width=32))
 def test_faces_are_inside_the_picture(heat: np.ndarray, side: float) -> None:
     for face in faces_in(heat, np.full((2, 9, 7), side, np.float32)):
@@ -83,7 +84,7 @@ def test_of_boxes_of_one_face_the_surest_stays() -> None:
     assert found[0].box.left == pytest.approx(0.11)
 
 
-@settings(max_examples=50)
+@settings(max_examples=cases(50))
 @given(npst.arrays(np.float32, (6, 5), elements=st.floats(width=32)))
 def test_any_numbers_give_faces_inside_the_picture(boxes: np.ndarray) -> None:
     for face in boxed_faces(boxes, sure=0.5):

@@ -56,6 +56,7 @@ def test_the_classical_default_finds_a_spot_and_nothing_in_nothing() -> None:
         classical(picture / 255)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_names_load_no_model() -> None:
     code = (
         "import sys, focalbox.saliency.names; print([name for name in ('numpy', 'onnxruntime') if name in sys.modules])"

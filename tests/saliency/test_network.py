@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from focalbox import Box, Cropper, ModelError, SaliencyMap
 from focalbox.saliency.models import MODELS
 from focalbox.saliency.network import Network
+from laws import cases
 
 NETWORKS = [model for model in MODELS.values() if isinstance(model, Network)]
 each_network = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.__name__)
@@ -170,7 +171,7 @@ def test_a_product_on_a_white_ground_is_kept(network: Network) -> None:
     assert crop.relative.jaccard(Box(0.0, 0.0, 0.5, 1.0)) > 0.5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([32, 64, 192, 352]), st.sampled_from([32, 96, 192]))
 def test_any_pixels_give_a_finite_map(seed: int, height: int, width: int) -> None:
     rgb = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)

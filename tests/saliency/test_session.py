@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.slow
 def test_looking_writes_nothing_and_reports_nothing(tmp_path: Path) -> None:
     script = (
         "import os, numpy, pathlib\n"

@@ -122,6 +122,7 @@ def test_the_order_of_fields_does_not_matter_so_that_a_cdn_may_sort_them(service
 ACCEPTS = ["image/avif,image/webp", "image/webp", "*/*", "image/jpeg"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/v1/crop/30x20/coffee.jpg", "/unsafe/30x20/smart/coffee.jpg"])
 @pytest.mark.parametrize("hints", ["false", "true"])
 @pytest.mark.parametrize("automatic", ["false", "true"])

@@ -14,6 +14,7 @@ from requests import Request
 
 from focalbox.service.openapi import openapi
 from focalbox.service.settings import ServiceSettings
+from laws import cases
 from service.servers import Service
 
 DOCUMENT = openapi(ServiceSettings.of({"FOCALBOX_SERVICE_ALLOW_UNSIGNED": "true"}))
@@ -43,7 +44,11 @@ def test_what_the_document_allows_is_answered(small: Service, pictures: Path, pa
     kinds = sorted(operation.definition.raw.get("requestBody", {}).get("content", {}))
 
     @settings(
-        max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        max_examples=cases(40),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
     )
     @given(
         case=operation.as_strategy(),

@@ -10,6 +10,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.problems import NotFound, Problem, problem_of
 from focalbox.service.routing import dialect_of, read_address, read_upload_address
 from focalbox.service.settings import ServiceSettings
+from laws import cases
 from service.servers import Service
 
 OPEN = ServiceSettings.of({"FOCALBOX_SERVICE_ALLOW_UNSIGNED": "true", "FOCALBOX_SERVICE_PRESETS": "card=30x20"})
@@ -58,7 +59,7 @@ def addresses(draw: st.DrawFn, dialect: str) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize("dialect", PIECES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400), deadline=None)
 @given(data=st.data())
 def test_an_address_is_understood_or_refused_in_our_own_words(dialect: str, data: st.DataObject) -> None:
     path, query = data.draw(addresses(dialect))
@@ -77,7 +78,7 @@ def test_an_address_is_understood_or_refused_in_our_own_words(dialect: str, data
 
 
 @pytest.mark.parametrize("answer", ["crop", "plan", "map", "explain", "other"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(query=QUERIES | st.binary(max_size=60))
 def test_an_upload_is_understood_or_refused_in_our_own_words(answer: str, query: bytes) -> None:
     try:
@@ -88,7 +89,7 @@ def test_an_upload_is_understood_or_refused_in_our_own_words(answer: str, query:
 
 
 @pytest.mark.parametrize("dialect", PIECES)
-@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(40), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_service_never_fails(service: Service, dialect: str, data: st.DataObject) -> None:
     path, query = data.draw(addresses(dialect))

@@ -96,7 +96,7 @@ def test_the_host_is_named_as_the_address_names_it(site: str) -> None:
         ("/loop", FetchError, f"redirected more than {MAX_REDIRECTS} times"),
         ("/away", InvalidRequest, "an address of a picture is"),
         ("/short", FetchError, "too early|incomplete"),
-        ("/endless", LimitExceeded, "at most 1000000 bytes"),
+        pytest.param("/endless", LimitExceeded, "at most 1000000 bytes", marks=pytest.mark.slow),
         ("/a%20picture.jpg?v=1#part", None, ""),
     ],
 )

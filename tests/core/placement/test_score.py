@@ -14,6 +14,7 @@ from focalbox.core.placement.place import Demands, place, places_by_score
 from focalbox.core.placement.score import score_of
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
+from laws import cases
 from strategies import boxes, maps
 
 shares = st.floats(0.05, 1.0)
@@ -32,7 +33,7 @@ def total(window: Box, saliency: SaliencyMap, subjects: list[ScoredSubject], sub
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=cases(60))
 @given(maps, shares, shares, st.lists(scored(), max_size=4), st.none() | boxes(), st.randoms(use_true_random=False))
 def test_no_place_scores_more(
     saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject], whole: Box | None, random: object

@@ -22,6 +22,7 @@ from focalbox.imaging.animation.encoding import encode_animation
 from focalbox.imaging.animation.film import open_film, spread
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.source import open_picture
+from laws import cases
 
 SIZE = (60, 40)
 DURATIONS = (100, 40, 250, 20, 1000)
@@ -104,7 +105,7 @@ FRAMES = st.lists(
 
 
 @given(FRAMES, st.sampled_from(LOSSLESS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 def test_any_film_comes_back(boxes: list[tuple[int, int, int, int, int, bool]], format: str) -> None:  # noqa: A002
     frame, frames = Image.new("RGBA", (12, 8)), []
     for left, top, across, down, colour, clear in boxes:
@@ -215,6 +216,7 @@ def test_the_frames_that_stand_for_a_film_are_spread_over_it(frames: int, wanted
     assert all(0 <= one < frames for one in chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
 def test_memory_does_not_grow_with_the_frames() -> None:

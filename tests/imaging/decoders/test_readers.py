@@ -25,6 +25,7 @@ def test_what_nobody_reads_cannot_be_read() -> None:
     assert can_read("jpg") == can_read("JPEG")
 
 
+@pytest.mark.slow
 def test_only_the_plug_in_that_is_needed_is_loaded() -> None:
     code = (
         "import sys; from focalbox.imaging.decoders.readers import reader_of; reader_of('BMP'); "

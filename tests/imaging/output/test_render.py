@@ -20,6 +20,7 @@ from focalbox.imaging.output.render import render
 from focalbox.imaging.resample import crop_and_resize
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.working import WorkingImage
+from laws import cases
 
 FileOf = Callable[..., bytes]
 
@@ -29,7 +30,7 @@ def working(image: Picture) -> WorkingImage:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 def test_any_window_becomes_exactly_any_size(data: st.DataObject) -> None:
     width, height = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 60))
     left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
@@ -130,11 +131,13 @@ def test_a_fill_that_is_no_colour_is_refused(fill: str | tuple[int, ...], corner
         render(working(corners), PixelBox(0, 0, 64, 48), Size(64, 64), padding=Padding(top=8, bottom=8), fill=fill)
 
 
+@pytest.mark.slow
 def test_the_largest_results_are_made(corners: Picture) -> None:
     result = render(working(corners), PixelBox(0, 0, 48, 48), Size(8000, 8000))
     assert result.size == (8000, 8000)
 
 
+@pytest.mark.slow
 def test_threads_share_everything_and_agree(photograph: Picture, file_of: FileOf) -> None:
     file = file_of(photograph, "JPEG", quality=90)
     sizes = [Size(100 + step, 60 + step) for step in range(8)] * 4

@@ -9,13 +9,14 @@ from PIL import Image
 
 from focalbox.imaging.output.encoding import encode
 from focalbox.service.render.max_bytes import encode_within
+from laws import cases
 
 NOISE = Image.fromarray(np.random.default_rng(1).integers(0, 255, (60, 80, 3), dtype=np.uint8))
 ENCODED = {quality: encode(NOISE, "jpeg", quality=quality) for quality in range(10, 101)}
 SHORTEST = len(ENCODED[10])
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=cases(20))
 @given(st.integers(SHORTEST, 30_000), st.integers(20, 100))
 def test_the_bound_is_kept_with_the_best_quality(most: int, quality: int) -> None:
     best = max(tried for tried, content in ENCODED.items() if tried <= quality and len(content) <= most)

@@ -90,6 +90,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
     thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "module"), [("gs", "gcsfs"), ("az", "adlfs")])
 def test_a_bucket_of_another_kind(
     opened: Opened, pictures: Path, store: type[_Store], tmp_path: Path, scheme: str, module: str

@@ -65,6 +65,7 @@ def test_what_is_too_large_is_not_kept_and_pushes_nothing_out(opened: Callable[.
     assert cache.data("small") == b"picture"
 
 
+@pytest.mark.slow
 def test_several_processes_write_at_once(opened: Callable[..., DiskCache], tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from focalbox.service.sources.disk_cache import DiskCache;"

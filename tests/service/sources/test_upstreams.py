@@ -184,6 +184,7 @@ def test_what_lies_behind_a_redirect_is_asked_for_each_time(
     assert _grey(service.ask(address)) == "light"
 
 
+@pytest.mark.slow
 def test_what_is_kept_needs_no_place_among_those_who_fetch(
     keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
@@ -206,6 +207,7 @@ def test_what_is_kept_needs_no_place_among_those_who_fetch(
     assert _grey(kept) == "dark"
 
 
+@pytest.mark.slow
 def test_several_processes_share_what_was_fetched(
     running: Callable[..., Running], neighbour: Neighbour, tmp_path: Path
 ) -> None:
