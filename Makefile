@@ -19,7 +19,8 @@ help: ## this list
 demo: $(READY) ## crop real photographs and draw the strip
 	$(BIN)/python examples/demo.py --out demo
 
-check: lint types layers fast ## while you work: under a minute; no Ray, browser, Redis or Node
+check: $(READY) ## while you work: under a minute; no Ray, browser, Redis or Node
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types layers fast
 
 test: lint types layers unit docs smoke ## all that must hold before a change lands
 
@@ -34,7 +35,7 @@ layers: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 fast: $(READY) ## the tests that need nothing but Python
-	$(BIN)/pytest -q -m 'not slow' --numprocesses auto
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -m 'not slow' -p no:schemathesis --numprocesses auto
 
 unit: $(READY) $(CLUSTER) $(HOSTS) $(SITE) $(RELEASE) tools $(NODE) ## every test
 	$(BIN)/pytest -q

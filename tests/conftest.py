@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import numpy as np
 import pytest
 import skimage.data
+from _pytest.doctest import DoctestModule
 from PIL import Image
 
 from laws import QUICK_CASES
@@ -25,6 +27,7 @@ SLOW = (
     "cli/test_completion.py",
     "docs",
     "release",
+    "imaging/decoders/test_avif.py",
     "imaging/test_fuzz.py",
     "imaging/test_look.py",
     "integrations",
@@ -60,15 +63,24 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis.settings.load_profile("quick")
 
 
+_SLOW_PATHS = frozenset(str(Path(__file__).parent / name) for name in SLOW)
+
+
+@cache
 def is_slow(path: Path) -> bool:
     """Tell whether a file of tests is one of the slow ones."""
-    tests = Path(__file__).parent
-    return any(path == tests / name or tests / name in path.parents for name in SLOW)
+    return not _SLOW_PATHS.isdisjoint(map(str, (path, *path.parents)))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even import slow files for `make check`: what they need may not be installed."""
     return True if config.option.markexpr == _QUICK and is_slow(collection_path) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for no examples in docstrings of tests: there are none, and looking would import every test twice."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

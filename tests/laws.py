@@ -12,4 +12,4 @@ QUICK_CASES = 10
 
 def cases(most: int) -> int:
     """Return how many cases to try of a law that is worth ``most``, for its ``@settings(max_examples=...)``."""
-    return min(most, QUICK_CASES) if hypothesis.settings.default.max_examples <= QUICK_CASES else most
+    return min(most, QUICK_CASES) if hypothesis.settings().max_examples <= QUICK_CASES else most

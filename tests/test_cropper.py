@@ -56,6 +56,7 @@ def test_thin_and_tiny_pictures_are_cropped_too(sides: tuple[int, int], size: st
     assert image.size == ((500, 500) if size == "500x500" else image.size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
 def test_every_target_is_planned_from_the_same_analysis(photographs: Photographs, name: str) -> None:
     data = encoded(photographs[name], "JPEG", quality=92)

@@ -25,6 +25,7 @@ def framed(picture: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) 
     return around
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "coffee"])
 @pytest.mark.parametrize(
     "options", [{}, {"fit": "tight"}, {"fit": "pad", "retain": 1.0, "fill": "edge"}, {"zoom": 0.5}]

@@ -41,6 +41,7 @@ def frames_of(content: bytes) -> list[Image.Image]:
         return [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("out", ["gif", "png", "webp", "avif"])
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
 def test_films_stay_films(form: str, out: str) -> None:

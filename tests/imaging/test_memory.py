@@ -82,6 +82,7 @@ def test_the_budget_holds(kind: str, files: dict[str, bytes], tmp_path: Path) ->
     decode(3 * taken + 64 * 2**20)  # and nothing is refused without need
 
 
+@pytest.mark.slow
 def test_what_needs_more_is_refused_by_the_header(files: dict[str, bytes]) -> None:
     with pytest.raises(LimitExceeded, match=r"^the picture needs about \d+ MB to decode \(3000x2000\), but .* 20 MB$"):
         open_picture(files["AVIF"], Limits(memory=20_000_000)).decode()

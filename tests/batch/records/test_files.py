@@ -10,7 +10,7 @@ import pytest
 
 from focalbox.batch.job import Job, Task
 from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
-from focalbox.batch.row import blank_row
+from focalbox.batch.row import LACKING, blank_row
 from focalbox.errors import InvalidRequest
 
 
@@ -55,12 +55,15 @@ def test_a_line_that_is_no_row_is_named_by_its_number(line: bytes) -> None:
         list(read_rows(content, "m.jsonl"))
 
 
-def test_versions_that_are_known_are_read_and_others_refused() -> None:
+@pytest.mark.parametrize("version", LACKING)
+def test_every_version_is_read_as_the_newest_and_others_are_refused(version: int) -> None:
     (row,) = rows_of(1)
-    old = {name: value for name, value in row.items() if name != "analysis"} | {"schema": 1}
+    old = {name: value for name, value in row.items() if name not in LACKING[version]} | {"schema": version}
     assert list(read_rows(json.dumps(old).encode() + b"\n", "m.jsonl")) == [row]
-    future = json.dumps(row | {"schema": 9}).encode() + b"\n"
-    with pytest.raises(InvalidRequest, match="rows of version 9, and this focalbox reads versions 1 and 2"):
+    future = json.dumps(row | {"schema": max(LACKING) + 1}).encode() + b"\n"
+    with pytest.raises(
+        InvalidRequest, match=rf"has rows of version {max(LACKING) + 1}, and this focalbox reads versions 1"
+    ):
         list(read_rows(future, "m.jsonl"))
 
 

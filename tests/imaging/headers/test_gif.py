@@ -43,6 +43,7 @@ def test_a_gif_with_xmp_shows_the_same(tmp_path: Path) -> None:
     assert Cropper().open(tmp_path / "with.gif").focal_point == (0.75, 0.25)
 
 
+@pytest.mark.slow
 def test_remarks_before_the_first_frame_are_not_read_one_by_one() -> None:
     content = written()
     control = b"\x21\xf9\x04\x01\x05\0\x07\0"
@@ -55,6 +56,7 @@ def test_remarks_before_the_first_frame_are_not_read_one_by_one() -> None:
     np.testing.assert_array_equal(np.asarray(seen.image), np.asarray(open_picture(few).decode().image))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [b"\x21\xfe\0", b"\x21\xfe\1 \0"])
 def test_more_blocks_than_any_program_writes_are_refused(block: bytes) -> None:
     content = behind_the_colours(written(), block * 2_000_001)

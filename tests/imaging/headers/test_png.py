@@ -91,6 +91,7 @@ def test_a_cut_file_says_so(share: float, photograph: Picture, file_of: FileOf) 
         open_picture(content[: int(share * len(content))]).decode()
 
 
+@pytest.mark.slow
 def test_too_many_chunks_are_refused() -> None:
     content = (
         SIGNATURE + png_chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) + png_chunk(b"abCd", b"") * 200_001

@@ -178,6 +178,7 @@ def test_entities_are_not_expanded(encoding: str) -> None:
     assert read_xmp(bomb.encode(encoding)) == (Rights(), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
 @pytest.mark.parametrize("result", ["jpeg", "png", "webp", "avif", "tiff", "gif"])
 def test_rights_are_kept_from_and_in_every_format_and_places_never(form: str, result: str) -> None:
@@ -198,6 +199,7 @@ def test_rights_are_kept_from_and_in_every_format_and_places_never(form: str, re
     assert b"Person" not in dropped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["webp", "png", "avif", "gif"])
 def test_films_keep_them_too(form: str) -> None:
     frames = [Image.new("RGB", (80, 60), colour) for colour in ("red", "lime")]

@@ -64,6 +64,7 @@ def test_a_window_of_the_results_size_is_cut_and_not_resized(photograph: Picture
     assert render(working(photograph), PixelBox(0, 0, *photograph.size), Size(*photograph.size)) is not photograph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
 def test_a_reduced_decode_is_as_sharp_as_a_full_one(name: str, file_of: FileOf) -> None:
     image = Image.fromarray(getattr(data, name)())

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from focalbox import Cropper
@@ -132,6 +133,7 @@ def test_a_request_that_cannot_be_finished_does_not_harm_the_others_of_the_same_
     _asked(work, Cropper())
 
 
+@pytest.mark.slow
 def test_what_is_too_large_for_one_is_not_refused_to_others() -> None:
     noise = np.random.default_rng(5).integers(0, 255, (150, 200, 3), dtype=np.uint8)
     written = io.BytesIO()

@@ -140,6 +140,7 @@ def test_what_was_fetched_from_private_addresses_is_not_served_once_they_are_ref
     assert neighbour.asked == ["/a.jpg"]
 
 
+@pytest.mark.slow
 def test_a_picture_is_served_while_it_is_asked_for_again(
     keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
