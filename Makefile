@@ -20,7 +20,7 @@ demo: $(READY) ## crop real photographs and draw the strip
 	$(BIN)/python examples/demo.py --out demo
 
 check: $(READY) ## while you work: under a minute; no Ray, browser, Redis or Node
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types layers fast
+	$(MAKE) --no-print-directory --jobs 2 lint types layers fast
 
 test: lint types layers unit docs smoke ## all that must hold before a change lands
 
