@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.placement.place import Demands, place, places_by_score
-from focalbox.core.placement.score import score_of
+from focalbox.core.placement.score import ROOM, TOP, score_of, weight_of_top
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
 from laws import cases
@@ -43,6 +43,7 @@ def test_no_place_scores_more(
     reached = total(best, saliency, subjects, whole)
     # fine steps, and the places at and just beside every edge, where the score jumps
     edges = [box for subject in subjects for box in (*subject.boxes, subject.box_for(width, height)) if box is not None]
+    edges += [Box(whole.left, max(0.0, whole.top - ROOM), whole.width, whole.height)] if whole is not None else []
     lefts = [
         *np.linspace(0, 1 - width, 13),
         *(x + d for b in edges for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),
@@ -111,10 +112,32 @@ def test_what_is_shown_of_a_head_grows_with_the_window(
     assert larger.area - smaller.area <= 2 * more + 1e-9  # no jump
 
 
-def test_the_top_of_what_is_too_high_comes_first() -> None:
-    standing = Box(0.4, 0.0, 0.2, 1.0)
-    window = place(SaliencyMap(np.ones((8, 8))), 1.0, 0.4, Demands(subject_box=standing))
-    assert window.top == 0.0
+STANDING = Box(0.4, 0.1, 0.2, 0.9)
+
+
+def standing_map(outside: float) -> SaliencyMap:
+    """A standing subject that the map marks evenly, and what it says of everything else."""
+    cells = np.full((10, 10), outside)
+    cells[1:, 4:6] = 1.0
+    return SaliencyMap(cells)
+
+
+def test_the_top_of_what_is_too_high_comes_first_with_room_above_it() -> None:
+    window = place(standing_map(0.0), 1.0, 0.4, Demands(subject_box=STANDING))
+    assert window.top == pytest.approx(STANDING.top - ROOM)
+
+
+def test_the_top_says_less_the_less_the_subject_stands_out() -> None:
+    counts = [weight_of_top(standing_map(outside), STANDING) for outside in (0.0, 0.25, 1.0)]
+    assert counts[0] == TOP
+    assert TOP > counts[1] > counts[2] == 0.0
+    assert weight_of_top(SaliencyMap.blank(), STANDING) == 0.0
+
+
+def test_a_subject_that_fits_pulls_no_window_to_its_top() -> None:
+    assert score_of(Box(0.0, 0.0, 1.0, 0.9), standing_map(0.0), [], STANDING).top == 0.0
+    assert score_of(Box(0.0, 0.0, 1.0, 0.8), standing_map(0.0), [], STANDING).top == TOP
+    assert score_of(Box(0.0, 0.1, 1.0, 0.8), standing_map(0.0), [], STANDING).top == 0.0  # the room is missing
 
 
 def test_places_that_differ_come_best_first() -> None:

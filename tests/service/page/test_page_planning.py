@@ -71,6 +71,6 @@ def test_the_page_plans_what_the_library_plans() -> None:
         assert found["box"] == crop.box.to_dict(), case
         assert found["kept"] == pytest.approx(crop.kept)
         windows = [crop.relative, *(_fractions(box, crop.source) for box in found["others"])]
-        assert all(one.jaccard(other) < 0.62 for one, other in combinations(windows, 2)), (
-            "others are others, but for rounding"
-        )
+        # Rounding brings two windows up to a pixel nearer to each other: much where a window is five pixels high.
+        bound = 0.6 + 1 / min(crop.box.width, crop.box.height)
+        assert all(one.jaccard(other) < bound for one, other in combinations(windows, 2)), "others are others"

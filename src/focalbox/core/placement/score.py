@@ -12,21 +12,28 @@ from focalbox.core.placement.windows import Grid, Windows
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import ScoredSubject
 
-__all__ = ["FACE", "LEAN", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts"]
+__all__ = ["FACE", "ROOM", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts", "weight_of_top"]
 
 UPPER = 2 / 3
 """Of what a subject that cannot be whole earns, the share that its upper half earns: what is above the middle counts twice
 what is below, so that a head comes before its collar."""
 
-LEAN = 0.03
-"""What the top of a subject box that is higher than the window counts, in shares of the saliency (docs/quality.md)."""
+TOP = 0.2
+"""What the top of a subject box adds that is higher than the window and stands out clearly, in shares of the saliency: an
+animal's head comes before its feet. It counts when it is inside with `ROOM` above it, not before."""
+
+ROOM = 0.02
+"""Room above the top of a subject box, a share of the picture's height: about what the box is wrong by."""
+
+_STANDS_OUT = 1.5, 4.0
+"""Saliency inside a subject box, beside the mean of the picture, from which on its top has a say, and from which on its full
+say: where nothing stands out, the box says little about what has a top. Against no lean, windows cut 62.6 % of the tops of
+masks that are higher than a 5:2 window, not 76.7 %, and 0.6 % fewer of the heads (0.1 to 1.1), for 0.009 of the gain (0.006
+to 0.013); with 0.3 and (1.5, 2.5) they cut 49.5 %, for another 0.015 of the gain (0.006 to 0.025)."""
 
 FACE = 0.5
 """Of what a whole head earns, the share that its whole face earns: where two heads do not fit, both faces may. Without it
 0.7 % more of the faces are cut (0.3 to 1.2), with 0.7 of it 1.3 % more of the heads (0.7 to 2.0); 584 pictures, paired."""
-
-TOP = 0.25
-"""The top of a subject box, a share of its height: on a standing person, head and shoulders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Score:
     cut : float
         What the subjects take away that the window cuts; 0 or less.
     top : float
-        What is added for the top of a subject box that is higher than the window.
+        What is added when the window holds the top of a subject box that is higher than it.
     """
 
     saliency: float
@@ -91,7 +98,7 @@ def score_parts(
         if subject.box_for(windows.width, windows.height) is None:
             whole += subject.whole * _shown(windows, subject.boxes[-1])
     if subject_box is not None and subject_box.height > windows.height:
-        top += LEAN * windows.share_of(_top_of(subject_box))
+        top += weight_of_top(saliency, subject_box) * windows.begin_above(_with_room(subject_box))
     return np.broadcast_to(windows.saliency_in(saliency), shape), whole, cut, top
 
 
@@ -109,7 +116,16 @@ def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None, width: fl
     for subject in subjects:
         box = subject.box_for(width, height)
         boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
-    return [*boxes, _top_of(subject_box)] if subject_box is not None else boxes
+    return [*boxes, _with_room(subject_box)] if subject_box is not None else boxes
+
+
+def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
+    """Return what the top of a subject box counts in windows that are lower than the box, 0 to `TOP`."""
+    if not saliency.total or not subject_box.area:
+        return 0.0
+    low, high = _STANDS_OUT
+    density = saliency.share(subject_box) / subject_box.area
+    return TOP * min(max((density - low) / (high - low), 0.0), 1.0)
 
 
 def _shown(windows: Windows, box: Box) -> Grid:
@@ -125,5 +141,6 @@ def _lower_half(box: Box) -> Box:
     return Box(box.left, box.top + box.height / 2, box.width, box.height / 2)
 
 
-def _top_of(box: Box) -> Box:
-    return Box(box.left, box.top, box.width, box.height * TOP)
+def _with_room(box: Box) -> Box:
+    """Return a subject box with `ROOM` above its top, inside the picture."""
+    return Box.between(box.left, max(0.0, box.top - ROOM), box.right, box.bottom)

@@ -47,6 +47,11 @@ class Windows:
         across = _overlap(self.lefts, self.width, box.left, box.width)
         return _overlap(self.tops, self.height, box.top, box.height)[:, None] * across
 
+    def begin_above(self, box: Box) -> Grid:
+        """Return the share of the box's width inside each window that begins at or above its top, else 0; as `share_of`."""
+        across = _overlap(self.lefts, self.width, box.left, box.width)
+        return (self.tops <= box.top + SAME)[:, None] * across
+
     def holds(self, boxes: Sequence[Box]) -> tuple[Grid, Grid]:
         """Return 1 where windows hold the whole of each box along one axis, else 0.
 

@@ -41,7 +41,7 @@ export function bestPlaces(map, width, height, placing, count, overlap) {
 }
 
 function candidates(map, width, height, { hold, subjects, subject_box, weights }, within) {
-  const topOfAll = subject_box ? [topOf(subject_box, weights)] : [];
+  const topOfAll = subject_box ? [withRoom(subject_box, weights)] : [];
   const edges = [
     ...subjects.flatMap((one) => {
       const box = boxFor(one, width, height);
@@ -123,7 +123,7 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
     }
   }
   if (subject_box && subject_box.height > height) {
-    add(shares(lefts, tops, width, height, topOf(subject_box, weights)), weights.lean);
+    add(beginAbove(lefts, tops, width, withRoom(subject_box, weights)), weights.top);
   }
   return score;
 }
@@ -152,13 +152,20 @@ function lowerHalf(box) {
   return { ...box, top: box.top + box.height / 2, height: box.height / 2 };
 }
 
-function topOf(box, weights) {
-  return { ...box, height: box.height * weights.top };
+function withRoom(box, weights) {
+  const top = Math.max(0, box.top - weights.room);
+  return { ...box, top, height: box.top + box.height - top };
 }
 
 function shares(lefts, tops, width, height, box) {
   const across = lefts.map((left) => overlap(left, width, box.left, box.width));
   return tops.flatMap((top) => across.map((share) => share * overlap(top, height, box.top, box.height)));
+}
+
+/** The share of a box's width inside windows that begin at or above its top, else 0. */
+function beginAbove(lefts, tops, width, box) {
+  const across = lefts.map((left) => overlap(left, width, box.left, box.width));
+  return tops.flatMap((top) => across.map((share) => (top <= box.top + SAME ? share : 0)));
 }
 
 /** 1 where any part of a box is inside the window, else 0. */

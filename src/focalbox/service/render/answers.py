@@ -10,7 +10,7 @@ from focalbox.analysis import Analysis
 from focalbox.core.choice.choose import grown_to_heads
 from focalbox.core.choice.crop import Crop
 from focalbox.core.geometry import Box
-from focalbox.core.placement.score import FACE, LEAN, TOP, UPPER
+from focalbox.core.placement.score import FACE, ROOM, UPPER, weight_of_top
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -98,7 +98,12 @@ def placing(analysis: Analysis) -> dict[str, Any]:
         "subjects": subjects,
         "subject_box": _fractions(analysis.subject_box),
         "tight_box": _fractions(tight.to_whole_pixels(analysis.visible.size)),
-        "weights": {"face": FACE, "upper": UPPER, "lean": LEAN, "top": TOP},
+        "weights": {
+            "face": FACE,
+            "upper": UPPER,
+            "top": weight_of_top(analysis.saliency, analysis.subject_box),
+            "room": ROOM,
+        },
     }
 
 
