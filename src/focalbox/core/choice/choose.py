@@ -215,7 +215,8 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
 
 def grown_to_heads(evidence: Evidence, box: Box) -> Box:
     """Return a box grown to the heads that it cuts: no limb or head is cut that need not be."""
-    heads = (head_of(subject.box) for subject in evidence.subjects if subject.kind == "face")
+    aspect = evidence.visible.size.width / evidence.visible.size.height
+    heads = (head_of(subject.box, aspect) for subject in evidence.subjects if subject.kind == "face")
     cut = [head for head in heads if box.intersection(head).area > _BELONGS * head.area]
     return reduce(Box.union, cut, box)
 
