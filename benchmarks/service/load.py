@@ -1,4 +1,4 @@
-"""A load that takes little of the processors that the service runs on: kept connections, and no parsing to speak of."""
+"""A load that takes little of the processors that the service runs on: kept connections, callbacks, hardly any parsing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import itertools
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Load", "keep_asking", "offer"]
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _PATIENCE = 60.0
-"""Seconds after which a request counts as lost."""
+"""Seconds after the end in which the last answers may come; requests without one then count as lost."""
 
 
 @dataclass
@@ -24,17 +24,13 @@ class Load:
     Parameters
     ----------
     seconds : float
-        How long it lasted.
+        From the first request to the last answer.
     statuses : Counter of int
         Answers by status; 0 are those that never came.
     """
 
-    seconds: float
+    seconds: float = 0.0
     statuses: Counter[int] = field(default_factory=Counter)
-
-    def per_second(self, status: int = 200) -> float:
-        """Answers of a status a second."""
-        return self.statuses[status] / self.seconds
 
 
 class _Line(asyncio.Protocol):
@@ -42,7 +38,7 @@ class _Line(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._answered: asyncio.Future[int] | None = None
+        self._then: Callable[[int], None] | None = None
         self._head, self._left, self._status = b"", -1, 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -69,19 +65,17 @@ class _Line(asyncio.Protocol):
 
     def _end(self, status: int) -> None:
         self._head, self._left = b"", -1
-        if self._answered is not None and not self._answered.done():
-            self._answered.set_result(status)
+        then, self._then = self._then, None
+        if then is not None:
+            then(status)
 
-    async def ask(self, target: str) -> int:
-        """Return the status of an answer that came whole, else 0."""
+    def ask(self, request: bytes, then: Callable[[int], None]) -> None:
+        """Send a request; ``then`` is told the status of an answer that came whole, else 0."""
         if self._transport is None:
-            return 0
-        self._answered = asyncio.get_running_loop().create_future()
-        self._transport.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        try:
-            return await asyncio.wait_for(self._answered, _PATIENCE)
-        except TimeoutError:
-            return 0
+            then(0)
+            return
+        self._then = then
+        self._transport.write(request)
 
     def close(self) -> None:
         if self._transport is not None:
@@ -93,45 +87,78 @@ async def _connect(port: int) -> _Line:
     return line
 
 
-async def keep_asking(port: int, targets: Iterable[str], clients: int, seconds: float) -> Load:
+def _requests(targets: Sequence[str]) -> itertools.cycle[bytes]:
+    return itertools.cycle([f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for target in targets])
+
+
+async def keep_asking(port: int, targets: Sequence[str], clients: int, seconds: float) -> Load:
     """Let so many clients ask, each again as soon as it is answered."""
-    endless, load = itertools.cycle(targets), Load(seconds)
-    stop = time.monotonic() + seconds
+    load, requests, done = Load(), _requests(targets), asyncio.Event()
+    lines = [await _connect(port) for _ in range(clients)]
+    asking, start = clients, time.monotonic()
 
-    async def client() -> None:
-        line = await _connect(port)
-        while time.monotonic() < stop:
-            load.statuses[await line.ask(next(endless))] += 1
+    def next_of(line: _Line) -> Callable[[int], None]:
+        def then(status: int) -> None:
+            nonlocal asking
+            load.statuses[status] += 1
+            if status and time.monotonic() < start + seconds:
+                line.ask(next(requests), then)
+                return
+            asking -= 1
+            if not asking:
+                done.set()
+
+        return then
+
+    for line in lines:
+        line.ask(next(requests), next_of(line))
+    await _end(load, done, start, seconds, lambda: asking)
+    for line in lines:
         line.close()
-
-    await asyncio.gather(*(client() for _ in range(clients)))
     return load
 
 
-async def offer(port: int, targets: Iterable[str], rate: float, seconds: float) -> Load:
-    """Offer so many requests a second, whether or not the ones before are answered; a new connection where none is free."""
-    endless: Iterator[str] = itertools.cycle(targets)
-    load, free, asked = Load(seconds), list[_Line](), set[asyncio.Task[None]]()
+async def offer(port: int, targets: Sequence[str], rate: float, seconds: float, lines: int) -> Load:
+    """Offer so many requests a second, whether or not the ones before are answered.
 
-    async def one(target: str) -> None:
-        line = free.pop() if free else await _connect(port)
-        status = await line.ask(target)
+    What comes when all ``lines`` connections wait for an answer is lost.
+    """
+    load, requests, done = Load(), _requests(targets), asyncio.Event()
+    every = [await _connect(port) for _ in range(lines)]
+    free, asked, loop = list(every), 0, asyncio.get_running_loop()
+    count, start = int(rate * seconds), time.monotonic()
+
+    def send() -> None:
+        nonlocal asked
+        while asked < count and start + asked / rate <= time.monotonic():
+            asked += 1
+            if not free:
+                load.statuses[0] += 1
+                continue
+            line = free.pop()
+            line.ask(next(requests), lambda status, line=line: then(line, status))  # type: ignore[misc]
+        if asked < count:
+            loop.call_later(max(0.0, start + asked / rate - time.monotonic()), send)
+        elif load.statuses.total() == count:
+            done.set()
+
+    def then(line: _Line, status: int) -> None:
         load.statuses[status] += 1
-        if status:
-            free.append(line)
-        else:
-            line.close()
+        free.append(line)
+        if load.statuses.total() == count:
+            done.set()
 
-    start = time.monotonic()
-    for number in itertools.count():
-        due = number / rate
-        if due >= seconds:
-            break
-        await asyncio.sleep(max(0.0, start + due - time.monotonic()))
-        task = asyncio.create_task(one(next(endless)))
-        asked.add(task)
-        task.add_done_callback(asked.discard)
-    await asyncio.gather(*asked)
-    for line in free:
+    send()
+    await _end(load, done, start, seconds, lambda: count - load.statuses.total())
+    for line in every:
         line.close()
     return load
+
+
+async def _end(load: Load, done: asyncio.Event, start: float, seconds: float, missing: Callable[[], int]) -> None:
+    """Wait for the last answers."""
+    try:
+        await asyncio.wait_for(done.wait(), seconds + _PATIENCE)
+    except TimeoutError:
+        load.statuses[0] += missing()
+    load.seconds = time.monotonic() - start

@@ -12,8 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,12 @@ from benchmarks.service.soak import ask, make_pictures, wait_for_port
 
 CONNECTIONS = 8
 """Requests at once at capacity: as in `benchmarks.service`."""
+ROUNDS = 5
+"""Turns that what is compared takes."""
 TIMES = 4
 """How many times the requests a second that are answered at capacity are offered in overload."""
+LINES = 64
+"""Connections that overload comes in on."""
 GOODPUT = 0.9
 """Least share of the goodput at capacity that is left in overload."""
 WORKERS = 1.8
@@ -40,6 +46,46 @@ _TARGETS = [
     for side in range(100, 300)
     for name in ("astronaut", "chelsea", "coffee", "rocket")
 ]
+
+
+@dataclass
+class Measured:
+    """What came of some loads, and the processor time that it took.
+
+    Parameters
+    ----------
+    seconds, served, asked : float
+        How long they lasted, and the processor time of the service and of the asking meanwhile.
+    statuses : Counter of int
+        Answers by status.
+    """
+
+    seconds: float = 0.0
+    served: float = 0.0
+    asked: float = 0.0
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    async def add(self, process: int, work: Coroutine[Any, Any, Load]) -> None:
+        """Let a load run, and add what comes of it."""
+        served, asked = _processor_seconds(process), time.process_time()
+        load = await work
+        self.seconds += load.seconds
+        self.served += _processor_seconds(process) - served
+        self.asked += time.process_time() - asked
+        self.statuses += load.statuses
+
+    def per_second(self, status: int = _OK) -> float:
+        """Answers of a status a second."""
+        return self.statuses[status] / self.seconds
+
+    def to_dict(self) -> dict[str, float]:
+        """Return crops a second, processors that were busy, and milliseconds of processor time a crop."""
+        return {
+            "per_second": self.per_second(),
+            "processors": self.served / self.seconds,
+            "asking": self.asked / self.seconds,
+            "milliseconds": 1000 * self.served / self.statuses[_OK],
+        }
 
 
 def main() -> None:
@@ -69,40 +115,49 @@ async def goodput(root: Path, seconds: float) -> dict[str, object]:
     """Compare the crops a second at capacity with those when four times as many are asked for.
 
     At capacity as many clients ask as are let in, each again as soon as it is answered. In overload requests come at four
-    times that rate, whether or not the ones before are answered. The asking takes processor time from the same machine.
+    times that rate, whether or not the ones before are answered. The two take turns, so that other work of the machine
+    hits both. The asking takes processor time from the same machine.
     """
+    capacity, overload = Measured(), Measured()
     async with _serve(root, "--cache", "none", "--waiting", str(CONNECTIONS)) as (port, process):
-        capacity, _ = await _measure(process, keep_asking(port, _TARGETS, CONNECTIONS, seconds))
-        rate = TIMES * capacity.per_second()
-        load, times = await _measure(process, offer(port, _TARGETS, rate, seconds))
-    share = load.per_second() / capacity.per_second()
+        for _ in range(ROUNDS):
+            await capacity.add(process, keep_asking(port, _TARGETS, CONNECTIONS, seconds / ROUNDS))
+            rate = TIMES * capacity.per_second()
+            await overload.add(process, offer(port, _TARGETS, rate, seconds / ROUNDS, LINES))
+    share = overload.per_second() / capacity.per_second()
+    refused = {"refused": overload.per_second(_BUSY), "lost": overload.per_second(0)}
     return {
-        "capacity": capacity.per_second(),
-        "offered": rate,
-        "overloaded": load.per_second(),
-        "refused": load.per_second(_BUSY),
-        "lost": load.statuses[0],
-        **times,
+        "capacity": capacity.to_dict(),
+        "overload": {**overload.to_dict(), **refused},
         "share": share,
         "fine": share >= GOODPUT,
     }
 
 
 async def workers(root: Path, seconds: float) -> dict[str, object]:
-    """Compare the crops a second of two processes with those of one, each of one thread, and of one with two threads.
+    """Compare the crops a second of two processes of one thread with those of one on one processor.
 
-    The asking takes processor time from the same machine: on two processors it bounds what two processes can show.
+    One process of one thread takes more than one processor where it may: its event loop is a thread too. So the one that
+    may have two processors, and one with two threads, are told as well.
+
+    All three are there at once and asked in turns, so that other work of the machine hits all. The asking takes processor
+    time from the same machine: on two processors it bounds what two processes can show.
     """
-    found: dict[str, object] = {}
-    rates = {}
-    for name, processes, threads in (("one", 1, 1), ("two", 2, 1), ("one_of_two_threads", 1, 2)):
-        async with _serve(root, "--workers", str(processes), "--at-work", str(threads)) as (port, process):
-            await keep_asking(port, _TARGETS, CONNECTIONS, _WARM)
-            load, times = await _measure(process, keep_asking(port, _TARGETS, 2 * CONNECTIONS, seconds))
-        rates[name] = load.per_second()
-        milliseconds = 1000 * times["processors"] / rates[name]
-        found[name] = {"per_second": rates[name], "milliseconds": milliseconds, **times}
-    ratio = rates["two"] / rates["one"]
+    kinds = {"one": (1, 1, 1), "two": (2, 1, 2), "one_on_two_processors": (1, 1, 2), "one_of_two_threads": (1, 2, 2)}
+    measured = {name: Measured() for name in kinds}
+    async with AsyncExitStack() as stack:
+        places = {}
+        for name, (processes, threads, processors) in kinds.items():
+            options = ("--workers", str(processes), "--at-work", str(threads))
+            serving = _serve(root, *options, processors=processors)
+            places[name] = await stack.enter_async_context(serving)
+            await keep_asking(places[name][0], _TARGETS, CONNECTIONS, _WARM)
+        for _ in range(ROUNDS):
+            for name, (port, process) in places.items():
+                asking = keep_asking(port, _TARGETS, 2 * CONNECTIONS, seconds / ROUNDS)
+                await measured[name].add(process, asking)
+    ratio = measured["two"].per_second() / measured["one"].per_second()
+    found: dict[str, object] = {name: one.to_dict() for name, one in measured.items()}
     return {**found, "times": ratio, "fine": ratio >= WORKERS}
 
 
@@ -127,15 +182,6 @@ async def silent(root: Path, _seconds: float) -> dict[str, object]:
     return {"p50": statistics.median(took), "p99": late, "fine": late < LATE}
 
 
-async def _measure(process: int, work: Coroutine[Any, Any, Load]) -> tuple[Load, dict[str, float]]:
-    """Return what came of a load, and how many processors the service and the asking kept busy meanwhile."""
-    start, served, asked = time.monotonic(), _processor_seconds(process), time.process_time()
-    load = await work
-    took = time.monotonic() - start
-    busy = (_processor_seconds(process) - served) / took
-    return load, {"processors": busy, "asking": (time.process_time() - asked) / took}
-
-
 def _processor_seconds(process: int) -> float:
     """Return the processor time that a process and its children have taken so far."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -146,20 +192,24 @@ def _processor_seconds(process: int) -> float:
 
 
 @asynccontextmanager
-async def _serve(root: Path, *arguments: str, limit: int | None = None) -> AsyncIterator[tuple[int, int]]:
+async def _serve(
+    root: Path, *arguments: str, limit: int | None = None, processors: int | None = None
+) -> AsyncIterator[tuple[int, int]]:
     """Run the service, and return its port and its process."""
     command = [sys.executable, "-m", "focalbox", "serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
 
     def set_port() -> None:
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        if processors is not None:
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:processors])
 
     process = subprocess.Popen(  # noqa: ASYNC220 - started once, before anything is measured
         [*command, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=set_port,  # noqa: PLW1509 - sets a number, and takes no lock
+        preexec_fn=set_port,  # noqa: PLW1509 - sets numbers, and takes no lock
     )
     try:
         port = wait_for_port(process)
