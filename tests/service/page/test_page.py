@@ -164,7 +164,6 @@ def test_other_windows_and_the_middle_are_there_to_compare(visit: Callable[..., 
 
 def test_a_file_of_the_fit_and_format_asked_for(visit: Callable[..., Page]) -> None:
     page = visit()
-    page.get_by_text("Fit and file").click()
     expect(page.locator("#weight")).to_contain_text(re.compile(r"1200 × \d+, AVIF, [\d.]+ kB"))
     page.get_by_label("Format").select_option("jpeg")
     expect(page.locator("#weight")).to_contain_text("JPEG")
@@ -202,7 +201,6 @@ def test_every_address_to_copy_works_once_the_picture_is_there(visit: Callable[.
     expect(page.locator("#snippet-URL")).to_contain_text("focus=0.")
     found["dragged"] = _addresses(page)
     page.get_by_role("button", name="Let focalbox choose").click()
-    page.get_by_text("Fit and file").click()
     page.locator("#format").select_option("webp")
     page.locator("#fit").select_option("tight")
     expect(page.locator("#snippet-URL")).to_contain_text("fit=tight&upscale=true&format=webp")

@@ -1,4 +1,4 @@
-"""The page in a real Chromium: where things are said, the keys, a phone, narrow screens."""
+"""The page in a real Chromium: where things are said and lie, the keys, a phone, narrow screens."""
 
 from __future__ import annotations
 
@@ -6,9 +6,107 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import FloatRect, Page, expect
 
-from service.chromium import SCREENSHOTS, planned_by, shot, window_of
+from service.chromium import SCREENSHOTS, drag, planned_by, shot, window_of
+
+
+def _place(page: Page, part: str) -> FloatRect:
+    place = page.locator(part).bounding_box()
+    assert place is not None, part
+    return place
+
+
+@pytest.fixture(scope="module")
+def portrait(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a picture that is nearly twice as high as wide, with a head at its top."""
+    path = tmp_path_factory.mktemp("portrait") / "portrait.jpg"
+    with Image.open(pictures / "astronaut.jpg") as image:
+        image.crop((60, 0, 350, 512)).resize((870, 1536)).save(path)
+    return path
+
+
+def _shown(page: Page, picture: Path) -> None:
+    page.set_input_files("#file", picture)
+    expect(page.locator("#facts")).to_contain_text(picture.name)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_a_tall_picture_is_in_sight_as_a_whole(visit: Callable[..., Page], portrait: Path, width: int) -> None:
+    page = visit(width=width, still=True)
+    _shown(page, portrait)
+    page.get_by_role("button", name="1:1", exact=True).click()
+    page.locator("#stage").evaluate("stage => stage.scrollIntoView({block: 'start'})")
+    stage, crops = _place(page, "#stage"), _place(page, "#crops")
+    free = crops["y"] + crops["height"] if width <= 820 else 0
+    assert stage["y"] >= free - 1, "the crops lie over the picture"
+    assert stage["y"] + stage["height"] <= 900
+    assert stage["height"] / stage["width"] == pytest.approx(1536 / 870, abs=0.01), "nothing is stretched"
+    shot(page, f"portrait-{width}")
+
+
+def test_the_columns_of_a_wide_screen_end_at_about_the_same_height(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit(width=1440)
+    _shown(page, pictures / "coffee.jpg")
+    expect(page.locator("#weight")).to_contain_text("kB")
+    left, right = _place(page, ".column >> nth=0"), _place(page, ".column >> nth=1")
+    assert abs(left["height"] - right["height"]) < 0.25 * max(left["height"], right["height"])
+    rows = {round(place["y"]) for one in page.locator(".layers label").all() if (place := one.bounding_box())}
+    assert len(rows) == 1, "the layers stand in one row"
+
+
+def test_a_window_of_ones_own_is_not_called_focalboxs(visit: Callable[..., Page], portrait: Path) -> None:
+    page = visit()
+    _shown(page, portrait)
+    page.get_by_role("button", name="1:1", exact=True).click()
+    expect(page.locator("#crops figure >> nth=0")).to_contain_text("focalbox keeps")
+    expect(page.locator("#cuts")).to_be_empty()
+    expect(page.locator("#middle-cuts")).to_have_text("cuts a head")
+    drag(page, (0.5, 0.3), (0.5, 0.4), (0.5, 0.55))
+    expect(page.locator("#crops figure >> nth=0")).to_contain_text("your window keeps")
+    expect(page.locator("#cuts")).to_have_text("cuts a head")
+    page.get_by_role("button", name="Let focalbox choose").click()
+    expect(page.locator("#crops figure >> nth=0")).to_contain_text("focalbox keeps")
+
+
+def test_other_windows_have_names_that_say_what_they_are(visit: Callable[..., Page], portrait: Path) -> None:
+    page = visit()
+    _shown(page, portrait)
+    page.get_by_role("button", name="1:1", exact=True).click()
+    first = page.locator("#others .card").first
+    expect(first).to_contain_text("Second best further down")
+    first.click()
+    expect(first).to_contain_text("Best further up")
+    page.locator("#fit").select_option("tight")
+    expect(page.locator("#others-part")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_crops_do_not_lie_over_each_other(visit: Callable[..., Page], portrait: Path, width: int) -> None:
+    page = visit(width=width)
+    _shown(page, portrait)
+    for ratio in ("9:16", "1:1", "3:1"):
+        page.get_by_role("button", name=ratio, exact=True).click()
+        one, other = _place(page, "#result"), _place(page, "#middle")
+        beside = one["x"] + one["width"] <= other["x"]
+        assert beside or one["y"] + one["height"] <= other["y"], ratio
+
+
+def test_the_photographs_to_try_are_shown_as_focalbox_crops_them(visit: Callable[..., Page]) -> None:
+    page = visit()
+    expect(page.locator(".demo")).to_have_count(4)
+    sizes = page.locator(".demo img").evaluate_all("all => all.map(one => [one.naturalWidth, one.naturalHeight])")
+    assert sizes == [[360, 240]] * 4
+
+
+def test_what_a_tool_does_is_said(visit: Callable[..., Page]) -> None:
+    page = visit()
+    said = set()
+    for name in ("Keep a box", "Set the focus", "Move the window"):
+        page.get_by_label(name).check()
+        said.add(page.locator("#stage-help").inner_text())
+    assert len(said) == 3
 
 
 def test_where_the_picture_has_to_lie_is_said(visit: Callable[..., Page], pictures: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ const MAP_OPACITY = 0.72;
 const SHADE = "rgb(8 9 12 / 62%)";
 const SHADE_OF_MAP = "rgb(8 9 12 / 30%)"; // the map is dark already
 const COLOURS = { salient: "#ffc400", subject: "#5ee08a", face: "#ff8ad8", text: "#ff9d5c", window: "#22c8f5", keep: "#ffffff" };
-const CROSS = 9; // half a cross in CSS pixels
+const CROSS = 12; // half a cross in CSS pixels
 
 /** Draw a saliency map once, a pixel a cell. */
 export function mapPicture(map) {
@@ -43,10 +43,13 @@ export function sharpen(canvas, width, height) {
   return context;
 }
 
-/** Draw the picture and the layers that are switched on. */
-export function drawStage(canvas, scene, layers) {
-  const width = canvas.clientWidth;
-  const context = sharpen(canvas, width, (width * scene.source.height) / scene.source.width);
+/** Draw the picture, as large as a room allows, and the layers that are switched on. */
+export function drawStage(canvas, scene, layers, room) {
+  const scale = Math.min(room.width / scene.source.width, room.height / scene.source.height);
+  const shown = { width: scene.source.width * scale, height: scene.source.height * scale };
+  canvas.style.width = `${shown.width}px`;
+  canvas.style.height = `${shown.height}px`;
+  const context = sharpen(canvas, shown.width, shown.height);
   const { width: across, height: down } = canvas;
   context.drawImage(scene.picture, 0, 0, across, down);
   if (layers.map) {
@@ -93,7 +96,7 @@ export function fitCrop(canvas, scene, crop, size, room) {
 function cross(context, x, y) {
   const density = Math.min(window.devicePixelRatio || 1, 2);
   const arm = CROSS * density;
-  for (const [style, width] of [["rgb(0 0 0 / 60%)", 5], ["#fff", 2]]) {
+  for (const [style, width] of [["rgb(0 0 0 / 60%)", 6], ["#fff", 3]]) {
     context.strokeStyle = style;
     context.lineWidth = width * density;
     context.beginPath();

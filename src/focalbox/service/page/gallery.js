@@ -1,13 +1,16 @@
 // Crops beside the chosen one: the middle's, other windows of the same shape, and common sizes.
 
 import { fitCrop } from "./drawing.js";
-import { middleCrop, otherCrops, planCrop } from "./planning.js";
+import { headsCut, middleCrop, otherCrops, planCrop } from "./planning.js";
 
 const OTHERS = 4; // thumbnails of other windows
 const GAP = 12; // pixels between two crops, as in style.css
 const TALL = 340; // pixels of a crop's height at most
-const NARROW = 820; // pixels of a window's width up to which the crops stay in sight, as in style.css
+export const NARROW = 820; // pixels of a window's width up to which the crops stay in sight, as in style.css
 const STICKY = 0.26; // share of the window's height that they take then
+const TOOLS = 96; // pixels of a window's height that are left below the picture
+const SHORT = 240; // pixels of height that the picture gets at least
+const RANKS = ["Best", "Second best", "Third best", "Fourth best", "Fifth best"];
 const SIDE_BY_SIDE = 1.3; // up to this aspect ratio two crops stand beside each other
 export const WALL = [
   ["Banner", 1200, 300], ["Wide", 1600, 900], ["Link preview", 1200, 630], ["Square", 1080, 1080],
@@ -31,8 +34,24 @@ export function drawPair(scene, size) {
     : { width: size.width / size.height <= SIDE_BY_SIDE ? (wide - GAP) / 2 : wide, height: TALL };
   fitCrop(part("result"), scene, scene.crop, size, room);
   fitCrop(part("middle"), scene, middle, size, room);
-  part("kept").textContent = percent(scene.crop.kept);
-  part("middle-kept").textContent = percent(middle.kept);
+  const { focus, keep } = scene.choice;
+  part("keeper").textContent = focus || keep.length > 0 ? "your window" : "focalbox";
+  for (const [name, crop] of [["", scene.crop], ["middle-", middle]]) {
+    part(`${name}kept`).textContent = percent(crop.kept);
+    part(`${name}cuts`).textContent = cutsOf(scene, crop);
+  }
+  document.documentElement.style.scrollPaddingTop = narrow ? `${part("crops").offsetHeight}px` : ""; // nothing scrolls under them
+}
+
+function cutsOf(scene, crop) {
+  const heads = headsCut(scene, crop);
+  return heads ? `cuts ${heads === 1 ? "a head" : `${heads} heads`}` : "";
+}
+
+/** The room for the picture: as wide as its place, and no higher than the window, so that all of it can be touched. */
+export function roomOfStage() {
+  const taken = TOOLS + (window.innerWidth <= NARROW ? part("crops").offsetHeight : 0);
+  return { width: part("stage").parentElement.clientWidth, height: Math.max(SHORT, window.innerHeight - taken) };
 }
 
 /** Make the cards of the common sizes; `use` is told the aspect ratio of the one that is clicked. */
@@ -56,17 +75,30 @@ export function fillWall(scene, planned) {
 
 /** Draw other windows of the same shape; `use` is told the one that is clicked. */
 export function fillOthers(scene, size, use) {
-  const others = otherCrops(scene, size, scene.crop.relative, OTHERS);
+  const { fit, zoom, face } = scene.choice; // the others are largest windows, as the page plans them
+  const same = fit === "cover" && zoom === 0 && !face;
+  const others = same ? otherCrops(scene, size, scene.crop.relative, OTHERS) : [];
   const list = part("others");
   part("others-part").hidden = others.length === 0;
   while (list.children.length > others.length) list.lastElementChild.remove();
   others.forEach((crop, index) => {
-    if (!list.children[index]) list.append(cardOf(`Another ${index + 1}`, "", "", "Use this window"));
+    if (!list.children[index]) list.append(cardOf("", "", "", "Use this window"));
     const card = list.children[index];
-    card.querySelector("canvas").setAttribute("aria-label", `Another window, keeps ${percent(crop.kept)}`);
+    const where = whereFrom(scene.crop.relative, crop.relative);
+    card.querySelector("[data-name]").textContent = RANKS[crop.rank];
+    card.querySelector("[data-size]").textContent = where;
+    card.querySelector("canvas").setAttribute("aria-label", `${RANKS[crop.rank]} window, ${where}`);
     card.querySelector("button").onclick = () => use(crop);
     fillCard(card, scene, crop, size, 120);
   });
+}
+
+/** Where a window lies, seen from another. */
+function whereFrom(from, to) {
+  const across = to.left + to.width / 2 - from.left - from.width / 2;
+  const down = to.top + to.height / 2 - from.top - from.height / 2;
+  if (Math.abs(across) > Math.abs(down)) return across > 0 ? "further right" : "further left";
+  return down > 0 ? "further down" : "further up";
 }
 
 function cardOf(name, size, label, title) {
@@ -82,4 +114,5 @@ function fillCard(card, scene, crop, size, tall) {
   const canvas = card.querySelector("canvas");
   fitCrop(canvas, scene, crop, size, { width: canvas.parentElement.clientWidth, height: tall });
   card.querySelector("[data-kept]").textContent = `keeps ${percent(crop.kept)}`;
+  card.querySelector("[data-cuts]").textContent = cutsOf(scene, crop);
 }

@@ -3,7 +3,7 @@
 import { aspectOf, fileOptionsOf, isPlain, named, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
-import { buildWall, drawPair, fillOthers, fillWall, percent, WALL } from "./gallery.js";
+import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage, WALL } from "./gallery.js";
 import { planCrop, planned, readMap } from "./planning.js";
 import * as service from "./service.js";
 import { pointInside, snippets } from "./snippets.js";
@@ -13,6 +13,12 @@ const DRAWN = 1600; // pixels of the longer side of the picture that is drawn
 const PAUSE = 120; // milliseconds without a change before the service is asked how sure it is
 const CALM = 600; // milliseconds without a change before it is asked for the finished file
 const RATIOS = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1"];
+const THUMBNAIL = "360x240"; // of a photograph to try, as in style.css
+const HELP = {
+  move: "Drag the window, or press the arrow keys. Escape lets focalbox choose.",
+  focus: "Click what the window is centred on, or move it with the arrow keys.",
+  keep: "Drag a box around what has to stay; click it to take it away. Enter adds one, arrow keys move it, Delete takes it away.",
+};
 const LAYERS = ["map", "salient", "subject", "heads", "window"];
 
 const part = (id) => document.getElementById(id);
@@ -100,9 +106,9 @@ function show(crop, wall) {
 
 function draw() {
   const layers = Object.fromEntries(LAYERS.map((name) => [name, part(`layer-${name}`).checked]));
-  drawStage(part("stage"), scene, layers);
+  drawPair(scene, sizeOf(choice.aspect)); // before the picture, which gets the room that is left
+  drawStage(part("stage"), scene, layers, roomOfStage());
   part("stage").toggleAttribute("data-free", scene.crop.relative.height < 1);
-  drawPair(scene, sizeOf(choice.aspect));
 }
 
 function later(what, pause, work) {
@@ -176,6 +182,8 @@ function build() {
     part("ratio").focus({ preventScroll: true });
   });
   buildSnippets(say);
+  part("stage-help").textContent = HELP.move;
+  part("options").open = window.innerWidth > NARROW;
 }
 
 async function offerDemos() {
@@ -186,7 +194,8 @@ async function offerDemos() {
     button.setAttribute("aria-label", `Try the photograph ${label}`);
     const blob = await service.demo(name).catch(() => null);
     if (!blob) continue;
-    const image = Object.assign(document.createElement("img"), { alt: "", src: URL.createObjectURL(blob) });
+    const small = await service.crop(blob, THUMBNAIL, "format=jpeg").catch(() => blob);
+    const image = Object.assign(document.createElement("img"), { alt: "", src: URL.createObjectURL(small) });
     button.append(image, Object.assign(document.createElement("span"), { textContent: label }));
     button.addEventListener("click", () => open(blob, name.includes(".") ? name : `${name}.jpg`));
     part("demos").append(button);
@@ -198,7 +207,10 @@ function listen() {
   const tool = () => document.querySelector("[name=tool]:checked").value;
   touchable(part("stage"), { now: () => scene, tool, change: update });
   for (const radio of document.querySelectorAll("[name=tool]")) {
-    radio.addEventListener("change", () => { part("stage").dataset.tool = tool(); });
+    radio.addEventListener("change", () => {
+      part("stage").dataset.tool = tool();
+      part("stage-help").textContent = HELP[tool()];
+    });
   }
   part("release").addEventListener("click", () => update({ focus: null, keep: [] }));
   part("ratio").addEventListener("input", () => update({ aspect: 2 ** Number(part("ratio").value) }));

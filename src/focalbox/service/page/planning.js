@@ -103,12 +103,12 @@ export function middleCrop(found, size) {
   return planCrop(found, size, 0, { x: 0.5, y: 0.5 });
 }
 
-/** Other windows of the same shape, the best first, none of them nearly the chosen one. */
+/** Other windows of the same shape, the best first, none of them nearly the chosen one; `rank` 0 is the best of all. */
 export function otherCrops(found, size, chosen, count) {
   const { map, source, placing } = found;
   const aspect = size.width / size.height;
   const boxes = bestPlaces(map, ...largestWindow(source, aspect), placing, count + 1, DIFFERENT);
-  const crops = boxes.map((box) => described(found, toPixels(box, source, aspect)));
+  const crops = boxes.map((box, rank) => ({ ...described(found, toPixels(box, source, aspect)), rank }));
   return crops.filter((crop) => jaccard(crop.relative, chosen) < DIFFERENT).slice(0, count);
 }
 
@@ -119,6 +119,18 @@ export function planned(found, crop) {
   const height = crop.box.height + top + bottom;
   const inner = { left: left / width, top: top / height, width: crop.box.width / width, height: crop.box.height / height };
   return { ...described(found, crop.box), kept: crop.kept, inner, padded: Boolean(crop.padding) };
+}
+
+/** How many heads a window shows in part: neither whole nor not at all. */
+export function headsCut({ placing, source }, { relative }) {
+  const slack = { x: 1 / source.width, y: 1 / source.height }; // a pixel is no cut
+  const cut = ({ boxes: [head] }) => {
+    const across = Math.min(head.left + head.width, relative.left + relative.width) - Math.max(head.left, relative.left);
+    const down = Math.min(head.top + head.height, relative.top + relative.height) - Math.max(head.top, relative.top);
+    const seen = across > slack.x && down > slack.y;
+    return seen && (across < head.width - slack.x || down < head.height - slack.y);
+  };
+  return placing.subjects.filter((one) => one.kind === "face" && cut(one)).length;
 }
 
 /** The CSS that shows the picture as a crop does, as in focalbox.html; null when a crop is padded. */
