@@ -90,13 +90,13 @@ def test_a_picture_at_an_address_is_fetched(folder: Path, capfd: pytest.CaptureF
 
 
 def test_a_picture_in_a_store_is_fetched(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with fsspec.open("memory://shelf/cup.jpg", "wb") as file:
+    with fsspec.open("memory://album/cup.jpg", "wb") as file:
         file.write((folder / "coffee.jpg").read_bytes())
-    assert focalbox("crop", "memory://shelf/cup.jpg", "-s", "60x40") == 0
+    assert focalbox("crop", "memory://album/cup.jpg", "-s", "60x40") == 0
     assert (folder / "cup-60x40.jpg").is_file()
     assert focalbox("crop", (folder / "coffee.jpg").as_uri(), "-s", "60x40", "-o", "{stem}-too{ext}") == 0
     assert (folder / "coffee-too.jpg").read_bytes() == (folder / "cup-60x40.jpg").read_bytes()
-    assert focalbox("plan", "memory://shelf/gone.jpg") == 1
-    assert capsys.readouterr().err == "focalbox: there is no file memory://shelf/gone.jpg\n"
-    assert focalbox("plan", "gopher://shelf/cup.jpg") == 2
+    assert focalbox("plan", "memory://album/gone.jpg") == 1
+    assert capsys.readouterr().err == "focalbox: there is no file memory://album/gone.jpg\n"
+    assert focalbox("plan", "gopher://album/cup.jpg") == 2
     assert "gopher" in capsys.readouterr().err

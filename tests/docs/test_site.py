@@ -70,19 +70,19 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, served: str) -> Iterator[Page]:
     """Return a page of the browser; a request elsewhere, one that fails, or an error of a script fails the test."""
     elsewhere: list[str] = []
-    complaints: list[str] = []
+    page_errors: list[str] = []
     page = browser.new_page()
     page.set_default_timeout(_SECONDS)
     page.on(
         "request",
         lambda asked: None if asked.url.startswith((served, "data:", "blob:")) else elsewhere.append(asked.url),
     )
-    page.on("response", lambda told: None if told.ok or told.status == 304 else complaints.append(told.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda told: None if told.ok or told.status == 304 else page_errors.append(told.url))
+    page.on("pageerror", lambda error: page_errors.append(str(error)))
     yield page
     page.close()
     assert elsewhere == []
-    assert complaints == []
+    assert page_errors == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -121,3 +121,9 @@ def test_the_keywords_are_the_options() -> None:
 
 def test_the_page_of_the_options_is_made_from_them() -> None:
     assert (Path(__file__).parents[2] / "docs" / "options.md").read_text("utf-8") == describe_options()
+
+
+def test_options_that_are_given_whole_are_not_read_again() -> None:
+    options = CropOptions(zoom=0.5)
+    assert CropOptions.of({}, options) is options
+    assert CropOptions.of({"zoom": 0.25}, options) == CropOptions(zoom=0.25)

@@ -188,10 +188,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callable[..., Page]]:
-    """Return what opens the page; whatever it complains about fails the test."""
+    """Return what opens the page; whatever goes wrong in it fails the test."""
     from playwright.sync_api import expect  # noqa: PLC0415 - not installed for `make check`
 
-    complaints: list[str] = []
+    page_errors: list[str] = []
     pages: list[Page] = []
 
     def open_page(*arguments: str, width: int = 1280, dark: bool = False, still: bool = False) -> Page:
@@ -203,12 +203,12 @@ def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callabl
             permissions=["clipboard-read", "clipboard-write"],
         )
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
+        page.on("console", lambda message: page_errors.append(message.text) if message.type == "error" else None)
         page.on(
             "request",
             lambda request: (
-                complaints.append(request.url)
+                page_errors.append(request.url)
                 if not request.url.startswith((started.place, "blob:", "data:"))
                 else None
             ),
@@ -221,4 +221,4 @@ def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callabl
     yield open_page
     for page in pages:
         page.context.close()
-    assert [text for text in complaints if "415" not in text] == []
+    assert [text for text in page_errors if "415" not in text] == []

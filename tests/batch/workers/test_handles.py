@@ -27,7 +27,7 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_a_crew_has_loaded_everything_once(album: Path) -> None:
+def test_a_pool_has_loaded_everything_once(album: Path) -> None:
     with WorkerPool(JOB, 3) as pool:
         (fork_server,) = {parent_of(pid) for pid in pool.pids}
         assert fork_server != os.getpid()
@@ -53,7 +53,7 @@ def test_a_worker_tells_how_it_ended() -> None:
         handle.answers.close()
 
 
-def test_a_crew_outlives_its_nursery(album: Path) -> None:
+def test_a_pool_outlives_its_fork_server(album: Path) -> None:
     with WorkerPool(JOB, 2) as pool:
         os.kill(parent_of(pool.pids[0]), signal.SIGKILL)
         os.kill(pool.pids[0], signal.SIGKILL)

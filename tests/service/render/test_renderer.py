@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
+import threading
 import weakref
 from collections.abc import Awaitable, Callable
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -22,10 +25,12 @@ from focalbox.service.render.preparer import Preparer
 from focalbox.service.render.renderer import Answer, Renderer
 from focalbox.service.render.resources import Resources
 from focalbox.service.request import ImageRequest
+from focalbox.service.routing import read_address
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
+from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
@@ -116,6 +121,30 @@ def test_a_picture_is_opened_once_an_answer() -> None:
 
     _asked(work, cropper)
     assert cropper.opened == 1
+
+
+def test_the_options_of_an_address_are_checked_once() -> None:
+    checked: list[str] = []
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is CropOptions.__post_init__.__code__:
+            checked.append(frame.f_back.f_code.co_name if frame.f_back else "")
+
+    async def work(renderer: Renderer, pictures: Pictures) -> None:
+        settings = ServiceSettings(allow_unsigned=True)
+        asked = read_address(b"/v1/crop/90x60/cat.jpg", b"zoom=0.5&fill=white&focus=0.5,0.5", settings)
+        found = await renderer.answer(asked, await _opened(pictures, _file(0)), "jpeg")
+        assert Image.open(io.BytesIO(found.content)).size == (90, 60)
+
+    cropper = Cropper()
+    sys.setprofile(profile)
+    threading.setprofile(profile)
+    try:
+        _asked(work, cropper)
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    assert len(checked) == 1, checked
 
 
 def test_a_request_that_cannot_be_finished_does_not_harm_the_others_of_the_same_picture() -> None:

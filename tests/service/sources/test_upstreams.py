@@ -34,7 +34,7 @@ def _grey(answer: Answer) -> str:
 
 
 @pytest.fixture
-def keeping(opened: Opened, neighbour: Neighbour, tmp_path: Path) -> Callable[..., tuple[Service, str]]:
+def caching(opened: Opened, neighbour: Neighbour, tmp_path: Path) -> Callable[..., tuple[Service, str]]:
     """Return what starts a service that keeps what it fetches, and says where its picture lies."""
 
     def start(**settings: Any) -> tuple[Service, str]:
@@ -45,23 +45,23 @@ def keeping(opened: Opened, neighbour: Neighbour, tmp_path: Path) -> Callable[..
 
 
 def test_a_fresh_picture_is_not_fetched_again_not_even_after_a_restart(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600"}, DARK)
-    service, address = keeping()
+    service, address = caching()
     for target in (address, address, address.replace("60x40", "50x50")):
         assert _grey(service.ask(target)) == "dark"
-    assert _grey(keeping()[0].ask(address)) == "dark"
+    assert _grey(caching()[0].ask(address)) == "dark"
     assert neighbour.asked == ["/a.jpg"]
-    assert keeping(hosts="elsewhere.example")[0].ask(address).status == 403, "what is kept is not allowed for ever"
+    assert caching(hosts="elsewhere.example")[0].ask(address).status == 403, "what is kept is not allowed for ever"
 
 
 @pytest.mark.parametrize("validator", [{"ETag": '"one"'}, {"Last-Modified": "Tue, 24 Nov 2026 10:00:00 GMT"}])
 def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour, validator: dict[str, str]
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour, validator: dict[str, str]
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, **validator}, DARK)
-    service, address = keeping()
+    service, address = caching()
     first, second = service.ask(address), service.ask(address)
     assert first.content == second.content
     assert neighbour.conditions == ["", *validator.values()]
@@ -88,21 +88,21 @@ def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
     ],
 )
 def test_what_its_server_forbids_our_answer_forbids_too(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour, control: str, expected: str
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour, control: str, expected: str
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": control, "ETag": '"one"'}, DARK)
     for _ in range(2):
-        service, address = keeping()
+        service, address = caching()
         assert re.fullmatch(expected, service.ask(address).headers["cache-control"])
     unkept = "no-store" in control or "private" in control
     assert (neighbour.conditions[-1] == "") == (unkept or "00000" in control)
 
 
 def test_our_answer_is_kept_no_longer_than_its_server_lets_it(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600", "Age": "100"}, DARK)
-    service, address = keeping()
+    service, address = caching()
     for _ in range(2):
         said = service.ask(address).headers["cache-control"]
         assert 400 < int(said.removeprefix("public, max-age=")) <= 500
@@ -111,13 +111,13 @@ def test_our_answer_is_kept_no_longer_than_its_server_lets_it(
 
 @pytest.mark.parametrize(("control", "kept"), [("no-store", False), ("private", False), ("no-cache", True)])
 def test_pixels_that_may_not_be_kept_enter_no_memory(
-    keeping: Callable[..., tuple[Service, str]],
+    caching: Callable[..., tuple[Service, str]],
     neighbour: Neighbour,
     control: str,
     kept: bool,  # noqa: FBT001 - a case
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": control}, DARK)
-    service, address = keeping()
+    service, address = caching()
     for target in (address, address.replace("60x40", "50x50"), address.replace("crop/60x40", "map")):
         assert service.ask(target).status == 200
     found = re.findall(
@@ -130,23 +130,23 @@ def test_pixels_that_may_not_be_kept_enter_no_memory(
 
 
 def test_what_was_fetched_from_private_addresses_is_not_served_once_they_are_refused(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600"}, DARK)
-    service, address = keeping()
+    service, address = caching()
     assert service.ask(address).status == 200
-    assert keeping(allow_private="false")[0].ask(address).status == 403
+    assert caching(allow_private="false")[0].ask(address).status == 403
     assert service.ask(address).status == 200
     assert neighbour.asked == ["/a.jpg"]
 
 
 @pytest.mark.slow
 def test_a_picture_is_served_while_it_is_asked_for_again(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
     control = {"Cache-Control": "max-age=0, stale-while-revalidate=600"}
     neighbour.answers["/a.jpg"] = (200, {**JPEG, **control}, DARK)
-    service, address = keeping()
+    service, address = caching()
     assert _grey(service.ask(address)) == "dark"
     neighbour.answers["/a.jpg"] = (200, {**JPEG, **control}, LIGHT)
     seen = [_grey(service.ask(address)) for _ in range(200)]
@@ -157,28 +157,28 @@ def test_a_picture_is_served_while_it_is_asked_for_again(
 
 @pytest.mark.parametrize(("control", "kept"), [("", True), ("stale-if-error=600", True), ("must-revalidate", False)])
 def test_a_server_that_fails_is_stood_in_for(
-    keeping: Callable[..., tuple[Service, str]],
+    caching: Callable[..., tuple[Service, str]],
     neighbour: Neighbour,
     control: str,
     kept: bool,  # noqa: FBT001 - a case
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "ETag": '"one"', "Cache-Control": control}, DARK)
-    service, address = keeping()
+    service, address = caching()
     assert service.ask(address).status == 200
     neighbour.answers["/a.jpg"] = (503, {}, b"")
     assert service.ask(address).status == (200 if kept else 502)
     neighbour.answers["/a.jpg"] = (403, {}, b"")
     assert service.ask(address).status == 502, "a refusal is no failure"
     neighbour.answers["/a.jpg"] = (503, {}, b"")
-    assert keeping(stale_seconds=0)[0].ask(address).status == (200 if "stale-if-error" in control else 502)
+    assert caching(stale_seconds=0)[0].ask(address).status == (200 if "stale-if-error" in control else 502)
 
 
 def test_what_lies_behind_a_redirect_is_asked_for_each_time(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
     neighbour.answers["/a.jpg"] = (302, {"Location": "/b.jpg"}, b"")
     neighbour.answers["/b.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600", "ETag": '"b"'}, DARK)
-    service, address = keeping()
+    service, address = caching()
     assert _grey(service.ask(address)) == "dark"
     neighbour.answers["/a.jpg"] = (302, {"Location": "/c.jpg"}, b"")
     neighbour.answers["/c.jpg"] = (200, JPEG, LIGHT)
@@ -187,10 +187,10 @@ def test_what_lies_behind_a_redirect_is_asked_for_each_time(
 
 @pytest.mark.slow
 def test_what_is_kept_needs_no_place_among_those_who_fetch(
-    keeping: Callable[..., tuple[Service, str]], neighbour: Neighbour
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:
     neighbour.answers["/a.jpg"] = (200, {**JPEG, "Cache-Control": "max-age=600"}, DARK)
-    service, address = keeping(host_upstreams=1)
+    service, address = caching(host_upstreams=1)
     assert _grey(service.ask(address)) == "dark"
     silent = address.replace("a.jpg", "silent.jpg")
 
