@@ -80,7 +80,8 @@ def test_what_is_no_size_is_refused(wrong: object) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(InvalidRequest):
-        parse_target(text)
+        found = parse_target(text)
+        assert parse_target(str(found or "free")) == found
 
 
 @pytest.mark.parametrize("wrong", ["500x200", (500, 200), [500, 200], Size(500, 200), Ratio(1, 1), None, 7, b"1:1"])

@@ -1,88 +1,137 @@
-"""The work on one picture: what its rows say."""
+"""The work on one picture: rows, results, and what becomes of errors."""
 
 from __future__ import annotations
 
-import shutil
+import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from albums import command, read_manifest
-from focalbox import Cropper, InvalidRequest
-from focalbox.batch import run
+from focalbox import Cropper
 from focalbox.batch.job import Job, Task
-from focalbox.batch.records.files import read_rows
-from focalbox.batch.workers.worker import Worker
+from focalbox.batch.workers.worker import Worker, preview
+from focalbox.errors import LimitExceeded
+from focalbox.imaging.limits import Limits
+from focalbox.options import CropOptions
+
+SIZES = ("60x40", "1:1")
+
+
+def job(out: Path | None, **changes: Any) -> Job:
+    return Job(SIZES, None if out is None else str(out), model="classical", **changes)
 
 
 @pytest.fixture
-def pictures(album: Path, tmp_path: Path) -> Path:
-    """Return a folder of three pictures."""
-    (tmp_path / "in").mkdir()
-    for name in ("astronaut", "coffee", "rocket"):
-        shutil.copy(album / f"{name}.jpg", tmp_path / "in")
-    return tmp_path / "in"
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "in" / "cat.png"
+    path.parent.mkdir()
+    image = Image.new("RGB", (160, 90), (90, 90, 90))
+    image.paste((220, 60, 30), (100, 30, 130, 60))
+    image.save(path)
+    return path
 
 
-def rows_of(manifest: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the rows of a manifest by name and size, as focalbox reads them."""
-    rows = read_rows(manifest.read_bytes(), manifest.name)
-    return {(row["source"]["name"], row["size"]): row for row in rows}
+def task(path: Path, **changes: Any) -> Task:
+    length = path.stat().st_size if path.exists() else 0
+    return Task(
+        **{
+            "number": 5,
+            "address": str(path),
+            "name": path.name,
+            "bytes": length,
+            "stamp": "x",
+            "sizes": SIZES,
+            **changes,
+        }
+    )
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
-def test_rows_keep_the_best_windows_as_the_library_finds_them(pictures: Path, tmp_path: Path, ending: str) -> None:
-    manifest = tmp_path / f"m.{ending}"
-    done = command(pictures, "-s", "1:2", "-s", "free", "--plan-only", "--manifest", manifest, "--alternatives", "3")
-    assert done.returncode == 0, done.stderr
-    rows = rows_of(manifest)
-    assert len(rows) == 6
-    several = 0
-    for (name, size), row in rows.items():
-        if size == "free":
-            assert row["alternatives"] is None
-            continue
-        analysis = Cropper().analyze(pictures / name)
-        assert row["alternatives"] == analysis.alternatives("1:2", 3).to_dict()["crops"]
-        best, *others = row["alternatives"]
-        assert best["box"] == row["box"]
-        assert all(set(crop["score"]) == {"saliency", "whole", "cut", "top"} for crop in (best, *others))
-        several += len(others)
-    assert several >= 2
+def test_a_picture_becomes_its_results_and_a_row_for_each(picture: Path, tmp_path: Path) -> None:
+    result = Worker(job(tmp_path / "out"))(task(picture))
+    assert (result.number, result.pixels, result.analysed, result.fatal) == (5, 160 * 90, True, None)
+    first, second = result.rows
+    assert [row["size"] for row in result.rows] == list(SIZES)
+    assert first["content"] == hashlib.sha256(picture.read_bytes()).hexdigest()
+    assert (first["analysis"] is None, second["analysis"] is None) == (False, True)
+    crop = Cropper(model="classical").plan(picture, "60x40")
+    assert first["box"] == crop.box.to_dict()
+    written = Path(first["output"])
+    assert written == tmp_path / "out" / "cat-60x40.png"
+    with Image.open(written) as image:
+        assert (image.size, written.stat().st_size) == ((60, 40), first["bytes"])
 
 
-def test_another_size_from_a_manifest_has_alternatives_without_a_look(pictures: Path, tmp_path: Path) -> None:
-    first, stored, written = tmp_path / "m.parquet", tmp_path / "n.parquet", tmp_path / "out" / "manifest.parquet"
-    run(pictures, "1:1", plan_only=True, manifest=first, workers=1)
-    assert {row["alternatives"] for row in rows_of(first).values()} == {None}
-    by_command = command("--from", first, "-s", "1:2", "--alternatives", "2", "--manifest", stored)
-    assert by_command.returncode == 0, by_command.stderr
-    looked = run((), "1:2", tmp_path / "out", from_manifest=first, alternatives=2, workers=1)
-    assert (looked.done, looked.analysed) == (3, 0)
-    for key, row in rows_of(stored).items():
-        assert 1 <= len(row["alternatives"]) <= 2
-        assert row["alternatives"][0]["box"] == row["box"]
-        assert row["alternatives"] == rows_of(written)[key]["alternatives"]
+def test_an_equal_picture_of_the_same_group_is_not_looked_at_again(picture: Path, tmp_path: Path) -> None:
+    worker, other = Worker(job(tmp_path / "out")), picture.with_name("dog.png")
+    other.write_bytes(picture.read_bytes())
+    assert worker(task(picture, group=1)).analysed
+    again = worker(task(other, group=1))
+    assert not again.analysed
+    assert Path(again.rows[0]["output"]).read_bytes() == (tmp_path / "out" / "cat-60x40.png").read_bytes()
+    assert worker(task(other, group=2)).analysed
 
 
-def test_a_run_that_goes_on_with_alternatives_does_again_what_has_none(pictures: Path, tmp_path: Path) -> None:
-    manifest = tmp_path / "m.jsonl"
-    for count, done in ((1, 3), (1, 0), (2, 3), (2, 0)):
-        summary = run(
-            pictures, "1:2", plan_only=True, manifest=manifest, alternatives=count, resume=manifest.exists(), workers=1
-        )
-        assert summary.done == done, count
-    assert all(row["alternatives"] for row in read_manifest(manifest))
-    with pytest.raises(InvalidRequest, match="alternatives are at least 1, the crop itself, not 0"):
-        run(pictures, "1:2", plan_only=True, manifest=manifest, alternatives=0)
+def test_only_plans_write_nothing(picture: Path) -> None:
+    rows = Worker(job(None))(task(picture)).rows
+    assert [row["output"] for row in rows] == [None, None]
+    assert all(row["box"] and row["error"] is None for row in rows)
 
 
-def test_equal_pictures_of_which_other_sizes_are_left_have_all_their_rows(pictures: Path) -> None:
-    worker = Worker(Job(("1:1", "1:2")))
-    path = pictures / "coffee.jpg"
-    stamp = str(path.stat().st_mtime_ns)
-    for number, size in enumerate(("1:1", "1:2")):
-        task = Task(number, str(path), path.name, path.stat().st_size, stamp, (size,), group=7)
-        (row,) = worker(task).rows
-        assert (row["error"], row["size"]) == (None, size)
+def test_a_stored_analysis_is_planned_from_without_reading_the_picture(picture: Path) -> None:
+    (first, second) = Worker(job(None))(task(picture)).rows
+    picture.unlink()
+    stored = {name: first[name] for name in ("content", "salient_box", "jaccard", "focal_point", "model", "analysis")}
+    again = Worker(job(None))(task(picture, stored=stored))
+    assert not again.analysed
+    assert [row["box"] for row in again.rows] == [first["box"], second["box"]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error"),
+    [
+        (lambda path: path.write_bytes(b"no picture"), "DecodeError"),
+        (lambda path: path.write_bytes(b""), "DecodeError"),
+        (lambda path: path.unlink(), "FetchError"),
+    ],
+)
+def test_a_picture_that_fails_is_rows_with_a_sentence(spoil: Any, error: str, picture: Path, tmp_path: Path) -> None:
+    spoil(picture)
+    result = Worker(job(tmp_path / "out"))(task(picture))
+    assert {(row["error"], row["output"]) for row in result.rows} == {(error, None)}
+    assert all(row["message"] and "\n" not in row["message"] for row in result.rows)
+    assert result.fatal is None
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_defect_of_a_model_is_a_row_too(picture: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no network")
+    rows = Worker(Job(SIZES, None, model=str(broken)))(task(picture)).rows
+    assert {row["error"] for row in rows} == {"ModelError"}
+
+
+def test_a_place_that_cannot_be_written_ends_the_run(picture: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file where the folder should be")
+    result = Worker(job(tmp_path / "out"))(task(picture))
+    assert result.rows == []
+    assert result.fatal
+    assert "\n" not in result.fatal
+
+
+def test_options_and_quality_are_those_of_the_job(picture: Path, tmp_path: Path) -> None:
+    options = CropOptions(fit="contain", fill="white")
+    rows = Worker(job(tmp_path / "out", options=options, format="jpeg", quality=20))(task(picture)).rows
+    assert {row["fit"] for row in rows} == {"contain"}
+    with Image.open(rows[1]["output"]) as written:
+        assert written.format == "JPEG"
+        assert written.size[0] == written.size[1]
+
+
+def test_a_preview_is_small_and_of_the_whole_picture(picture: Path) -> None:
+    found = Image.open(io.BytesIO(preview(str(picture), 40, Limits())))
+    assert (found.format, max(found.size)) == ("WEBP", 40)
+    with pytest.raises(LimitExceeded):
+        preview(str(picture), 40, Limits(pixels=100))
