@@ -1,0 +1,62 @@
+"""The command as a whole: what is loaded, what a wrong call says, and the exit codes."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from cli.calls import focalbox
+from focalbox.cli import main as module
+from focalbox.cli.examples import epilog_of
+from focalbox.cli.messages import print_error, print_note
+from focalbox.version import __version__
+
+
+def test_every_command_is_where_it_is_said_to_be() -> None:
+    context = click.Context(module.focalbox)
+    names = module.focalbox.list_commands(context)
+    assert names == sorted(names)
+    for name in names:
+        command = module.focalbox.get_command(context, name)
+        assert command is not None
+        assert (command.name, command.epilog) == (name, epilog_of(name))
+    assert module.focalbox.get_command(context, "burn") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--version"], 0, f"focalbox, version {__version__}"),
+        (["--help"], 0, "Find what matters in a picture"),
+        ([], 2, "Usage: focalbox"),
+        (["burn"], 2, "focalbox: No such command 'burn'."),
+        (["crop", "a.jpg", "--frobnicate"], 2, "focalbox: No such option"),
+        (["crop", "-s", "5y5", "a.jpg"], 2, "focalbox: "),
+    ],
+)
+def test_a_call_ends_with_its_code(
+    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert focalbox(*arguments) == code
+    shown = capsys.readouterr()
+    assert said in (shown.err if code else shown.out)
+    assert "Traceback" not in shown.err
+
+
+def test_a_command_that_is_cut_short_says_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command("doctor")
+    def cut_short() -> None:
+        raise click.Abort
+
+    monkeypatch.setattr(module.focalbox, "get_command", lambda *_: cut_short)
+    assert focalbox("doctor") == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_notes_are_for_those_who_want_them(capsys: pytest.CaptureFixture[str]) -> None:
+    print_note("it moves", quiet=False)
+    print_note("it moves", quiet=True)
+    print_error("it is broken")
+    assert capsys.readouterr().err == "focalbox: note: it moves\nfocalbox: it is broken\n"
