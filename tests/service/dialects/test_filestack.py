@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import io
 import json
-import subprocess
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,10 +21,9 @@ from focalbox.service.dialects.filestack import TASKS, is_filestack, read
 from focalbox.service.dialects.filestack_request import parse
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.request import ImageRequest
+from service.clients import KEY, ask_node
 from service.servers import Service
 
-HERE = Path(__file__).parents[1]
-KEY = "AKEYKEYKEYKEYKEYKEYKEz"
 HANDLE = "abcdefghij0123456789"
 SECRET = "the secret of an application"
 
@@ -34,12 +31,7 @@ SECRET = "the secret of an application"
 @functools.cache
 def _made(wanted: str) -> Any:
     """Ask the real filestack-js."""
-    if not (HERE / "node_modules").is_dir():
-        pytest.fail("filestack-js is missing: run `make test`, or `npm ci` in tests/service")
-    run = subprocess.run(
-        ["node", "filestack_addresses.js"], cwd=HERE, input=f"[{wanted}]", capture_output=True, text=True, check=True
-    )
-    return json.loads(run.stdout)[0]
+    return ask_node("filestack_addresses.js", [json.loads(wanted)])[0]
 
 
 def _path(source: str = HANDLE, *, b64: bool = False, **options: Any) -> bytes:

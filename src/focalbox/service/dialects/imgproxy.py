@@ -40,10 +40,14 @@ def is_imgproxy(path: bytes) -> bool:
     --------
     >>> is_imgproxy(b"/unsafe/rs:fill:5:5/plain/cat.jpg"), is_imgproxy(b"/unsafe/5x5/smart/cat.jpg")
     (True, False)
+    >>> is_imgproxy(b"/unsafe/trim:10/w:5/plain/cat.jpg"), is_imgproxy(b"/unsafe/trim:10/5x5/cat.jpg")
+    (True, False)
     """
     first, _, rest = path.removeprefix(b"/").partition(b"/")
     if first == b"insecure" or _SIGNATURE.fullmatch(first):
         return b"=" not in rest.partition(b"/")[0]  # not a task of Filestack's behind an API key
+    if rest.startswith(b"trim:"):  # both dialects begin so: what follows tells
+        rest = rest.partition(b"/")[2]
     second = rest.partition(b"/")[0]
     found = _OPTION.fullmatch(second)
     named = found is not None and found[1] not in _THUMBORS and found[1].decode("ascii") in NAMES

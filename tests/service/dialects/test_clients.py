@@ -1,0 +1,183 @@
+"""Every task, filter and option by name, as its real client writes it, is answered with what it means."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.dialects.imgproxy_options import NAMES
+from focalbox.service.dialects.thumbor_filters import FILTERS
+from service.clients import THUMBOR_KEY, make_filestack, make_imgproxy, make_thumbor
+from service.servers import Answer, Service
+
+pytestmark = pytest.mark.slow
+Wanted = tuple[int, int] | dict[str, int]
+Case = tuple[dict[str, Any], Wanted]
+"""What a client is told, and the size of the picture or the JSON that comes back for coffee.jpg of 600x400."""
+
+FILESTACK: list[Case] = [
+    ({"smart_crop": {"width": 90, "height": 60, "mode": "face"}}, (90, 60)),
+    ({"resize": {"width": 90}}, (90, 60)),
+    ({"resize": {"width": 90, "height": 90, "fit": "clip"}}, (90, 60)),
+    ({"resize": {"width": 90, "height": 90, "fit": "crop", "align": "faces"}}, (90, 90)),
+    ({"resize": {"width": 90, "height": 90, "fit": "crop", "align": ["top", "left"]}}, (90, 90)),
+    ({"resize": {"width": 90, "height": 90, "fit": "scale"}}, (90, 90)),
+    ({"resize": {"width": 900, "height": 900, "fit": "max"}}, (600, 400)),
+    ({"crop": {"dim": [10, 20, 200, 100]}}, (200, 100)),
+    ({"crop_faces": {"width": 90, "height": 60, "mode": "fill"}}, (90, 60)),
+    ({"rotate": {"deg": "exif"}}, (600, 400)),
+    ({"rotate": {"deg": 90, "background": "red"}}, (400, 600)),
+    ({"compress": True}, (600, 400)),
+    ({"no_metadata": True}, (600, 400)),
+    ({"auto_image": True}, (600, 400)),
+    ({"quality": {"value": 30}}, (600, 400)),
+    ({"pjpg": {"quality": 60}}, (600, 400)),
+    ({"output": {"format": "webp", "quality": 60, "strip": True}}, (600, 400)),
+    ({"fallback": {"handle": "abcdefghij012345678z", "cache": 60}}, (600, 400)),
+    ({"blur": {"amount": 3}}, (600, 400)),
+    ({"monochrome": True}, (600, 400)),
+    ({"flip": True, "flop": True}, (600, 400)),
+    ({"cache": {"expiry": 60}}, (600, 400)),
+    ({"imagesize": True}, {"width": 600, "height": 400}),
+]
+WRITTEN: list[tuple[str, Wanted]] = [
+    ("/smart_crop=width:90,height:60,mode:fit,fill_color:white/coffee.jpg", (90, 60)),
+    ("/smart_crop=width:90,height:60,mode:object/coffee.jpg", (90, 60)),
+    ("/rotate=exif:true/coffee.jpg", (600, 400)),
+]
+"""What filestack-js has no words for, and Filestack's pages do."""
+THUMBOR: list[Case] = [
+    ({"width": 90, "height": 60, "smart": True}, (90, 60)),
+    ({"width": 90, "height": 60, "crop": ((10, 20), (310, 220))}, (90, 60)),
+    ({"width": 90, "height": 60, "flip": True, "flop": True, "halign": "left", "valign": "top"}, (90, 60)),
+    ({"width": "orig", "height": "orig"}, (600, 400)),
+    ({"width": 90, "height": 90, "fit_in": True}, (90, 60)),
+    ({"width": 90, "height": 90, "full_fit_in": True}, (135, 90)),
+    ({"width": 90, "height": 300, "adaptive_fit_in": True}, (135, 90)),
+    ({"width": 90, "height": 300, "adaptive_full_fit_in": True}, (300, 200)),
+    ({"width": 90, "height": 60, "trim": True}, (90, 60)),
+    ({"width": 90, "height": 60, "trim": ("top-left", 20)}, (90, 60)),
+]
+BY_FILTER: dict[str, tuple[list[str], dict[str, Any], Wanted]] = {
+    "autojpg": (["autojpg()"], {}, (90, 60)),
+    "background_color": (["background_color(ff0000)"], {}, (90, 60)),
+    "blur": (["blur(3)"], {}, (90, 60)),
+    "brightness": (["brightness(20)"], {}, (90, 60)),
+    "contrast": (["contrast(20)"], {}, (90, 60)),
+    "extract_focal": (["extract_focal()"], {}, (90, 60)),
+    "fill": (["fill(transparent)", "fill(auto)"], {"fit_in": True, "height": 90}, (90, 90)),
+    "focal": (["focal(10x20:110x120)"], {}, (90, 60)),
+    "format": (["format(webp)"], {}, (90, 60)),
+    "grayscale": (["grayscale()"], {}, (90, 60)),
+    "max_age": (["max_age(60)"], {}, (90, 60)),
+    "max_bytes": (["max_bytes(2000)"], {}, (90, 60)),
+    "no_upscale": (["no_upscale()"], {"width": 900}, (600, 60)),
+    "proportion": (["proportion(0.5)"], {}, (45, 30)),
+    "quality": (["quality(30)"], {}, (90, 60)),
+    "rotate": (["rotate(90)"], {}, (60, 90)),
+    "round_corner": (["round_corner(20,255,255,255)"], {}, (90, 60)),
+    "sharpen": (["sharpen(2,1.0,true)"], {}, (90, 60)),
+    "stretch": (["stretch()"], {}, (90, 60)),
+    "strip_exif": (["strip_exif()"], {}, (90, 60)),
+    "strip_icc": (["strip_icc()"], {}, (90, 60)),
+    "strip_metadata": (["strip_metadata()"], {}, (90, 60)),
+    "upscale": (["upscale()"], {"width": 900, "height": 900, "fit_in": True}, (900, 600)),
+}
+IMGPROXY: list[Case] = [
+    ({"resize": {"resizing_type": "fill", "width": 90, "height": 60}, "gravity": {"type": "sm"}}, (90, 60)),
+    ({"size": {"width": 90, "height": 60}, "resizing_type": "force"}, (90, 60)),
+    ({"width": 90, "height": 60, "resizing_type": "fill", "dpr": 2}, (180, 120)),
+    ({"width": 900, "enlarge": True}, (900, 600)),
+    ({"width": 90, "height": 90, "extend": {"extend": True}, "background": {"r": 255, "g": 0, "b": 0}}, (90, 90)),
+    ({"width": 90, "quality": 30, "format": "webp"}, (90, 60)),
+    ({"width": 90, "trim": {"threshold": 10}}, (90, 60)),
+    ({"width": 90, "blur": 2, "sharpen": 0.5}, (90, 60)),
+    ({"width": 90, "rotate": 90}, (60, 90)),
+    ({"width": 90, "max_bytes": 3000, "cachebuster": "7"}, (90, 60)),
+    ({"width": 90, "auto_rotate": True, "strip_metadata": True, "strip_color_profile": True}, (90, 60)),
+    ({"width": 90, "expires": 4_000_000_000}, (90, 60)),
+]
+SHORT = {  # both names of each option, as imgproxy's pages write them
+    "resize:fill:90:60": "rs", "size:90:60": "s", "resizing_type:fill": "rt", "width:90": "w", "height:60": "h",
+    "enlarge:1": "el", "extend:0": "ex", "dpr:1": "", "gravity:sm": "g", "quality:30": "q", "format:png": "f",
+    "trim:10": "t", "background:255:0:0": "bg", "blur:2": "bl", "sharpen:0.5": "sh", "brightness:10": "br",
+    "contrast:10": "co", "rotate:90": "rot", "flip:1:1": "fl", "max_bytes:3000": "mb", "expires:4000000000": "exp",
+    "auto_rotate:1": "ar", "strip_metadata:1": "sm", "strip_color_profile:1": "scp", "cachebuster:7": "cb",
+}  # fmt: skip
+
+
+HANDLE, PERSON = "abcdefghij0123456789", "abcdefghij012345678z"
+"""Handles as Filestack makes them: those of coffee.jpg and astronaut.jpg."""
+
+
+@pytest.fixture(scope="module")
+def served(opened: Callable[..., Service], pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    root = tmp_path_factory.mktemp("clients")
+    for name, photograph in (("coffee.jpg", "coffee"), (HANDLE, "coffee"), (PERSON, "astronaut")):
+        shutil.copy(pictures / f"{photograph}.jpg", root / name)
+    return opened(root=root, allow_unsigned="true", thumbor_key=THUMBOR_KEY)
+
+
+def check(answer: Answer, wanted: Wanted, address: str) -> None:
+    assert answer.status == 200, (address, answer.content)
+    if isinstance(wanted, dict):
+        assert answer.json() == wanted, address
+        return
+    with Image.open(io.BytesIO(answer.content)) as image:
+        assert image.size == wanted, address
+
+
+@pytest.mark.parametrize("b64", [False, True])
+def test_tasks_of_filestack_js(served: Service, *, b64: bool) -> None:
+    addresses = make_filestack([tasks for tasks, _ in FILESTACK], HANDLE, b64=b64)
+    for address, (_, wanted) in zip(addresses, FILESTACK, strict=True):
+        check(served.ask(address), wanted, address)
+
+
+def test_every_task_of_filestack_that_is_done_is_tried(served: Service) -> None:
+    faces = served.ask(make_filestack([{"detect_faces": {"export": True}}], PERSON)[0])
+    assert faces.status == 200
+    assert {"x", "y", "width", "height"} <= faces.json()[0].keys()
+    for address, wanted in WRITTEN:
+        check(served.ask(address), wanted, address)
+    tried = {name for tasks, _ in FILESTACK for name in tasks}
+    assert set(SUPPORTED) - tried == {"detect_faces", "security"}, "the policy has tests of its own"
+
+
+def test_what_comes_before_the_filters_of_libthumbor(served: Service) -> None:
+    for address, (_, wanted) in zip(make_thumbor([o for o, _ in THUMBOR], "coffee.jpg"), THUMBOR, strict=True):
+        check(served.ask(address), wanted, address)
+
+
+def test_every_filter_of_libthumbor_that_is_done_is_tried(served: Service) -> None:
+    assert BY_FILTER.keys() == FILTERS.keys()
+    for filters, more, wanted in BY_FILTER.values():
+        for one in filters:
+            (address,) = make_thumbor([{"width": 90, "height": 60, "filters": [one], **more}], "coffee.jpg")
+            check(served.ask(address), wanted, address)
+    (refused,) = make_thumbor([{"width": 90, "height": 60, "filters": ["format(heif)"]}], "coffee.jpg")
+    assert "heif is read, and not written" in served.ask(refused).problem()
+
+
+def test_options_of_imgproxy_js_core(served: Service) -> None:
+    addresses = make_imgproxy([options for options, _ in IMGPROXY], "coffee.jpg")
+    for address, (_, wanted) in zip(addresses, IMGPROXY, strict=True):
+        check(served.ask(address), wanted, address)
+
+
+def test_every_option_of_imgproxy_that_is_done_is_tried_by_both_its_names(served: Service) -> None:
+    assert {name.partition(":")[0] for name in SHORT} | set(SHORT.values()) - {""} | {"ext"} == NAMES.keys()
+    for written, short in {**SHORT, "ext:png": "", "format:webp": "f"}.items():
+        answers = [
+            served.ask(f"/unsafe/{option}/plain/coffee.jpg")
+            for option in ([written, f"{short}:{written.partition(':')[2]}"] if short else [written])
+        ]
+        assert {answer.status for answer in answers} == {200}, (written, answers[0].content)
+        assert len({answer.content for answer in answers}) == 1, written
