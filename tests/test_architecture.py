@@ -1,0 +1,49 @@
+"""ARCHITECTURE.md speaks of this repository: every file and folder that it names is there, and no folder is left out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "focalbox"
+PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+HOUSE = PAGE[PAGE.index("## The house") : PAGE.index("## Where to put")]
+
+MAX_MODULES = 13
+"""Modules of a folder: about a dozen."""
+MAX_LINES = 300
+
+
+def test_every_module_that_is_named_is_there() -> None:
+    named = set(re.findall(r"[\w/]+\.py\b", PAGE))
+    assert len(named) > 30
+    modules = [path for base in (PACKAGE, ROOT / "training", ROOT / "benchmarks") for path in base.rglob("*.py")]
+    modules += [ROOT / "tests" / name for name in ("conftest.py", "strategies.py", "core/test_jaccard.py")]
+    known = {path.relative_to(base).as_posix() for path in modules for base in (ROOT, PACKAGE) if base in path.parents}
+    names = {path.name for path in modules}
+    assert {name for name in named if name not in known and ("/" in name or name not in names)} == set()
+
+
+def test_every_folder_is_named_and_every_named_folder_is_there() -> None:
+    folders = {path.parent for path in PACKAGE.rglob("*.py")} - {PACKAGE}
+    named = set(re.findall(r"([a-z_]+)/", HOUSE))
+    unnamed = {folder.name for folder in folders if len(folder.relative_to(PACKAGE).parts) <= 2} - named
+    assert unnamed <= {"django", "wagtail"}, "the integrations are told by their frameworks"
+    there = {path.name for path in PACKAGE.rglob("*") if path.is_dir()} | {"src", "focalbox"}
+    assert named <= there
+
+
+def test_no_folder_holds_more_than_about_a_dozen_modules_and_no_module_too_many_lines() -> None:
+    bases = (PACKAGE, ROOT / "training", ROOT / "benchmarks")
+    modules = [path for base in bases for path in base.rglob("*.py") if not path.name.startswith("__")]
+    counts = {folder: sum(path.parent == folder for path in modules) for folder in {path.parent for path in modules}}
+    assert {str(folder): count for folder, count in counts.items() if count > MAX_MODULES} == {}
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in modules}
+    assert {str(path): count for path, count in lines.items() if count > MAX_LINES} == {}
+
+
+def test_the_glossary_is_in_a_table_without_a_word_twice() -> None:
+    glossary = PAGE[PAGE.index("| word | meaning |") :]
+    words = [word.strip() for line in glossary.splitlines()[2:] for word in line.split("|")[1].split(",")]
+    assert len(words) == len(set(words)) > 30
