@@ -106,10 +106,11 @@ class Analysis(Evidence):
         [0, 600]
         """
         target = parse_target(size)
-        if target is None or count < 1:
-            message = (
-                f"alternatives need a size such as 500x200 or 16:9 and a count of at least 1, not {size} and {count}"
-            )
+        if target is None:
+            message = "the free-form crop has no alternatives: they need a size such as 500x200 or 16:9"
+            raise InvalidRequest(message)
+        if count < 1:
+            message = f"alternatives are at least 1, the crop itself, not {count}"
             raise InvalidRequest(message)
         wanted = CropOptions.of(keywords, options)
         return Plan(self, other_crops(self, target, wanted.framing, count))

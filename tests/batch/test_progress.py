@@ -107,3 +107,16 @@ def test_a_time_is_told_to_its_two_largest_units(seconds: float) -> None:
     told = sum(int(number) * units[unit] for number, unit in zip(words[::2], words[1::2], strict=True))
     assert abs(told - seconds) <= (60 if "h" in words else 0.5)
     assert len(words) <= 4
+
+
+@pytest.mark.parametrize("out", [io.StringIO(), Terminal()], ids=["file", "terminal"])
+def test_quiet_tells_failures_alone_and_names_a_picture_once(out: io.StringIO) -> None:
+    log = io.StringIO()
+    progress = Progress(3, out, log, seconds_between=0, quiet=True)
+    progress.count(result(0))
+    progress.count(result(1, failed=True))
+    rows = failed_rows(JOB, Task(2, "in/2.jpg", "2.jpg", 10, "", ("1:1",)), "FetchError", "there is no file in/2.jpg")
+    progress.count(TaskResult(2, rows, 0, analysed=False))
+    progress.close()
+    assert out.getvalue() == "focalbox: in/1.jpg: it is no picture\nfocalbox: there is no file in/2.jpg\n"
+    assert "3/3 pictures, 2 failed" in log.getvalue()

@@ -38,9 +38,9 @@ def test_a_call_that_makes_sense_passes() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"sources": []}, "a batch needs at least one source"),
+        ({"sources": []}, r"a batch needs at least one source, or a manifest \(--from\)"),
         ({"from_manifest": "/m.jsonl"}, "from sources or from a manifest, not both"),
-        ({"out": None}, "a batch needs a place for its results, or only plans"),
+        ({"out": None}, r"a place for its results \(--output\), or only plans \(--plan-only\)"),
         ({"workers": 0}, "at least one worker, not 0"),
         ({"limit": 0}, "a limit is at least one picture, not 0"),
         ({"sample": -1}, "a sample is at least one picture, not -1"),

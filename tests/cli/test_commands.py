@@ -266,19 +266,22 @@ def test_surprises_are_noted_unless_silence_is_asked_for(folder: Path, capsys: p
 
 
 @pytest.mark.slow
-def test_a_stopped_command_says_how_far_it_came(folder: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_command_says_how_far_it_came(folder: Path, number: signal.Signals, code: int) -> None:
     os.mkfifo(folder / "slow.jpg")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     running = subprocess.Popen(
         [sys.executable, "-m", "focalbox", "crop", "coffee.jpg", "slow.jpg", "chelsea.jpg", "-s", "60x40"],
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     with (folder / "slow.jpg").open(
         "wb"
     ):  # opens when the command has come to the second picture, and waits for its bytes
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         _, said = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == code
     assert said == ("focalbox: stopped: 1 of 3 pictures were done; the same command with --no-clobber does the rest\n")
     assert (folder / "coffee-60x40.jpg").is_file()
 

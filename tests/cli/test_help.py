@@ -102,3 +102,24 @@ def test_the_command_answers_the_script() -> None:
         [sys.executable, "-m", "focalbox"], env={**os.environ, **asked}, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == ["plain,auto", "plain,face"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nope"], "No such command 'nope'; see focalbox --help"),
+        (["crop"], "Missing argument 'PICTURE...'; see focalbox crop --help"),
+        (["batch", "in"], "Missing option '-s' / '--size'; see focalbox batch --help"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_that_says_where_help_is(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"focalbox: {sentence}\n"
+
+
+def test_examples_write_output_in_full() -> None:
+    assert not [example for examples in EXAMPLES.values() for example in examples if "--out " in example]

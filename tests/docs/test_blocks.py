@@ -94,6 +94,17 @@ def test_every_block_runs(
         printed = capsys.readouterr().out if language == "python" else None
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_addresses_that_nobody_signed_say_where_they_are_answered(page: str) -> None:
+    if any(language == "address" for language, _ in blocks(page)):
+        assert "--allow-unsigned" in (ROOT / page).read_text()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_write_output_in_full(page: str) -> None:
+    assert " --out " not in (ROOT / page).read_text()
+
+
 def call(line: str, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a line of the shell, or see that it would be right: what needs a bucket or never ends is only read."""
     words = shlex.split(line, comments=True)

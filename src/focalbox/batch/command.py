@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import click
@@ -17,7 +13,15 @@ from focalbox.batch.progress import duration_text
 from focalbox.batch.runner import EngineName, Summary, run
 from focalbox.batch.validation import ENGINES
 from focalbox.cli.messages import FAILED_PICTURE, print_error
-from focalbox.cli.options import crop_options
+from focalbox.cli.options import (
+    crop_options,
+    format_option,
+    metadata_option,
+    quality_option,
+    quiet_option,
+    size_option,
+)
+from focalbox.cli.signals import end_on_sigterm, exit_code_of
 from focalbox.errors import InvalidRequest, OutputError
 from focalbox.settings import Settings
 
@@ -25,24 +29,11 @@ __all__ = ["batch"]
 
 _OWN = "FOCALBOX_BATCH_"
 """How a batch's own settings would begin: there are none, everything is said by its options."""
-_BY_SIGNAL = 128
-"""What shells add to a signal's number to report that a command was ended by it."""
-
-
-class _Terminated(KeyboardInterrupt):
-    """The run was asked to end by SIGTERM; it ends as it does after control-C."""
 
 
 @click.command(short_help="Crop folders and buckets, with a record of every picture.")
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
-@click.option(
-    "-s",
-    "--size",
-    "sizes",
-    multiple=True,
-    required=True,
-    help="500x200 for pixels, 16:9 for a ratio, free for the crop without a target; repeats.",
-)
+@size_option(required=True)
 @click.option(
     "-o",
     "--output",
@@ -59,7 +50,8 @@ class _Terminated(KeyboardInterrupt):
 @click.option(
     "--manifest",
     metavar="FILE",
-    help="Where to write what was done, as .parquet or .jsonl.  [default: manifest.parquet under DEST]",
+    help="Where to write what was done, as .parquet or .jsonl.  [default: manifest.parquet under DEST, or beside the "
+    "manifest of --from]",
 )
 @click.option("--resume", is_flag=True, help="Go on where an earlier run ended: skip what is done already.")
 @click.option("--plan-only", is_flag=True, help="Decide where to crop and write the manifest, but no pictures.")
@@ -80,13 +72,16 @@ class _Terminated(KeyboardInterrupt):
     show_default=True,
     help="Processes of this machine, or a Ray cluster.",
 )
-@click.option("--address", help="The Ray cluster, as host:port or auto.  [default: one is started on this machine]")
-@click.option("--workers", type=click.IntRange(min=1), help="How many worker processes.  [default: one for each core]")
 @click.option(
-    "--format", "format_", help="jpeg, png, webp, avif, gif, tiff or bmp.  [default: as the names of results end]"
+    "--address",
+    metavar="HOST:PORT",
+    help="The Ray cluster, as host:port or auto.  [default: one is started on this machine]",
 )
-@click.option("--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif.")
-@click.option("--keep-metadata", is_flag=True, help="Keep the copyright notice and the colour profile.")
+@click.option("--workers", type=click.IntRange(min=1), help="How many worker processes.  [default: one for each core]")
+@format_option
+@quality_option
+@metadata_option
+@quiet_option
 @click.option(
     "--cache-control",
     default="",
@@ -119,6 +114,7 @@ def batch(
     engine: EngineName,
     format_: str | None,
     model: str | None,
+    quiet: bool,
     **options: Any,
 ) -> None:
     """Crop many pictures, and write down what was done with each.
@@ -126,18 +122,13 @@ def batch(
     A SOURCE is a folder, a glob, a list of pictures (a .txt file, @FILE, or - for standard input), a picture, or an address
     such as s3://bucket/prefix. DEST may end in a template for the names of results, such as
     crops/{folder}/{stem}-{size}{ext}, where {folder} is the picture's folder below its SOURCE.
-
-    \b
-    focalbox batch uploads -s 500x200 -s 1:1 --output crops
-    focalbox batch uploads -s 500x200 --sample 200 --report check.html
-    focalbox batch --from crops/manifest.parquet -s 4:5
-    """  # noqa: D301 - click keeps the lines behind a backspace as they are
+    """
     settings, mistakes = Settings.read(os.environ)
     mistakes += [f"{name} is not a setting" for name in sorted(os.environ) if name.startswith(_OWN)]
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
     try:
-        with _end_on_sigterm():
+        with end_on_sigterm():
             summary = run(
                 sources,
                 list(sizes),
@@ -147,31 +138,18 @@ def batch(
                 model=model or settings.model,
                 limits=settings.limits,
                 progress=sys.stderr,
+                quiet=quiet,
                 **options,
             )
     except (Stopped, OutputError) as error:
         print_error(str(error))
         raise SystemExit(FAILED_PICTURE) from error
     except KeyboardInterrupt as error:  # what is done was told by the run
-        number = signal.SIGTERM if isinstance(error, _Terminated) else signal.SIGINT
-        raise SystemExit(_BY_SIGNAL + number) from error
-    print_error(_summary_text(summary, sampled=options["sample"] is not None))
+        raise SystemExit(exit_code_of(error)) from error
+    if summary.failed or not quiet:
+        print_error(_summary_text(summary, sampled=options["sample"] is not None))
     if summary.failed:
         raise SystemExit(FAILED_PICTURE)
-
-
-@contextmanager
-def _end_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end what is done here as control-C does, so that rows are written down and workers end."""
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _summary_text(summary: Summary, *, sampled: bool) -> str:

@@ -51,14 +51,22 @@ class Progress:
         Where to tell besides, in lines with the time.
     seconds_between : float, optional
         Between two times of telling; without it, as often as is good for a terminal or for lines.
+    quiet : bool
+        Print no bar and no lines of progress, only what is said.
     """
 
     def __init__(
-        self, total: int, out: TextIO | None, log: TextIO | None = None, seconds_between: float | None = None
+        self,
+        total: int,
+        out: TextIO | None,
+        log: TextIO | None = None,
+        seconds_between: float | None = None,
+        *,
+        quiet: bool = False,
     ) -> None:
         self.done = self.failed = self.analysed = self.pixels = 0
-        self.total, self._out, self._log = total, out, log
-        self._terminal = out is not None and out.isatty()
+        self.total, self._out, self._log, self._quiet = total, out, log, quiet
+        self._terminal = out is not None and not quiet and out.isatty()
         pause = _BAR_SECONDS if self._terminal else _LINE_SECONDS
         self._pause = pause if seconds_between is None else seconds_between
         self._started = self._told = self._logged = time.monotonic()
@@ -79,7 +87,8 @@ class Progress:
             self.failed += 1
             if self.failed <= _MAX_NAMED:
                 more = "; further ones are in the manifest" if self.failed == _MAX_NAMED else ""
-                self.say(f"{error['source']['address']}: {error['message']}{more}")
+                address, sentence = error["source"]["address"], f"{error['message']}{more}"
+                self.say(sentence if address in sentence else f"{address}: {sentence}")
         if time.monotonic() - self._told >= self._pause:
             self._tell()
 
@@ -123,7 +132,7 @@ class Progress:
         if now - self._logged >= max(self._pause, _LINE_SECONDS if self._terminal else 0.0):
             self._logged = now
             self._write_log(self._state())
-        if self._out is None:
+        if self._out is None or self._quiet:
             return
         if self._terminal:
             numbers = self._state()

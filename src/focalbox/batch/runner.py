@@ -84,6 +84,7 @@ def run(
     yunet: str | None = None,
     limits: Limits | None = None,
     progress: TextIO | None = None,
+    quiet: bool = False,
     log: str | os.PathLike[str] | None = None,
     options: CropOptions | None = None,
     **keywords: Unpack[CropKeywords],
@@ -141,6 +142,8 @@ def run(
         What is refused before it is decoded.
     progress : text file, optional
         Where to tell how it goes.
+    quiet : bool
+        Tell ``progress`` only what goes wrong.
     log : str or path, optional
         A file that lines with the time are added to as it goes.
     options : CropOptions, optional
@@ -224,7 +227,7 @@ def run(
             check_place(page)
         warn = Progress(0, progress, lines).say
         skipped = choose_tasks(job, record, ledger, warn, resume=resume, limit=limit, sample=sample)
-        counted = Progress(ledger.count_tasks(), progress, lines)
+        counted = Progress(ledger.count_tasks(), progress, lines, quiet=quiet)
         if counted.total:
             do_tasks(engine_here, ledger, record, job, counted, fail_fast=fail_fast)
         if counted.total or record.is_interrupted():

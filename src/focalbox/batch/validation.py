@@ -41,12 +41,15 @@ def check_call(
     """
     scheme = job.out.partition("://")[0] if job.out is not None and is_remote(job.out) else ""
     told = [
-        (not sources and from_manifest is None, "a batch needs at least one source"),
+        (not sources and from_manifest is None, "a batch needs at least one source, or a manifest (--from)"),
         (
             bool(sources) and from_manifest is not None,
             "a batch takes its pictures from sources or from a manifest, not both",
         ),
-        (job.out is None and not plan_only, "a batch needs a place for its results, or only plans"),
+        (
+            job.out is None and not plan_only,
+            "a batch needs a place for its results (--output), or only plans (--plan-only)",
+        ),
         (workers is not None and workers < 1, f"a batch needs at least one worker, not {workers}"),
         (limit is not None and limit < 1, f"a limit is at least one picture, not {limit}"),
         (sample is not None and sample < 1, f"a sample is at least one picture, not {sample}"),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error, print_note
+from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error, print_note
 from focalbox.cli.options import (
     crop_options,
     format_option,
@@ -20,6 +20,7 @@ from focalbox.cli.options import (
     size_option,
 )
 from focalbox.cli.outputs import check_outputs, is_there, write_output
+from focalbox.cli.signals import end_on_sigterm, exit_code_of
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
 from focalbox.cropper import Cropper
@@ -224,7 +225,10 @@ def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, qu
     done = 0
     hidden = quiet or len(jobs) == 1 or not sys.stderr.isatty()
     try:
-        with click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
+        with (
+            end_on_sigterm(),
+            click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar,
+        ):
             for picture, job in jobs if hidden else bar:
                 try:
                     work(picture, job)
@@ -235,7 +239,7 @@ def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, qu
                 done += 1
     except KeyboardInterrupt as error:
         print_error(f"stopped: {done} of {len(jobs)} pictures were done{resume}")
-        raise SystemExit(INTERRUPTED) from error
+        raise SystemExit(exit_code_of(error)) from error
     if failures and len(jobs) > 1:
         print_error(f"{len(failures)} of {len(jobs)} pictures failed")
     if failures:

@@ -6,8 +6,10 @@ __all__ = ["EXAMPLES", "epilog_of"]
 
 EXAMPLES = {
     "batch": (
-        "focalbox batch uploads -s 500x200 -s 1:1 --out crops --report check.html",
-        "focalbox batch 's3://bucket/photos' -s 4:5 --out s3://bucket/crops --resume",
+        "focalbox batch uploads -s 500x200 -s 1:1 --output crops",
+        "focalbox batch uploads -s 500x200 --sample 200 --report check.html",
+        "focalbox batch --from crops/manifest.parquet -s 4:5",
+        "focalbox batch 's3://bucket/photos' -s 4:5 --output s3://bucket/crops --resume",
     ),
     "completion": (
         'eval "$(focalbox completion bash)"           # in ~/.bashrc',

@@ -67,6 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(WRONG_CALL)
+    except click.UsageError as error:
+        asked = error.ctx.command_path if error.ctx is not None else "focalbox"
+        print_error(f"{error.format_message().rstrip('.')}; see {asked} --help")
+        sys.exit(WRONG_CALL)
     except click.ClickException as error:
         print_error(error.format_message())
         sys.exit(WRONG_CALL)
