@@ -9,6 +9,8 @@ import pytest
 
 from albums import command
 
+pytestmark = pytest.mark.slow  # every test starts workers
+
 
 @pytest.fixture
 def pictures(album: Path, tmp_path: Path) -> Path:

@@ -24,6 +24,9 @@ def job(out: Path | None, **changes: Any) -> Job:
     return Job(SIZES, None if out is None else str(out), model="classical", **changes)
 
 
+pytestmark = pytest.mark.slow  # every test starts workers
+
+
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     path = tmp_path / "in" / "cat.png"
