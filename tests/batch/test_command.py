@@ -22,7 +22,7 @@ def pictures(album: Path, tmp_path: Path) -> Path:
 
 
 def test_quiet_says_nothing_when_all_is_well_and_what_failed_otherwise(pictures: Path, tmp_path: Path) -> None:
-    call = [pictures, "-s", "40x40", "--output", tmp_path / "o", "--resume"]
+    call = [str(pictures), "-s", "40x40", "--output", str(tmp_path / "o"), "--resume"]
     assert "2 pictures done" in command(*call).stderr
     well = command(pictures, "-s", "30x30", "--output", tmp_path / "p", "--quiet")
     assert (well.returncode, well.stdout, well.stderr) == (0, "", "")
