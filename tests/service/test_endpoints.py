@@ -32,6 +32,13 @@ def test_a_fallback_stands_in_for_what_cannot_be_read(opened: Opened, pictures: 
     plain = opened(root=pictures, allow_unsigned="true")
     assert _size(plain.ask("/smart_crop=w:60,h:40/fallback=file:coffee.jpg/gone.jpg")) == (60, 40)
     assert plain.ask("/smart_crop=w:60,h:40/fallback=file:gone.jpg/gone.jpg").status == 404
+    for numbers in (
+        "/v1/plan/5x5/gone.jpg",
+        "/v1/map/gone.jpg",
+        "/imagesize/gone.jpg",
+        "/detect_faces=export:true/gone.jpg",
+    ):
+        assert service.ask(numbers).status == 404, "what is told of one picture is never that of another"
 
 
 def test_sizes_are_multiplied_for_fine_screens(opened: Opened, pictures: Path) -> None:

@@ -89,7 +89,7 @@ class Endpoints:
         try:
             return await self._answer_picture(request, image_request)
         except SourceError:
-            if not fallback:
+            if not fallback or image_request.answer != "crop":  # numbers of another picture would be wrong ones
                 raise
             seconds = _FALLBACK_SECONDS if image_request.fallback_seconds is None else image_request.fallback_seconds
             again = replace(image_request, source=fallback, max_age=seconds)
@@ -194,7 +194,8 @@ class Endpoints:
 
     async def metrics(self, _: Request) -> Response:
         """Return the metrics in Prometheus' text format."""
-        return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        headers = {"Cache-Control": "no-store"}
+        return Response(self._metrics.text(), 200, headers, "text/plain; version=0.0.4; charset=utf-8")
 
 
 def _screen_ratio(headers: Mapping[str, str], image_request: ImageRequest) -> float:

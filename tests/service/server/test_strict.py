@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from focalbox.service.server.strict import StrictConnection
 
-LINES = [b"Host: a", b"Content-Length: 5", b"transfer-encoding: chunked", b"X : x", b" folded", b"X: y", b"\tz"]
+LINES = [
+    b"Host: a",
+    b"Host: a b",
+    b"Content-Length: 5",
+    b"content-length: 5, 5",
+    b"transfer-encoding: chunked",
+    b"X : x",
+    b" folded",
+    b"X: y",
+    b"\tz",
+]
 ENDS = [b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r"]
 
 
@@ -27,6 +37,34 @@ def test_what_passes_is_plain(lines: list[tuple[bytes, bytes]]) -> None:
         assert names.count(b"content-length") + names.count(b"transfer-encoding") <= 1
         assert b"\n" not in head.replace(b"\r\n", b"")
         assert not any(line[:1] in b" \t" for line, _ in lines)
+        assert not any(b"," in line or line == b"Host: a b" for line, _ in lines)
+
+
+@pytest.mark.parametrize(
+    ("head", "wrong"),
+    [
+        (b"GET / HTTP/2.0\r\nHost: a", "ends with HTTP/1.1"),
+        (b"PRI * HTTP/2.0\r\n", "ends with HTTP/1.1"),
+        (b"GET / HTTP/1.1\r\nHost: a b", "a Host is"),
+        (b"GET / HTTP/1.1\r\nHost: a/b", "a Host is"),
+        (b"GET / HTTP/1.1\r\nHost: a@b", "a Host is"),
+        (b"GET / HTTP/1.1\r\nHOST:a,b", "a Host is"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5,5", "one number"),
+    ],
+)
+def test_what_is_doubtful_is_refused(head: bytes, wrong: str) -> None:
+    connection = StrictConnection()
+    connection.receive_data(head + b"\r\n\r\n")
+    with pytest.raises(h11.RemoteProtocolError, match=wrong):
+        connection.next_event()
+
+
+@pytest.mark.parametrize("host", [b"a", b"a.example:80", b"[::1]:8000", b"192.0.2.1", b"a_b.example", b"", b" a \t"])
+@pytest.mark.parametrize("version", [b"1.0", b"1.1", b"1.2"])
+def test_real_hosts_and_versions_pass(host: bytes, version: bytes) -> None:
+    connection = StrictConnection()
+    connection.receive_data(b"GET / HTTP/%b\r\nHost:%b\r\n\r\n" % (version, host))
+    assert isinstance(connection.next_event(), h11.Request)
 
 
 def test_it_may_come_in_pieces() -> None:

@@ -18,6 +18,12 @@ _FOLD = re.compile(rb"\n[ \t]")
 _LENGTH = re.compile(rb"\ncontent-length[ \t]*:", re.IGNORECASE)
 _ENCODING = re.compile(rb"\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 _OLD = re.compile(rb"\A[^\n]*HTTP/1\.0\r\n")
+_LENGTHS = re.compile(rb"\ncontent-length[ \t]*:[^\n]*,", re.IGNORECASE)
+"""Several lengths in one field, which h11 takes when they are equal."""
+_VERSION = re.compile(rb"\A[^\n]* HTTP/1\.[0-9]\r\n")
+_HOSTS = re.compile(rb"\nhost[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+_HOST = re.compile(rb"[A-Za-z0-9._~%!$&'()*+;=:\[\]-]*[ \t]*")
+"""The characters of a host and a port (RFC 3986, section 3.2)."""
 
 
 class StrictConnection(h11.Connection):
@@ -54,7 +60,13 @@ class StrictConnection(h11.Connection):
             wrong = "a field of a header is one line"
         elif len(_LENGTH.findall(head)) + len(_ENCODING.findall(head)) > 1:
             wrong = "a request has one Content-Length or one Transfer-Encoding, not several"
+        elif _LENGTHS.search(head):
+            wrong = "a Content-Length is one number"
         elif _ENCODING.search(head) and _OLD.search(head):
             wrong = "HTTP/1.0 has no Transfer-Encoding"
+        elif not _VERSION.search(head):
+            wrong = "a request line ends with HTTP/1.1 or HTTP/1.0"
+        elif not all(_HOST.fullmatch(host) for host in _HOSTS.findall(head)):
+            wrong = "a Host is a name or an address, and perhaps a port"
         if wrong is not None:
             raise h11.RemoteProtocolError(wrong)
