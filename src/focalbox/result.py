@@ -127,7 +127,13 @@ class Result:
                 palette=self.palette,
             )
         return encode_animation(
-            film.draw(), format, plays=film.plays, alpha=film.alpha, quality=quality, metadata=self.metadata
+            film.draw(),
+            format,
+            plays=film.plays,
+            alpha=film.alpha,
+            quality=quality,
+            metadata=self.metadata,
+            memory=self.memory,
         )
 
     def save(self, path: str | PathLike[str], *, format: str | None = None, quality: int = 80) -> None:  # noqa: A002

@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.damage import damage
@@ -19,6 +20,7 @@ from focalbox.errors import FocalboxError
 from focalbox.imaging.animation.encoding import encode_animation
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.render import render
+from focalbox.imaging.output.xmp import write_xmp
 from focalbox.imaging.source import Limits, open_picture
 
 __all__ = ["go_through"]
@@ -36,7 +38,10 @@ def go_through(content: bytes) -> None:
     working = picture.decode(Size(40, 40), keep_profile=True)
     working.look(Size(32, 32))
     box = PixelBox(0, 0, picture.size.width, picture.size.height)
-    encode(render(working, box, Size(20, 20)), "jpeg", metadata=working.metadata)
+    kept = working.metadata
+    kept = replace(kept, xmp=write_xmp(kept.rights, kept.focal_point, Size(20, 20)))
+    for form in ("jpeg", "png", "gif"):
+        encode(render(working, box, Size(20, 20)), form, metadata=kept)
     if picture.animated:
         film = picture.film()
         frames = ((render(one.part(box), box, Size(20, 20)), time) for one, time in film.draw())

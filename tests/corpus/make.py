@@ -13,10 +13,17 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageDraw
 from PIL.Image import Image as Picture
+from PIL.PngImagePlugin import PngInfo
 from skimage import data
 
+from focalbox.core.target import Size
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import rgb_profile
+from focalbox.imaging.headers.gif import insert_gif_xmp
+from focalbox.imaging.headers.rights import Rights
+from focalbox.imaging.output.xmp import write_xmp
+from focalbox.imaging.source import can_read
+from imaging import boxes
 
 __all__ = ["Sample", "samples"]
 
@@ -70,6 +77,8 @@ def samples() -> Iterator[Sample]:
     yield from _jpeg(photograph, mean)
     yield from _tiff(photograph, mean)
     yield from _odd(photograph, mean)
+    yield from _boxed(photograph, mean)
+    yield from _told(photograph, mean)
 
 
 def _turned(photograph: Picture, mean: float) -> Iterator[Sample]:
@@ -190,6 +199,52 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
     yield Sample(
         "BMP", "header of OS/2", b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + head + rows, mean=mean
     )
+
+
+def _boxed(photograph: Picture, mean: float) -> Iterator[Sample]:
+    """Make what cameras write and encoders at hand do not: tiles, clean apertures, and two ways of saying what is up."""
+    width, height = photograph.size
+    framed = Image.new("RGB", (width + 32, height + 16), "white")
+    framed.paste(photograph, (10, 6))
+    window = boxes.aperture(framed.size, 10, 6, width, height)
+    parts = [
+        photograph.crop((left, 0, left + height, height)) for left in (0, height)
+    ]  # the second goes beyond the edge
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for form, brand in (("AVIF", b"avif"), ("HEIC", b"heic")) if can_read("heic") else (("AVIF", b"avif"),):
+        tiles = [
+            boxes.item_of(boxes.encode_boxed(part, form), number, hidden=True) for number, part in enumerate(parts, 1)
+        ]
+        tiled = boxes.put_together(brand, [boxes.grid_of(3, tiles, 2, photograph.size), *tiles], 3)
+        yield Sample(form, "tiles", tiled, mean=mean)
+        cut = boxes.item_of(boxes.encode_boxed(framed, form), 1, [window])
+        yield Sample(form, "clean aperture", boxes.put_together(brand, [cut], 1), mean=mean)
+        turned = boxes.item_of(boxes.encode_boxed(photograph, form), 1, [boxes.rotation(3)])
+        for feature, told in (
+            ("turned by a box and by EXIF", exif.tobytes()[6:]),
+            ("EXIF at a wrong place", b"nothing"),
+        ):
+            content = boxes.put_together(brand, [turned], 1, bytes(4) + told)
+            yield Sample(form, feature, content, (height, width), mean)
+
+
+def _told(photograph: Picture, mean: float) -> Iterator[Sample]:
+    """Make files that say whose picture it is and where it was taken."""
+    exif = Image.Exif()
+    exif[0x8298] = "A. Person"
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
+    packet = write_xmp(Rights("A. Person", licensor="https://example.org"), (0.25, 0.75), Size(*_SIZE)) or b""
+    for form in ("JPEG", "WEBP", "AVIF"):
+        yield Sample(form, "XMP, EXIF, a place", encoded(photograph, form, xmp=packet, exif=exif), mean=mean)
+    yield Sample("TIFF", "XMP", encoded(photograph, "TIFF", tiffinfo={700: packet}), mean=mean)
+    yield Sample("GIF", "XMP", insert_gif_xmp(encoded(photograph, "GIF"), packet), mean=mean)
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", packet.decode(), zip=True)
+    yield Sample("PNG", "XMP, EXIF, a place", encoded(photograph, "PNG", pnginfo=text, exif=exif), mean=mean)
+    burdened = encoded(photograph, "JPEG")
+    burdened = burdened[:2] + (b"\xff\xfe\0\x0aa remark" * 1000) + burdened[2:]
+    yield Sample("JPEG", "1000 remarks", burdened, mean=mean)
 
 
 def _tiff(photograph: Picture, mean: float) -> Iterator[Sample]:

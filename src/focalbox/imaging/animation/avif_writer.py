@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.frames import Frames
+from focalbox.imaging.output.formats import QUICK_FRAME
 from focalbox.imaging.working import Metadata
 
 __all__ = ["write_avif"]
+
+_QUICK = 7
+"""The least of the encoder's speeds (0 to 10) at which it codes as for a call, frame by frame."""
 
 
 class _Sequence(Image.Image):
@@ -49,7 +54,9 @@ def write_avif(frames: Frames, quality: int, metadata: Metadata | None) -> bytes
     from PIL import AvifImagePlugin  # noqa: F401, PLC0415 - registers the writer
 
     film, file = _Sequence(frames), BytesIO()
-    options = {} if metadata is None else metadata.info()
+    options: dict[str, Any] = {} if metadata is None else dict(metadata.info())
+    if film.width * film.height > QUICK_FRAME:
+        options["speed"] = _QUICK
     try:
         film.save(file, "AVIF", save_all=True, duration=film.durations, quality=quality, **options)
     except (OSError, ValueError, RuntimeError) as error:

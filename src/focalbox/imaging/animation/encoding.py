@@ -6,11 +6,15 @@ are the codes. AVIF, whose frames are coded from each other, is written by its e
 
 from __future__ import annotations
 
+from itertools import chain
+
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.frames import Frames
 from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
-from focalbox.imaging.output.formats import format_of
+from focalbox.imaging.limits import Limits
+from focalbox.imaging.output.encoding import check_writer
+from focalbox.imaging.output.formats import film_writer_takes, format_of
 from focalbox.imaging.working import Metadata
 
 __all__ = ["CAN_ANIMATE", "encode_animation"]
@@ -27,6 +31,7 @@ def encode_animation(
     alpha: bool = True,
     quality: int = 80,
     metadata: Metadata | None = None,
+    memory: int | None = None,
 ) -> bytes:
     """Encode a film as the bytes of a file; the frames are taken one by one.
 
@@ -44,18 +49,29 @@ def encode_animation(
         1 to 100, for WebP and AVIF.
     metadata : Metadata, optional
         What to keep, where the format can.
+    memory : int, optional
+        Most bytes that a frame and the writer may take together; that of `Limits` if not given.
 
     Raises
     ------
     InvalidRequest
         When the format holds no films, or cannot hold this one.
+    LimitExceeded
+        When it would take more memory.
     """
     name = format_of(format)
     if name not in CAN_ANIMATE:
         message = f"a film is written as one of {', '.join(sorted(CAN_ANIMATE))}, not {name}"
         raise InvalidRequest(message)
+    frames = iter(frames)
+    first = next(frames)
+    image, _ = first
+    taken = film_writer_takes(name, image.width * image.height)
+    check_writer(image, name, Limits().memory if memory is None else memory, taken)
     mode = "RGBA" if alpha else "RGB"
-    alike = ((image if image.mode == mode else image.convert(mode), duration) for image, duration in frames)
+    alike = (
+        (image if image.mode == mode else image.convert(mode), duration) for image, duration in chain([first], frames)
+    )
     # each writer is loaded when it is needed: nearly all pictures stand still
     if name == "gif":
         from focalbox.imaging.animation.gif_writer import write_gif  # noqa: PLC0415

@@ -15,7 +15,7 @@ from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
 from focalbox.imaging.output.palette import with_palette
 from focalbox.imaging.working import Metadata
 
-__all__ = ["can_write", "encode"]
+__all__ = ["can_write", "check_writer", "encode"]
 
 _PAPER = (255, 255, 255)
 """What shows through transparent parts in formats that have none: paper, as browsers show it."""
@@ -94,7 +94,7 @@ def encode(
         message = f"a quality is 1 to 100, not {quality}"
         raise InvalidRequest(message)
     taken = writer_takes(name, several=progressive or compress, clear=image.mode == "RGBA")
-    _check_memory(image, name, Limits().memory if memory is None else memory, taken)
+    check_writer(image, name, Limits().memory if memory is None else memory, taken)
     if image.mode == "RGBA" and not form.alpha:
         ground = Image.new("RGB", image.size, _PAPER)
         ground.paste(image, mask=image.getchannel("A"))
@@ -148,7 +148,8 @@ def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
     return options
 
 
-def _check_memory(image: Image.Image, name: str, most: int, taken: int) -> None:
+def check_writer(image: Image.Image, name: str, most: int, taken: int) -> None:
+    """Raise `LimitExceeded` when a picture and its writer, which takes ``taken`` bytes a pixel, need more than ``most``."""
     need = image.width * image.height * (_PIXEL + taken)
     if need > most:
         message = (

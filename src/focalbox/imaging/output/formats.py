@@ -7,7 +7,7 @@ from typing import Any
 
 from focalbox.errors import InvalidRequest
 
-__all__ = ["FORMATS", "FileFormat", "format_of", "writer_takes"]
+__all__ = ["FORMATS", "QUICK_FRAME", "FileFormat", "film_writer_takes", "format_of", "writer_takes"]
 
 _SCANS = 5
 """Bytes of a pixel that a JPEG of several passes takes besides: all coefficients (3 at 4:2:0) and a file held whole (2)."""
@@ -37,6 +37,9 @@ class FileFormat:
         The module of Pillow that writes it.
     memory : int
         Bytes for each pixel that its writer takes besides the picture, rounded up (24 MP of a photograph, 2026-11-25).
+    film : int
+        Bytes for each pixel of a frame that its writer of films takes besides the frame, but for the file itself (1.4 MP,
+        20 frames of noise, 2026-11-26); 0 where films are none.
     options : dict
         What the writer is told besides.
     """
@@ -49,6 +52,7 @@ class FileFormat:
     profiled: bool
     plugin: str
     memory: int
+    film: int = 0
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -57,16 +61,48 @@ FORMATS = {
         ".jpg", "image/jpeg", alpha=False, lossy=True, tagged=True, profiled=True, plugin="JpegImagePlugin", memory=1
     ),
     "png": FileFormat(
-        ".png", "image/png", alpha=True, lossy=False, tagged=True, profiled=True, plugin="PngImagePlugin", memory=2
+        ".png",
+        "image/png",
+        alpha=True,
+        lossy=False,
+        tagged=True,
+        profiled=True,
+        plugin="PngImagePlugin",
+        memory=2,
+        film=25,
     ),
     "webp": FileFormat(
-        ".webp", "image/webp", alpha=True, lossy=True, tagged=True, profiled=True, plugin="WebPImagePlugin", memory=15
+        ".webp",
+        "image/webp",
+        alpha=True,
+        lossy=True,
+        tagged=True,
+        profiled=True,
+        plugin="WebPImagePlugin",
+        memory=15,
+        film=35,
     ),
     "avif": FileFormat(
-        ".avif", "image/avif", alpha=True, lossy=True, tagged=True, profiled=True, plugin="AvifImagePlugin", memory=30
+        ".avif",
+        "image/avif",
+        alpha=True,
+        lossy=True,
+        tagged=True,
+        profiled=True,
+        plugin="AvifImagePlugin",
+        memory=30,
+        film=290,
     ),
     "gif": FileFormat(
-        ".gif", "image/gif", alpha=True, lossy=False, tagged=True, profiled=False, plugin="GifImagePlugin", memory=9
+        ".gif",
+        "image/gif",
+        alpha=True,
+        lossy=False,
+        tagged=True,
+        profiled=False,
+        plugin="GifImagePlugin",
+        memory=9,
+        film=75,
     ),
     "tiff": FileFormat(
         ".tiff",
@@ -84,6 +120,11 @@ FORMATS = {
     ),
 }
 """Every format that can be asked for, by the name it is asked for with."""
+QUICK_FRAME = 1_000_000
+"""Pixels of a frame above which films of AVIF are coded quickly, in a quarter of the memory and a seventh of the time,
+and keep less (37 dB in half the bytes, where the slow way keeps 40; 12 frames of 400x300, 2026-11-26)."""
+_QUICK = 70
+"""Bytes for each pixel that the quick way takes (0.6 MP, 8 frames)."""
 _OTHER_NAMES = {"jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "tif": "tiff"}
 
 
@@ -132,3 +173,14 @@ def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> in
     form = FORMATS[name]
     paper = _PIXEL if clear and not form.alpha else 0
     return form.memory + paper + (_SCANS if several and name == "jpeg" else 0)
+
+
+def film_writer_takes(name: str, pixels: int) -> int:
+    """Return the bytes of a pixel that the writer of films in a format takes besides a frame of so many pixels.
+
+    Examples
+    --------
+    >>> film_writer_takes("avif", 300_000), film_writer_takes("avif", 2_000_000)
+    (290, 70)
+    """
+    return _QUICK if name == "avif" and pixels > QUICK_FRAME else FORMATS[name].film

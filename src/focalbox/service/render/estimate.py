@@ -10,7 +10,7 @@ from focalbox.core.geometry import largest_window
 from focalbox.core.target import Size, Target
 from focalbox.imaging.memory import Need, results_take
 from focalbox.imaging.output.effects import Effect
-from focalbox.imaging.output.formats import writer_takes
+from focalbox.imaging.output.formats import FORMATS, film_writer_takes, writer_takes
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
 from focalbox.prepared import bytes_of_results, needed_size
@@ -74,7 +74,7 @@ def memory_at_work(
     needed = whole if film or part else needed_size(whole, targets, options)
     results = with_effects([result_size(whole, target, options) for target in targets], effects)
     beside = bytes_of_results(whole, needed, results, options) + _writer_bytes(
-        results, format, several=several, clear=clear
+        results, format, several=several, clear=clear, film=film
     )
     beside += _PIXEL * part.pixels if part else 0
     scale = 1 if film or part else decode_scale(size, needed)
@@ -88,10 +88,11 @@ def memory_of_results(
     *,
     several: bool = False,
     clear: bool = False,
+    film: bool = False,
 ) -> int:
     """Return the bytes that results take besides a working image that is kept anyway."""
     taken = results_take((working, result) for result in results)
-    return taken + _writer_bytes(results, format, several=several, clear=clear)
+    return taken + _writer_bytes(results, format, several=several, clear=clear, film=film)
 
 
 def result_size(source: Size, target: Target | None, options: CropOptions) -> Size:
@@ -123,7 +124,10 @@ def with_effects(results: Sequence[Size], effects: Sequence[Effect]) -> list[Siz
     return [*results, *([largest] * _COPIES if effects and largest else [])]
 
 
-def _writer_bytes(results: Sequence[Size], format: str, *, several: bool, clear: bool) -> int:  # noqa: A002
+def _writer_bytes(results: Sequence[Size], format: str, *, several: bool, clear: bool, film: bool) -> int:  # noqa: A002
     """Return the bytes that the writer of the largest result takes."""
     pixels = max((result.pixels for result in results), default=0)
-    return writer_takes(format, several=several, clear=clear) * pixels
+    taken = writer_takes(format, several=several, clear=clear)
+    if film and format in FORMATS:
+        taken = max(taken, film_writer_takes(format, pixels))
+    return taken * pixels
