@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from albums import command
+from batch.albums import command
 
 pytestmark = pytest.mark.slow  # every test starts workers
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from albums import read_manifest
+from batch.albums import read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.compact import MAX_TEXT, unpack

@@ -12,8 +12,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from albums import command, contents, lasting, read_manifest
-from faulty import Proxy, standing_before
+from batch.albums import command, contents, lasting, read_manifest
+from batch.faulty import Proxy, standing_before
 from focalbox import InvalidRequest
 from focalbox.batch import run
 

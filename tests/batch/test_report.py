@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from albums import contents
+from batch.albums import contents
 from focalbox import InvalidRequest
 from focalbox.batch import run
 

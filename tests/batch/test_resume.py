@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albums import arguments_of, command, contents, lasting, read_manifest
+from batch.albums import arguments_of, command, contents, lasting, read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import Summary, run
 from focalbox.batch.records.files import read_rows

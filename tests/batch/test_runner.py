@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from albums import command, contents, lasting, read_manifest
+from batch.albums import command, contents, lasting, read_manifest
 from focalbox import Cropper, InvalidRequest, Limits
 from focalbox.batch import Stopped, run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from albums import read_manifest
+from batch.albums import read_manifest
 from cli.calls import focalbox
 from corpus.make import samples
 from focalbox import Cropper, FocalboxError

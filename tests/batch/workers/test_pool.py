@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from albums import command, contents, read_manifest
+from batch.albums import command, contents, read_manifest
 from focalbox.batch.job import Job, Stopped, Task
 from focalbox.batch.runner import run
 from focalbox.batch.workers.pool import WorkerPool

@@ -9,7 +9,7 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
-from albums import command, contents, lasting, read_manifest
+from batch.albums import command, contents, lasting, read_manifest
 from focalbox import InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.job import Job, Task
