@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from focalbox.batch.job import TEMPLATE, Job
-from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores, manifest_address, split_output
+from focalbox.batch.validation import absolute_address, as_size_list, check_call, manifest_address, split_output
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 
@@ -108,7 +108,3 @@ def test_the_manifest_lies_with_the_results_or_beside_the_earlier_one() -> None:
     assert manifest_address(None, "/crops", None, job) == "/crops/manifest.parquet"
     assert manifest_address(None, None, "/old/m.parquet", job) == "/old/m-4-5-500x200.parquet"
     assert manifest_address(None, None, None, job) is None
-
-
-def test_there_is_at_least_one_core() -> None:
-    assert cores() >= 1

@@ -13,9 +13,9 @@ from focalbox.batch.progress import Progress
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
 from focalbox.batch.row import TaskResult
-from focalbox.batch.validation import cores
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest, OutputError
+from focalbox.machine import machine_processors
 from focalbox.storage.base import below, is_remote
 from focalbox.storage.open import storage_of
 
@@ -143,7 +143,7 @@ def engine_of(name: str, job: Job, workers: int | None, address: str | None) -> 
 
         connect(address)
         return lambda tasks, _: crop_on_cluster(job, tasks, workers)
-    return lambda tasks, count: _crop_here(job, tasks, min(workers or cores(), count))
+    return lambda tasks, count: _crop_here(job, tasks, min(workers or machine_processors(), count))
 
 
 def _crop_here(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[TaskResult]:

@@ -17,9 +17,10 @@ from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
 from focalbox.batch.records.stored import stored_pictures
 from focalbox.batch.report import check_place, write_report
-from focalbox.batch.validation import absolute_address, as_size_list, check_call, cores, manifest_address, split_output
+from focalbox.batch.validation import absolute_address, as_size_list, check_call, manifest_address, split_output
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
+from focalbox.machine import machine_processors
 from focalbox.options import CropKeywords, CropOptions, SizeLike
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.storage.open import storage_of
@@ -235,7 +236,7 @@ def run(
         if job.out is not None:
             storage_of(job.out).clear(job.out)
         if page is not None:
-            write_report(page, ledger, job, record.address, workers or cores())
+            write_report(page, ledger, job, record.address, workers or machine_processors())
     return Summary(
         listed,
         skipped,

@@ -12,7 +12,7 @@ from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.storage.base import below, is_remote, local_path, within
 
-__all__ = ["ENGINES", "absolute_address", "as_size_list", "check_call", "cores", "manifest_address", "split_output"]
+__all__ = ["ENGINES", "absolute_address", "as_size_list", "check_call", "manifest_address", "split_output"]
 
 ENGINES = ("local", "ray")
 """Where the work may be done."""
@@ -119,9 +119,3 @@ def manifest_address(
         stem, dot, ending = from_manifest.rpartition(".")
         return f"{stem}-{'-'.join(job.size_names).replace(':', '-')}{dot}{ending}"
     return None
-
-
-def cores() -> int:
-    """Return the cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -19,6 +19,22 @@ def _said(control: str = "", **fields: str) -> Freshness:
 
 
 @pytest.mark.parametrize(
+    ("said", "passed_on"),
+    [
+        ("Thu, 26 Nov 2026 09:46:02 GMT", True),
+        ("", False),
+        ("yesterday", False),
+        ("foo\x01bar", False),
+        ("Thu, 26 Nov 2026 09:46:02 GMT\x01", False),
+    ],
+)
+def test_only_a_date_says_when_a_picture_was_changed(said: str, passed_on: bool) -> None:  # noqa: FBT001 - a case
+    found = _said(last_modified=said)
+    assert found.modified == (said if passed_on else "")
+    assert bool(found.validators) is passed_on
+
+
+@pytest.mark.parametrize(
     ("control", "fields", "seconds"),
     [
         ("max-age=60", {}, 60),

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 from focalbox.errors import LimitExceeded, Overloaded
 
-__all__ = ["MemoryBudget", "machine_memory"]
+__all__ = ["MemoryBudget"]
 
-_CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-"""Where Linux says how much memory a container may have (cgroups v2 and v1)."""
-_UNKNOWN = 2**31
-"""Bytes that a machine is taken to have when it does not say."""
 _RECEIVING = 4
 """One part in so many of the budget is for files that are being received; the rest is for pixels."""
 
@@ -144,14 +138,3 @@ def _soon(loop: asyncio.AbstractEventLoop, free: Callable[[int], None], size: in
     """Free bytes in the event loop, from any thread; once it is closed nobody counts any more."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(free, size)
-
-
-def machine_memory() -> int:
-    """Return the bytes of memory that this process may use: the container's, or the machine's."""
-    found = []
-    with contextlib.suppress(ValueError, OSError, AttributeError):
-        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    for file in _CONTAINER:
-        with contextlib.suppress(ValueError, OSError):
-            found.append(int(file.read_text("ascii")))
-    return min(found, default=_UNKNOWN)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from focalbox.errors import InvalidRequest
+from focalbox.machine import machine_memory, machine_processors
 from focalbox.service.dialects.signing import Key
-from focalbox.service.runtime.memory import machine_memory
 from focalbox.service.settings import values
 from focalbox.settings import PREFIX, Settings
 
-__all__ = ["SERVICE_PREFIX", "ServiceSettings", "processors"]
+__all__ = ["SERVICE_PREFIX", "ServiceSettings"]
 
 SERVICE_PREFIX = f"{PREFIX}SERVICE_"
 
@@ -185,7 +184,7 @@ class ServiceSettings:
     @property
     def threads(self) -> int:
         """How many threads work on pictures."""
-        return self.at_work or max(1, -(-processors() // self.workers))
+        return self.at_work or max(1, -(-machine_processors() // self.workers))
 
     @property
     def memory(self) -> int:
@@ -201,13 +200,6 @@ class ServiceSettings:
         }
         common = dataclasses.replace(self.common, memory=self.memory // self.workers)
         return dataclasses.replace(self, **several, at_work=self.threads, common=common)
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _readers() -> dict[str, Callable[[str], Any]]:

@@ -77,9 +77,15 @@ class Freshness:
         """The header fields of a conditional request; none when the server gave no validator."""
         found = [
             ("If-None-Match", self.fields.get("etag", "")),
-            ("If-Modified-Since", self.fields.get("last-modified", "")),
+            ("If-Modified-Since", self.modified),
         ]
         return [(name, value) for name, value in found if value]
+
+    @property
+    def modified(self) -> str:
+        """When the picture was changed, as its server says; empty where that is no date."""
+        said = self.fields.get("last-modified", "")
+        return said if _time(said) is not None and said.isprintable() else ""
 
     @property
     def directive(self) -> str:
