@@ -43,7 +43,7 @@ def main() -> None:
 
 def _measure(*, quick: bool, strict: bool, out: Path) -> int:
     from benchmarks.speed.candidates import CANDIDATES, OURS, candidate
-    from benchmarks.speed.measures import box_time, peak_memory, sharpness, six_sizes, timings
+    from benchmarks.speed.measures import box_time, peak_memory, planning_time, sharpness, six_sizes, timings
     from benchmarks.speed.pictures import Kind, make
     from benchmarks.speed.profile import shares
     from benchmarks.speed.report import PEER, Results, goals, page
@@ -98,6 +98,7 @@ def _measure(*, quick: bool, strict: bool, out: Path) -> int:
                 large.write_bytes(files[0])
                 results.memory = {name: peak_memory(name, large, _SIZES[0]) for name in CANDIDATES}
     results.box = box_time()
+    results.planning = planning_time(0), planning_time(30)
     report = page(results, DEFAULT_MODEL, {kind.name: rounds for kind, rounds, *_ in cases}, quick=quick)
     for goal in goals(results):
         print(f"{'met   ' if goal.met else 'MISSED'} {goal.name}: {goal.found} ({goal.goal})")

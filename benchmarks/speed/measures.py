@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.speed.candidates import OURS, Candidate
-from focalbox.core.geometry import largest_window
+from focalbox.analysis import Analysis
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import Box, largest_window
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper
 
-__all__ = ["SIX", "Timing", "box_time", "peak_memory", "sharpness", "six_sizes", "timings"]
+__all__ = ["SIX", "Timing", "box_time", "peak_memory", "planning_time", "sharpness", "six_sizes", "timings"]
 
 SIX = ("500x200", "300x300", "1080x1350", "1200x630", "160x160", "16:9")
 """What a site makes of one picture: banner, square, portrait, link preview, avatar, the ratio alone."""
@@ -125,6 +127,27 @@ def box_time(maps: int = 100) -> float:
             values += np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / (2 * spread**2))
         saliency = SaliencyMap(values)
         found.append(_milliseconds(lambda saliency=saliency: salient_box(saliency)))  # type: ignore[misc]
+    return median(found)
+
+
+def planning_time(subjects: int, analyses: int = 40) -> float:
+    """Return the median milliseconds of placing one 5:2 crop, and one upright one, among so many faces and lines of text.
+
+    The places and sizes of the subjects are drawn at random, and so are the maps: blobs over noise.
+    """
+    random = np.random.default_rng(2)
+    found = []
+    for _ in range(analyses):
+        cells = random.random((_CELLS, _CELLS)) ** 8
+        drawn = []
+        for index in range(subjects):
+            left, top = random.random(2) * 0.9
+            width, height = 0.02 + random.random(2) * 0.08
+            drawn.append(Subject(Box(left, top, width, height), "face" if index % 3 else "text"))
+        analysis = Analysis(Size(1200, 800), SaliencyMap(cells), tuple(drawn), "drawn", "1")
+        analysis.plan((500, 200))  # what all crops share, such as the subject box, is found once
+        sizes = (500, 200), (270, 480)
+        found += [_milliseconds(lambda analysis=analysis, size=size: analysis.plan(size)) for size in sizes]  # type: ignore[misc]
     return median(found)
 
 
