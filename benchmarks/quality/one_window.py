@@ -28,7 +28,7 @@ _WIDTHS = (100, 250, 500, 1080)
 _SAME = 0.99
 """Jaccard index from which two windows are one: a pixel of 100."""
 
-_FROM_EACH = 6
+_FROM_EACH = 24
 """Pictures of each set."""
 
 _LARGE = 2400
