@@ -25,6 +25,8 @@ COPIED = {
     "reference/model-card.md": "src/focalbox/saliency/weights/MODEL_CARD.md",
 }
 """Pages that are files of the repository outside the folder of the documentation."""
+_SHORT = re.compile(r"<code>(?=[^<\s]{1,24}</code>)")
+"""Code of a word that fits a line of a telephone."""
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -53,6 +55,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return f"`{place}`" if (ROOT / place).exists() else found[0]
 
     return _LINK.sub(led, markdown)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - the hook's call
+    """Mark short code, such as ``--zoom``, which the style sheet does not break at its hyphens."""
+    return _SHORT.sub('<code class="short">', html)
 
 
 def _command_page() -> str:

@@ -104,6 +104,17 @@ def test_every_kind_of_page_fits_its_screen_and_shows_its_pictures(page: Page, s
             page.screenshot(path=Path(SCREENSHOTS) / f"{name.replace('/', '-')}-{width}.png", full_page=True)
 
 
+def test_on_a_telephone_nothing_of_code_and_of_tables_of_sentences_is_hidden(page: Page, served: str) -> None:
+    page.set_viewport_size({"width": WIDTHS[0], "height": 844})
+    hidden = """[...document.querySelectorAll('article pre > code, article .sentences table')]
+        .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent.slice(0, 60))"""
+    for name in (*PAGES, "batch"):
+        page.goto(f"{served}{name}.html")
+        assert page.evaluate(hidden) == [], name
+    page.goto(f"{served}settings.html")
+    assert page.locator(".sentences table").count() == 2
+
+
 def test_the_search_finds_a_page_and_leads_to_it(page: Page, served: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{served}index.html")

@@ -13,20 +13,22 @@ def describe_options() -> str:
         "# Options of a crop",
         "",
         "Made from the code by `python -m focalbox.options.page > docs/options.md`. In Python they are keywords",
-        '(`fit="tight"`) or a `focalbox.CropOptions`; on the command line `--fit tight`; in native addresses `?fit=tight`.',
+        '(`fit="tight"`, `on_doubt="pad"`) or a `focalbox.CropOptions`; on the command line flags (`--fit tight`,',
+        "`--on-doubt pad`); in native addresses fields (`?fit=tight&on_doubt=pad`).",
         "",
-        "| option | command | value | default | what it does | example | elsewhere |",
-        "|---|---|---|---|---|---|---|",
+        '<div class="sentences" markdown>',
+        "",
+        "| option | what it does | value | example |",
+        "|---|---|---|---|",
     ]
+    others = ["", "</div>", "", "## In addresses of others", "", "| option | dialect | example |", "|---|---|---|"]
     for option in OPTIONS:
         value = ", ".join(f"`{word}`" for word in option.kind.choices) or f"{option.kind.expected}"
-        default = "" if option.default in (None, ()) else f"`{str(option.default).lower()}`"
-        elsewhere = "; ".join(f"{dialect}: `{name}`" for dialect, name in sorted(option.names.items()))
+        value += "" if option.default in (None, ()) else f"; default `{str(option.default).lower()}`"
         example = f"`{option.name}={option.example}`"
-        lines.append(
-            f"| `{option.name}` | `{option.flag}` | {value} | {default} | {option.help} | {example} | {elsewhere} |"
-        )
-    return "\n".join([*lines, ""])
+        lines.append(f"| `{option.name}` | {option.help} | {value} | {example} |")
+        others += [f"| `{option.name}` | {dialect} | `{name}` |" for dialect, name in sorted(option.names.items())]
+    return "\n".join([*lines, *others, ""])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,18 @@ from focalbox.settings import PREFIX, Settings
 
 __all__ = ["describe_settings"]
 
+_TABLE = ['<div class="sentences" markdown>', "", "| variable | what it sets | default |", "|---|---|---|"]
+_LIMITS = {
+    "bytes": "Largest file, bytes.",
+    "pixels": "Largest picture, pixels.",
+    "side": "Longest side, pixels.",
+    "frames": "Most frames of an animated picture that is kept one.",
+    "film_pixels": "Most pixels of all frames of such a picture together.",
+    "result_pixels": "Largest result, pixels.",
+    "memory": "Most memory that one picture may need, bytes.",
+}
+"""What each limit is about; one that is missing here is an error when the page is made."""
+
 
 def describe_settings() -> str:
     """Return the page of all settings, written from the code."""
@@ -20,26 +32,24 @@ def describe_settings() -> str:
         "",
         "## Every command",
         "",
-        "| variable | default | what it sets |",
-        "|---|---|---|",
+        *_TABLE,
     ]
     common = Settings()
-    lines.append(f"| `{PREFIX}MODEL` | `{common.model}` | The model that looks; `focalbox doctor` lists them. |")
+    lines.append(f"| `{PREFIX}MODEL` | The model that looks; `focalbox doctor` lists them. | `{common.model}` |")
     lines.append(
-        f"| `{PREFIX}MEMORY` | `{common.memory}` | Bytes for pictures at work, such as `2G`; 0 is half of the machine's. |"
+        f"| `{PREFIX}MEMORY` | Bytes for pictures at work, such as `2G`; 0 is half of the machine's. | `{common.memory}` |"
     )
     help_ = "Whether the command fetches pictures from hosts that are not on the public Internet."
-    lines.append(f"| `{PREFIX}ALLOW_PRIVATE` | `{str(common.allow_private).lower()}` | {help_} |")
-    helps = {"bytes": "Largest file, bytes.", "pixels": "Largest picture, pixels.", "side": "Longest side, pixels."}
+    lines.append(f"| `{PREFIX}ALLOW_PRIVATE` | {help_} | `{str(common.allow_private).lower()}` |")
     for entry in dataclasses.fields(common.limits):
-        text = helps.get(entry.name, "Most frames or pages of a file.")
-        lines.append(f"| `{PREFIX}LIMIT_{entry.name.upper()}` | `{getattr(common.limits, entry.name)}` | {text} |")
-    lines += ["", "## `focalbox serve`", "", "| variable | default | what it sets |", "|---|---|---|"]
+        value = getattr(common.limits, entry.name)
+        lines.append(f"| `{PREFIX}LIMIT_{entry.name.upper()}` | {_LIMITS[entry.name]} | `{value}` |")
+    lines += ["", "</div>", "", "## `focalbox serve`", "", *_TABLE]
     for entry in dataclasses.fields(ServiceSettings):
         if entry.metadata:
             default = "" if entry.default in (None, ()) else f"`{str(entry.default).lower()}`"
-            lines.append(f"| `{SERVICE_PREFIX}{entry.name.upper()}` | {default} | {entry.metadata['help']} |")
-    return "\n".join([*lines, ""])
+            lines.append(f"| `{SERVICE_PREFIX}{entry.name.upper()}` | {entry.metadata['help']} | {default} |")
+    return "\n".join([*lines, "", "</div>", ""])
 
 
 if __name__ == "__main__":
