@@ -1,0 +1,81 @@
+"""``focalbox sign`` and what ``focalbox serve`` refuses before it listens."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from cli.calls import focalbox
+from focalbox.errors import SignatureError
+from focalbox.service.dialects import signing
+from focalbox.service.dialects.signing import Key
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FOCALBOX_SERVICE_KEYS", raising=False)
+
+
+@pytest.mark.parametrize("before", ["", "https://img.example.com"])
+def test_a_signed_address_is_accepted_until_it_expires(before: str, capsys: pytest.CaptureFixture[str]) -> None:
+    address = f"{before}/v1/crop/500x200/pets/cat.jpg?fit=tight"
+    assert focalbox("sign", address, "--key", f"mine:{SECRET}", "--expires-in", "60") == 0
+    written = capsys.readouterr().out.strip()
+    assert written.startswith(address)
+    path, _, query = written.removeprefix(before).partition("?")
+    keys = (Key("mine", SECRET),)
+    signing.check(path.encode(), query.encode(), keys, time.time())
+    with pytest.raises(SignatureError):
+        signing.check(path.encode(), query.encode(), keys, time.time() + 61)
+    with pytest.raises(SignatureError):
+        signing.check(path.encode(), query.replace("tight", "cover").encode(), keys, time.time())
+
+
+def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FOCALBOX_SERVICE_KEYS", f"new:{SECRET},old:{SECRET[::-1]}")
+    assert focalbox("sign", "/v1/map/cat.jpg") == 0
+    assert "key=new&" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["/v1/map/cat.jpg"], "a key is needed: --key ID:SECRET or FOCALBOX_SERVICE_KEYS"),
+        (["/v1/map/cat.jpg#top", "--key", f"a:{SECRET}"], "an address to sign has no # in it"),
+        (["/v1/map/cat.jpg", "--key", "short"], "focalbox: "),
+        (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "0"], "0 is not in the range x>=1"),
+    ],
+)
+def test_what_cannot_be_signed_is_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert focalbox("sign", *arguments) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert (said.count("\n"), SECRET in said) == (1, False)
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert focalbox("serve", "--allow-unsigned", "--port", str(port)) == 2
+    assert f"focalbox: cannot listen at 127.0.0.1:{port}: " in capsys.readouterr().err
+
+
+def test_an_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    find = importlib.util.find_spec
+
+    def without(name: str, *more: Any) -> Any:
+        return None if name in {"uvicorn", "h11"} else find(name, *more)
+
+    monkeypatch.setattr("importlib.util.find_spec", without)
+    assert focalbox("serve", "--allow-unsigned") == 2
+    assert (
+        "the service needs an extra (missing: h11, uvicorn): pip install 'focalbox[service]'" in capsys.readouterr().err
+    )
