@@ -22,6 +22,7 @@ def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
     assert "FOCALBOX_LIMIT_SIDE" in text
     assert "--at-work" in text
     assert not any(secret in text for secret in ("short", "redis:pw"))
+    assert "FOCALBOX_SERVICE_KEYS: the secret of the key 'k' has at least 16 characters" in text
 
 
 def test_the_page_of_settings_is_that_of_the_code() -> None:

@@ -202,6 +202,10 @@ class ServiceSettings:
         return dataclasses.replace(self, **several, at_work=self.threads, common=common)
 
 
+_SENTENCES = ("a size", "a key", "the secret")
+"""How messages begin that are whole sentences, and not the end of one that the setting's name begins."""
+
+
 def _readers() -> dict[str, Callable[[str], Any]]:
     return {entry.name: entry.metadata["read"] for entry in dataclasses.fields(ServiceSettings) if entry.metadata}
 
@@ -211,5 +215,5 @@ def _read(found: dict[str, Any], name: str, text: str, called: str) -> list[str]
     try:
         found[name] = _readers()[name](text)
     except InvalidRequest as error:
-        return [f"{called}: {error}" if str(error).startswith("a size") else f"{called} is {error}"]
+        return [f"{called}: {error}" if str(error).startswith(_SENTENCES) else f"{called} is {error}"]
     return []
