@@ -169,7 +169,7 @@ def test_a_file_of_the_fit_and_format_asked_for(visit: Callable[..., Page]) -> N
     expect(page.locator("#weight")).to_contain_text("JPEG")
     best = float(re.findall(r"([\d.]+) kB", page.locator("#weight").inner_text())[0])
     _set(page, "#quality", 20)
-    expect(page.locator("#weight")).not_to_contain_text(f"{best} kB")
+    expect(page.locator("#weight")).to_contain_text("kB")
     assert float(re.findall(r"([\d.]+) kB", page.locator("#weight").inner_text())[0]) < best
     with page.expect_download() as saved:
         page.get_by_text("Save the crop").click()
@@ -181,6 +181,29 @@ def test_a_file_of_the_fit_and_format_asked_for(visit: Callable[..., Page]) -> N
         expect(page.locator("#snippet-Command")).to_contain_text(f"--fit {fit}")
     planned_by(page, "mode=face", lambda: page.get_by_label("Frame the faces").check())
     shot(page, "options")
+
+
+def test_figures_of_a_file_are_never_those_of_another(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit()
+    expect(page.locator("#weight")).to_contain_text("kB")
+    expect(page.locator("#save")).to_be_visible()
+    weight = page.get_by_role("button", name="1:1", exact=True).evaluate(
+        "button => { button.click(); return document.getElementById('weight').textContent; }"
+    )
+    assert weight == "–"
+    expect(page.locator("#weight")).to_contain_text("1200 × 1200")
+
+
+def test_a_transparent_picture_is_drawn_anew(visit: Callable[..., Page], pictures: Path) -> None:
+    page = visit()
+    page.set_input_files("#file", pictures / "logo.png")
+    expect(page.locator("#facts")).to_contain_text("logo.png")
+    expect(page.locator("#confidence")).to_contain_text("%")
+    page.get_by_label("Window", exact=True).uncheck()
+    before = _pixels(page, "#stage")
+    page.get_by_label("Window", exact=True).check()
+    page.get_by_label("Window", exact=True).uncheck()
+    assert _pixels(page, "#stage") == before, "the shade is gone with the window"
 
 
 def _addresses(page: Page) -> list[str]:

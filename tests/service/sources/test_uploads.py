@@ -53,6 +53,15 @@ def test_broken_uploads(opened: Opened, kind: str, body: bytes, status: int) -> 
     answer.problem()
 
 
+@pytest.mark.parametrize(("kind", "room"), [("image/jpeg", 0), ("multipart/form-data; boundary=XX", 65_536)])
+def test_the_length_that_is_said_is_the_one_that_is_refused(opened: Opened, kind: str, room: int) -> None:
+    service = opened(allow_unsigned="true", limit_bytes=3_000_000)
+    headers = {"content-type": kind, "content-length": str(3_000_001 + room)}
+    answer = service.ask("/v1/crop?size=90x60", "POST", b"", headers)
+    assert answer.status == 413
+    assert "this one has 3000001 or more" in answer.problem()
+
+
 def test_the_page_may_upload_with_its_own_address(opened: Opened, pictures: Path) -> None:
     service = opened(root=pictures, keys=f"k:{SECRET}", sizes="500x200")
     body = (pictures / "coffee.jpg").read_bytes()

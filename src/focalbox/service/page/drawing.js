@@ -51,6 +51,7 @@ export function drawStage(canvas, scene, layers, room) {
   canvas.style.height = `${shown.height}px`;
   const context = sharpen(canvas, shown.width, shown.height);
   const { width: across, height: down } = canvas;
+  context.clearRect(0, 0, across, down); // what was drawn before would shine through a transparent picture
   context.drawImage(scene.picture, 0, 0, across, down);
   if (layers.map) {
     context.globalAlpha = MAP_OPACITY;

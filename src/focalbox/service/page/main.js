@@ -89,6 +89,7 @@ function update(change = {}) {
   if (plain || !scene.crop) show(planCrop(scene, size, choice.zoom, choice.focus), null);
   else draw();
   later("plan", plain ? PAUSE : 0, () => askForPlan(size, plain));
+  forgetFile();
   later("file", CALM, () => askForFile(size));
 }
 
@@ -136,6 +137,12 @@ async function askForPlan(size, plain) {
   }
 }
 
+/** Show no figures of a file, and offer none, that is not of what is shown. */
+function forgetFile() {
+  part("weight").textContent = "–";
+  part("save").hidden = true;
+}
+
 async function askForFile(size) {
   if (!part("options").open) return;
   const { signal } = asked.file;
@@ -148,7 +155,6 @@ async function askForFile(size) {
     Object.assign(part("save"), { href: URL.createObjectURL(file), download: `crop.${kind}`, hidden: false });
   } catch (error) {
     if (error.name === "AbortError") return;
-    part("weight").textContent = "–";
     showError(part("crop-problem"), error, "The file cannot be made.");
   }
 }

@@ -43,14 +43,15 @@ async def read_upload(
     DecodeError
         When it is empty.
     """
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    room = _ROOM if kind == _FORM else 0
     length = headers.get("content-length", "")
     if length.isascii() and length.isdigit():
-        limits.check_bytes(int(length[:18]) - _ROOM)
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        limits.check_bytes(int(length[:18]) - room)
     if kind == _FORM:
-        data = await _file_of(headers, _limit(stream, limits, _ROOM, count), limits)
+        data = await _file_of(headers, _limit(stream, limits, room, count), limits)
     elif kind.startswith(_RAW) or not kind:
-        data = b"".join([part async for part in _limit(stream, limits, 0, count)])
+        data = b"".join([part async for part in _limit(stream, limits, room, count)])
     else:
         message = f"an upload is image/..., application/octet-stream or {_FORM}, not {kind[:60]!r}"
         raise NotAPicture(message)
