@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from focalbox.service.dialects.signing import Key, sign
+from focalbox.service.endpoints import PAGE_HEADER
 from service.servers import Service
 
 FILES = sorted(file.name for file in (resources.files("focalbox.service") / "page").iterdir())
@@ -23,7 +24,7 @@ def test_every_file_is_served_with_its_type_and_its_bounds(service: Service) -> 
         kind = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
         assert answer.headers["content-type"].startswith(kind[name.rpartition(".")[2]])
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-        again = service.ask(f"/page/{name}", headers={"If-None-Match": answer.headers["etag"]})
+        again = service.ask(f"/page/{name}", headers={"if-none-match": answer.headers["etag"]})
         assert (again.status, again.content) == (304, b"")
 
 
@@ -55,7 +56,7 @@ def test_where_addresses_are_signed_so_is_the_pages(opened: Callable[..., Servic
     assert service.ask("/").status == 200, "the page itself says nothing of the pictures"
     for path in ("/page/demos.json", "/page/place.json?name=a&bytes=1"):
         assert service.ask(path).status == 403
-        assert service.ask(path, headers={"X-Focalbox-Page": query}).status == 200
+        assert service.ask(path, headers={PAGE_HEADER: query}).status == 200
 
 
 @pytest.mark.parametrize(
