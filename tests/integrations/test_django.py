@@ -105,6 +105,67 @@ def test_a_tag_given_nothing_writes_nothing(models: Any) -> None:
         assert rendered('{% focalbox_style file "16:9" %}', file=file) == "object-fit: cover"
 
 
+TAGS = ("focalbox_img", "focalbox_picture", "focalbox_style")
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("given", ["photo", "'cat.jpg'", "5", "photo.image.name", "missing.image"])
+def test_a_tag_given_no_field_of_a_picture_breaks_no_page(
+    photo: Any, tag: str, given: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert rendered(f"{{% {tag} {given} '1:1' %}}", photo=photo) in ("", "object-fit: cover")
+    assert ("such as photo.image" in caplog.text) == ("missing" not in given)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("'1:1' widths='a,b'", "widths are pixels with commas between them, such as 320,640, not 'a,b'"),
+        ("'1:1' widths='0'", "widths are pixels of at least 1"),
+        ("'abc'", "a size looks like"),
+        ("5", "a size is"),
+        ("'free'", "a page needs a size or a ratio"),
+        ("'1:1' zoom='near'", "zoom is a number from 0 to 1, not 'near'"),
+        ("'1:1' nope='x'", "options are"),
+        ("'1:1' '4:5'", "art is a media query with a size after it"),
+        ("'1:1' 5", "art is a media query with a size after it"),
+    ],
+)
+def test_a_tag_that_makes_no_sense_shows_the_whole_picture(
+    photo: Any, words: str, sentence: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tag = rendered(f"{{% focalbox_picture photo.image {words} %}}", photo=photo)
+    assert tag.startswith(f'<img src="{photo.image.url}"')
+    assert sentence in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words", ["widths=320", "widths='320,'", "widths=none", "alt=none", "sizes=none", "loading=none"]
+)
+def test_words_of_another_type_are_read_as_text(photo: Any, words: str) -> None:
+    tag = rendered(f"{{% focalbox_img photo.image '1:1' {words} %}}", photo=photo)
+    assert "srcset=" in tag
+    assert "None" not in tag
+
+
+def test_points_and_boxes_are_written_as_in_addresses(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    content = jpeg(photographs["chelsea"])
+    for text, keywords in (
+        ("focus='0.9,0.5'", {"focus": (0.9, 0.5)}),
+        ("keep='0.8,0.1,0.1,0.1;0.9,0.2,0.1,0.1'", {"keep": [(0.8, 0.1, 0.1, 0.1), (0.9, 0.2, 0.1, 0.1)]}),
+        ("avoid='0,0,0.2,1'", {"avoid": [(0.0, 0.0, 0.2, 1.0)]}),
+    ):
+        style = rendered(f"{{% focalbox_style photo.image '1:2' {text} %}}", photo=photo)
+        assert style == css_of(content, "1:2", **keywords)
+        assert "srcset=" in rendered(f"{{% focalbox_img photo.image '1:2' {text} %}}", photo=photo)
+
+
+def css_of(content: bytes, size: str, **keywords: Any) -> str | None:
+    from focalbox.html import css  # noqa: PLC0415 - as above
+
+    return css(focalbox.plan(content, size, **keywords))
+
+
 def test_the_style_is_that_of_the_plan(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
     from focalbox.html import css  # noqa: PLC0415 - as above
 

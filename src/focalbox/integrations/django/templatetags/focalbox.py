@@ -1,4 +1,7 @@
-"""Template tags: `<img>` and `<picture>` of crops that are made when a page first asks for them."""
+"""Template tags: `<img>` and `<picture>` of crops that are made when a page first asks for them.
+
+A template may give a tag anything, also nothing: a page is never broken, and the log says what was wrong.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from django import template
 from django.db.models.fields.files import FieldFile
 from django.utils.safestring import SafeString, mark_safe
 
-from focalbox.errors import FocalboxError
+from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.html import Art, css, img, picture, position_inside, sizes_of
 from focalbox.html.tags import WIDTHS
 from focalbox.integrations.django.analyses import StoredAnalysis, content_of, stored_analysis
 from focalbox.integrations.django.crops import crop_urls
 from focalbox.integrations.django.storing import address_of
+from focalbox.options import CropOptions
 
 __all__ = ["focalbox_img", "focalbox_picture", "focalbox_style", "register"]
 
@@ -40,7 +44,8 @@ def focalbox_img(
     widths : str
         Pixels with commas between them; wider ones than the crop has are left out.
     **options
-        As in `focalbox.options.CropOptions`, and ``loading``.
+        As in `focalbox.options.CropOptions`, also as they are written in addresses (``focus="0.4,0.3"``, boxes with
+        semicolons between them), and ``loading``. A border is trimmed before looking, so there is no ``trim``.
     """
     return _tag(file, size, "", alt, widths, sizes, options)
 
@@ -66,27 +71,29 @@ def focalbox_picture(
 @register.simple_tag
 def focalbox_style(file: FieldFile | None, size: str, **options: Any) -> str:
     """Return the CSS that shows a crop of the whole picture: ``<img src="{{ photo.image.url }}" style="{% ... %}">``."""
-    found = _analysis_of(file)
+    found = _analysis_of(_field_file(file))
     if found is None:
         return "object-fit: cover"
     try:
-        return css(found.analysis.plan(size, **options)) or "object-fit: cover"
+        return css(found.analysis.plan(size, **_read(options))) or "object-fit: cover"
     except FocalboxError as error:
         _log.warning("no style for %s: %s", found.name, error)
         return "object-fit: cover"
 
 
 def _tag(  # noqa: PLR0917 - what the two tags share
-    file: FieldFile | None, size: str, art: str, alt: str, widths: str, sizes: str, options: dict[str, Any]
+    given: Any, size: Any, art: Any, alt: Any, widths: Any, sizes: Any, options: dict[str, Any]
 ) -> SafeString:
-    if not file:
+    file = _field_file(given)
+    if file is None:
         return mark_safe("")
-    loading = str(options.pop("loading", "lazy"))
+    loading, alt, art = str(options.pop("loading", None) or "lazy"), _text(alt), _text(art)
     found = _analysis_of(file)
     try:
         if found is None:
             return _whole(file, alt, loading)
-        listed = [int(width) for width in widths.split(",")] if widths else WIDTHS
+        options = _read(options)
+        listed = _pixels(_text(widths)) or WIDTHS
         shapes = [_art(line) for line in art.split(";") if line.strip()]
         crop = found.analysis.plan(size, **options)
         plans = [crop, *(found.analysis.plan(size, **options) for _, size in shapes)]
@@ -97,18 +104,49 @@ def _tag(  # noqa: PLR0917 - what the two tags share
             for one in sizes_of(plan_size, listed, most=most)
         ]
         made = dict(zip(needed, crop_urls(file, needed, **options), strict=True))
-        written: dict[str, Any] = {"widths": listed, "most": most, "sizes": sizes, "loading": loading}
+        written: dict[str, Any] = {"widths": listed, "most": most, "sizes": str(sizes or "100vw"), "loading": loading}
         written |= {"alt": alt, "style": position_inside(crop)}
         if shapes:
             return mark_safe(picture(made.__getitem__, size, [Art(*shape) for shape in shapes], **written))  # noqa: S308 - escaped by html.tags
         return mark_safe(img(made.__getitem__, size, **written))  # noqa: S308 - as above
-    except (FocalboxError, ValueError) as error:
+    except FocalboxError as error:
         _log.warning("no crop of %s: %s", file.name, error)
         return _whole(file, alt, loading)
 
 
+def _field_file(given: Any) -> FieldFile | None:
+    """Return the picture that a template gives; None, with a warning in the log, when it is something else."""
+    if isinstance(given, FieldFile):
+        return given or None
+    if given not in (None, ""):
+        _log.warning("a tag takes the field of a picture, such as photo.image, not %.60r", given)
+    return None
+
+
+def _text(given: Any) -> str:
+    return "" if given is None else str(given)
+
+
+def _pixels(widths: str) -> list[int]:
+    try:
+        return [int(width) for width in widths.split(",") if width.strip()]
+    except ValueError as error:
+        message = f"widths are pixels with commas between them, such as 320,640, not {widths!r}"
+        raise InvalidRequest(message) from error
+
+
+def _read(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options of which some are written as text, which is all that a template can write for points and boxes."""
+    texts = {name: value.split(";") for name, value in options.items() if isinstance(value, str)}
+    values = CropOptions.from_text(texts).to_dict()
+    return {name: values[name] if name in texts else value for name, value in options.items()}
+
+
 def _art(line: str) -> tuple[str, str]:
     media, _, size = line.strip().rpartition(" ")
+    if not media:
+        message = f"art is a media query with a size after it, such as (max-width: 40em) 4:5, not {line.strip()!r}"
+        raise InvalidRequest(message)
     return media.strip(), size
 
 
