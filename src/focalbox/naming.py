@@ -103,13 +103,16 @@ def _collision(output: Output, first: str, second: str, results: int) -> Invalid
 
 
 def check_template(template: str) -> None:
-    """Refuse a template that names unknown fields.
+    """Refuse a template that names unknown fields, or nothing.
 
     Raises
     ------
     InvalidRequest
-        When it does.
+        When it does, or is empty.
     """
+    if not template.strip():
+        message = "an output has a name, such as {stem}-{size}{ext}; this one is empty"
+        raise InvalidRequest(message)
     unknown = sorted(set(_FIELD.findall(template)) - set(_FIELDS))
     if unknown:
         message = f"an output may name {', '.join(_FIELDS)}, not {', '.join(unknown) or '{}'}"

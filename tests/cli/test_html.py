@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -96,3 +98,19 @@ def test_mistakes_are_one_sentence(said, words: list[str], code: int, sentence: 
 
 def test_a_picture_that_is_not_there_is_exit_code_1(said) -> None:  # type: ignore[no-untyped-def]
     assert said("gone.jpg", "-s", "1:1", code=1) == "focalbox: there is no file gone.jpg"
+
+
+def test_the_address_of_the_service_is_written_in_the_characters_of_one(said, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    (folder / "a {b} 50%?.jpg").write_bytes((folder / "coffee.jpg").read_bytes())
+    ((_, found),) = Tags(said("a {b} 50%?.jpg", "-s", "60x40")).found
+    assert found["src"] == "/v1/crop/60x40/a%20%7Bb%7D%2050%25%3F.jpg"
+
+
+def test_standard_input_needs_an_address(folder: Path) -> None:
+    call = [sys.executable, "-m", "focalbox", "html", "-", "-s", "60x40"]
+    content = (folder / "coffee.jpg").read_bytes()
+    done = subprocess.run(call, input=content, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"focalbox: standard input has no address: say with --address where its crops are\n"
+    named = subprocess.run([*call, "--address", "/{size}.jpg"], input=content, capture_output=True, check=False)
+    assert b'src="/60x40.jpg"' in named.stdout

@@ -92,3 +92,17 @@ def test_results_go_to_stores_too(folder: Path, capsys: pytest.CaptureFixture[st
     assert focalbox(*call[:-1], "https://example.com/{stem}.webp") == 2
     assert "not to https://example.com/coffee.webp" in capsys.readouterr().err
     assert not list(folder.glob("memory*"))
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_output_is_refused(folder: Path, empty: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(folder.iterdir())
+    assert focalbox("crop", "coffee.jpg", "-s", "60x40", "-o", empty) == 2
+    assert focalbox("batch", "coffee.jpg", "-s", "60x40", "--output", empty) == 2
+    assert focalbox("batch", "coffee.jpg", "-s", "60x40", "--output", "-") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "focalbox: an output has a name, such as {stem}-{size}{ext}; this one is empty",
+        f"focalbox: a batch writes to a folder or an address, not to {empty!r}",
+        "focalbox: a batch writes to a folder or an address, not to '-'",
+    ]
+    assert sorted(folder.iterdir()) == before

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TextIO, Unpack
 
 from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_of
-from focalbox.batch.job import Job, Stopped, parse_size
+from focalbox.batch.job import TEMPLATE, Job, Stopped, parse_size
 from focalbox.batch.listing import list_pictures
 from focalbox.batch.progress import Progress, open_log
 from focalbox.batch.records.ledger import Ledger
@@ -175,7 +175,7 @@ def run(
     )
     earlier = None if from_manifest is None else absolute_address(from_manifest)
     plan_only = plan_only or (out is None and (earlier is not None or (sample is not None and report is not None)))
-    destination, template = split_output("" if out is None else out)
+    destination, template = ("", TEMPLATE) if out is None else split_output(out)
     job = Job(
         tuple("free" if (target := parse_size(size)) is None else str(target) for size in as_size_list(sizes)),
         None if plan_only or out is None else absolute_address(destination),

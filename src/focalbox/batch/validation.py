@@ -89,12 +89,20 @@ def absolute_address(address: str | os.PathLike[str]) -> str:
 def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
     """Split a destination from the template of names below it, which begins at the first part that has a field.
 
+    Raises
+    ------
+    InvalidRequest
+        When it is empty, as a variable of a shell may be, or standard output, which takes no folders.
+
     Examples
     --------
     >>> split_output("crops/{folder}/{stem}-{size}{ext}"), split_output("{stem}{ext}"), split_output("s3://bucket/crops")
     (('crops', '{folder}/{stem}-{size}{ext}'), ('.', '{stem}{ext}'), ('s3://bucket/crops', '{folder}/{stem}-{size}{ext}'))
     """
     text = os.fspath(out)
+    if text.strip() in ("", "-"):
+        message = f"a batch writes to a folder or an address, not to {text!r}"
+        raise InvalidRequest(message)
     head = text.partition("{")[0].rpartition("/")
     if "{" not in text:
         return text, TEMPLATE

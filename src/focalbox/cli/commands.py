@@ -74,7 +74,8 @@ def crop(
     """
     settings, cropper, wanted = _read(options)
     targets = parse_targets(sizes)
-    template = output or (PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE)
+    usual = PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE
+    template = usual if output is None else output
     named = outputs_of(pictures, targets, template, format_)
     check_outputs(named)
 

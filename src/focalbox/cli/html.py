@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -15,6 +16,7 @@ from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.html import Art, blurhash, css, dominant_colour, img, picture, position_inside
 from focalbox.html.tags import WIDTHS
+from focalbox.naming import PIPE
 from focalbox.options import CropOptions, parse_target
 from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
@@ -107,7 +109,7 @@ def html(
     if only_css:
         click.echo(_css(first))
         return
-    where = address or _ADDRESS.replace("PICTURE", source.lstrip("/"))
+    where = _address_of(source) if address is None else address
     written: dict[str, Any] = {
         "alt": alt,
         "widths": widths or WIDTHS,
@@ -116,6 +118,14 @@ def html(
         "style": position_inside(first),
     }
     click.echo(picture(where, size, shapes, **written) if shapes else img(where, size, **written))
+
+
+def _address_of(source: str) -> str:
+    """Return where the service has the crops of a picture, in the characters that an address may hold (RFC 3986)."""
+    if source == PIPE:
+        message = "standard input has no address: say with --address where its crops are"
+        raise InvalidRequest(message)
+    return _ADDRESS.replace("PICTURE", quote(os.fsencode(source.lstrip("/")), safe="/:"))
 
 
 def _art(line: str) -> Art:
