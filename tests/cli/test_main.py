@@ -29,7 +29,7 @@ def test_every_command_is_where_it_is_said_to_be() -> None:
         (["--version"], 0, f"focalbox, version {__version__}"),
         (["--help"], 0, "Find what matters in a picture"),
         ([], 2, "Usage: focalbox"),
-        (["burn"], 2, "focalbox: No such command 'burn'."),
+        (["burn"], 2, "focalbox: No such command 'burn'"),
         (["crop", "a.jpg", "--frobnicate"], 2, "focalbox: No such option"),
         (["crop", "-s", "5y5", "a.jpg"], 2, "focalbox: "),
     ],
