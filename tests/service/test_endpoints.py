@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from focalbox.errors import InvalidRequest
+from focalbox.service.app import build
+from focalbox.service.settings import ServiceSettings
 from service.servers import Answer, Neighbour, Opened, Service
 
 
@@ -76,6 +79,14 @@ def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None
         answer = service.ask(target)
         assert answer.status == 413
         assert "at most 10000 pixels" in answer.problem()
+
+
+@pytest.mark.parametrize("fallback", ["gone.jpg", "../coffee.jpg", ".hidden.jpg", "ftp://a/b"])
+def test_a_fallback_that_is_not_there_is_refused_at_the_start(pictures: Path, fallback: str) -> None:
+    settings = {"ROOT": str(pictures), "ALLOW_UNSIGNED": "true", "FALLBACK": fallback}
+    found = ServiceSettings.of({f"FOCALBOX_SERVICE_{name}": value for name, value in settings.items()})
+    with pytest.raises(InvalidRequest, match="FOCALBOX_SERVICE_FALLBACK is a picture that is served here, not "):
+        build(found)
 
 
 def test_the_room_around_a_ratio_counts_for_that_limit(opened: Opened, pictures: Path) -> None:

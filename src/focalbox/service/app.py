@@ -16,10 +16,12 @@ from starlette.types import ASGIApp
 
 from focalbox.analysis import Analysis
 from focalbox.cropper import Cropper
+from focalbox.errors import InvalidRequest
 from focalbox.service.endpoints import Endpoints
 from focalbox.service.middleware import RequestLog
 from focalbox.service.openapi import openapi
 from focalbox.service.pages import Pages
+from focalbox.service.problems import NotAllowed, NotFound, Unavailable
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache
 from focalbox.service.render.preparer import Preparer
 from focalbox.service.render.renderer import Renderer
@@ -73,7 +75,7 @@ def build(
     Raises
     ------
     InvalidRequest
-        When an extra is missing that the settings need.
+        When an extra is missing that the settings need, or the fallback picture is none that is served.
     """
     limits = settings.common.limits
     readiness = readiness or Readiness()
@@ -104,6 +106,7 @@ def build(
     )
     upstreams = Upstreams(remote, buckets, gate, kept, settings.stale_seconds)
     sources = Sources(folder, upstreams, remote.allows, limits)
+    _check_fallback(sources, settings.fallback)
     endpoints = Endpoints(
         settings,
         limits,
@@ -146,3 +149,15 @@ def build(
     ]
     router: ASGIApp = Router(routes, redirect_slashes=False, lifespan=lifespan)
     return RequestLog(router, metrics, settings.cors)
+
+
+def _check_fallback(sources: Sources, fallback: str) -> None:
+    """Refuse a fallback that is not there: it would be missed only when another picture is missing."""
+    try:
+        if fallback:
+            sources.locate(fallback)
+    except (NotFound, NotAllowed) as error:
+        message = f"FOCALBOX_SERVICE_FALLBACK is a picture that is served here, not {fallback!r}"
+        raise InvalidRequest(message) from error
+    except Unavailable:
+        pass  # the disk may come later, as for all other pictures
