@@ -151,7 +151,7 @@ def build(
     return RequestLog(router, metrics, settings.cors)
 
 
-def _check_fallback(sources: Sources, fallback: str) -> None:
+def _check_fallback(sources: Sources, fallback: str | None) -> None:
     """Refuse a fallback that is not there: it would be missed only when another picture is missing."""
     try:
         if fallback:
