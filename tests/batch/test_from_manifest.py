@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -118,3 +119,28 @@ def test_a_name_that_is_no_utf_8_is_cropped(album: Path, tmp_path: Path) -> None
     summary = run(tmp_path / "in", "40x40", tmp_path / "o", workers=1)
     assert (summary.done, summary.failed) == (1, 0)
     assert [os.fsencode(path.name) for path in (tmp_path / "o").glob("*.jpg")] == [b"caf%E9-40x40.jpg"]
+
+
+@pytest.mark.parametrize("made_with", [None, "top-left"])
+def test_a_border_that_was_or_was_not_trimmed_is_looked_at_again(
+    looked: Path, tmp_path: Path, made_with: Literal["top-left"] | None
+) -> None:
+    first, both = tmp_path / "first.jsonl", ("top-left", None)
+    run(tmp_path / "in", "1:1", plan_only=True, manifest=first, workers=1, trim=made_with)
+    for wanted in both:
+        then = tmp_path / f"{wanted}.jsonl"
+        summary = run((), "4:5", from_manifest=first, manifest=then, workers=1, trim=wanted)
+        assert (summary.done, summary.failed, summary.analysed) == (3, 0, 0 if wanted == made_with else 3)
+
+
+def test_a_stored_analysis_that_cannot_be_read_is_made_again(looked: Path, tmp_path: Path) -> None:
+    for number, text in enumerate(("1:AAAA", "9:AAAA", "1:", "x")):
+        path, rows = tmp_path / f"{number}.jsonl", read_manifest(looked)
+        path.write_text("".join(json.dumps({**row, "analysis": text}) + "\n" for row in rows))
+        summary = run((), "4:5", from_manifest=path, workers=1)
+        assert (summary.done, summary.failed, summary.analysed) == (3, 0, 3)
+
+
+def test_a_folder_is_no_manifest(looked: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=rf"ends with .parquet or .jsonl, not '{tmp_path}/in'"):
+        run((), "4:5", from_manifest=tmp_path / "in")

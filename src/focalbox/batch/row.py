@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,12 +11,40 @@ from focalbox.batch.job import Job, Task
 from focalbox.core.target import Size
 from focalbox.version import __version__
 
-__all__ = ["LACKING", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]
+__all__ = ["EMPTY", "READABLE", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]
 
 SCHEMA = 3
 """The version of the manifest's rows."""
-LACKING: dict[int, tuple[str, ...]] = {1: ("analysis", "alternatives"), 2: ("alternatives",), SCHEMA: ()}
-"""The versions that are read, each with the columns that came later; they are read as None."""
+READABLE = range(1, SCHEMA + 1)
+"""The versions that are read; columns that came later (2: `analysis`, 3: `alternatives`) are None in their rows."""
+
+EMPTY: Mapping[str, Any] = {
+    "schema": SCHEMA,
+    "source": None,
+    "content": None,
+    "size": None,
+    "target": None,
+    "box": None,
+    "padding": None,
+    "salient_box": None,
+    "jaccard": None,
+    "focal_point": None,
+    "fit": None,
+    "kept": None,
+    "confidence": None,
+    "notes": (),
+    "alternatives": None,
+    "output": None,
+    "bytes": None,
+    "model": None,
+    "version": None,
+    "options": None,
+    "milliseconds": None,
+    "analysis": None,
+    "error": None,
+    "message": None,
+}
+"""A row that says nothing, with all columns in their order."""
 
 
 @dataclass(frozen=True)
@@ -66,28 +95,11 @@ def source_of(task: Task, size: Size | None) -> dict[str, Any]:
 def blank_row(job: Job, task: Task, size: str) -> dict[str, Any]:
     """Return a row with everything that is known before the picture is read."""
     return {
-        "schema": SCHEMA,
+        **EMPTY,
         "source": source_of(task, None),
-        "content": None,
         "size": size,
-        "target": None,
-        "box": None,
-        "padding": None,
-        "salient_box": None,
-        "jaccard": None,
-        "focal_point": None,
-        "fit": None,
-        "kept": None,
-        "confidence": None,
         "notes": [],
-        "alternatives": None,
-        "output": None,
-        "bytes": None,
         "model": job.model,
         "version": __version__,
         "options": job.fingerprint,
-        "milliseconds": None,
-        "analysis": None,
-        "error": None,
-        "message": None,
     }

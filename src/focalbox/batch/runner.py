@@ -13,6 +13,7 @@ from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_
 from focalbox.batch.job import TEMPLATE, Job, Stopped, parse_size
 from focalbox.batch.listing import list_pictures
 from focalbox.batch.progress import Progress, open_log
+from focalbox.batch.records.files import check_name
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
 from focalbox.batch.records.stored import stored_pictures
@@ -204,6 +205,8 @@ def run(
     )
     page = None if report is None else absolute_address(report)
     with ExitStack() as stack:
+        if earlier is not None:
+            check_name(earlier)
         rows_at = manifest_address(manifest, None if out is None else destination, earlier, job)
         kept = rows_at is not None
         if rows_at is None:

@@ -72,3 +72,21 @@ def test_what_is_no_manifest_is_said(tmp_path: Path) -> None:
     damaged.write_bytes(file.getvalue())
     with pytest.raises(InvalidRequest, match="has rows of version 99"):
         list(stored_pictures(str(damaged)))
+
+
+@pytest.mark.parametrize("lacking", ["source", "size", "address", "name", "bytes", "stamp"])
+def test_a_row_that_names_no_picture_is_damage(tmp_path: Path, lacking: str) -> None:
+    (row, *_) = rows_of("a.jpg", **KNOWN)
+    row["source"] = {**row["source"], lacking: None}
+    row |= {lacking: None} if lacking in ("source", "size") else {}
+    with pytest.raises(InvalidRequest, match="damaged: row 2 does not say which picture and size it is of"):
+        list(stored_pictures(write(tmp_path / "m.jsonl", [*rows_of("b.jpg")[:1], row])))
+
+
+def test_columns_that_are_missing_are_not_known(tmp_path: Path) -> None:
+    row = rows_of("a.jpg", **KNOWN)[0]
+    for column in row.keys() - {"schema", "source", "size"}:
+        left = {name: value for name, value in row.items() if name != column}
+        ((found, known),) = stored_pictures(write(tmp_path / "m.jsonl", [left]))
+        assert found == FileInfo("in/a.jpg", "a.jpg", 10, "monday")
+        assert known == ({} if column == "analysis" else {**KNOWN, **({column: None} if column in KNOWN else {})})

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from focalbox.batch.row import LACKING, SCHEMA
+from focalbox.batch.row import EMPTY, READABLE, SCHEMA
 from focalbox.errors import InvalidRequest
 
 __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
@@ -72,14 +72,17 @@ def read_rows(content: bytes | IO[bytes], name: str) -> Iterator[dict[str, Any]]
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     rows = _read_lines(file, name) if PurePosixPath(name).suffix.lower() in _LINES else _read_parquet(file, name)
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         version = row.get("schema")
-        if version not in LACKING:
+        if version not in READABLE:
             message = (
                 f"the manifest {name} has rows of version {version}, and this focalbox reads versions 1 to {SCHEMA}"
             )
             raise InvalidRequest(message)
-        yield row if version == SCHEMA else {**row, "schema": SCHEMA, **dict.fromkeys(LACKING[version])}
+        if not _names_a_picture(row):
+            message = f"the manifest {name} is damaged: row {number} does not say which picture and size it is of"
+            raise Damaged(message)
+        yield {**EMPTY, **row, "schema": SCHEMA}
 
 
 def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
@@ -109,6 +112,17 @@ def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
     except (arrow.ArrowException, OSError, KeyError, AttributeError) as error:
         message = f"the manifest {name} is damaged: {' '.join(str(error).split())[:200]}"
         raise Damaged(message) from error
+
+
+def _names_a_picture(row: dict[str, Any]) -> bool:
+    """Tell whether a row has what all others are found by; what else is missing in it is only not known."""
+    source = row.get("source")
+    needed = {"address": str, "name": str, "bytes": int, "stamp": str}
+    return (
+        isinstance(row.get("size"), str)
+        and isinstance(source, dict)
+        and all(isinstance(source.get(key), kind) for key, kind in needed.items())
+    )
 
 
 def _present(struct: dict[str, Any]) -> dict[str, Any]:

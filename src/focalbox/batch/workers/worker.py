@@ -78,7 +78,7 @@ class Worker:
         planned = [plan for plan in self._job.plan(task.name) if plan.size in task.sizes]
         known: dict[str, Any] = {}
         try:
-            stored = _analysis_of(task)
+            stored = self._stored(task)
             if stored is not None and self._job.out is None:
                 rows = self._plan_stored(task, stored, planned)
                 return TaskResult(task.number, _add_seconds(rows, started), stored.source.pixels, analysed=False)
@@ -114,6 +114,16 @@ class Worker:
             message = f"there is no file {task.address}: it is gone, a dead link, a folder or a pipe"
             raise FetchError(message)
         return storage.read(task.address, self._job.limits.bytes)
+
+    def _stored(self, task: Task) -> Analysis | None:
+        """Return the analysis that an earlier manifest stored; None when none can be read, or its border is another."""
+        try:
+            stored = unpack(task.stored["analysis"]) if task.stored else None
+        except InvalidRequest:
+            return None
+        if stored is None or (stored.visible.trimmed is None) != (self._job.options.trim is None):
+            return None
+        return stored
 
     def _plan_stored(self, task: Task, stored: Analysis, planned: list[PlannedOutput]) -> list[dict[str, Any]]:
         """Plan from the analysis of an earlier manifest, without reading the picture."""
@@ -207,14 +217,6 @@ def preview(address: str, side: int, limits: Limits) -> bytes:
     small = Size(max(1, int(full.width * scale)), max(1, int(full.height * scale)))
     working = picture.decode(small)
     return encode(render(working, PixelBox(0, 0, full.width, full.height), small), "webp", quality=_PREVIEW_QUALITY)
-
-
-def _analysis_of(task: Task) -> Analysis | None:
-    """Return the analysis that an earlier manifest stored, or None when there is none that can be read."""
-    try:
-        return unpack(task.stored["analysis"]) if task.stored else None
-    except InvalidRequest:
-        return None
 
 
 def _columns(crop: Crop) -> dict[str, Any]:
