@@ -121,9 +121,9 @@ def neighbour() -> Iterator[Neighbour]:
     thread.join()
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Return what starts `focalbox serve` with arguments; all processes are stopped at the end."""
+@contextlib.contextmanager
+def _processes(folder: Path) -> Iterator[Callable[..., Running]]:
+    """Return what starts `focalbox serve` with arguments, and logs into a folder; all processes are stopped at the end."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, limit: int | None = None, **environment: str) -> Running:
@@ -134,7 +134,7 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FOCALBOX_")}
-        with (tmp_path / f"log-{len(started)}").open("w") as log:
+        with (folder / f"log-{len(started)}").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "focalbox", "serve", "--port", "0", *arguments],
                 stdout=subprocess.PIPE,
@@ -149,7 +149,7 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
         assert ready, "focalbox serve printed nothing"
         page = process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)\S*", page)
-        assert found, page + process.stdout.read() + (tmp_path / f"log-{len(started) - 1}").read_text()
+        assert found, page + process.stdout.read() + (folder / f"log-{len(started) - 1}").read_text()
         running = Running(process, int(found[1]), found[0])
         running.wait_until_ready()
         return running
@@ -158,6 +158,20 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Return what starts `focalbox serve` with arguments; all processes are stopped at the end."""
+    with _processes(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Return a process without a folder of pictures that needs no signatures, for all tests of a module."""
+    with _processes(tmp_path_factory.mktemp("unsigned")) as start:
+        yield start("--allow-unsigned")
 
 
 @pytest.fixture
@@ -187,7 +201,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, running: Callable[..., Running], unsigned: Running) -> Iterator[Callable[..., Page]]:
     """Return what opens the page; whatever goes wrong in it fails the test."""
     from playwright.sync_api import expect  # noqa: PLC0415 - not installed for `make check`
 
@@ -195,7 +209,7 @@ def visit(browser: Browser, running: Callable[..., Running]) -> Iterator[Callabl
     pages: list[Page] = []
 
     def open_page(*arguments: str, width: int = 1280, dark: bool = False, still: bool = False) -> Page:
-        started = running(*(arguments or ("--allow-unsigned",)))
+        started = running(*arguments) if arguments else unsigned
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",

@@ -72,7 +72,7 @@ def test_upload_drag_layers_and_copy(visit: Callable[..., Page], pictures: Path)
 
 
 def test_the_page_shows_what_the_service_cuts(visit: Callable[..., Page]) -> None:
-    page = visit("--allow-unsigned")
+    page = visit()
     for ratio, size, zoom in ((0.0, "1200x1200", 0.0), (1.3, "1200x487", 0.4), (-1.0, "600x1200", 1.0)):
         _set(page, "#zoom", zoom)
         # By its whole address: the page may still ask about what it showed before.
