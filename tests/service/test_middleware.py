@@ -189,7 +189,10 @@ def test_of_many_refusals_one_a_second_is_logged_and_says_for_how_many_it_stands
     with caplog.at_level(logging.INFO, "focalbox.service"):
         for _ in range(4):
             ask(app)
-    assert [vars(record)["refused"] for record in caplog.records] == [1, 3]
+    assert [(vars(record)["refused"], vars(record)["problem"]) for record in caplog.records] == [
+        (1, "later"),
+        (3, "later"),
+    ]
     assert 'status="503"} 4.0' in metrics.text().decode()
 
 

@@ -75,7 +75,8 @@ class JsonLines(logging.Formatter):
 class RequestLog:
     """The application with an id, a problem document, a count and a line of log for each request.
 
-    Of requests that are refused because there are too many, one a second has a line, with how many it stands for.
+    Of requests that are refused because there are too many, one a second has a line, with how many it stands for and what there was too
+    much of.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ class RequestLog:
 
         self._metrics.refresh()
         failure: Exception | None = None
-        refused = False
+        refused = ""
         try:
             _check_headers(scope)
             await self._app(scope, receive, send_noted)
@@ -140,7 +141,7 @@ class RequestLog:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
             problem = _problem(error)
-            refused = isinstance(error, Overloaded)
+            refused = problem.detail if isinstance(error, Overloaded) else ""
             failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
             if not status:
                 await problem.response()(scope, receive, send_noted)
@@ -153,7 +154,7 @@ class RequestLog:
         self._metrics.requests.labels(dialect, known, str(status)).inc()
         self._metrics.seconds.observe(seconds)
         self._metrics.refresh()
-        many = {"refused": self._refusals(now)} if refused else {}
+        many: dict[str, Any] = {"refused": self._refusals(now), "problem": refused} if refused else {}
         if many.get("refused") == 0:
             return status, known
         _log.log(
