@@ -75,8 +75,8 @@ class JsonLines(logging.Formatter):
 class RequestLog:
     """The application with an id, a problem document, a count and a line of log for each request.
 
-    Of requests that are refused because there are too many, one a second has a line, with how many it stands for and what there was too
-    much of.
+    Of requests that are refused because there are too many, one a second has a line, with how many it stands for and what
+    there was too much of.
 
     Parameters
     ----------
