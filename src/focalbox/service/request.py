@@ -47,6 +47,8 @@ class Outline:
         Whether the sides change places for a picture that is upright where the box is not.
     same_way : bool
         Whether a picture that is upright where the box is not is shown whole, inside it.
+    in_ratio : bool
+        Without ``enlarge``: both sides shrink alike to what the source has, so that their ratio stays.
     own_width, own_height : bool
         Whether the side is that of the picture; ``width`` or ``height`` is 0 then.
 
@@ -58,6 +60,8 @@ class Outline:
     Size(width=300, height=200)
     >>> Outline(900, 300, enlarge=False).size(Size(600, 400))
     Size(width=600, height=300)
+    >>> Outline(900, 300, enlarge=False, in_ratio=True).size(Size(600, 400))
+    Size(width=600, height=200)
     >>> Outline(0, 100, own_width=True).size(Size(600, 400))
     Size(width=600, height=100)
     """
@@ -69,6 +73,7 @@ class Outline:
     over: bool = False
     turned: bool = False
     same_way: bool = False
+    in_ratio: bool = False
     own_width: bool = False
     own_height: bool = False
 
@@ -98,7 +103,10 @@ class Outline:
             if not self.enlarge:
                 scale = min(scale, 1.0)
             width, height = _side(source.width, scale), _side(source.height, scale)
-        if not self.enlarge:
+        if not self.enlarge and self.in_ratio:
+            scale = min(1.0, source.width / width, source.height / height)
+            width, height = _side(int(width), scale), _side(int(height), scale)
+        elif not self.enlarge:
             width, height = min(width, source.width), min(height, source.height)
         if max(width, height) > MAX_SIDE:
             message = f"a size has sides of at most {MAX_SIDE} pixels, not {width}x{height}"

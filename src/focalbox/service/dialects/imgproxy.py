@@ -166,6 +166,8 @@ def _request(found: Processing, source: str) -> ImageRequest:
         options = replace(options, focus=found.focus)
     placed = not whole and found.focus is None and not found.smart and options.fit != "contain"
     outline = Outline(width, height, inside=whole and bool(width or height), enlarge=found.enlarge or found.dpr > 1)
+    if found.type == "fill-down":
+        outline = replace(outline, in_ratio=True)
     if found.type == "auto" and not whole:
         outline = replace(outline, same_way=True)
     return ImageRequest(
