@@ -29,6 +29,7 @@ def crop(
     Parameters
     ----------
     source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+        The picture.
     size : str, (int, int) or None
         ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, ``"free"`` or None for the free-form crop.
     options : CropOptions, optional

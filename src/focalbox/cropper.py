@@ -106,6 +106,7 @@ class Cropper:
         Parameters
         ----------
         source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+            The picture.
         trim : str or Trim, optional
             Cut the border off before looking, as in `focalbox.options.parse_trim`.
         animate : {"keep", "first"}
@@ -177,6 +178,7 @@ class Cropper:
         Parameters
         ----------
         source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
+            The picture.
         sizes : iterable of str, (int, int) or None
             ``"500x200"`` and ``(500, 200)`` in pixels, ``"16:9"``, ``"free"`` or None for the free-form crop.
         options : CropOptions, optional
