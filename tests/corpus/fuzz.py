@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--out", type=Path, default=Path(".cache/fuzz"))
     wanted = parser.parse_args()
-    seeds = [sample.content for sample in samples()]
+    seeds = [sample.content for sample in samples() if sample.content]
     chance, end, tried, found = random.Random(wanted.seed), time.monotonic() + wanted.seconds, 0, 0  # noqa: S311 - no secret
     for content in seeds:
         _went_wrong(content)  # loads every decoder, so that the peak is that of a file

@@ -79,6 +79,12 @@ def samples() -> Iterator[Sample]:
     yield from _odd(photograph, mean)
     yield from _boxed(photograph, mean)
     yield from _told(photograph, mean)
+    for feature, content in (
+        ("nothing", b""),
+        ("a page", b"<!DOCTYPE html><title>404</title>"),
+        ("blank", b"\r\n" * 9),
+    ):
+        yield Sample("none", feature, content)
 
 
 def _turned(photograph: Picture, mean: float) -> Iterator[Sample]:

@@ -14,5 +14,5 @@ SAMPLES = list(samples())
 def test_the_corpus_is_read(sample: Sample) -> None:
     seen = by_focalbox(sample.content)
     assert verdict(sample, seen) in {"right", "refused"}
-    if sample.mean is None:
+    if sample.mean is None and sample.format != "none":
         assert str(seen).endswith("the file ends too early")

@@ -25,7 +25,8 @@ Answers = dict[str, bytes | str]
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
     for number, sample in enumerate(samples()):
-        (folder / f"{number:03}.{sample.format.lower()}").write_bytes(sample.content)
+        ending = sample.format.lower().replace("none", "jpg")  # a page that somebody saved as a picture
+        (folder / f"{number:03}.{ending}").write_bytes(sample.content)
     return folder
 
 

@@ -11,7 +11,7 @@ from corpus.fuzz import go_through
 from corpus.make import samples
 from focalbox.errors import FocalboxError
 
-SEEDS = {f"{sample.format}: {sample.feature}": sample.content for sample in samples()}
+SEEDS = {f"{sample.format}: {sample.feature}": sample.content for sample in samples() if sample.content}
 TRIES = 12
 
 

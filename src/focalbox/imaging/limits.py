@@ -12,6 +12,8 @@ __all__ = ["Limits"]
 _SCANS = 100
 """Most passes over one JPEG. Encoders make about 10; a file of 300 kB with 200 over 98 MP took 25 s to decode (LJT-01-003 in
 libjpeg-turbo's "Two Issues with the JPEG Standard")."""
+_FIRST = "; animate=first takes the first frame alone"
+"""What helps whom a film is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ class Limits:
     def check_film(self, size: Size, frames: int) -> None:
         """Raise `LimitExceeded` when a film's frames, or all their pixels, are too many."""
         if frames > self.frames:
-            message = f"a film may have at most {self.frames} frames, but this one has {frames} or more"
+            message = f"a film may have at most {self.frames} frames, but this one has {frames} or more{_FIRST}"
             raise LimitExceeded(message)
         if frames * size.pixels > self.film_pixels:
             pixels = frames * size.pixels
-            message = f"the frames of a film may have at most {self.film_pixels} pixels, but these have {pixels}"
+            message = (
+                f"the frames of a film may have at most {self.film_pixels} pixels, but these have {pixels}{_FIRST}"
+            )
             raise LimitExceeded(message)
 
     @staticmethod

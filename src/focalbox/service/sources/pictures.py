@@ -163,6 +163,7 @@ class Pictures:
 def _sniff(data: bytes) -> str:
     form = sniff(drop_blanks(data))
     if form is None:
-        message = "the bytes do not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
+        formats = "JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
+        message = f"the picture does not begin like a picture: {formats}" if data else "the picture is empty"
         raise NotAPicture(message)
     return form
