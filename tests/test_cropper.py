@@ -68,6 +68,7 @@ def test_every_target_is_planned_from_the_same_analysis(photographs: Photographs
         assert one == many == plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
 def test_a_ratio_has_one_window_whatever_size_was_asked_for(photographs: Photographs, name: str) -> None:
     large = Image.fromarray(photographs[name]).resize((1810, 1360), Image.Resampling.BICUBIC)

@@ -37,6 +37,7 @@ def returns() -> Iterator[list[str]]:
         sys.setprofile(None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keywords", [{}, {"fit": "tight"}, {"fit": "pad", "fill": "blur"}, {"trim": "top-left"}])
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
 def test_no_module_is_entered_again_from_further_down(

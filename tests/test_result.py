@@ -98,6 +98,7 @@ def test_a_border_is_cut_off_every_frame() -> None:
         assert np.asarray(cut).min(axis=2).max() < 255  # no white is left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("under", [(0, 0, 0), (255, 255, 255), (128, 128, 128)])
 @pytest.mark.parametrize("colour", [(128, 128, 128), (140, 140, 140), (255, 255, 255), (0, 0, 0), (220, 30, 30)])
 @pytest.mark.parametrize("size", ["500x200", "1:1", "9:16"])

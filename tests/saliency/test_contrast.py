@@ -23,6 +23,7 @@ def drawn(ground: int, thing: int, left: int, top: int, form: str) -> bytes:
     return stored.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ground", "thing"), [(255, 252), (200, 195), (60, 64)])
 @pytest.mark.parametrize(("left", "top"), [(60, 60), (450, 840)])
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])

@@ -123,6 +123,7 @@ def _with_memory(opened: Opened, pictures: Path, size: int) -> Service:
     return opened(root=pictures, allow_unsigned="true", at_work="4", cache="none", memory=size)
 
 
+@pytest.mark.slow
 def test_a_slow_host_takes_no_place_from_those_who_work(opened: Opened, pictures: Path, neighbour: Neighbour) -> None:
     service = opened(
         root=pictures, allow_unsigned="true", at_work="1", waiting="0", hosts=neighbour.place, allow_private="true",

@@ -137,6 +137,7 @@ def test_a_file_without_much_of_it_is_left_as_it_is() -> None:
     assert drop_burden(few) is few
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("marker", [0xE1, 0xFE, 0xDB, 0xE2])
 def test_more_segments_than_any_program_writes_are_refused(marker: int) -> None:
     content = behind_the_start(written(), segment(marker, b"") * 100_000)

@@ -74,6 +74,7 @@ def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
     assert neighbour.conditions[-1] == "", "what is gone was forgotten"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("control", "expected"),
     [
