@@ -45,6 +45,8 @@ SLOW = (
     "service/sources/test_uploads.py",
     "service/test_app.py",
     "service/test_openapi.py",
+    "corpus/test_combinations.py",
+    "corpus/test_four_ways.py",
     "service/test_serving.py",
     "service/test_trimming.py",
     "test_light.py",
