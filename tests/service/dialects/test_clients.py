@@ -99,7 +99,7 @@ IMGPROXY: list[Case] = [
     ({"width": 90, "quality": 30, "format": "webp"}, (90, 60)),
     ({"width": 90, "trim": {"threshold": 10}}, (90, 60)),
     ({"width": 90, "blur": 2, "sharpen": 0.5}, (90, 60)),
-    ({"width": 90, "rotate": 90}, (60, 90)),
+    ({"width": 90, "rotate": 90}, (90, 135)),
     ({"width": 90, "max_bytes": 3000, "cachebuster": "7"}, (90, 60)),
     ({"width": 90, "auto_rotate": True, "strip_metadata": True, "strip_color_profile": True}, (90, 60)),
     ({"width": 90, "expires": 4_000_000_000}, (90, 60)),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects.imgproxy import check, is_imgproxy, parse
 from service.clients import ask_node
+from service.servers import Service
 
 KEY, SALT = bytes.fromhex("943b421c9eb07c83"), bytes.fromhex("520f986b998545b4")
 SOURCE = Size(600, 400)
@@ -122,6 +126,37 @@ def test_where_the_window_is_put() -> None:
     assert parse(b"rs:fill:30:20/g:soea/plain/a", 0).align == (1.0, 1.0)
     assert parse(b"rs:fill:30:20/g:fp:0.2:0.7/plain/a", 0).options.focus == (0.2, 0.7)
     assert parse(b"rs:fill:30:20/g:obj:face/plain/a", 0).options.mode == "face"
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "placed"),
+    [
+        (b"rs:fill:30:20/rot:90/g:no", Size(20, 30), (0.0, 0.5)),
+        (b"rs:fill:30:20/rot:270/g:no", Size(20, 30), (1.0, 0.5)),
+        (b"rs:fill:30:20/rot:180/g:noea", Size(30, 20), (0.0, 1.0)),
+        (b"rs:fill:30:20/rot:0/g:noea", Size(30, 20), (1.0, 0.0)),
+        (b"rs:fill:30:20/rot:90/g:ea", Size(20, 30), (0.5, 0.0)),
+    ],
+)
+def test_sides_and_gravity_are_those_of_the_turned_picture(
+    options: bytes, size: Size, placed: tuple[float, float]
+) -> None:
+    image_request = parse(options + b"/plain/a", 0)
+    assert (image_request.sizes(SOURCE), image_request.align) == ([size], placed)
+
+
+def test_what_is_north_of_the_turned_picture_is_shown_at_the_top(service: Service) -> None:
+    def red_of(address: str) -> np.ndarray:
+        with Image.open(io.BytesIO(service.ask(address).content)) as image:
+            assert image.size == (60, 20), address
+            return np.asarray(image.convert("RGB"))[..., 0].astype(float)
+
+    with Image.open(io.BytesIO(service.ask("/unsafe/f:png/plain/coffee.jpg").content)) as whole:
+        turned = whole.convert("RGB").transpose(Image.Transpose.ROTATE_270)  # clockwise by 90 degrees
+    for gravity, top in (("no", 0), ("so", turned.height - turned.width // 3)):
+        expected = turned.crop((0, top, turned.width, top + turned.width // 3)).resize((60, 20))
+        found = red_of(f"/unsafe/rs:fill:60:20/rot:90/g:{gravity}/f:png/plain/coffee.jpg")
+        assert np.abs(found - np.asarray(expected)[..., 0]).mean() < 6, gravity
 
 
 def test_signatures_count() -> None:

@@ -152,6 +152,9 @@ def _request(found: Processing, source: str) -> ImageRequest:
         message = f"dpr is a number above 0 and at most 8, not {found.dpr:g}"
         raise InvalidRequest(message)
     width, height = (round(side * found.dpr) for side in (found.width, found.height))
+    turn = round(sum(-effect.values[0] for effect in found.effects if effect.name == "rotate")) % 360
+    if turn % 180:  # the sides are those of the turned picture, which is turned last here
+        width, height = height, width
     options = CropOptions(mode="face" if found.faces else "auto", trim=_trim(found.trim))
     effects = found.effects
     if found.background:
@@ -163,7 +166,7 @@ def _request(found: Processing, source: str) -> ImageRequest:
         options = replace(options, fit="contain", fill=found.background or "white", upscale=found.enlarge)
         whole = False
     if found.focus is not None:
-        options = replace(options, focus=found.focus)
+        options = replace(options, focus=_before_turning(found.focus, turn))
     placed = not whole and found.focus is None and not found.smart and options.fit != "contain"
     outline = Outline(width, height, inside=whole and bool(width or height), enlarge=found.enlarge or found.dpr > 1)
     if found.type == "fill-down":
@@ -176,10 +179,16 @@ def _request(found: Processing, source: str) -> ImageRequest:
         options=options,
         format=found.format,
         quality=found.quality or DEFAULT_QUALITY,
-        align=found.align if placed else None,
+        align=_before_turning(found.align, turn) if placed and found.align is not None else None,
         effects=effects,
         max_bytes=found.max_bytes,
     )
+
+
+def _before_turning(point: tuple[float, float], turn: int) -> tuple[float, float]:
+    """Return where a point of a picture, turned clockwise by a multiple of 90 degrees, was before."""
+    x, y = point
+    return {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[turn]
 
 
 def _trim(threshold: int | None) -> Trim | None:
