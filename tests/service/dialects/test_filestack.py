@@ -116,6 +116,11 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
         (b"/resize=w:5,h:5,fit:crop,align:[]/cat.jpg", "aligns"),
         (b"/resize=w:5,h:5,fit:crop,align:[top,bottom]/cat.jpg", "aligns"),
         (b"/resize=fit:crop/cat.jpg", "width or height"),
+        (b"/resize=w:50/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before resize"),
+        (b"/flop/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before flop"),
+        (b"/rotate=deg:90/resize=w:50/cat.jpg", "rotate comes after resize"),
+        (b"/rotate=deg:180/smart_crop=w:5,h:5/cat.jpg", "rotate comes after smart_crop"),
+        (b"/flop/resize=w:5,h:5,fit:crop,align:left/cat.jpg", "flop comes after"),
         (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
         (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
         (b"/crop_faces=w:5,h:5,mode:oval/cat.jpg", "oval"),
@@ -271,6 +276,21 @@ def test_metadata_is_kept_when_a_task_asks_and_none_forbids() -> None:
     assert (kept.compress, kept.options.keep_metadata) == (True, True)
     for forbidden in (b"output=strip:true", b"no_metadata"):
         assert not parse(read(b"/compress=m:true/" + forbidden + b"/cat.jpg")).options.keep_metadata
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"/rotate=deg:exif/crop=dim:[1,2,30,40]/resize=w:50/cat.jpg",
+        b"/rotate=deg:exif/resize=w:50/cat.jpg",
+        b"/crop=dim:[1,2,30,40]/resize=w:50/flip/cat.jpg",
+        b"/flop/smart_crop=w:5,h:5/cat.jpg",
+        b"/monochrome/resize=w:5,h:5,fit:crop/rotate=deg:90/cat.jpg",
+        b"/quality=value:5/output=f:jpg/cache=e:5/resize=w:50/cat.jpg",
+    ],
+)
+def test_an_order_that_makes_the_same_picture_passes(path: bytes) -> None:
+    assert parse(read(path)).source == "cat.jpg"
 
 
 def test_answers_that_are_no_pictures() -> None:

@@ -72,6 +72,7 @@ def parse(request: Request) -> ImageRequest:
     if len(sized) > 1:
         message = f"one of {' and '.join(sized)} says how large the result is"
         raise InvalidRequest(message)
+    _check_order(request, named)
     outline, options, align, first = _read_size(sized[0] if sized else "", named)
     return ImageRequest(
         source=request.source,
@@ -88,6 +89,28 @@ def parse(request: Request) -> ImageRequest:
         compress="compress" in named or _truth("compress", named.get("output", {}).get("compress", "false")),
         **(_fallback(named["fallback"]) if "fallback" in named else {}),
     )
+
+
+def _check_order(request: Request, named: Named) -> None:
+    """Refuse tasks in an order in which they would make another picture than they do here: part, size, then turns.
+
+    Filestack does its tasks in the order of the address.
+    """
+    names = [task.name for task in request.tasks]
+    turns = {"flip", "flop"} | (
+        {"rotate"} if named.get("rotate", {}).get("deg", "exif") not in {"exif", "0"} else set()
+    )
+    for at, name in enumerate(names):
+        before = [other for other in names[:at] if other in turns or other in _SIZED]
+        if name == "crop" and before:
+            message = f"crop comes before {before[0]} here, as coordinates in the picture as it is"
+            raise InvalidRequest(message)
+        if name in _SIZED and "rotate" in set(before) & turns:
+            message = f"rotate comes after {name} here: before it, it would be another picture"
+            raise InvalidRequest(message)
+        if name == "resize" and set(before) & turns and "align" in named["resize"]:
+            message = f"{before[0]} comes after a resize that is aligned here: before it, it would be another picture"
+            raise InvalidRequest(message)
 
 
 def _keeps_metadata(named: Named) -> bool:
