@@ -159,6 +159,39 @@ def test_an_interrupted_run_says_how_to_go_on(place: Path) -> None:
     assert list(run.rows()) == ["a.jpg 1:1", "b.jpg 1:1"]
 
 
+PART_ROWS = 2_000
+"""Rows with which a part of the manifest is written at once."""
+
+
+class Stopping(dict[str, object]):
+    """A row; whoever asks for its columns a second time is interrupted, once."""
+
+    asked = 0
+
+    def items(self):  # type: ignore[no-untyped-def,override]
+        self.asked += 1
+        if self.asked == 2:  # first by the ledger, then by a part of the manifest
+            raise KeyboardInterrupt
+        return super().items()
+
+
+def test_a_picture_whose_rows_were_being_written_is_counted_and_written(place: Path) -> None:
+    run, said = Run(place), place / "said"
+
+    def many(task: Task) -> TaskResult:
+        rows = [blank_row(run.job, task, f"{number}:1") for number in range(1, PART_ROWS)]
+        return TaskResult(task.number, [*rows, Stopping(blank_row(run.job, task, "1:2"))], 1, analysed=True)
+
+    with said.open("w") as out, closing(run.manifest), Ledger() as ledger:
+        ledger.add_pictures(list_pictures([str(place / "in")]), run.job)
+        choose_tasks(run.job, run.manifest, ledger, run.said.append, resume=False, limit=None, sample=None)
+        progress = Progress(3, out, None, 3600)
+        with pytest.raises(KeyboardInterrupt):
+            do_tasks(run.until("b.jpg", many), ledger, run.manifest, run.job, progress, fail_fast=False)
+    assert "interrupted: 2 of 3 pictures are done and written down" in said.read_text()
+    assert len(run.rows()) == 1 + PART_ROWS
+
+
 def test_a_result_that_this_job_did_not_make_is_not_replaced(place: Path) -> None:
     (place / "out").mkdir()
     (place / "out" / "b-1-1.jpg").write_bytes(b"a drawing of mine")

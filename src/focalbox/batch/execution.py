@@ -89,8 +89,10 @@ def do_tasks(
                     message = f"{result.fatal}; {progress.done} pictures are done, --resume goes on from there"
                     raise Stopped(message)
                 ledger.add_rows(result.rows, fresh=True)
-                manifest.add(result.rows)
-                progress.count(result)
+                try:
+                    manifest.add(result.rows)
+                finally:  # however writing a part ends, the rows are held, and are written down below
+                    progress.count(result)
                 failure = next((row for row in result.rows if row["error"]), None)
                 if fail_fast and failure is not None:
                     message = f"stopped at the first failure: {failure['source']['address']}: {failure['message']}"
