@@ -168,7 +168,7 @@ class Stopping(dict[str, object]):
 
     asked = 0
 
-    def items(self):  # type: ignore[no-untyped-def,override]
+    def items(self):  # type: ignore[no-untyped-def]
         self.asked += 1
         if self.asked == 2:  # first by the ledger, then by a part of the manifest
             raise KeyboardInterrupt
