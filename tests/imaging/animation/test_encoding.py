@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from PIL import Image
 
-from focalbox import Cropper, LimitExceeded, Limits
+from focalbox import Cropper, DecodeError, LimitExceeded, Limits
 from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.animation.film import open_film
 
@@ -32,6 +32,12 @@ def test_a_film_that_needs_more_is_refused_before_it_is_written(form: str) -> No
         result.encode(form)
     small = Cropper(limits=limits).results(content, ["240x180"], upscale=True)[0].encode(form)
     assert open_film(form.upper(), small, 10).frames == 3
+
+
+@pytest.mark.parametrize("form", sorted(CAN_ANIMATE))
+def test_a_film_without_frames_is_refused(form: str) -> None:
+    with pytest.raises(DecodeError, match="the film cannot be decoded: it has no frames"):
+        encode_animation(iter([]), form)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.animation.frames import Frames
 from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
@@ -58,13 +58,18 @@ def encode_animation(
         When the format holds no films, or cannot hold this one.
     LimitExceeded
         When it would take more memory.
+    DecodeError
+        When there are no frames, as in a damaged file.
     """
     name = format_of(format)
     if name not in CAN_ANIMATE:
         message = f"a film is written as one of {', '.join(sorted(CAN_ANIMATE))}, not {name}"
         raise InvalidRequest(message)
     frames = iter(frames)
-    first = next(frames)
+    first = next(frames, None)
+    if first is None:
+        message = "the film cannot be decoded: it has no frames"
+        raise DecodeError(message)
     image, _ = first
     taken = film_writer_takes(name, image.width * image.height)
     check_writer(image, name, Limits().memory if memory is None else memory, taken)
