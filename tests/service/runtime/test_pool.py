@@ -66,10 +66,10 @@ def test_work_that_is_cancelled_before_its_turn_is_never_begun() -> None:
         second = asyncio.ensure_future(pool.run(lambda: begun.append(2)))
         await asyncio.sleep(0)
         second.cancel()
-        gate.set()
-        assert await first
         with pytest.raises(asyncio.CancelledError):
             await second
+        gate.set()  # only now: a thread that became free before the loop had cancelled the second would have begun it
+        assert await first
 
     asyncio.run(all_of_it())
     pool.close()

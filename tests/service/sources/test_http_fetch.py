@@ -91,7 +91,7 @@ def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(
     neighbour.answers["/b.jpg"] = (200, JPEG, picture)
     remote = Remote(["*.example", f"public.example:{port}", f"rebound.example:{port}"], seconds=10, allow_private=False,
                     limits=Limits())  # fmt: skip
-    remote._pool._network_backend._allowed = lambda address: address == "127.0.0.1"  # type: ignore[attr-defined] # noqa: SLF001 - as if that one were public
+    remote._pool._network_backend._check_address = lambda address: address == "127.0.0.1"  # type: ignore[attr-defined] # noqa: SLF001 - as if that one were public
 
     async def fetch(address: str) -> str:
         try:
