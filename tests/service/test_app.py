@@ -116,6 +116,21 @@ def test_only_listed_sizes_are_served(opened: Opened, pictures: Path) -> None:
         assert "60x40, 1:1" in answer.problem()
 
 
+def test_where_a_crop_of_an_upload_would_be_is_told_for_every_size(opened: Opened, pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", sizes="60x40")
+    content = (pictures / "coffee.jpg").read_bytes()
+    status = {
+        target: service.ask(target, "POST", content, {"content-type": "image/jpeg"}).status
+        for target in (
+            "/v1/plan?size=61x40,free",
+            "/v1/crop?size=60x40",
+            "/v1/crop?size=61x40",
+            "/v1/explain?size=61x40",
+        )
+    }
+    assert list(status.values()) == [200, 200, 403, 403]
+
+
 def test_answers_can_be_kept(service: Service) -> None:
     target = "/v1/crop/60x40/coffee.jpg"
     first = service.ask(target)

@@ -45,9 +45,10 @@ def test_photographs_to_try_are_pictures_that_are_listed(service: Service) -> No
 
 def test_whether_a_picture_lies_in_the_folder_is_told_by_name_and_length(service: Service, pictures: Path) -> None:
     length = (pictures / "coffee.jpg").stat().st_size
-    assert service.ask(f"/page/place.json?name=coffee.jpg&bytes={length}").json() == {"folder": True, "there": True}
+    found = {"folder": True, "there": True, "sizes": []}
+    assert service.ask(f"/page/place.json?name=coffee.jpg&bytes={length}").json() == found
     for name, size in (("coffee.jpg", length + 1), ("tea.jpg", length), ("../x", length), (".hidden.jpg", length)):
-        assert service.ask(f"/page/place.json?name={name}&bytes={size}").json() == {"folder": True, "there": False}
+        assert service.ask(f"/page/place.json?name={name}&bytes={size}").json() == {**found, "there": False}
 
 
 def test_where_addresses_are_signed_so_is_the_pages(opened: Callable[..., Service], pictures: Path) -> None:

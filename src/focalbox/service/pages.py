@@ -85,7 +85,7 @@ class Pages:
             self._check(request)
             asked = request.query_params
             there = await asyncio.to_thread(self._is_there, asked.get("name", ""), asked.get("bytes", ""))
-            return self.json({"folder": self._folder is not None, "there": there})
+            return self.json({"folder": self._folder is not None, "there": there, "sizes": self._settings.sizes})
         return _file(request, name)
 
     async def _demo(self, request: Request) -> Response:

@@ -114,7 +114,7 @@ def read_upload_address(
         As they came.
     page : bytes, optional
         The query of the page's own signed address, when the page asks; it stands for a signature, and the list of sizes
-        does not bind the page.
+        does not bind the page. Nor does it bind the plan of an upload: that is a few numbers, and no cache keeps it.
     settings : ServiceSettings
     """
     _check_length(path, query)
@@ -122,7 +122,7 @@ def read_upload_address(
         signing.check(PAGE_PATH, page, settings.keys, time.time())
         return native.parse_upload(answer, query)
     image_request = native.parse_upload(answer, _signed_query(path, query, settings, time.time()))
-    if page is None:
+    if answer != "plan":
         _check_sizes(image_request, settings)
     return image_request
 

@@ -102,6 +102,21 @@ def test_a_signed_page_works_through_its_own_address(visit: Callable[..., Page],
     expect(page.locator("#snippet-URL")).to_contain_text("focalbox sign")
 
 
+def test_where_only_some_sizes_are_served_the_page_still_shows_every_window(
+    visit: Callable[..., Page], pictures: Path
+) -> None:
+    page = visit("--allow-unsigned", "--root", str(pictures), "--size", "1200x675", "--size", "1:1")
+    page.set_input_files("#file", pictures / "coffee.jpg")
+    expect(page.locator("#facts")).to_contain_text("coffee.jpg")
+    expect(page.locator("#place")).to_contain_text("The sizes served here are 1200x675, 1:1")
+    page.get_by_role("button", name="4:5", exact=True).click()
+    expect(page.locator("#confidence")).to_contain_text("%")
+    expect(page.locator("#weight")).to_contain_text("1200x675, 1:1 only")
+    page.get_by_role("button", name="16:9", exact=True).click()
+    expect(page.locator("#weight")).to_contain_text("1200 × 675")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_keyboard_is_enough(visit: Callable[..., Page]) -> None:
     page = visit(still=True)
     for _ in range(20):

@@ -77,6 +77,33 @@ def test_what_may_be_kept(control: str, kept: bool, directive: str) -> None:  # 
 
 
 @pytest.mark.parametrize(
+    ("control", "vary", "directive"),
+    [
+        ("max-age=60", "*", "no-cache"),
+        ("max-age=60", "Accept, *", "no-cache"),
+        ("private, max-age=60", "*", "private, no-cache"),
+        ("no-store", "*", "no-store"),
+        ("max-age=60", "Accept", ""),
+    ],
+)
+def test_what_varies_by_more_than_headers_is_asked_for_each_time(control: str, vary: str, directive: str) -> None:
+    assert _said(control, vary=vary).directive == directive
+
+
+@pytest.mark.parametrize(
+    ("headers", "directive"),
+    [
+        ([(b"Cache-Control", b"max-age=60, x=" + b"a" * 600 + b", private")], "no-store"),
+        ([(b"Vary", b"Accept, " + b"X-" * 600 + b", *")], "no-cache"),
+        ([(b"ETag", b'"' + b"a" * 600 + b'"')], ""),
+    ],
+)
+def test_what_a_field_that_is_too_long_forbids_is_not_lost(headers: list[tuple[bytes, bytes]], directive: str) -> None:
+    found = Freshness.of(headers, NOW)
+    assert (found.directive, found.validators) == (directive, [])
+
+
+@pytest.mark.parametrize(
     ("control", "later", "failing"),
     [
         ("max-age=10", False, True),

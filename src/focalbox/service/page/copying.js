@@ -30,13 +30,14 @@ export function fillSnippets(all) {
 }
 
 /** Say what stands between the addresses and the picture. */
-export function explainPlace(name, { folder, there }) {
+export function explainPlace(name, { folder, there, sizes }) {
   const first = there ? "" : folder
     ? `These addresses work once ${name} lies in the service's folder: put it here first.`
     : "This service has no folder of pictures yet: start it with --root FOLDER, put the picture there, and the addresses work.";
   const then = signed ? "Addresses need a signature here: focalbox sign 'ADDRESS' adds it." : "";
-  part("place").textContent = [first, then].filter(Boolean).join(" ");
-  part("place").hidden = !first && !then;
+  const only = sizes.length > 0 ? `The sizes served here are ${sizes.join(", ")}: put one of them into an address.` : "";
+  part("place").textContent = [first, then, only].filter(Boolean).join(" ");
+  part("place").hidden = !first && !then && !only;
 }
 
 async function copy(name, button, say) {

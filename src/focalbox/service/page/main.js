@@ -25,6 +25,7 @@ const part = (id) => document.getElementById(id);
 
 const choice = { ...START };
 let scene = null; // what is shown: picture, blob, map, source, salient, placing, analysis, name, crop, choice
+let only = []; // the sizes that are cut, where not all are
 let round = 0; // counts pictures, so that a slow one does not replace a later one
 const asked = { plan: new AbortController(), file: new AbortController() };
 const timers = { plan: 0, file: 0 };
@@ -145,6 +146,10 @@ function forgetFile() {
 
 async function askForFile(size) {
   if (!part("options").open) return;
+  if (only.length > 0 && !only.includes(`${size.width}x${size.height}`)) {
+    part("weight").textContent = `Files are made of ${only.join(", ")} only`;
+    return;
+  }
   const { signal } = asked.file;
   try {
     const query = queryOf([...optionsOf(choice), ...fileOptionsOf(choice)]);
@@ -193,6 +198,7 @@ function build() {
 }
 
 async function offerDemos() {
+  only = await service.onlySizes().catch(() => []);
   const names = await service.demos().catch(() => []);
   for (const name of names) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "demo" });
@@ -200,7 +206,7 @@ async function offerDemos() {
     button.setAttribute("aria-label", `Try the photograph ${label}`);
     const blob = await service.demo(name).catch(() => null);
     if (!blob) continue;
-    const small = await service.crop(blob, THUMBNAIL, "format=jpeg").catch(() => blob);
+    const small = only.length > 0 ? blob : await service.crop(blob, THUMBNAIL, "format=jpeg").catch(() => blob);
     const image = Object.assign(document.createElement("img"), { alt: "", src: URL.createObjectURL(small) });
     button.append(image, Object.assign(document.createElement("span"), { textContent: label }));
     button.addEventListener("click", () => open(blob, name.includes(".") ? name : `${name}.jpg`));

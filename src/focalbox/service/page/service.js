@@ -44,7 +44,7 @@ export async function crop(blob, size, query, signal) {
   return answer.blob();
 }
 
-/** Whether a picture lies where the service's addresses find it: `{folder, there}`. */
+/** Whether a picture lies where the service's addresses find it, and the only sizes of addresses: `{folder, there, sizes}`. */
 export async function place(name, bytes) {
   return (await ask(`/page/place.json?bytes=${bytes}&name=${encodeURIComponent(name)}`)).json();
 }
@@ -70,6 +70,11 @@ export async function demo(name) {
 
 /** Whether addresses need a signature here. */
 export const signed = permission.includes("signature=");
+
+/** The only sizes that are cut for this page; none where all are, as for its own signed address. */
+export async function onlySizes() {
+  return signed ? [] : (await place("", 0)).sizes;
+}
 
 function sentence(text) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;

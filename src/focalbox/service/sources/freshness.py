@@ -15,6 +15,8 @@ FIELDS = ("age", "cache-control", "date", "etag", "expires", "last-modified", "v
 """The header fields that decide."""
 _MAX_FIELD = 500
 """Characters of a field that is kept; tags and dates have under 100."""
+_STRICTEST = {"cache-control": "no-store", "vary": "*"}
+"""What a field counts as that is too long to be kept: what it forbids must not get lost."""
 _MAX_SECONDS = 2**31
 """Seconds that a lifetime counts as at most (RFC 9111, section 1.2.2)."""
 _DIRECTIVE = re.compile(r'([a-z-]+)(?:=(?:"([^"]*)"|([^\s,"]*)))?', re.IGNORECASE)
@@ -52,8 +54,8 @@ class Freshness:
         found: dict[str, str] = {}
         for key, value in headers:
             name = key.decode("latin-1").lower()
-            if name in FIELDS and len(value) <= _MAX_FIELD:
-                text = value.decode("latin-1").strip()
+            text = value.decode("latin-1").strip() if len(value) <= _MAX_FIELD else _STRICTEST.get(name, "")
+            if name in FIELDS and text:
                 found[name] = f"{found[name]}, {text}" if name in found else text
         return cls(found, received, redirected)
 
@@ -89,15 +91,19 @@ class Freshness:
 
     @property
     def directive(self) -> str:
-        """What caches of our answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing."""
+        """What caches of our answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing.
+
+        ``Vary: *`` says that no later request is sure to get the same picture: it is asked for each time (RFC 9111, 4.1).
+        """
         if "no-store" in self._directives:
             return "no-store"
-        return ", ".join(name for name in ("private", "no-cache") if name in self._directives)
+        said = self._directives.keys() | ({"no-cache"} if self._varies else set())
+        return ", ".join(name for name in ("private", "no-cache") if name in said)
 
     @property
     def may_keep(self) -> bool:
         """Whether a shared cache may store it, and could ever use it."""
-        if not self._directives.keys().isdisjoint({"no-store", "private"}) or "*" in self.fields.get("vary", ""):
+        if not self._directives.keys().isdisjoint({"no-store", "private"}) or self._varies:
             return False
         later = max(_seconds(self._directives.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
         return bool(self.validators) or self._lifetime > 0 or later > 0
@@ -136,6 +142,10 @@ class Freshness:
         for name, quoted, plain in _DIRECTIVE.findall(self.fields.get("cache-control", "")):
             found.setdefault(name.lower(), quoted or plain)
         return found
+
+    @property
+    def _varies(self) -> bool:
+        return "*" in self.fields.get("vary", "")
 
     @property
     def _strict(self) -> bool:
