@@ -18,6 +18,7 @@ from focalbox.errors import DecodeError, InvalidRequest, Overloaded
 from focalbox.service.middleware import JsonLines, RequestLog, without_secrets
 from focalbox.service.problems import Gone
 from focalbox.service.runtime.metrics import Metrics
+from focalbox.service.runtime.readiness import Readiness
 
 Header = tuple[bytes, bytes]
 
@@ -164,6 +165,15 @@ def test_scripts_of_allowed_origins_may_read(origins: tuple[str, ...], origin: b
     _, headers, _ = request(answering(), headers=[(b"origin", origin)], origins=origins)
     assert headers.get("access-control-allow-origin") == allowed
     assert (headers.get("vary") == "Origin") == (bool(origins) and origins != ("*",))
+
+
+@pytest.mark.parametrize("error", [None, InvalidRequest("no")])
+def test_every_answer_of_a_service_that_stops_closes_its_connection(error: Exception | None) -> None:
+    readiness = Readiness(started=True)
+    application = RequestLog(answering(error), Metrics(), readiness=readiness)
+    assert "connection" not in ask(application)[1]
+    readiness.draining = True
+    assert ask(application)[1]["connection"] == "close"
 
 
 def test_a_request_is_counted_and_logged_in_one_line(caplog: pytest.LogCaptureFixture) -> None:

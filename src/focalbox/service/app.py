@@ -148,7 +148,7 @@ def build(
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]
     router: ASGIApp = Router(routes, redirect_slashes=False, lifespan=lifespan)
-    return RequestLog(router, metrics, settings.cors)
+    return RequestLog(router, metrics, settings.cors, readiness=readiness)
 
 
 def _check_fallback(sources: Sources, fallback: str | None) -> None:

@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,30 +78,30 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     listening = _listening(settings)
     _announce(settings, listening)
     if settings.workers == 1:
-        _serve(listening, settings, None)
+        _serve(listening, settings)
         return
     with tempfile.TemporaryDirectory(prefix="focalbox-metrics-") as name:
         code = _serve_with_workers(listening, settings, Path(name))
     sys.exit(code)
 
 
-def _serve(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path | None) -> None:
+def _serve(listening: socket.socket, settings: ServiceSettings, **more: Any) -> None:
     """Serve in this process; what this takes is loaded only here, so that help and signing do without."""
     from focalbox.service.middleware import log_to_standard_error  # noqa: PLC0415
     from focalbox.service.server.process import serve_on  # noqa: PLC0415
 
     log_to_standard_error()
-    serve_on(listening, settings, metrics_folder)
+    serve_on(listening, settings, **more)
 
 
 def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path) -> int:
     """Serve with several processes that accept from one socket and count in one folder."""
     from focalbox.service.server.workers import supervise  # noqa: PLC0415 - Windows has no fork
 
-    def work() -> int:
+    def work(all_stop: Callable[[], bool]) -> int:
         os.environ[_METRICS_FOLDER] = str(metrics_folder)  # read by prometheus_client when it is loaded
         try:
-            _serve(listening, settings.share(), metrics_folder)
+            _serve(listening, settings.share(), metrics_folder=metrics_folder, all_stop=all_stop)
         except FocalboxError as error:
             print_error(str(error))
             return WRONG_CALL
@@ -110,7 +111,7 @@ def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, met
         for file in metrics_folder.glob(f"gauge_live*_{worker}.db"):
             file.unlink(missing_ok=True)
 
-    return supervise(settings.workers, work, forget)
+    return supervise(settings.workers, work, forget, listening.close)  # the last worker to close it refuses what comes
 
 
 def _check_installed() -> None:

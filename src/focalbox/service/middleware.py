@@ -19,6 +19,7 @@ from focalbox.errors import Overloaded
 from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
 from focalbox.service.routing import dialect_of
 from focalbox.service.runtime.metrics import Metrics
+from focalbox.service.runtime.readiness import Readiness
 
 __all__ = ["JsonLines", "RequestLog", "log_to_standard_error", "without_secrets"]
 
@@ -84,6 +85,8 @@ class RequestLog:
     metrics : Metrics
     origins : collection of str
         Whose scripts may read answers (CORS); ``*`` is all.
+    readiness : Readiness, optional
+        While it says that the service stops, every answer closes its connection: the next request goes elsewhere.
     clock : callable
         Seconds that only grow.
     """
@@ -94,9 +97,11 @@ class RequestLog:
         metrics: Metrics,
         origins: Collection[str] = (),
         *,
+        readiness: Readiness | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._app, self._metrics, self._origins, self._clock = app, metrics, frozenset(origins), clock
+        self._readiness = readiness or Readiness()
         self._refused, self._refusal_logged = 0, -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,6 +130,7 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = self._cors_headers(scope)
+                headers += [(b"connection", b"close")] if self._readiness.draining else []
                 headers += [(b"x-request-id", name.encode("ascii")), (b"x-content-type-options", b"nosniff")]
                 message = {**message, "headers": [*message.get("headers", ()), *headers]}
             elif message["type"] == "http.response.body":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from service.servers import SECONDS, Running
+
+CLIENTS = 16
+"""Clients that ask at once while the service ends."""
 
 
 def _get(running: Running, target: str) -> bytes:
@@ -32,6 +36,47 @@ def test_requests_are_taken_while_it_drains(running: Callable[..., Running], pic
     assert _get(started, "/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
     assert started.process.wait(SECONDS) == 0
     assert time.monotonic() - told >= 5
+
+
+async def _ask_until_refused(port: int, told: asyncio.Event, *, kept: bool) -> list[bytes]:
+    """Ask over and over, on a connection each or on one as long as it is kept, until no connection is taken any more."""
+    request, statuses = b"GET /healthz HTTP/1.1\r\nHost: a\r\n%b\r\n" % (b"" if kept else b"Connection: close\r\n"), []
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            return statuses
+        head = b""
+        while b"connection: close" not in head.lower():
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")  # a reset, or an end without an answer, fails the test
+            statuses.append(head[9:12])
+            await reader.readexactly(len(b'{"status":"alive"}'))
+            told.set()
+        writer.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("kept", [False, True])
+def test_whoever_connects_at_the_very_end_is_answered_or_refused_and_never_reset(
+    running: Callable[..., Running],
+    workers: str,
+    kept: bool,  # noqa: FBT001 - a case
+) -> None:
+    started = running("--allow-unsigned", "--workers", workers, "--drain", "1")
+
+    async def ask_all() -> list[list[bytes]]:
+        told = [asyncio.Event() for _ in range(CLIENTS)]
+        asking = [asyncio.ensure_future(_ask_until_refused(started.port, one, kept=kept)) for one in told]
+        for one in told:
+            await one.wait()
+        started.process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(asyncio.gather(*asking), SECONDS)
+
+    for statuses in asyncio.run(ask_all()):
+        assert set(statuses) == {b"200"}
+    assert started.process.wait(SECONDS) == 0
 
 
 @pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]])

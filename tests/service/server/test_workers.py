@@ -61,6 +61,18 @@ def test_a_worker_that_is_killed_is_replaced(running: Callable[..., Running]) ->
     assert started.stop() == 0
 
 
+def test_a_worker_that_stops_by_itself_leaves_the_socket_to_the_others(running: Callable[..., Running]) -> None:
+    started = running("--allow-unsigned", "--workers", "2")
+    told = _workers(started)[0]
+    os.kill(told, signal.SIGTERM)
+    until = time.monotonic() + SECONDS
+    while told in _workers(started) or len(_workers(started)) < 2:
+        assert time.monotonic() < until
+        assert _get(started, "/healthz").startswith(b"HTTP/1.1 200")
+    assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+    assert started.stop() == 0
+
+
 def test_workers_end_with_their_parent(running: Callable[..., Running]) -> None:
     started = running("--allow-unsigned", "--workers", "2")
     workers = _workers(started)

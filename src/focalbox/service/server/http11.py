@@ -25,6 +25,9 @@ _SLOWEST = 16_384
 """Bytes a second that a body, or the reading of an answer, has to make once its first seconds are over: a tenth of a slow
 mobile line (3G, 128 kB/s)."""
 
+_LAST = 1.0
+"""Seconds that an idle connection gets for a last request when the process ends: more than a round trip to anywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
@@ -113,7 +116,14 @@ class Protocol(H11Protocol):
         super().resume_writing()
 
     def shutdown(self) -> None:
-        """Close when idle, else after the answer that is being made; what is unsent then has a deadline too."""
+        """Close after the answer that is being made, or after a last request; what is unsent then has a deadline too.
+
+        A client that has been given an open connection may be sending on it just now, so an idle one is not closed at once.
+        """
+        if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE:
+            self._forget_reading()
+            self._reading = h11.IDLE, self.loop.call_later(_LAST, self._no_header)
+            return
         super().shutdown()
         if self.transport.is_closing() and self._writing is None:
             self._writing = self.loop.call_later(self.deadlines.send, self.transport.abort)

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +19,7 @@ import uvicorn
 
 from focalbox.service.app import build
 from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.server.closing import stop_accepting
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.http11 import MAX_UNREAD, Deadlines, protocol_with
 from focalbox.service.settings import ServiceSettings
@@ -55,9 +57,11 @@ class _Server(uvicorn.Server):
         *,
         drain: float,
         listening: socket.socket,
+        all_stop: Callable[[], bool],
     ) -> None:
         super().__init__(config)
-        self._readiness, self._connections, self._listening = readiness, connections, listening
+        self._readiness, self._connections = readiness, connections
+        self._listening, self._all_stop = listening, all_stop
         self._drain, self._until, self._warned = drain, 0.0, 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -80,6 +84,12 @@ class _Server(uvicorn.Server):
             self.should_exit = True
         return await super().on_tick(counter)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept what has been begun, so that nobody is reset, unless others go on accepting; then stop as uvicorn does."""
+        if self._all_stop() and not self.force_exit:
+            await stop_accepting(self._listening)
+        await super().shutdown(sockets)
+
     def _handle_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Make room when there are no files left for a connection, and say so once in a while; log all else."""
         error = context.get("exception")
@@ -92,7 +102,12 @@ class _Server(uvicorn.Server):
             _log.warning("a connection could not be accepted", extra={"reason": error.strerror})
 
 
-def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path | None = None) -> None:
+def serve_on(
+    listening: socket.socket,
+    settings: ServiceSettings,
+    metrics_folder: Path | None = None,
+    all_stop: Callable[[], bool] = lambda: True,
+) -> None:
     """Serve on a socket until the process is told to stop.
 
     Parameters
@@ -103,6 +118,8 @@ def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder
         Of this process.
     metrics_folder : Path, optional
         Where several processes count together.
+    all_stop : callable
+        Tells, when this process stops, whether all that accept from the socket do.
     """
     _give_memory_back()
     readiness = Readiness()
@@ -123,7 +140,7 @@ def serve_on(listening: socket.socket, settings: ServiceSettings, metrics_folder
         timeout_graceful_shutdown=settings.stop_seconds,
         backlog=1,
     )
-    server = _Server(config, readiness, connections, drain=settings.drain, listening=listening)
+    server = _Server(config, readiness, connections, drain=settings.drain, listening=listening, all_stop=all_stop)
     # From now on, and not only once uvicorn listens to signals: one that comes in between would be lost. When it has
     # stopped, uvicorn sends the signal on, which then changes nothing: a requested stop is not a failure.
     signal.signal(signal.SIGTERM, server.handle_exit)

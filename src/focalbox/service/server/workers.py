@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import mmap
 import os
 import signal
 import sys
@@ -30,13 +31,22 @@ class _Supervisor:
     ----------
     count : int
     work : callable
-        What a worker does; its answer is the worker's exit code.
+        What a worker does; it is given what tells whether all workers stop, and answers with its exit code.
     ended : callable
         Told the process id of every worker that has ended.
+    stopping : callable
+        Told when no more workers will be started.
     """
 
-    def __init__(self, count: int, work: Callable[[], int], ended: Callable[[int], None]) -> None:
-        self._count, self._work, self._ended = count, work, ended
+    def __init__(
+        self,
+        count: int,
+        work: Callable[[Callable[[], bool]], int],
+        ended: Callable[[int], None],
+        stopping: Callable[[], None],
+    ) -> None:
+        self._count, self._work, self._ended, self._stop = count, work, ended, stopping
+        self._all_stop = mmap.mmap(-1, 1)  # a byte that all processes share
         self._started: dict[int, float] = {}
         self._stopping, self._failed, self._code = False, 0, 0
         self._alive, self._held = os.pipe()
@@ -67,7 +77,7 @@ class _Supervisor:
             threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()
             code = 1
             try:
-                code = self._work()
+                code = self._work(lambda: self._all_stop[0] > 0)
             finally:
                 sys.stdout.flush()
                 sys.stderr.flush()
@@ -92,7 +102,8 @@ class _Supervisor:
 
     def _forward(self, number: int, _: FrameType | None) -> None:
         """Pass the signal to all workers; control-C reaches them from the terminal."""
-        self._stopping = True
+        self._stopping, self._all_stop[0] = True, 1
+        self._stop()
         for worker in self._started:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGTERM if number == signal.SIGINT else number)
@@ -104,7 +115,12 @@ def _end_with_parent(alive: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def supervise(count: int, work: Callable[[], int], ended: Callable[[int], None]) -> int:
+def supervise(
+    count: int,
+    work: Callable[[Callable[[], bool]], int],
+    ended: Callable[[int], None],
+    stopping: Callable[[], None],
+) -> int:
     """Run so many workers until the process is told to stop; parameters as in `_Supervisor`.
 
     Returns
@@ -112,4 +128,4 @@ def supervise(count: int, work: Callable[[], int], ended: Callable[[int], None])
     int
         The exit code: 0 after a requested stop, a worker's own when workers cannot start.
     """
-    return _Supervisor(count, work, ended).run()
+    return _Supervisor(count, work, ended, stopping).run()
