@@ -40,7 +40,8 @@ def test_requests_are_taken_while_it_drains(running: Callable[..., Running], pic
 
 async def _ask_until_refused(port: int, told: asyncio.Event, *, kept: bool) -> list[bytes]:
     """Ask over and over, on a connection each or on one as long as it is kept, until no connection is taken any more."""
-    request, statuses = b"GET /healthz HTTP/1.1\r\nHost: a\r\n%b\r\n" % (b"" if kept else b"Connection: close\r\n"), []
+    statuses: list[bytes] = []
+    request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n%b\r\n" % (b"" if kept else b"Connection: close\r\n")
     while True:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
