@@ -78,10 +78,23 @@ def test_the_first_frame_can_be_had_of_any_film() -> None:
     cropper = Cropper(limits=Limits(frames=3))
     (result,) = cropper.results(film("GIF"), ["100x100"], animate="first")
     assert len(frames_of(result.encode("gif"))) == 1
-    with pytest.raises(LimitExceeded, match="at most 3 frames"):
-        cropper.results(film("GIF"), ["100x100"])
     with pytest.raises(InvalidRequest, match="animate is one of keep, first"):
         Cropper().results(film("GIF"), ["100x100"], animate="last")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("limits", [Limits(frames=3), Limits(film_pixels=200_000), Limits(memory=34_500_000)])
+def test_of_a_film_that_is_too_long_or_too_large_a_still_format_shows_the_first_frame(
+    form: str, limits: Limits
+) -> None:
+    cropper, content = Cropper(limits=limits), film(form)
+    (result,), (first,) = (cropper.results(content, ["100x100"], animate=which) for which in ("keep", "first"))  # type: ignore[arg-type]
+    assert result.encode("jpeg") == first.encode("jpeg")
+    assert result.notes_for("jpeg")[-1].startswith("the picture has ")
+    assert cropper.plan(content, "100x100").box == first.crop.box
+    for moving in ("gif", "png", "webp", "avif"):
+        with pytest.raises(LimitExceeded, match=r"at most .* animate=first|at most 34 MB"):
+            result.encode(moving)
 
 
 def test_a_border_is_cut_off_every_frame() -> None:

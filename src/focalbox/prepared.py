@@ -50,7 +50,7 @@ class View:
     trim : Trim, optional
         How the border was cut off.
     film : Film of WorkingImage, optional
-        All frames of an animated picture, when they are kept; ``working`` is the first.
+        All frames of an animated picture, when they are kept or refused; ``working`` is the first.
     notes : tuple of str
         What a caller ought to know about what was decoded.
     palette : bool
@@ -89,7 +89,7 @@ class View:
         working = picture.decode(
             needed,
             keep_profile=keep,
-            look=look and film is None and options.trim is None,
+            look=look and (film is None or bool(film.refusal)) and options.trim is None,
             beside=bytes_of_results(picture.size, needed, targets, options),
         )
         left = None
@@ -106,7 +106,7 @@ class View:
     @property
     def looking_frames(self) -> Iterator[WorkingImage]:
         """What a model is shown: the picture, or a few frames spread over the film."""
-        if self.film is None:
+        if self.film is None or self.film.refusal:
             yield self.working
             return
         wanted = spread(self.film.frames, _LOOKS)

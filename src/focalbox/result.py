@@ -14,11 +14,12 @@ from PIL import Image
 from focalbox.core.choice.crop import Crop
 from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.animation.film import Film
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import format_of
 from focalbox.imaging.output.render import render
 from focalbox.imaging.output.xmp import write_xmp
-from focalbox.imaging.working import Metadata, WorkingImage
+from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropOptions
 from focalbox.prepared import View
 from focalbox.storage.local import write_file
@@ -72,7 +73,7 @@ class Result:
 
         image, drawn, film = cut(view.working), view.film, None
         if drawn is not None:
-            film = Film(drawn.frames, drawn.plays, drawn.alpha or image.mode == "RGBA", frames)
+            film = Film(drawn.frames, drawn.plays, drawn.alpha or image.mode == "RGBA", frames, drawn.refusal)
         crop = replace(crop, notes=(*crop.notes, *view.notes)) if view.notes else crop
         if not options.keep_metadata:
             return cls(crop, image, None, film, view.palette, memory)
@@ -88,7 +89,8 @@ class Result:
         """Return what a reader ought to know of the crop once it is written in a format, a sentence each."""
         if self.film is None or format_of(format) in CAN_ANIMATE:
             return self.crop.notes
-        note = f"the picture has {self.film.frames} frames, and {format_of(format)} shows the first of them"
+        more = " or more" * bool(self.film.refusal)  # counting ends where too many are
+        note = f"the picture has {self.film.frames}{more} frames, and {format_of(format)} shows the first of them"
         return (*self.crop.notes, note)
 
     @property
@@ -112,7 +114,7 @@ class Result:
         InvalidRequest
             When the format is unknown, the quality out of range, or the format cannot hold such a picture.
         LimitExceeded
-            When writing it would take too much memory.
+            When writing it would take too much memory, or its frames are too many.
         DecodeError
             When a later frame of an animated picture is damaged.
         """

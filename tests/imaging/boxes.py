@@ -123,6 +123,33 @@ def put_together(brand: bytes, items: Sequence[Item], primary: int, exif: bytes 
     return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", *(content for _, content in contents))
 
 
+def in_track(film: bytes, *more: bytes) -> bytes:
+    """Return an AVIF film whose first track has more boxes where it says how its frames are coded."""
+    added, data, path = b"".join(more), bytearray(film), []
+    start, stop = 0, len(film)
+    for name, skipped in (
+        (b"moov", 0),
+        (b"trak", 0),
+        (b"mdia", 0),
+        (b"minf", 0),
+        (b"stbl", 0),
+        (b"stsd", 8),
+        (b"av01", 0),
+    ):
+        start, stop = _find(film, start, stop, name)
+        path.append(start - 8)
+        start += skipped
+        if name == b"stbl":
+            places = _find(film, start, stop, b"stco")[0]
+    for at in path:
+        struct.pack_into(">I", data, at, len(added) + struct.unpack_from(">I", film, at)[0])
+    (count,) = struct.unpack_from(">I", film, places + 4)
+    for number in range(count):
+        at = places + 8 + 4 * number
+        struct.pack_into(">I", data, at, len(added) + struct.unpack_from(">I", film, at)[0])
+    return bytes(data[:stop]) + added + bytes(data[stop:])
+
+
 def _boxes(data: bytes, at: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
     while at + 8 <= stop:
         length, name = struct.unpack_from(">I4s", data, at)

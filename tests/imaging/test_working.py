@@ -10,8 +10,9 @@ from PIL import Image, ImageOps
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
+from focalbox.imaging.orientation import upright_point, upright_size
 from focalbox.imaging.scales import looking_size
-from focalbox.imaging.working import WorkingImage, on_ground, shrink, turn_upright, upright_point, upright_size
+from focalbox.imaging.working import WorkingImage, on_ground, shrink, turn_upright
 
 orientations = st.integers(1, 8)
 

@@ -10,28 +10,21 @@ from functools import cached_property
 from PIL import Image, ImageFile
 
 from focalbox.core.target import Size
-from focalbox.errors import DecodeError
+from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import has_alpha, profile_of
 from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
-from focalbox.imaging.headers.rights import read_credits, read_iptc, read_xmp
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
+from focalbox.imaging.metadata import Metadata, read_metadata
+from focalbox.imaging.orientation import upright_size
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
-from focalbox.imaging.working import (
-    Metadata,
-    WorkingImage,
-    on_ground,
-    shrink,
-    turn_upright,
-    upright_point,
-    upright_size,
-)
+from focalbox.imaging.working import WorkingImage, on_ground, shrink, turn_upright
 
 __all__ = ["Picture"]
 
@@ -141,6 +134,16 @@ class Picture:
         """Whether there are frames that follow each other in time."""
         return self.frames > 1 and self.format in ANIMATED
 
+    @cached_property
+    def film_refusal(self) -> str:
+        """Why not all frames of an animated picture can be had: there are too many, or they take too much; else empty."""
+        try:
+            self._limits.check_film(self.size, self.frames)
+            check_memory(self._name, replace(self._need("RGBA", 1), canvases=_CANVASES), self._limits.memory)
+        except LimitExceeded as error:
+            return str(error)
+        return ""
+
     def film(self, *, keep_profile: bool = False) -> Film[WorkingImage]:
         """Return all frames of an animated picture, to be drawn one after the other at full size.
 
@@ -149,15 +152,18 @@ class Picture:
         keep_profile : bool
             As in `decode`.
 
+        Returns
+        -------
+        Film
+            Where there is a `film_refusal`, one whose frames are refused with it when they are drawn, as `LimitExceeded`.
+
         Raises
         ------
-        LimitExceeded
-            When there are too many, too many pixels in them, or a frame takes too much memory.
         DecodeError
             When its structure is damaged or not whole, and while drawing, when a frame is.
         """
-        self._limits.check_film(self.size, self.frames)
-        check_memory(self._name, replace(self._need("RGBA", 1), canvases=_CANVASES), self._limits.memory)
+        if self.film_refusal:
+            return Film(self.frames, 0, self.clear, self._refuse_film, self.film_refusal)
         if self._ends_early():
             message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
             raise DecodeError(message)
@@ -175,6 +181,9 @@ class Picture:
 
         return Film(film.frames, film.plays, film.alpha, draw)
 
+    def _refuse_film(self) -> Iterator[tuple[WorkingImage, Fraction]]:
+        raise LimitExceeded(self.film_refusal)
+
     def _upright(self, image: Image.Image, scale: int, profile: bytes | None, *, keep_profile: bool) -> WorkingImage:
         exif = self._header.exif
         working = turn_upright(image, self._stored, scale, exif.orientation)
@@ -185,17 +194,7 @@ class Picture:
     @cached_property
     def _metadata(self) -> Metadata:
         """What is known of rights and focal point."""
-        header = self._header
-        rights, focus = read_xmp(header.xmp)
-        point = None
-        if focus is not None:
-            turned_already = (focus.width > focus.height) != (self._stored.width > self._stored.height)
-            known = focus.width > 0 and focus.width != focus.height and self._stored.width != self._stored.height
-            orientation = 1 if known and turned_already else header.exif.orientation
-            point = upright_point(focus.x, focus.y, orientation)
-        for other in (read_iptc(header.iptc), read_credits(header.exif.artist, header.exif.copyright)):
-            rights = rights.or_else(other)
-        return Metadata(header.exif.credits(), rights=rights, focal_point=point)
+        return read_metadata(self._header, self._stored)
 
     @property
     def focal_point(self) -> tuple[float, float] | None:

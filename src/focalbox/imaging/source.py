@@ -19,17 +19,19 @@ from focalbox.imaging.decoders.readers import can_read, reader_of
 from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
 from focalbox.imaging.headers.header import count_frames, drop_blanks, sniff, webp_canvas
+from focalbox.imaging.headers.iptc import iptc_of
 from focalbox.imaging.headers.isobmff import nclx_of
-from focalbox.imaging.headers.jpeg import drop_burden, jpeg_coding
+from focalbox.imaging.headers.jpeg import drop_burden, extended_xmp, jpeg_coding
 from focalbox.imaging.headers.png import join, read_png
 from focalbox.imaging.headers.properties import Header
-from focalbox.imaging.headers.tiff import choose_picture, samples_of
+from focalbox.imaging.headers.tiff import choose_picture, drop_unsound, read_blocks, samples_of
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.picture import Picture
 from focalbox.imaging.pillow_errors import translating
-from focalbox.imaging.working import Metadata, WorkingImage
+from focalbox.imaging.working import WorkingImage
 
 __all__ = ["Content", "Limits", "Metadata", "Picture", "WorkingImage", "can_read", "open_picture"]
 
@@ -43,8 +45,10 @@ _BOXED = {"AVIF", "HEIF"}
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)
-_IPTC_RESOURCE, _IPTC_TAG = 0x0404, 33723
-"""Where Photoshop's image resources and TIFF keep IPTC (XMP Specification, part 3, sections 1.2 and 3.2)."""
+_IPTC_RESOURCE = 0x0404
+"""Where Photoshop's image resources keep IPTC (XMP Specification, part 3, section 1.2)."""
+_XMP_TAG, _IPTC_TAG, _RESOURCES_TAG = 700, 33723, 34377
+"""Where TIFF keeps XMP, IPTC and Photoshop's image resources (the same, section 3.2)."""
 
 
 def open_picture(content: Content, limits: Limits | None = None, *, name: str = "the picture") -> Picture:
@@ -110,15 +114,19 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
         if coding is not None:
             limits.check_scans(coding.scans)
             file = drop_burden(data) + END * (coding.usual and not coding.ended)  # looked into when it is decoded
-        reader = reader_of(form)
+        reader, chosen = reader_of(form), file
+        if form == "TIFF":
+            file = drop_unsound(file)
         image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else counted
         coded = Size(*getattr(image, "coded", image.size))
         limits.check_picture(coded)
-        exif = replace(read_exif(file), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
-        if form == "TIFF" and note is None and frames > 1 and file is data:
+        exif = replace(read_exif(chosen), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
+        if form == "TIFF" and note is None and frames > 1 and chosen is data:
             note = f"the file has {frames} pages: the first was taken"
         nclx = nclx_of(data) if form in _BOXED else None
+        blocks = read_blocks(chosen, {_XMP_TAG, _IPTC_TAG, _RESOURCES_TAG}) if form == "TIFF" else {}
+        xmp = find_gif_xmp(data) if form == "GIF" else blocks.get(_XMP_TAG, _block(image.info.get("xmp")))
         header = Header(
             form,
             frames,
@@ -126,8 +134,9 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             coding,
             profile=None if nclx is None else profile_of_cicp(*nclx),
             notes=() if note is None else (note,),
-            xmp=find_gif_xmp(data) if form == "GIF" else _block(image.info.get("xmp")),
-            iptc=_iptc_of(image),
+            xmp=xmp,
+            iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)) if form == "TIFF" else _iptc_of(image),
+            more_xmp=extended_xmp(data, xmp) if form == "JPEG" else None,
             copied=len(file) * (file is not data),
             coded=coded,
         )
@@ -159,6 +168,8 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
         read_exif(png.exif),
         profile=profile_of_png(png),
         xmp=png.xmp,
+        author=png.author,
+        copyright=png.copyright,
         copied=len(file) * (file is not data),
     )
     return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
@@ -178,11 +189,9 @@ def _block(value: object) -> bytes | None:
 
 
 def _iptc_of(image: Image.Image) -> bytes | None:
-    """Return the data sets of IPTC of a JPEG or TIFF."""
+    """Return the data sets of IPTC of a JPEG."""
     resources = image.info.get("photoshop")
-    if isinstance(resources, dict):
-        return _block(resources.get(_IPTC_RESOURCE))
-    return _block(getattr(image, "tag_v2", {}).get(_IPTC_TAG))
+    return _block(resources.get(_IPTC_RESOURCE)) if isinstance(resources, dict) else None
 
 
 def _exif_of(image: Image.Image) -> Exif:

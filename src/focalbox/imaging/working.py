@@ -12,11 +12,12 @@ from PIL import Image
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
-from focalbox.imaging.headers.rights import Rights
+from focalbox.imaging.metadata import Metadata
+from focalbox.imaging.orientation import FROM_BOTTOM, FROM_RIGHT, TURNS, upright_size
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
-__all__ = ["Metadata", "WorkingImage", "on_ground", "shrink", "turn_upright", "upright_point", "upright_size"]
+__all__ = ["WorkingImage", "on_ground", "shrink", "turn_upright"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
@@ -29,55 +30,6 @@ _STRIP = 2**18
 _CONVERTED = 2**21
 """Pixels up to which a picture is brought from RGBA to RGB as a whole: 8 MB; of a larger one only what is cut."""
 _OPAQUE = 255
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""How each EXIF orientation becomes upright (EXIF 2.32, section 4.6.4, tag 0x0112)."""
-_SIDEWAYS = {5, 6, 7, 8}
-"""Orientations that exchange width and height."""
-_FROM_RIGHT_STORED, _FROM_BOTTOM_STORED = {2, 3, 7, 8}, {3, 4, 6, 7}
-"""Orientations whose stored picture runs against the upright one along its own width, and along its own height."""
-_FROM_RIGHT, _FROM_BOTTOM = {2, 3, 6, 7}, {3, 4, 7, 8}
-"""Orientations whose upright picture begins at a right or bottom edge of the stored one, where partial cells may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What ``keep_metadata`` keeps; nothing else, above all no place and no time, ever reaches a result.
-
-    Parameters
-    ----------
-    exif : bytes or None
-        An EXIF block of artist and copyright alone.
-    profile : bytes or None
-        The ICC profile that the pixels are in; None for sRGB.
-    rights : Rights
-        Whose picture it is, as its XMP and IPTC say.
-    focal_point : tuple of float, optional
-        What the picture itself says to be its focal point: x and y in fractions of the upright picture.
-    xmp : bytes, optional
-        A packet of the rights and of a focal point, to be written.
-    """
-
-    exif: bytes | None = None
-    profile: bytes | None = None
-    rights: Rights = Rights()  # noqa: RUF009 - frozen
-    focal_point: tuple[float, float] | None = None
-    xmp: bytes | None = None
-
-    def info(self) -> dict[str, bytes]:
-        """Return what there is under the names that Pillow has for it, in ``Image.info`` and when writing."""
-        return {
-            name: block
-            for name, block in (("exif", self.exif), ("icc_profile", self.profile), ("xmp", self.xmp))
-            if block
-        }
 
 
 @dataclass(frozen=True)
@@ -107,7 +59,7 @@ class WorkingImage:
     source: Size
     scale: int = 1
     offset: tuple[float, float] = (0.0, 0.0)
-    metadata: Metadata = Metadata()
+    metadata: Metadata = Metadata()  # noqa: RUF009 - frozen
     coarse: WorkingImage | None = None
     opaque: bool = False
 
@@ -246,32 +198,6 @@ def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image
     return reduced
 
 
-def upright_size(stored: Size, orientation: int) -> Size:
-    """Return the sides of a stored picture once it is upright.
-
-    Examples
-    --------
-    >>> upright_size(Size(4000, 3000), 6)
-    Size(width=3000, height=4000)
-    """
-    return Size(stored.height, stored.width) if orientation in _SIDEWAYS else stored
-
-
-def upright_point(x: float, y: float, orientation: int) -> tuple[float, float]:
-    """Return where a point of a stored picture is once that is upright; both in fractions.
-
-    Examples
-    --------
-    >>> upright_point(0.25, 0.0, 6)
-    (1.0, 0.25)
-    """
-    if orientation in _FROM_RIGHT_STORED:
-        x = 1 - x
-    if orientation in _FROM_BOTTOM_STORED:
-        y = 1 - y
-    return (y, x) if orientation in _SIDEWAYS else (x, y)
-
-
 def turn_upright(image: Image.Image, stored: Size, scale: int, orientation: int) -> WorkingImage:
     """Return the working image of a stored picture, upright, its colours still as they are.
 
@@ -286,11 +212,11 @@ def turn_upright(image: Image.Image, stored: Size, scale: int, orientation: int)
     orientation : int
         As in EXIF, 1 to 8.
     """
-    turn = _TURNS.get(orientation)
+    turn = TURNS.get(orientation)
     if turn is None:
         return WorkingImage(image, stored, scale)
     upright = image.transpose(turn)
     source = upright_size(stored, orientation)
-    across = upright.width - source.width / scale if orientation in _FROM_RIGHT else 0.0
-    down = upright.height - source.height / scale if orientation in _FROM_BOTTOM else 0.0
+    across = upright.width - source.width / scale if orientation in FROM_RIGHT else 0.0
+    down = upright.height - source.height / scale if orientation in FROM_BOTTOM else 0.0
     return WorkingImage(upright, source, scale, (across, down))

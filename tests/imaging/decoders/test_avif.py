@@ -121,10 +121,35 @@ def test_a_picture_is_not_refused_for_its_exif(form: str, offset: int, prefix: b
     assert_shows(single(form, [boxes.rotation(1)], exif_of(6, offset, prefix)), np.rot90(quarters()))
 
 
-def test_frames_of_a_film_are_as_large_as_its_picture() -> None:
+def moving() -> tuple[list[NDArray[np.uint8]], bytes]:
+    """Return three frames and a film of them."""
+    frames = [np.roll(quarters(), 9 * index, 1) for index in range(3)]
     file = BytesIO()
-    frames = [Image.fromarray(np.roll(quarters(), 9 * index, 1)) for index in range(3)]
-    frames[0].save(file, "AVIF", save_all=True, append_images=frames[1:], duration=100)
-    (result,) = Cropper().results(file.getvalue(), ["100x100"])
+    first, *rest = map(Image.fromarray, frames)
+    first.save(file, "AVIF", save_all=True, append_images=rest, duration=100, quality=95, subsampling="4:4:4")
+    return frames, file.getvalue()
+
+
+def test_frames_of_a_film_are_as_large_as_its_picture() -> None:
+    (result,) = Cropper().results(moving()[1], ["100x100"])
     assert result.film is not None
     assert [image.size for image, _ in result.film.draw()] == [(100, 100)] * 3
+
+
+@pytest.mark.parametrize("turns", [0, 1, 3])
+def test_of_every_frame_of_a_film_the_clean_aperture_of_its_track_is_shown_and_then_turned(turns: int) -> None:
+    frames, film = moving()
+    content = boxes.in_track(film, boxes.aperture(SIZE, 20, 10, 180, 110), *[boxes.rotation(turns)] * (turns > 0))
+    expected = [np.rot90(frame[10:120, 20:200], turns) for frame in frames]
+    assert_shows(content, expected[0])
+    drawn = [np.asarray(working.image).astype(int) for working, _ in open_picture(content).film().draw()]
+    assert [frame.shape for frame in drawn] == [frame.shape for frame in expected]
+    assert max(np.abs(found - frame).mean() for found, frame in zip(drawn, expected, strict=True)) < 5
+
+
+def test_a_still_picture_asks_no_track() -> None:
+    still = single("AVIF")
+    film = boxes.in_track(moving()[1], boxes.aperture(SIZE, 20, 10, 180, 110))
+    at = film.index(b"moov") - 4
+    track = film[at : at + int.from_bytes(film[at : at + 4], "big")]
+    assert_shows(still + track, quarters())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from io import BytesIO
 
@@ -14,8 +15,9 @@ from skimage import data
 
 from focalbox.core.target import Size
 from focalbox.errors import DecodeError, LimitExceeded
-from focalbox.imaging.headers.jpeg import JpegCoding, drop_burden, jpeg_coding
+from focalbox.imaging.headers.jpeg import JpegCoding, drop_burden, extended_xmp, jpeg_coding
 from focalbox.imaging.source import open_picture
+from imaging.headers.test_rights import PACKET
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
 
@@ -143,3 +145,73 @@ def test_more_segments_than_any_program_writes_are_refused(marker: int) -> None:
     content = behind_the_start(written(), segment(marker, b"") * 100_000)
     with pytest.raises(LimitExceeded, match="a JPEG may have at most 100000 segments, but this one has more"):
         open_picture(content)
+
+
+BROKEN = {
+    "JFIF": segment(0xE0, b"JFIF"),
+    "a part of JFIF": segment(0xE0, b"JFIF\0\1"),
+    "profile": segment(0xE2, b"ICC_PROFILE\0"),
+    "profile without its count": segment(0xE2, b"ICC_PROFILE\0\1"),
+    "Adobe": segment(0xEE, b"Adobe"),
+    "Photoshop": segment(0xED, b"Photoshop 3.0\x008BIM\4\4"),
+    "a later resource of Photoshop": segment(0xED, b"Photoshop 3.0\x008BIM\3\xe9\0\0\0\0\0\2ab8BIM\4\4"),
+    "EXIF": segment(0xE1, b"Exif\0\0"),
+    "XMP": segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
+    "MPF": segment(0xE2, b"MPF\0"),
+    "no length": b"\xff\xe5\0\0",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("place", [2, 20], ids=["first", "second"])
+def test_a_segment_that_ends_too_early_costs_no_pixel(broken: bytes, place: int) -> None:
+    content = written()
+    found = open_picture(content[:place] + broken + content[place:])
+    expected = open_picture(content).decode().image
+    np.testing.assert_array_equal(np.asarray(found.decode().image), np.asarray(expected))
+
+
+def extended(parts: int, *, packet: bytes = PACKET) -> list[bytes]:
+    """Return the segments of a first packet, and of a second that it names, in so many parts."""
+    name = hashlib.md5(packet, usedforsecurity=False).hexdigest().upper().encode()
+    first = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP="'
+        + name
+        + b'"/></rdf:RDF></x:xmpmeta>'
+    )
+    size = -(-len(packet) // parts)
+    more = [
+        segment(
+            0xE1,
+            b"http://ns.adobe.com/xmp/extension/\0"
+            + name
+            + struct.pack(">II", len(packet), at)
+            + packet[at : at + size],
+        )
+        for at in range(0, len(packet), size)
+    ]
+    return [segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + first), *more]
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_xmp_that_did_not_fit_into_a_segment_is_read(parts: int) -> None:
+    content = written()
+    expected = open_picture(behind_the_start(content, segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + PACKET)))
+    first, *more = extended(parts)
+    for order in (more, more[::-1]):
+        found = open_picture(behind_the_start(content, first, *order))
+        assert found.focal_point == expected.focal_point != None  # noqa: E711 - all three
+        assert found.decode(keep_profile=True).metadata == expected.decode(keep_profile=True).metadata
+
+
+def test_xmp_that_is_not_whole_not_named_or_too_long_is_absent() -> None:
+    content = written()
+    first, *more = extended(3)
+    packet = first[4:]
+    assert extended_xmp(behind_the_start(content, *more), packet) == PACKET
+    assert extended_xmp(behind_the_start(content, *more[1:]), packet) is None
+    assert extended_xmp(behind_the_start(content, *more), None) is None
+    assert extended_xmp(behind_the_start(content, *more), packet.replace(b"HasExtendedXMP", b"HasNot")) is None
+    long = [one[:71] + struct.pack(">I", 2**30) + one[75:] for one in more]
+    assert extended_xmp(behind_the_start(content, *long), packet) is None

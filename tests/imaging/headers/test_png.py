@@ -127,3 +127,27 @@ def test_exif_counts_before_the_pixels_alone(place: bytes, turned: bool, corners
     exif[0x0112] = 6
     content = with_chunks(file_of(corners, "PNG"), png_chunk(b"eXIf", exif.tobytes()[6:]), before=place)
     assert (open_picture(content).size.width == corners.height) is turned
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt", "iTXt, compressed"])
+def test_author_and_copyright_are_kept_from_its_own_texts(kind: str, corners: Picture, file_of: FileOf) -> None:
+    def chunk(key: bytes, text: bytes) -> bytes:
+        body = {
+            "tEXt": text.decode().encode("latin-1"),
+            "zTXt": b"\0" + zlib.compress(text),
+            "iTXt": b"\0\0en\0\0" + text,
+            "iTXt, compressed": b"\1\0\0\0" + zlib.compress(text),
+        }[kind]
+        return png_chunk(kind[:4].encode(), key + b"\0" + body)
+
+    content = file_of(corners, "PNG")
+    notice, author, other = (
+        chunk(b"Copyright", "© Ä".encode()),
+        chunk(b"Author", b"A. Person"),
+        chunk(b"Comment", b"Berlin"),
+    )
+    for found in (with_chunks(content, notice, author, other), with_chunks(content, notice, author, before=b"IEND")):
+        rights = open_picture(found).decode(keep_profile=True).metadata.rights
+        assert (rights.notice, rights.creators) == ("© Ä", ("A. Person",))
+    broken = open_picture(with_chunks(content, wrong(notice), author)).decode(keep_profile=True).metadata.rights
+    assert (broken.notice, broken.creators) == ("", ("A. Person",))

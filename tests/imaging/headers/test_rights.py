@@ -12,10 +12,11 @@ from PIL.PngImagePlugin import PngInfo
 
 from focalbox import Cropper
 from focalbox.core.target import Size
-from focalbox.imaging.headers.rights import Rights, read_iptc, read_xmp
+from focalbox.imaging.headers.iptc import read_iptc
+from focalbox.imaging.headers.rights import Rights, read_xmp
+from focalbox.imaging.orientation import upright_point
 from focalbox.imaging.output.xmp import write_xmp
 from focalbox.imaging.source import open_picture
-from focalbox.imaging.working import upright_point
 
 PACKET = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -24,7 +24,7 @@ from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.preparer import Preparer
 from focalbox.service.render.renderer import Answer, Renderer
 from focalbox.service.render.resources import Resources
-from focalbox.service.request import ImageRequest
+from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.routing import read_address
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
@@ -179,3 +179,37 @@ def test_what_is_too_large_for_one_is_not_refused_to_others() -> None:
         assert all(isinstance(answer, Answer) for answer in found[1:])
 
     _asked(work, Cropper(limits=Limits(memory=80_000_000)))
+
+
+def _film() -> bytes:
+    written = io.BytesIO()
+    first, *rest = (Image.open(io.BytesIO(_file(seed))) for seed in range(4))
+    first.save(written, "webp", save_all=True, append_images=rest, duration=50)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("most", [3, 4])
+def test_a_film_shows_its_first_frame_in_a_still_format_however_long_it_is(most: int) -> None:
+    def ask(format: str, **more: Any) -> ImageRequest:  # noqa: A002 - as in `ImageRequest`
+        return ImageRequest("", targets=(parse_target("90x60"),), format=format, **more)
+
+    async def work(renderer: Renderer, pictures: Pictures) -> None:
+        picture = await _opened(pictures, _film())
+        assert picture.facts.animated == (most == 4)
+        still = await renderer.answer(ask("jpeg"), picture, "jpeg")
+        assert "jpeg shows the first of them" in still.notes[-1]
+        scans = await renderer.answer(ask("jpeg", progressive=True), picture, "jpeg")
+        assert ["progressive" in Image.open(io.BytesIO(one.content)).info for one in (still, scans)] == [False, True]
+        for asked, agreed in (
+            (ask("gif"), "gif"),
+            (ask(AUTO), "jpeg"),
+            (ask(AUTO), "webp"),
+        ):  # what moves does so, or not at all
+            if most == 4:
+                answer = await renderer.answer(asked, picture, agreed)
+                assert Image.open(io.BytesIO(answer.content)).n_frames == 4  # type: ignore[attr-defined]
+            else:
+                with pytest.raises(LimitExceeded, match="animate=first"):
+                    await renderer.answer(asked, picture, agreed)
+
+    _asked(work, Cropper(limits=Limits(frames=most)))

@@ -10,8 +10,8 @@ from PIL import Image
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.animation.frames import MAX_SHORT, Frames, changed_box
 from focalbox.imaging.headers.png import SIGNATURE, chunks_of
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.encoding import encode
-from focalbox.imaging.working import Metadata
 
 __all__ = ["write_apng"]
 

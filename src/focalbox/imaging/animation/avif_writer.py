@@ -10,8 +10,8 @@ from PIL import Image
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.frames import Frames
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.formats import QUICK_FRAME
-from focalbox.imaging.working import Metadata
 
 __all__ = ["write_avif"]
 

@@ -38,12 +38,16 @@ class Film(Generic[T]):
         Whether a frame may have transparent parts.
     draw : callable
         Draws from the first frame on: pairs of a picture and the seconds that it is shown.
+    refusal : str
+        Why its frames are not drawn, where they are too many or too large: then ``draw`` says so, and the first frame alone
+        can be had.
     """
 
     frames: int
     plays: int
     alpha: bool
     draw: Callable[[], Iterator[tuple[T, Fraction]]]
+    refusal: str = ""
 
 
 def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from PIL import Image
 
 from focalbox.imaging.animation.frames import MAX_SHORT, Frames, changed_box
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.encoding import encode
-from focalbox.imaging.working import Metadata
 
 __all__ = ["write_webp"]
 

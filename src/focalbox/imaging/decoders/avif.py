@@ -43,6 +43,7 @@ class Avif(AvifImageFile):
         if self._aperture is None or not self.tile:
             return super().load()
         shown, self._size = self._size, self.coded
+        self._im = None  # of a film that of the frame before is there, cut already
         self.tile = [ImageFile._Tile("raw", (0, 0, *self.coded), 0, self.mode)]  # noqa: SLF001
         super().load()
         self.im = self.im.crop(self._aperture)

@@ -19,7 +19,7 @@ _PLUGINS = {
     "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
     "WEBP": ("PIL.WebPImagePlugin", "WebPImageFile"),
     "AVIF": ("focalbox.imaging.decoders.avif", "Avif"),
-    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "TIFF": ("focalbox.imaging.decoders.tiff", "Tiff"),
     "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
     "HEIF": ("pillow_heif.as_plugin", "HeifImageFile"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from focalbox.errors import LimitExceeded
+from focalbox.imaging.headers.rights import MAX_PACKET
 
 __all__ = ["drop_remarks", "find_gif_xmp", "gif_ends", "gif_frames", "insert_gif_xmp"]
 
@@ -19,8 +20,6 @@ _XMP = b"\x21\xff\x0bXMP DataXMP"
 """What the application extension with a packet of XMP begins with (XMP Specification, part 3, section 1.1.2)."""
 _MAGIC = b"\1" + bytes(range(255, -1, -1)) + b"\0"
 """What ends it (the same): whichever byte of the packet is taken for a length, from here it leads to the closing zero."""
-_MAX_PACKET = 2**20
-"""Bytes of XMP that are read: more is no description of a picture."""
 
 
 def gif_ends(data: bytes) -> bool:
@@ -39,7 +38,7 @@ def gif_frames(data: bytes, most: int) -> int:
 def find_gif_xmp(data: bytes) -> bytes | None:
     """Return the packet of XMP in a GIF, None when there is none."""
     start = data.find(_XMP) + len(_XMP)
-    stop = data.find(_MAGIC, start, start + _MAX_PACKET + len(_MAGIC)) if start >= len(_XMP) else -1
+    stop = data.find(_MAGIC, start, start + MAX_PACKET + len(_MAGIC)) if start >= len(_XMP) else -1
     return data[start:stop] if stop >= 0 else None
 
 

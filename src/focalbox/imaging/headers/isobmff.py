@@ -10,6 +10,12 @@ __all__ = ["aperture_of", "drop_exif", "nclx_of"]
 
 _LONG_NAMES = 3
 """Version of an item's entry from which its number has 32 bits (ISO 23008-12, section 9.2)."""
+_SEQUENCE = b"avis"
+"""The brand of AVIF files that are films (AV1 Image File Format 1.1, section 6.3)."""
+_CODINGS = {b"av01"}
+"""How pictures of a track are coded that are read."""
+_ENTRY = 78
+"""Bytes of a visual sample entry before its boxes (ISO 14496-12, section 12.1.3.2)."""
 _MAX_BOXES = 10_000
 """Boxes that are looked at in one box: tiled pictures have some hundred."""
 
@@ -75,7 +81,15 @@ def drop_exif(data: bytes) -> bytes:
 
 
 def _properties(data: bytes) -> list[tuple[bytes, int, int]]:
-    """Return name, begin and end of the properties of the primary item, of all items when none is named."""
+    """Return name, begin and end of the properties of what is shown.
+
+    They are those of a film's track where the file says that it is one first of all, as libavif decides; else those of the
+    primary item, of all items when none is named.
+    """
+    if data[8:12] == _SEQUENCE:
+        track = _track_properties(data)
+        if track:
+            return track
     meta = _find(data, 0, len(data), b"meta")
     if meta is None:
         return []
@@ -92,6 +106,22 @@ def _properties(data: bytes) -> list[tuple[bytes, int, int]]:
     wide = data[primary[0]] > 0
     (item,) = struct.unpack_from(">I" if wide else ">H", data, primary[0] + 4)
     return [every[number - 1] for number in _property_numbers(data, table[0], item) if 0 < number <= len(every)]
+
+
+def _track_properties(data: bytes) -> list[tuple[bytes, int, int]]:
+    """Return the same of the first track of pictures (ISO 14496-12, sections 8.5.2 and 12.1.3)."""
+    film = _find(data, 0, len(data), b"moov")
+    for kind, *track in _boxes(data, *film) if film is not None else ():
+        place: tuple[int, int] | None = (track[0], track[1])
+        auxiliary = _find(data, track[0], track[1], b"tref")
+        if kind != b"trak" or (auxiliary is not None and _find(data, *auxiliary, b"auxl") is not None):
+            continue
+        for name in (b"mdia", b"minf", b"stbl", b"stsd"):
+            place = place and _find(data, *place, name)
+        entry = place and next(iter(_boxes(data, place[0] + 8, place[1])), None)  # behind version, flags and count
+        if entry and entry[0] in _CODINGS:
+            return list(_boxes(data, entry[1] + _ENTRY, entry[2]))
+    return []
 
 
 def _property_numbers(data: bytes, at: int, wanted: int) -> list[int]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from focalbox.errors import LimitExceeded
+from focalbox.imaging.headers.rights import MAX_PACKET
 
-__all__ = ["JpegCoding", "drop_burden", "is_refined", "jpeg_coding"]
+__all__ = ["JpegCoding", "drop_burden", "extended_xmp", "is_refined", "jpeg_coding"]
 
 _MARK, _SCAN, _END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
@@ -30,6 +31,12 @@ _KINDS = {
     0xEE: (b"Adobe",),
 }
 """Segments of applications that say something of the picture, by their marker and how they begin."""
+_XMP_SEGMENT, _EXTENSION = 0xE1, b"http://ns.adobe.com/xmp/extension/\0"  # XMP Specification, part 3, section 1.1.3.1
+_EXTENSION_NAME = re.compile(rb"HasExtendedXMP\s*(?:=\s*[\"']|>)\s*([0-9A-Fa-f]{32})")
+"""Where a packet names the other one, by the 32 digits of its MD5."""
+_READ_BY_PILLOW = {0xE0: (b"JFIF", 7), 0xE2: (_PROFILE, 14), 0xEE: (b"Adobe", 7)}
+"""What Pillow knows segments by, and how long they must be (`PIL.JpegImagePlugin.APP`, 13.0)."""
+_PHOTOSHOP, _RESOURCES, _RESOURCE = 0xED, b"Photoshop 3.0\0", b"8BIM"
 _MAX_COUNTED = 1000
 """Scans at which counting ends: far above what is let through."""
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
@@ -127,7 +134,8 @@ def is_refined(data: bytes) -> bool:
 def drop_burden(data: bytes) -> bytes:
     """Return a JPEG without segments that say nothing of the picture, when there are so many that Pillow would take long.
 
-    Of those that describe, the first of each kind is left, and all of a colour profile.
+    Of those that describe, the first of each kind is left, and all of a colour profile. The same is returned when one ends
+    before what Pillow reads in it without asking: it would refuse the picture, and libjpeg does not.
 
     Raises
     ------
@@ -136,6 +144,7 @@ def drop_burden(data: bytes) -> bytes:
     """
     needed: list[tuple[int, int]] = []
     told: set[bytes] = set()
+    broken = False
     count = between = 0
     last = start = 2
     for marker, at in _jpeg_markers(data):
@@ -147,12 +156,43 @@ def drop_burden(data: bytes) -> bytes:
         last = at + max(2, int.from_bytes(data[at : at + 2], "big"))
         described = marker == _COMMENT or marker in _APPLICATIONS
         kind = next((name for name in _KINDS.get(marker, ()) if data.startswith(name, at + 2)), b"")
-        if not described or kind == _PROFILE or (kind and kind not in told):
+        if described and _is_broken(data, marker, at + 2, last):
+            broken = True
+        elif not described or kind == _PROFILE or (kind and kind not in told):
             needed.append((start, last))
             told.add(kind)
-    if count <= _FEW_SEGMENTS and between <= _LITTLE_BETWEEN:
+    if count <= _FEW_SEGMENTS and between <= _LITTLE_BETWEEN and not broken:
         return data
     return b"".join([data[:2], *(data[first:stop] for first, stop in needed), data[start:]])
+
+
+def extended_xmp(data: bytes, packet: bytes | None) -> bytes | None:
+    """Return the packet of XMP that a JPEG has besides its first, which names it because one segment could not hold both.
+
+    (XMP Specification, part 3, section 1.1.3.1: each part has the name, the length of the whole, and its place in it.)
+
+    Returns
+    -------
+    bytes or None
+        None when none is named, when it is not whole, or too long for a description of a picture.
+    """
+    named = _EXTENSION_NAME.search(packet or b"")
+    if named is None:
+        return None
+    begin, whole, read = _EXTENSION + named[1], bytearray(), 0
+    for marker, at in _jpeg_markers(data):
+        if marker in {0, _SCAN, _END}:
+            break
+        if marker == _XMP_SEGMENT and data.startswith(begin, at + 2):
+            start, stop = at + 2 + len(begin), at + int.from_bytes(data[at : at + 2], "big")
+            length, place = (int.from_bytes(data[start + first : start + first + 4], "big") for first in (0, 4))
+            part = data[start + 8 : stop]
+            if length > MAX_PACKET or place + len(part) > length:
+                return None
+            whole.extend(bytes(length - len(whole)))
+            whole[place : place + len(part)] = part
+            read += len(part)
+    return bytes(whole) if 0 < read == len(whole) else None
 
 
 def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
@@ -168,6 +208,26 @@ def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
         at += max(2, int.from_bytes(data[at : at + 2], "big"))
     message = f"a JPEG may have at most {_MAX_SEGMENTS} segments, but this one has more"
     raise LimitExceeded(message)
+
+
+def _is_broken(data: bytes, marker: int, start: int, stop: int) -> bool:
+    """Tell whether a segment of an application ends before what Pillow reads in it without asking."""
+    begin, least = _READ_BY_PILLOW.get(marker, (_LAST, 0))
+    if data.startswith(begin, start) and stop - start < least:
+        return True
+    if marker != _PHOTOSHOP or not data.startswith(_RESOURCES, start):
+        return False
+    at, stop = start + len(_RESOURCES), min(stop, len(data))
+    while data.startswith(
+        _RESOURCE, at
+    ):  # kind, name, length, content: the name and the content to whole pairs of bytes
+        if at + 7 > stop:
+            return True
+        at += 7 + data[at + 6]
+        at += (at - start) & 1
+        at += 4 + int.from_bytes(data[at : at + 4], "big")
+        at += (at - start) & 1
+    return False
 
 
 def _byte(data: bytes, at: int) -> int:

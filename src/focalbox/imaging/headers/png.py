@@ -22,6 +22,7 @@ _PIXELS = {*_CRITICAL, b"tRNS"}
 _DESCRIBING = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"eXIf", b"acTL"}
 """Chunks that count when they stand before the pixels (section 5.6, table 7)."""
 _XMP = b"XML:com.adobe.xmp\0"
+_TEXTS, _CREDITS = {b"tEXt", b"zTXt", b"iTXt"}, (b"Author\0", b"Copyright\0")  # section 11.3.3, table 24: keywords
 _MAX_CHUNKS = 200_000
 """Chunks of a file: encoders write some thousands; 64 MB of empty ones took 3 s to walk through."""
 _MAX_PROFILE = 16 * 2**20
@@ -59,6 +60,8 @@ class Png:
         Primaries, transfer, matrix and range (ITU-T H.273).
     srgb : bool
         Whether it says that it is sRGB.
+    author, copyright : bytes
+        The first text of each, in UTF-8 or Latin 1; empty when absent.
     frames : int
         Frames that an animated PNG announces, else 1.
     whole : bool
@@ -73,6 +76,8 @@ class Png:
     chromaticities: tuple[float, ...] | None = None
     cicp: tuple[int, int, int, int] | None = None
     srgb: bool = False
+    author: bytes = b""
+    copyright: bytes = b""
     frames: int = 1
     whole: bool = True
 
@@ -135,6 +140,10 @@ def read_png(data: bytes) -> Png:
                 found[name] = data[chunk.start : chunk.stop]
         elif name == b"iTXt" and b"xmp" not in found and data.startswith(_XMP, chunk.start) and _sound(data, chunk):
             found[b"xmp"] = data[chunk.start : chunk.stop]
+        elif name in _TEXTS:
+            key = next((key for key in _CREDITS if data.startswith(key, chunk.start)), None)
+            if key is not None and key not in found and chunk.stop - chunk.start <= _MAX_PLAIN and _sound(data, chunk):
+                found[key] = _text(name, data[chunk.start + len(key) : chunk.stop])
     whole = ended or (begun and at + 4 <= len(data))
     return Png(
         tuple(pixels),
@@ -145,6 +154,8 @@ def read_png(data: bytes) -> Png:
         chromaticities=_chromaticities(found.get(b"cHRM")),
         cicp=_cicp(found.get(b"cICP")),
         srgb=b"sRGB" in found,
+        author=found.get(_CREDITS[0], b""),
+        copyright=found.get(_CREDITS[1], b""),
         frames=_frames(found.get(b"acTL")),
         whole=whole,
     )
@@ -176,13 +187,20 @@ def _profile(body: bytes | None) -> bytes | None:
 
 
 def _xmp(body: bytes | None) -> bytes | None:
-    """Read the text of an iTXt chunk (section 11.3.3.4): key, flag, method, language, translated key, text."""
-    rest = (body or b"")[len(_XMP) :]
-    flag, parts = rest[:1], rest[2:].split(b"\0", 2)
-    if len(parts) < 3:  # noqa: PLR2004 - language, translated key, text
-        return None
-    text = parts[2] if flag == b"\0" else _inflate(parts[2], _MAX_PLAIN)
-    return text if text is not None and len(text) <= _MAX_PLAIN else None
+    text = _text(b"iTXt", (body or b"")[len(_XMP) :])
+    return text if 0 < len(text) <= _MAX_PLAIN else None
+
+
+def _text(name: bytes, rest: bytes) -> bytes:
+    """Return what stands behind the keyword of a text (sections 11.3.3.2 to 11.3.3.4), nothing when it is damaged."""
+    if name == b"tEXt":
+        return rest
+    if name == b"zTXt":  # method, text
+        return _inflate(rest[1:], _MAX_PLAIN) or b""
+    flag, parts = rest[:1], rest[2:].split(b"\0", 2)  # flag, method, language, translated key, text
+    if len(parts) < 3:  # noqa: PLR2004 - the last three
+        return b""
+    return parts[2] if flag == b"\0" else _inflate(parts[2], _MAX_PLAIN) or b""
 
 
 def _gamma(body: bytes | None) -> float | None:

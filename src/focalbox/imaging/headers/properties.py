@@ -30,6 +30,10 @@ class Header:
         What the caller ought to know about what was taken.
     xmp, iptc : bytes, optional
         The packet of XMP, and the block of IPTC's data sets.
+    more_xmp : bytes, optional
+        What did not fit into that packet, as a second one.
+    author, copyright : bytes
+        What the format's own texts say, such as those of PNG.
     copied : int
         Bytes of a copy of the file without what no pixel needs.
     coded : Size, optional
@@ -44,5 +48,8 @@ class Header:
     notes: tuple[str, ...] = ()
     xmp: bytes | None = None
     iptc: bytes | None = None
+    more_xmp: bytes | None = None
+    author: bytes = b""
+    copyright: bytes = b""
     copied: int = 0
     coded: Size | None = None

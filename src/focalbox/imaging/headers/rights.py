@@ -1,4 +1,4 @@
-"""Whose picture it is, as XMP and IPTC say it, and where its focal point is.
+"""Whose picture it is, as XMP says it, and where its focal point is.
 
 Of XMP (ISO 16684-1) the fields of rights are read that the IPTC Photo Metadata Standard 2023.2 has for them, and the focus
 areas of the Metadata Working Group's regions (Guidelines for Handling Image Metadata 2.0, section 5.9), which phones and
@@ -25,12 +25,14 @@ __all__ = [
     "FIELDS",
     "LICENSOR",
     "LICENSOR_URL",
+    "MAX_NAMES",
+    "MAX_PACKET",
     "SPACES",
     "Field",
     "Focus",
     "Rights",
+    "decode_text",
     "read_credits",
-    "read_iptc",
     "read_xmp",
 ]
 
@@ -87,18 +89,14 @@ FIELDS = {
 """Every field of `Rights` but the licensor, who stands in a structure."""
 LICENSOR, LICENSOR_URL = Field("plus", "Licensor", "Seq"), Field("plus", "LicensorURL")
 
-_MAX_PACKET = 2**20
+MAX_PACKET = 2**20
 """Bytes of XMP that are read: more is no description of a picture."""
 _NO_XML = {"Cc", "Cs", "Cn"}
 """Categories of characters that XML cannot hold: control characters, halves of pairs, and what is no character."""
 _MAX_TEXT = 4096
 """Characters of a field that are kept: a credit line, not a hiding place."""
-_MAX_NAMES = 32
+MAX_NAMES = 32
 """Creators that are kept."""
-_RECORD = b"\x1c\x02"
-_BY_LINE, _CREDIT, _COPYRIGHT = 80, 110, 116  # IPTC IIM 4.2, record 2
-_EXTENDED = 0x8000
-"""Lengths from which a data set has another form (the same, section 1.6); no field of rights is so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ def read_xmp(packet: bytes | None) -> tuple[Rights, Focus | None]:
 
     content = packet.strip(b"\0 \t\r\n")
     try:
-        text = content.decode("utf-8-sig") if len(content) <= _MAX_PACKET else ""
+        text = content.decode("utf-8-sig") if len(content) <= MAX_PACKET else ""
         if _DECLARATION.search(text):
             return Rights(), None
         root = ET.fromstring(text)  # noqa: S314 - no declarations, so no entities; a text, so no other coding of them
@@ -180,7 +178,7 @@ def read_xmp(packet: bytes | None) -> tuple[Rights, Focus | None]:
         return Rights(), None
     said = _properties(root)
     found = {name: _texts(_of(said, field)) for name, field in FIELDS.items()}
-    creators = tuple(found.pop("creators")[:_MAX_NAMES])
+    creators = tuple(found.pop("creators")[:MAX_NAMES])
     licensors = [_clean(_plain(_of(_structure(item), LICENSOR_URL))) for item in _items(_of(said, LICENSOR))]
     rights = Rights(
         creators=creators,
@@ -188,22 +186,6 @@ def read_xmp(packet: bytes | None) -> tuple[Rights, Focus | None]:
         **{name: next(iter(texts), "") for name, texts in found.items()},
     )
     return rights, _focus(said)
-
-
-def read_iptc(block: bytes | None) -> Rights:
-    """Read by-line, credit and copyright notice from a block of IPTC's data sets (IIM 4.2); a broken rest is absent."""
-    found: dict[int, list[str]] = {_BY_LINE: [], _CREDIT: [], _COPYRIGHT: []}
-    at, block = 0, block or b""
-    while at + 5 <= len(block) and block[at] == _RECORD[0]:
-        kind, length = block[at + 2], int.from_bytes(block[at + 3 : at + 5], "big")
-        if length >= _EXTENDED:
-            break
-        if block[at : at + 2] == _RECORD and kind in found:
-            found[kind].append(_decode_text(block[at + 5 : at + 5 + length]))
-        at += 5 + length
-    first = {kind: next((text for text in texts if text), "") for kind, texts in found.items()}
-    creators = tuple(text for text in found[_BY_LINE] if text)[:_MAX_NAMES]
-    return Rights(notice=first[_COPYRIGHT], creators=creators, credit=first[_CREDIT])
 
 
 def read_credits(artist: bytes, notice: bytes) -> Rights:
@@ -214,10 +196,10 @@ def read_credits(artist: bytes, notice: bytes) -> Rights:
     >>> read_credits(b"A. Person", b"").creators
     ('A. Person',)
     """
-    return Rights(notice=_decode_text(notice), creators=tuple(filter(None, [_decode_text(artist)])))
+    return Rights(notice=decode_text(notice), creators=tuple(filter(None, [decode_text(artist)])))
 
 
-def _decode_text(value: bytes) -> str:
+def decode_text(value: bytes) -> str:
     """Return a text of IPTC or EXIF: UTF-8, as nearly all programs write it whatever they declare, else Latin 1."""
     value = value[:_MAX_TEXT].strip(b"\0 ")
     try:

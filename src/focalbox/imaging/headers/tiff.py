@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["Directory", "choose_picture", "read_directories", "samples_of"]
+__all__ = ["Directory", "choose_picture", "drop_unsound", "read_blocks", "read_directories", "samples_of"]
 
 _BIG = 43  # BigTIFF's version number, where TIFF has 42
 _SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES = 254, 256, 257, 262, 330  # TIFF 6.0; TIFF supplement 1
@@ -16,6 +17,56 @@ _SAMPLE_FORMATS = {1: "whole", 2: "signed", 3: "floating-point"}
 _SENSOR = {32803, 34892}  # DNG 1.7, chapter 4: pixels as they come from a sensor, in a mosaic or linear
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types of whole numbers (TIFF 6.0, section 2; BigTIFF): BYTE, SHORT, LONG, IFD, LONG8, IFD8."""
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+"""Bytes of a value of each type (the same)."""
+_PIXELS = {
+    *{
+        256,
+        257,
+        258,
+        259,
+        262,
+        266,
+        273,
+        277,
+        278,
+        279,
+        284,
+        292,
+        293,
+        317,
+        320,
+        322,
+        323,
+        324,
+        325,
+        332,
+        338,
+        339,
+        347,
+    },
+    *range(512, 522),
+    *{529, 530, 531, 532, 50674},
+}
+"""Tags that pixels are decoded by (TIFF 6.0; 50674: LERC)."""
+_ORIENTATION, _SHOWN = 274, {274, 34675}
+"""Tags that say how they look: orientation, colour profile."""
+_WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
+"""Types that an orientation is read from, though it should be a SHORT."""
+_SHORT, _EXTREMES = 3, {280, 281, 340, 341}  # the least and the greatest values of samples
+_SINGLE = {254, 255, 274, 282, 283, 296}
+"""Tags of one value."""
+_KINDS = {
+    **{tag: {1, 2, 7, 129} for tag in (269, 270, 271, 272, 305, 306, 315, 316, 33432)},
+    **{tag: {_SHORT} for tag in (255, 263, 274, 280, 281, 296, 297)},
+    **{tag: {5} for tag in (282, 283, 286, 287, 318, 319)},
+    **{tag: {4, 13} for tag in (34665, 34853)},
+    254: {3, 4},
+    34675: {1, 7},
+}
+"""Types of the values of tags that Pillow and libtiff look into, as the standards have them."""
+_MAX_BLOCK = 2**20
+"""Bytes of a block of rights: more is no description of a picture."""
 _READ = {_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES, _BITS, _SAMPLES, _SAMPLE_FORMAT}
 _MAX_DIRECTORIES = 64
 """Directories that are looked at: a camera writes up to ten; pages of a document are counted elsewhere."""
@@ -133,27 +184,110 @@ def _walk(data: bytes, start: int, order: str, *, big: bool) -> Iterator[Directo
             yield Directory(at, tags[_WIDTH][0], tags[_HEIGHT][0], parent, reduced=reduced, sensor=sensor)
 
 
+def read_blocks(data: bytes, wanted: Collection[int]) -> dict[int, bytes]:
+    """Return the bytes of some tags of the first directory as they lie in the file, whatever their type is said to be.
+
+    Pillow reads numbers of several where it expects one, and then gives the first.
+    """
+    order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
+    found: dict[int, bytes] = {}
+    try:
+        (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
+        for entry in _entries(data, start, order, big=big)[0]:
+            length = _SIZES.get(entry.kind, 0) * entry.length
+            if entry.tag in wanted and 0 < length <= _MAX_BLOCK:
+                found[entry.tag] = data[(place := _place(data, entry, length, order, big=big)) : place + length]
+    except (struct.error, OverflowError):
+        pass  # what was read before the break stands
+    return found
+
+
+def drop_unsound(data: bytes) -> bytes:
+    """Return a TIFF without tags that no pixel needs, when one of them is damaged or of another type than it should be.
+
+    Pillow stops reading a directory there, and libtiff refuses the picture. Orientation and colour profile are left, where
+    they are sound. Pixels and what they need stay where they lie: a new directory is put behind them.
+    """
+    order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
+    number = order + ("Q" if big else "I")
+    try:
+        (start,) = struct.unpack_from(number, data, 8 if big else 4)
+        entries, _ = _entries(data, start, order, big=big)
+        faults = {entry for entry in entries if not _is_sound(data, entry, order, big=big)}
+    except (struct.error, OverflowError):
+        return data
+    if not faults:
+        return data
+    size, inline = (20, 8) if big else (12, 4)
+    kept = []
+    for entry in entries:
+        if entry.tag in _PIXELS or (entry.tag in _SHOWN and entry not in faults):
+            kept.append(data[entry.value + inline - size : entry.value + inline])
+        elif entry.tag == _ORIENTATION and entry.kind in _WHOLE and entry.length == 1:
+            (value,) = struct.unpack_from(order + _WHOLE[entry.kind], data, entry.value)
+            short = struct.pack(order + ("HHQH" if big else "HHIH"), _ORIENTATION, _SHORT, 1, max(1, min(value, 9)))
+            kept.append(short.ljust(size, b"\0"))
+    directory = struct.pack(order + ("Q" if big else "H"), len(kept)) + b"".join(kept) + bytes(inline)
+    end = len(data) + len(data) % 2
+    begin = data[:8] + struct.pack(number, end) if big else data[:4] + struct.pack(number, end)
+    return b"".join([begin, data[len(begin) :], bytes(end - len(data)), directory])
+
+
+def _is_sound(data: bytes, entry: _Entry, order: str, *, big: bool) -> bool:
+    """Tell whether an entry can be left to Pillow and libtiff: what pixels need always is."""
+    if entry.tag in _PIXELS:
+        return True
+    length = _SIZES.get(entry.kind, 0) * entry.length
+    typed = entry.kind in _KINDS.get(entry.tag, _SIZES) and (entry.length == 1 or entry.tag not in _SINGLE)
+    if not typed or not 0 < length <= len(data):
+        return False
+    place = _place(data, entry, length, order, big=big)
+    if place + length > len(data):
+        return False
+    value = data[place : place + length]
+    return entry.tag not in _EXTREMES or value == value[:2] * entry.length
+
+
 def _tags(data: bytes, at: int, order: str, *, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
     """Read the whole numbers of a directory, and where the next one is."""
-    counter, entry, inline, number = ("Q", "HHQ", 8, "Q") if big else ("H", "HHI", 4, "I")
-    (count,) = struct.unpack_from(order + counter, data, at)
-    size = struct.calcsize("=" + entry) + inline
-    place = at + struct.calcsize("=" + counter)
-    if count > _MAX_ENTRIES:
-        return {}, 0
+    entries, end = _entries(data, at, order, big=big)
     tags: dict[int, tuple[int, ...]] = {}
-    for start in range(place, place + count * size, size):
-        tag, kind, length = struct.unpack_from(order + entry, data, start)
-        if kind not in _FORMATS or length > _MAX_ENTRIES or length == 0:
-            continue
-        form = f"{order}{length}{_FORMATS[kind]}"
-        value = start + size - inline
-        if struct.calcsize(form) > inline:
-            (value,) = struct.unpack_from(order + number, data, value)
-        if tag in _READ:
-            tags[tag] = struct.unpack_from(form, data, value)
+    for entry in entries:
+        if entry.tag in _READ and entry.kind in _FORMATS and 0 < entry.length <= _MAX_ENTRIES:
+            form = f"{order}{entry.length}{_FORMATS[entry.kind]}"
+            tags[entry.tag] = struct.unpack_from(form, data, _place(data, entry, struct.calcsize(form), order, big=big))
     try:
-        (link,) = struct.unpack_from(order + number, data, place + count * size)
+        (link,) = struct.unpack_from(order + ("Q" if big else "I"), data, end)
     except struct.error:
         link = 0
-    return tags, link
+    return tags, link if entries else 0
+
+
+class _Entry(NamedTuple):
+    """An entry of a directory: its tag, the type and number of its values, and where these stand or their place does."""
+
+    tag: int
+    kind: int
+    length: int
+    value: int
+
+
+def _entries(data: bytes, at: int, order: str, *, big: bool) -> tuple[list[_Entry], int]:
+    """Return the entries of a directory, and where they end; none of one that has more than any program writes."""
+    counter, entry, inline = ("Q", "HHQ", 8) if big else ("H", "HHI", 4)
+    (count,) = struct.unpack_from(order + counter, data, at)
+    size = struct.calcsize("=" + entry) + inline
+    begin = at + struct.calcsize("=" + counter)
+    if count > _MAX_ENTRIES:
+        return [], begin
+    end = begin + count * size
+    places = range(begin, end, size)
+    return [_Entry(*struct.unpack_from(order + entry, data, place), place + size - inline) for place in places], end
+
+
+def _place(data: bytes, entry: _Entry, length: int, order: str, *, big: bool) -> int:
+    """Return where the values of an entry stand, which are ``length`` bytes: in itself where they have room there."""
+    if length <= (8 if big else 4):
+        return entry.value
+    (place,) = struct.unpack_from(order + ("Q" if big else "I"), data, entry.value)
+    return int(place)

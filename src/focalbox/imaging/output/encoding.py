@@ -11,9 +11,9 @@ from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
 from focalbox.imaging.output.palette import with_palette
-from focalbox.imaging.working import Metadata
 
 __all__ = ["can_write", "check_writer", "encode"]
 

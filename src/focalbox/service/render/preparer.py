@@ -236,7 +236,7 @@ def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, f
     results = with_effects(results, image_request.effects)
     several = image_request.progressive or image_request.compress
     clear = image.mode == "RGBA" or _clears(image_request)
-    film = prepared.view.film is not None
+    film = prepared.view.film is not None and not prepared.view.film.refusal
     return memory_of_results(working, results, format, several=several, clear=clear, film=film)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from focalbox.analysis import Analysis
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.animation.encoding import CAN_ANIMATE
 from focalbox.imaging.output.effects import Effect, apply_effects
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
@@ -128,7 +129,8 @@ class Renderer:
                 "compress": image_request.compress,
             }
             plain = not image_request.effects and not image_request.max_bytes
-            if plain and (result.film is not None or not any(scans.values())):
+            moves = result.film is not None and name in CAN_ANIMATE
+            if plain and (moves or not any(scans.values())):
                 content = result.encode(name, quality=image_request.quality)
             else:
                 writer = {**scans, "metadata": result.metadata, "memory": result.memory}

@@ -42,7 +42,7 @@ class Facts:
     need : Need
         What decides how much memory its decode takes.
     animated : bool
-        Whether there are frames that follow each other in time.
+        Whether there are frames that follow each other in time, and can be kept.
     clear : bool
         Whether parts may be transparent.
     modified, directive, seconds
@@ -151,7 +151,7 @@ class Pictures:
             form,
             opened.size,
             opened.need,
-            opened.animated,
+            opened.animated and not opened.film_refusal,
             opened.clear,
             content.modified,
             content.directive,
