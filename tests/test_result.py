@@ -88,7 +88,7 @@ def test_of_a_film_that_is_too_long_or_too_large_a_still_format_shows_the_first_
     form: str, limits: Limits
 ) -> None:
     cropper, content = Cropper(limits=limits), film(form)
-    (result,), (first,) = (cropper.results(content, ["100x100"], animate=which) for which in ("keep", "first"))  # type: ignore[arg-type]
+    (result,), (first,) = (cropper.results(content, ["100x100"], animate=which) for which in ("keep", "first"))
     assert result.encode("jpeg") == first.encode("jpeg")
     assert result.notes_for("jpeg")[-1].startswith("the picture has ")
     assert cropper.plan(content, "100x100").box == first.crop.box

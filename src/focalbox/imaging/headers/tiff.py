@@ -281,8 +281,11 @@ def _entries(data: bytes, at: int, order: str, *, big: bool) -> tuple[list[_Entr
     if count > _MAX_ENTRIES:
         return [], begin
     end = begin + count * size
-    places = range(begin, end, size)
-    return [_Entry(*struct.unpack_from(order + entry, data, place), place + size - inline) for place in places], end
+    entries = []
+    for place in range(begin, end, size):
+        tag, kind, length = struct.unpack_from(order + entry, data, place)
+        entries.append(_Entry(tag, kind, length, place + size - inline))
+    return entries, end
 
 
 def _place(data: bytes, entry: _Entry, length: int, order: str, *, big: bool) -> int:
