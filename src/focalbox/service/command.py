@@ -98,10 +98,12 @@ def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, met
     """Serve with several processes that accept from one socket and count in one folder."""
     from focalbox.service.server.workers import supervise  # noqa: PLC0415 - Windows has no fork
 
+    shared = settings.share()  # while this process still sees all processors
+
     def work(all_stop: Callable[[], bool]) -> int:
         os.environ[_METRICS_FOLDER] = str(metrics_folder)  # read by prometheus_client when it is loaded
         try:
-            _serve(listening, settings.share(), metrics_folder=metrics_folder, all_stop=all_stop)
+            _serve(listening, shared, metrics_folder=metrics_folder, all_stop=all_stop)
         except FocalboxError as error:
             print_error(str(error))
             return WRONG_CALL

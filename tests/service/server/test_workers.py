@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -12,7 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.service.server.workers import processors_of
 from service.servers import SECONDS, Running
+
+PROCESSORS = len(os.sched_getaffinity(0))
 
 COUNTED = re.compile(rb'focalbox_requests_total\{answer="crop",dialect="native",status="200"\} ([0-9.]+)')
 
@@ -81,6 +89,30 @@ def test_workers_end_with_their_parent(running: Callable[..., Running]) -> None:
     until = time.monotonic() + SECONDS
     while any(map(_alive, workers)):
         assert time.monotonic() < until, "a worker outlived its parent"
+
+
+@pytest.mark.skipif(PROCESSORS < 2, reason="there is one processor")
+def test_each_worker_has_processors_of_its_own_and_so_has_its_successor(running: Callable[..., Running]) -> None:
+    started, every = running("--allow-unsigned", "--workers", "2"), os.sched_getaffinity(0)
+    workers = _workers(started)
+    until = time.monotonic() + SECONDS
+    while every in (kept := list(map(os.sched_getaffinity, workers))):
+        assert time.monotonic() < until
+    assert not kept[0] & kept[1]
+    assert kept[0] | kept[1] == every
+    os.kill(workers[0], signal.SIGKILL)
+    while kept[0] not in [os.sched_getaffinity(worker) for worker in _workers(started) if worker not in workers]:
+        assert time.monotonic() < until
+
+
+@given(count=st.integers(1, 70), processors=st.sets(st.integers(0, 300), max_size=70))
+def test_every_processor_is_one_workers(count: int, processors: set[int]) -> None:
+    kept = [list(processors_of(place, count, sorted(processors))) for place in range(count)]
+    if len(processors) < count:
+        assert kept == [sorted(processors)] * count
+    else:
+        assert sorted(itertools.chain(*kept)) == sorted(processors)
+        assert max(map(len, kept)) - min(map(len, kept)) <= 1
 
 
 def _refused(*arguments: str) -> str:
