@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 import focalbox
@@ -15,7 +19,11 @@ from focalbox import (
     Limits,
     Size,
 )
+from focalbox.analysis import Analysis
+from focalbox.options import CropOptions
+from focalbox.prepared import is_settled
 from pictures import Photographs, encoded
+from strategies import boxes, faces, grids
 
 
 def framed(picture: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
@@ -99,3 +107,57 @@ def test_what_is_prepared_serves_its_own_border_alone(photographs: Photographs) 
 def test_limits_come_before_a_border() -> None:
     with pytest.raises(LimitExceeded):
         Cropper(limits=Limits(pixels=100)).crop(np.zeros((20, 20, 3), np.uint8), "1:1", trim="top-left")
+
+
+SIDES = st.integers(1, 60)
+POINTS = st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1))
+BOXES = st.lists(boxes(), max_size=1)
+
+
+@st.composite
+def settled(draw: st.DrawFn) -> tuple[Size, Size, CropOptions]:
+    """Draw a picture, a target and options for which nobody has to look."""
+    source, target = draw(st.builds(Size, SIDES, SIDES)), draw(st.builds(Size, SIDES, SIDES))
+    asked: dict[str, Any] = {"upscale": draw(st.booleans())}
+    kind = draw(st.sampled_from(["contain", "centred", "whole"]))
+    if kind == "centred":
+        asked["focus"] = draw(POINTS.filter(bool))
+    else:
+        asked |= {"focus": draw(POINTS), "keep": draw(BOXES), "avoid": draw(BOXES)}
+    if kind == "contain":
+        asked |= {"fit": "contain", "mode": draw(st.sampled_from(["auto", "face"]))}
+    if kind == "whole":
+        times = draw(st.integers(1, 5))
+        target = Size(times * source.width, times * source.height)
+    return source, target, CropOptions(**asked)
+
+
+@given(settled(), grids(), st.lists(boxes(), max_size=2))
+def test_a_crop_that_is_settled_is_the_same_whatever_a_look_finds(
+    asked: tuple[Size, Size, CropOptions], cells: np.ndarray, found: list[focalbox.Box]
+) -> None:
+    source, target, options = asked
+    assert is_settled(source, target, options)
+    heads = faces(*((box.left, box.top, box.width, box.height) for box in found))
+    seen = Analysis(source, focalbox.SaliencyMap(cells), heads).plan(target, options=options)
+    blank = Analysis.blank(source).plan(target, options=options)
+    assert (seen.box, seen.padding, seen.size) == (blank.box, blank.padding, blank.size)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"fit": "tight"},
+        {"fit": "pad"},
+        {"zoom": 0.5},
+        {"mode": "face", "focus": (0.5, 0.5)},
+        {"on_doubt": "pad"},
+        {"focus": (0.5, 0.5), "keep": [(0.0, 0.0, 0.2, 0.2)]},
+        {"fit": "contain", "trim": "top-left"},
+        {"fit": "contain", "keep_metadata": True},
+        {},
+    ],
+)
+def test_what_hangs_on_the_picture_is_not_settled(asked: dict[str, Any]) -> None:
+    assert not is_settled(Size(60, 40), Size(30, 30), CropOptions(**asked))
+    assert not is_settled(Size(60, 40), None, CropOptions(fit="contain"))

@@ -12,9 +12,11 @@ from focalbox.core.choice.choose import choose_crop
 from focalbox.core.choice.crop import Crop, Plan
 from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
+from focalbox.core.target import Size
 from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target, parse_targets
+from focalbox.version import __version__
 
 __all__ = ["Analysis"]
 
@@ -34,6 +36,18 @@ class Analysis(Evidence):
     >>> Analysis.from_dict(analysis.to_dict()) == analysis
     True
     """
+
+    @classmethod
+    def blank(cls, source: Size) -> Self:
+        """Return the analysis of a picture in which nothing was found, or that nobody has looked at.
+
+        Examples
+        --------
+        >>> from focalbox import Size
+        >>> Analysis.blank(Size(400, 300)).plan("300x300").box
+        PixelBox(left=50, top=0, width=300, height=300)
+        """
+        return cls(source, SaliencyMap.blank(), version=__version__)
 
     def plan(
         self, size: SizeLike | None = None, *, options: CropOptions | None = None, **keywords: Unpack[CropKeywords]

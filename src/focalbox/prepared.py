@@ -22,7 +22,7 @@ from focalbox.imaging.trimming import without_border
 from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropKeywords, CropOptions, SizeLike, Trim, parse_targets
 
-__all__ = ["PreparedPicture", "View", "bytes_of_results", "needed_size"]
+__all__ = ["PreparedPicture", "View", "bytes_of_results", "is_settled", "needed_size"]
 
 _DETAIL = 1.4
 """A picture is decoded with at least this many times the pixels of the result along each side. On four photographs, as they
@@ -177,6 +177,29 @@ def needed_size(source: Size, targets: Sequence[Target | None], options: CropOpt
         width = max(width, _DETAIL * target.width / window[0])
         height = max(height, _DETAIL * target.height / window[1])
     return Size(min(source.width, math.ceil(width - _ROUNDING)), min(source.height, math.ceil(height - _ROUNDING)))
+
+
+def is_settled(source: Size, target: Target | None, options: CropOptions) -> bool:
+    """Tell whether the pixels of a crop are the same whatever a look would find, so that nobody has to look.
+
+    They are when the whole picture is shown, or when the caller has said what the largest window is centred on. What is told
+    of a crop besides (what it keeps, how sure that is, its focal point) is only known after a look.
+
+    Examples
+    --------
+    >>> is_settled(Size(600, 400), Size(300, 200), CropOptions()), is_settled(Size(600, 400), Size(300, 300), CropOptions())
+    (True, False)
+    >>> is_settled(Size(600, 400), Size(300, 300), CropOptions(focus=(0.5, 0.5)))
+    True
+    """
+    if target is None or options.trim is not None or options.on_doubt != "crop" or options.keep_metadata:
+        return False
+    if options.fit == "contain":
+        return True
+    if options.fit != "cover" or options.zoom or options.mode == "face":
+        return False
+    centred = options.focus is not None and not options.keep and not options.avoid
+    return centred or largest_window(source, target.aspect) == (1.0, 1.0)
 
 
 def bytes_of_results(source: Size, needed: Size, targets: Sequence[Target | None], options: CropOptions) -> int:

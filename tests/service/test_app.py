@@ -267,7 +267,7 @@ def test_what_goes_wrong_inside_is_not_told(opened: Opened, pictures: Path, capl
         raise RuntimeError(message)
 
     service = opened({"cropper": Cropper(model=model)}, root=pictures, allow_unsigned="true")
-    answer = service.ask("/v1/crop/60x40/coffee.jpg")
+    answer = service.ask("/v1/crop/60x50/coffee.jpg")
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
     assert "a secret" in caplog.text

@@ -45,6 +45,32 @@ def test_the_same_picture_by_another_name_is_one_look(watched: Callable[..., tup
     assert model.looks == 1
 
 
+SETTLED = [
+    "/v1/crop/300x200/coffee.jpg",
+    "/v1/crop/40x40/coffee.jpg?fit=contain",
+    "/v1/crop/40x40/coffee.jpg?focus=0.2,0.5",
+    "/unsafe/40x40/left/coffee.jpg",
+    "/unsafe/fit-in/40x40/coffee.jpg",
+    "/unsafe/0x50/coffee.jpg",
+    "/unsafe/rs:fill:40:40/plain/coffee.jpg",
+    "/resize=w:60/coffee.jpg",
+]
+"""Addresses of a picture of 600x400 for which it does not matter what is in it."""
+
+
+def test_where_it_does_not_matter_nobody_looks(watched: Callable[..., tuple[Service, Watched]]) -> None:
+    service, model = watched()
+    first = {target: service.ask(target).content for target in SETTLED}
+    assert model.looks == 0
+    smart = service.ask("/v1/crop/40x40/coffee.jpg").content
+    assert model.looks == 1, "what nobody looked at is not taken for a picture in which there is nothing"
+    assert smart == watched()[0].ask("/v1/crop/40x40/coffee.jpg").content != first["/unsafe/40x40/left/coffee.jpg"]
+    assert {target: service.ask(target).content for target in SETTLED} == first
+    assert [service.ask("/v1/plan/300x200/coffee.jpg").status, model.looks] == [200, 1]
+    service.ask("/v1/crop/300x200/chelsea.jpg?keep_metadata=true")
+    assert model.looks == 2, "its focal point is written into the file"
+
+
 TRIMS = ("", "?trim=top-left", "?trim=bottom-right", "?trim=top-left:30")
 
 
@@ -68,7 +94,7 @@ def test_a_picture_is_another_one_with_another_border_off(watched: Callable[...,
 def test_without_a_cache_every_answer_is_the_same(watched: Callable[..., tuple[Service, Watched]]) -> None:
     service, model = watched(cache="none")
     kept, _ = watched()
-    for target in ("/v1/crop/30x30/coffee.jpg", "/v1/crop/300x200/coffee.jpg", "/v1/crop/30x30/coffee.jpg?zoom=1"):
+    for target in ("/v1/crop/30x30/coffee.jpg", "/v1/crop/300x220/coffee.jpg", "/v1/crop/30x30/coffee.jpg?zoom=1"):
         assert service.ask(target).content == kept.ask(target).content == kept.ask(target).content
     assert model.looks == 3
 

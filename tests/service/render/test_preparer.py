@@ -55,7 +55,7 @@ def picture() -> bytes:
     return written.getvalue()
 
 
-def asked(size: str = "400x300", **changes: Any) -> ImageRequest:
+def asked(size: str = "400x290", **changes: Any) -> ImageRequest:
     return ImageRequest("", targets=(parse_target(size),), **changes)
 
 
@@ -86,7 +86,7 @@ def side(prepared: PreparedPicture) -> Answer:
 
 def test_a_second_size_needs_no_second_decode_where_the_kept_picture_is_large_enough() -> None:
     async def work(preparer: Preparer, source: SourceImage) -> None:
-        for size in ("400x300", "200x100", "300x300"):
+        for size in ("400x290", "200x100", "300x300"):
             await preparer.finish(asked(size), source, side)
 
     counts = run(work)
@@ -95,8 +95,8 @@ def test_a_second_size_needs_no_second_decode_where_the_kept_picture_is_large_en
 
 def test_a_larger_size_is_decoded_again_and_not_looked_at_again() -> None:
     async def work(preparer: Preparer, source: SourceImage) -> None:
-        small = await preparer.finish(asked("40x30"), source, side)
-        large = await preparer.finish(asked("1600x1200"), source, side)
+        small = await preparer.finish(asked("40x31"), source, side)
+        large = await preparer.finish(asked("1600x1190"), source, side)
         assert int(small.content) < int(large.content)
 
     counts = run(work)
@@ -111,6 +111,15 @@ def test_without_room_for_pictures_each_is_decoded_and_still_looked_at_once() ->
 
     counts = run(work, picture_bytes=0)
     assert (counts.decodes, counts.looks) == (3, 1)
+
+
+def test_a_picture_that_nobody_looked_at_is_kept_for_those_who_need_no_look_alone() -> None:
+    async def work(preparer: Preparer, source: SourceImage) -> None:
+        for size in ("400x300", "200x150", "400x290", "400x300", "400x290"):
+            await preparer.finish(asked(size), source, side)
+
+    counts = run(work)
+    assert (counts.decodes, counts.looks) == (2, 1)
 
 
 def test_requests_at_the_same_time_share_one_look() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from focalbox.analysis import Analysis
 from focalbox.core.target import Size
+from focalbox.core.visible import Visible
 from focalbox.errors import FocalboxError, LimitExceeded
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
-from focalbox.prepared import PreparedPicture
+from focalbox.prepared import PreparedPicture, is_settled
 from focalbox.service.render.analysis_cache import AnalysisCache
 from focalbox.service.render.answers import Answer
 from focalbox.service.render.estimate import memory_at_work, memory_of_results, result_size, with_effects
@@ -100,16 +101,22 @@ class Preparer:
         finish: Finish,
         format: str = "jpeg",  # noqa: A002 - the word of imaging/
     ) -> Answer:
-        """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept."""
+        """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept.
+
+        Nobody looks where the answer is the same whatever there is to see.
+        """
+        unseen = _unless_it_matters(picture, image_request)
         seen = _analysis_key(picture, image_request)
         kept = None if image_request.options.keep_metadata else self._pictures.get(seen)
+        if unseen is not None:
+            kept = replace(kept, analysis=unseen) if kept is not None else self._pictures.get(_unseen_key(seen))
         self._resources.metrics.count_cache("pictures", hit=kept is not None)
         if kept is not None and _serves(kept, image_request):
             need = _memory_for_result(kept, image_request, format)
             async with self._resources.memory.hold(need) if need > _AT_ONCE else nullcontext():
                 with self._resources.memory.occupy(need if need <= _AT_ONCE else 0):
                     return await self._resources.pool.run(partial(finish, kept))
-        known = kept.analysis if kept is not None else await self._analyses.get(seen)
+        known = unseen or (kept.analysis if kept is not None else await self._analyses.get(seen))
         if known is None:
             try:
                 looked = await self._look_once(image_request, picture, finish, format)
@@ -154,7 +161,7 @@ class Preparer:
             image = prepared.working.image
             size = image.width * image.height * _PIXEL + len(data) * (prepared.view.film is not None)
             if size <= self._largest and picture.facts.may_keep and not image_request.options.keep_metadata:
-                self._pictures.put(seen, prepared, size)
+                self._pictures.put(seen if prepared.analysis.model else _unseen_key(seen), prepared, size)
             else:
                 self._resources.memory.occupy_while(image, size)  # others may wait to be served by it
         if known is not prepared.analysis and picture.facts.may_keep:
@@ -203,6 +210,21 @@ def _analysis_key(picture: SourceImage, image_request: ImageRequest) -> str:
     more = ([] if trim is None else [str(trim)]) + ([] if window is None else [repr(window)])
     more += [] if image_request.options.animate == "keep" else [image_request.options.animate]
     return ":".join([picture.facts.digest, *more])
+
+
+def _unless_it_matters(picture: SourceImage, image_request: ImageRequest) -> Analysis | None:
+    """Return a blank analysis where what a look would find changes nothing in the answer; else None."""
+    if image_request.answer != "crop" or len(image_request.targets) != 1 or image_request.options.trim is not None:
+        return None
+    size = image_request.part(picture.facts.size)
+    (target,) = image_request.sizes(size)
+    settled = is_settled(size, target, image_request.settle_options(Visible(size)))
+    return Analysis.blank(size) if settled else None
+
+
+def _unseen_key(seen: str) -> str:
+    """Return the cache key of a working image that nobody has looked at: it serves no request for which that matters."""
+    return f"{seen}:unseen"
 
 
 def memory_for(
