@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from focalbox.errors import InvalidRequest
-from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.animation.frames import changed_box
-from focalbox.imaging.output.formats import FORMATS
 
 places = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 8)), min_size=1, max_size=3)
 
@@ -39,9 +35,3 @@ def test_the_first_frame_is_new_and_an_equal_one_a_pixel() -> None:
     image = Image.new("RGB", (4, 3), "red")
     assert changed_box(image, None) == (0, 0, 4, 3)
     assert changed_box(image, image.copy()) == (0, 0, 1, 1)
-
-
-@pytest.mark.parametrize("name", sorted(FORMATS.keys() - CAN_ANIMATE))
-def test_a_format_without_films_is_refused(name: str) -> None:
-    with pytest.raises(InvalidRequest, match=f"a film is written as one of avif, gif, png, webp, not {name}"):
-        encode_animation([], name)

@@ -1,0 +1,159 @@
+"""The frames of an animated PNG: found whatever the end of the file, drawn, blended and disposed of as PNG says."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import replace
+from fractions import Fraction
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from focalbox.imaging.animation.apng import draw_apng, png_chunk, read_apng
+from focalbox.imaging.headers.png import SIGNATURE, chunks_of
+from laws import cases
+
+SIZE = (8, 6)
+COLOURS = ((255, 0, 0, 255), (0, 255, 0, 255), (9, 9, 9, 255), (0, 0, 0, 0))
+FlatFrame = tuple[tuple[int, int, int, int], int, int, int]
+"""Left, top, width and height of a frame; its colour, how it is disposed of, and how it is blended."""
+
+
+@st.composite
+def flat_frames(draw: st.DrawFn) -> list[FlatFrame]:
+    """Frames inside of the canvas, of which the first covers it, as PNG has it."""
+    frames = []
+    for index in range(draw(st.integers(1, 5))):
+        left, top = (0, 0) if index == 0 else (draw(st.integers(0, 7)), draw(st.integers(0, 5)))
+        across, down = SIZE if index == 0 else (draw(st.integers(1, 8 - left)), draw(st.integers(1, 6 - top)))
+        frames.append(((left, top, across, down), *(draw(st.integers(0, most)) for most in (3, 2, 1))))
+    return frames
+
+
+def apng(*frames: FlatFrame, before: bytes = b"", duration: tuple[int, int] = (1, 10)) -> bytes:
+    """Write an animated PNG of 8 x 6 pixels of flat frames, with chunks before the first."""
+    body, sequence = b"", 0
+    for index, (box, colour, dispose, blend) in enumerate(frames):
+        left, top, across, down = box
+        control = struct.pack(">IIIIIHHBB", sequence, across, down, left, top, *duration, dispose, blend)
+        codes = zlib.compress((b"\0" + bytes(COLOURS[colour]) * across) * down)
+        data = png_chunk(b"fdAT", (sequence + 1).to_bytes(4, "big") + codes) if index else png_chunk(b"IDAT", codes)
+        body += png_chunk(b"fcTL", control) + data
+        sequence += 2 if index else 1
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", *SIZE, 8, 6, 0, 0, 0)) + png_chunk(b"acTL", bytes(7) + b"\x09")
+    return SIGNATURE + head + before + body + png_chunk(b"IEND", b"")
+
+
+@given(flat_frames())
+@settings(max_examples=cases(60))
+def test_frames_are_drawn_blended_and_disposed_of_as_the_standard_says(frames: list[FlatFrame]) -> None:
+    content = apng(*frames)
+    canvas = np.zeros((6, 8, 4), np.uint8)
+    found = list(draw_apng(content, read_apng(content, 9)))
+    assert len(found) == len(frames)
+    for index, (image, (box, colour, dispose, blend)) in enumerate(zip(found, frames, strict=True)):
+        left, top, across, down = box
+        before, place = canvas.copy(), (slice(top, top + down), slice(left, left + across))
+        if blend == 0 or COLOURS[colour][3]:
+            canvas[place] = COLOURS[colour]
+        np.testing.assert_array_equal(np.asarray(image), canvas)
+        if dispose == 1 or (dispose == 2 and index == 0):  # before the first there is nothing
+            canvas[place] = 0
+        elif dispose == 2:
+            canvas = before
+
+
+def test_half_transparent_pixels_are_laid_over_each_other() -> None:
+    clear = bytearray(apng(((0, 0, 8, 6), 0, 0, 0), ((0, 0, 8, 6), 1, 0, 1)))
+    codes = zlib.compress((b"\0" + bytes((0, 255, 0, 128)) * 8) * 6)
+    start = clear.index(b"fdAT") - 4
+    content = bytes(clear[:start]) + png_chunk(b"fdAT", bytes(4) + codes) + png_chunk(b"IEND", b"")
+    _, over = draw_apng(content, read_apng(content, 9))
+    assert np.abs(np.asarray(over).astype(int) - (127, 128, 0, 255)).max() <= 1
+
+
+@given(flat_frames(), st.data())
+@settings(max_examples=cases(60))
+def test_a_broken_end_ends_the_film_and_what_was_before_it_stands(frames: list[FlatFrame], data: st.DataObject) -> None:
+    content = apng(*frames)
+    whole = read_apng(content, 9)
+    begun = read_apng(content[: data.draw(st.integers(33, len(content)), label="bytes")], 9)
+    assert [one.box for one in begun.frames] == [one.box for one in whole.frames[: len(begun.frames)]]
+    assert [one.box for one in read_apng(content, 2).frames] == [one.box for one in whole.frames[:2]]
+
+
+@given(flat_frames())
+@example([((0, 0, 8, 6), 0, 0, 0)])
+@settings(max_examples=cases(60))
+def test_what_is_said_to_be_opaque_is(frames: list[FlatFrame]) -> None:
+    film = read_apng(apng(*frames), 9)
+    assert film.alpha  # of its colour type
+    palette = struct.pack(">II", *SIZE) + bytes((8, 3, 0, 0, 0))
+    assert replace(film, header=palette).alpha != covered(frames)
+    assert replace(film, header=palette, shared=png_chunk(b"tRNS", b"\0")).alpha
+
+
+def covered(frames: list[FlatFrame]) -> bool:
+    """Tell whether every frame covers all, and none is disposed of."""
+    return all(box == (0, 0, *SIZE) and dispose == 0 for box, _, dispose, _ in frames)
+
+
+def test_a_picture_that_stands_before_the_film_is_no_frame() -> None:
+    still = png_chunk(b"IDAT", zlib.compress((b"\0" + bytes(COLOURS[1]) * 8) * 6))
+    content = apng(((0, 0, 8, 6), 0, 0, 0), before=still)
+    film = read_apng(content, 9)
+    assert (len(film.frames), film.plays) == (1, 9)
+    assert [image.getpixel((3, 3)) for image in draw_apng(content, film)] == [COLOURS[0]]
+
+
+def test_a_frame_outside_of_the_canvas_or_without_pixels_ends_the_film() -> None:
+    good, after = ((0, 0, 8, 6), 0, 0, 0), ((1, 1, 2, 2), 1, 0, 0)
+    for box in ((7, 0, 2, 1), (0, 5, 1, 2), (2**31, 0, 1, 1), (0, 0, 0, 1), (0, 0, 1, 0)):
+        with_bad = apng(good, after, after).split(png_chunk(b"fcTL", control(1, after[0])))
+        assert len(with_bad) == 2
+        content = png_chunk(b"fcTL", control(1, box)).join(with_bad)
+        assert [one.box for one in read_apng(content, 9).frames] == [(0, 0, 8, 6)]
+
+
+def control(sequence: int, box: tuple[int, int, int, int]) -> bytes:
+    left, top, across, down = box
+    return struct.pack(">IIIIIHHBB", sequence, across, down, left, top, 1, 10, 0, 0)
+
+
+@pytest.mark.parametrize(("written", "seconds"), [((1, 30), Fraction(1, 30)), ((7, 0), Fraction(7, 100)), ((0, 5), 0)])
+def test_seconds_are_a_fraction(written: tuple[int, int], seconds: Fraction) -> None:
+    (frame,) = read_apng(apng(((0, 0, 8, 6), 0, 0, 0), duration=written), 9).frames
+    assert frame.duration == seconds
+
+
+def test_a_frame_without_codes_is_left_out() -> None:
+    empty = png_chunk(b"fcTL", control(0, (0, 0, 8, 6)))
+    assert len(read_apng(apng(((0, 0, 8, 6), 0, 0, 0), before=empty), 9).frames) == 1
+    short = apng(((0, 0, 8, 6), 0, 0, 0), before=png_chunk(b"fcTL", bytes(9)))
+    assert read_apng(short, 9).frames == ()
+
+
+def test_frames_share_palette_and_transparency() -> None:
+    frames = [Image.new("P", SIZE, colour) for colour in (0, 1)]
+    for frame in frames:
+        frame.putpalette([200, 30, 30, 30, 30, 200])
+    file = BytesIO()
+    frames[0].save(file, "PNG", save_all=True, append_images=frames[1:], transparency=1, duration=100)
+    film = read_apng(file.getvalue(), 9)
+    assert film.alpha
+    first, second = draw_apng(file.getvalue(), film)
+    assert (first.getpixel((2, 2)), second.getpixel((2, 2))) == ((200, 30, 30, 255), (30, 30, 200, 0))
+
+
+@given(st.binary(min_size=4, max_size=4).filter(lambda name: name != b"IEND"), st.binary(max_size=40))
+def test_a_chunk_is_read_back_and_its_sum_is_right(name: bytes, body: bytes) -> None:
+    content = SIGNATURE + png_chunk(name, body) + png_chunk(b"IEND", b"")
+    first, last = chunks_of(content)
+    assert (first.name, content[first.start : first.stop], last.name) == (name, body, b"IEND")
+    told = content[first.stop : first.stop + 4][::-1]
+    assert zlib.crc32(content[first.start - 4 : first.stop] + told) == 0x2144DF1C  # of any bytes before their CRC-32
