@@ -8,10 +8,11 @@ from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageSequence
+from PIL import Image, ImageCms, ImageDraw, ImageSequence
 from PIL.Image import Image as Picture
 
 from focalbox.imaging.animation.film import open_film
+from focalbox.imaging.working import Metadata
 
 SIZE = (60, 40)
 DURATIONS = (100, 40, 250, 20, 1000)
@@ -59,3 +60,11 @@ def frames(width: int, height: int, count: int = 3) -> Iterator[tuple[Image.Imag
         frame = Image.new("RGB", (width, height), "navy")
         frame.paste((240, 200, 30), (index, index, index + 40, index + 40))
         yield frame, Fraction(1, 10)
+
+
+def rights_and_profile() -> Metadata:
+    """Return EXIF with a copyright, a colour profile and XMP."""
+    exif = Image.Exif()
+    exif[0x8298] = "A. Person"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return Metadata(exif=exif.tobytes(), profile=profile, xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")

@@ -101,9 +101,8 @@ def draw_apng(data: bytes, film: Apng) -> Iterator[Image.Image]:
     """
     canvas = Image.new("RGBA", film.size)
     reader = reader_of("PNG")
-    for index, frame in enumerate(film.frames):
-        dispose = _TO_BACKGROUND if index == 0 and frame.dispose == _TO_PREVIOUS else frame.dispose
-        before = canvas.crop(frame.box) if dispose == _TO_PREVIOUS else None
+    for frame in film.frames:
+        before = canvas.crop(frame.box) if frame.dispose == _TO_PREVIOUS else None  # nothing, before the first
         with reader(BytesIO(_alone(data, film, frame))) as image:
             image.load()
             drawn = image.convert("RGBA")
@@ -114,7 +113,7 @@ def draw_apng(data: bytes, film: Apng) -> Iterator[Image.Image]:
         yield canvas.copy()
         if before is not None:
             canvas.paste(before, frame.box[:2])
-        elif dispose == _TO_BACKGROUND:
+        elif frame.dispose == _TO_BACKGROUND:
             canvas.paste((0, 0, 0, 0), frame.box)
 
 

@@ -1,0 +1,73 @@
+"""AVIF sequences: every frame once and in order, times that do not drift, metadata, and a sentence when it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from io import BytesIO
+from itertools import accumulate
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageSequence
+
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.animation.avif_writer import write_avif
+from imaging.animation.films import discs, pairs, rights_and_profile
+from laws import cases
+
+
+def written(content: bytes) -> list[tuple[tuple[int, int, int], Fraction]]:
+    """Return the colour in the middle of every frame, and its seconds."""
+    with Image.open(BytesIO(content)) as image:
+        frames = [(one.convert("RGB"), one.info.get("duration", 0)) for one in ImageSequence.Iterator(image)]
+    return [(one.getpixel((one.width // 2, one.height // 2)), Fraction(time, 1000)) for one, time in frames]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.fractions(Fraction(1, 500), 2)), min_size=2, max_size=6))
+@settings(max_examples=cases(20))
+def test_frames_come_once_and_in_order_and_their_times_do_not_drift(frames: list[tuple[int, Fraction]]) -> None:
+    colours = (250, 10, 10), (10, 250, 10), (10, 10, 250)
+    fetched: list[int] = []
+
+    def film() -> Iterator[tuple[Image.Image, Fraction]]:
+        for colour, duration in frames:
+            fetched.append(colour)
+            yield Image.new("RGB", (16, 16), colours[colour]), duration
+
+    found = written(write_avif(film(), 90, None))
+    assert fetched == [colour for colour, _ in frames]
+    assert len(found) == len(frames)
+    for (seen, _), (colour, _) in zip(found, frames, strict=True):
+        assert max(abs(one - other) for one, other in zip(seen, colours[colour], strict=True)) < 30
+    told, wanted = (list(accumulate(time for _, time in one)) for one in (found, frames))
+    assert all(abs(one - other) <= Fraction(1, 2000) for one, other in zip(told, wanted, strict=True))
+
+
+def test_alpha_and_metadata_stay() -> None:
+    metadata = rights_and_profile()
+    with Image.open(BytesIO(write_avif(pairs(discs("RGBA")), 80, metadata))) as image:
+        assert (image.mode, image.n_frames) == ("RGBA", 5)
+        assert (image.info["icc_profile"], image.info["xmp"]) == (metadata.profile, metadata.xmp)
+        assert image.getexif()[0x8298] == "A. Person"
+    with Image.open(BytesIO(write_avif(pairs(discs()), 80, None))) as image:
+        assert (image.mode, image.info.get("icc_profile")) == ("RGB", None)
+
+
+def test_quality_decides_how_many_bytes_it_takes() -> None:
+    noise = [(Image.effect_noise((60, 40), 90).convert("RGB"), Fraction(1, 10)) for _ in range(2)]
+    assert len(write_avif(noise, 20, None)) < 0.75 * len(write_avif(noise, 95, None))
+
+
+def test_what_the_encoder_refuses_is_a_sentence() -> None:
+    frames = [(Image.new("RGB", (65_537, 1)), Fraction(1, 10))]
+    with pytest.raises(InvalidRequest, match="a film of 65537x1 cannot be written as avif: ") as caught:
+        write_avif(frames, 80, None)
+    assert "\n" not in str(caught.value)
+
+
+def test_frames_of_another_size_are_refused() -> None:
+    frames = [(Image.new("RGB", (width, 8)), Fraction(1, 10)) for width in (8, 9)]
+    with pytest.raises(InvalidRequest, match="cannot be written as avif"):
+        write_avif(frames, 80, None)
