@@ -1,37 +1,24 @@
-"""Opening and decoding: every format, mode, orientation and profile comes out upright and in sRGB."""
+"""Opening: every format and kind of number is read, what is no picture or too large is refused by its header."""
+
+from __future__ import annotations
 
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from PIL.Image import Image as Picture
 
-from focalbox.core.target import Size
 from focalbox.errors import DecodeError, FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.imaging.source import Limits, can_read, open_picture
+from imaging.decoding import FULL, FileOf, decoded, difference
 
-FileOf = Callable[..., bytes]
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
-FULL = Size(64, 48)
-
-
-def decoded(data: object) -> Picture:
-    picture = open_picture(data)  # type: ignore[arg-type]
-    return picture.decode(picture.size).image
-
-
-def difference(first: Picture, second: Picture) -> int:
-    assert first.size == second.size
-    assert first.mode == second.mode
-    return int(np.abs(np.asarray(first).astype(int) - np.asarray(second).astype(int)).max())
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -66,30 +53,6 @@ def test_heic_is_read_with_its_extra_and_names_it_without(corners: Picture, tmp_
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
-def test_every_orientation_becomes_upright(form: str, orientation: int, corners: Picture, file_of: FileOf) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    data = file_of(corners, form, exif=exif.tobytes())
-    expected = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB")
-    picture = open_picture(data)
-    assert (picture.size.width, picture.size.height) == expected.size
-    assert difference(picture.decode(picture.size).image, expected) <= 1
-
-
-def test_a_turned_picture_of_odd_sides_stays_in_its_place_when_reduced(photograph: Picture, file_of: FileOf) -> None:
-    large = photograph.resize((1575, 1243))
-    exif = Image.Exif()
-    exif[0x0112] = 3
-    straight = open_picture(file_of(large, "JPEG", quality=95)).decode()
-    turned = open_picture(file_of(large.rotate(180), "JPEG", quality=95, exif=exif.tobytes())).decode()
-    assert straight.scale == turned.scale == 2
-    assert turned.offset == (0.5, 0.5)
-    size = Size(224, 160)
-    assert np.abs(straight.look(size).astype(int) - turned.look(size).astype(int)).mean() < 0.6
-
-
 @pytest.mark.parametrize(
     "exif", [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"]
 )
@@ -121,59 +84,6 @@ def test_numbers_that_are_none_are_black(file_of: FileOf) -> None:
     image = np.asarray(decoded(file_of(Image.fromarray(array), "TIFF")))
     assert image[0, 0, 0] == 0
     assert image[0, 63, 0] == 255
-
-
-@pytest.mark.parametrize(
-    "mode", ["1", "L", "LA", "P", "PA", "RGBA", "RGBa", "La", "CMYK", "YCbCr", "HSV", "LAB", "I", "F"]
-)
-def test_every_mode_of_pillow_becomes_rgb_or_rgba(mode: str, corners: Picture) -> None:
-    if mode == "LAB":
-        image = Image.new("LAB", corners.size, (128, 128, 128))
-    elif mode in {"RGBa", "La"}:
-        image = corners.convert(mode.upper()).convert(mode)
-    else:
-        image = corners.convert({"PA": "P"}.get(mode, mode)).convert(mode)
-    before = image.copy()
-    found = decoded(image)
-    assert found.mode == "RGB"  # every alpha channel here is opaque
-    assert found.size == corners.size
-    assert image.tobytes() == before.tobytes()  # the caller's picture is his
-    if mode in {"RGBA", "RGBa", "YCbCr", "HSV", "CMYK"}:
-        assert difference(found, corners) < 12
-
-
-def test_transparency_is_kept_and_opaque_alpha_is_dropped(corners: Picture, file_of: FileOf) -> None:
-    seen = corners.convert("RGBA")
-    assert decoded(file_of(seen, "PNG")).mode == "RGB"
-    seen.putpixel((0, 0), (0, 0, 0, 0))
-    assert decoded(file_of(seen, "PNG")).mode == "RGBA"
-    palette = corners.quantize(4)
-    clear = palette.getpixel((0, 0))
-    image = decoded(file_of(palette, "PNG", transparency=clear))
-    assert image.mode == "RGBA"
-    assert image.getpixel((0, 0))[3] == 0  # type: ignore[index]
-    assert image.getpixel((63, 0))[3] == 255  # type: ignore[index]
-    assert decoded(file_of(corners, "PNG", transparency=(200, 30, 30))).getpixel((0, 0))[3] == 0  # type: ignore[index]
-
-
-@pytest.mark.slow
-def test_a_large_palette_picture_is_converted_in_strips(photograph: Picture, file_of: FileOf) -> None:
-    large = photograph.resize((3200, 1600)).quantize(64)
-    working = open_picture(file_of(large, "PNG", compress_level=1)).decode()
-    assert working.scale == 4
-    assert difference(working.image, large.convert("RGB").reduce(2).reduce(2)) == 0
-
-
-@pytest.mark.slow
-def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture, file_of: FileOf) -> None:
-    data = file_of(photograph.resize((6000, 2720)), "JPEG")
-    scales = [
-        open_picture(data).decode(needed).scale for needed in (None, Size(750, 340), Size(751, 340), Size(6000, 2))
-    ]
-    assert scales == [8, 8, 4, 1]
-    picture = open_picture(data)
-    first, again = picture.decode(), picture.decode(picture.size)
-    assert (first.scale, again.scale) == (8, 1)
 
 
 def test_arrays_pictures_and_bytes_are_the_same_picture(corners: Picture, file_of: FileOf) -> None:
@@ -211,17 +121,6 @@ def test_limits_are_checked_on_the_header(corners: Picture, file_of: FileOf) -> 
         open_picture(corners, Limits(pixels=10))
     with pytest.raises(InvalidRequest):
         Limits(frames=0)
-
-
-@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
-def test_frames_are_counted_and_the_first_is_decoded(form: str, corners: Picture, file_of: FileOf) -> None:
-    others = [corners.rotate(angle) for angle in (90, 180, 270)]
-    data = file_of(corners, form, save_all=True, append_images=others)
-    picture = open_picture(data)
-    assert picture.frames == 4
-    image = picture.decode(FULL).image
-    assert np.abs(np.asarray(image).astype(int) - np.asarray(corners)).mean() < 8
-    assert open_picture(data, Limits(frames=3)).decode().image.size == corners.size  # the first is no film
 
 
 def _bomb(width: int, height: int) -> bytes:
@@ -271,15 +170,6 @@ def test_a_bomb_costs_no_memory(name: str, tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=20
     )
     assert int(ran.stdout) < 120_000  # KB, of which Python, NumPy and Pillow are some 50,000
-
-
-def test_seeds_decode_at_every_scale(seeds: dict[str, bytes]) -> None:
-    for name, data in seeds.items():
-        picture = open_picture(data)
-        for needed in (None, picture.size):
-            working = picture.decode(needed)
-            assert working.image.mode in {"RGB", "RGBA"}, name
-            assert working.look(Size(32, 32)).shape == (32, 32, 3)
 
 
 @pytest.mark.slow
