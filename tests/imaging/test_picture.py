@@ -24,9 +24,9 @@ def test_a_film_is_held_against_its_limits(form: str, file_of: Callable[..., byt
     first, *rest = discs()
     content = file_of(first, form, save_all=True, append_images=rest, duration=100)
     with pytest.raises(LimitExceeded, match="at most 3 frames"):
-        open_picture(content, Limits(frames=3)).film()
+        next(open_picture(content, Limits(frames=3)).film().draw())
     with pytest.raises(LimitExceeded, match="frames of a film may have at most 5000 pixels"):
-        open_picture(content, Limits(film_pixels=5000)).film()
+        next(open_picture(content, Limits(film_pixels=5000)).film().draw())
     picture = open_picture(content, Limits(frames=3, film_pixels=5000))
     assert picture.decode(picture.size).image.size == SIZE
 
@@ -246,4 +246,4 @@ def test_memory_is_counted_before_anything_is_decoded(form: str, mode: str, file
     with pytest.raises(LimitExceeded, match="MB to decode"):
         open_picture(content, Limits(memory=least - 1)).decode(picture.size)
     with pytest.raises(LimitExceeded, match="MB to decode"):
-        picture.film()  # holds canvases besides
+        next(picture.film().draw())  # holds canvases besides

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageDraw, ImageSequence
 from PIL.Image import Image as Picture
 
 from focalbox.imaging.animation.film import open_film
-from focalbox.imaging.working import Metadata
+from focalbox.imaging.metadata import Metadata
 
 SIZE = (60, 40)
 DURATIONS = (100, 40, 250, 20, 1000)

@@ -16,7 +16,7 @@ from focalbox.imaging.animation.apng_writer import write_apng
 from focalbox.imaging.animation.encoding import encode_animation
 from focalbox.imaging.animation.film import open_film
 from focalbox.imaging.headers.png import chunks_of
-from focalbox.imaging.working import Metadata
+from focalbox.imaging.metadata import Metadata
 from imaging.animation.films import discs, pairs, rights_and_profile
 
 MOST = 0xFFFF

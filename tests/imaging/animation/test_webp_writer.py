@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from focalbox.imaging.animation.webp_writer import write_webp
-from focalbox.imaging.working import Metadata
+from focalbox.imaging.metadata import Metadata
 from imaging.animation.films import discs, pairs, rights_and_profile
 from laws import cases
 
