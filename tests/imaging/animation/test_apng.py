@@ -31,7 +31,8 @@ def flat_frames(draw: st.DrawFn) -> list[FlatFrame]:
     for index in range(draw(st.integers(1, 5))):
         left, top = (0, 0) if index == 0 else (draw(st.integers(0, 7)), draw(st.integers(0, 5)))
         across, down = SIZE if index == 0 else (draw(st.integers(1, 8 - left)), draw(st.integers(1, 6 - top)))
-        frames.append(((left, top, across, down), *(draw(st.integers(0, most)) for most in (3, 2, 1))))
+        colour, dispose, blend = (draw(st.integers(0, most)) for most in (3, 2, 1))
+        frames.append(((left, top, across, down), colour, dispose, blend))
     return frames
 
 

@@ -7,9 +7,11 @@ from fractions import Fraction
 from io import BytesIO
 from itertools import accumulate
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
 from focalbox.errors import InvalidRequest
@@ -18,11 +20,11 @@ from imaging.animation.films import discs, pairs, rights_and_profile
 from laws import cases
 
 
-def written(content: bytes) -> list[tuple[tuple[int, int, int], Fraction]]:
+def written(content: bytes) -> list[tuple[NDArray[np.uint8], Fraction]]:
     """Return the colour in the middle of every frame, and its seconds."""
     with Image.open(BytesIO(content)) as image:
         frames = [(one.convert("RGB"), one.info.get("duration", 0)) for one in ImageSequence.Iterator(image)]
-    return [(one.getpixel((one.width // 2, one.height // 2)), Fraction(time, 1000)) for one, time in frames]
+    return [(np.asarray(one)[one.height // 2, one.width // 2], Fraction(time, 1000)) for one, time in frames]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.fractions(Fraction(1, 500), 2)), min_size=2, max_size=6))
@@ -40,7 +42,7 @@ def test_frames_come_once_and_in_order_and_their_times_do_not_drift(frames: list
     assert fetched == [colour for colour, _ in frames]
     assert len(found) == len(frames)
     for (seen, _), (colour, _) in zip(found, frames, strict=True):
-        assert max(abs(one - other) for one, other in zip(seen, colours[colour], strict=True)) < 30
+        assert np.abs(seen.astype(int) - colours[colour]).max() < 30
     told, wanted = (list(accumulate(time for _, time in one)) for one in (found, frames))
     assert all(abs(one - other) <= Fraction(1, 2000) for one, other in zip(told, wanted, strict=True))
 
@@ -48,7 +50,7 @@ def test_frames_come_once_and_in_order_and_their_times_do_not_drift(frames: list
 def test_alpha_and_metadata_stay() -> None:
     metadata = rights_and_profile()
     with Image.open(BytesIO(write_avif(pairs(discs("RGBA")), 80, metadata))) as image:
-        assert (image.mode, image.n_frames) == ("RGBA", 5)
+        assert (image.mode, getattr(image, "n_frames", 1)) == ("RGBA", 5)
         assert (image.info["icc_profile"], image.info["xmp"]) == (metadata.profile, metadata.xmp)
         assert image.getexif()[0x8298] == "A. Person"
     with Image.open(BytesIO(write_avif(pairs(discs()), 80, None))) as image:

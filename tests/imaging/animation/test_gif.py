@@ -97,7 +97,7 @@ def test_a_control_is_for_the_next_frame_alone() -> None:
     again = content[:-1] + content[33:]  # the frame once more, without its control
     first, second = read_gif(again, 9).frames
     assert (first.duration, first.disposal, first.transparent) == (Fraction(1, 10), 2, 3)
-    assert (second.duration, second.disposal, second.transparent) == (0, 0, None)
+    assert (second.duration, second.disposal, second.transparent) == (Fraction(0), 0, None)
 
 
 def test_a_frame_without_pixels_draws_nothing() -> None:

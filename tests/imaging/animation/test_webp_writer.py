@@ -61,7 +61,7 @@ def test_frames_begin_at_even_places_and_hold_what_is_new(places: list[tuple[int
         assert (across, down) <= (2, 2)
         shown.add(place)
     with Image.open(BytesIO(content)) as image:
-        assert image.n_frames == len(frames)
+        assert getattr(image, "n_frames", 1) == len(frames)
         assert image.size == (15, 11)
 
 
