@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from focalbox.errors import DecodeError, InvalidRequest, Overloaded
 from focalbox.service.middleware import JsonLines, RequestLog, without_secrets
 from focalbox.service.problems import Gone
+from focalbox.service.refusals import Refusals
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
 
@@ -194,8 +195,9 @@ def test_a_request_is_counted_and_logged_in_one_line(caplog: pytest.LogCaptureFi
 def test_of_many_refusals_one_a_second_is_logged_and_says_for_how_many_it_stands(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    metrics, times = Metrics(), iter([0.0, 0.1, 0.2, 0.3, 0.9, 1.0, 1.1, 1.2])
-    app = RequestLog(answering(Overloaded("later")), metrics, clock=lambda: next(times))
+    metrics, times = Metrics(), iter([0.1, 0.3, 1.0, 1.2])
+    refusals = Refusals(metrics, clock=lambda: next(times))
+    app = RequestLog(answering(Overloaded("later")), metrics, refusals=refusals)
     with caplog.at_level(logging.INFO, "focalbox.service"):
         for _ in range(4):
             ask(app)

@@ -22,6 +22,7 @@ from focalbox.service.middleware import RequestLog
 from focalbox.service.openapi import openapi
 from focalbox.service.pages import Pages
 from focalbox.service.problems import NotAllowed, NotFound, Unavailable
+from focalbox.service.refusals import Refusals
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache
 from focalbox.service.render.preparer import Preparer
 from focalbox.service.render.renderer import Renderer
@@ -55,7 +56,7 @@ def build(
     readiness: Readiness | None = None,
     metrics_folder: Path | None = None,
     connections: Sized = (),
-) -> ASGIApp:
+) -> RequestLog:
     """Return the service as an ASGI application.
 
     Parameters
@@ -148,7 +149,9 @@ def build(
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]
     router: ASGIApp = Router(routes, redirect_slashes=False, lifespan=lifespan)
-    return RequestLog(router, metrics, settings.cors, readiness=readiness)
+    at_sight = None if settings.cors or settings.traces else pool.check  # these need more than the first bytes
+    refusals = Refusals(metrics, at_sight, readiness=readiness)
+    return RequestLog(router, metrics, settings.cors, readiness=readiness, refusals=refusals)
 
 
 def _check_fallback(sources: Sources, fallback: str | None) -> None:

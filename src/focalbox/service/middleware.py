@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
 from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
-from focalbox.service.routing import dialect_of
+from focalbox.service.refusals import Refusals, kind_of
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
 
@@ -31,8 +30,6 @@ _MAX_HEADERS = 16_384
 """Bytes of header fields that are read: what common proxies let through at most."""
 _MAX_LOGGED = 500
 """Characters of a path that are logged."""
-_SELDOM = 1.0
-"""Seconds between two lines about requests that are refused because there are too many; they are all counted."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
     (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
@@ -87,8 +84,8 @@ class RequestLog:
         Whose scripts may read answers (CORS); ``*`` is all.
     readiness : Readiness, optional
         While it says that the service stops, every answer closes its connection: the next request goes elsewhere.
-    clock : callable
-        Seconds that only grow.
+    refusals : Refusals, optional
+        Counts those.
     """
 
     def __init__(
@@ -98,11 +95,10 @@ class RequestLog:
         origins: Collection[str] = (),
         *,
         readiness: Readiness | None = None,
-        clock: Callable[[], float] = time.perf_counter,
+        refusals: Refusals | None = None,
     ) -> None:
-        self._app, self._metrics, self._origins, self._clock = app, metrics, frozenset(origins), clock
-        self._readiness = readiness or Readiness()
-        self._refused, self._refusal_logged = 0, -math.inf
+        self._app, self._metrics, self._origins = app, metrics, frozenset(origins)
+        self._readiness, self.refusals = readiness or Readiness(), refusals or Refusals(metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -121,7 +117,7 @@ class RequestLog:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
         """Answer a request, count it and log it; return its status and what kind of answer it was."""
         scope["app"] = self  # then starlette's router raises what it would answer in plain text
-        start = self._clock()
+        start = time.perf_counter()
         name = _id_of(scope)
         status, sent = 0, 0
 
@@ -151,16 +147,13 @@ class RequestLog:
             failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
             if not status:
                 await problem.response()(scope, receive, send_noted)
-        now = self._clock()
-        seconds = now - start
+        seconds = time.perf_counter() - start
         raw = scope.get("raw_path") or b""
-        dialect = dialect_of(raw)
-        answer = raw.split(b"/", 3)[2].decode("ascii", "replace")[:10] if dialect == "native" else dialect
-        known = answer if answer in {"crop", "plan", "map", "explain"} or dialect != "native" else "other"
+        dialect, known = kind_of(raw)
         self._metrics.requests.labels(dialect, known, str(status)).inc()
         self._metrics.seconds.observe(seconds)
         self._metrics.refresh()
-        many: dict[str, Any] = {"refused": self._refusals(now), "problem": refused} if refused else {}
+        many: dict[str, Any] = {"refused": self.refusals.count(), "problem": refused} if refused else {}
         if many.get("refused") == 0:
             return status, known
         _log.log(
@@ -180,14 +173,6 @@ class RequestLog:
             },
         )
         return status, known
-
-    def _refusals(self, now: float) -> int:
-        """Count a refusal, and return for how many a line is due; 0 for none, as lines take from those who are answered."""
-        self._refused += 1
-        if now - self._refusal_logged < _SELDOM:
-            return 0
-        self._refusal_logged, count, self._refused = now, self._refused, 0
-        return count
 
     def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Return what lets a script of another origin read the answer: no credentials are ever involved."""

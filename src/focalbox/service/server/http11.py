@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -48,9 +49,16 @@ class Deadlines:
     send: float = 15.0
 
 
-def protocol_with(deadlines: Deadlines, open_connections: Connections) -> type[Protocol]:
-    """Return the protocol with deadlines and a count of connections; uvicorn wants a class."""
-    return type("BoundProtocol", (Protocol,), {"deadlines": deadlines, "open_connections": open_connections})
+def protocol_with(
+    deadlines: Deadlines, open_connections: Connections, refuse: Callable[[bytes], bytes]
+) -> type[Protocol]:
+    """Return the protocol with its deadlines, its count of connections and what refuses at sight; uvicorn wants a class."""
+    bound = {"deadlines": deadlines, "open_connections": open_connections, "refuse": staticmethod(refuse)}
+    return type("BoundProtocol", (Protocol,), bound)
+
+
+def _refuse_nothing(_: bytes) -> bytes:
+    return b""
 
 
 class Protocol(H11Protocol):
@@ -58,6 +66,7 @@ class Protocol(H11Protocol):
 
     deadlines = Deadlines()
     open_connections = Connections(1000, 1000)
+    refuse = staticmethod(_refuse_nothing)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -90,10 +99,26 @@ class Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and set the deadline for what is expected next."""
+        if self._is_between_requests() and (refusal := self.refuse(data)):
+            self._send_refusal(refusal)
+            return
         self._body_bytes += len(data)
         super().data_received(data)
         if not self.transport.is_closing():
             self._watch()
+
+    def _is_between_requests(self) -> bool:
+        idle = self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE
+        return idle and not (self.conn.trailing_data[0] or self.flow.write_paused or self.transport.is_closing())
+
+    def _send_refusal(self, answer: bytes) -> None:
+        """Send a whole answer to a whole request, and wait for the next one."""
+        self._unset_keepalive_if_required()
+        self._forget_reading()
+        self.open_connections.busy(self)
+        self.transport.write(answer)
+        self.open_connections.idle(self)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""

@@ -126,9 +126,10 @@ def serve_on(
     most = min(settings.connections, _files() - _OTHER_FILES)
     connections = Connections(most, settings.address_connections or most)
     deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
+    application = build(settings, readiness=readiness, metrics_folder=metrics_folder, connections=connections)
     config = uvicorn.Config(
-        build(settings, readiness=readiness, metrics_folder=metrics_folder, connections=connections),
-        http=protocol_with(deadlines, connections),
+        application,
+        http=protocol_with(deadlines, connections, application.refusals.at_sight),
         h11_max_incomplete_event_size=MAX_UNREAD,
         ws="none",
         lifespan="on",

@@ -49,6 +49,7 @@ class RootFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve(strict=True)
+        self._below = f"{str(self._root).rstrip(os.sep)}{os.sep}"
         self._device = self._root.stat().st_dev
 
     def find(self, name: str) -> File:
@@ -65,18 +66,16 @@ class RootFolder:
         if any(not part or part.startswith(".") or "\\" in part or ":" in part or "\0" in part for part in parts):
             raise NotFound(_MISSING)
         try:
-            path = self._root.joinpath(*parts).resolve(strict=True)
-            if not path.is_relative_to(self._root):
+            path = os.path.realpath(f"{self._below}{name}", strict=True)  # pathlib takes three times as long
+            if not path.startswith(self._below) or f"{os.sep}." in path[len(self._below) - 1 :]:
                 raise NotFound(_MISSING)
-            if any(part.startswith(".") for part in path.relative_to(self._root).parts):
-                raise NotFound(_MISSING)
-            found = path.stat()
+            found = os.stat(path)  # noqa: PTH116 - as above
         except (OSError, ValueError, RuntimeError) as error:
             self.check()
             raise NotFound(_MISSING) from error
         if not stat.S_ISREG(found.st_mode):
             raise NotFound(_MISSING)
-        return File(path, _identity(found))
+        return File(Path(path), _identity(found))
 
     def check(self) -> None:
         """Raise `Unavailable` when the root is not there as it was at the start: removed, or its disk not mounted."""
