@@ -22,8 +22,8 @@ from focalbox.service.settings import ServiceSettings
 from service.servers import Service
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = {"docs/guides/web-frameworks.md", "docs/guides/django.md"}
-"""Pages whose blocks make one program, which `tests/integrations` runs."""
+ELSEWHERE = {"docs/guides/web-frameworks.md", "docs/guides/django.md", "docs/guides/cdn.md"}
+"""Pages whose blocks make one program, which `tests/integrations` and `tests/service/test_cdn.py` run."""
 PAGES = ["README.md", *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md")))]
 LANGUAGES = {"python", "sh", "address", "text", "html"}
 OUTPUTS = {"text", "html"}
