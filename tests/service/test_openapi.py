@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from requests import Request
 from focalbox.service.openapi import openapi
 from focalbox.service.settings import ServiceSettings
 from laws import cases
-from service.servers import Service
+from service.servers import SECONDS, Running, Service
 
 DOCUMENT = openapi(ServiceSettings.of({"FOCALBOX_SERVICE_ALLOW_UNSIGNED": "true"}))
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
@@ -76,3 +78,36 @@ def test_what_the_document_allows_is_answered(small: Service, pictures: Path, pa
             answer.problem()
 
     ask()
+
+
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "missing_required_header",
+    "use_after_free",
+]
+"""Not among them: that all which the document lets through is accepted, which holds for no picture of random bytes; and that
+a wrong method is 405: an address without a picture, `GET /v1/crop`, is answered with what it lacks."""
+
+
+@pytest.mark.slow
+def test_a_running_service_answers_as_its_document_says(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    started = running("--root", str(pictures), "--allow-unsigned")
+    command = [sys.executable, "-c", "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"]
+    asked = ["--checks", ",".join(CHECKS), "--max-examples", str(cases(40) // 4), "--seed", "1", "--no-color"]
+    run = subprocess.run(
+        [*command, "run", f"{started.place}/openapi.json", *asked],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=5 * SECONDS,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert f"Tested: {len(OPERATIONS)}" in run.stdout
