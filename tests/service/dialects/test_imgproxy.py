@@ -79,9 +79,13 @@ def test_sources(rest: bytes, source: str, format_: str) -> None:
         (b"/unsafe/trim:top-left:10/5x5/smart/cat.jpg", False),
         (b"/unsafe/trim/5x5/cat.jpg", False),
         (b"/unsafe/filters:quality(5)/cat.jpg", False),
+        (b"/unsafe/localhost:8080/cat.jpg", False),
+        (b"/unsafe/https://example.com/plain/cat.jpg", False),
+        (b"/unsafe/pr:thumb/plain/cat.jpg", True),
+        (b"/unsafe/min-width:5/Y2F0LmpwZw", True),
     ],
 )
-def test_trim_is_a_word_of_thumbors_too(path: bytes, mine: bool) -> None:  # noqa: FBT001 - a case
+def test_an_unsigned_address_is_of_one_dialect(path: bytes, mine: bool) -> None:  # noqa: FBT001 - a case
     assert is_imgproxy(path) is mine
 
 
@@ -178,6 +182,14 @@ def test_an_address_expires() -> None:
     assert parse(rest, 999).source == "cat.jpg"
     with pytest.raises(SignatureError, match="expired"):
         parse(rest, 1000)
+
+
+@pytest.mark.parametrize("option", ["pr:thumb", "c:100:100", "pd:10", "wm:0.5", "min-width:5", "zoom:2", "skp:png"])
+def test_an_option_without_an_equivalent_is_400_by_its_name_wherever_it_stands(service: Service, option: str) -> None:
+    for options in (option, f"rs:fill:30:20/{option}", f"{option}/rs:fill:30:20"):
+        answer = service.ask(f"/unsafe/{options}/plain/coffee.jpg")
+        assert answer.status == 400, options
+        assert f"the option {option.partition(':')[0]} is not supported" in answer.problem()
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,23 @@ __all__ = ["check", "is_imgproxy", "parse"]
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 """32 bytes in URL-safe base64 without padding."""
 _UNSIGNED = (b"unsafe", b"insecure")
-_OPTION = re.compile(rb"([a-z_]{1,30})(?:%3[Aa]|:).*")
+_OPTION = re.compile(rb"([a-z_-]{1,30})(?:%3[Aa]|:).*")
 _MAX_OPTIONS = 64
 _THUMBORS = {b"trim", b"filters"}
 """Words that begin a part with a colon in thumbor's addresses too."""
+_OTHERS = """
+a adjust aq att autoquality avif_options avifo background_alpha bd bga blur_areas blur_detections c car col
+color_profile colorize cp crop crop_aspect_ratio crop_objects da dd disable_animation dpi draw_detections dt
+duotone enforce_thumbnail eth exar extend_aspect_ratio fallback_image_url filename fiu fn format_quality fq gr
+gradient hashsum hs icc jpeg_options jpgo kcr keep_copyright max_src_file_size max_src_resolution mc mh
+min-height min-width monochrome msfs msr mw objects_position op padding page pages pd pg pgs pix pixelate
+png_options pngo pr preset ra raw resizing_algorithm return_attachment sa saturation skip_processing skp st
+style unsharp_masking ush video_thumbnail_second vts watermark watermark_rotate watermark_shadow
+watermark_size watermark_text watermark_url webp_options webpo wm wmr wms wmsh wmt wmu z zoom
+"""
+"""The other options of imgproxy (its documentation, Processing options): an unsigned address that begins with one is one of
+its too, and is refused by that name."""
+_KNOWN = frozenset(_OTHERS.split()) | NAMES.keys()
 
 
 def is_imgproxy(path: bytes) -> bool:
@@ -50,7 +63,7 @@ def is_imgproxy(path: bytes) -> bool:
         rest = rest.partition(b"/")[2]
     second = rest.partition(b"/")[0]
     found = _OPTION.fullmatch(second)
-    named = found is not None and found[1] not in _THUMBORS and found[1].decode("ascii") in NAMES
+    named = found is not None and found[1] not in _THUMBORS and found[1].decode("ascii") in _KNOWN
     return first in _UNSIGNED and (named or second == b"plain")
 
 
