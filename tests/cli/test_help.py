@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import subprocess
 import sys
 
@@ -12,7 +10,6 @@ import click
 import pytest
 from click.shell_completion import BashComplete
 
-from focalbox.cli.examples import EXAMPLES
 from focalbox.cli.main import focalbox as group
 from focalbox.cli.main import main
 
@@ -34,18 +31,6 @@ def test_no_first_line_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
     said = help_of(capsys=capsys)
     assert "..." not in said.replace("[ARGS]...", "")
     assert [line.split()[0] for line in said.splitlines() if line.startswith("  ")][-len(COMMANDS) :] == COMMANDS
-
-
-def test_every_command_has_examples_that_are_right(capsys: pytest.CaptureFixture[str]) -> None:
-    assert sorted(EXAMPLES) == sorted(COMMANDS)
-    for name, examples in EXAMPLES.items():
-        said = help_of(name, capsys=capsys)
-        for example in examples:
-            assert example in said
-            inner = re.search(r"\$\((.*)\)", example)
-            words = shlex.split(inner[1] if inner else re.split(r" [<>|] ", example)[0])
-            assert words[:2] == ["focalbox", name]
-            command(name).make_context(name, words[2:])
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -119,7 +104,3 @@ def test_a_wrong_call_is_one_sentence_that_says_where_help_is(
         main(words)
     assert ended.value.code == 2
     assert capsys.readouterr().err == f"focalbox: {sentence}\n"
-
-
-def test_examples_write_output_in_full() -> None:
-    assert not [example for examples in EXAMPLES.values() for example in examples if "--out " in example]

@@ -8,7 +8,6 @@ import pytest
 from cli.calls import focalbox
 from focalbox.cli import main as module
 from focalbox.cli.examples import epilog_of
-from focalbox.cli.messages import print_error, print_note
 from focalbox.version import __version__
 
 
@@ -53,10 +52,3 @@ def test_a_command_that_is_cut_short_says_nothing_more(
     monkeypatch.setattr(module.focalbox, "get_command", lambda *_: cut_short)
     assert focalbox("doctor") == 130
     assert capsys.readouterr().err == ""
-
-
-def test_notes_are_for_those_who_want_them(capsys: pytest.CaptureFixture[str]) -> None:
-    print_note("it moves", quiet=False)
-    print_note("it moves", quiet=True)
-    print_error("it is broken")
-    assert capsys.readouterr().err == "focalbox: note: it moves\nfocalbox: it is broken\n"

@@ -212,28 +212,6 @@ def test_a_bmp_whose_fourth_channel_is_unused_is_opaque(corners: Picture, file_o
     assert decoded(file_of(unused, "PNG")).mode == "RGBA"  # where it means what it says
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_focal_point_is_where_its_program_saw_it(orientation: int, corners: Picture, file_of: FileOf) -> None:
-    """Programs that turn a picture for their user say its sides as they show them."""
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    for sides in (corners.size, corners.size[::-1]):
-        picture = open_picture(file_of(corners, "JPEG", exif=exif, xmp=FOCUS.format(*sides).encode()))
-        turned_already = sides != corners.size
-        stored = open_picture(file_of(corners, "JPEG", exif=exif, xmp=FOCUS.format(0, 0).encode())).focal_point
-        assert picture.focal_point == ((0.75, 0.25) if turned_already else stored)
-
-
-FOCUS = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
- xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/" xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#"
- xmlns:stDim="http://ns.adobe.com/xap/1.0/sType/Dimensions#">
-<rdf:Description><mwg-rs:Regions rdf:parseType="Resource">
-<mwg-rs:AppliedToDimensions stDim:w="{}" stDim:h="{}" stDim:unit="pixel"/>
-<mwg-rs:RegionList><rdf:Bag><rdf:li><rdf:Description mwg-rs:Type="Focus">
-<mwg-rs:Area stArea:x="0.75" stArea:y="0.25" stArea:unit="normalized"/></rdf:Description></rdf:li></rdf:Bag>
-</mwg-rs:RegionList></mwg-rs:Regions></rdf:Description></rdf:RDF>"""
-
-
 @pytest.mark.parametrize(("form", "mode"), [("GIF", "RGB"), ("PNG", "RGBA")])
 def test_memory_is_counted_before_anything_is_decoded(form: str, mode: str, file_of: FileOf) -> None:
     first, *rest = discs(mode)

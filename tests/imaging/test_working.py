@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
-from focalbox.imaging.orientation import upright_point, upright_size
+from focalbox.imaging.orientation import upright_size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage, on_ground, shrink, turn_upright
 
@@ -37,16 +37,6 @@ def test_upright_is_what_pillow_makes_of_the_tag(orientation: int, width: int, h
     assert np.array_equal(np.asarray(found.image), np.asarray(by_exif(image.copy(), orientation)))
     assert found.source == upright_size(Size(width, height), orientation)
     assert found.offset == (0.0, 0.0)
-
-
-@given(orientation=orientations, x=st.integers(0, 29), y=st.integers(0, 19))
-def test_a_point_turns_with_its_pixel(orientation: int, x: int, y: int) -> None:
-    image = Image.new("RGB", (30, 20))
-    image.putpixel((x, y), (255, 0, 0))
-    upright = np.asarray(turn_upright(image, Size(30, 20), 1, orientation).image)
-    (row,), (column,) = np.nonzero(upright[..., 0])
-    across, down = upright_point((x + 0.5) / 30, (y + 0.5) / 20, orientation)
-    assert (across * upright.shape[1], down * upright.shape[0]) == pytest.approx((column + 0.5, row + 0.5))
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from integrations.uploads import jpeg, upload
 
 APPS = (
     "django.contrib.auth",
@@ -80,3 +84,20 @@ def media(django_ready: Path) -> Iterator[Path]:
 def models(media: Path) -> Any:
     """Return the models of the gallery, loaded now that Django is set up."""
     return importlib.import_module("integrations.gallery.models")
+
+
+@pytest.fixture
+def photo(models: Any, photographs: Mapping[str, np.ndarray]) -> Iterator[Any]:
+    photo = models.Photo.objects.create(image=upload(jpeg(photographs["chelsea"])))
+    yield photo
+    if photo.image:
+        photo.image.close()
+
+
+@pytest.fixture
+def settings_of(django_ready: Path) -> Iterator[Any]:
+    """Give ``settings_of(NAME=value)``, which sets them until the test ends."""
+    from django.test.utils import override_settings  # noqa: PLC0415 - as above
+
+    with ExitStack() as stack:
+        yield lambda **values: stack.enter_context(override_settings(**values))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
 from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option
-from focalbox.options.page import describe_options
 from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
 
 
@@ -117,10 +115,6 @@ def test_text_is_read_as_addresses_have_it() -> None:
 
 def test_the_keywords_are_the_options() -> None:
     assert tuple(CropKeywords.__annotations__) == tuple(option.name for option in OPTIONS)
-
-
-def test_the_page_of_the_options_is_made_from_them() -> None:
-    assert (Path(__file__).parents[2] / "docs" / "options.md").read_text("utf-8") == describe_options()
 
 
 def test_options_that_are_given_whole_are_not_read_again() -> None:

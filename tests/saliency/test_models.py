@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -54,11 +51,3 @@ def test_the_classical_default_finds_a_spot_and_nothing_in_nothing() -> None:
     assert (int(row / rows * 8), int(column / columns * 8)) in {(5, 1), (5, 2), (6, 1), (6, 2)}
     with pytest.raises(ModelError, match=r"a uint8 array of shape \(H, W, 3\), not float64"):
         classical(picture / 255)  # type: ignore[arg-type]
-
-
-@pytest.mark.slow
-def test_names_load_no_model() -> None:
-    code = (
-        "import sys, focalbox.saliency.names; print([name for name in ('numpy', 'onnxruntime') if name in sys.modules])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -77,22 +77,6 @@ def test_a_source_elsewhere(b64: bool) -> None:  # noqa: FBT001 - a parameter of
     assert (image_request.source, image_request.max_age, image_request.format) == (source, 0, "same")
 
 
-def test_aliases_and_all_options() -> None:
-    path = b"/smart_crop=w:50,h:20,m:auto,fill_color:FF880080,coords:true/output=f:jpg,q:5/cache=e:max/a/b.jpg"
-    image_request = parse(read(path))
-    assert (image_request.targets, image_request.answer, image_request.options.fill) == (
-        (Size(50, 20),),
-        "coordinates",
-        "#FF880080",
-    )
-    assert (image_request.format, image_request.quality, image_request.max_age, image_request.source) == (
-        "jpeg",
-        5,
-        31_536_000,
-        "a/b.jpg",
-    )
-
-
 def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
     others = set(_made(json.dumps({"tasks": True}))) - set(SUPPORTED)
     assert others <= TASKS
@@ -102,80 +86,12 @@ def test_every_other_task_of_the_real_schema_is_refused_by_name() -> None:
                 parse(read(path.encode()))
 
 
-@pytest.mark.parametrize(
-    ("path", "named"),
-    [
-        (b"/smart_crop=w:5/cat.jpg", "height"),
-        (b"/smart_crop=w:0,h:5/cat.jpg", "size"),
-        (b"/smart_crop=w:5,h:5,mode:fits/cat.jpg", "fits"),
-        (b"/smart_crop=w:5,h:5,mode:object,object:car/cat.jpg", "object"),
-        (b"/smart_crop=w:5,h:5/resize=w:5/cat.jpg", "smart_crop and resize"),
-        (b"/resize=w:5,h:5,fit:stretch/cat.jpg", "stretch"),
-        (b"/resize=w:5,h:5,fit:crop,align:middle/cat.jpg", "middle"),
-        (b"/resize=w:5,h:5,fit:crop,align:/cat.jpg", "aligns"),
-        (b"/resize=w:5,h:5,fit:crop,align:[]/cat.jpg", "aligns"),
-        (b"/resize=w:5,h:5,fit:crop,align:[top,bottom]/cat.jpg", "aligns"),
-        (b"/resize=fit:crop/cat.jpg", "width or height"),
-        (b"/resize=w:50/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before resize"),
-        (b"/flop/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before flop"),
-        (b"/rotate=deg:90/resize=w:50/cat.jpg", "rotate comes after resize"),
-        (b"/rotate=deg:180/smart_crop=w:5,h:5/cat.jpg", "rotate comes after smart_crop"),
-        (b"/flop/resize=w:5,h:5,fit:crop,align:left/cat.jpg", "flop comes after"),
-        (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
-        (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
-        (b"/crop_faces=w:5,h:5,mode:oval/cat.jpg", "oval"),
-        (b"/crop_faces=w:5,h:5,faces:2/cat.jpg", "faces:2"),
-        (b"/crop_faces=w:5,h:5,b:50/cat.jpg", "buffer"),
-        (b"/detect_faces/cat.jpg", "export"),
-        (b"/blur=amount:90/cat.jpg", "20"),
-        (b"/rotate=deg:left/cat.jpg", "deg"),
-        (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
-        (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
-        (b"/smart_crop=w:5,h:5,coords:perhaps/cat.jpg", "coords"),
-        (b"/smart_crop=w:5,h:5,fill_color:zzz/cat.jpg", "fill_color"),
-        (b"/smart_crop=w:5,h:5,fill_color:edge/cat.jpg", "fill_color"),
-        (b"/smart_crop=w:5,h:5/cache=e:99999999999/cat.jpg", "9 digits"),
-        (b"/smart_crop=w:5,h:5/output=f:pdf/cat.jpg", "format"),
-        (b"/smart_crop=w:5,h:5/output=f:webp,density:5/cat.jpg", "density"),
-        (b"/smart_crop=w:5,h:5/smart_crop=w:6,h:6/cat.jpg", "smart_crop"),
-        (b"/smart_crop=w:5,h:5/cache=e:soon/cat.jpg", "expiry"),
-        (b"/smart_crop=w:5,h:5/cache=/cat.jpg", "cache"),
-        (b"/fallback=cache:5/cat.jpg", "fallback"),
-        (b"/fallback=file:a.jpg,cache:soon/cat.jpg", "cache"),
-        (b"/compress=metadata:perhaps/cat.jpg", "metadata"),
-        (b"/pjpg=metadata:perhaps/cat.jpg", "metadata"),
-        (b"/output=compress:perhaps/cat.jpg", "compress"),
-        (b"/output=strip:perhaps/cat.jpg", "strip"),
-        (b"/output=q:input/cat.jpg", "quality"),
-        (b"/smart_crop=w:5,h:5/src://alias/cat.jpg", "alias"),
-        (b"/smart_crop=w5,h:5/cat.jpg", "smart_crop"),
-        (b"/smart_crop=w:5,h:5/", "source"),
-        (b"/b64/!!!/cat.jpg", "base64"),
-        (b"/b64/e30=/", "source"),
-        (b"/smart_crop=w:5,h:5" * 40 + b"/cat.jpg", "tasks"),
-    ],
-)
-def test_what_is_not_done_is_refused_by_name(path: bytes, named: str) -> None:
-    with pytest.raises(InvalidRequest, match=named):
-        parse(read(path))
-
-
 @pytest.mark.parametrize("b64", [False, True])
 @pytest.mark.parametrize(
     ("align", "placed"), [("top", (0.5, 0.0)), (["top", "left"], (0.0, 0.0)), ("left", (0.0, 0.5))]
 )
 def test_a_resize_is_aligned(align: str | list[str], placed: tuple[float, float], *, b64: bool) -> None:
     assert _read(b64=b64, resize={"width": 30, "height": 20, "fit": "crop", "align": align}).align == placed
-
-
-@settings(deadline=None)
-@given(st.text("widthegfcropalnmsbu:,=0123456789[]", max_size=60).map(str.encode))
-def test_options_of_every_task_are_parsed_or_refused(rest: bytes) -> None:
-    for begin in (b"resize=w:5,h:5,fit:crop,align:", b"crop=dim:", b"rotate=deg:", b"blur=a:", b"crop_faces=w:5,h:5,"):
-        try:
-            parse(read(b"/" + begin + rest + b"/cat.jpg"))
-        except InvalidRequest as error:
-            assert str(error)  # noqa: PT017 - either is right
 
 
 def test_a_policy_of_the_real_library_is_accepted() -> None:
@@ -269,34 +185,6 @@ def test_how_a_file_is_written_by_the_real_library(b64: bool) -> None:  # noqa: 
     assert _read(b64=b64, output={"format": "jpg", "compress": True}).compress
     instead = _read(b64=b64, resize={"width": 5}, fallback={"handle": "other0123456789other", "cache": 7})
     assert (instead.fallback, instead.fallback_seconds) == ("other0123456789other", 7)
-
-
-def test_metadata_is_kept_when_a_task_asks_and_none_forbids() -> None:
-    kept = parse(read(b"/compress=metadata:true/cat.jpg"))  # what filestack-js documents, and then refuses to write
-    assert (kept.compress, kept.options.keep_metadata) == (True, True)
-    for forbidden in (b"output=strip:true", b"no_metadata"):
-        assert not parse(read(b"/compress=m:true/" + forbidden + b"/cat.jpg")).options.keep_metadata
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        b"/rotate=deg:exif/crop=dim:[1,2,30,40]/resize=w:50/cat.jpg",
-        b"/rotate=deg:exif/resize=w:50/cat.jpg",
-        b"/crop=dim:[1,2,30,40]/resize=w:50/flip/cat.jpg",
-        b"/flop/smart_crop=w:5,h:5/cat.jpg",
-        b"/monochrome/resize=w:5,h:5,fit:crop/rotate=deg:90/cat.jpg",
-        b"/quality=value:5/output=f:jpg/cache=e:5/resize=w:50/cat.jpg",
-    ],
-)
-def test_an_order_that_makes_the_same_picture_passes(path: bytes) -> None:
-    assert parse(read(path)).source == "cat.jpg"
-
-
-def test_answers_that_are_no_pictures() -> None:
-    assert parse(read(b"/detect_faces=export:true/cat.jpg")).answer == "faces"
-    assert parse(read(b"/imagesize/cat.jpg")).answer == "imagesize"
-    assert parse(read(b"/smart_crop=w:5,h:5/fallback=file:other.jpg/cat.jpg")).fallback == "other.jpg"
 
 
 def test_a_jpeg_in_scans_and_in_fewer_bytes_shows_the_same(service: Service) -> None:

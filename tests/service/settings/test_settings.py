@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from focalbox.errors import FocalboxError
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.settings.page import describe_settings
 
 
 def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
@@ -23,7 +20,3 @@ def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
     assert "--at-work" in text
     assert not any(secret in text for secret in ("short", "redis:pw"))
     assert "FOCALBOX_SERVICE_KEYS: the secret of the key 'k' has at least 16 characters" in text
-
-
-def test_the_page_of_settings_is_that_of_the_code() -> None:
-    assert (Path(__file__).parents[3] / "docs" / "settings.md").read_text("utf-8") == describe_settings()

@@ -33,9 +33,10 @@ class AnalysisField(models.JSONField):
         super().__init__(**{"null": True, "blank": True, "editable": False, **options})
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        """Return what a migration writes."""
+        """Return what a migration writes: also what `JSONField` leaves out because it is its default, which is not ours."""
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "image_field": self.image_field}
+        own = {"null": self.null, "blank": self.blank, "editable": self.editable, "image_field": self.image_field}
+        return name, path, args, {**kwargs, **own}
 
     def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
         """Notice an upload before any field is saved: afterwards a file of the same name looks like the old one."""

@@ -1,15 +1,26 @@
+"""The focal point of an upload: every rendition keeps what matters, and an editor's choice wins."""
+
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 import focalbox
+from focalbox.analysis import Analysis
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import Box
+from laws import cases
+from strategies import analyses, boxes
 
 
 def uploaded(picture: np.ndarray, **fields: Any) -> Any:
@@ -80,3 +91,47 @@ def test_what_cannot_be_looked_at_is_saved_as_before(caplog: pytest.LogCaptureFi
     image.save()
     assert not image.has_focal_point()
     assert "no focal point" in caplog.text
+
+
+@pytest.mark.usefixtures("django_ready")
+def test_the_box_lies_inside_and_a_flat_window_can_hold_it() -> None:
+    from focalbox.integrations.wagtail.focal_point import focal_rect  # noqa: PLC0415 - as above
+
+    @settings(max_examples=cases(100))
+    @given(analyses, st.lists(boxes(), max_size=3))
+    def law(analysis: Analysis, found: list[Box]) -> None:
+        analysis = replace(analysis, subjects=tuple(Subject(box, "face", 0.9) for box in found))
+        rect, source = focal_rect(analysis), analysis.source
+        assert 0 <= rect.left < rect.right <= source.width
+        assert 0 <= rect.top < rect.bottom <= source.height
+        assert rect.width < 0.4 * source.width + 2  # it is rounded outwards
+        assert rect.height < 0.4 * source.height + 2
+        if found and all(max(one.width, one.height) <= 0.4 for one in (reduce(Box.union, found), *found)):
+            assert all(rect.left <= one.left * source.width for one in found)
+            assert all(rect.bottom >= one.bottom * source.height - 1e-6 for one in found)
+
+    law()
+
+
+@pytest.mark.usefixtures("django_ready")
+def test_of_subjects_that_lie_far_apart_the_largest_is_shown_from_its_top_down() -> None:
+    from focalbox.integrations.wagtail.focal_point import focal_rect  # noqa: PLC0415 - as above
+
+    analysis = focalbox.analyze(np.full((100, 200, 3), 90, np.uint8))
+    near, far = Subject(Box(0.1, 0.25, 0.3, 0.7), "face", 0.9), Subject(Box(0.8, 0.1, 0.1, 0.1), "face", 0.9)
+    rect = focal_rect(replace(analysis, subjects=(far, near)))
+    assert (rect.left, rect.top, rect.right, rect.bottom) == (20, 25, 80, 65)
+
+
+@pytest.mark.usefixtures("media")
+def test_rows_loaded_from_a_fixture_are_left_as_they_are(photographs: Mapping[str, np.ndarray]) -> None:
+    from django.core.files.images import ImageFile  # noqa: PLC0415 - as above
+    from django.utils import timezone  # noqa: PLC0415 - as above
+    from wagtail.images import get_image_model  # noqa: PLC0415 - as above
+
+    file = io.BytesIO()
+    Image.fromarray(photographs["astronaut"]).save(file, "png")
+    image = get_image_model()(title="A picture", file=ImageFile(file, "picture.png"), width=512, height=512)
+    image.created_at = timezone.now()
+    image.save_base(raw=True)
+    assert not image.has_focal_point()

@@ -1,0 +1,70 @@
+"""TIFF: whatever its tags say that no pixel needs, it is decoded, and turned by its own tag alone."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from focalbox.imaging.source import open_picture
+from imaging.tiffs import SIZES, with_tag
+from laws import cases
+
+
+def found(content: bytes) -> NDArray[np.uint8]:
+    picture = open_picture(content)
+    return np.asarray(picture.decode(picture.size).image)
+
+
+ANCILLARY = (
+    *(254, 255, 269, 270, 271, 272, 280, 281, 282, 283, 285, 296, 297, 301, 305, 306, 315, 316, 318, 319, 333, 340),
+    *(700, 33432, 33550, 33723, 34264, 34377, 34665, 34675, 34853, 37500, 42112, 50706, 65000),
+)
+"""Tags that no pixel needs."""
+
+
+def noisy(compression: str | None) -> bytes:
+    file = BytesIO()
+    pixels = np.random.default_rng(4).integers(0, 256, (24, 32, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file, "TIFF", compression=compression)
+    return file.getvalue()
+
+
+@given(
+    st.sampled_from([None, "tiff_lzw"]),
+    st.sampled_from(ANCILLARY),
+    st.sampled_from([0, *SIZES, 99]),
+    st.binary(min_size=1, max_size=12),
+    st.one_of(st.none(), st.sampled_from([0, 1, 5, 9, 2**31 - 1])),
+)
+@example(None, 270, 2, b"\xff\xff\xff\0", 5)
+@example("tiff_lzw", 280, 1, b"\0\0\0", None)
+@example(None, 700, 2, b"<x:xmpmeta/>", None)
+@example("tiff_lzw", 34665, 16, b"\x10\0\0\0", 9)
+@settings(max_examples=cases(300))
+def test_a_tag_that_no_pixel_needs_costs_none(
+    compression: str | None, tag: int, kind: int, value: bytes, count: int | None
+) -> None:
+    content = noisy(compression)
+    changed = open_picture(with_tag(content, tag, kind, value, count=count))
+    np.testing.assert_array_equal(np.asarray(changed.decode(changed.size).image), found(content))
+
+
+@pytest.mark.parametrize("kind", [1, 3, 4])
+@pytest.mark.parametrize("orientation", [1, 6, 8])
+def test_an_orientation_of_any_type_turns_and_a_damaged_neighbour_changes_nothing(kind: int, orientation: int) -> None:
+    content = noisy("tiff_lzw")
+    turned = with_tag(content, 274, kind, orientation.to_bytes(SIZES[kind], "little"))
+    expected = np.rot90(found(content), {1: 0, 6: 3, 8: 1}[orientation])
+    for one in (turned, with_tag(turned, 270, 2, b"\xff\xff\xff\0", count=5)):
+        np.testing.assert_array_equal(found(one), expected)
+
+
+def test_what_xmp_says_of_the_orientation_does_not_turn() -> None:
+    said = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6"/>'
+    np.testing.assert_array_equal(found(with_tag(noisy(None), 700, 1, said)), found(noisy(None)))

@@ -1,0 +1,144 @@
+"""Tags of templates: whatever they are given, a page is never broken, and the log says what was wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import focalbox
+from integrations.uploads import StoreError, jpeg, kind_of_storage, rendered, upload
+
+
+def test_what_is_no_picture_is_saved_all_the_same(models: Any, caplog: pytest.LogCaptureFixture) -> None:
+    photo = models.Photo.objects.create(image=upload(b"no picture"))
+    assert photo.analysis is None
+    assert "was not analysed" in caplog.text
+    tag = rendered('{% focalbox_img photo.image "16:9" alt=alt %}', photo=photo, alt="A <b>")
+    assert tag.startswith(f'<img src="{photo.image.url}" alt="A &lt;b&gt;"')
+
+
+def test_a_page_has_a_srcset_of_crops_that_are_there(photo: Any, media: Path) -> None:
+    tag = rendered('{% focalbox_img photo.image "16:9" widths="100,200,9999" alt="A cat" %}', photo=photo)
+    listed = re.search(r'srcset="([^"]+)"', tag)
+    assert listed is not None
+    widths = set()
+    for one in listed[1].split(", "):
+        address, width = one.split(" ")
+        with Image.open(media / address.removeprefix("/media/")) as crop:
+            assert crop.width == int(width.removesuffix("w"))
+            assert crop.height == round(crop.width * 9 / 16)
+            widths.add(crop.width)
+    assert widths == {100, 200, photo.image.width}
+    assert "object-position" in tag
+
+
+def test_a_picture_for_two_screens(photo: Any) -> None:
+    tag = rendered('{% focalbox_picture photo.image "16:9" "(max-width: 40em) 4:5" widths="100" %}', photo=photo)
+    assert tag.startswith('<picture><source media="(max-width: 40em)" srcset="/media/focalbox/')
+    assert 'width="100" height="125"' in tag
+
+
+def test_a_tag_given_nothing_writes_nothing(models: Any) -> None:
+    for file in (None, models.Photo().image):
+        assert rendered('{% focalbox_img file "16:9" %}{% focalbox_picture file "16:9" %}', file=file) == ""
+        assert rendered('{% focalbox_style file "16:9" %}', file=file) == "object-fit: cover"
+
+
+TAGS = ("focalbox_img", "focalbox_picture", "focalbox_style")
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("given", ["photo", "'cat.jpg'", "5", "photo.image.name", "missing.image"])
+def test_a_tag_given_no_field_of_a_picture_breaks_no_page(
+    photo: Any, tag: str, given: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert rendered(f"{{% {tag} {given} '1:1' %}}", photo=photo) in ("", "object-fit: cover")
+    assert ("such as photo.image" in caplog.text) == ("missing" not in given)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("'1:1' widths='a,b'", "widths are pixels with commas between them, such as 320,640, not 'a,b'"),
+        ("'1:1' widths='0'", "widths are pixels of at least 1"),
+        ("'abc'", "a size looks like"),
+        ("5", "a size is"),
+        ("'free'", "a page needs a size or a ratio"),
+        ("'1:1' zoom='near'", "zoom is a number from 0 to 1, not 'near'"),
+        ("'1:1' nope='x'", "options are"),
+        ("'1:1' '4:5'", "art is a media query with a size after it"),
+        ("'1:1' 5", "art is a media query with a size after it"),
+    ],
+)
+def test_a_tag_that_makes_no_sense_shows_the_whole_picture(
+    photo: Any, words: str, sentence: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tag = rendered(f"{{% focalbox_picture photo.image {words} %}}", photo=photo)
+    assert tag.startswith(f'<img src="{photo.image.url}"')
+    assert sentence in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words", ["widths=320", "widths='320,'", "widths=none", "alt=none", "sizes=none", "loading=none"]
+)
+def test_words_of_another_type_are_read_as_text(photo: Any, words: str) -> None:
+    tag = rendered(f"{{% focalbox_img photo.image '1:1' {words} %}}", photo=photo)
+    assert "srcset=" in tag
+    assert "None" not in tag
+
+
+def test_points_and_boxes_are_written_as_in_addresses(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    content = jpeg(photographs["chelsea"])
+    for text, keywords in (
+        ("focus='0.9,0.5'", {"focus": (0.9, 0.5)}),
+        ("keep='0.8,0.1,0.1,0.1;0.9,0.2,0.1,0.1'", {"keep": [(0.8, 0.1, 0.1, 0.1), (0.9, 0.2, 0.1, 0.1)]}),
+        ("avoid='0,0,0.2,1'", {"avoid": [(0.0, 0.0, 0.2, 1.0)]}),
+    ):
+        style = rendered(f"{{% focalbox_style photo.image '1:2' {text} %}}", photo=photo)
+        assert style == css_of(content, "1:2", **keywords)
+        assert "srcset=" in rendered(f"{{% focalbox_img photo.image '1:2' {text} %}}", photo=photo)
+
+
+def css_of(content: bytes, size: str, **keywords: Any) -> str | None:
+    from focalbox.html import css  # noqa: PLC0415 - as above
+
+    return css(focalbox.plan(content, size, **keywords))
+
+
+def test_the_style_is_that_of_the_plan(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    from focalbox.html import css  # noqa: PLC0415 - as above
+
+    assert rendered('{% focalbox_style photo.image "1:1" %}', photo=photo) == css(
+        focalbox.plan(jpeg(photographs["chelsea"]), "1:1")
+    )
+
+
+@pytest.mark.parametrize("does", ["open", "exists", "save"])
+def test_a_storage_that_fails_breaks_no_page(
+    does: str, photo: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        message = "the bucket is busy"
+        raise StoreError(message)
+
+    whole = photo.image.url
+    monkeypatch.setattr(kind_of_storage(), does, fails)
+    tag = rendered('{% focalbox_img photo.image "3:2" widths="100" alt="A cat" zoom=0.2 %}', photo=photo)
+    assert f'src="{whole}"' in tag
+    assert "StoreError: the bucket is busy" in caplog.text
+    assert rendered('{% focalbox_style photo.image "1:1" %}', photo=photo).startswith("object-fit")
+
+
+def test_a_storage_without_addresses_leaves_the_picture_out(photo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        message = "there are no credentials to sign with"
+        raise StoreError(message)
+
+    monkeypatch.setattr(kind_of_storage(), "url", fails)
+    assert rendered('<p>{% focalbox_img photo.image "3:2" widths="9999,x" %}</p>', photo=photo) == "<p></p>"

@@ -1,0 +1,114 @@
+"""Crops of a storage: made once, under names that another picture or option never meets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import focalbox
+from integrations.uploads import jpeg, kind_of_storage
+
+
+def test_a_crop_is_made_once_and_is_the_librarys(
+    photo: Any, media: Path, photographs: Mapping[str, np.ndarray]
+) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    address = crop_url(photo.image, "120x50")
+    made = media / address.removeprefix("/media/")
+    before = made.stat().st_mtime_ns
+    assert crop_url(photo.image, (120, 50)) == address
+    assert made.stat().st_mtime_ns == before
+    (wanted,) = focalbox.Cropper().results(jpeg(photographs["chelsea"]), ["120x50"])
+    assert made.read_bytes() == wanted.encode("webp")
+    assert crop_url(photo.image, "120x50", zoom=0.5) != address
+
+
+def test_a_picture_replaced_in_its_storage_is_noticed(
+    models: Any, photo: Any, photographs: Mapping[str, np.ndarray]
+) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    old = crop_url(photo.image, "90x90")
+    Path(photo.image.path).write_bytes(jpeg(photographs["rocket"]))
+    new = crop_url(photo.image, "91x91")
+    assert Path(new).parent != Path(old).parent
+    found = models.Photo.objects.get(pk=photo.pk).analysis
+    assert found["analysis"]["source"] == focalbox.analyze(photographs["rocket"]).source.to_dict()
+
+
+def test_a_picture_that_is_gone_leaves_its_own_address(photo: Any, caplog: pytest.LogCaptureFixture) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    Path(photo.image.path).unlink()
+    assert crop_url(photo.image, "77x77") == photo.image.url
+    assert "was not cropped" in caplog.text
+
+
+def test_no_picture_has_no_address(models: Any) -> None:
+    from focalbox.integrations.django.crops import crop_url, crop_urls  # noqa: PLC0415 - as above
+
+    assert crop_url(models.Photo().image, "5x5") == ""
+    assert crop_urls(models.Photo().image, ["5x5", "6x6"]) == ["", ""]
+
+
+def test_a_name_says_the_size_and_all_that_decides_makes_another(photo: Any, settings_of: Any) -> None:
+    from focalbox.integrations.django.crops import crop_urls  # noqa: PLC0415 - as above
+
+    plain = crop_urls(photo.image, ["50x50", "4:5"])
+    stem = Path(photo.image.name).stem
+    assert [re.sub("-[0-9a-f]{16}", "", Path(one).name) for one in plain] == [f"{stem}-50x50.webp", f"{stem}-4-5.webp"]
+    addresses = {*plain, *crop_urls(photo.image, ["50x50", "51x50"], fit="tight", zoom=0.5)}
+    settings_of(FOCALBOX_QUALITY=30)
+    addresses.update(crop_urls(photo.image, ["50x50"]))
+    settings_of(FOCALBOX_FORMAT="png")
+    addresses.update(crop_urls(photo.image, ["50x50"]))
+    assert len(addresses) == 6
+
+
+def test_where_and_how_crops_are_kept_is_said_in_the_settings(photo: Any, media: Path, settings_of: Any) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    settings_of(FOCALBOX_FOLDER="small/ones", FOCALBOX_FORMAT="jpg", FOCALBOX_QUALITY=10)
+    address = crop_url(photo.image, "60x40")
+    assert address.startswith("/media/small/ones/")
+    with Image.open(media / address.removeprefix("/media/")) as crop:
+        assert (crop.format, crop.size) == ("JPEG", (60, 40))
+        rough = Path(str(crop.filename)).stat().st_size  # type: ignore[attr-defined]
+    settings_of(FOCALBOX_QUALITY=95)
+    fine = crop_url(photo.image, "60x40")
+    assert (media / fine.removeprefix("/media/")).stat().st_size > rough
+
+
+def test_missing_crops_are_made_with_one_read_and_those_that_are_there_with_none(
+    photo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from focalbox.integrations.django.crops import crop_urls  # noqa: PLC0415 - as above
+
+    read, opens = [], kind_of_storage().open
+    monkeypatch.setattr(
+        kind_of_storage(), "open", lambda self, name, *rest: read.append(name) or opens(self, name, *rest)
+    )
+    first = crop_urls(photo.image, ["33x33", "44x44"])
+    assert read == [photo.image.name]
+    assert crop_urls(photo.image, ["44x44", "33x33"]) == first[::-1]
+    assert read == [photo.image.name]
+
+
+@pytest.mark.parametrize("size", ["0x5", "five", "5x", (0, 5), "free"])
+def test_a_size_that_makes_no_sense_leaves_the_pictures_own_address(
+    photo: Any, size: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    if size == "free":  # makes sense: the window is as it comes
+        assert "/focalbox/" in crop_url(photo.image, size)
+    else:
+        assert crop_url(photo.image, size) == photo.image.url
+        assert "was not cropped" in caplog.text

@@ -1,0 +1,91 @@
+"""The field looks at every new file once, and never stops a model from being saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from integrations.uploads import StoreError, jpeg, kind_of_storage, upload
+
+
+def test_another_upload_is_looked_at_and_none_leaves_nothing(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    before = photo.analysis
+    photo.save()
+    assert photo.analysis is before
+    photo.image = upload(jpeg(photographs["rocket"]))
+    photo.save()
+    assert photo.analysis["analysis"]["source"] != before["analysis"]["source"]
+    photo.image = ""
+    photo.save()
+    assert photo.analysis is None
+
+
+def test_a_file_of_the_same_name_is_looked_at_too(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    photo.image.storage.delete(photo.image.name)  # so that the new one gets the old one's name
+    name, before = photo.image.name, photo.analysis["sha256"]
+    photo.image = upload(jpeg(photographs["rocket"]), Path(name).name)
+    photo.save()
+    assert photo.image.name == name
+    assert photo.analysis["sha256"] != before
+
+
+def test_an_upload_to_a_storage_that_cannot_be_read_is_saved(
+    models: Any,
+    photographs: Mapping[str, np.ndarray],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        message = "write only"
+        raise StoreError(message)
+
+    monkeypatch.setattr(kind_of_storage(), "open", fails)
+    photo = models.Photo.objects.create(image=upload(jpeg(photographs["chelsea"])))
+    assert photo.analysis is None
+    assert "StoreError: write only" in caplog.text
+
+
+def test_a_wrong_image_field_is_refused_by_djangos_checks(models: Any) -> None:
+    from focalbox.integrations.django.fields import AnalysisField  # noqa: PLC0415 - as above
+
+    field = models.Photo._meta.get_field("analysis")  # noqa: SLF001 - the name Django documents
+    assert field.check() == []
+    wrong = AnalysisField("picture")
+    wrong.set_attributes_from_name("wrong")
+    wrong.model = models.Photo
+    assert [found.id for found in wrong.check()] == ["focalbox.E001"]
+    assert field.deconstruct()[3]["image_field"] == "image"
+
+
+def test_a_migration_makes_the_same_field(models: Any) -> None:
+    from focalbox.integrations.django.fields import AnalysisField  # noqa: PLC0415 - as above
+
+    for field in (models.Photo._meta.get_field("analysis"), AnalysisField("portrait", null=False)):  # noqa: SLF001
+        _, path, args, kwargs = field.deconstruct()
+        assert path == "focalbox.integrations.django.fields.AnalysisField"
+        again = AnalysisField(*args, **kwargs)
+        assert (again.image_field, again.null, again.blank, again.editable) == (
+            field.image_field,
+            field.null,
+            field.blank,
+            field.editable,
+        )
+
+
+def test_rows_loaded_from_a_fixture_are_as_they_were_dumped(
+    models: Any, photo: Any, photographs: Mapping[str, np.ndarray]
+) -> None:
+    from django.core import serializers  # noqa: PLC0415 - as above
+
+    kept = {**photo.analysis, "sha256": "as it was dumped"}
+    models.Photo.objects.filter(pk=photo.pk).update(analysis=kept)
+    dumped = serializers.serialize("json", models.Photo.objects.filter(pk=photo.pk))
+    photo.image = upload(jpeg(photographs["rocket"]))
+    photo.save()
+    (loaded,) = serializers.deserialize("json", dumped)
+    loaded.save()
+    assert models.Photo.objects.get(pk=photo.pk).analysis == kept

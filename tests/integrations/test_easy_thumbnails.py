@@ -1,0 +1,48 @@
+"""The processor of easy-thumbnails makes the library's window, when it is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import focalbox
+
+
+def test_the_processor_of_easy_thumbnails_makes_the_librarys_window(photo: Any) -> None:
+    from easy_thumbnails.files import get_thumbnailer  # noqa: PLC0415 - as above
+
+    from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
+
+    thumbnailer = get_thumbnailer(photo.image)
+    with photo.image.open() as original, Image.open(original) as picture:
+        wanted = np.asarray(fit(picture, (200, 80), Image.Resampling.LANCZOS))
+    made = thumbnailer.generate_thumbnail({"size": (200, 80), "focal": True, "crop": True}).image
+    assert np.array_equal(np.asarray(made), wanted)
+    plain = thumbnailer.generate_thumbnail({"size": (200, 0)}).image
+    assert plain.width == 200
+
+
+def test_it_does_nothing_unless_asked_and_with_both_sides(photographs: Mapping[str, np.ndarray]) -> None:
+    from focalbox.integrations.easy_thumbnails import focal_crop  # noqa: PLC0415 - as above
+
+    picture = Image.fromarray(photographs["chelsea"])
+    assert focal_crop(picture, (90, 60)) is picture
+    for size in ((90, 0), (0, 60)):
+        assert focal_crop(picture, size, focal=True) is picture
+    assert focal_crop(picture, (90, 60), focal=True, crop="smart", upscale=True).size == (90, 60)
+
+
+def test_its_zoom_is_in_per_cent(photographs: Mapping[str, np.ndarray]) -> None:
+    from focalbox.integrations.easy_thumbnails import focal_crop  # noqa: PLC0415 - as above
+    from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
+
+    picture = Image.fromarray(photographs["chelsea"])
+    for zoom, share in ((None, 0.0), (0, 0.0), (50, 0.5), (100, 1.0)):
+        wanted = fit(picture, (90, 60), Image.Resampling.LANCZOS, zoom=share)
+        assert focal_crop(picture, (90, 60), focal=True, zoom=zoom).tobytes() == wanted.tobytes()
+    with pytest.raises(focalbox.InvalidRequest, match="zoom is a number from 0 to 1"):
+        focal_crop(picture, (90, 60), focal=True, zoom=101)

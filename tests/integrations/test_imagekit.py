@@ -1,0 +1,34 @@
+"""The processor of django-imagekit makes the library's window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import focalbox
+
+
+def test_the_processor_of_imagekit_makes_the_librarys_window(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
+
+    photo.banner.generate()
+    with photo.image.open() as original, photo.banner.storage.open(str(photo.banner)) as cached:
+        picture, banner = Image.open(original), Image.open(cached)
+        assert np.array_equal(np.asarray(banner), np.asarray(fit(picture, (200, 80), Image.Resampling.LANCZOS)))
+
+
+def test_options_decide_and_name_the_file(photographs: Mapping[str, np.ndarray]) -> None:
+    from focalbox.integrations.imagekit import FocalCrop  # noqa: PLC0415 - as above
+
+    picture = Image.fromarray(photographs["chelsea"])
+    plain, near = FocalCrop(90, 60), FocalCrop(90, 60, zoom=0.8)
+    assert plain.process(picture).size == near.process(picture).size == (90, 60)
+    assert plain.process(picture).tobytes() != near.process(picture).tobytes()
+    assert plain.process(picture).tobytes() == FocalCrop(90, 60).process(picture).tobytes()
+    assert vars(near) == {"width": 90, "height": 60, "options": {"zoom": 0.8}}  # imagekit hashes them
+    with pytest.raises(focalbox.InvalidRequest, match="zooom"):
+        FocalCrop(90, 60, zooom=0.8).process(picture)  # type: ignore[call-arg]

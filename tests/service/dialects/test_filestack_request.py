@@ -1,0 +1,219 @@
+"""What Filestack's tasks mean: a size, a window, an order, and what is not done is refused by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from focalbox.core.geometry import PixelBox
+from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.output.effects import Effect
+from focalbox.service.dialects.filestack import read
+from focalbox.service.dialects.filestack_request import parse
+from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.request import ImageRequest
+
+sides = st.integers(1, 3000)
+
+
+def asked(*tasks: str) -> ImageRequest:
+    return parse(read("/".join(["", *tasks, "cat.jpg"]).encode()))
+
+
+def test_aliases_and_all_options() -> None:
+    path = b"/smart_crop=w:50,h:20,m:auto,fill_color:FF880080,coords:true/output=f:jpg,q:5/cache=e:max/a/b.jpg"
+    image_request = parse(read(path))
+    assert (image_request.targets, image_request.answer, image_request.options.fill) == (
+        (Size(50, 20),),
+        "coordinates",
+        "#FF880080",
+    )
+    assert (image_request.format, image_request.quality, image_request.max_age, image_request.source) == (
+        "jpeg",
+        5,
+        31_536_000,
+        "a/b.jpg",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        (b"/smart_crop=w:5/cat.jpg", "height"),
+        (b"/smart_crop=w:0,h:5/cat.jpg", "size"),
+        (b"/smart_crop=w:5,h:5,mode:fits/cat.jpg", "fits"),
+        (b"/smart_crop=w:5,h:5,mode:object,object:car/cat.jpg", "object"),
+        (b"/smart_crop=w:5,h:5/resize=w:5/cat.jpg", "smart_crop and resize"),
+        (b"/resize=w:5,h:5,fit:stretch/cat.jpg", "stretch"),
+        (b"/resize=w:5,h:5,fit:crop,align:middle/cat.jpg", "middle"),
+        (b"/resize=w:5,h:5,fit:crop,align:/cat.jpg", "aligns"),
+        (b"/resize=w:5,h:5,fit:crop,align:[]/cat.jpg", "aligns"),
+        (b"/resize=w:5,h:5,fit:crop,align:[top,bottom]/cat.jpg", "aligns"),
+        (b"/resize=fit:crop/cat.jpg", "width or height"),
+        (b"/resize=w:50/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before resize"),
+        (b"/flop/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before flop"),
+        (b"/rotate=deg:90/resize=w:50/cat.jpg", "rotate comes after resize"),
+        (b"/rotate=deg:180/smart_crop=w:5,h:5/cat.jpg", "rotate comes after smart_crop"),
+        (b"/flop/resize=w:5,h:5,fit:crop,align:left/cat.jpg", "flop comes after"),
+        (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
+        (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
+        (b"/crop_faces=w:5,h:5,mode:oval/cat.jpg", "oval"),
+        (b"/crop_faces=w:5,h:5,faces:2/cat.jpg", "faces:2"),
+        (b"/crop_faces=w:5,h:5,b:50/cat.jpg", "buffer"),
+        (b"/detect_faces/cat.jpg", "export"),
+        (b"/blur=amount:90/cat.jpg", "20"),
+        (b"/rotate=deg:left/cat.jpg", "deg"),
+        (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
+        (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
+        (b"/smart_crop=w:5,h:5,coords:perhaps/cat.jpg", "coords"),
+        (b"/smart_crop=w:5,h:5,fill_color:zzz/cat.jpg", "fill_color"),
+        (b"/smart_crop=w:5,h:5,fill_color:edge/cat.jpg", "fill_color"),
+        (b"/smart_crop=w:5,h:5/cache=e:99999999999/cat.jpg", "9 digits"),
+        (b"/smart_crop=w:5,h:5/output=f:pdf/cat.jpg", "format"),
+        (b"/smart_crop=w:5,h:5/output=f:webp,density:5/cat.jpg", "density"),
+        (b"/smart_crop=w:5,h:5/smart_crop=w:6,h:6/cat.jpg", "smart_crop"),
+        (b"/smart_crop=w:5,h:5/cache=e:soon/cat.jpg", "expiry"),
+        (b"/smart_crop=w:5,h:5/cache=/cat.jpg", "cache"),
+        (b"/fallback=cache:5/cat.jpg", "fallback"),
+        (b"/fallback=file:a.jpg,cache:soon/cat.jpg", "cache"),
+        (b"/compress=metadata:perhaps/cat.jpg", "metadata"),
+        (b"/pjpg=metadata:perhaps/cat.jpg", "metadata"),
+        (b"/output=compress:perhaps/cat.jpg", "compress"),
+        (b"/output=strip:perhaps/cat.jpg", "strip"),
+        (b"/output=q:input/cat.jpg", "quality"),
+        (b"/smart_crop=w:5,h:5/src://alias/cat.jpg", "alias"),
+        (b"/smart_crop=w5,h:5/cat.jpg", "smart_crop"),
+        (b"/smart_crop=w:5,h:5/", "source"),
+        (b"/b64/!!!/cat.jpg", "base64"),
+        (b"/b64/e30=/", "source"),
+        (b"/smart_crop=w:5,h:5" * 40 + b"/cat.jpg", "tasks"),
+    ],
+)
+def test_what_is_not_done_is_refused_by_name(path: bytes, named: str) -> None:
+    with pytest.raises(InvalidRequest, match=named):
+        parse(read(path))
+
+
+@settings(deadline=None)
+@given(st.text("widthegfcropalnmsbu:,=0123456789[]", max_size=60).map(str.encode))
+def test_options_of_every_task_are_parsed_or_refused(rest: bytes) -> None:
+    for begin in (b"resize=w:5,h:5,fit:crop,align:", b"crop=dim:", b"rotate=deg:", b"blur=a:", b"crop_faces=w:5,h:5,"):
+        try:
+            parse(read(b"/" + begin + rest + b"/cat.jpg"))
+        except InvalidRequest as error:
+            assert str(error)  # noqa: PT017 - either is right
+
+
+def test_metadata_is_kept_when_a_task_asks_and_none_forbids() -> None:
+    kept = parse(read(b"/compress=metadata:true/cat.jpg"))  # what filestack-js documents, and then refuses to write
+    assert (kept.compress, kept.options.keep_metadata) == (True, True)
+    for forbidden in (b"output=strip:true", b"no_metadata"):
+        assert not parse(read(b"/compress=m:true/" + forbidden + b"/cat.jpg")).options.keep_metadata
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"/rotate=deg:exif/crop=dim:[1,2,30,40]/resize=w:50/cat.jpg",
+        b"/rotate=deg:exif/resize=w:50/cat.jpg",
+        b"/crop=dim:[1,2,30,40]/resize=w:50/flip/cat.jpg",
+        b"/flop/smart_crop=w:5,h:5/cat.jpg",
+        b"/monochrome/resize=w:5,h:5,fit:crop/rotate=deg:90/cat.jpg",
+        b"/quality=value:5/output=f:jpg/cache=e:5/resize=w:50/cat.jpg",
+    ],
+)
+def test_an_order_that_makes_the_same_picture_passes(path: bytes) -> None:
+    assert parse(read(path)).source == "cat.jpg"
+
+
+def test_answers_that_are_no_pictures() -> None:
+    assert parse(read(b"/detect_faces=export:true/cat.jpg")).answer == "faces"
+    assert parse(read(b"/imagesize/cat.jpg")).answer == "imagesize"
+    assert parse(read(b"/smart_crop=w:5,h:5/fallback=file:other.jpg/cat.jpg")).fallback == "other.jpg"
+
+
+@given(sides, sides, sides, sides)
+def test_the_fits_of_resize_are_filestacks(width: int, height: int, across: int, down: int) -> None:
+    source = Size(across, down)
+    clip, most, crop = (
+        asked(f"resize=w:{width},h:{height},fit:{fit}").sizes(source)[0] for fit in ("clip", "max", "crop")
+    )
+    assert crop == Size(width, height)
+    scale = asked(f"resize=w:{width},h:{height},fit:scale")
+    assert scale.effects == (Effect("resize", (width, height)),)  # out of proportion, before anything else
+    assert scale.sizes(Size(width, height)) == [Size(width, height)]
+    assert clip.width == width or clip.height == height
+    assert clip.width <= width
+    assert clip.height <= height
+    assert abs(clip.width * down - clip.height * across) <= max(across, down)  # in proportion, to half a pixel
+    assert most == (clip if across > width or down > height else source)
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), sides, sides)
+def test_a_window_is_the_one_that_is_written(left: int, top: int, width: int, height: int) -> None:
+    image_request = asked(f"crop=dim:[{left},{top},{width},{height}]")
+    assert image_request.window == PixelBox(left, top, width, height)
+    assert image_request.clip(Size(10_000, 10_000)) == PixelBox(left, top, width, height)
+
+
+TASKS: Mapping[str, Mapping[str, str]] = {
+    "smart_crop": {"width": "50", "height": "20", "mode": "face", "fill_color": "white", "coords": "true"},
+    "blur": {"amount": "7"},
+    "compress": {"metadata": "true"},
+    "crop": {"dim": "[1,2,3,4]"},
+    "crop_faces": {"mode": "crop", "width": "50", "height": "20", "faces": "all"},
+    "detect_faces": {"export": "true"},
+    "fallback": {"file": "dog.jpg", "cache": "9"},
+    "output": {"format": "webp", "quality": "33", "compress": "true", "strip": "true"},
+    "pjpg": {"quality": "33", "metadata": "true"},
+    "quality": {"value": "33"},
+    "resize": {"width": "50", "height": "20", "fit": "crop", "align": "left"},
+    "rotate": {"deg": "90", "background": "white"},
+    "cache": {"expiry": "77"},
+}
+"""Options of every task that has some, with values that make sense."""
+PLAIN = ("auto_image", "flip", "flop", "imagesize", "monochrome", "no_metadata")
+
+
+@pytest.mark.parametrize(("task", "alias", "name"), [(task, *one) for task in TASKS for one in SUPPORTED[task].items()])
+def test_an_alias_means_what_its_name_means(task: str, alias: str, name: str) -> None:
+    if name not in TASKS[task]:
+        return  # refused, or of no effect: see below
+    values = dict(TASKS[task])
+    plain = asked(f"{task}={','.join(f'{option}:{value}' for option, value in values.items())}")
+    values[alias] = values.pop(name)
+    assert asked(f"{task}={','.join(f'{option}:{value}' for option, value in values.items())}") == plain
+
+
+@pytest.mark.parametrize("task", [*PLAIN, *TASKS])
+def test_a_task_that_is_done_changes_what_is_asked_for(task: str) -> None:
+    options = ",".join(f"{option}:{value}" for option, value in TASKS.get(task, {}).items())
+    sized = [] if task in {"smart_crop", "resize", "crop_faces"} else ["resize=w:60"]
+    keeps = ["compress=m:true"] if task == "no_metadata" else []
+    with_it = [task if not options else f"{task}={options}"]
+    where = [*with_it, *sized] if task == "crop" else [*sized, *with_it]
+    assert asked(*where, *keeps) != asked(*(sized or ["resize=w:60"]), *keeps)
+
+
+@given(st.permutations(["flip", "flop", "monochrome", "blur=a:3", "rotate=d:90"]))
+def test_effects_are_done_in_the_order_of_the_address(tasks: list[str]) -> None:
+    names = [effect.name for effect in asked("resize=w:50", *tasks).effects]
+    assert names == [{"monochrome": "grayscale"}.get(name, name) for name in (task.split("=")[0] for task in tasks)]
+
+
+@pytest.mark.parametrize("turn", ["flip", "flop", "rotate=deg:90"])
+def test_a_resize_without_a_place_may_follow_what_mirrors_but_not_what_turns(turn: str) -> None:
+    if turn.startswith("rotate"):
+        with pytest.raises(InvalidRequest, match="rotate comes after resize here"):
+            asked(turn, "resize=w:50,h:50,fit:crop")
+    else:
+        assert asked(turn, "resize=w:50,h:50,fit:crop") == asked("resize=w:50,h:50,fit:crop", turn)
+
+
+def test_a_rotation_turns_as_a_clock_does() -> None:
+    assert [effect.values for effect in asked("rotate=deg:90").effects] == [(-90.0,)]
+    assert asked("rotate=deg:exif").effects == ()
