@@ -1,7 +1,8 @@
-"""ARCHITECTURE.md speaks of this repository: every file and folder that it names is there, and no folder is left out."""
+"""ARCHITECTURE.md speaks of this repository, and the house is kept: files and folders of a size, tests by their names."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -41,6 +42,26 @@ def test_no_folder_holds_more_than_about_a_dozen_modules_and_no_module_too_many_
     assert {str(folder): count for folder, count in counts.items() if count > MAX_MODULES} == {}
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in modules}
     assert {str(path): count for path, count in lines.items() if count > MAX_LINES} == {}
+
+
+def test_every_module_with_logic_has_a_file_of_tests_of_its_name() -> None:
+    assert [
+        str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*.py") if holds_logic(path) and not is_tested(path)
+    ] == []
+
+
+def holds_logic(module: Path) -> bool:
+    """Tell whether a function or a method is defined in a module."""
+    tree = ast.parse(module.read_text("utf-8"))
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree))
+
+
+def is_tested(module: Path) -> bool:
+    """Tell whether there is a file of tests where a module's stands: in the same folder, by its name or its package's."""
+    named = module.parent if module.stem == "__init__" else module.with_suffix("")
+    place = ROOT / "tests" / named.parent.relative_to(PACKAGE if named != PACKAGE else PACKAGE.parent)
+    tests = place / f"test_{named.name}.py"
+    return tests.is_file() and re.search(r"^def test_", tests.read_text("utf-8"), re.MULTILINE) is not None
 
 
 def test_the_glossary_is_in_a_table_without_a_word_twice() -> None:

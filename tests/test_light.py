@@ -7,10 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
-import focalbox
 from focalbox.saliency.models import MODELS
 from focalbox.saliency.names import MODEL_NAMES
 
@@ -60,14 +58,6 @@ summary = run({places}, workers=1)
 assert summary.done == 1 and summary.failed == 0
 """
     assert loaded_by(code) == []
-
-
-def test_every_public_name_is_there() -> None:
-    for name in focalbox.__all__:
-        assert getattr(focalbox, name) is not None
-    assert set(focalbox.__all__) <= set(dir(focalbox))
-    with pytest.raises(AttributeError, match="no attribute 'Croper'"):
-        getattr(focalbox, "Croper")  # noqa: B009 - a type checker would find it
 
 
 def test_batches_are_there_after_importing_focalbox_alone() -> None:

@@ -111,7 +111,7 @@ def bank() -> tuple[Tensor, ...]:
     """Draw the lines: each float32 (h, w), the share of ink in each pixel, cut to the ink."""
     random = np.random.default_rng(0)
     fonts = font_files()
-    drawn = []
+    drawn: list[Tensor] = []
     while len(drawn) < BANK:
         font = ImageFont.truetype(fonts[int(random.integers(len(fonts)))], DRAWN_HEIGHT)
         text = words(random)

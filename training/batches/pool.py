@@ -63,8 +63,8 @@ def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Po
     for name, found in (marks or {}).items():
         rows_marked = groups[name][marked_rows(len(groups[name]), name)]
         faces[rows_marked], lines[rows_marked], marked[rows_marked] = found.faces, found.lines, True
-    for name, found in ((WITH_FACES, faces), (WITH_LINES, lines)):
-        groups[name] = np.flatnonzero((found[..., 4] > 0).any(1))
+    for name, boxes in ((WITH_FACES, faces), (WITH_LINES, lines)):
+        groups[name] = np.flatnonzero((boxes[..., 4] > 0).any(1))
     return Pool(
         pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
         labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),
