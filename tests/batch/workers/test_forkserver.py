@@ -6,7 +6,6 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -16,6 +15,7 @@ from typing import IO, Any, Self
 import pytest
 
 from focalbox.batch.job import Job, Task
+from focalbox.batch.workers.handles import start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there workers are forked")
 
@@ -33,17 +33,10 @@ def line_of(pipe: IO[bytes]) -> bytes:
 class Server:
     """A fork server that was started by hand, and both ends of its workers' pipes."""
 
-    def __init__(self, workers: int, errors: IO[bytes], **environment: str) -> None:
+    def __init__(self, workers: int) -> None:
         pipes = [(os.pipe(), os.pipe()) for _ in range(workers)]
         files = [file for asked, answered in pipes for file in (asked[0], answered[1])]
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "focalbox.batch.workers.forkserver", *map(str, files)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            pass_fds=files,
-            env={**os.environ, **environment},
-        )
+        self.process = start("focalbox.batch.workers.forkserver", files)
         for file in files:
             os.close(file)
         self.asked = [os.fdopen(asked[1], "wb", buffering=0) for asked, _ in pipes]
@@ -81,9 +74,9 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Start a fork server with three workers that are ready."""
-    with (tmp_path / "errors").open("wb") as errors, Server(3, errors) as server:
+    with Server(3) as server:
         assert [json.loads(line_of(answers)) for answers in server.answers] == [{"ready": True}] * 3
         yield server
 
@@ -115,11 +108,13 @@ def test_it_waits_as_long_as_it_is_told_and_then_kills(server: Server) -> None:
     assert line_of(server.stdout) == b""
 
 
-def test_a_worker_that_fails_says_why_and_never_does_the_servers_work(server: Server, tmp_path: Path) -> None:
+def test_a_worker_that_fails_says_why_and_never_does_the_servers_work(
+    server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
     server.asked[1].write(b"this is no JSON\n")
     assert line_of(server.answers[1]) == b""
     assert server.end(1, SECONDS) == 1
-    assert "JSONDecodeError" in (tmp_path / "errors").read_text()
+    assert "JSONDecodeError" in capfd.readouterr().err
     server.stdin.close()
     assert server.process.wait(SECONDS) == 0
     assert line_of(server.stdout) == b""  # no second list of process ids
@@ -133,11 +128,14 @@ def test_workers_outlive_their_server(server: Server, album: Path) -> None:
     assert line_of(server.answers[0]) == b""
 
 
-def test_a_process_of_several_threads_forks_nothing(tmp_path: Path) -> None:
+def test_a_process_of_several_threads_forks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     thread = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
     (tmp_path / "sitecustomize.py").write_text(thread)
-    with (tmp_path / "errors").open("wb") as errors, Server(2, errors, PYTHONPATH=str(tmp_path)) as server:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Server(2) as server:
         assert server.told == b""
         assert server.process.wait(SECONDS) == 0
         assert [line_of(answers) for answers in server.answers] == [b"", b""]
-    assert (tmp_path / "errors").read_text() == ""
+    assert capfd.readouterr().err == ""
