@@ -148,6 +148,7 @@ def test_the_fits_of_resize_are_filestacks(width: int, height: int, across: int,
     assert scale.sizes(Size(width, height)) == [Size(width, height)]
     turned = asked(f"resize=w:{width},h:{height},fit:scale", "flip")
     assert [effect.name for effect in turned.effects] == ["resize", "flip"]
+    assert isinstance(clip, Size)
     assert clip.width == width or clip.height == height
     assert clip.width <= width
     assert clip.height <= height
