@@ -54,7 +54,8 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         with ExitStack() as stack:
-            for file in (*self.asked, *self.answers, self.stdout, self.stdin):
+            files: list[IO[bytes]] = [*self.asked, *self.answers, self.stdout, self.stdin]
+            for file in files:
                 stack.callback(file.close)
             self.process.kill()
             self.process.wait()
@@ -74,7 +75,7 @@ class Server:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server(capfd: pytest.CaptureFixture[str]) -> Iterator[Server]:
     """Start a fork server with three workers that are ready."""
     with Server(3) as server:
         assert [json.loads(line_of(answers)) for answers in server.answers] == [{"ready": True}] * 3

@@ -56,8 +56,8 @@ def test_what_is_stored_comes_back_and_anything_else_is_none(photographs: Mappin
         assert StoredAnalysis.from_dict(spoilt) is None
     for name in saved:
         assert StoredAnalysis.from_dict({key: value for key, value in saved.items() if key != name}) is None
-    for other in (None, [], "text", 5, {}):
-        assert StoredAnalysis.from_dict(other) is None
+    others: tuple[Any, ...] = (None, [], "text", 5, {})
+    assert [StoredAnalysis.from_dict(other) for other in others] == [None] * 5
 
 
 def test_a_file_that_is_gone_or_no_picture_is_a_line_in_the_log(photo: Any, caplog: pytest.LogCaptureFixture) -> None:
