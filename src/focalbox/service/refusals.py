@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 
 from focalbox.errors import Overloaded
 from focalbox.service.problems import problem_of
@@ -99,17 +100,16 @@ class Refusals:
             self._refused += 1
             self._metrics.requests.labels(dialect, kind, "503").inc()
             self._metrics.seconds.observe(0.0)
-            return _written(error)
+            before, behind = _written(str(error), int(time.time()))
+            return before + secrets.token_hex(8).encode("ascii") + behind
         return b""
 
 
-def _written(error: Overloaded) -> bytes:
-    response = problem_of(error).response()
-    headers = [
-        (b"date", formatdate(usegmt=True).encode("ascii")),
-        *response.raw_headers,
-        (b"x-request-id", secrets.token_hex(8).encode("ascii")),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    head = b"".join(b"%b: %b\r\n" % header for header in headers)
-    return b"HTTP/1.1 503 Service Unavailable\r\n%b\r\n%b" % (head, bytes(response.body))
+@lru_cache(maxsize=16)
+def _written(detail: str, second: int) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the name of a request in its refusal, for a second since 1970."""
+    response = problem_of(Overloaded(detail)).response()
+    headers = [(b"date", formatdate(second, usegmt=True).encode("ascii")), *response.raw_headers]
+    before = b"".join(b"%b: %b\r\n" % header for header in headers)
+    behind = b"\r\nx-content-type-options: nosniff\r\n\r\n" + bytes(response.body)
+    return b"HTTP/1.1 503 Service Unavailable\r\n%bx-request-id: " % before, behind
