@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -13,60 +12,23 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageDraw
 from PIL.Image import Image as Picture
-from PIL.PngImagePlugin import PngInfo
 from skimage import data
 
-from focalbox.core.target import Size
+from corpus.described import tell
+from corpus.sample import SIZE, Sample, encoded
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import rgb_profile
-from focalbox.imaging.headers.gif import insert_gif_xmp
-from focalbox.imaging.headers.rights import Rights
-from focalbox.imaging.output.xmp import write_xmp
 from focalbox.imaging.source import can_read
 from imaging import boxes
 
 __all__ = ["Sample", "samples"]
 
 _SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
-_SIZE = (96, 64)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One file.
-
-    Parameters
-    ----------
-    format : str
-    feature : str
-        What is special about it.
-    content : bytes
-    size : tuple of int
-        Sides of the upright picture.
-    mean : float or None
-        Mean level of the picture in sRGB, None for one that is to be refused.
-    frames : int
-        How many frames there are to be seen.
-    """
-
-    format: str
-    feature: str
-    content: bytes
-    size: tuple[int, int] = _SIZE
-    mean: float | None = None
-    frames: int = 1
-
-
-def encoded(image: Picture, form: str, **options: object) -> bytes:
-    """Return the bytes of a file."""
-    file = BytesIO()
-    image.save(file, form, **options)
-    return file.getvalue()
 
 
 def samples() -> Iterator[Sample]:
     """Make every file of the corpus."""
-    photograph = Image.fromarray(data.chelsea()).resize(_SIZE)  # type: ignore[no-untyped-call]
+    photograph = Image.fromarray(data.chelsea()).resize(SIZE)  # type: ignore[no-untyped-call]
     mean = float(np.asarray(photograph).mean())
     for form in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP"):
         yield Sample(form, "plain", encoded(photograph, form), mean=mean)
@@ -78,7 +40,7 @@ def samples() -> Iterator[Sample]:
     yield from _tiff(photograph, mean)
     yield from _odd(photograph, mean)
     yield from _boxed(photograph, mean)
-    yield from _told(photograph, mean)
+    yield from tell(photograph, mean)
     for feature, content in (
         ("nothing", b""),
         ("a page", b"<!DOCTYPE html><title>404</title>"),
@@ -164,7 +126,7 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
     deep = {"16 bit": (2, pixels), "16 bit grey": (0, grey)}
     for feature, (kind, values) in deep.items():
         rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values.astype(np.uint16) * 257)
-        header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", *_SIZE, 16, kind, 0, 0, 0))
+        header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", *SIZE, 16, kind, 0, 0, 0))
         file = content[:8] + header + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
         yield Sample("PNG", feature, file, mean=float(values.mean()))
     plain = encoded(photograph, "JPEG", quality=95)
@@ -198,10 +160,10 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
     yield Sample("TIFF", "floating-point grey", floats.getvalue(), mean=float(grey.mean()))
     yield Sample("TIFF", "LZW", encoded(photograph, "TIFF", compression="tiff_lzw"), mean=mean)
     rows = pixels[..., ::-1].tobytes()
-    head = struct.pack("<IiiHHIIiiII", 40, _SIZE[0], -_SIZE[1], 1, 24, 0, 0, 0, 0, 0, 0)
+    head = struct.pack("<IiiHHIIiiII", 40, SIZE[0], -SIZE[1], 1, 24, 0, 0, 0, 0, 0, 0)
     yield Sample("BMP", "top down", b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + head + rows, mean=mean)
     rows = pixels[::-1, :, ::-1].tobytes()
-    head = struct.pack("<IHHHH", 12, *_SIZE, 1, 24)
+    head = struct.pack("<IHHHH", 12, *SIZE, 1, 24)
     yield Sample(
         "BMP", "header of OS/2", b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + head + rows, mean=mean
     )
@@ -233,24 +195,6 @@ def _boxed(photograph: Picture, mean: float) -> Iterator[Sample]:
         ):
             content = boxes.put_together(brand, [turned], 1, bytes(4) + told)
             yield Sample(form, feature, content, (height, width), mean)
-
-
-def _told(photograph: Picture, mean: float) -> Iterator[Sample]:
-    """Make files that say whose picture it is and where it was taken."""
-    exif = Image.Exif()
-    exif[0x8298] = "A. Person"
-    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
-    packet = write_xmp(Rights("A. Person", licensor="https://example.org"), (0.25, 0.75), Size(*_SIZE)) or b""
-    for form in ("JPEG", "WEBP", "AVIF"):
-        yield Sample(form, "XMP, EXIF, a place", encoded(photograph, form, xmp=packet, exif=exif), mean=mean)
-    yield Sample("TIFF", "XMP", encoded(photograph, "TIFF", tiffinfo={700: packet}), mean=mean)
-    yield Sample("GIF", "XMP", insert_gif_xmp(encoded(photograph, "GIF"), packet), mean=mean)
-    text = PngInfo()
-    text.add_itxt("XML:com.adobe.xmp", packet.decode(), zip=True)
-    yield Sample("PNG", "XMP, EXIF, a place", encoded(photograph, "PNG", pnginfo=text, exif=exif), mean=mean)
-    burdened = encoded(photograph, "JPEG")
-    burdened = burdened[:2] + (b"\xff\xfe\0\x0aa remark" * 1000) + burdened[2:]
-    yield Sample("JPEG", "1000 remarks", burdened, mean=mean)
 
 
 def _tiff(photograph: Picture, mean: float) -> Iterator[Sample]:

@@ -213,5 +213,8 @@ def test_xmp_that_is_not_whole_not_named_or_too_long_is_absent() -> None:
     assert extended_xmp(behind_the_start(content, *more[1:]), packet) is None
     assert extended_xmp(behind_the_start(content, *more), None) is None
     assert extended_xmp(behind_the_start(content, *more), packet.replace(b"HasExtendedXMP", b"HasNot")) is None
+    for other in (1, 2**16):  # they contradict each other
+        said = more[1][:71] + struct.pack(">I", other) + more[1][75:]
+        assert extended_xmp(behind_the_start(content, more[0], said, more[2]), packet) is None
     long = [one[:71] + struct.pack(">I", 2**30) + one[75:] for one in more]
     assert extended_xmp(behind_the_start(content, *long), packet) is None

@@ -187,7 +187,7 @@ def extended_xmp(data: bytes, packet: bytes | None) -> bytes | None:
             start, stop = at + 2 + len(begin), at + int.from_bytes(data[at : at + 2], "big")
             length, place = (int.from_bytes(data[start + first : start + first + 4], "big") for first in (0, 4))
             part = data[start + 8 : stop]
-            if length > MAX_PACKET or place + len(part) > length:
+            if length > MAX_PACKET or place + len(part) > length or (whole and length != len(whole)):
                 return None
             whole.extend(bytes(length - len(whole)))
             whole[place : place + len(part)] = part

@@ -1,0 +1,45 @@
+"""A file of the corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL.Image import Image as Picture
+
+__all__ = ["SIZE", "Sample", "encoded"]
+
+SIZE = (96, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One file.
+
+    Parameters
+    ----------
+    format : str
+    feature : str
+        What is special about it.
+    content : bytes
+    size : tuple of int
+        Sides of the upright picture.
+    mean : float or None
+        Mean level of the picture in sRGB, None for one that is to be refused.
+    frames : int
+        How many frames there are to be seen.
+    """
+
+    format: str
+    feature: str
+    content: bytes
+    size: tuple[int, int] = SIZE
+    mean: float | None = None
+    frames: int = 1
+
+
+def encoded(image: Picture, form: str, **options: object) -> bytes:
+    """Return the bytes of a file."""
+    file = BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
