@@ -20,7 +20,7 @@ from typing import Any
 
 from PIL import Image
 
-from benchmarks.memory_files import KINDS
+from benchmarks.memory_files import FILMS, KINDS, write_film
 from focalbox.imaging.limits import Limits
 
 _REPORT = Path(__file__).parent.parent / "docs" / "memory.md"
@@ -31,6 +31,8 @@ _BUDGET = 2**30
 _PATIENCE = 600
 _UNBOUNDED = {"memory": 2**40, "bytes": 2**34}
 """Limits that let everything through, for what a file would take."""
+_FRAMES, _FILM_SIDE, _FILM_GOAL = 500, 500, 150_000_000
+"""Frames of a film, pixels of their sides, and the bytes that it may take."""
 _ASKED = {"500x200": {}, "1080x1350": {}, "500x200, zoom 1": {"zoom": 1.0}}
 """Sizes and options. A zoom may need every pixel, so it is the most that a picture takes."""
 
@@ -46,16 +48,22 @@ before, said, need = peak(), None, 0
 try:
     opened = cropper.open(sys.argv[1])
     need = opened.need.peak
-    cropper.results(opened, [sys.argv[2]], **json.loads(sys.argv[3]))[0].encode("jpeg")
+    cropper.results(opened, [sys.argv[2]], **json.loads(sys.argv[3]))[0].encode(sys.argv[5])
 except FocalboxError as error:
     said = str(error)
 print(json.dumps({"took": peak() - before, "said": said, "need": need}))
 """
 
 
-def _alone(path: Path, size: str, options: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
+def _alone(
+    path: Path,
+    size: str,
+    options: dict[str, Any],
+    limits: dict[str, int],
+    format: str = "jpeg",  # noqa: A002 - the word of imaging/
+) -> dict[str, Any]:
     """Crop once in a fresh process; return bytes taken, what was said, and the estimate."""
-    command = [sys.executable, "-c", _CHILD, str(path), size, json.dumps(options), json.dumps(limits)]
+    command = [sys.executable, "-c", _CHILD, str(path), size, json.dumps(options), json.dumps(limits), format]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -123,6 +131,15 @@ def _row_alone(name: str, path: Path, limit: int) -> tuple[str, ...]:
     return name, estimate, real, *cells, "**above**" if over else "within"
 
 
+def _row_film(format: str, path: Path) -> tuple[str, ...]:  # noqa: A002 - as above
+    """Return the row of a film: cropped as a film of its format, and its first frame."""
+    size = next(iter(_ASKED))
+    kept, first = _alone(path, size, {}, {}, format), _alone(path, size, {"animate": "first"}, {})
+    took = [one["said"] or f"{one['took'] / _MEGA:.0f}" for one in (kept, first)]
+    over = max(kept["took"], first["took"]) > _FILM_GOAL
+    return format, f"{path.stat().st_size / _MEGA:.1f}", *took, "**above**" if over else "within"
+
+
 def _row_together(name: str, folder: Path, path: Path) -> tuple[str, ...]:
     """Return the row of a file in the service: eight sizes of one, then one size of eight."""
     cells, over = [], False
@@ -145,7 +162,7 @@ def main() -> None:
     wanted = parser.parse_args()
     width = round((wanted.pixels * 5 / 4) ** 0.5)
     height = wanted.pixels // width
-    rows, together = [], []
+    rows, together, films = [], [], []
     with tempfile.TemporaryDirectory() as directory:
         for kind in KINDS:
             if wanted.kind and kind.name not in wanted.kind:
@@ -157,11 +174,18 @@ def main() -> None:
             print(" | ".join(rows[-1]), flush=True)
             together.append(_row_together(kind.name, Path(directory), path))
             print(" | ".join(together[-1]), flush=True)
-    wanted.out.write_text(_page(width, height, Limits().memory, rows, together), encoding="utf-8")
+        for form in FILMS:
+            if wanted.kind and form not in wanted.kind:
+                continue
+            path = Path(directory, f"film.{form}")
+            write_film(path, form, _FRAMES, _FILM_SIDE)
+            films.append(_row_film(form, path))
+            print(" | ".join(films[-1]), flush=True)
+    wanted.out.write_text(_page(f"{width}x{height}", Limits().memory, rows, together, films), encoding="utf-8")
     print(f"written: {wanted.out}")
 
 
-def _page(width: int, height: int, limit: int, rows: list[Any], together: list[Any]) -> str:
+def _page(sides: str, limit: int, rows: list[Any], together: list[Any], films: list[Any]) -> str:
     def table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
         lines = [head, ("---",) * len(head), *body]
         return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -171,7 +195,7 @@ def _page(width: int, height: int, limit: int, rows: list[Any], together: list[A
             "# Memory\n",
             (
                 f"Made by `make bench-memory` (`benchmarks/memory.py`) on {datetime.now(UTC).date()}:"
-                f" files of {width}x{height}.\n"
+                f" files of {sides}.\n"
             ),
             (
                 f"MB (1e6 bytes) that a fresh process takes at its peak for one crop, above what it takes for a small one."
@@ -187,6 +211,13 @@ def _page(width: int, height: int, limit: int, rows: list[Any], together: list[A
                 " other one with zoom 1.\n"
             ),
             table(("98 MP", "one file: MB", "answers", "eight files: MB", "answers", "budget"), together),
+            "\n## Films\n",
+            (
+                f"{_FRAMES} frames of {_FILM_SIDE}x{_FILM_SIDE}, in all of which every pixel moves, cropped to"
+                f" {next(iter(_ASKED))} by a fresh process: all frames in the film's own format, and the first as JPEG."
+                f" Above a small crop it is to take at most {_FILM_GOAL / _MEGA:.0f} MB.\n"
+            ),
+            table(("film", "file: MB", "all frames: MB", "first: MB", "goal"), films),
         ]
     )
 

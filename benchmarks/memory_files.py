@@ -5,19 +5,24 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from focalbox.imaging.animation.apng import png_chunk
+from focalbox.imaging.animation.encoding import encode_animation
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.headers.png import SIGNATURE
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["FILMS", "KINDS", "Kind", "write_film"]
+
+FILMS = ("gif", "webp", "png", "avif")
+"""Formats of films."""
 
 _P3 = (0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
 """x and y of white, red, green and blue of Display P3 (SMPTE EG 432-1, with the white of sRGB)."""
@@ -53,6 +58,13 @@ class Kind:
             writer(path, width, height)
             return
         _draw(self.mode, width, height).save(path, **self.options)
+
+
+def write_film(path: Path, format: str, frames: int, side: int) -> None:  # noqa: A002 - the word of imaging/
+    """Write a film in which waves pass, so that every pixel of every frame is another."""
+    picture = _draw("RGB", side, side)
+    moved = ((ImageChops.offset(picture, 3 * index, index), Fraction(1, 25)) for index in range(frames))
+    path.write_bytes(encode_animation(moved, format, alpha=False))
 
 
 def _wave(width: int, height: int, top: int = 0) -> NDArray[np.float32]:

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import random
-import re
 import zlib
 
-__all__ = ["damage", "parts_of"]
+from corpus.parts import parts_of
 
-_MARKER = re.compile(rb"\xff[\xc0-\xfe]")
+__all__ = ["damage"]
+
 _MAX_CHANGES = 4
 _NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
 """Values at the edges of what counts and lengths can hold."""
-
-
-def parts_of(content: bytes) -> list[bytes]:
-    """Split a file into the parts of its format; together they are the file."""
-    if content.startswith(b"\x89PNG"):
-        return _walk(content, 8, lambda at: 12 + int.from_bytes(content[at : at + 4], "big"))
-    if content[:4] == b"RIFF":
-        return _walk(
-            content, 12, lambda at: 8 + int.from_bytes(content[at + 4 : at + 8], "little") + content[at + 4] % 2
-        )
-    if content[4:8] == b"ftyp":
-        return _walk(content, 0, lambda at: max(8, int.from_bytes(content[at : at + 4], "big")))
-    if content.startswith(b"\xff\xd8"):
-        places = [0, *(match.start() for match in _MARKER.finditer(content)), len(content)]
-        return [content[start:stop] for start, stop in itertools.pairwise(places)]
-    step = 12 if content[:2] in {b"II", b"MM"} else 16
-    return [content[at : at + step] for at in range(0, len(content), step)]
-
-
-def _walk(content: bytes, start: int, length: object) -> list[bytes]:
-    parts, at = [content[:start]], start
-    while at < len(content):
-        stop = at + length(at)  # type: ignore[operator]
-        parts.append(content[at:stop])
-        at = stop
-    return parts
 
 
 def damage(content: bytes, chance: random.Random) -> bytes:
@@ -48,7 +21,7 @@ def damage(content: bytes, chance: random.Random) -> bytes:
         at, other = chance.randrange(len(parts)), chance.randrange(len(parts))
         kind = chance.choice(("drop", "double", "swap", "number", "bytes", "cut", "splice"))
         if kind == "drop" and len(parts) > 1:
-            del parts[at]
+            _drop(parts, at, boxed=content[4:8] == b"ftyp")
         elif kind == "double":
             parts.insert(at, parts[at])
         elif kind == "swap":
@@ -68,6 +41,14 @@ def damage(content: bytes, chance: random.Random) -> bytes:
     if content.startswith(b"\x89PNG") and chance.random() < 0.8:
         parts = [_with_checksum(part) for part in parts]
     return b"".join(parts)
+
+
+def _drop(parts: list[bytes], at: int, *, boxed: bool) -> None:
+    """Take a part away; a box is called free instead, so that all others stay in their places."""
+    if boxed:
+        parts[at] = parts[at][:4] + b"free" + parts[at][8:]
+    else:
+        del parts[at]
 
 
 def _with_checksum(part: bytes) -> bytes:
