@@ -15,6 +15,7 @@ from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import has_alpha, profile_of
 from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
+from focalbox.imaging.decoders.png import decode_png
 from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.truncation import ends_early
@@ -24,7 +25,7 @@ from focalbox.imaging.metadata import Metadata, read_metadata
 from focalbox.imaging.orientation import upright_size
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
 from focalbox.imaging.scales import decode_scale, grid_step
-from focalbox.imaging.working import WorkingImage, on_ground, shrink, turn_upright
+from focalbox.imaging.working import WorkingImage, on_ground, shrink, shrink_array, turn_upright
 
 __all__ = ["Picture"]
 
@@ -253,6 +254,8 @@ class Picture:
                 *gif.size,
             ):  # Pillow fills the rest with a colour of the palette
                 return shrink(next(draw_gif(self._data, gif)), None, scale), None
+        if self._header.format == "PNG" and (decoded := decode_png(image, scale)) is not None:
+            return shrink_array(decoded, scale), profile_of(image, self._header.profile)
         if coding is None or not coding.usual:
             return self._by_pillow(image, scale)
         data = self._data

@@ -17,7 +17,7 @@ from focalbox.imaging.orientation import FROM_BOTTOM, FROM_RIGHT, TURNS, upright
 from focalbox.imaging.resample import Filter, resize_window
 from focalbox.imaging.scales import grid_step
 
-__all__ = ["WorkingImage", "on_ground", "shrink", "turn_upright"]
+__all__ = ["WorkingImage", "on_ground", "shrink", "shrink_array", "turn_upright"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
@@ -195,6 +195,20 @@ def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image
         else:
             strip = _halve(convert(image.crop(box)), scale)
         reduced.paste(strip, (0, top // scale))
+    return reduced
+
+
+def shrink_array(pixels: NDArray[np.uint8], scale: int) -> Image.Image:
+    """Return an array of shape (h, w, 3) or (h, w, 4) as a picture in RGB or RGBA, averaged in blocks of ``scale``."""
+    height, width, channels = pixels.shape
+    if channels == len("RGBA"):
+        return shrink(Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1), None, scale)
+    if scale == 1:
+        return Image.fromarray(pixels)
+    reduced = Image.new("RGB", (-(-width // scale), -(-height // scale)))
+    rows = max(1, _STRIP // (width * scale)) * scale
+    for top in range(0, height, rows):
+        reduced.paste(_halve(Image.fromarray(pixels[top : top + rows]), scale), (0, top // scale))
     return reduced
 
 

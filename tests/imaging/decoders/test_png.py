@@ -1,0 +1,101 @@
+"""PNG decoded by another library is the same picture, and what that refuses is Pillow's."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from focalbox import DecodeError
+from focalbox.core.target import Size
+from focalbox.imaging.animation.apng import png_chunk
+from focalbox.imaging.decoders.png import decode_png
+from focalbox.imaging.headers.png import SIGNATURE
+from focalbox.imaging.source import open_picture
+from focalbox.imaging.working import shrink, shrink_array
+
+pytest.importorskip("kornia_rs")
+
+
+def noisy(mode: str, size: tuple[int, int]) -> Image.Image:
+    pixels = np.random.default_rng(7).integers(0, 256, (size[1], size[0], len(mode)), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def written(image: Image.Image, **options: object) -> bytes:
+    file = BytesIO()
+    image.save(file, "PNG", **options)
+    return file.getvalue()
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(BytesIO(content))
+
+
+@given(
+    st.sampled_from(["RGB", "RGBA"]),
+    st.integers(1, 70),
+    st.integers(1, 50),
+    st.sampled_from([1, 2, 4, 8]),
+    st.booleans(),
+)
+def test_the_pixels_are_those_of_pillow_at_every_scale(
+    mode: str,
+    width: int,
+    height: int,
+    scale: int,
+    wide: bool,  # noqa: FBT001
+) -> None:
+    image = noisy(mode, (width * 40 if wide else width, height))  # of a wide one a strip is a few rows
+    decoded = decode_png(opened(written(image)), scale)
+    assert decoded is not None
+    np.testing.assert_array_equal(decoded, np.asarray(image))
+    expected = shrink(image, None, scale)
+    found = shrink_array(decoded, scale)
+    assert found.mode == expected.mode
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+
+
+@pytest.mark.parametrize("needed", [Size(30, 20), Size(900, 600), None])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_working_image_is_the_same_without_it(mode: str, needed: Size | None) -> None:
+    content = written(noisy(mode, (1500, 1000)))
+    found = open_picture(content).decode(needed)
+    expected = open_picture(opened(content)).decode(needed)  # what a caller opened is decoded by Pillow
+    np.testing.assert_array_equal(np.asarray(found.image), np.asarray(expected.image))
+    size = Size(64, 32)
+    np.testing.assert_array_equal(found.look(size), expected.look(size))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16"])
+def test_other_kinds_are_left_to_pillow(mode: str) -> None:
+    image = Image.new(mode, (20, 10)) if mode == "I;16" else noisy("RGB", (20, 10)).convert(mode)
+    assert decode_png(opened(written(image)), 1) is None
+
+
+def test_a_colour_that_is_transparent_and_16_bits_are_left_to_pillow() -> None:
+    assert decode_png(opened(written(noisy("RGB", (20, 10)), transparency=(1, 2, 3))), 1) is None
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 2, 16, 2, 0, 0, 0))
+    codes = zlib.compress(b"".join(b"\0" + bytes(range(24)) for _ in range(2)))
+    deep = SIGNATURE + header + png_chunk(b"IDAT", codes) + png_chunk(b"IEND", b"")
+    assert decode_png(opened(deep), 1) is None
+
+
+def test_a_large_picture_at_full_size_is_left_to_pillow() -> None:
+    large = opened(written(Image.new("RGB", (2500, 2000))))
+    assert decode_png(large, 1) is None
+    assert decode_png(large, 2) is not None
+
+
+def test_damage_is_named_as_ever() -> None:
+    content = written(noisy("RGB", (90, 60)))
+    for damaged in (content[: len(content) // 2], content.replace(b"IDAT", b"IDAT\xff", 1)):
+        assert decode_png(opened(damaged), 1) is None
+        with pytest.raises(DecodeError, match="the picture cannot be decoded"):
+            open_picture(damaged).decode()
