@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from focalbox.imaging.animation.apng import draw_apng, png_chunk, read_apng
+from focalbox.imaging.animation.encoding import encode_animation
 from focalbox.imaging.headers.png import SIGNATURE, chunks_of
+from focalbox.imaging.source import open_picture
+from imaging.animation.films import discs
 from laws import cases
 
 SIZE = (8, 6)
@@ -158,3 +161,14 @@ def test_a_chunk_is_read_back_and_its_sum_is_right(name: bytes, body: bytes) -> 
     assert (first.name, content[first.start : first.stop], last.name) == (name, body, b"IEND")
     told = content[first.stop : first.stop + 4][::-1]
     assert zlib.crc32(content[first.start - 4 : first.stop] + told) == 0x2144DF1C  # of any bytes before their CRC-32
+
+
+@pytest.mark.parametrize("announced", [1, 3, 5, 10**9])
+def test_a_png_that_announces_more_frames_than_it_has_shows_those_that_it_has(announced: int) -> None:
+    content = encode_animation(((frame, Fraction(1, 10)) for frame in discs()), "png", alpha=False)
+    at = content.index(b"acTL")
+    content = content[: at - 4] + png_chunk(b"acTL", struct.pack(">II", announced, 0)) + content[at + 16 :]
+    picture = open_picture(content)
+    assert picture.frames == min(announced, 5)
+    if picture.animated:
+        assert sum(1 for _ in picture.film().draw()) == picture.frames

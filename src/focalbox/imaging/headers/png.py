@@ -63,7 +63,7 @@ class Png:
     author, copyright : bytes
         The first text of each, in UTF-8 or Latin 1; empty when absent.
     frames : int
-        Frames that an animated PNG announces, else 1.
+        Frames that an animated PNG announces, at most those that it has once it is whole; else 1.
     whole : bool
         Whether the file goes as far as its chunks say.
     """
@@ -128,11 +128,13 @@ def read_png(data: bytes) -> Png:
     pixels: list[Chunk] = []
     found: dict[bytes, bytes] = {}
     begun = ended = False
+    controls = 0
     at = len(data)
     for chunk in chunks_of(data):
         name, at = chunk.name, chunk.stop
         begun = begun or name == b"IDAT"
         ended = ended or name == b"IEND"
+        controls += name == b"fcTL"
         if name in _PIXELS and (name in _CRITICAL or _sound(data, chunk)):
             pixels.append(chunk)
         elif name in _DESCRIBING and not begun and name not in found:
@@ -145,6 +147,7 @@ def read_png(data: bytes) -> Png:
             if key is not None and key not in found and chunk.stop - chunk.start <= _MAX_PLAIN and _sound(data, chunk):
                 found[key] = _text(name, data[chunk.start + len(key) : chunk.stop])
     whole = ended or (begun and at + 4 <= len(data))
+    frames = _frames(found.get(b"acTL"))
     return Png(
         tuple(pixels),
         profile=_profile(found.get(b"iCCP")),
@@ -156,7 +159,7 @@ def read_png(data: bytes) -> Png:
         srgb=b"sRGB" in found,
         author=found.get(_CREDITS[0], b""),
         copyright=found.get(_CREDITS[1], b""),
-        frames=_frames(found.get(b"acTL")),
+        frames=min(frames, max(1, controls)) if whole else frames,  # some announce more than there are
         whole=whole,
     )
 
