@@ -96,7 +96,9 @@ class Endpoints:
             return await self._answer_picture(request, again)
 
     async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
-        located = await asyncio.to_thread(self._sources.locate, image_request.source)
+        source = image_request.source
+        quick = self._sources.is_quick(source)  # then another thread would take longer than the look-up
+        located = self._sources.locate(source) if quick else await asyncio.to_thread(self._sources.locate, source)
         if not located.elsewhere:
             with self._pool.admission():
                 return await until_gone(request.receive, self._answer(request, image_request, located))

@@ -61,6 +61,10 @@ class Sources:
         if self._folder is not None:
             self._folder.check()
 
+    def is_quick(self, source: str) -> bool:
+        """Tell whether finding a picture waits for no other machine: no disk is asked, or one of this machine."""
+        return self._folder is None or self._folder.local or _SCHEME.match(source) is not None
+
     def locate(self, source: str) -> Location:
         """Find a picture.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotFound, Unavailable
 from focalbox.service.sources.content import Content
+from focalbox.service.sources.mounts import is_local, mounts
 from focalbox.storage.base import read_limited
 
 __all__ = ["File", "RootFolder"]
@@ -45,12 +46,18 @@ class RootFolder:
     ----------
     root : Path
         A folder that exists.
+
+    Attributes
+    ----------
+    local : bool
+        Whether all of it lay on disks of this machine when the service started.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve(strict=True)
         self._below = f"{str(self._root).rstrip(os.sep)}{os.sep}"
         self._device = self._root.stat().st_dev
+        self.local = is_local(self._root, mounts())
 
     def find(self, name: str) -> File:
         """Find a file by its name below the root, ``/`` between its parts.
