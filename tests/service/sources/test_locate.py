@@ -26,10 +26,10 @@ def sources(tmp_path: Path) -> Callable[..., Sources]:
     (tmp_path / "root" / "cat.jpg").write_bytes(b"a cat")
     (tmp_path / "root" / "images.example" / "here.jpg").write_bytes(b"lies here")
 
-    def make(*, folder: bool) -> Sources:
+    def make(*, folder: bool, mounted: str | None = None) -> Sources:
         remote = Remote(["images.example"], seconds=1, allow_private=False, limits=Limits())
         upstreams = Upstreams(remote, Buckets([], Limits(), None, seconds=1, most=1), Gate("pictures", 1), None, 0)
-        return Sources(RootFolder(tmp_path / "root") if folder else None, upstreams, remote.allows, Limits())
+        return Sources(RootFolder(tmp_path / "root", mounted) if folder else None, upstreams, remote.allows, Limits())
 
     return make
 
@@ -39,6 +39,14 @@ def test_a_path_is_a_file_below_the_root(sources: Callable[..., Sources]) -> Non
     assert not found.elsewhere
     assert found.identity
     assert asyncio.run(_read(found.read)) == b"a cat"
+
+
+def test_only_what_lies_on_another_machine_is_looked_up_slowly(sources: Callable[..., Sources]) -> None:
+    near, far = (sources(folder=True, mounted=f"1 0 8:1 / / rw - {kind} a rw") for kind in ("xfs", "nfs4"))
+    assert near.is_quick("cat.jpg")
+    assert not far.is_quick("cat.jpg")
+    assert far.is_quick("https://images.example/cat.jpg"), "no disk is asked"
+    assert sources(folder=False).is_quick("images.example/cat.jpg")
 
 
 async def _read(read: Any) -> bytes:

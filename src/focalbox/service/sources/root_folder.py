@@ -46,6 +46,8 @@ class RootFolder:
     ----------
     root : Path
         A folder that exists.
+    mounted : str, optional
+        The table of what is mounted where; the system's when left out.
 
     Attributes
     ----------
@@ -53,11 +55,11 @@ class RootFolder:
         Whether all of it lay on disks of this machine when the service started.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, mounted: str | None = None) -> None:
         self._root = root.resolve(strict=True)
         self._below = f"{str(self._root).rstrip(os.sep)}{os.sep}"
         self._device = self._root.stat().st_dev
-        self.local = is_local(self._root, mounts())
+        self.local = is_local(self._root, mounts() if mounted is None else mounted)
 
     def find(self, name: str) -> File:
         """Find a file by its name below the root, ``/`` between its parts.
