@@ -40,7 +40,8 @@ def is_local(folder: Path, table: str) -> bool:
     >>> is_local(Path("/srv/near"), table), is_local(Path("/srv/far/pictures"), table), is_local(Path("/srv"), table)
     (True, False, False)
     """
-    around, below = [], []
+    around: list[tuple[PurePosixPath, str]] = []
+    below: list[tuple[PurePosixPath, str]] = []
     for line in table.splitlines():
         where, _, what = line.partition(" - ")
         if len(where.split(" ")) > 4 and what:  # noqa: PLR2004 - the place is the fifth field
