@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from focalbox.options import CropOptions
 from focalbox.options.crop_options import OPTIONS
 from focalbox.options.page import describe_options
@@ -30,6 +32,7 @@ def test_every_name_in_an_address_of_others_is_told() -> None:
     assert told == {(option.name, dialect, name) for option in OPTIONS for dialect, name in option.names.items()}
 
 
+@pytest.mark.slow
 def test_the_module_writes_the_page() -> None:
     run = [sys.executable, "-m", "focalbox.options.page"]
     assert subprocess.run(run, capture_output=True, check=True).stdout.decode() == describe_options()

@@ -51,11 +51,12 @@ def test_a_picture_that_is_gone_leaves_its_own_address(photo: Any, caplog: pytes
     assert "was not cropped" in caplog.text
 
 
-def test_no_picture_has_no_address(models: Any) -> None:
+def test_no_picture_has_no_address_and_is_no_mistake(models: Any, caplog: pytest.LogCaptureFixture) -> None:
     from focalbox.integrations.django.crops import crop_url, crop_urls  # noqa: PLC0415 - as above
 
     assert crop_url(models.Photo().image, "5x5") == ""
     assert crop_urls(models.Photo().image, ["5x5", "6x6"]) == ["", ""]
+    assert caplog.text == ""
 
 
 def test_a_name_says_the_size_and_all_that_decides_makes_another(photo: Any, settings_of: Any) -> None:
@@ -103,6 +104,9 @@ def test_missing_crops_are_made_with_one_read_and_those_that_are_there_with_none
     assert read == [photo.image.name]
     assert crop_urls(photo.image, ["44x44", "33x33"]) == first[::-1]
     assert read == [photo.image.name]
+    photo.analysis = None  # it has to be looked at, too
+    crop_urls(photo.image, ["34x34", "45x45"])
+    assert read == [photo.image.name] * 2
 
 
 @pytest.mark.parametrize("size", ["0x5", "five", "5x", (0, 5)])

@@ -76,16 +76,8 @@ def test_a_migration_makes_the_same_field(models: Any) -> None:
         )
 
 
-def test_rows_loaded_from_a_fixture_are_as_they_were_dumped(
-    models: Any, photo: Any, photographs: Mapping[str, np.ndarray]
-) -> None:
-    from django.core import serializers  # noqa: PLC0415 - as above
-
-    kept = {**photo.analysis, "sha256": "as it was dumped"}
-    models.Photo.objects.filter(pk=photo.pk).update(analysis=kept)
-    dumped = serializers.serialize("json", models.Photo.objects.filter(pk=photo.pk))
-    photo.image = upload(jpeg(photographs["rocket"]))
-    photo.save()
-    (loaded,) = serializers.deserialize("json", dumped)
-    loaded.save()
-    assert models.Photo.objects.get(pk=photo.pk).analysis == kept
+def test_what_is_loaded_from_a_fixture_is_kept(models: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    photo = models.Photo(image=upload(jpeg(photographs["rocket"])), analysis={"as": "it was dumped"})
+    photo.save_base(raw=True)  # as deserializers do
+    assert models.Photo.objects.get(pk=photo.pk).analysis == {"as": "it was dumped"}
+    photo.image.close()

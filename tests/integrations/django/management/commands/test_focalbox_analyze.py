@@ -46,17 +46,19 @@ def test_other_models_are_left_alone(models: Any, photo: Any) -> None:
     assert models.Photo.objects.get(pk=photo.pk).analysis is None
 
 
+@pytest.mark.parametrize(("check", "did"), [([], "1 analysed, 0 unchanged"), (["--check"], "0 analysed, 1 unchanged")])
 def test_one_file_that_is_gone_does_not_keep_the_others_from_being_looked_at(
-    models: Any, photo: Any, photographs: Mapping[str, np.ndarray]
+    models: Any, photo: Any, photographs: Mapping[str, np.ndarray], check: list[str], did: str
 ) -> None:
     from django.core.management import CommandError, call_command  # noqa: PLC0415 - as above
 
     other = models.Photo.objects.create(image=upload(jpeg(photographs["rocket"]), "rocket.jpg"))
-    models.Photo.objects.update(analysis=None)
+    if not check:
+        models.Photo.objects.update(analysis=None)
     Path(photo.image.path).unlink()
     out = io.StringIO()
     with pytest.raises(CommandError, match="1 pictures could not be analysed; the log names them"):
-        call_command("focalbox_analyze", stdout=out)
-    assert out.getvalue() == "1 analysed, 0 unchanged, 0 without a picture, 1 failed\n"
-    assert models.Photo.objects.get(pk=photo.pk).analysis is None
+        call_command("focalbox_analyze", *check, stdout=out)
+    assert out.getvalue() == f"{did}, 0 without a picture, 1 failed\n"
+    assert models.Photo.objects.get(pk=photo.pk).analysis == (photo.analysis if check else None)
     assert models.Photo.objects.get(pk=other.pk).analysis["name"] == other.image.name
