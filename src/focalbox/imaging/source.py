@@ -42,6 +42,8 @@ _COUNT_FRAMES = {"WEBP", "AVIF"}
 """Formats whose headers say how many frames there are, so that Pillow knows without counting."""
 _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
+_BIG_FROM_THE_TOP = b"MM\0+"
+"""What a BigTIFF begins with whose numbers have their highest byte first, which Pillow 13.0 takes for another kind."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)
@@ -144,7 +146,12 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
 
 
 def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes) -> Image.Image:
-    """Open a TIFF; of pixels that Pillow does not know, say what they are."""
+    """Open a TIFF; of what Pillow does not know, say what it is."""
+    if file.startswith(_BIG_FROM_THE_TOP):
+        message = (
+            f"{name} cannot be decoded: BigTIFF is read with the lowest byte first, and this has the highest first"
+        )
+        raise DecodeError(message)
     try:
         return reader(BytesIO(file))
     except SyntaxError as error:

@@ -94,3 +94,8 @@ def test_numbers_that_are_not_read_are_named(pages: tuple[np.ndarray, np.ndarray
 def test_noise_is_left_as_it_is(noise: bytes, signature: bytes) -> None:
     content, _ = choose_picture(signature + noise)
     assert len(content) == len(signature + noise)
+
+
+def test_a_kind_of_bigtiff_that_is_not_read_is_named(pages: tuple[np.ndarray, np.ndarray]) -> None:
+    with pytest.raises(DecodeError, match="BigTIFF is read with the lowest byte first"):
+        open_picture(written((pages[1], {}), big=True, order=">"))
