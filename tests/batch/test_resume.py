@@ -87,7 +87,8 @@ def test_killed_at_five_random_moments_and_resumed_equals_undisturbed(
     make_small: Callable[[Path, int], None], tmp_path: Path, ending: str
 ) -> None:
     make_small(tmp_path / "in", PICTURES)
-    run(tmp_path / "in", ["48x48", "2:1"], tmp_path / "calm", manifest=tmp_path / f"calm.{ending}", workers=2)
+    calm = tmp_path / f"calm.{ending}"
+    run(tmp_path / "in", ["48x48", "2:1"], tmp_path / "calm", manifest=calm, workers=2, model=QUICK)
     manifest = tmp_path / f"torn.{ending}"
     call = arguments_of(
         tmp_path / "in",
@@ -101,6 +102,8 @@ def test_killed_at_five_random_moments_and_resumed_equals_undisturbed(
         manifest,
         "--workers",
         "2",
+        "--model",
+        QUICK,
     )
     moments = sorted(np.random.default_rng(len(ending)).choice(np.arange(1, 2 * PICTURES - 100), KILLS, replace=False))
     before: dict[str, int] = {}
@@ -110,9 +113,7 @@ def test_killed_at_five_random_moments_and_resumed_equals_undisturbed(
         before |= proved(manifest)
     ended = subprocess.run([*call, "--resume"], capture_output=True, text=True, check=True, timeout=120)
     roots = {tmp_path / "calm": "OUT", tmp_path / "torn": "OUT"}
-    assert lasting(read_manifest(manifest), roots) == lasting(read_manifest(tmp_path / f"calm.{ending}"), roots), (
-        ended.stderr
-    )
+    assert lasting(read_manifest(manifest), roots) == lasting(read_manifest(calm), roots), ended.stderr
     assert contents(tmp_path / "torn") == contents(tmp_path / "calm")
     assert before
     assert {output: Path(output).stat().st_ino for output in before} == before
