@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from training.batches.pool import WITH_FACES, WITH_LINES, Pool, join
+from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
+from training.data.heads import read_heads
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.fitting.loop import Recipe
 from training.networks.export import OUTPUTS, export, ready
@@ -42,14 +43,23 @@ DEFAULT = Recipe(
 )
 """Backbone and all decoders; the rates are of the backbone and of the decoders."""
 
-MARKS = Recipe(
-    steps=700,
+LINES = Recipe(
+    steps=500,
     counts={},
-    marked={WITH_FACES: 12, WITH_LINES: 6, "people": 2, "mit1003": 1, "scene500": 1, "crowd": 1, "fcdb": 1, "duts": 3},
+    marked={WITH_LINES: 12, "people": 3, "mit1003": 2, "scene500": 1, "crowd": 1, "fcdb": 1, "duts": 4},
     rates=(2e-3,),
     seed=2,
 )
-"""The decoders of faces and lines alone: they have seen few marked pictures so far, and fewer with text."""
+"""The decoder of lines alone: it has seen few pictures with text so far."""
+
+HEADS = Recipe(
+    steps=600,
+    counts={},
+    marked={WITH_HEADS: 17, WITHOUT_HEADS: 4, "crowd": 3},
+    rates=(1.5e-3,),
+    seed=4,
+)
+"""The decoder of heads alone, on the pictures in which all heads are marked."""
 
 FACES = Recipe(
     steps=1000,
@@ -90,7 +100,8 @@ class TrainingRun:
 
     def pool(self, sets: Sequence[str], marks: dict[str, Marks]) -> Pool:
         """Give the training pictures of some sets."""
-        return join({name: prepare(self.data, self.cache, name, "train") for name in sets}, marks)
+        heads = {name: read_heads(self.data, name) for name in sets if name != CLOSE_UPS}
+        return join({name: prepare(self.data, self.cache, name, "train") for name in sets}, marks, heads)
 
     def shorten(self, recipe: Recipe) -> Recipe:
         """Keep the share of a recipe's steps."""
@@ -113,8 +124,10 @@ def train_default(run: TrainingRun) -> None:
         pool = run.pool(tuple(SETS), marks)
     with stage("backbone and decoders"):
         network = train(Network(), pool, run.shorten(DEFAULT), run.cache / "network.pt")
-    with stage("faces and text"):
-        network = train_marks(network, pool, run.shorten(MARKS), run.cache / "marks.pt")
+    with stage("lines of text"):
+        network = train_marks(network, "text", pool, run.shorten(LINES), run.cache / "lines.pt")
+    with stage("heads"):
+        network = train_marks(network, "head", pool, run.shorten(HEADS), run.cache / "heads.pt")
     with stage("the finder of faces"):
         finder = train_faces(FaceFinder(), pool, run.shorten(FACES), run.cache / "faces.pt")
     with stage("the gate"):

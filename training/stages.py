@@ -1,4 +1,4 @@
-"""The trainings: backbone and decoders on all sets, then the marks alone, then the gate; and the small network."""
+"""The trainings: backbone and decoders on all sets, then heads and lines alone, then the gate; and the small network."""
 
 from __future__ import annotations
 
@@ -41,12 +41,16 @@ def map_loss(found: dict[str, Tensor], batch: Batch) -> Tensor:
 
 
 MARK_WEIGHT = 0.15
-"""Weight of the losses of faces and lines beside those of the maps: gradients of like size at the start."""
+"""Weight of the losses of heads and lines beside those of the maps: gradients of like size at the start."""
 
 
-def mark_loss(centres: dict[str, Tensor], faces: Tensor, lines: Tensor) -> Tensor:
-    """Losses of faces and lines; each is learned by a decoder of its own."""
-    return centre_loss(centres["face"], faces) + centre_loss(centres["text"], lines)
+def mark_loss(centres: dict[str, Tensor], batch: Batch) -> Tensor:
+    """Losses of heads and lines, each over the rows whose marks are known; each is learned by a decoder of its own."""
+    total = torch.zeros((), device=batch.pictures.device)
+    for kind, marks, known in (("head", batch.heads, batch.headed), ("text", batch.lines, batch.marked)):
+        if known.any():
+            total = total + centre_loss(centres[kind][known], marks[known])
+    return total
 
 
 def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
@@ -71,30 +75,28 @@ def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Net
         taken = network.backbone(batch.pictures)
         labelled = batch.kind != KINDS.index("none")
         maps = network.saliency([features[labelled] for features in taken])
-        centres = network.centres([features[batch.marked] for features in taken])
         seen = Batch(*(part[labelled] for part in batch.parts))
-        lost = mark_loss(centres, batch.faces[batch.marked], batch.lines[batch.marked])
-        return map_loss(maps, seen) + MARK_WEIGHT * lost
+        return map_loss(maps, seen) + MARK_WEIGHT * mark_loss(network.centres(taken), batch)
 
     return fit(network, (tuned, fresh), loss, recipe, checkpoint)
 
 
-def train_marks(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
-    """Train the decoders of faces and lines further, on the features as they are: only they change."""
+def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Train the decoder of heads, or of lines, further, on the features as they are: only it changes."""
     torch.manual_seed(recipe.seed)
     draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
-    network.marks.train().requires_grad_(requires_grad=True)
+    decoder = network.marks[kind].train().requires_grad_(requires_grad=True)
 
     def loss(step: int) -> Tensor:
         shape = recipe.shape(step)
-        rows = draw_rows(pool, recipe.marked, draw, shape, marked=True)
+        rows = draw_rows(pool, recipe.marked, draw, shape, marked=kind == "text")
         batch = make_mark_batch(pool, rows, shape, random).to(processor())
         with torch.no_grad():
             taken = network.backbone(batch.pictures)
-        return mark_loss(network.centres(taken), batch.faces, batch.lines)
+        return centre_loss(decoder(taken).float(), batch.heads if kind == "head" else batch.lines)
 
-    network.marks = fit(network.marks, (list(network.marks.parameters()),), loss, recipe, checkpoint)
+    network.marks[kind] = fit(decoder, (list(decoder.parameters()),), loss, recipe, checkpoint)
     return network
 
 

@@ -37,7 +37,7 @@ def test_outputs_keep_the_contract(path: Path) -> None:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     further = {
-        "focalbox.onnx": {"object", "joint", "keep", "faces", "text", "text_size"},
+        "focalbox.onnx": {"object", "joint", "keep", "faces", "head", "head_size", "text", "text_size"},
         "focalbox-mit.onnx": {"face", "face_size"},
     }
     assert {"saliency", "fixation", *further[path.name]} == set(names)

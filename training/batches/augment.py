@@ -37,6 +37,8 @@ class Batch:
     faces: Tensor
     lines: Tensor
     marked: Tensor
+    heads: Tensor
+    headed: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch in the memory of a device."""
@@ -45,7 +47,7 @@ class Batch:
     @property
     def parts(self) -> tuple[Tensor, ...]:
         """All tensors, in the order of the fields."""
-        return self.pictures, self.labels, self.kind, self.faces, self.lines, self.marked
+        return self.pictures, self.labels, self.kind, self.faces, self.lines, self.marked, self.heads, self.headed
 
     def __add__(self, other: Batch) -> Batch:
         """Put the rows of another batch behind those of this one."""
@@ -93,17 +95,20 @@ def make_batch(
         faces=move(pool.faces[index], views),
         lines=move(pool.lines[index], views),
         marked=pool.marked[index],
+        heads=move(pool.heads[index], views),
+        headed=pool.headed[index],
     )
 
 
 def make_mark_batch(pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int], random: torch.Generator) -> Batch:
-    """As `make_batch` for faces and lines: near and far, dark and bright, some written on; without labels for the maps."""
+    """As `make_batch` for faces, heads and lines: near and far, dark and bright, some written on; no labels for the maps."""
     index = torch.from_numpy(rows)
-    views = draw_mark_views(pool.faces[index], pool.lines[index], random)
+    views = draw_mark_views(torch.cat([pool.faces[index], pool.heads[index]], 1), pool.lines[index], random)
     pictures = show(pool.pictures[index], views, shape, random)
     faces, lines = move(pool.faces[index], views), move(pool.lines[index], views)
     seed = int(torch.randint(2**31, (), generator=random))
-    write_lines(pictures, faces, lines, np.random.default_rng(seed))
+    heads = move(pool.heads[index], views)
+    write_lines(pictures, torch.cat([faces, heads], 1), lines, np.random.default_rng(seed))
     return Batch(
         pictures=recolour(pictures, random, strongly=True).contiguous(memory_format=torch.channels_last),
         labels=torch.zeros(len(rows), shape[0] // 4, shape[1] // 4),
@@ -111,4 +116,6 @@ def make_mark_batch(pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int],
         faces=faces,
         lines=lines,
         marked=pool.marked[index],
+        heads=heads,
+        headed=pool.headed[index],
     )

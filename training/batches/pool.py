@@ -9,14 +9,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.data.heads import Heads
 from training.data.pictures import UNLABELLED, Pictures
 from training.teachers.marks import MAX_MARKS, Marks, marked_rows
 
 KINDS = ("object", "fixation", "keep", "none")
 """What a row's own label says: mask of the salient object, fixation density, human crop, nothing about the map."""
 
-WITH_FACES, WITH_LINES = "with faces", "with lines"
-"""Groups of the rows, of whatever set, that have a face or a line of text."""
+WITH_FACES, WITH_LINES, WITH_HEADS, WITHOUT_HEADS = "with faces", "with lines", "with heads", "without heads"
+"""Groups of the rows, of whatever set, that have a face, a line of text or a head, and that surely have no head."""
 
 SHAPED = 1.1
 """Ratio of the sides from which a picture is a wide or a tall one."""
@@ -37,7 +38,11 @@ class Pool:
         As in `Marks`.
     marked : bool, (n,)
         Whether faces and lines of the row are known.
-    groups : row numbers by set, and those `WITH_FACES` and `WITH_LINES`.
+    heads : float32, (n, marks, 5)
+        As in `Heads`.
+    headed : bool, (n,)
+        Whether the heads of the row are known.
+    groups : row numbers by set, and those `WITH_FACES`, `WITH_LINES`, `WITH_HEADS` and `WITHOUT_HEADS`.
     """
 
     pictures: Tensor
@@ -47,10 +52,14 @@ class Pool:
     faces: Tensor
     lines: Tensor
     marked: Tensor
+    heads: Tensor
+    headed: Tensor
     groups: dict[str, NDArray[np.int64]]
 
 
-def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Pool:
+def join(
+    sets: dict[str, Pictures], marks: dict[str, Marks] | None = None, heads: dict[str, Heads] | None = None
+) -> Pool:
     """Put the sets into one numbering; rows that were not marked get no marks."""
     groups, start, kinds = {}, 0, []
     names = {"duts": "object", "fcdb": "keep"} | dict.fromkeys(UNLABELLED, "none")
@@ -58,13 +67,16 @@ def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Po
         groups[name] = np.arange(start, start + len(rows))
         start += len(rows)
         kinds += [KINDS.index(names.get(name, "fixation"))] * len(rows)
-    faces, lines = (np.zeros((start, MAX_MARKS, 5), dtype=np.float32) for _ in range(2))
-    marked = np.zeros(start, dtype=bool)
+    faces, lines, whole = (np.zeros((start, MAX_MARKS, 5), dtype=np.float32) for _ in range(3))
+    marked, headed = (np.zeros(start, dtype=bool) for _ in range(2))
+    for name, known in (heads or {}).items():
+        whole[groups[name]], headed[groups[name]] = known.heads, known.marked
     for name, found in (marks or {}).items():
         rows_marked = groups[name][marked_rows(len(groups[name]), name)]
         faces[rows_marked], lines[rows_marked], marked[rows_marked] = found.faces, found.lines, True
-    for name, boxes in ((WITH_FACES, faces), (WITH_LINES, lines)):
-        groups[name] = np.flatnonzero((boxes[..., 4] > 0).any(1))
+    for name, seen in ((WITH_FACES, faces), (WITH_LINES, lines), (WITH_HEADS, whole)):
+        groups[name] = np.flatnonzero((seen[..., 4] > 0).any(1))
+    groups[WITHOUT_HEADS] = np.flatnonzero(headed & ~(whole[..., 2] > 0).any(1))
     return Pool(
         pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
         labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),
@@ -73,6 +85,8 @@ def join(sets: dict[str, Pictures], marks: dict[str, Marks] | None = None) -> Po
         faces=torch.from_numpy(faces),
         lines=torch.from_numpy(lines),
         marked=torch.from_numpy(marked),
+        heads=torch.from_numpy(whole),
+        headed=torch.from_numpy(headed),
         groups=groups,
     )
 

@@ -1,6 +1,6 @@
 """The network that is shipped: EfficientNet-Lite2 with its ImageNet weights under light decoders, and a gate.
 
-One decoder makes the maps (object, fixation, joint, keep), one the centres and sizes of faces, one those of lines of text.
+One decoder makes the maps (object, fixation, joint, keep), one the centres and sizes of heads, one those of lines of text.
 The gate mixes the first three maps into one, by what the picture is. The backbone is EfficientNet (Tan & Le 2019,
 arXiv:1905.11946) in its Lite form: no squeeze-excite, ReLU6.
 """
@@ -81,8 +81,9 @@ LITE2 = Design(
 MAP_CHANNELS = (32, 64, 96, 128)
 """Channels of the maps' decoder at strides 4, 8, 16 and 32."""
 
-MARK_CHANNELS = {"face": (48, 48, 64, 96), "text": (32, 48, 64, 64)}
-"""The same of the decoders of faces and of lines. They are apart, since text has most of the loss of a common one."""
+MARK_CHANNELS = {"head": (64, 96, 128), "text": (32, 48, 64, 64)}
+"""The same of the decoders of heads, which begins at stride 8, and of lines. They are apart, since text has most of the loss
+of a common one."""
 
 HEADS = ("object", "fixation", "joint", "keep")
 """Masks, fixation densities, both as one density that windows are chosen by, human crops."""
@@ -99,7 +100,7 @@ RARE = -4.0
 """Start of the logits of centres: rare peaks start from none (Lin et al. 2017, arXiv:1708.02002)."""
 
 TYPICAL_LOG_SIDE = -2.0
-"""Start of the log sides of faces and lines: a seventh of the picture's."""
+"""Start of the log sides of heads and lines: a seventh of the picture's."""
 
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
 """How the Lite networks were given their pixels: (value - 127) / 128."""
@@ -192,22 +193,28 @@ def mix(inputs: int, outputs: int) -> nn.Sequential:
 
 
 class Decoder(nn.Module):
-    """From features at strides 4, 8, 16 and 32 down to stride 4, with what the whole picture is added at the coarsest."""
+    """From the coarsest features down to the finest that it has channels for; what the whole picture is comes in at the top.
+
+    With four numbers of channels it reads strides 4, 8, 16 and 32 and answers at stride 4, with three it begins at 8.
+    """
 
     def __init__(self, inputs: Sequence[int], channels: Sequence[int], outputs: int) -> None:
         super().__init__()
-        self.lateral = nn.ModuleList(nn.Conv2d(i, o, 1) for i, o in zip(inputs, channels, strict=True))
+        read = inputs[-len(channels) :]
+        self.lateral = nn.ModuleList(nn.Conv2d(i, o, 1) for i, o in zip(read, channels, strict=True))
         self.down = nn.ModuleList(mix(channels[level], channels[max(level - 1, 0)]) for level in range(len(channels)))
         self.context = nn.Linear(inputs[-1], channels[-1])
         self.dropout = nn.Dropout2d(0.1)
         self.last = nn.Conv2d(channels[0], outputs, 1)
 
     def forward(self, taken: Sequence[Tensor]) -> Tensor:
-        """Features, finest first -> (n, outputs, h / 4, w / 4)."""
-        pooled = self.context(taken[-1].mean((2, 3)))[:, :, None, None]
-        features = self.down[3](self.lateral[3](taken[3]) + pooled)
-        for level in (2, 1, 0):
-            features = functional.interpolate(features, scale_factor=2.0) + self.lateral[level](taken[level])
+        """Features, finest first -> (n, outputs, h, w) at the finest stride that is read."""
+        coarsest, *finer = range(len(self.lateral) - 1, -1, -1)
+        read = taken[-len(self.lateral) :]
+        pooled = self.context(read[-1].mean((2, 3)))[:, :, None, None]
+        features = self.down[coarsest](self.lateral[coarsest](read[-1]) + pooled)
+        for level in finer:
+            features = functional.interpolate(features, scale_factor=2.0) + self.lateral[level](read[level])
             features = self.down[level](features)
         found: Tensor = self.last(self.dropout(features))
         return found
@@ -230,7 +237,7 @@ class Gate(nn.Module):
 
 
 class Network(nn.Module):
-    """Pictures -> maps, and centres of faces and lines, at a quarter of the side."""
+    """Pictures -> maps and centres of lines at a quarter of the side, centres of heads at an eighth."""
 
     def __init__(self, design: Design = LITE2) -> None:
         super().__init__()
@@ -252,7 +259,7 @@ class Network(nn.Module):
         return {name: found[:, index] for index, name in enumerate(HEADS)}
 
     def centres(self, taken: Sequence[Tensor]) -> dict[str, Tensor]:
-        """Features -> (n, MARK_OUTPUTS, h / 4, w / 4) by kind."""
+        """Features -> (n, MARK_OUTPUTS, h / stride, w / stride) by kind."""
         return {kind: self.marks[kind](taken).float() for kind in KINDS}
 
     def fuse(self, pooled: Tensor, maps: dict[str, Tensor], further: float = 0.0) -> Tensor:

@@ -10,7 +10,21 @@ from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Size
 
-__all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Subject", "Weights", "head_of", "scored_subjects"]
+__all__ = [
+    "HEADS",
+    "MAX_SUBJECTS",
+    "WEIGHTS",
+    "ScoredSubject",
+    "Subject",
+    "Weights",
+    "head_of",
+    "scored_subjects",
+    "whole_of",
+]
+
+HEADS = ("face", "head")
+"""Kinds of subjects that are heads: faces, of which the head is computed, and heads that show no clear face, such as those
+seen from behind and those of animals."""
 
 MAX_SUBJECTS = 64
 """Subjects that the score counts, the most prominent first: a crowd of a hundred decides nothing that its front row does
@@ -21,6 +35,9 @@ _HEAD_SIDE, _HEAD_ABOVE, _HEAD_BELOW = 0.25, 0.5, 0.15
 The crown of a head lies about a third of the face's height above the hairline, where a face box ends; the rest is room, also
 for what the network misjudges: with 0.15, 0.35 and 0.05 the windows cut 16.0 % of heads, with these 12.7 %
 (the pictures of `python -m benchmarks.quality.heads`, before the other weights were settled)."""
+
+_HEAD_ROOM = 0.1
+"""Room around a head that was found whole, a share of its sides: hair and ears may be there that the network misses."""
 
 _FACE_HEIGHT = 1.2
 """Least height of a face beside its width: on average it is 1.3 times as high from hairline to chin as it is wide (tr-gn and
@@ -66,11 +83,14 @@ class Weights:
 
 WEIGHTS: dict[str, Weights] = {
     "face": Weights(0.5, 0.03),
+    "head": Weights(0.1, 0.03),
     "text": Weights(0.01, 0.02),
 }
 """Weights by kind; what a caller's detector finds under another name counts like a face. With 0.5 and 0.1, and faces from a
 heat of 0.3, the mean gain was lower by 0.034 (0.010 to 0.058) and heads were cut in 6.5 % of the cases, not 7.8 (pictures of
-`python -m benchmarks.quality.heads`, 2026-11-26); what else was tried stands in docs/quality.md."""
+`python -m benchmarks.quality.heads`, 2026-11-26). Heads without a clear face are found less surely and count a fifth: 2.3 %
+fewer of the heads marked by eye are cut so (0.8 to 4.3), for 0.011 of the gain (-0.002 to 0.024); counting half, as faces do,
+they cost 0.022 of it. What else was tried stands in docs/quality.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,7 @@ class Subject:
     box : Box
         Where it is.
     kind : str
-        What it is: ``"face"`` for faces.
+        What it is: ``"face"`` for faces, ``"head"`` for heads that show no clear face, ``"text"`` for lines of text.
     score : float
         How sure the detector is, 0 to 1.
     """
@@ -204,7 +224,7 @@ def scored_subjects(
     aspect = size.width / size.height if size else 0.0
     for kind in dict.fromkeys(subject.kind for subject in subjects):
         listed = [subject for subject in subjects if subject.kind == kind]
-        found += _score_kind(saliency, kind, listed, weights.get(kind, weights["face"]), aspect)
+        found += _score_kind(saliency, listed, weights.get(kind, weights["face"]), aspect)
     found.sort(key=lambda subject: -subject.cut)
     counted = found[:MAX_SUBJECTS]
     if size is None:
@@ -212,24 +232,47 @@ def scored_subjects(
     return tuple(replace(one, boxes=tuple(box.to_whole_pixels(size) for box in one.boxes)) for one in counted)
 
 
+def whole_of(subject: Subject, aspect: float = 0.0) -> Box:
+    """Return what is to be shown whole of a subject: of a face its head, of a head a little room, else its box.
+
+    Parameters
+    ----------
+    subject : Subject
+    aspect : float
+        As in `head_of`.
+
+    Examples
+    --------
+    >>> round(whole_of(Subject(Box(0.4, 0.4, 0.2, 0.2), "head")).width, 3)
+    0.24
+    """
+    if subject.kind == "face":
+        return head_of(subject.box, aspect)
+    if subject.kind == "head":
+        grown = 1.0 + 2 * _HEAD_ROOM
+        return subject.box.resize(grown * subject.box.width, grown * subject.box.height).intersection(WHOLE)
+    return subject.box
+
+
 def _score_kind(
-    saliency: SaliencyMap, kind: str, subjects: Sequence[Subject], weights: Weights, aspect: float
+    saliency: SaliencyMap, subjects: Sequence[Subject], weights: Weights, aspect: float
 ) -> list[ScoredSubject]:
     """Share the weights of a kind among its subjects by their prominence."""
-    shown = [box for box in (subject.box.intersection(WHOLE) for subject in subjects) if box.area > 0]
+    inside = [replace(subject, box=subject.box.intersection(WHOLE)) for subject in subjects]
+    shown = [subject for subject in inside if subject.box.area > 0]
     if not shown:
         return []
-    highest = max(box.height for box in shown)
-    sized = [min(max((box.height / highest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for box in shown]
-    salient = [min(1.0, saliency.share(box) / _SALIENT) if saliency.total else 1.0 for box in shown]
+    highest = max(one.box.height for one in shown)
+    sized = [min(max((one.box.height / highest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for one in shown]
+    salient = [min(1.0, saliency.share(one.box) / _SALIENT) if saliency.total else 1.0 for one in shown]
     counted = [size * (_UNSEEN + (1.0 - _UNSEEN) * seen) for size, seen in zip(sized, salient, strict=True)]
     together, most = max(1.0, sum(counted)), max(counted)
     return [
         ScoredSubject(
-            kind,
-            (head_of(box, aspect), box) if kind == "face" else (box,),
+            one.kind,
+            (whole_of(one, aspect), one.box) if one.kind in HEADS else (one.box,),
             weights.whole * count / together,
             weights.cut * max(count, _SLIVER * most) / together,
         )
-        for box, count in zip(shown, counted, strict=True)
+        for one, count in zip(shown, counted, strict=True)
     ]

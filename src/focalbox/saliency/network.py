@@ -16,12 +16,14 @@ from focalbox.saliency.cells import check_picture
 from focalbox.saliency.faces import (
     SHIPPED,
     SHIPPED_MIT,
+    SURE_HEAD,
     SURE_TEXT,
     FaceRule,
     agreeing_faces,
     boxed_faces,
     face_from_head,
     faces_in,
+    heads_without_faces,
 )
 from focalbox.saliency.session import BESIDE, Session
 
@@ -38,7 +40,7 @@ _MAP = "saliency"
 _OBJECT = "object"
 _KEEP = "keep"
 _FACES = "faces"
-_KINDS = ("face", "text")
+_KINDS = ("face", "head", "text")
 _MARKS = tuple(name for kind in _KINDS for name in (kind, f"{kind}_size"))
 _BOX = 5
 """Numbers that are said of a face in the output of boxes: left, top, width, height, and how sure it is."""
@@ -60,7 +62,9 @@ class Network:
       how sure it is, 0..1, that a face is in each; several may be of one face;
     - or else outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
       a face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
-      and down from the middle of the cell its centre is, in cells; and ``text``, ``text_size``, the same of lines of text.
+      and down from the middle of the cell its centre is, in cells;
+    - optionally ``head``, ``head_size`` and ``text``, ``text_size``, the same of whole heads, of people in any pose and of
+      animals, and of lines of text.
 
     Parameters
     ----------
@@ -118,7 +122,9 @@ class Network:
         found = self._read_boxes(seen[_FACES]) if _FACES in seen else self._read_marks(seen, "face", self._rule.sure)
         faces = agreeing_faces(saliency, found, self._rule)
         subjects = tuple(map(face_from_head, faces)) if self._rule.heads else faces
-        return ModelOutput(saliency, keep, subjects + self._read_marks(seen, "text", SURE_TEXT), thing)
+        aspect = rgb.shape[1] / rgb.shape[0]
+        heads = heads_without_faces(self._read_marks(seen, "head", SURE_HEAD), subjects, aspect)
+        return ModelOutput(saliency, keep, subjects + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.

@@ -13,7 +13,7 @@ from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
 from focalbox.core.placement.confidence import confidence
 from focalbox.core.placement.place import Demands, place, places_by_score
-from focalbox.core.subjects import head_of
+from focalbox.core.subjects import HEADS, whole_of
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
 
@@ -216,7 +216,7 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
 def grown_to_heads(evidence: Evidence, box: Box) -> Box:
     """Return a box grown to the heads that it cuts: no limb or head is cut that need not be."""
     aspect = evidence.visible.size.width / evidence.visible.size.height
-    heads = (head_of(subject.box, aspect) for subject in evidence.subjects if subject.kind == "face")
+    heads = (whole_of(subject, aspect) for subject in evidence.subjects if subject.kind in HEADS)
     cut = [head for head in heads if box.intersection(head).area > _BELONGS * head.area]
     return reduce(Box.union, cut, box)
 
@@ -228,7 +228,7 @@ def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
         return False
     across, down = 1 / evidence.visible.size.width, 1 / evidence.visible.size.height  # what rounding to pixels may cost
     room = Box(shown.left - across, shown.top - down, shown.width + 2 * across, shown.height + 2 * down)
-    prominent = (head.boxes[-1] for head in evidence.scored_subjects if head.kind == "face" and head.whole > 0)
+    prominent = (head.boxes[-1] for head in evidence.scored_subjects if head.kind in HEADS and head.whole > 0)
     if any(room.intersection(face).area < (retain - _ROUNDING) * face.area for face in prominent):
         return False
     subject = evidence.subject_box

@@ -130,7 +130,7 @@ export function headsCut({ placing, source }, { relative }) {
     const seen = across > slack.x && down > slack.y;
     return seen && (across < head.width - slack.x || down < head.height - slack.y);
   };
-  return placing.subjects.filter((one) => one.kind === "face" && cut(one)).length;
+  return placing.subjects.filter((one) => (one.kind === "face" || one.kind === "head") && cut(one)).length;
 }
 
 /** The CSS that shows the picture as a crop does, as in focalbox.html; null when a crop is padded. */
