@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import MAX_SUBJECTS, WEIGHTS, Subject, head_of, scored_subjects
+from focalbox.core.subjects import MAX_SUBJECTS, WEIGHTS, Subject, head_of, scored_subjects, whole_of
 from strategies import boxes, maps
 
 
@@ -47,3 +47,22 @@ def test_what_lies_outside_or_has_no_area_does_not_count() -> None:
 def test_of_hundreds_the_most_prominent_count() -> None:
     many = [Subject(Box(0.001 * i, 0.1, 0.05, 0.1)) for i in range(400)]
     assert len(scored_subjects(SaliencyMap.blank(), many)) == MAX_SUBJECTS
+
+
+@given(boxes(), st.sampled_from(["face", "head", "text", "logo"]))
+def test_what_is_to_be_whole_holds_the_subject_inside_the_picture(box: Box, kind: str) -> None:
+    inside = box.intersection(WHOLE)
+    whole = whole_of(Subject(inside, kind), aspect=1.5)
+    assert WHOLE.contains(whole)
+    assert whole.contains(inside)
+    assert (whole == inside) or kind in {"face", "head"}
+
+
+def test_a_head_without_a_face_counts_apart_and_less() -> None:
+    face, behind = Subject(Box(0.1, 0.1, 0.2, 0.2)), Subject(Box(0.6, 0.1, 0.2, 0.2), "head")
+    alone = scored_subjects(SaliencyMap.blank(), [face])
+    both = {one.kind: one for one in scored_subjects(SaliencyMap.blank(), [behind, face])}
+    assert both["face"] == alone[0]
+    assert 0 < both["head"].whole < both["face"].whole
+    assert both["head"].boxes[0].contains(behind.box)
+    assert both["head"].boxes[0].width > behind.box.width

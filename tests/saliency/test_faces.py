@@ -9,8 +9,17 @@ from hypothesis.extra import numpy as npst
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.saliency.faces import FaceRule, agreeing_faces, boxed_faces, face_from_head, faces_in
+from focalbox.core.subjects import head_of
+from focalbox.saliency.faces import (
+    FaceRule,
+    agreeing_faces,
+    boxed_faces,
+    face_from_head,
+    faces_in,
+    heads_without_faces,
+)
 from laws import cases
+from strategies import boxes
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -90,3 +99,24 @@ def test_any_numbers_give_faces_inside_the_picture(boxes: np.ndarray) -> None:
     for face in boxed_faces(boxes, sure=0.5):
         assert 0 < face.box.intersection(WHOLE).area == face.box.area
         assert 0.5 <= face.score <= 1
+
+
+@given(st.lists(boxes(), max_size=5), st.lists(boxes(), max_size=5))
+def test_heads_without_faces_are_some_of_the_heads_in_their_order(heads: list[Box], faces: list[Box]) -> None:
+    given_heads = tuple(Subject(box, "head") for box in heads)
+    left = heads_without_faces(given_heads, tuple(map(Subject, faces)))
+    assert [head for head in given_heads if head in left] == list(left)
+    if not faces:
+        assert left == given_heads
+
+
+@given(boxes())
+def test_the_head_of_a_face_is_not_found_a_second_time(face: Box) -> None:
+    inside = face.intersection(WHOLE)
+    if inside.area:
+        assert heads_without_faces((Subject(head_of(inside), "head"),), (Subject(inside),)) == ()
+
+
+def test_a_head_beside_a_face_stays() -> None:
+    behind = Subject(Box(0.6, 0.2, 0.2, 0.3), "head")
+    assert heads_without_faces((behind,), (Subject(Box(0.2, 0.2, 0.15, 0.2)),)) == (behind,)

@@ -21,7 +21,7 @@ _PLACES = 17
 NEARLY = 0.9
 """Share of the best that counts as nearly as much."""
 
-_WEIGHTS = (-0.811, 0.888, -0.659, 3.244, -0.689, 1.399, -1.427, -0.204)
+_WEIGHTS = (-0.779, 0.708, -0.482, 3.326, -0.847, 1.427, -1.353, -0.323)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.quality.calibration` on dev rows
 and pictures of people (2026-11-26). Other models' maps are read alike."""
 
