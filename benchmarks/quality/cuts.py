@@ -10,7 +10,7 @@ from benchmarks.intervals import Interval, share_of
 from benchmarks.truth import MarkedPicture
 from focalbox.core.geometry import Box
 
-__all__ = ["MEASURES", "Cuts", "cuts_of", "difference", "shares"]
+__all__ = ["MEASURES", "Cuts", "cuts_of", "difference", "shares", "sliced_of"]
 
 MEASURES = ("face cut", "head cut", "sliced", "most prominent cut", "text cut")
 """What is counted, in the order of `Cuts.counts`."""
@@ -21,7 +21,7 @@ _SLICED = 0.1, 0.9
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
-    """What the windows of one picture cut: for each of `MEASURES` how many cases were cut, and how many there were."""
+    """What the windows of one picture cut: for each measure how many cases were cut, and how many there were."""
 
     counts: tuple[tuple[int, int], ...]
 
@@ -40,22 +40,28 @@ def cuts_of(marked: MarkedPicture, windows: Sequence[Box]) -> Cuts:
         around = reduce(Box.union, boxes) if boxes else None
         cases = [one for one in windows if around and _fits(around, one)]
         found.append((sum(not one.contains(around, slack=pixel) for one in cases if around), len(cases)))
-    shown = [head.intersection(one).area / head.area for one in windows for head in heads if head.area > 0]
-    sliced = sum(_SLICED[0] < share < _SLICED[1] for share in shown), len(shown)
     crowded = [one for one in windows if heads and not _fits(reduce(Box.union, heads), one) and _fits(heads[0], one)]
     prominent = sum(not one.contains(heads[0], slack=pixel) for one in crowded), len(crowded)
     faces, whole_heads, lines = found
-    return Cuts((faces, whole_heads, sliced, prominent, lines))
+    return Cuts((faces, whole_heads, sliced_of(heads, windows), prominent, lines))
 
 
-def shares(found: Sequence[Cuts]) -> list[Interval]:
+def sliced_of(heads: Sequence[Box], windows: Sequence[Box]) -> tuple[int, int]:
+    """Return how many heads the windows slice, showing neither nearly all nor nearly nothing, and heads times windows."""
+    shown = [head.intersection(one).area / head.area for one in windows for head in heads if head.area > 0]
+    return sum(_SLICED[0] < share < _SLICED[1] for share in shown), len(shown)
+
+
+def shares(found: Sequence[Cuts], measures: Sequence[str] = MEASURES) -> list[Interval]:
     """Return the share of the cases of each measure that were cut, with intervals over pictures."""
-    return [share_of(_rows(found, index)) for index in range(len(MEASURES))]
+    return [share_of(_rows(found, index)) for index in range(len(measures))]
 
 
-def difference(found: Sequence[Cuts], others: Sequence[Cuts], measure: str) -> Interval:
+def difference(
+    found: Sequence[Cuts], others: Sequence[Cuts], measure: str, measures: Sequence[str] = MEASURES
+) -> Interval:
     """Return by how much more the first cut than the others, on the same pictures."""
-    index = MEASURES.index(measure)
+    index = measures.index(measure)
     rows, beside = _rows(found, index), _rows(others, index)
     return share_of([(cut - other, cases) for (cut, cases), (other, _) in zip(rows, beside, strict=True)])
 

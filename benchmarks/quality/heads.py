@@ -1,7 +1,8 @@
 """``python -m benchmarks.quality.heads``: how often windows cut faces, heads and text.
 
 Beside other croppers, and by the parts of the score. Faces are those that CenterFace sees, lines those that PP-OCR sees
-(`benchmarks.truth`). Writes two tables into docs/quality.md.
+(`benchmarks.truth`); heads of any kind are those that were marked by eye (`benchmarks.marked_heads`). Writes three tables
+into docs/quality.md.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from benchmarks.intervals import Interval, share_of
 from benchmarks.labels import GAIN_SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.quality.cuts import MEASURES, Cuts, cuts_of, difference, shares
+from benchmarks.quality.marked import MARKED_MEASURES, HeadedPicture, headed_pictures, marked_cuts, marked_table
 from benchmarks.quality.scores import gain_terms
 from benchmarks.quality.sheet import draw_cut_heads
 from benchmarks.tables import replace_between, table, with_interval
@@ -31,19 +33,30 @@ _EVERY = 5
 """Of the pictures with masks, of which few have faces, every fifth is asked for faces; all are for the gain."""
 
 _NOTHING = Weights(0.0, 0.0)
-_FACE = WEIGHTS["face"]
-_SHIPPED = "**as shipped**"
+_FACE, _HEAD = WEIGHTS["face"], WEIGHTS["head"]
+_SALIENCY_ALONE = dict.fromkeys(WEIGHTS, _NOTHING)
+_WITHOUT_HEADS = {**WEIGHTS, "head": _NOTHING}
+_SHIPPED, _FOCALBOX = "**as shipped**", "**focalbox**"
 _PARTS = (
-    ("saliency alone", {"face": _NOTHING, "text": _NOTHING}, False),
-    ("saliency and the lean to the top", {"face": _NOTHING, "text": _NOTHING}, True),
-    ("heads counting half", {**WEIGHTS, "face": Weights(_FACE.whole / 2, _FACE.cut / 2)}, True),
+    ("saliency alone", _SALIENCY_ALONE, False),
+    ("saliency and the lean to the top", _SALIENCY_ALONE, True),
+    ("faces counting half", {**WEIGHTS, "face": Weights(_FACE.whole / 2, _FACE.cut / 2)}, True),
     (_SHIPPED, WEIGHTS, True),
     ("without the lean", WEIGHTS, False),
     ("without text", {**WEIGHTS, "text": _NOTHING}, True),
-    ("heads cut cost nothing", {**WEIGHTS, "face": Weights(_FACE.whole, 0.0)}, True),
-    ("heads counting twice", {**WEIGHTS, "face": Weights(_FACE.whole * 2, _FACE.cut * 2)}, True),
+    ("faces cut cost nothing", {**WEIGHTS, "face": Weights(_FACE.whole, 0.0)}, True),
+    ("faces counting twice", {**WEIGHTS, "face": Weights(_FACE.whole * 2, _FACE.cut * 2)}, True),
+    ("without heads that show no clear face", _WITHOUT_HEADS, True),
+    ("such heads counting twice", {**WEIGHTS, "head": Weights(_HEAD.whole * 2, _HEAD.cut * 2)}, True),
 )
 """What is left out of the score, or changed: a name, the weights, and whether the top of a high subject counts."""
+
+_BY_EYE = (
+    ("focalbox: such heads not kept", _WITHOUT_HEADS),
+    (_FOCALBOX, WEIGHTS),
+    ("focalbox: such heads counting like faces", {**WEIGHTS, "head": _FACE}),
+)
+"""What the heads that were marked by eye are counted for: a name and the weights."""
 
 _WORST = 24
 """Cases on the sheet."""
@@ -70,6 +83,11 @@ def main() -> None:
     text = _beside_others(marked, cuts[_SHIPPED], wanted.peers)
     print(text)
     replace_between(wanted.write, "heads", text)
+    headed = headed_pictures(sets)
+    known = {id(one): seen for name, some in sets.items() for one, seen in zip(some, analyses[name], strict=True)}
+    text = _by_eye(headed, [known[id(one.picture)] for one in headed], wanted.peers)
+    print(text)
+    replace_between(wanted.write, "marked heads", text)
     text = _parts(cuts, {name: _gains(sets, analyses, weights, lean=lean) for name, weights, lean in _PARTS})
     print(text)
     replace_between(wanted.write, "parts", text)
@@ -84,12 +102,30 @@ def _beside_others(marked: Sequence[MarkedPicture], ours: Sequence[Cuts], cache:
     for peer in PEERS:
         windows = [list(peer_windows(peer, one.picture, RATIOS, cache).boxes) for one in marked]
         rows.append(_row(peer.name, _cuts(marked, windows)))
-    rows.append(_row("**focalbox**", ours))
+    rows.append(_row(_FOCALBOX, ours))
     faced, read = sum(bool(one.faces) for one in marked), sum(bool(one.lines) for one in marked)
     cases = [sum(one.counts[index][1] for one in ours) for index in range(len(MEASURES))]
     counted = ", ".join(f"{name} {count}" for name, count in zip(MEASURES, cases, strict=True))
     told = f"{len(marked)} pictures, {faced} with faces that count, {read} with lines that count. Cases: {counted}."
     return f"{told}\n\n{table(['cropper', *MEASURES], rows)}"
+
+
+def _by_eye(headed: Sequence[HeadedPicture], looked: Sequence[Analysis], cache: Path) -> str:
+    """Return the table of the heads that were marked by eye."""
+    windows = {"centre": [list(centre(one.picture).windows) for one in headed]}
+    for peer in PEERS:
+        windows[peer.name] = [list(peer_windows(peer, one.picture, RATIOS, cache).boxes) for one in headed]
+    for name, weights in _BY_EYE:
+        windows[name] = [_windows(one, weights, lean=True) for one in looked]
+    found = {
+        name: [marked_cuts(one, boxes) for one, boxes in zip(headed, chosen, strict=True)]
+        for name, chosen in windows.items()
+    }
+    cases = [sum(one.counts[index][1] for one in found[_FOCALBOX]) for index in range(len(MARKED_MEASURES))]
+    counted = ", ".join(f"{name} {count}" for name, count in zip(MARKED_MEASURES, cases, strict=True))
+    with_heads = sum(bool(one.counts[-1][1]) for one in found[_FOCALBOX])
+    told = f"{len(headed)} pictures, {with_heads} with heads that count. Cases: {counted}."
+    return f"{told}\n\n{marked_table(found, _FOCALBOX)}"
 
 
 def _row(name: str, cuts: Sequence[Cuts]) -> list[str]:
