@@ -1,4 +1,4 @@
-"""Command line of the training: python -m training all | evaluate."""
+"""Command line of the training: python -m training all | evaluate | heads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def arguments() -> argparse.ArgumentParser:
     """Tell what may be asked for."""
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure focalbox's networks.")
     parser.add_argument(
-        "command", choices=["all", "default", "mit", "evaluate"], help="all: train and export both networks"
+        "command",
+        choices=["all", "default", "mit", "evaluate", "heads"],
+        help="all: train and export both networks; heads: only measure how marked heads are found",
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the parquet files")
     parser.add_argument("--cache", type=Path, default=Path(".cache/training"), help="prepared arrays and checkpoints")
@@ -39,7 +41,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--share", type=float, default=1.0, help="share of the recipe's steps, for a trial")
     parser.add_argument("--brief", action="store_true", help="evaluate: only gains, crops, faces, text and time")
-    parser.add_argument("--write", action="store_true", help="evaluate: write the tables into the model card")
+    parser.add_argument("--write", action="store_true", help="evaluate, heads: write the tables into the model card")
     parser.add_argument(
         "--page",
         type=Path,
@@ -56,10 +58,18 @@ def run(options: argparse.Namespace) -> None:
 
     started = time.monotonic()
     try:
-        if options.command == "evaluate":
+        if options.command in {"evaluate", "heads"}:
             from benchmarks.tables import replace_between  # noqa: PLC0415
-            from training.evaluation.evaluate import evaluate  # noqa: PLC0415
+            from training.evaluation.evaluate import LEVELS, evaluate  # noqa: PLC0415
+            from training.evaluation.heads import report_heads  # noqa: PLC0415
+            from training.evaluation.reader import open_network  # noqa: PLC0415
 
+            text = report_heads(open_network(options.out / "focalbox.onnx"), options.data, LEVELS)
+            print(f"## heads of focalbox.onnx\n\n{text}\n")
+            if options.write:
+                replace_between(options.out / "MODEL_CARD.md", "heads of focalbox.onnx", text)
+            if options.command == "heads":
+                return
             for name in ("focalbox.onnx", "focalbox-mit.onnx"):
                 text = evaluate(options.out / name, options.data, options.cache, brief=options.brief)
                 print(f"## {name}\n\n{text}\n")
