@@ -10,7 +10,7 @@ from benchmarks.intervals import Interval
 from benchmarks.labels import SETS, LabelledPicture
 from benchmarks.marked_heads import MarkedHead, marked_heads
 from benchmarks.quality.cuts import Cuts, difference, shares, sliced_of
-from benchmarks.tables import table
+from benchmarks.tables import table, without
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 
@@ -96,7 +96,7 @@ def marked_table(found: Mapping[str, Sequence[Cuts]], shipped: str) -> str:
             "-" if name == shipped else _signed(difference(cuts, found[shipped], measure, MARKED_MEASURES))
             for measure in MARKED_MEASURES[:3]
         ]
-        rows.append([name, *(f"{share.value:.3f}" for share in shares(cuts, MARKED_MEASURES)), *beside])
+        rows.append([name, *(without(share, ".3f") for share in shares(cuts, MARKED_MEASURES)), *beside])
     return table(["cropper", *MARKED_MEASURES, *(f"{name}, more" for name in MARKED_MEASURES[:3])], rows)
 
 
