@@ -13,7 +13,6 @@ import numpy as np
 from PIL import Image
 
 from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
-from training.data.heads import read_heads
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.fitting.loop import Recipe
 from training.networks.export import OUTPUTS, export, ready
@@ -22,6 +21,7 @@ from training.networks.network import Network
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
 from training.stages import train, train_faces, train_gate, train_marks, train_small
+from training.teachers.heads import read_heads
 from training.teachers.marks import MARKED_SETS, Marks, mark, marks_of_people
 
 if TYPE_CHECKING:

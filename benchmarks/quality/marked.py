@@ -79,13 +79,8 @@ def marked_cuts(headed: HeadedPicture, windows: Sequence[Box]) -> Cuts:
     A window is a case of the first three of `MARKED_MEASURES` when it could hold all heads of these kinds, and is cut when
     it does not, give or take 2 % of the sides. Every head and window is a case of *sliced*, as in `benchmarks.quality.cuts`.
     """
-    counts, boxes = [], ()
-    for kinds in _KINDS:
-        boxes = counted_heads(headed.heads, kinds, headed.picture.size)
-        around = reduce(Box.union, boxes) if boxes else None
-        cases = [one for one in windows if around and around.width <= one.width and around.height <= one.height]
-        counts.append((sum(not one.contains(around, slack=_MARKED_TO) for one in cases if around), len(cases)))
-    return Cuts((*counts, sliced_of(boxes, windows)))
+    by_kind = [counted_heads(headed.heads, kinds, headed.picture.size) for kinds in _KINDS]
+    return Cuts((*(_cut(boxes, windows) for boxes in by_kind), sliced_of(by_kind[-1], windows)))
 
 
 def marked_table(found: Mapping[str, Sequence[Cuts]], shipped: str) -> str:
@@ -98,6 +93,15 @@ def marked_table(found: Mapping[str, Sequence[Cuts]], shipped: str) -> str:
         ]
         rows.append([name, *(without(share, ".3f") for share in shares(cuts, MARKED_MEASURES)), *beside])
     return table(["cropper", *MARKED_MEASURES, *(f"{name}, more" for name in MARKED_MEASURES[:3])], rows)
+
+
+def _cut(boxes: Sequence[Box], windows: Sequence[Box]) -> tuple[int, int]:
+    """Return how many of the windows that could hold some boxes cut them, and how many could."""
+    if not boxes:
+        return 0, 0
+    around = reduce(Box.union, boxes)
+    cases = [one for one in windows if around.width <= one.width and around.height <= one.height]
+    return sum(not one.contains(around, slack=_MARKED_TO) for one in cases), len(cases)
 
 
 def _signed(share: Interval) -> str:

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.data.heads import Heads
 from training.data.pictures import UNLABELLED, Pictures
+from training.teachers.heads import Heads
 from training.teachers.marks import MAX_MARKS, Marks, marked_rows
 
 KINDS = ("object", "fixation", "keep", "none")

@@ -15,8 +15,8 @@ pytest.importorskip("onnx")
 from pyarrow import parquet  # noqa: E402
 
 from benchmarks.marked_heads import MarkedHead, marked_heads  # noqa: E402
-from training.data.heads import read_heads  # noqa: E402
 from training.data.pictures import CLOSE_UPS  # noqa: E402
+from training.teachers.heads import read_heads  # noqa: E402
 from training.teachers.marks import MAX_MARKS, MIN_FACE  # noqa: E402
 
 
