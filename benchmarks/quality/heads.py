@@ -17,9 +17,15 @@ from benchmarks.croppers import RATIOS, centre
 from benchmarks.intervals import Interval, share_of
 from benchmarks.labels import GAIN_SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS, peer_windows
-from benchmarks.quality.cuts import MEASURES, Cuts, cuts_of, difference, shares
-from benchmarks.quality.marked import MARKED_MEASURES, HeadedPicture, headed_pictures, marked_cuts, marked_table
-from benchmarks.quality.scores import gain_terms
+from benchmarks.quality.measures.cuts import MEASURES, Cuts, cuts_of, difference, shares
+from benchmarks.quality.measures.marked import (
+    MARKED_MEASURES,
+    HeadedPicture,
+    headed_pictures,
+    marked_cuts,
+    marked_table,
+)
+from benchmarks.quality.measures.scores import gain_terms
 from benchmarks.quality.sheet import draw_cut_heads
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import MarkedPicture, Marker, with_faces

@@ -10,7 +10,7 @@ from PIL import Image
 
 from benchmarks.croppers import RATIOS, Choice
 from benchmarks.labels import GAIN_SETS, LabelledPicture
-from benchmarks.quality.scores import gain_of, loss_of, score
+from benchmarks.quality.measures.scores import gain_of, loss_of, score
 from benchmarks.tables import table
 from focalbox.analysis import Analysis
 from focalbox.core.saliency_map import SaliencyMap

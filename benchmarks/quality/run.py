@@ -18,8 +18,8 @@ from benchmarks.labels import GAIN_SETS, SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS
 from benchmarks.quality.fairness import fairness_table
 from benchmarks.quality.looks import looks_table
+from benchmarks.quality.measures.scores import Score, gain_of, loss_of, mean_of, score
 from benchmarks.quality.odd import odd_table
-from benchmarks.quality.scores import Score, gain_of, loss_of, mean_of, score
 from benchmarks.quality.sheet import draw_sheet, worst
 from benchmarks.quality.stability import stability_table
 from benchmarks.rows import DataError

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from benchmarks.croppers import RATIOS
-from benchmarks.quality.scores import Score
+from benchmarks.quality.measures.scores import Score
 from focalbox.core.geometry import Box, largest_window
 from focalbox.metrics.window_metrics import choose_position
 

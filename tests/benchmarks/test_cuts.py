@@ -13,7 +13,7 @@ pytest.importorskip("pyvips")
 pytest.importorskip("smartcrop")
 
 from benchmarks.labels import LabelledPicture
-from benchmarks.quality.cuts import MEASURES, cuts_of, difference, shares
+from benchmarks.quality.measures.cuts import MEASURES, cuts_of, difference, shares
 from benchmarks.quality.one_window import enlarge
 from benchmarks.quality.robust import edits
 from benchmarks.quality.subject_box import box_of_mask, top_cut

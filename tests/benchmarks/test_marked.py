@@ -8,7 +8,7 @@ pytest.importorskip("onnx")
 
 from benchmarks.labels import LabelledPicture
 from benchmarks.marked_heads import MarkedHead, marked_heads
-from benchmarks.quality.marked import (
+from benchmarks.quality.measures.marked import (
     MARKED_MEASURES,
     HeadedPicture,
     counted_heads,

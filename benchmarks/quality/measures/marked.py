@@ -9,7 +9,7 @@ from functools import reduce
 from benchmarks.intervals import Interval
 from benchmarks.labels import SETS, LabelledPicture
 from benchmarks.marked_heads import MarkedHead, marked_heads
-from benchmarks.quality.cuts import Cuts, difference, shares, sliced_of
+from benchmarks.quality.measures.cuts import Cuts, difference, shares, sliced_of
 from benchmarks.tables import table, without
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
@@ -77,7 +77,7 @@ def marked_cuts(headed: HeadedPicture, windows: Sequence[Box]) -> Cuts:
     """Count what some windows of a picture cut of its marked heads.
 
     A window is a case of the first three of `MARKED_MEASURES` when it could hold all heads of these kinds, and is cut when
-    it does not, give or take 2 % of the sides. Every head and window is a case of *sliced*, as in `benchmarks.quality.cuts`.
+    it does not, give or take 2 % of the sides. Every head and window is a case of *sliced*, as in `benchmarks.quality.measures.cuts`.
     """
     by_kind = [counted_heads(headed.heads, kinds, headed.picture.size) for kinds in _KINDS]
     return Cuts((*(_cut(boxes, windows) for boxes in by_kind), sliced_of(by_kind[-1], windows)))

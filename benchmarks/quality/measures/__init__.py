@@ -1,0 +1,1 @@
+"""What is counted of windows: the gain they keep, and what they cut."""
