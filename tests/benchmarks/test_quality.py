@@ -23,7 +23,8 @@ pytest.importorskip("smartcrop")
 
 from benchmarks import croppers, labels, peers, rows, tables  # noqa: E402
 from benchmarks.intervals import interval  # noqa: E402
-from benchmarks.quality import fairness, odd, run, scores, sheet, stability  # noqa: E402
+from benchmarks.quality import fairness, odd, run, sheet, stability  # noqa: E402
+from benchmarks.quality.measures import scores
 
 
 def stored(image: Image.Image) -> bytes:

@@ -77,7 +77,7 @@ def marked_cuts(headed: HeadedPicture, windows: Sequence[Box]) -> Cuts:
     """Count what some windows of a picture cut of its marked heads.
 
     A window is a case of the first three of `MARKED_MEASURES` when it could hold all heads of these kinds, and is cut when
-    it does not, give or take 2 % of the sides. Every head and window is a case of *sliced*, as in `benchmarks.quality.measures.cuts`.
+    it does not, give or take 2 % of the sides. Every head and window is a case of *sliced*, as in `cuts`.
     """
     by_kind = [counted_heads(headed.heads, kinds, headed.picture.size) for kinds in _KINDS]
     return Cuts((*(_cut(boxes, windows) for boxes in by_kind), sliced_of(by_kind[-1], windows)))
