@@ -24,7 +24,7 @@ pytest.importorskip("smartcrop")
 from benchmarks import croppers, labels, peers, rows, tables  # noqa: E402
 from benchmarks.intervals import interval  # noqa: E402
 from benchmarks.quality import fairness, odd, run, sheet, stability  # noqa: E402
-from benchmarks.quality.measures import scores
+from benchmarks.quality.measures import scores  # noqa: E402
 
 
 def stored(image: Image.Image) -> bytes:
