@@ -63,8 +63,8 @@ def _read(text: str) -> tuple[MarkedHead, ...]:
 
     Examples
     --------
-    >>> _read("animal 10 20 30 60")
-    (MarkedHead(kind='animal', box=Box(left=0.1, top=0.2, width=0.2, height=0.4)),)
+    >>> _read("animal 25 50 75 100")
+    (MarkedHead(kind='animal', box=Box(left=0.25, top=0.5, width=0.5, height=0.5)),)
     """
     heads = []
     for one in filter(None, (part.strip() for part in text.split(";"))):
