@@ -88,9 +88,9 @@ WEIGHTS: dict[str, Weights] = {
 }
 """Weights by kind; what a caller's detector finds under another name counts like a face. With 0.5 and 0.1, and faces from a
 heat of 0.3, the mean gain was lower by 0.034 (0.010 to 0.058) and heads were cut in 6.5 % of the cases, not 7.8 (pictures of
-`python -m benchmarks.quality.heads`, 2026-11-26). Heads without a clear face are found less surely and count a fifth: 2.3 %
-fewer of the heads marked by eye are cut so (0.8 to 4.3), for 0.011 of the gain (-0.002 to 0.024); counting half as much as
-faces, they cost 0.022 of it. What else was tried stands in docs/quality.md."""
+`python -m benchmarks.quality.heads`, 2026-11-26). Heads without a clear face are found less surely and count a fifth: 2.5 %
+fewer of the heads marked by eye are cut so (0.8 to 4.4), for 0.010 of the gain (-0.003 to 0.022); as many are when
+they count as faces do. What else was tried stands in docs/quality.md."""
 
 
 @dataclass(frozen=True, slots=True)
