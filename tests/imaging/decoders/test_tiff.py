@@ -26,7 +26,7 @@ ANCILLARY = (
     *(254, 255, 269, 270, 271, 272, 280, 281, 282, 283, 285, 296, 297, 301, 305, 306, 315, 316, 318, 319, 333),
     *(700, 33432, 33550, 33723, 34264, 34377, 34665, 34675, 34853, 37500, 42112, 50706, 65000),
 )
-"""Tags that no pixel needs. Not among them: 340, the least value of every sample, by whose count libtiff refuses a directory."""
+"""Tags that no pixel needs. Not among them: 340, the least value of samples, by whose count libtiff refuses a directory."""
 
 
 def noisy(compression: str | None) -> bytes:
@@ -73,5 +73,5 @@ def test_what_xmp_says_of_the_orientation_does_not_turn() -> None:
 
 def test_what_libtiff_refuses_is_one_sentence() -> None:
     broken = open_picture(with_tag(noisy("tiff_lzw"), 340, 1, b"\1\0\1", count=1))
-    with pytest.raises(DecodeError, match="^the picture cannot be decoded: "):
+    with pytest.raises(DecodeError, match=r"^the picture cannot be decoded: "):
         broken.decode(broken.size)
