@@ -42,6 +42,9 @@ _ALONE: Mapping[str, Model] = {
 _NINE_TENTHS = Box(0.05, 0.05, 0.9, 0.9)
 """The free-form crop of someone who looks at nothing."""
 
+_MARKS = ("face", "head", "text")
+"""How the outputs of a network begin that are no maps to place windows by."""
+
 _PRIOR_CELLS = 48
 _TRIES = 3
 """Times that each picture is looked at; the fastest counts."""
@@ -170,7 +173,7 @@ def heads_of(name: str) -> dict[str, Model]:
     def look(head: str, rgb: NDArray[np.uint8]) -> SaliencyMap:
         return SaliencyMap(np.maximum(session.run([head], {entry: rgb[None]})[0][0, 0], 0.0))
 
-    heads = [output.name for output in session.get_outputs() if not output.name.startswith(("face", "text"))]
+    heads = [output.name for output in session.get_outputs() if not output.name.startswith(_MARKS)]
     called = {head: "faces not kept" if head == "saliency" else f"{head} head" for head in heads}
     return {called[head]: partial(look, head) for head in heads}
 
