@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from focalbox.core.choice.faces import MAX_ASPECT, FaceFrame
+from focalbox.core.evidence import Evidence
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Ratio, Size, Target
 from focalbox.core.visible import Visible
@@ -113,6 +115,14 @@ class Outline:
             raise InvalidRequest(message)
         return Size(int(width), int(height))
 
+    def bound(self, source: Size) -> Size:
+        """Return the largest size for the frame of faces in a picture of ``source``, as `FaceFrame` frames them."""
+        if not (self.width or self.height):
+            return source
+        most = max(MAX_ASPECT, source.aspect, 1 / source.aspect)
+        width, height = self.width or self.height * most, self.height or self.width * most
+        return Size(min(MAX_SIDE, math.ceil(width)), min(MAX_SIDE, math.ceil(height)))
+
 
 def _side(side: int, scale: float) -> int:
     return max(1, int(side * scale + 0.5))
@@ -150,6 +160,8 @@ class ImageRequest:
         Windows that a plan tells for each size: the best ones that differ.
     window : PixelBox, optional
         The part of the source that is taken for the picture, in pixels; it is looked at and cropped as if nothing else were.
+    faces : FaceFrame, optional
+        The faces that are framed: the targets are then sizes of that frame instead of the picture's.
     effects : tuple of Effect
         What is done to the finished crop.
     max_bytes : int
@@ -174,6 +186,7 @@ class ImageRequest:
     with_saliency: bool = False
     alternatives: int = 1
     window: PixelBox | None = None
+    faces: FaceFrame | None = None
     effects: tuple[Effect, ...] = ()
     max_bytes: int = 0
     fallback: str = ""
@@ -209,8 +222,24 @@ class ImageRequest:
         return PixelBox(window.left, window.top, right - window.left, bottom - window.top)
 
     def sizes(self, source: Size) -> list[Target | None]:
-        """Return the targets for a picture of a known size, without a trimmed border."""
+        """Return the targets for a picture of a known size, without a trimmed border.
+
+        Around faces that nobody has found yet they are the largest sizes that the targets may come to.
+        """
+        if self.faces is not None:
+            return [target.bound(source) if isinstance(target, Outline) else target for target in self.targets]
         return [target.size(source) if isinstance(target, Outline) else target for target in self.targets]
+
+    def settle_faces(self, evidence: Evidence) -> tuple[list[Target | None], CropOptions, tuple[str, ...]]:
+        """Return the targets and options that frame the faces that were found, and what a reader ought to know of it."""
+        assert self.faces is not None  # noqa: S101 - asked for by those who have some
+        (target,) = self.targets
+        source = evidence.visible.size
+        frame, notes = self.faces.frame(evidence, target.aspect if isinstance(target, Size | Ratio) else None)
+        box = frame.to_pixels(source)
+        size = target.size(Size(box.width, box.height)) if isinstance(target, Outline) else target
+        window = frame if size is None else self.faces.window(frame, source, size.aspect)
+        return [size], dataclasses.replace(self.options, keep=(window,)), notes
 
     def settle_options(self, visible: Visible) -> CropOptions:
         """Return the options for a picture that is known: boxes in pixels and alignments become points."""
@@ -255,6 +284,7 @@ class ImageRequest:
                 self.with_saliency,
                 self.alternatives,
                 self.window,
+                self.faces,
                 self.effects,
                 self.max_bytes,
                 self.progressive,

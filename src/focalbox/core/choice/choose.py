@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import reduce
 
 from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.faces import ranked_faces, with_headroom
 from focalbox.core.choice.padding import Padding, padding_to
 from focalbox.core.choice.ratios import meant_aspect
 from focalbox.core.evidence import Evidence
@@ -32,14 +33,6 @@ _ROUNDING = 1e-9
 _BELONGS = 0.3
 """Share of a head inside a box from which the box grows to show all of it: less is a neighbour at the edge (a judgement,
 not measured)."""
-
-_HEADROOM = 0.5
-"""Room above a framed face, in heights of its box: a head box starts at the hair, and a hand's width above it is what
-portrait photographers leave (the figure is this project's choice)."""
-
-_ROOM = 0.3
-"""Room beside and below a framed face, in its own widths and heights: shows the chin and a little shoulder (the figure is
-this project's choice)."""
 
 
 def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> Crop:
@@ -142,13 +135,12 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
     notes = _conflicts(evidence, largest, framing)
     if framing.mode != "face":
         return demands, notes
-    faces = [subject for subject in evidence.subjects if subject.kind == "face"]
+    faces = ranked_faces(evidence)
     if not faces:
         return demands, (*notes, "no face was found: framed by saliency")
-    faces.sort(key=lambda face: -face.score * face.box.area)
-    framed = _roomy(faces[0].box)
+    framed = with_headroom(faces[0].box)
     for face in faces[1:]:
-        together = framed.union(_roomy(face.box))
+        together = framed.union(with_headroom(face.box))
         if together.width <= largest.width and together.height <= largest.height:
             framed = together
     return replace(demands, hold=(framed, faces[0].box), near=framed.centre), notes
@@ -187,16 +179,6 @@ def _conflicts(evidence: Evidence, largest: Box, framing: Framing) -> tuple[str,
         for kind in dict.fromkeys(subject.kind for subject in tall)
     ]
     return tuple(notes)
-
-
-def _roomy(face: Box) -> Box:
-    """Return a face with headroom above and room around, as far as the picture reaches."""
-    return Box.between(
-        face.left - _ROOM * face.width,
-        face.top - _HEADROOM * face.height,
-        face.right + _ROOM * face.width,
-        face.bottom + _ROOM * face.height,
-    ).intersection(WHOLE)
 
 
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:

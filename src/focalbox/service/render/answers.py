@@ -9,6 +9,7 @@ from typing import Any
 from focalbox.analysis import Analysis
 from focalbox.core.choice.choose import grown_to_heads
 from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.faces import ranked_faces
 from focalbox.core.geometry import Box
 from focalbox.core.placement.score import FACE, ROOM, UPPER, weight_of_top
 from focalbox.core.target import Size
@@ -51,8 +52,8 @@ def choose_format(asked: str, chosen: str, form: str, *, transparent: bool) -> s
 
 
 def face_boxes(analysis: Analysis) -> list[dict[str, int]]:
-    """Return the faces as boxes in pixels of the upright picture."""
-    boxes = (analysis.visible.to_pixels(subject.box) for subject in analysis.subjects if subject.kind == "face")
+    """Return the faces as boxes in pixels of the upright picture, in the order in which they are numbered."""
+    boxes = (analysis.visible.to_pixels(face.box) for face in ranked_faces(analysis))
     return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
 
 

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.target import Size
+from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.animation.encoding import CAN_ANIMATE
 from focalbox.imaging.output.effects import Effect, apply_effects
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import Picture
+from focalbox.options import CropOptions
 from focalbox.prepared import PreparedPicture
 from focalbox.service.render.answers import (
     Answer,
@@ -107,8 +108,7 @@ class Renderer:
     def _finish(self, prepared: PreparedPicture, image_request: ImageRequest, form: str, format: str) -> Answer:  # noqa: A002
         with self._resources.metrics.stage("finish"):
             analysis = prepared.analysis
-            options = image_request.settle_options(analysis.visible)
-            (target,) = image_request.sizes(analysis.visible.size)
+            (target,), options, told = _settle(image_request, analysis)
             if image_request.answer != "crop":
                 crop = analysis.plan(target, options=options)
                 found = (
@@ -123,7 +123,7 @@ class Renderer:
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
                 name = "gif"  # what moves does so everywhere
-            notes = result.notes_for(name)
+            notes = (*told, *result.notes_for(name))
             scans: dict[str, Any] = {
                 "progressive": image_request.progressive and name == "jpeg",
                 "compress": image_request.compress,
@@ -136,7 +136,7 @@ class Renderer:
                 writer = {**scans, "metadata": result.metadata, "memory": result.memory}
                 most = image_request.max_bytes
                 content = encode_within(image, name, image_request.quality, most, **writer)
-                notes += (_FIRST,) if result.film is not None and notes == result.crop.notes else ()
+                notes += (_FIRST,) if result.film is not None and notes == (*told, *result.crop.notes) else ()
         self._resources.metrics.pixels.labels("made").inc(image.width * image.height)
         return Answer(content, FORMATS[name].mime, notes)
 
@@ -155,6 +155,15 @@ class Renderer:
             (target,) = image_request.targets
             strip = self._resources.cropper.explain(source, _plain(target), options=image_request.options)
             return Answer(encode(strip, "png"), FORMATS["png"].mime)
+
+
+def _settle(
+    image_request: ImageRequest, analysis: Analysis
+) -> tuple[list[Target | None], CropOptions, tuple[str, ...]]:
+    """Return targets and options for what was found, and what a reader ought to know of it."""
+    if image_request.faces is not None:
+        return image_request.settle_faces(analysis)
+    return image_request.sizes(analysis.visible.size), image_request.settle_options(analysis.visible), ()
 
 
 def _plain(target: Any) -> Any:

@@ -1,0 +1,208 @@
+"""Filestack's tasks that say how large the result is and which part it shows: smart_crop, crop_faces, resize."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from focalbox.core.choice.faces import FaceFrame
+from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest
+from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.fill import check_fill
+from focalbox.options import parse_target
+from focalbox.service.dialects.urls import plain_number
+from focalbox.service.request import Outline
+
+__all__ = ["SIZED", "Named", "Sized", "check_colour", "read_size"]
+
+SIZED = ("smart_crop", "resize", "crop_faces")
+"""Tasks that say how large the result is: one of them, or crop_faces without a size and a resize of what it shows."""
+
+_MODES: Mapping[str, Mapping[str, str]] = {
+    "auto": {"mode": "auto"}, "face": {"mode": "face"}, "fit": {"fit": "contain"}, "object": {"fit": "tight"},
+}  # fmt: skip
+"""The modes of smart_crop, as options of a crop: ``fit`` shows all of the picture, ``object`` the subject closely."""
+_FACE_MODES = ("thumb", "crop", "fill")
+_ALIGNS = {
+    "center": (0.5, 0.5), "top": (0.5, 0.0), "bottom": (0.5, 1.0), "left": (0.0, 0.5), "right": (1.0, 0.5),
+}  # fmt: skip
+_FITS = ("clip", "crop", "scale", "max")
+_MAX_BUFFER, _MAX_FACE, _MAX_FACES = 10_000, 1_000, 64
+"""What ``buffer`` and the numbers of faces go up to (the schema of filestack-js), and how many are named at most (ours)."""
+_FACES = re.compile(r"\[?(\d{1,4}(?:,\d{1,4})*)\]?", re.ASCII)
+_COLOUR = re.compile(r"(?:[0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
+_NO_COLOURS = {"edge", "blur"}
+"""Fills of focalbox that Filestack's addresses do not have."""
+
+Named = Mapping[str, Mapping[str, str]]
+"""Options of the tasks of an address, by the tasks' names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """How large the result is and what it shows.
+
+    Parameters
+    ----------
+    target : Outline or Size
+    options : dict
+        How to crop, as fields of `CropOptions`.
+    align : (float, float), optional
+        Where the window is put instead of looking.
+    effects : tuple of Effect
+        What is done to the crop before anything else.
+    faces : FaceFrame, optional
+        The faces that are framed.
+    """
+
+    target: Outline | Size = field(default_factory=lambda: Outline(0, 0))
+    options: dict[str, Any] = field(default_factory=dict)
+    align: tuple[float, float] | None = None
+    effects: tuple[Effect, ...] = ()
+    faces: FaceFrame | None = None
+
+
+def read_size(named: Named) -> Sized:
+    """Read what the tasks of an address say of the result's size.
+
+    Raises
+    ------
+    InvalidRequest
+        When they contradict each other or one makes no sense; the message names it.
+    """
+    sized = [name for name in SIZED if name in named]
+    if sized == ["resize", "crop_faces"] and not {"width", "height"} & set(named["crop_faces"]):
+        return _resize_faces(named["crop_faces"], _read_resize(named["resize"]), named["resize"])
+    if len(sized) > 1:
+        message = f"one of {' and '.join(sized)} says how large the result is"
+        raise InvalidRequest(message)
+    if "smart_crop" in named:
+        return Sized(_size("smart_crop", named["smart_crop"]), _smart(named["smart_crop"]))
+    if "crop_faces" in named:
+        task = named["crop_faces"]
+        outline = _outline(task)
+        target = Size(outline.width, outline.height) if outline.width and outline.height else outline
+        return _faces(task, target, cover=task.get("mode") == "fill" and isinstance(target, Size))
+    return _read_resize(named["resize"]) if "resize" in named else Sized(align=(0.5, 0.5))
+
+
+def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, **more: Any) -> Sized:
+    mode = task.get("mode", "thumb")
+    if mode not in _FACE_MODES:
+        message = f"crop_faces has the modes {', '.join(_FACE_MODES)}, not {mode[:20]!r}"
+        raise InvalidRequest(message)
+    buffer = plain_number("buffer", task["buffer"]) if "buffer" in task else None
+    if buffer is not None and buffer > _MAX_BUFFER:
+        message = f"buffer is a percentage of at most {_MAX_BUFFER}, not {buffer}"
+        raise InvalidRequest(message)
+    room = 0.0 if mode == "crop" else None if buffer is None else buffer / 100
+    align = more.pop("align", None) or (0.5, 0.5)
+    frame = FaceFrame(_numbers(task.get("faces", "1")), room, cover=cover, align=align)
+    return Sized(target, {"fit": "tight", "upscale": True}, faces=frame, **more)
+
+
+def _resize_faces(task: Mapping[str, str], resize: Sized, options: Mapping[str, str]) -> Sized:
+    """Return what shows some faces, resized: what ``resize`` says is then about what crop_faces shows."""
+    outline = resize.target
+    cut = isinstance(outline, Outline) and not outline.inside
+    target = Size(outline.width, outline.height) if cut else outline
+    align = resize.align if cut and options.get("align") != "faces" else None
+    return _faces(task, target, cover=cut, align=align, effects=resize.effects)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers of faces, such as 1 or [1,2]; none for all."""
+    if text == "all":
+        return ()
+    found = _FACES.fullmatch(text.replace(" ", ""))
+    numbers = tuple(dict.fromkeys(map(int, found[1].split(",")))) if found else ()
+    if not numbers or len(numbers) > _MAX_FACES or not all(1 <= number <= _MAX_FACE for number in numbers):
+        message = (
+            f"faces is all, a number from 1 to {_MAX_FACE}, or up to {_MAX_FACES} such as [1,2], not {text[:20]!r}"
+        )
+        raise InvalidRequest(message)
+    return numbers
+
+
+def _smart(task: Mapping[str, str]) -> dict[str, Any]:
+    mode = task.get("mode", "auto")
+    if mode not in _MODES:
+        message = f"smart_crop has the modes {', '.join(_MODES)}, not {mode[:20]!r}"
+        raise InvalidRequest(message)
+    if "object" in task:
+        message = "the option object of smart_crop is not supported: mode:object takes whatever is the subject"
+        raise InvalidRequest(message)
+    options: dict[str, Any] = dict(_MODES[mode])
+    if "fill_color" in task:
+        options["fill"] = check_colour("fill_color", task["fill_color"])
+    return options
+
+
+def _read_resize(task: Mapping[str, str]) -> Sized:
+    fit, outline = task.get("fit", "clip"), _outline(task)
+    if fit not in _FITS:
+        message = f"resize has the fits {', '.join(_FITS)}, not {fit[:20]!r}"
+        raise InvalidRequest(message)
+    sides = outline.width, outline.height
+    if not any(sides):
+        message = "resize needs width or height, of at least 1 pixel"
+        raise InvalidRequest(message)
+    if fit == "crop" and all(sides):
+        align = task.get("align", "center")
+        return Sized(outline, {"mode": "face"}) if align == "faces" else Sized(outline, align=_read_align(align))
+    inside = Outline(*sides, inside=True, enlarge=fit != "max")
+    stretched = (Effect("resize", (float(sides[0]), float(sides[1]))),) if fit == "scale" and all(sides) else ()
+    return Sized(inside, align=(0.5, 0.5), effects=stretched)
+
+
+def _read_align(align: str) -> tuple[float, float]:
+    """Return where the window is put: one word, or two that go together, such as ``[top,left]``."""
+    words = [word.strip() for word in align.removeprefix("[").removesuffix("]").split(",")]
+    across = [word for word in words if word in {"left", "right"}]
+    down = [word for word in words if word in {"top", "bottom"}]
+    two = len(words) == 2 and len(across) == len(down) == 1  # noqa: PLR2004 - a corner
+    if two or (len(words) == 1 and words[0] in _ALIGNS):
+        return _ALIGNS[(across or ["center"])[0]][0], _ALIGNS[(down or ["center"])[0]][1]
+    message = f"resize has the aligns {', '.join(_ALIGNS)}, corners such as [top,left], and faces, not {align[:20]!r}"
+    raise InvalidRequest(message)
+
+
+def _size(name: str, task: Mapping[str, str]) -> Size:
+    missing = [side for side in ("width", "height") if side not in task]
+    if missing:
+        message = f"{name} needs {' and '.join(missing)}"
+        raise InvalidRequest(message)
+    width, height = (plain_number(side, task[side]) for side in ("width", "height"))
+    target = parse_target((width, height))
+    if not isinstance(target, Size):
+        message = f"{name} takes pixels"
+        raise InvalidRequest(message)
+    return target
+
+
+def _outline(task: Mapping[str, str]) -> Outline:
+    """Return the sides that a task gives; 0 for one that it leaves open."""
+    sides = {side: plain_number(side, task[side]) for side in ("width", "height") if side in task}
+    return Outline(sides.get("width", 0), sides.get("height", 0))
+
+
+def check_colour(name: str, text: str) -> str:
+    """Return a colour as fills are written, from a name or from digits without #.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is none.
+    """
+    colour = f"#{text}" if _COLOUR.fullmatch(text) else text
+    message = f"{name} is a colour such as white or FF8800, not {text[:20]!r}"
+    if colour in _NO_COLOURS:
+        raise InvalidRequest(message)
+    try:
+        check_fill(colour)
+    except InvalidRequest as error:
+        raise InvalidRequest(message) from error
+    return colour
