@@ -47,7 +47,8 @@ class FaceFrame:
     Parameters
     ----------
     numbers : tuple of int
-        The faces, counted from 1 as `ranked_faces` has them; empty for all.
+        The faces, counted from 1 as `ranked_faces` has them; empty for all. Those that are not there are left out; the
+        first face is framed when none of them is.
     buffer : float, optional
         What a face's box grows by, in shares of its own sides, half on each side; None leaves headroom above it and room
         around.
@@ -71,17 +72,17 @@ class FaceFrame:
             What was found in the picture.
         aspect : float, optional
             Width by height of the result: faces that do not fit a window of that shape beside those before them are left
-            out, unless the window lies inside the frame.
+            out.
         """
         size, faces = evidence.visible.size, ranked_faces(evidence)
+        if not faces:
+            return evidence.subject_box.to_whole_pixels(size), ("no face was found: framed by saliency",)
         chosen = [faces[number - 1] for number in self.numbers if number <= len(faces)] if self.numbers else faces
-        if not chosen:
-            found = "no face was found" if not faces else f"only {len(faces)} faces were found"
-            return evidence.subject_box.to_whole_pixels(size), (f"{found}: framed by saliency",)
-        missing = sum(number > len(faces) for number in self.numbers)
+        missing = len(self.numbers) - len(chosen) if self.numbers else 0
         notes = (f"{missing} of the faces asked for were not found",) if missing else ()
+        chosen = chosen or faces[:1]
         boxes = [self._around(face.box) for face in chosen]
-        room = Box(0.0, 0.0, *largest_window(size, aspect)) if aspect and not self.cover else WHOLE
+        room = Box(0.0, 0.0, *largest_window(size, aspect)) if aspect else WHOLE
         return _bounded(_together(boxes, room).to_whole_pixels(size), size), notes
 
     def window(self, frame: Box, size: Size, aspect: float) -> Box:

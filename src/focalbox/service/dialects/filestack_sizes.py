@@ -84,6 +84,9 @@ def read_size(named: Named) -> Sized:
     if "crop_faces" in named:
         task = named["crop_faces"]
         outline = _outline(task)
+        if any(task.get(side, "1").strip("0") == "" for side in ("width", "height")):
+            message = "crop_faces takes sides of at least 1 pixel, or leaves them open"
+            raise InvalidRequest(message)
         target = Size(outline.width, outline.height) if outline.width and outline.height else outline
         return _faces(task, target, cover=task.get("mode") == "fill" and isinstance(target, Size))
     return _read_resize(named["resize"]) if "resize" in named else Sized(align=(0.5, 0.5))

@@ -1,0 +1,105 @@
+"""Faces framed: which of them, how much around them, and the window of a shape around them or inside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalbox.analysis import Analysis
+from focalbox.core.choice.faces import MAX_ASPECT, FaceFrame, ranked_faces, with_headroom
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.target import Size, Target
+from strategies import boxes, faces, spot, targets
+
+SIZE = Size(400, 400)
+SMALL, LARGE = (0.05, 0.1, 0.1, 0.1), (0.7, 0.3, 0.2, 0.2)
+"""Left, top and sides of two faces; the larger is the first."""
+TWO = replace(spot(SIZE, 0.0, 0.0), subjects=faces(SMALL, LARGE))
+frames = st.builds(
+    FaceFrame,
+    st.lists(st.integers(1, 4), max_size=3, unique=True).map(tuple),
+    st.none() | st.floats(0, 100),
+    st.booleans(),
+    st.tuples(st.floats(0, 1), st.floats(0, 1)),
+)
+
+
+@st.composite
+def peopled(draw: st.DrawFn) -> Analysis:
+    size = draw(st.builds(Size, st.integers(1, 4000), st.integers(1, 4000)))
+    found = [box for box in draw(st.lists(boxes(), max_size=4)) if box.area > 0]
+    return replace(spot(size, 0.4, 0.4), subjects=faces(*((b.left, b.top, b.width, b.height) for b in found)))
+
+
+def test_the_larger_face_is_the_first() -> None:
+    assert [face.box.left for face in ranked_faces(TWO)] == [0.7, 0.05]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"), [((1,), [LARGE]), ((2,), [SMALL]), ((2, 1), [SMALL, LARGE]), ((), [SMALL, LARGE])]
+)
+def test_the_faces_that_are_named_are_framed_and_no_others(
+    numbers: tuple[int, ...], shown: list[tuple[float, ...]]
+) -> None:
+    frame, notes = FaceFrame(numbers, 0.0).frame(TWO)
+    for face in (SMALL, LARGE):
+        assert frame.contains(Box(*face)) == (face in shown)
+    assert notes == ()
+
+
+def test_a_face_that_is_not_there_is_left_out_and_said() -> None:
+    assert FaceFrame((2, 7), 0.0).frame(TWO)[0] == FaceFrame((2,), 0.0).frame(TWO)[0]
+    assert FaceFrame((7,), 0.0).frame(TWO)[0] == FaceFrame((1,), 0.0).frame(TWO)[0]
+    assert "1 of the faces" in FaceFrame((7,)).frame(TWO)[1][0]
+    nobody = replace(TWO, subjects=())
+    assert FaceFrame((1,)).frame(nobody) == (
+        nobody.subject_box.to_whole_pixels(SIZE),
+        ("no face was found: framed by saliency",),
+    )
+
+
+@pytest.mark.parametrize("percent", [0, 50, 100, 200])
+def test_a_buffer_grows_the_box_by_a_share_of_its_own_sides(percent: int) -> None:
+    middle = replace(TWO, subjects=faces((0.4, 0.4, 0.2, 0.1)))
+    frame, _ = FaceFrame((1,), percent / 100).frame(middle)
+    grown = Box(0.4, 0.4, 0.2, 0.1).resize(0.2 * (1 + percent / 100), 0.1 * (1 + percent / 100))
+    assert frame == grown.to_whole_pixels(SIZE)
+
+
+def test_without_a_buffer_there_is_headroom() -> None:
+    frame, _ = FaceFrame((1,)).frame(TWO)
+    assert frame == with_headroom(Box(*LARGE)).to_whole_pixels(SIZE)
+    assert Box(*LARGE).top - frame.top > frame.bottom - Box(*LARGE).bottom > 0
+
+
+def test_a_face_that_does_not_fit_beside_the_first_is_left_out() -> None:
+    frame, _ = FaceFrame((), 0.0).frame(TWO, aspect=0.5)
+    assert frame == FaceFrame((1,), 0.0).frame(TWO)[0]
+
+
+@given(peopled(), frames, targets)
+def test_frames_and_windows_lie_inside_and_hold_or_fill(evidence: Analysis, faces: FaceFrame, target: Target) -> None:
+    size = evidence.visible.size
+    frame, _ = faces.frame(evidence, target.aspect)
+    assert WHOLE.contains(frame)
+    window = faces.window(frame, size, target.aspect)
+    assert WHOLE.contains(window, slack=1e-6)
+    assert window.width * size.width == pytest.approx(window.height * size.height * target.aspect)
+    if faces.cover:
+        assert frame.contains(window, slack=1e-6)
+    elif max(window.width, window.height) < 1 - 1e-6:
+        assert window.contains(frame, slack=1e-6)
+
+
+@given(peopled(), frames)
+def test_a_frame_is_no_flatter_than_the_bound_or_the_picture(evidence: Analysis, faces: FaceFrame) -> None:
+    if not ranked_faces(evidence):
+        return
+    size = evidence.visible.size
+    box = faces.frame(evidence)[0].to_pixels(size)
+    bound = max(MAX_ASPECT, size.aspect, 1 / size.aspect)
+    assert box.width <= bound * (box.height + 1)
+    assert box.height <= bound * (box.width + 1)
