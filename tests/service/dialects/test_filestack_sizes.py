@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from focalbox.analysis import Analysis
 from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
@@ -21,9 +21,7 @@ from focalbox.service.request import Outline
 from service.servers import Service
 from strategies import faces, spot
 
-FACE = Analysis(
-    *[getattr(spot(Size(1000, 500), 0.4, 0.4), name) for name in ("source", "saliency")], faces((0.4, 0.4, 0.1, 0.2))
-)
+FACE = replace(spot(Size(1000, 500), 0.4, 0.4), subjects=faces((0.4, 0.4, 0.1, 0.2)))
 """A face of 100x100 pixels in a picture of 1000x500."""
 
 
