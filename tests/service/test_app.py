@@ -228,6 +228,11 @@ def test_long_addresses_other_methods_and_unknown_places(service: Service) -> No
     deleted = service.ask("/v1/crop/60x40/coffee.jpg", "DELETE")
     assert (deleted.status, set(deleted.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
     assert "GET" in deleted.problem()
+    for answer in ("crop", "plan", "map", "explain"):
+        for method in ("GET", "HEAD", "PUT"):
+            refused = service.ask(f"/v1/{answer}", method)
+            assert (refused.status, refused.headers["allow"]) == (405, "POST"), (method, answer)
+        assert "/v1/crop/500x200/SOURCE" in service.ask(f"/v1/{answer}").problem()
     assert service.ask("/nothing/here").status == 404
     assert service.ask("/page/nothing.js").status == 404
     assert service.ask("/page/%2e%2e%2fapp.py").status == 404

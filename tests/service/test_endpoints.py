@@ -163,6 +163,20 @@ def test_scripts_of_named_origins_may_read(
     service = opened(root=pictures, allow_unsigned="true", **({"cors": origins} if origins else {}))
     answer = service.ask("/v1/plan/1:1/coffee.jpg", headers={"origin": origin})
     assert answer.headers.get("access-control-allow-origin") == allowed
+    assert ("etag" in answer.headers.get("access-control-expose-headers", "").lower()) == (allowed is not None)
+
+
+def test_a_script_of_a_named_origin_may_send_a_picture(opened: Opened, pictures: Path) -> None:
+    asked = {"origin": "https://a.example", "access-control-request-method": "POST"}
+    service = opened(root=pictures, cors="https://a.example")
+    allowed = service.ask("/v1/crop", "OPTIONS", headers=asked)
+    assert (allowed.status, allowed.headers["access-control-allow-origin"]) == (204, "https://a.example")
+    assert "POST" in allowed.headers["access-control-allow-methods"]
+    assert "Content-Type" in allowed.headers["access-control-allow-headers"]
+    other = service.ask("/v1/crop", "OPTIONS", headers=asked | {"origin": "https://b.example"})
+    assert "access-control-allow-origin" not in other.headers
+    assert service.ask("/v1/crop", "OPTIONS").status == 405, "nobody asks for a script"
+    assert opened(root=pictures, cors="").ask("/v1/crop", "OPTIONS", headers=asked).status == 405
 
 
 def test_a_picture_of_the_folder_has_a_date_that_is_asked_about(opened: Opened, pictures: Path, tmp_path: Path) -> None:

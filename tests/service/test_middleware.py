@@ -105,6 +105,7 @@ def test_what_is_no_id_is_replaced(given_id: bytes) -> None:
         (Overloaded("later"), 503, "later"),
         (HTTPException(404), 404, "nothing here"),
         (HTTPException(405, headers={"Allow": "GET, HEAD"}), 405, "this address takes GET, HEAD"),
+        (HTTPException(405, "send it", {"Allow": "POST"}), 405, "send it"),
         (RuntimeError("a secret"), 500, ""),
     ],
 )

@@ -89,9 +89,9 @@ CHECKS = [
     "negative_data_rejection",
     "missing_required_header",
     "use_after_free",
+    "unsupported_method",
 ]
-"""Not among them: that all which the document lets through is accepted, which holds for no picture of random bytes; and that
-a wrong method is 405: an address without a picture, `GET /v1/crop`, is answered with what it lacks."""
+"""Not among them: that all which the document lets through is accepted, which holds for no picture of random bytes."""
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
@@ -145,6 +146,7 @@ def build(
         *([Route("/metrics", endpoints.metrics)] if settings.metrics else []),
         *([Route("/openapi.json", document)] if settings.docs else []),
         Route("/v1/{answer:str}", endpoints.upload, methods=["POST"]),
+        Route("/v1/{answer:str}", _only_uploads),
         *pages.routes(),
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]
@@ -152,6 +154,12 @@ def build(
     at_sight = None if settings.cors or settings.traces else pool.check  # these need more than the first bytes
     refusals = Refusals(metrics, at_sight, readiness=readiness)
     return RequestLog(router, metrics, settings.cors, readiness=readiness, refusals=refusals)
+
+
+async def _only_uploads(_: Request) -> Response:
+    """Say that an address without a source is for pictures that are sent along."""
+    message = "this address takes POST, a picture that is sent along; one of its own address is /v1/crop/500x200/SOURCE"
+    raise HTTPException(405, message, {"Allow": "POST"})
 
 
 def _check_fallback(sources: Sources, fallback: str | None) -> None:

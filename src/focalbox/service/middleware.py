@@ -8,10 +8,12 @@ import re
 import secrets
 import time
 from collections.abc import Collection
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
@@ -28,6 +30,15 @@ _AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
 """Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
 _MAX_HEADERS = 16_384
 """Bytes of header fields that are read: what common proxies let through at most."""
+_PREFLIGHT = {b"origin", b"access-control-request-method"}
+"""Fields by which a browser asks before it sends what a form could not (Fetch standard, CORS-preflight request)."""
+_PREFLIGHTED = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Content-Type, X-Request-Id",
+    "Access-Control-Max-Age": "3600",
+}
+_EXPOSED = (b"access-control-expose-headers", b"ETag, Focalbox-Notes, X-Request-Id")
+"""Fields of an answer that such a script may read besides the ordinary ones."""
 _MAX_LOGGED = 500
 """Characters of a path that are logged."""
 _SECRETS = (
@@ -138,7 +149,7 @@ class RequestLog:
         refused = ""
         try:
             _check_headers(scope)
-            await self._app(scope, receive, send_noted)
+            await (_preflight if self._is_preflight(scope) else self._app)(scope, receive, send_noted)
         except Gone:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
@@ -174,15 +185,24 @@ class RequestLog:
         )
         return status, known
 
+    def _is_preflight(self, scope: Scope) -> bool:
+        """Tell whether a browser asks whether a script of another origin may send what it wants to send."""
+        names = {name for name, _ in scope["headers"]}
+        return bool(self._origins) and scope["method"] == "OPTIONS" and names >= _PREFLIGHT
+
     def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Return what lets a script of another origin read the answer: no credentials are ever involved."""
         if "*" in self._origins:
-            return [(b"access-control-allow-origin", b"*")]
+            return [(b"access-control-allow-origin", b"*"), _EXPOSED]
         if not self._origins:
             return []
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
         allowed = origin.decode("latin-1").lower() in self._origins
-        return [(b"vary", b"Origin"), *([(b"access-control-allow-origin", origin)] if allowed else [])]
+        return [(b"vary", b"Origin"), *([(b"access-control-allow-origin", origin), _EXPOSED] if allowed else [])]
+
+
+async def _preflight(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response(status_code=204, headers=_PREFLIGHTED)(scope, receive, send)
 
 
 def _in_origin_form(scope: Scope) -> Scope:
@@ -206,6 +226,8 @@ def _problem(error: Exception) -> Problem:
         title = titles.get(error.status_code, "Wrong request")
         headers = dict(error.headers or {})
         detail = f"this address takes {headers['Allow']}" if "Allow" in headers else title.lower()
+        if error.detail != HTTPStatus(error.status_code).phrase:
+            detail = error.detail  # our own words
         return Problem(error.status_code, title, detail, headers)
     return problem_of(error)
 
