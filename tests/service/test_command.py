@@ -61,6 +61,16 @@ def test_what_cannot_be_signed_is_one_sentence(
     assert (said.count("\n"), SECRET in said) == (1, False)
 
 
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("--allow-host", "http://a"), ("--bucket", "gs://a/b"), ("--size", "500"), ("--key", "a"), ("--at-work", "many"),
+     ("--root", ""), ("--host", "")],
+)  # fmt: skip
+def test_a_wrong_flag_is_called_as_it_is_written(flag: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert focalbox("serve", flag, value) == 2
+    assert capsys.readouterr().err.startswith(f"focalbox: {flag}")
+
+
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

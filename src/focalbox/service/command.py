@@ -66,12 +66,17 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
 
     Every option is also a setting, FOCALBOX_SERVICE_...; docs/settings.md lists them all.
     """
-    given = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
+    given = {
+        name: ",".join(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value not in (None, ())
+    }
     if allow_unsigned:
         given["allow_unsigned"] = "true"
     if no_page:
         given["page"] = "false"
-    settings = ServiceSettings.of(os.environ, **given)
+    flags = {option.name: option.opts[0] for option in serve.params if option.name}
+    settings = ServiceSettings.of(os.environ, flags, **given)
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
@@ -173,7 +178,11 @@ def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
     example = "/v1/crop/500x200/PICTURE.jpg"
     if settings.page:
         click.echo(f"page:    {place}{page}")
-    click.echo(f"crops:   {place}{example}" + ("" if settings.allow_unsigned else "  (signed: see `focalbox sign`)"))
+    if settings.root or settings.hosts or settings.buckets:
+        how = "" if settings.allow_unsigned else "  (signed: see `focalbox sign`)"
+        click.echo(f"crops:   {place}{example}{how}")
+    else:
+        click.echo("crops:   of uploads only; --root, --allow-host and --bucket say where addresses find pictures")
     if settings.keys and settings.keys[0].id == "session":
         click.echo("key:     a new one for this run; set FOCALBOX_SERVICE_KEYS=ID:SECRET for one that lasts")
     sys.stdout.flush()

@@ -20,3 +20,10 @@ def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
     assert "--at-work" in text
     assert not any(secret in text for secret in ("short", "redis:pw"))
     assert "FOCALBOX_SERVICE_KEYS: the secret of the key 'k' has at least 16 characters" in text
+
+
+def test_a_flag_is_called_as_it_is_written() -> None:
+    with pytest.raises(
+        FocalboxError, match=r"^--allow-host is host names such as images\.example\.com, .*; --at-work is"
+    ):
+        ServiceSettings.of({}, {"hosts": "--allow-host"}, hosts="http://a", at_work="many")

@@ -14,7 +14,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.settings import values
 
 number = values.whole_number(1, 4 * 2**30)
-hosts = values.each(values.HOST, "host names")
+hosts = values.each(values.HOST.fullmatch, "host names")
 cache = values.matching(values.CACHE, "memory, none or redis://HOST")
 
 
@@ -47,7 +47,11 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
         (number, "٣", "a whole number"),
         (values.truth, "on", "not 'on'"),
         (values.folder, "/no/such/place", "a folder that exists, not '/no/such/place'"),
-        (hosts, "a.example.com,-b", "host names with commas between them, not '-b'"),
+        (hosts, "a.example.com,-b", "host names, with commas between them, not '-b'"),
+        (values.each(values.is_network, "networks"), "10.0.0.0/8,10.0.0.1/8", "networks, .*not '10.0.0.1/8'"),
+        (values.each(values.is_network, "networks"), "abc", "not 'abc'"),
+        (values.folder, "", "a folder that exists, not ''"),
+        (values.filled("a source"), "", "a source, not empty"),
         (values.sizes, "500x", "500x"),
         (values.keys, "a:" + "0" * 32 + ",a:" + "1" * 32, "keys with an id each"),
         (values.hexadecimal, "", "bytes in hexadecimal"),
@@ -56,6 +60,9 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
         (values.presets, "card=1:1;card=2:1", "presets such as"),
         (values.presets, "a/b=1:1", "presets such as"),
         (values.presets, "card=1:1/cat.jpg", "presets such as"),
+        (values.presets, "card=500x", "card is not: a size"),
+        (values.presets, "card=1:1?fitt=tight", "card is not: there is no option 'fitt'"),
+        (values.presets, "card=1:1?format=heic", "card is not: .*heic"),
         (values.secret, "", "a secret of at least one character"),
     ],
 )

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from focalbox.errors import InvalidRequest
@@ -36,19 +37,21 @@ class ServiceSettings:
     root: Path | None = _setting(None, values.folder, "The folder whose pictures are served.")  # noqa: RUF009 - makes a field
     hosts: tuple[str, ...] = _setting(
         (),
-        values.each(values.HOST, "host names"),
+        values.each(values.HOST.fullmatch, "host names such as images.example.com"),
         "Hosts that pictures are fetched from: `img.example.com`, `*.example.com`.",
     )
     buckets: tuple[str, ...] = _setting(
         (),
-        values.each(values.BUCKET, "buckets"),
+        values.each(values.BUCKET.fullmatch, "buckets such as photos or gs://photos"),
         "Buckets that pictures are read from: `photos` of S3, `gs://photos` of Google, `az://photos` of Azure.",
     )
     keys: tuple[Key, ...] = _setting(
         (), values.keys, "Keys for native addresses, `ID:SECRET`; the first signs, all are accepted.", secret=True
     )
     filestack_secret: str | None = _setting(None, values.secret, "Secret of Filestack's policies.", secret=True)
-    filestack_api_key: str | None = _setting(None, values.secret, "The API key that Filestack's addresses must name.")
+    filestack_api_key: str | None = _setting(
+        None, values.filled("an API key"), "The API key that Filestack's addresses must name."
+    )
     thumbor_key: str | None = _setting(None, values.secret, "Key of thumbor's signatures.", secret=True)
     thumbor_auto: bool = _setting(
         default=False, read=values.truth, help_="Whether thumbor's addresses without a format are answered by Accept."
@@ -63,7 +66,7 @@ class ServiceSettings:
     sizes: tuple[str, ...] = _setting(
         (), values.sizes, "The only sizes that are served, such as `500x200,1:1,free`; all if empty."
     )
-    host: str = _setting("127.0.0.1", values.secret, "The address to listen at.")
+    host: str = _setting("127.0.0.1", values.filled("an address such as 127.0.0.1"), "The address to listen at.")
     port: int = _setting(8000, values.whole_number(0, 65_535), "The port to listen at; 0 takes a free one.")
     workers: int = _setting(
         1, values.whole_number(1, 64), "Processes that share the socket; what follows is shared out."
@@ -131,9 +134,15 @@ class ServiceSettings:
     presets: tuple[tuple[str, str], ...] = _setting(
         (), values.presets, "Named sizes and options: `card=500x200?fit=tight;hero=16:9` for `/v1/p/card/...`."
     )
-    fallback: str | None = _setting(None, values.secret, "A source that is answered with when another cannot be read.")
+    fallback: str | None = _setting(
+        None,
+        values.filled("a source such as fallback.jpg"),
+        "A source that is answered with when another cannot be read.",
+    )
     cors: tuple[str, ...] = _setting(
-        (), values.each(values.ORIGIN, "origins"), "Origins that may read answers; `*` is all."
+        (),
+        values.each(values.ORIGIN.fullmatch, "origins such as https://www.example.com"),
+        "Origins whose scripts may read answers and send pictures; `*` is all.",
     )
     client_hints: bool = _setting(
         default=False,
@@ -142,7 +151,7 @@ class ServiceSettings:
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
-        values.each(values.NETWORK, "addresses or networks"),
+        values.each(values.is_network, "addresses or networks such as 10.0.0.0/8"),
         "Proxies whose X-Forwarded-For is logged: `10.0.0.0/8`.",
     )
     docs: bool = _setting(default=True, read=values.truth, help_="Whether `/docs` and `/openapi.json` are served.")
@@ -156,8 +165,12 @@ class ServiceSettings:
     common: Settings = field(default_factory=Settings)  # of every command
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], **given: Any) -> ServiceSettings:
+    def of(
+        cls, environment: Mapping[str, str], flags: Mapping[str, str] = MappingProxyType({}), **given: Any
+    ) -> ServiceSettings:
         """Read the settings from environment variables; what the command was given comes first.
+
+        ``flags`` says how the command calls a setting, where that is not its name.
 
         Raises
         ------
@@ -175,7 +188,7 @@ class ServiceSettings:
                 continue
             mistakes += _read(found, name, text, variable)
         for name, text in given.items():
-            mistakes += _read(found, name, text, f"--{name.replace('_', '-')}")
+            mistakes += _read(found, name, text, flags.get(name, f"--{name.replace('_', '-')}"))
         if mistakes:
             message = "; ".join(mistakes)
             raise InvalidRequest(message)
@@ -202,7 +215,7 @@ class ServiceSettings:
         return dataclasses.replace(self, **several, at_work=self.threads, common=common)
 
 
-_SENTENCES = ("a size", "a key", "the secret")
+_SENTENCES = ("a size", "a key", "the secret", "a preset")
 """How messages begin that are whole sentences, and not the end of one that the setting's name begins."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +15,12 @@ __all__ = [
     "BUCKET",
     "CACHE",
     "HOST",
-    "NETWORK",
     "ORIGIN",
     "each",
+    "filled",
     "folder",
     "hexadecimal",
+    "is_network",
     "keys",
     "matching",
     "presets",
@@ -33,7 +35,6 @@ _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
 HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
 BUCKET = re.compile(r"(?:(?:s3|gs|az)://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
-NETWORK = re.compile(r"[0-9a-f.:]+(?:/[0-9]{1,3})?")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CACHE = re.compile(r"memory|none|rediss?://.+|unix://.+")
 _TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -69,24 +70,33 @@ def truth(text: str) -> bool:
 def folder(text: str) -> Path:
     """Read a folder that exists."""
     path = Path(text)
-    if not path.is_dir():
+    if not text or not path.is_dir():  # an empty one would be the current folder
         message = f"a folder that exists, not {text!r}"
         raise InvalidRequest(message)
     return path
 
 
-def each(pattern: re.Pattern[str], what: str) -> Callable[[str], tuple[str, ...]]:
-    """Return a reader of words that all match a pattern."""
+def each(fits: Callable[[str], object], what: str) -> Callable[[str], tuple[str, ...]]:
+    """Return a reader of words that all fit, such as those that match a pattern."""
 
     def read(text: str) -> tuple[str, ...]:
         found = words(text.lower())
-        wrong = [word for word in found if not pattern.fullmatch(word)]
+        wrong = [word for word in found if not fits(word)]
         if wrong:
-            message = f"{what} with commas between them, not {wrong[0]!r}"
+            message = f"{what}, with commas between them, not {wrong[0]!r}"
             raise InvalidRequest(message)
         return found
 
     return read
+
+
+def is_network(word: str) -> bool:
+    """Tell whether a word is an address or a network, whose address has no bits behind its mask."""
+    try:
+        ipaddress.ip_network(word)
+    except ValueError:
+        return False
+    return True
 
 
 def sizes(text: str) -> tuple[str, ...]:
@@ -130,6 +140,8 @@ def hexadecimal(text: str) -> bytes:
 
 def presets(text: str) -> tuple[tuple[str, str], ...]:
     """Read named sizes and options, ``NAME=SIZE?OPTIONS`` with semicolons between them."""
+    from focalbox.service.dialects.native import parse  # noqa: PLC0415 - loads what neither help nor signing needs
+
     found: dict[str, str] = {}
     for entry in filter(None, text.split(";")):
         name, equals, written = entry.strip().partition("=")
@@ -137,14 +149,25 @@ def presets(text: str) -> tuple[tuple[str, str], ...]:
         if not equals or not _NAME.fullmatch(name) or name in found or not size or "/" in written:
             message = f"presets such as card=500x200?fit=tight;hero=16:9, not {entry[:60]!r}"
             raise InvalidRequest(message)
-        parse_target(size)
+        try:
+            parse(f"/v1/crop/{size}/picture".encode(), written.partition("?")[2].encode())
+        except InvalidRequest as error:
+            message = f"a preset is a size with options, and {name} is not: {error}"
+            raise InvalidRequest(message) from error
         found[name] = written
     return tuple(found.items())
 
 
-def secret(text: str) -> str:
-    """Read any text that is not empty."""
-    if not text:
-        message = "a secret of at least one character"
-        raise InvalidRequest(message)
-    return text
+def filled(what: str) -> Callable[[str], str]:
+    """Return a reader of any text that is not empty."""
+
+    def read(text: str) -> str:
+        if not text:
+            message = f"{what}, not empty"
+            raise InvalidRequest(message)
+        return text
+
+    return read
+
+
+secret = filled("a secret of at least one character")
