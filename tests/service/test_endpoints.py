@@ -31,6 +31,10 @@ def test_a_fallback_stands_in_for_what_cannot_be_read(opened: Opened, pictures: 
         answer = service.ask(f"/v1/crop/60x40/{name}")
         assert answer.content == expected.content
         assert answer.headers["cache-control"] == "public, max-age=60"
+        assert answer.headers["focalbox-notes"].startswith("the fallback is shown")
+    assert "focalbox-notes" not in expected.headers
+    told = service.ask("/crop_faces/gone.jpg").headers["focalbox-notes"].split("; ")
+    assert [note.split(":")[0] for note in told] == ["the fallback is shown", "no face was found"]
     assert service.ask("/v1/crop/0x40/gone.jpg").status == 400
     plain = opened(root=pictures, allow_unsigned="true")
     assert _size(plain.ask("/smart_crop=w:60,h:40/fallback=file:coffee.jpg/gone.jpg")) == (60, 40)

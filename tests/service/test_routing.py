@@ -43,6 +43,9 @@ def test_a_preset_is_its_address_and_takes_nothing_besides() -> None:
         read_address(b"/v1/p/card/cat.jpg", b"zoom=1", OPEN)
     with pytest.raises(InvalidRequest, match="no preset 'poster'"):
         read_address(b"/v1/p/poster/cat.jpg", b"", OPEN)
+    for short in (b"/v1/p/card", b"/v1/p/card/", b"/v1/p/", b"/v1/p//cat.jpg"):
+        with pytest.raises(InvalidRequest, match="/v1/p/NAME/SOURCE"):
+            read_address(short, b"", OPEN)
 
 
 def test_a_preset_is_signed_as_it_is_asked_for() -> None:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from focalbox.analysis import Analysis
 from focalbox.cropper import Cropper
 from focalbox.errors import InvalidRequest
+from focalbox.service.dialects.native import UPLOADS
 from focalbox.service.endpoints import Endpoints
 from focalbox.service.middleware import RequestLog
 from focalbox.service.openapi import openapi
@@ -146,7 +147,7 @@ def build(
         *([Route("/metrics", endpoints.metrics)] if settings.metrics else []),
         *([Route("/openapi.json", document)] if settings.docs else []),
         Route("/v1/{answer:str}", endpoints.upload, methods=["POST"]),
-        Route("/v1/{answer:str}", _only_uploads),
+        *(Route(f"/v1/{answer}", _only_uploads) for answer in UPLOADS),
         *pages.routes(),
         Route("/{rest:path}", endpoints.picture, methods=["GET"]),
     ]

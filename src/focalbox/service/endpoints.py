@@ -43,6 +43,8 @@ _HINTS = "Sec-CH-DPR, Sec-CH-Width"
 _FALLBACK_SECONDS = 60
 """Seconds that a fallback may be kept in place of the picture that could not be read."""
 
+_INSTEAD = "the fallback is shown: the picture that was asked for cannot be read"
+
 
 class Endpoints:
     """Answers requests.
@@ -93,7 +95,10 @@ class Endpoints:
                 raise
             seconds = _FALLBACK_SECONDS if image_request.fallback_seconds is None else image_request.fallback_seconds
             again = replace(image_request, source=fallback, max_age=seconds)
-            return await self._answer_picture(request, again)
+            answered = await self._answer_picture(request, again)
+            notes = filter(None, (_INSTEAD, answered.headers.get("Focalbox-Notes")))
+            answered.headers["Focalbox-Notes"] = "; ".join(notes)
+            return answered
 
     async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
         source = image_request.source

@@ -13,7 +13,7 @@ from focalbox.options.sizes import FREE, parse_target
 from focalbox.service.dialects.urls import decode_percent, fields_of, plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
 
-__all__ = ["MAX_ALTERNATIVES", "MAX_SIZES", "PREFIX", "parse", "parse_upload", "preset_of"]
+__all__ = ["MAX_ALTERNATIVES", "MAX_SIZES", "PREFIX", "UPLOADS", "parse", "parse_upload", "preset_of"]
 
 PREFIX = b"/v1/"
 _PRESET = b"/v1/p/"
@@ -21,6 +21,8 @@ MAX_SIZES = 32
 """Sizes in one plan: more than any page's list of them, few enough to be planned in a tenth of a second."""
 
 _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
+UPLOADS = tuple(_ANSWERS)
+"""What may be asked of a picture that is sent along, ``POST /v1/crop``."""
 _OPTIONS = frozenset(option.name for option in OPTIONS)
 """The fields that become `CropOptions`; `focalbox.options` says how each is read."""
 _OF_PICTURES = ("format", "quality")
@@ -66,6 +68,11 @@ def parse(path: bytes, query: bytes) -> ImageRequest:
 def preset_of(path: bytes) -> tuple[str, bytes] | None:
     """Return the name of the preset and the source, for ``/v1/p/NAME/SOURCE``.
 
+    Raises
+    ------
+    InvalidRequest
+        When one of them is missing.
+
     Examples
     --------
     >>> preset_of(b"/v1/p/card/pets/cat.jpg")
@@ -74,6 +81,9 @@ def preset_of(path: bytes) -> tuple[str, bytes] | None:
     if not path.startswith(_PRESET):
         return None
     name, _, source = path.removeprefix(_PRESET).partition(b"/")
+    if not name or not source:
+        message = "an address of a preset looks like /v1/p/NAME/SOURCE"
+        raise InvalidRequest(message)
     return decode_percent(name), source
 
 
