@@ -100,6 +100,12 @@ def test_a_signed_page_works_through_its_own_address(visit: Callable[..., Page],
     page.set_input_files("#file", pictures / "coffee.jpg")
     expect(page.locator("#facts")).to_contain_text("coffee.jpg")
     expect(page.locator("#snippet-URL")).to_contain_text("focalbox sign")
+    browser = page.context.browser
+    assert browser is not None
+    stranger = browser.new_page()
+    stranger.goto(page.url.partition("?")[0])
+    expect(stranger.locator("#problem")).to_contain_text("the address that focalbox serve prints")
+    stranger.close()
 
 
 def test_where_only_some_sizes_are_served_the_page_still_shows_every_window(

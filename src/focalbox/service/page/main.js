@@ -199,7 +199,10 @@ function build() {
 
 async function offerDemos() {
   only = await service.onlySizes().catch(() => []);
-  const names = await service.demos().catch(() => []);
+  const names = await service.demos().catch((error) => {
+    showError(part("problem"), error, "The photographs to try cannot be shown.");
+    return [];
+  });
   for (const name of names) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "demo" });
     const label = name.replace(/\.[a-z]+$/i, "");

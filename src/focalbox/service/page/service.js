@@ -2,6 +2,8 @@
 
 const permission = location.search.slice(1); // the query of the page's own signed address, if it has one
 
+const UNSIGNED = "This page works at the address that focalbox serve prints when it starts: it is signed, for a day.";
+
 /** What the service says when it cannot. */
 export class Refusal extends Error {}
 
@@ -17,6 +19,7 @@ async function ask(address, options = {}) {
   }
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
+    if (problem.title === "Not signed") throw new Refusal(UNSIGNED);
     throw new Refusal(sentence(problem.detail ?? `The service answered with status ${answer.status}`));
   }
   return answer;
