@@ -23,7 +23,7 @@ frames = st.builds(
     st.lists(st.integers(1, 4), max_size=3, unique=True).map(tuple),
     st.none() | st.floats(0, 100),
     st.booleans(),
-    st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    align=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
 
 
@@ -103,3 +103,22 @@ def test_a_frame_is_no_flatter_than_the_bound_or_the_picture(evidence: Analysis,
     bound = max(MAX_ASPECT, size.aspect, 1 / size.aspect)
     assert box.width <= bound * (box.height + 1)
     assert box.height <= bound * (box.width + 1)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "sides"),
+    [
+        (None, None, [80, 40, 20]),
+        (40, None, [80, 40]),
+        (41, 79, []),
+        (None, 40, [40, 20]),
+        (0.5, None, [80, 40, 20]),
+        (0.49, None, [80, 40]),
+        (None, 0.99, [40, 20]),
+        (None, 1, [80, 40, 20]),
+    ],
+)
+def test_faces_of_another_size_do_not_count(least: float | None, most: float | None, sides: list[int]) -> None:
+    boxes = [(0.1, 0.1, 0.2, 0.2), (0.5, 0.5, 0.1, 0.1), (0.8, 0.8, 0.05, 0.05)]
+    found = FaceFrame((), least=least, most=most).faces(replace(TWO, subjects=faces(*boxes)))
+    assert [round(face.box.width * SIZE.width) for face in found] == sides

@@ -33,6 +33,7 @@ FILESTACK: list[Case] = [
     ({"crop": {"dim": [10, 20, 200, 100]}}, (200, 100)),
     ({"crop_faces": {"width": 90, "height": 60, "mode": "fill", "faces": "all"}}, (90, 60)),
     ({"crop_faces": {"width": 90, "height": 60, "mode": "crop", "faces": [1, 2], "buffer": 200}}, (90, 60)),
+    ({"crop_faces": {"width": 90, "height": 60, "minsize": 0.35, "maxsize": 0.35}}, (90, 60)),
     ({"crop_faces": {"faces": 1}, "resize": {"width": 90, "height": 60, "fit": "crop"}}, (90, 60)),
     ({"rotate": {"deg": "exif"}}, (600, 400)),
     ({"rotate": {"deg": 90, "background": "red"}}, (400, 600)),
@@ -144,7 +145,9 @@ def test_tasks_of_filestack_js(served: Service, *, b64: bool) -> None:
 
 
 def test_every_task_of_filestack_that_is_done_is_tried(served: Service) -> None:
-    faces = served.ask(make_filestack([{"detect_faces": {"export": True}}], PERSON)[0])
+    faces = served.ask(
+        make_filestack([{"detect_faces": {"export": True, "minsize": 0.25, "maxsize": 0.55}}], PERSON)[0]
+    )
     assert faces.status == 200
     assert {"x", "y", "width", "height"} <= faces.json()[0].keys()
     for address, wanted in WRITTEN:

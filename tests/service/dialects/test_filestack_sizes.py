@@ -36,6 +36,7 @@ FACE = replace(spot(Size(1000, 500), 0.4, 0.4), subjects=faces((0.4, 0.4, 0.1, 0
         ("mode:crop,b:50", FaceFrame((1,), 0.0)),
         ("mode:fill,w:5,h:6", FaceFrame((1,), cover=True)),
         ("mode:fill", FaceFrame((1,))),
+        ("minsize:0.25,x:200", FaceFrame((1,), least=0.25, most=200)),
     ],
 )
 def test_options_of_crop_faces(task: str, frame: FaceFrame) -> None:
@@ -71,7 +72,8 @@ def test_a_side_left_open_follows_what_is_framed(tasks: str, size: tuple[int, in
 @pytest.mark.parametrize(
     "options",
     [{"faces": "0"}, {"faces": "[]"}, {"faces": "1.5"}, {"faces": "[1,,2]"}, {"faces": "none"}, {"faces": "1001"},
-     {"faces": f"[{','.join(map(str, range(1, 70)))}]"}, {"buffer": "10001"}, {"buffer": "-1"}, {"width": "0"},
+     {"faces": f"[{','.join(map(str, range(1, 70)))}]"}, {"buffer": "10001"}, {"buffer": "-1"},
+     {"minsize": "small"}, {"maxsize": "10001"}, {"minsize": "-0.1"}, {"minsize": "."}, {"width": "0"},
      {"mode": "oval"}],
 )  # fmt: skip
 def test_what_crop_faces_cannot_be_told_is_refused(options: dict[str, str]) -> None:
@@ -96,6 +98,8 @@ def test_each_face_is_served_by_its_number(
     first, second = service.ask("/detect_faces=export:true/pair.png").json()[:2]
     assert first["width"] > second["width"]
     assert first["x"] > 488 > second["x"]
+    (large,) = service.ask(f"/detect_faces=export:true,minsize:{first['width'] - 1}/pair.png").json()
+    assert large == first
     for number, face in enumerate((first, second), 1):
         answer = service.ask(f"/crop_faces=mode:crop,faces:{number}/pair.png")
         shown = np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +56,9 @@ class FaceFrame:
         around.
     cover : bool
         Whether a window of another shape lies inside the frame, so that the faces fill it, instead of around it.
+    least, most : float, optional
+        Faces of another size do not count: above 1 these are pixels of the source, of the square root of a box's area; up to
+        1 they are what a face may be smaller or larger by than the face of the middle size, as a share of that.
     align : (float, float)
         Where such a window lies in the frame, 0 to 1 from left to right and from top to bottom.
     """
@@ -61,7 +66,20 @@ class FaceFrame:
     numbers: tuple[int, ...] = (1,)
     buffer: float | None = None
     cover: bool = False
+    least: float | None = None
+    most: float | None = None
     align: tuple[float, float] = (0.5, 0.5)
+
+    def faces(self, evidence: Evidence) -> list[Subject]:
+        """Return the faces that count, in the order in which they are numbered."""
+        faces = ranked_faces(evidence)
+        sides = [math.sqrt(face.box.area * evidence.visible.size.pixels) for face in faces]
+        if not faces:
+            return []
+        middle = statistics.median(sides)
+        least = 0.0 if self.least is None else self.least if self.least > 1 else (1 - self.least) * middle
+        most = math.inf if self.most is None else self.most if self.most > 1 else (1 + self.most) * middle
+        return [face for face, side in zip(faces, sides, strict=True) if least <= side <= most]
 
     def frame(self, evidence: Evidence, aspect: float | None = None) -> tuple[Box, tuple[str, ...]]:
         """Return the box to show, fractions of what was looked at in whole pixels, and what a reader ought to know of it.
@@ -74,7 +92,7 @@ class FaceFrame:
             Width by height of the result: faces that do not fit a window of that shape beside those before them are left
             out.
         """
-        size, faces = evidence.visible.size, ranked_faces(evidence)
+        size, faces = evidence.visible.size, self.faces(evidence)
         if not faces:
             return evidence.subject_box.to_whole_pixels(size), ("no face was found: framed by saliency",)
         chosen = [faces[number - 1] for number in self.numbers if number <= len(faces)] if self.numbers else faces

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
 from focalbox.service.dialects.filestack import Request, known_options
-from focalbox.service.dialects.filestack_sizes import SIZED, Named, check_colour, read_size
+from focalbox.service.dialects.filestack_sizes import SIZED, Named, check_colour, read_face_sizes, read_size
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
@@ -62,7 +63,7 @@ def parse(request: Request) -> ImageRequest:
         quality=_quality(named),
         max_age=_max_age(named["cache"]) if "cache" in named else None,
         align=sized.align,
-        faces=sized.faces,
+        faces=_faces(named) if "detect_faces" in named else sized.faces,
         window=_window(named["crop"]) if "crop" in named else None,
         effects=(*sized.effects, *_effects(request, named)),
         progressive="pjpg" in named or named.get("output", {}).get("format") == "pjpg",
@@ -111,6 +112,11 @@ def _fallback(task: Mapping[str, str]) -> dict[str, Any]:
         "fallback": task["file"],
         "fallback_seconds": plain_number("cache", task["cache"]) if "cache" in task else None,
     }
+
+
+def _faces(named: Named) -> FaceFrame:
+    least, most = read_face_sizes(named["detect_faces"])
+    return FaceFrame(least=least, most=most)
 
 
 def _answer(named: Named) -> Answer:

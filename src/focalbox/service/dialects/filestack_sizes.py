@@ -16,7 +16,7 @@ from focalbox.options import parse_target
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import Outline
 
-__all__ = ["SIZED", "Named", "Sized", "check_colour", "read_size"]
+__all__ = ["SIZED", "Named", "Sized", "check_colour", "read_face_sizes", "read_size"]
 
 SIZED = ("smart_crop", "resize", "crop_faces")
 """Tasks that say how large the result is: one of them, or crop_faces without a size and a resize of what it shows."""
@@ -32,6 +32,9 @@ _ALIGNS = {
 _FITS = ("clip", "crop", "scale", "max")
 _MAX_BUFFER, _MAX_FACE, _MAX_FACES = 10_000, 1_000, 64
 """What ``buffer`` and the numbers of faces go up to (the schema of filestack-js), and how many are named at most (ours)."""
+_MAX_FACE_SIZE = 10_000
+"""What ``minsize`` and ``maxsize`` go up to (the schema of filestack-js)."""
+_DECIMAL = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,6})?|\.[0-9]{1,6}", re.ASCII)
 _FACES = re.compile(r"\[?(\d{1,4}(?:,\d{1,4})*)\]?", re.ASCII)
 _COLOUR = re.compile(r"(?:[0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _NO_COLOURS = {"edge", "blur"}
@@ -103,8 +106,27 @@ def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, **mo
         raise InvalidRequest(message)
     room = 0.0 if mode == "crop" else None if buffer is None else buffer / 100
     align = more.pop("align", None) or (0.5, 0.5)
-    frame = FaceFrame(_numbers(task.get("faces", "1")), room, cover=cover, align=align)
+    least, most = read_face_sizes(task)
+    frame = FaceFrame(_numbers(task.get("faces", "1")), room, cover=cover, align=align, least=least, most=most)
     return Sized(target, {"fit": "tight", "upscale": True}, faces=frame, **more)
+
+
+def read_face_sizes(task: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """Return the least and the largest size of faces that count, as `FaceFrame` has them.
+
+    Raises
+    ------
+    InvalidRequest
+        When one is no number up to 10,000.
+    """
+    found: list[float | None] = []
+    for name in ("minsize", "maxsize"):
+        text = task.get(name)
+        if text is not None and (not _DECIMAL.fullmatch(text) or float(text) > _MAX_FACE_SIZE):
+            message = f"{name} is a number from 0 to {_MAX_FACE_SIZE}, not {text[:20]!r}"
+            raise InvalidRequest(message)
+        found.append(None if text is None else float(text))
+    return found[0], found[1]
 
 
 def _resize_faces(task: Mapping[str, str], resize: Sized, options: Mapping[str, str]) -> Sized:

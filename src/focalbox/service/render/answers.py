@@ -9,7 +9,7 @@ from typing import Any
 from focalbox.analysis import Analysis
 from focalbox.core.choice.choose import grown_to_heads
 from focalbox.core.choice.crop import Crop
-from focalbox.core.choice.faces import ranked_faces
+from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.geometry import Box
 from focalbox.core.placement.score import FACE, ROOM, UPPER, weight_of_top
 from focalbox.core.target import Size
@@ -51,9 +51,9 @@ def choose_format(asked: str, chosen: str, form: str, *, transparent: bool) -> s
     return "png" if asked == AUTO and chosen == "jpeg" and transparent else chosen  # what is transparent stays so
 
 
-def face_boxes(analysis: Analysis) -> list[dict[str, int]]:
+def face_boxes(analysis: Analysis, frame: FaceFrame) -> list[dict[str, int]]:
     """Return the faces as boxes in pixels of the upright picture, in the order in which they are numbered."""
-    boxes = (analysis.visible.to_pixels(face.box) for face in ranked_faces(analysis))
+    boxes = (analysis.visible.to_pixels(face.box) for face in frame.faces(analysis))
     return [{"x": box.left, "y": box.top, "width": box.width, "height": box.height} for box in boxes]
 
 

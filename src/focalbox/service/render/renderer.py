@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from focalbox.analysis import Analysis
+from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.animation.encoding import CAN_ANIMATE
@@ -92,7 +93,7 @@ class Renderer:
             if image_request.answer == "plan":
                 return await self.plan(analysis, image_request)
             if image_request.answer == "faces":
-                return json_answer(face_boxes(analysis))
+                return json_answer(face_boxes(analysis, image_request.faces or FaceFrame()))
             return await self._resources.pool.run(partial(map_answer, analysis))
         if image_request.answer == "explain":
             data = await picture.data()
