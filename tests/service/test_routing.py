@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects.signing import Key, sign
-from focalbox.service.problems import NotFound
+from focalbox.service.problems import NotAllowed, NotFound
 from focalbox.service.routing import dialect_of, read_address
 from focalbox.service.settings import ServiceSettings
 
@@ -63,6 +63,20 @@ def test_a_preset_is_signed_as_it_is_asked_for() -> None:
 def test_presets_that_make_no_sense_stop_the_service(text: str) -> None:
     with pytest.raises(InvalidRequest, match="FOCALBOX_SERVICE_PRESETS"):
         ServiceSettings.of({"FOCALBOX_SERVICE_PRESETS": text})
+
+
+def test_a_list_of_sizes_binds_what_has_a_size() -> None:
+    some = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "500x200"}, allow_unsigned="true")
+    for path in (
+        b"/v1/map/a.jpg",
+        b"/imagesize/a.jpg",
+        b"/detect_faces=export:true/a.jpg",
+        b"/crop_faces=w:500,h:200/a.jpg",
+    ):
+        assert read_address(path, b"", some).source == "a.jpg"
+    for path in (b"/v1/plan/1:1/a.jpg", b"/crop_faces/a.jpg", b"/unsafe/500x0/a.jpg", b"/unsafe/meta/5x5/a.jpg"):
+        with pytest.raises(NotAllowed, match="the sizes served here are 500x200"):
+            read_address(path, b"", some)
 
 
 def test_thumbor_negotiates_only_when_it_is_told_to() -> None:

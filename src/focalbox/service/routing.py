@@ -18,6 +18,9 @@ __all__ = ["PAGE_PATH", "dialect_of", "read_address", "read_upload_address"]
 PAGE_PATH = b"/"
 """What the page's own address signs: whoever was given it may try pictures of their own for as long as it lasts."""
 
+_SIZELESS = {"map", "faces", "imagesize"}
+"""Answers that are the same whatever size is asked for."""
+
 
 def dialect_of(path: bytes) -> str:
     """Return the name of the dialect of an address.
@@ -148,7 +151,7 @@ def _check_length(path: bytes, query: bytes) -> None:
 
 
 def _check_sizes(image_request: ImageRequest, settings: ServiceSettings) -> None:
-    if not settings.sizes or image_request.answer == "map":
+    if not settings.sizes or image_request.answer in _SIZELESS:
         return
     other = [size for size in image_request.named_sizes() if size not in settings.sizes]
     if other:
