@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import PixelBox
@@ -15,48 +14,11 @@ from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
-from focalbox.service.request import ImageRequest, Outline
+from focalbox.service.outline import Outline
+from focalbox.service.request import ImageRequest
 
 side = st.integers(1, 4000)
 SOURCE = Size(600, 400)
-
-
-@given(width=st.integers(0, 4000), height=st.integers(0, 4000), source=st.builds(Size, side, side))
-def test_an_open_side_follows_the_picture_and_a_box_holds_it(width: int, height: int, source: Size) -> None:
-    found = Outline(width, height, inside=True, enlarge=False).size(source)
-    assert found.width <= min(width or source.width, source.width)
-    assert found.height <= min(height or source.height, source.height)
-    assert (
-        abs(found.width / source.width - found.height / source.height)
-        <= 1 / min(source.width, source.height)  # at least a pixel
-    )
-
-
-@pytest.mark.parametrize(
-    ("outline", "size"),
-    [
-        (Outline(300, 0), (300, 200)),
-        (Outline(0, 0), (600, 400)),
-        (Outline(1200, 0), (1200, 800)),
-        (Outline(1200, 0, enlarge=False), (600, 400)),
-        (Outline(300, 300, inside=True), (300, 200)),
-        (Outline(300, 300, inside=True, over=True), (450, 300)),
-        (Outline(100, 300, turned=True), (300, 100)),
-        (Outline(100, 300, same_way=True), (100, 67)),
-        (Outline(0, 100, own_width=True), (600, 100)),
-        (Outline(900, 300, enlarge=False), (600, 300)),
-    ],
-)
-def test_an_outline_becomes_a_size(outline: Outline, size: tuple[int, int]) -> None:
-    found = outline.size(SOURCE)
-    assert (found.width, found.height) == size
-
-
-def test_sides_out_of_range_are_refused_before_and_after_the_picture_is_known() -> None:
-    with pytest.raises(InvalidRequest, match="a size has sides of at most"):
-        Outline(10**6, 1)
-    with pytest.raises(InvalidRequest, match="a size has sides of at most"):
-        Outline(3000, 0).size(Size(1, 4000))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.filestack import read
 from focalbox.service.dialects.filestack_request import parse
 from focalbox.service.dialects.filestack_sizes import read_size
-from focalbox.service.request import Outline
+from focalbox.service.outline import Outline
 from service.servers import Service
 from strategies import faces, spot
 
@@ -64,7 +64,10 @@ def test_a_side_left_open_follows_what_is_framed(tasks: str, size: tuple[int, in
     (target,), options, _ = asked.settle_faces(FACE)
     assert target == Size(*size)
     assert FACE.plan(target, options=options).size == Size(*size)
-    (bound,) = asked.sizes(FACE.source)
+    assert asked.sizes(FACE.source) == [target if "fit:crop" in tasks or "h:30" in tasks else None], (
+        "nobody has found a face yet"
+    )
+    (bound,) = asked.largest_sizes(FACE.source)
     assert isinstance(bound, Size)
     assert bound.pixels >= Size(*size).pixels
 
@@ -108,8 +111,12 @@ def test_each_face_is_served_by_its_number(
         )
         assert np.abs(shown.astype(int) - np.asarray(part)).mean() < 12, "whole pixels around a box that is none"
     missing = service.ask("/crop_faces=faces:9,w:50,h:50/pair.png")
-    assert missing.headers["focalbox-notes"] == "1 of the faces asked for were not found"
+    assert missing.headers["focalbox-notes"] == "not all faces that were asked for were found"
     assert missing.content == service.ask("/crop_faces=w:50,h:50/pair.png").content
+    wide = service.ask("/crop_faces=mode:crop,w:5000/pair.png")
+    with Image.open(io.BytesIO(wide.content)) as image:
+        assert image.width == 5000, "what it may come to does not count, what it is does"
+    assert service.ask("/crop_faces=mode:crop,w:10000/pair.png").status in {400, 413}
     tags = {
         service.ask(f"/crop_faces={task},w:50,h:50/pair.png").headers["etag"]
         for task in ("f:1", "f:2", "b:9", "m:crop", "m:fill")

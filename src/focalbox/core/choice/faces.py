@@ -96,8 +96,7 @@ class FaceFrame:
         if not faces:
             return evidence.subject_box.to_whole_pixels(size), ("no face was found: framed by saliency",)
         chosen = [faces[number - 1] for number in self.numbers if number <= len(faces)] if self.numbers else faces
-        missing = len(self.numbers) - len(chosen) if self.numbers else 0
-        notes = (f"{missing} of the faces asked for were not found",) if missing else ()
+        notes = ("not all faces that were asked for were found",) if len(chosen) < len(self.numbers) else ()
         chosen = chosen or faces[:1]
         boxes = [self._around(face.box) for face in chosen]
         room = Box(0.0, 0.0, *largest_window(size, aspect)) if aspect else WHOLE

@@ -14,7 +14,7 @@ from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.fill import check_fill
 from focalbox.options import parse_target
 from focalbox.service.dialects.urls import plain_number
-from focalbox.service.request import Outline
+from focalbox.service.outline import Outline
 
 __all__ = ["SIZED", "Named", "Sized", "check_colour", "read_face_sizes", "read_size"]
 

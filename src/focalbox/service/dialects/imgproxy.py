@@ -20,7 +20,8 @@ from focalbox.options import CropOptions
 from focalbox.options.trim import MAX_TOLERANCE, Trim
 from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
 from focalbox.service.dialects.urls import decode_percent
-from focalbox.service.request import DEFAULT_QUALITY, ImageRequest, Outline
+from focalbox.service.outline import Outline
+from focalbox.service.request import DEFAULT_QUALITY, ImageRequest
 
 __all__ = ["check", "is_imgproxy", "parse"]
 

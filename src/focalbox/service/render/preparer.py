@@ -239,7 +239,7 @@ def memory_for(
     return memory_at_work(
         facts.need,
         size,
-        image_request.sizes(part or size),
+        image_request.largest_sizes(part or size),
         options,
         animated=facts.animated,
         format=asked,
@@ -252,7 +252,7 @@ def memory_for(
 
 def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, format: str) -> int:  # noqa: A002
     """Estimate the bytes that a result takes besides a picture that is there already."""
-    image, targets = prepared.working.image, image_request.sizes(prepared.analysis.visible.size)
+    image, targets = prepared.working.image, image_request.largest_sizes(prepared.analysis.visible.size)
     working = Size(image.width, image.height)
     results = [result_size(working, target, image_request.options) for target in targets]
     results = with_effects(results, image_request.effects)
