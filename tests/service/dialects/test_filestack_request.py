@@ -66,6 +66,12 @@ def test_aliases_and_all_options() -> None:
         (b"/resize=w:5/crop_faces/cat.jpg", "crop_faces comes before resize"),
         (b"/detect_faces/cat.jpg", "export"),
         (b"/blur=amount:90/cat.jpg", "20"),
+        (b"/rounded_corners/cat.jpg", "radius"),
+        (b"/rounded_corners=radius:0/cat.jpg", "10000, or max"),
+        (b"/rounded_corners=r:10001/cat.jpg", "10000, or max"),
+        (b"/rounded_corners=r:9,blur:2/cat.jpg", "blur"),
+        (b"/rounded_corners=r:9,b:edge/cat.jpg", "background"),
+        (b"/rounded_corners=r:9/resize=w:5/cat.jpg", "rounded_corners comes after resize"),
         (b"/rotate=deg:left/cat.jpg", "deg"),
         (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
         (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
@@ -183,6 +189,7 @@ TASKS: Mapping[str, Mapping[str, str]] = {
     "pjpg": {"quality": "33", "metadata": "true"},
     "quality": {"value": "33"},
     "resize": {"width": "50", "height": "20", "fit": "crop", "align": "left"},
+    "rounded_corners": {"radius": "9", "background": "white"},
     "rotate": {"deg": "90", "background": "white"},
     "cache": {"expiry": "77"},
 }
@@ -226,6 +233,20 @@ def test_a_resize_without_a_place_may_follow_what_mirrors_but_not_what_turns(tur
             asked(turn, "resize=w:50,h:50,fit:crop")
     else:
         assert asked(turn, "resize=w:50,h:50,fit:crop") == asked("resize=w:50,h:50,fit:crop", turn)
+
+
+def test_corners_without_a_background_are_clear() -> None:
+    clear, white = (
+        asked("resize=w:50", "rounded_corners=radius:max"),
+        asked("resize=w:50", "rounded_corners=r:9,b:white"),
+    )
+    assert (clear.format, clear.effects[-1].colour, white.format) == ("png", "", "same")
+    assert asked("rounded_corners=r:9", "output=f:jpg").format == "jpeg"
+    assert asked("auto_image", "rounded_corners=r:9").format == "auto"
+
+
+def test_two_slashes_between_tasks_are_one() -> None:
+    assert asked("auto_image", "", "compress", "", "") == asked("auto_image", "compress")
 
 
 def test_a_rotation_turns_as_a_clock_does() -> None:

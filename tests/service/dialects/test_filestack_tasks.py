@@ -8,7 +8,11 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.filestack import Task, is_filestack, known_options
 from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
 
-OTHER_NAMES = {("fallback", "handle"): "file"}
+OTHER_NAMES = {("fallback", "handle"): "file"} | {
+    (task, alias): name
+    for task in ("crop_faces", "detect_faces")
+    for alias, name in (("n", "minsize"), ("x", "maxsize"))
+}
 """Names that are neither the option's own nor its first letter."""
 
 
@@ -17,8 +21,9 @@ def test_a_short_name_is_the_first_letter_of_one_option(task: str) -> None:
     for alias, name in SUPPORTED[task].items():
         assert SUPPORTED[task][name] == name
         assert alias in {name, name[0]} or OTHER_NAMES[task, alias] == name
-    letters = {name[0] for name in SUPPORTED[task].values()}
-    assert len(letters) == len(set(SUPPORTED[task].values()))  # no two options share one
+    short = [alias for alias in SUPPORTED[task] if len(alias) == 1]
+    assert len(short) == len(set(short)), "no two options share one"
+    assert len({SUPPORTED[task][alias] for alias in short}) == len(short), "and none has two"
 
 
 @pytest.mark.parametrize("task", sorted(TASKS))

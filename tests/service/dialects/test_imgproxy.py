@@ -227,3 +227,9 @@ def test_anything_is_parsed_or_refused(rest: bytes) -> None:
         except (InvalidRequest, SignatureError) as error:
             assert str(error)  # noqa: PT017 - either is right
         is_imgproxy(b"/" + begin + rest)
+
+
+def test_every_word_that_imgproxy_writes_for_no_signature_is_one() -> None:
+    for word in (b"unsafe", b"insecure", b"_"):
+        assert is_imgproxy(b"/" + word + b"/rs:fill:5:5/plain/cat.jpg")
+        assert check(b"/" + word + b"/w:5/plain/cat.jpg", None, b"", allow_unsigned=True) == b"w:5/plain/cat.jpg"

@@ -98,6 +98,8 @@ def read(path: bytes, query: bytes = b"") -> Request:
             tasks += _unpack(packed)
         elif found:
             tasks.append(Task(found[1], _options(found[1], found[2])))
+        elif not segment and slash and tasks:
+            pass  # two slashes are as good as one between tasks
         elif segment in TASKS and slash:
             tasks.append(Task(segment, {}))
         else:

@@ -27,6 +27,9 @@ _TRUTHS = {"true": True, "false": False}
 _MAX_BLUR = 20
 """What ``blur=amount:`` goes up to (Filestack's Processing API, Blur)."""
 
+_MAX_RADIUS = 10_000
+"""What ``rounded_corners=radius:`` goes up to (the schema of filestack-js)."""
+
 
 def parse(request: Request) -> ImageRequest:
     """Return what an address asks for.
@@ -89,8 +92,9 @@ def _check_order(request: Request, named: Named) -> None:
         if name == "crop_faces" and "resize" in before:
             message = "crop_faces comes before resize here, in the picture as it is"
             raise InvalidRequest(message)
-        if name in SIZED and "rotate" in set(before) & turns:
-            message = f"rotate comes after {name} here: before it, it would be another picture"
+        late = [other for other in names[:at] if other == "rounded_corners" or (other == "rotate" and other in turns)]
+        if name in {*SIZED, "crop"} and late:
+            message = f"{late[0]} comes after {name} here: before it, it would be another picture"
             raise InvalidRequest(message)
         if name == "resize" and set(before) & turns and "align" in named["resize"]:
             message = f"{before[0]} comes after a resize that is aligned here: before it, it would be another picture"
@@ -134,7 +138,8 @@ def _format(named: Named) -> str:
     output = named.get("output", {})
     if "format" in output:
         return "jpeg" if output["format"] == "pjpg" else format_of(output["format"])
-    return "jpeg" if "pjpg" in named else AUTO if "auto_image" in named else SAME
+    clear = "rounded_corners" in named and "background" not in named["rounded_corners"]
+    return "jpeg" if "pjpg" in named else AUTO if "auto_image" in named else "png" if clear else SAME
 
 
 def _quality(named: Named) -> int:
@@ -160,11 +165,23 @@ def _effects(request: Request, named: Named) -> list[Effect]:
                 message = f"blur has amounts of at most {_MAX_BLUR}, not {amount}"
                 raise InvalidRequest(message)
             found.append(Effect("blur", (float(amount),)))
+        elif task.name == "rounded_corners":
+            found.append(_rounded(options))
         elif task.name == "rotate" and options.get("deg", "exif") != "exif":
             found.append(Effect("rotate", (-float(plain_number("deg", options["deg"])),)))
             if "background" in options:
                 found.append(Effect("background", (), check_colour("background", options["background"])))
     return found
+
+
+def _rounded(options: Mapping[str, str]) -> Effect:
+    """Return the corners: ``max`` is as round as the shorter side allows."""
+    radius = _MAX_RADIUS if options.get("radius") == "max" else plain_number("radius", options.get("radius", ""))
+    if not 1 <= radius <= _MAX_RADIUS:
+        message = f"rounded_corners has a radius from 1 to {_MAX_RADIUS}, or max, not {radius}"
+        raise InvalidRequest(message)
+    shown = check_colour("background", options["background"]) if "background" in options else ""
+    return Effect("round", (float(radius),), shown)
 
 
 def _window(task: Mapping[str, str]) -> PixelBox:

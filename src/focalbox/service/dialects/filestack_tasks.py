@@ -37,6 +37,7 @@ SUPPORTED: Mapping[str, Mapping[str, str]] = {
     "resize": {"width": "width", "w": "width", "height": "height", "h": "height", "fit": "fit", "f": "fit",
                "align": "align", "a": "align"},
     "rotate": {"deg": "deg", "d": "deg", "exif": "exif", "e": "exif", "background": "background", "b": "background"},
+    "rounded_corners": {"radius": "radius", "r": "radius", "background": "background", "b": "background"},
     "cache": {"expiry": "expiry", "e": "expiry", "false": "false", "f": "false"},
     "security": {"policy": "policy", "p": "policy", "signature": "signature", "s": "signature"},
 }  # fmt: skip

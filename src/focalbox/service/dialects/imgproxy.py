@@ -27,7 +27,7 @@ __all__ = ["check", "is_imgproxy", "parse"]
 
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 """32 bytes in URL-safe base64 without padding."""
-_UNSIGNED = (b"unsafe", b"insecure")
+_UNSIGNED = (b"unsafe", b"insecure", b"_")
 _OPTION = re.compile(rb"([a-z_-]{1,30})(?:%3[Aa]|:).*")
 _MAX_OPTIONS = 64
 _THUMBORS = {b"trim", b"filters"}
