@@ -85,7 +85,9 @@ def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None
         assert "at most 10000 pixels" in answer.problem()
 
 
-@pytest.mark.parametrize("fallback", ["gone.jpg", "../coffee.jpg", ".hidden.jpg", "ftp://a/b"])
+@pytest.mark.parametrize(
+    "fallback", ["gone.jpg", "../coffee.jpg", ".hidden.jpg", "ftp://a/b", "https://a.example/b.jpg", "s3://b/c.jpg"]
+)
 def test_a_fallback_that_is_not_there_is_refused_at_the_start(pictures: Path, fallback: str) -> None:
     settings = {"ROOT": str(pictures), "ALLOW_UNSIGNED": "true", "FALLBACK": fallback}
     found = ServiceSettings.of({f"FOCALBOX_SERVICE_{name}": value for name, value in settings.items()})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound, Unavailable
@@ -28,7 +29,9 @@ def sources(tmp_path: Path) -> Callable[..., Sources]:
 
     def make(*, folder: bool, mounted: str | None = None) -> Sources:
         remote = Remote(["images.example"], seconds=1, allow_private=False, limits=Limits())
-        upstreams = Upstreams(remote, Buckets([], Limits(), None, seconds=1, most=1), Gate("pictures", 1), None, 0)
+        upstreams = Upstreams(
+            remote, Buckets(["bucket"], Limits(), MemoryFileSystem(), seconds=1, most=1), Gate("pictures", 1), None, 0
+        )
         return Sources(RootFolder(tmp_path / "root", mounted) if folder else None, upstreams, remote.allows, Limits())
 
     return make
@@ -69,6 +72,14 @@ def test_an_address_is_elsewhere_and_known_by_its_bytes_only(source: str, source
 def test_what_is_nowhere_is_refused(sources: Callable[..., Sources]) -> None:
     with pytest.raises(NotAllowed, match="a source is a path, or an address with http, https, s3, gs or az"):
         sources(folder=True).locate("file:///etc/passwd")
+    for source in (
+        "https://other.example/a.jpg",
+        "https:/images.example.evil/a.jpg",
+        "s3://other/a.jpg",
+        "gs://bucket/a.jpg",
+    ):
+        with pytest.raises(NotAllowed, match="pictures are not fetched from that"):
+            sources(folder=True).locate(source)
     for folder in (True, False):
         with pytest.raises(NotFound):
             sources(folder=folder).locate("dog.jpg")

@@ -95,6 +95,8 @@ class Sources:
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
         host = address.split("/", 3)[2].lower()
+        if kind in {"http", "https", *BUCKETS}:
+            self._upstreams.check(address)
         if kind in {"http", "https"}:
             return Location(None, lambda: self._upstreams.read(address, host), elsewhere=True)
         if kind in BUCKETS:

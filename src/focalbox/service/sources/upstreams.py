@@ -47,6 +47,10 @@ class Upstreams:
         self._shared = SingleFlight()
         self._later: dict[str, asyncio.Task[Content]] = {}
 
+    def check(self, address: str) -> None:
+        """Raise `NotAllowed` when an address is of a host or a bucket that is not one of those named."""
+        (self._remote if address.startswith("http") else self._buckets).check(address)
+
     async def read(self, address: str, host: str) -> Content:
         """Return a picture of another server; errors as in `Remote.fetch`, and `Overloaded` when too many are fetched."""
         self._remote.check(address)
