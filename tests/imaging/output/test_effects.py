@@ -46,6 +46,12 @@ def test_what_is_transparent_stays_so_until_something_is_put_behind() -> None:
     assert (shown.mode, shown.getpixel((5, 5))) == ("RGB", (0, 255, 0))
 
 
+def test_a_square_is_the_middle() -> None:
+    assert np.array_equal(_done(RAMP, Effect("square")), np.asarray(RAMP)[:, 10:50])
+    upright = RAMP.transpose(Image.Transpose.ROTATE_90)
+    assert np.array_equal(_done(upright, Effect("square")), np.asarray(upright)[10:50])
+
+
 def test_corners_are_round() -> None:
     clear = apply_effects(RAMP, [Effect("round", (10.0,))])
     assert (clear.getpixel((0, 0))[3], clear.getpixel((30, 20))[3]) == (0, 255)  # type: ignore[index]

@@ -36,6 +36,7 @@ FILESTACK: list[Case] = [
     ({"crop_faces": {"width": 90, "height": 60, "minsize": 0.35, "maxsize": 0.35}}, (90, 60)),
     ({"crop_faces": {"faces": 1}, "resize": {"width": 90, "height": 60, "fit": "crop"}}, (90, 60)),
     ({"rotate": {"deg": "exif"}}, (600, 400)),
+    ({"circle": {"background": "white"}}, (400, 400)),
     ({"crop_faces": {"mode": "fill", "width": 90, "height": 90}, "rounded_corners": {"radius": "max"}}, (90, 90)),
     ({"rotate": {"deg": 90, "background": "red"}}, (400, 600)),
     ({"compress": True}, (600, 400)),

@@ -71,6 +71,8 @@ def test_aliases_and_all_options() -> None:
         (b"/rounded_corners=r:10001/cat.jpg", "10000, or max"),
         (b"/rounded_corners=r:9,blur:2/cat.jpg", "blur"),
         (b"/rounded_corners=r:9,b:edge/cat.jpg", "background"),
+        (b"/circle/crop_faces/cat.jpg", "circle comes after crop_faces"),
+        (b"/circle=b:nope/cat.jpg", "background"),
         (b"/rounded_corners=r:9/resize=w:5/cat.jpg", "rounded_corners comes after resize"),
         (b"/rotate=deg:left/cat.jpg", "deg"),
         (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
@@ -172,6 +174,7 @@ def test_a_window_is_the_one_that_is_written(left: int, top: int, width: int, he
 TASKS: Mapping[str, Mapping[str, str]] = {
     "smart_crop": {"width": "50", "height": "20", "mode": "face", "fill_color": "white", "coords": "true"},
     "blur": {"amount": "7"},
+    "circle": {"background": "white"},
     "compress": {"metadata": "true"},
     "crop": {"dim": "[1,2,3,4]"},
     "crop_faces": {
@@ -241,6 +244,8 @@ def test_corners_without_a_background_are_clear() -> None:
         asked("resize=w:50", "rounded_corners=r:9,b:white"),
     )
     assert (clear.format, clear.effects[-1].colour, white.format) == ("png", "", "same")
+    assert [effect.name for effect in asked("circle").effects] == ["square", "round"]
+    assert (asked("circle").format, asked("circle=b:red").format) == ("png", "same")
     assert asked("rounded_corners=r:9", "output=f:jpg").format == "jpeg"
     assert asked("auto_image", "rounded_corners=r:9").format == "auto"
 

@@ -29,8 +29,8 @@ class Effect:
     Parameters
     ----------
     name : str
-        background, blur, brightness, contrast, flip (upside down), flop (mirrored), grayscale, resize, rotate, round or
-        sharpen.
+        background, blur, brightness, contrast, flip (upside down), flop (mirrored), grayscale, resize, rotate, round,
+        sharpen or square (the middle of it).
     values : tuple of float
         Pixels of radius for blur, sharpen and round; -100 to 100 for brightness and contrast; degrees, counterclockwise,
         for rotate; width and height for resize.
@@ -134,6 +134,12 @@ def _round(image: Image.Image, effect: Effect) -> Image.Image:
     return _background(shown, Effect("background", (), effect.colour)) if effect.colour else shown
 
 
+def _square(image: Image.Image, _: Effect) -> Image.Image:
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return image.crop((left, top, left + side, top + side))
+
+
 def _resize(image: Image.Image, effect: Effect) -> Image.Image:
     width, height = map(int, effect.values)
     return image.resize((max(1, width), max(1, height)), Image.Resampling.LANCZOS)
@@ -151,6 +157,7 @@ _EFFECTS: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
     "rotate": _rotate,
     "round": _round,
     "sharpen": _sharpen,
+    "square": _square,
 }
 _MAX_VALUES = {
     "blur": _MAX_BLUR,

@@ -30,6 +30,9 @@ _MAX_BLUR = 20
 _MAX_RADIUS = 10_000
 """What ``rounded_corners=radius:`` goes up to (the schema of filestack-js)."""
 
+_CORNERS = ("rounded_corners", "circle")
+"""Tasks that cut corners off."""
+
 
 def parse(request: Request) -> ImageRequest:
     """Return what an address asks for.
@@ -92,7 +95,7 @@ def _check_order(request: Request, named: Named) -> None:
         if name == "crop_faces" and "resize" in before:
             message = "crop_faces comes before resize here, in the picture as it is"
             raise InvalidRequest(message)
-        late = [other for other in names[:at] if other == "rounded_corners" or (other == "rotate" and other in turns)]
+        late = [other for other in names[:at] if other in _CORNERS or (other == "rotate" and other in turns)]
         if name in {*SIZED, "crop"} and late:
             message = f"{late[0]} comes after {name} here: before it, it would be another picture"
             raise InvalidRequest(message)
@@ -138,7 +141,7 @@ def _format(named: Named) -> str:
     output = named.get("output", {})
     if "format" in output:
         return "jpeg" if output["format"] == "pjpg" else format_of(output["format"])
-    clear = "rounded_corners" in named and "background" not in named["rounded_corners"]
+    clear = any(name in named and "background" not in named[name] for name in _CORNERS)
     return "jpeg" if "pjpg" in named else AUTO if "auto_image" in named else "png" if clear else SAME
 
 
@@ -167,6 +170,8 @@ def _effects(request: Request, named: Named) -> list[Effect]:
             found.append(Effect("blur", (float(amount),)))
         elif task.name == "rounded_corners":
             found.append(_rounded(options))
+        elif task.name == "circle":
+            found += [Effect("square"), _rounded({"radius": "max", **options})]
         elif task.name == "rotate" and options.get("deg", "exif") != "exif":
             found.append(Effect("rotate", (-float(plain_number("deg", options["deg"])),)))
             if "background" in options:

@@ -17,6 +17,7 @@ SUPPORTED: Mapping[str, Mapping[str, str]] = {
     },
     "auto_image": {},
     "blur": {"amount": "amount", "a": "amount"},
+    "circle": {"background": "background", "b": "background"},
     "compress": {"metadata": "metadata", "m": "metadata"},
     "crop": {"dim": "dim", "d": "dim"},
     "crop_faces": {"mode": "mode", "m": "mode", "width": "width", "w": "width", "height": "height", "h": "height",
