@@ -151,6 +151,18 @@ def test_the_query_of_a_source_is_part_of_it() -> None:
         read(b"/smart_crop=w:5,h:5/cat.jpg", b"id=7")
 
 
+def test_an_api_key_beside_a_policy_counts_as_one_in_the_path() -> None:
+    signed = b"key=AKEY&policy=e30&signature=00"
+    assert read(b"/auto_image/HANDLE", signed) == read(b"/AKEY/auto_image/HANDLE", b"policy=e30&signature=00")
+    elsewhere = read(b"/auto_image/https://a.example/b.jpg", signed)
+    assert (elsewhere.api_key, elsewhere.source) == (None, "https://a.example/b.jpg?key=AKEY"), "that server's own"
+    for query in (b"key=AKEY", b"key=A&key=B&policy=e30&signature=00", b"key=&policy=e30&signature=00"):
+        with pytest.raises(InvalidRequest):
+            read(b"/auto_image/HANDLE", query)
+    with pytest.raises(InvalidRequest, match="and the API key with them"):
+        read(b"/OTHER/auto_image/HANDLE", signed)
+
+
 def test_a_policy_in_the_query_counts_as_one_in_the_path() -> None:
     signed = _policy(expiry=2000)
     query = f"policy={signed['policy']}&signature={signed['signature']}".encode()

@@ -25,6 +25,7 @@ __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
 _API_KEY = re.compile(rb"[A-Za-z0-9]{1,64}")
+_KEY_FIELD = re.compile(r"key=([A-Za-z0-9]{1,64})", re.ASCII)
 _MAX_TASKS = 32
 _SIGNED = (b"policy", b"signature")
 """Fields of a query that are Filestack's own."""
@@ -103,7 +104,11 @@ def read(path: bytes, query: bytes = b"") -> Request:
         elif segment in TASKS and slash:
             tasks.append(Task(segment, {}))
         else:
-            return Request(api_key, (*tasks, *policy), _with_query(_source(rest), more))
+            source = _source(rest)
+            named = _KEY_FIELD.fullmatch(more) if policy and api_key is None and not _is_elsewhere(source) else None
+            if named is not None:
+                api_key, more = named[1], ""
+            return Request(api_key, (*tasks, *policy), _with_query(source, more))
         if not slash:
             break
         rest = after
@@ -126,11 +131,16 @@ def _query(query: bytes) -> tuple[str, list[Task]]:
     return b"&".join(rest).decode("ascii", "replace"), [Task("security", options)]
 
 
+def _is_elsewhere(source: str) -> bool:
+    """Tell whether a source is an address, and not a handle."""
+    return ":/" in source
+
+
 def _with_query(source: str, query: str) -> str:
     if not query:
         return source
-    if "://" not in source and ":/" not in source:
-        message = "a handle has no query but policy and signature"
+    if not _is_elsewhere(source):
+        message = "a handle has no query but policy and signature, and the API key with them"
         raise InvalidRequest(message)
     return f"{source}{'&' if '?' in source else '?'}{query}"
 
