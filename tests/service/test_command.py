@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -13,6 +16,7 @@ from cli.calls import focalbox
 from focalbox.errors import SignatureError
 from focalbox.service.dialects import signing
 from focalbox.service.dialects.signing import Key
+from service.servers import SECONDS
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -69,6 +73,16 @@ def test_what_cannot_be_signed_is_one_sentence(
 def test_a_wrong_flag_is_called_as_it_is_written(flag: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("serve", flag, value) == 2
     assert capsys.readouterr().err.startswith(f"focalbox: {flag}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "value"), [("SERVICE_FALLBACK", "s3://a/b.jpg"), ("MODEL", "none.onnx")])
+def test_nothing_is_announced_that_does_not_start(name: str, value: str) -> None:
+    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0"]
+    environment = {**os.environ, f"FOCALBOX_{name}": value}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert value in ended.stderr
 
 
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -81,10 +82,12 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
     listening = _listening(settings)
-    _announce(settings, listening)
+    announce = partial(_announce, settings, listening)
     if settings.workers == 1:
-        _serve(listening, settings)
+        with listening:
+            _serve(listening, settings, announce=announce)
         return
+    announce()
     with tempfile.TemporaryDirectory(prefix="focalbox-metrics-") as name:
         code = _serve_with_workers(listening, settings, Path(name))
     sys.exit(code)

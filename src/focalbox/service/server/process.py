@@ -107,6 +107,7 @@ def serve_on(
     settings: ServiceSettings,
     metrics_folder: Path | None = None,
     all_stop: Callable[[], bool] = lambda: True,
+    announce: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve on a socket until the process is told to stop.
 
@@ -120,6 +121,8 @@ def serve_on(
         Where several processes count together.
     all_stop : callable
         Tells, when this process stops, whether all that accept from the socket do.
+    announce : callable
+        Called once nothing is left to be refused.
     """
     _give_memory_back()
     readiness = Readiness()
@@ -147,6 +150,7 @@ def serve_on(
     signal.signal(signal.SIGTERM, server.handle_exit)
     with contextlib.suppress(AttributeError):  # Windows has no SIGHUP
         signal.signal(signal.SIGHUP, server.handle_exit)
+    announce()
     server.run(sockets=[listening])
 
 
