@@ -43,6 +43,33 @@ DEFAULT = Recipe(
 )
 """Backbone and all decoders; the rates are of the backbone and of the decoders."""
 
+LARGE_SHAPES = ((256, 256), (224, 288), (256, 256), (224, 288), (288, 224))
+
+MEMBERS = 4
+"""Networks of the ensemble that a GPU trains first."""
+
+MEMBER = Recipe(
+    steps=1500,
+    counts={"duts": 14, "osie": 5, "crowd": 5, "scene500": 5, "mit1003": 6, "taskfix": 2, "fcdb": 5},
+    marked={"people": 4, "mit1003": 1, "crowd": 1},
+    headed={WITH_HEADS: 4},
+    rates=(2e-4, 2e-3),
+    shapes=LARGE_SHAPES,
+    decay=0.997,
+)
+"""One of them: of the design that is shipped, more of it tuned, on larger pictures."""
+
+TAUGHT = Recipe(
+    steps=3000,
+    counts={"duts": 20, "osie": 5, "crowd": 5, "scene500": 5, "mit1003": 6, "taskfix": 2, "fcdb": 8, "people": 7},
+    marked={"people": 4, "mit1003": 2, "crowd": 2},
+    headed={WITH_HEADS: 8, WITHOUT_HEADS: 2},
+    rates=(3e-4, 2e-3),
+    shapes=USUAL_SHAPES,
+    decay=0.998,
+)
+"""What is shipped, in place of `DEFAULT`, where there is a GPU: it learns from the ensemble too."""
+
 LINES = Recipe(
     steps=500,
     counts={},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from training.fitting.processor import processor, short_floats
 from training.losses.faces import face_loss
 from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.networks.faces import FaceFinder
-from training.networks.network import FUSED, Network
+from training.networks.network import FUSED, HEADS, Network
 from training.networks.small import Small
 
 WINDOW_WEIGHT = 4.0
@@ -33,10 +34,24 @@ def map_loss(found: dict[str, Tensor], batch: Batch) -> Tensor:
     total = edge_loss(found["object"][masked], batch.labels[masked]).mean()
     total = total + mask_loss(found["keep"][framed], batch.labels[framed]).mean() * 0.5
     for name, rows, weight in (("fixation", fixated & some, 0.5), ("joint", (masked | fixated) & some, 1.0)):
-        log = found[name][rows].flatten(1).log_softmax(1).view_as(found[name][rows])
-        total = total + divergence(log, batch.labels[rows]).mean()
-        lost = window_loss(log.exp(), normalise(batch.labels[rows])).mean()
-        total = total + weight * WINDOW_WEIGHT * lost
+        total = total + density_loss(found[name][rows], batch.labels[rows], weight)
+    return total
+
+
+def density_loss(logits: Tensor, labels: Tensor, weight: float) -> Tensor:
+    """Divergence of labels from densities, and the windows that these lose, by a weight; all maps are (n, h, w)."""
+    log = logits.flatten(1).log_softmax(1).view_as(logits)
+    return divergence(log, labels).mean() + weight * WINDOW_WEIGHT * window_loss(log.exp(), normalise(labels)).mean()
+
+
+def answer_loss(found: dict[str, Tensor], batch: Batch) -> Tensor:
+    """As `map_loss`, towards what an ensemble says of all rows: whatever a row's own label is, all maps learn from it."""
+    answers = dict(zip(HEADS, batch.answers.unbind(1), strict=True))
+    framed = batch.kind == KINDS.index("keep")
+    total = edge_loss(found["object"], answers["object"]).mean()
+    total = total + mask_loss(found["keep"][framed], answers["keep"][framed]).mean() * 0.5
+    for name, weight in (("fixation", 0.5), ("joint", 1.0)):
+        total = total + density_loss(found[name], answers[name], weight)
     return total
 
 
@@ -56,7 +71,6 @@ def mark_loss(centres: dict[str, Tensor], batch: Batch) -> Tensor:
 def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
     """Fine-tune the backbone and train all decoders, on all sets at once."""
     torch.manual_seed(recipe.seed)
-    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     network.backbone.load_published()
     network.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     first = [network.backbone._conv_stem, network.backbone._bn0, *network.backbone._blocks[: network.design.frozen]]  # noqa: SLF001
@@ -65,55 +79,67 @@ def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Net
     tuned = [value for value in network.backbone.parameters() if value.requires_grad]
     fresh = [*network.maps.parameters(), *network.marks.parameters()]
 
-    def loss(step: int) -> Tensor:
-        shape = recipe.shape(step)
+    def make(step: int) -> Batch:
+        shape, (draw, random) = recipe.shape(step), recipe.chance(step)
         batch = make_batch(pool, draw_rows(pool, recipe.counts, draw, shape), shape, random)
-        near = draw_rows(pool, recipe.marked, draw, shape, marked=True)
-        if len(near):
-            batch = batch + make_mark_batch(pool, near, shape, random)
-        batch = batch.to(processor())
-        taken = network.backbone(batch.pictures)
-        labelled = batch.kind != KINDS.index("none")
-        maps = network.saliency([features[labelled] for features in taken])
-        seen = Batch(*(part[labelled] for part in batch.parts))
-        return map_loss(maps, seen) + MARK_WEIGHT * mark_loss(network.centres(taken), batch)
+        near = np.concatenate(
+            [draw_rows(pool, recipe.marked, draw, shape, marked=True), draw_rows(pool, recipe.headed, draw, shape)]
+        )
+        return batch + make_mark_batch(pool, near, shape, random) if len(near) else batch
 
-    return fit(network, (tuned, fresh), loss, recipe, checkpoint)
+    def loss(made: Batch) -> Tensor:
+        batch = made.to(processor())
+        taken = network.backbone(batch.pictures)
+        # What was shown near and far for its marks has no map: it stands behind what has.
+        shown = batch.answered | (batch.kind != KINDS.index("none"))
+        maps = network.saliency([features[shown] for features in taken])
+        seen = batch.of(shown)
+        total = map_loss(maps, seen) + MARK_WEIGHT * mark_loss(network.centres(taken), batch)
+        if not pool.answered.any():
+            return total
+        known = seen.answered
+        return total + answer_loss({name: values[known] for name, values in maps.items()}, seen.of(known))
+
+    return fit(network, (tuned, fresh), make, loss, recipe, checkpoint=checkpoint)
 
 
 def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
     """Train the decoder of heads, or of lines, further, on the features as they are: only it changes."""
     torch.manual_seed(recipe.seed)
-    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
     decoder = network.marks[kind].train().requires_grad_(requires_grad=True)
 
-    def loss(step: int) -> Tensor:
-        shape = recipe.shape(step)
-        rows = draw_rows(pool, recipe.marked, draw, shape, marked=kind == "text")
-        batch = make_mark_batch(pool, rows, shape, random).to(processor())
+    def loss(made: Batch) -> Tensor:
+        batch = made.to(processor())
         with torch.no_grad():
             taken = network.backbone(batch.pictures)
         return centre_loss(decoder(taken).float(), batch.heads if kind == "head" else batch.lines)
 
-    network.marks[kind] = fit(decoder, (list(decoder.parameters()),), loss, recipe, checkpoint)
+    make = partial(make_marked, pool, recipe, marked=kind == "text")
+    network.marks[kind] = fit(decoder, (list(decoder.parameters()),), make, loss, recipe, checkpoint=checkpoint)
     return network
+
+
+def make_marked(pool: Pool, recipe: Recipe, step: int, *, marked: bool = True) -> Batch:
+    """Make a batch of marked rows; ``marked``: only of those whose faces and lines are known."""
+    shape, (draw, random) = recipe.shape(step), recipe.chance(step)
+    return make_mark_batch(pool, draw_rows(pool, recipe.marked, draw, shape, marked=marked), shape, random)
 
 
 def train_faces(finder: FaceFinder, pool: Pool, recipe: Recipe, checkpoint: Path) -> FaceFinder:
     """Train what finds faces further, from its published weights, on the pictures of all sets and as they are looked at."""
     torch.manual_seed(recipe.seed)
-    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     finder.load_published()
     finder.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
 
-    def loss(step: int) -> Tensor:
-        shape = recipe.shape(step)
-        rows = draw_rows(pool, recipe.marked, draw, shape, marked=True)
-        batch = make_mark_batch(pool, rows, shape, random).to(processor())
+    def loss(made: Batch) -> Tensor:
+        batch = made.to(processor())
+        shape = (batch.pictures.shape[2], batch.pictures.shape[3])
         return face_loss(finder(batch.pictures), batch.faces, shape)
 
-    return fit(finder, (list(finder.parameters()),), loss, recipe, checkpoint)
+    return fit(
+        finder, (list(finder.parameters()),), partial(make_marked, pool, recipe), loss, recipe, checkpoint=checkpoint
+    )
 
 
 GATE_SIDE = 224
@@ -158,7 +184,6 @@ def ask(network: Network, pool: Pool, rows: NDArray[np.int64]) -> Answers:
 def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
     """Train what mixes the heads, on what they say of the training pictures as they are."""
     torch.manual_seed(recipe.seed)
-    draw = np.random.default_rng(recipe.seed)
     groups: dict[str, NDArray[np.int64]] = {}
     chosen: list[NDArray[np.int64]] = []
     for name in recipe.counts:
@@ -170,11 +195,12 @@ def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -
     said = ask(network, pool, np.concatenate(chosen))
     network.gate.train().requires_grad_(requires_grad=True)
 
-    def loss(_: int) -> Tensor:
-        rows = np.concatenate(
-            [draw.choice(groups[name], count, replace=False) for name, count in recipe.counts.items()]
-        )
-        index = torch.from_numpy(rows)
+    def make(step: int) -> Tensor:
+        draw, _ = recipe.chance(step)
+        rows = [draw.choice(groups[name], count, replace=False) for name, count in recipe.counts.items()]
+        return torch.from_numpy(np.concatenate(rows))
+
+    def loss(index: Tensor) -> Tensor:
         logits = said.maps[index].to(processor())
         label = said.labels[index].to(processor())
         fused = network.fuse(said.pooled[index].to(processor()), {name: logits[:, i] for i, name in enumerate(FUSED)})
@@ -182,7 +208,7 @@ def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -
         lost = window_loss(fused, normalise(label)).mean()
         return divergence(fused.clamp(min=1e-8).log(), label).mean() + GATE_WINDOWS * lost
 
-    network.gate = fit(network.gate, (list(network.gate.parameters()),), loss, recipe, checkpoint)
+    network.gate = fit(network.gate, (list(network.gate.parameters()),), make, loss, recipe, checkpoint=checkpoint)
     return network.eval()
 
 
@@ -193,12 +219,14 @@ SMALL_FACE_WEIGHT = 0.1
 def train_small(pool: Pool, recipe: Recipe, checkpoint: Path) -> Small:
     """Train the small network on the fixations, and on the faces of the rows that are marked."""
     torch.manual_seed(recipe.seed)
-    draw, random = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     network = Small().to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
 
-    def loss(step: int) -> Tensor:
-        shape = recipe.shape(step)
-        batch = make_batch(pool, draw_rows(pool, recipe.counts, draw), shape, random).to(processor())
+    def make(step: int) -> Batch:
+        draw, random = recipe.chance(step)
+        return make_batch(pool, draw_rows(pool, recipe.counts, draw), recipe.shape(step), random)
+
+    def loss(made: Batch) -> Tensor:
+        batch = made.to(processor())
         fused, logits, faces = network(batch.pictures)
         seen = batch.labels.sum((1, 2)) > 1
         log = logits[seen].flatten(1).log_softmax(1).view_as(logits[seen])
@@ -210,4 +238,4 @@ def train_small(pool: Pool, recipe: Recipe, checkpoint: Path) -> Small:
             total = total + SMALL_FACE_WEIGHT * centre_loss(faces[batch.marked], batch.faces[batch.marked])
         return total
 
-    return fit(network, (list(network.parameters()),), loss, recipe, checkpoint).cpu()
+    return fit(network, (list(network.parameters()),), make, loss, recipe, checkpoint=checkpoint).cpu()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from training.batches.lettering import write_lines
 from training.batches.pool import KINDS, Pool
+from training.batches.tones import change_tones
 from training.batches.views import draw_mark_views, draw_views, move, show, shrink
 
 GREY_SHARE, SOFT_SHARE, NOISY_SHARE = 0.1, 0.15, 0.2
@@ -29,7 +30,7 @@ DIM_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's pictures (n, 3, h, w; 0..255) and labels (n, h / 4, w / 4), as in `Pool`."""
+    """One step's pictures (uint8, n, 3, h, w) and labels (n, h / 4, w / 4), as in `Pool`; so are the answers."""
 
     pictures: Tensor
     labels: Tensor
@@ -39,6 +40,8 @@ class Batch:
     marked: Tensor
     heads: Tensor
     headed: Tensor
+    answers: Tensor
+    answered: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch in the memory of a device."""
@@ -47,7 +50,11 @@ class Batch:
     @property
     def parts(self) -> tuple[Tensor, ...]:
         """All tensors, in the order of the fields."""
-        return self.pictures, self.labels, self.kind, self.faces, self.lines, self.marked, self.heads, self.headed
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def of(self, rows: Tensor) -> Batch:
+        """Return some rows (bool or numbers) as a batch."""
+        return Batch(*(one[rows] for one in self.parts))
 
     def __add__(self, other: Batch) -> Batch:
         """Put the rows of another batch behind those of this one."""
@@ -56,7 +63,7 @@ class Batch:
 
 
 def recolour(pictures: Tensor, random: torch.Generator, *, strongly: bool = False) -> Tensor:
-    """Jitter brightness, contrast, saturation and cast; some grey, blurred or noisy; (n, 3, h, w) 0..255."""
+    """Jitter brightness, contrast, saturation and cast; some grey, blurred or noisy; float (n, 3, h, w) -> uint8."""
     count = len(pictures)
 
     def uniform(low: float, high: float, channels: int = 1) -> Tensor:
@@ -78,7 +85,7 @@ def recolour(pictures: Tensor, random: torch.Generator, *, strongly: bool = Fals
     noisy = torch.rand(count, generator=random) < NOISY_SHARE
     noise = torch.randn(pictures[noisy].shape, generator=random)
     pictures[noisy] += noise * uniform(0, MAX_NOISE)[noisy]
-    return pictures.clamp_(0, 255)
+    return pictures.clamp_(0, 255).round_().to(torch.uint8).contiguous(memory_format=torch.channels_last)
 
 
 def make_batch(
@@ -88,15 +95,19 @@ def make_batch(
     index = torch.from_numpy(rows)
     views = draw_views(pool.kind[index], random, uncut=uncut)
     pictures = show(pool.pictures[index], views, shape, random)
+    faces, cells = move(pool.faces[index], views), (shape[0] // 4, shape[1] // 4)
+    change_tones(pictures, faces, random)
     return Batch(
-        pictures=recolour(pictures, random).contiguous(memory_format=torch.channels_last),
-        labels=shrink(pool.labels[index, None].float(), views, (shape[0] // 4, shape[1] // 4))[:, 0],
+        pictures=recolour(pictures, random),
+        labels=shrink(pool.labels[index, None].float(), views, cells)[:, 0],
         kind=pool.kind[index],
-        faces=move(pool.faces[index], views),
+        faces=faces,
         lines=move(pool.lines[index], views),
         marked=pool.marked[index],
         heads=move(pool.heads[index], views),
         headed=pool.headed[index],
+        answers=shrink(pool.answers[index].float(), views, cells),
+        answered=pool.answered[index],
     )
 
 
@@ -106,16 +117,20 @@ def make_mark_batch(pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int],
     views = draw_mark_views(torch.cat([pool.faces[index], pool.heads[index]], 1), pool.lines[index], random)
     pictures = show(pool.pictures[index], views, shape, random)
     faces, lines = move(pool.faces[index], views), move(pool.lines[index], views)
+    cells = (shape[0] // 4, shape[1] // 4)
+    change_tones(pictures, faces, random)
     seed = int(torch.randint(2**31, (), generator=random))
     heads = move(pool.heads[index], views)
     write_lines(pictures, torch.cat([faces, heads], 1), lines, np.random.default_rng(seed))
     return Batch(
-        pictures=recolour(pictures, random, strongly=True).contiguous(memory_format=torch.channels_last),
-        labels=torch.zeros(len(rows), shape[0] // 4, shape[1] // 4),
+        pictures=recolour(pictures, random, strongly=True),
+        labels=torch.zeros(len(rows), *cells),
         kind=torch.full((len(rows),), KINDS.index("none")),
         faces=faces,
         lines=lines,
         marked=pool.marked[index],
         heads=heads,
         headed=pool.headed[index],
+        answers=torch.zeros(len(rows), pool.answers.shape[1], *cells),
+        answered=torch.zeros(len(rows), dtype=torch.bool),
     )

@@ -19,6 +19,9 @@ KINDS = ("object", "fixation", "keep", "none")
 WITH_FACES, WITH_LINES, WITH_HEADS, WITHOUT_HEADS = "with faces", "with lines", "with heads", "without heads"
 """Groups of the rows, of whatever set, that have a face, a line of text or a head, and that surely have no head."""
 
+ANSWERS = 4
+"""Maps that an ensemble says of a picture (count): one for each of `networks.network.HEADS`."""
+
 SHAPED = 1.1
 """Ratio of the sides from which a picture is a wide or a tall one."""
 
@@ -42,6 +45,10 @@ class Pool:
         As in `Heads`.
     headed : bool, (n,)
         Whether the heads of the row are known.
+    answers : float16, (n, maps, side, side)
+        What an ensemble says of the row, 0..1, in the order of `networks.network.HEADS`; of side 1 where none was asked.
+    answered : bool, (n,)
+        Whether it was asked.
     groups : row numbers by set, and those `WITH_FACES`, `WITH_LINES`, `WITH_HEADS` and `WITHOUT_HEADS`.
     """
 
@@ -54,6 +61,8 @@ class Pool:
     marked: Tensor
     heads: Tensor
     headed: Tensor
+    answers: Tensor
+    answered: Tensor
     groups: dict[str, NDArray[np.int64]]
 
 
@@ -87,6 +96,8 @@ def join(
         marked=torch.from_numpy(marked),
         heads=torch.from_numpy(whole),
         headed=torch.from_numpy(headed),
+        answers=torch.zeros(start, ANSWERS, 1, 1, dtype=torch.float16),
+        answered=torch.zeros(start, dtype=torch.bool),
         groups=groups,
     )
 

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +41,11 @@ class Average(Generic[Model]):
         """Take in the weights after a step; early steps count more, so that the start is forgotten."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        for mean, value in zip(self.model.state_dict().values(), model.state_dict().values(), strict=True):
-            if mean.dtype.is_floating_point:
-                mean.lerp_(value, 1 - decay)
-            else:
+        pairs = list(zip(self.model.state_dict().values(), model.state_dict().values(), strict=True))
+        means, values = zip(*(pair for pair in pairs if pair[0].dtype.is_floating_point), strict=True)
+        torch._foreach_lerp_(means, values, 1 - decay)
+        for mean, value in pairs:
+            if not mean.dtype.is_floating_point:
                 mean.copy_(value)
 
 
@@ -53,15 +54,16 @@ class Clock:
 
     def __init__(self, step: int, name: str) -> None:
         self.name = name
-        self.started, self.first, self.total, self.count = time.monotonic(), step, 0.0, 0
+        self.started, self.first = time.monotonic(), step
+        self.total, self.count = torch.zeros(()), 0
 
-    def tick(self, step: int, value: float) -> None:
-        """Count a step; print a line now and then."""
-        self.total, self.count = self.total + value, self.count + 1
+    def tick(self, step: int, value: Tensor) -> None:
+        """Count a step and its loss; print a line now and then. Only then does it wait for the number itself."""
+        self.total, self.count = self.total.to(value.device) + value, self.count + 1
         if (step + 1) % STEPS_A_LINE == 0:
             pace = (time.monotonic() - self.started) / (step + 1 - self.first)
-            self.say(f"step {step + 1} loss {self.total / self.count:.4f} {pace * 1000:.0f} ms/step")
-            self.total, self.count = 0.0, 0
+            self.say(f"step {step + 1} loss {float(self.total) / self.count:.4f} {pace * 1000:.0f} ms/step")
+            self.total, self.count = torch.zeros(()), 0
 
     def say(self, text: str) -> None:
         """Print a line with what is trained and the seconds since the start."""

@@ -96,7 +96,7 @@ class FaceFinder(nn.Module):
 
     def forward(self, pictures: Tensor) -> FaceAnswers:
         """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
-        features = functional.relu(self.stem(pictures.flip(1)))  # the published weights take blue first
+        features = functional.relu(self.stem(pictures.flip(1).float()))  # the published weights take blue first
         features = functional.max_pool2d(self.after_stem(features), 2)
         features = self.blocks[1](self.blocks[0](features))
         levels = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,29 @@ def test_a_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     def trained(steps: int) -> list[int]:
         model, taken = torch.nn.Linear(1, 1), list[int]()
 
-        def loss(step: int) -> Any:
+        def make(step: int) -> Any:
             taken.append(step)
-            return model(torch.ones(1, 1)).square().sum()
+            return torch.ones(1, 1)
 
-        fit(model, (list(model.parameters()),), loss, Recipe(steps, {}, (0.1,)), tmp_path / "line.pt")
+        def loss(batch: Any) -> Any:
+            return model(batch).square().sum()
+
+        recipe = Recipe(steps, {}, (0.1,))
+        fit(model, (list(model.parameters()),), make, loss, recipe, checkpoint=tmp_path / "line.pt")
         return taken
 
     assert trained(3) == [0, 1, 2]
     assert trained(5) == [3, 4]
     assert trained(5) == []
+
+
+def test_a_step_has_the_same_chance_whenever_it_is_made() -> None:
+    recipe = Recipe(10, {}, (0.1,), seed=3)
+
+    def numbers(step: int) -> tuple[float, float]:
+        draw, random = recipe.chance(step)
+        return float(draw.random()), float(torch.rand((), generator=random))
+
+    assert numbers(4) == numbers(4)
+    assert numbers(4) != numbers(5)
+    assert numbers(4) != dataclasses.replace(recipe, seed=4).chance(4)[0].random()
