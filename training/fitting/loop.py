@@ -25,12 +25,12 @@ Example = TypeVar("Example")
 
 
 SMALL_SHAPES = ((192, 192), (160, 224), (192, 192), (160, 224), (224, 160))
-SHAPES = USUAL_SHAPES = ((224, 224), (192, 256), (224, 224), (192, 256), (256, 192))
+SHAPES = ((224, 224), (192, 256), (224, 224), (192, 256), (256, 192))
 """Heights and widths that take turns, in pixels: small ones in the first part of a training, since they cost three
 quarters."""
 
 SMALL_SHARE = 0.55
-"""Share of the steps with small shapes."""
+"""Share of the steps with small shapes, where a recipe says nothing else."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Recipe:
     counts: dict[str, int]
     rates: tuple[float, ...]
     shapes: tuple[tuple[int, int], ...] = SHAPES
+    small_share: float = SMALL_SHARE
     marked: dict[str, int] = field(default_factory=dict)
     headed: dict[str, int] = field(default_factory=dict)
     weight_decay: float = 0.02
@@ -54,7 +55,7 @@ class Recipe:
 
     def shape(self, step: int) -> tuple[int, int]:
         """Tell the shape (h, w) of the pictures of a step."""
-        shapes = SMALL_SHAPES if step < SMALL_SHARE * self.steps and self.shapes is SHAPES else self.shapes
+        shapes = SMALL_SHAPES if step < self.small_share * self.steps and self.shapes is SHAPES else self.shapes
         return shapes[step % len(shapes)]
 
     def chance(self, step: int) -> tuple[np.random.Generator, torch.Generator]:
