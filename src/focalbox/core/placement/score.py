@@ -26,11 +26,11 @@ ROOM = 0.02
 """Room above the top of a subject box, a share of the picture's height: about what the box is wrong by."""
 
 _STANDS_OUT = 1.5, 3.25
-"""Saliency inside a subject box, beside the mean of the picture, from which on its top has a say, and from which on its full
-say: where nothing stands out, the box says little about what has a top. Against a top of 0.2 and (1.5, 4), windows cut 50 % of
-the tops of masks higher than a 5:2 window, not 56 % (4 to 9 % fewer), for 0.009 of the gain (0.002 to 0.016; dev rows). Of 32
-windows that it moved, the higher one looked better 24 times and worse four times: gain counts how much of a thing is kept, and
-eyes miss its head."""
+"""Saliency inside a subject box, beside the mean of the picture, from which on its top has a say, and from which on its
+full say: where nothing stands out, the box says little about what has a top. Against a top of 0.2 and (1.5, 4), windows
+cut 50 % of the tops of masks higher than a 5:2 window, not 56 % (4 to 9 % fewer), for 0.009 of the gain (0.002 to 0.016;
+dev rows). Of 32 windows that it moved, the higher one looked better 24 times and worse four times: gain counts how much
+of a thing is kept, and eyes miss its head."""
 
 FACE = 0.5
 """Of what a whole head earns, the share that its whole face earns: where two heads do not fit, both faces may. Without it
