@@ -14,6 +14,7 @@ from PIL import Image
 
 from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
+from training.ensemble import answered
 from training.fitting.loop import Recipe
 from training.fitting.processor import processor
 from training.networks.export import OUTPUTS, export, ready
@@ -22,7 +23,6 @@ from training.networks.network import LITE2, Network
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
 from training.stages import train, train_faces, train_gate, train_marks, train_small
-from training.teachers.ensemble import answered
 from training.teachers.heads import read_heads
 from training.teachers.marks import MARKED_SETS, Marks, mark, marks_of_people
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.batches.ahead import batches_ahead
+from training.fitting.ahead import batches_ahead
 from training.fitting.processor import processor, short_floats
 from training.fitting.schedule import Average, Clock, one_cycle, restore, store
 

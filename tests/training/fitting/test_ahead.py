@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
-from training.batches import ahead  # noqa: E402  torch may be missing
+from training.fitting import ahead  # noqa: E402  torch may be missing
 
 
 @pytest.mark.parametrize("kind", ["cpu", "cuda"])
