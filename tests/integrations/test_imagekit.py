@@ -25,10 +25,10 @@ def test_options_decide_and_name_the_file(photographs: Mapping[str, np.ndarray])
     from focalbox.integrations.imagekit import FocalCrop  # noqa: PLC0415 - as above
 
     picture = Image.fromarray(photographs["chelsea"])
-    plain, near = FocalCrop(90, 60), FocalCrop(90, 60, zoom=0.8)
-    assert plain.process(picture).size == near.process(picture).size == (90, 60)
-    assert plain.process(picture).tobytes() != near.process(picture).tobytes()
-    assert plain.process(picture).tobytes() == FocalCrop(90, 60).process(picture).tobytes()
-    assert vars(near) == {"width": 90, "height": 60, "options": {"zoom": 0.8}}  # imagekit hashes them
+    plain, right = FocalCrop(60, 60), FocalCrop(60, 60, focus=(1.0, 0.5))
+    assert plain.process(picture).size == right.process(picture).size == (60, 60)
+    assert plain.process(picture).tobytes() != right.process(picture).tobytes()
+    assert plain.process(picture).tobytes() == FocalCrop(60, 60).process(picture).tobytes()
+    assert vars(right) == {"width": 60, "height": 60, "options": {"focus": (1.0, 0.5)}}  # imagekit hashes them
     with pytest.raises(focalbox.InvalidRequest, match="zooom"):
         FocalCrop(90, 60, zooom=0.8).process(picture)  # type: ignore[call-arg]
