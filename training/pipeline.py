@@ -49,7 +49,7 @@ TUNED = dataclasses.replace(LITE2, frozen=1)
 """The design that is shipped where there is a GPU: all blocks but the first learn."""
 
 MEMBERS = 4
-"""Networks of the ensemble that a GPU trains first. On two cores it would take six hours."""
+"""Networks of the ensemble that a GPU trains first. A CPU trains none: too long for two cores."""
 
 MEMBER = Recipe(
     steps=1140,

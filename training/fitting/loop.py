@@ -37,9 +37,9 @@ SMALL_SHARE = 0.55
 class Recipe:
     """One training: how many steps, rows of each set in a step, shapes (h, w; pixels) that are drawn, rates.
 
-    ``marked`` are rows that are shown near and far for the sake of their faces and lines alone, ``headed``
-    for their heads. ``rates`` are the highest
-    ones of the groups of parameters, in the order in which the loop is given them.
+    ``small_share`` is the share of the steps, the first ones, with small shapes, where ``shapes`` are the usual ones.
+    ``marked`` are rows that are shown near and far for the sake of their faces and lines alone, ``headed`` for their
+    heads. ``rates`` are the highest ones of the groups of parameters, in the order in which the loop is given them.
     """
 
     steps: int
