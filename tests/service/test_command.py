@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,13 +77,22 @@ def test_a_wrong_flag_is_called_as_it_is_written(flag: str, value: str, capsys: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "value"), [("SERVICE_FALLBACK", "s3://a/b.jpg"), ("MODEL", "none.onnx")])
-def test_nothing_is_announced_that_does_not_start(name: str, value: str) -> None:
-    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0"]
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SERVICE_FALLBACK", "s3://a/b.jpg"), ("MODEL", "none.onnx"), ("MODEL", "text.onnx"),
+     ("SERVICE_CACHE", "redis://[x")],
+)  # fmt: skip
+def test_nothing_is_announced_that_does_not_start(name: str, value: str, workers: str, tmp_path: Path) -> None:
+    (tmp_path / "text.onnx").write_text("this is no network")
+    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0", "--workers", workers]
     environment = {**os.environ, f"FOCALBOX_{name}": value}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
-    assert value in ended.stderr
+    ended = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1), ended.stderr
+    assert ended.stderr.startswith("focalbox: ")
+    assert value in ended.stderr or name == "SERVICE_CACHE"  # which may hold a password
 
 
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:

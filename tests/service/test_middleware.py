@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import DecodeError, InvalidRequest, Overloaded
-from focalbox.service.middleware import JsonLines, RequestLog, without_secrets
+from focalbox.service.middleware import RequestLog, without_secrets
 from focalbox.service.problems import Gone
 from focalbox.service.refusals import Refusals
+from focalbox.service.runtime.logs import JsonLines
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
 

@@ -79,6 +79,20 @@ def test_a_list_of_sizes_binds_what_has_a_size() -> None:
             read_address(path, b"", some)
 
 
+@pytest.mark.parametrize(
+    ("size", "path"),
+    [("500x0", b"/unsafe/500x0/smart/a.jpg"), ("500x0", b"/unsafe/500x/a.jpg"), ("x200", b"/insecure/h:200/plain/a.jpg"),
+     ("500x0", b"/resize=w:500/a.jpg"), ("0x200", b"/crop_faces=h:200/a.jpg"), ("origx200", b"/unsafe/origx200/a.jpg"),
+     ("0x0", b"/unsafe/a.jpg")],
+)  # fmt: skip
+def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str, path: bytes) -> None:
+    some = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": f"1:1,{size}"}, allow_unsigned="true")
+    assert read_address(path, b"", some).source == "a.jpg"
+    others = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "1:1"}, allow_unsigned="true")
+    with pytest.raises(NotAllowed):
+        read_address(path, b"", others)
+
+
 def test_thumbor_negotiates_only_when_it_is_told_to() -> None:
     auto = ServiceSettings.of({"FOCALBOX_SERVICE_THUMBOR_AUTO": "true"}, allow_unsigned="true")
     assert read_address(b"/unsafe/5x5/a.jpg", b"", auto).format == "auto"

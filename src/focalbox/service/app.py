@@ -45,7 +45,7 @@ from focalbox.service.sources.pictures import Pictures
 from focalbox.service.sources.root_folder import RootFolder
 from focalbox.service.sources.upstreams import Upstreams
 
-__all__ = ["build"]
+__all__ = ["build", "load_model"]
 
 _NOT_SHARED = {"memory", "none"}
 
@@ -125,7 +125,7 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        await asyncio.to_thread(cropper.analyze, np.zeros((64, 64, 3), dtype=np.uint8))  # loads the model
+        await asyncio.to_thread(load_model, cropper)
         readiness.started = True
         try:
             yield
@@ -155,6 +155,11 @@ def build(
     at_sight = None if settings.cors or settings.traces else pool.check  # these need more than the first bytes
     refusals = Refusals(metrics, at_sight, readiness=readiness)
     return RequestLog(router, metrics, settings.cors, readiness=readiness, refusals=refusals)
+
+
+def load_model(cropper: Cropper) -> None:
+    """Load the model now, by looking at a small black picture; raises `ModelError` when that cannot be done."""
+    cropper.analyze(np.zeros((64, 64, 3), dtype=np.uint8))
 
 
 async def _only_uploads(_: Request) -> Response:

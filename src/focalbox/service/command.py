@@ -21,6 +21,7 @@ from focalbox.cli.messages import WRONG_CALL, print_error
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
+from focalbox.service.runtime.logs import log_to_standard_error
 from focalbox.service.settings import ServiceSettings
 
 __all__ = ["serve", "sign"]
@@ -53,7 +54,12 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
     multiple=True,
     help="A bucket to read pictures from, such as photos, gs://photos or az://photos; repeats.",
 )
-@click.option("--size", "sizes", multiple=True, help="A size that may be asked for; repeats.  [default: all sizes]")
+@click.option(
+    "--size",
+    "sizes",
+    multiple=True,
+    help="A size that may be asked for, such as 500x200, 1:1 or 500x0; repeats.  [default: all sizes]",
+)
 @click.option(
     "--cache", help="Where analyses are kept: memory, none, or redis://HOST:PORT/DB to share them.  [default: memory]"
 )
@@ -81,39 +87,52 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
+    log_to_standard_error()
     listening = _listening(settings)
     announce = partial(_announce, settings, listening)
     if settings.workers == 1:
         with listening:
-            _serve(listening, settings, announce=announce)
+            _exit_unless_started(partial(_serve, listening, settings, announce=announce))
         return
-    announce()
     with tempfile.TemporaryDirectory(prefix="focalbox-metrics-") as name:
-        code = _serve_with_workers(listening, settings, Path(name))
+        code = _serve_with_workers(listening, settings, Path(name), announce)
     sys.exit(code)
+
+
+def _exit_unless_started(start: Callable[[], None]) -> None:
+    try:
+        start()
+    except FocalboxError as error:  # such as a model that cannot be loaded
+        print_error(str(error))
+        sys.exit(WRONG_CALL)
 
 
 def _serve(listening: socket.socket, settings: ServiceSettings, **more: Any) -> None:
     """Serve in this process; what this takes is loaded only here, so that help and signing do without."""
-    from focalbox.service.middleware import log_to_standard_error  # noqa: PLC0415
     from focalbox.service.server.process import serve_on  # noqa: PLC0415
 
-    log_to_standard_error()
     serve_on(listening, settings, **more)
 
 
-def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, metrics_folder: Path) -> int:
+def _serve_with_workers(
+    listening: socket.socket, settings: ServiceSettings, metrics_folder: Path, announce: Callable[[], None]
+) -> int:
     """Serve with several processes that accept from one socket and count in one folder."""
-    from focalbox.service.server.workers import supervise  # noqa: PLC0415 - Windows has no fork
+    from focalbox.service.server.workers import Starts, supervise  # noqa: PLC0415 - Windows has no fork
 
     shared = settings.share()  # while this process still sees all processors
+    starts = Starts(settings.workers)
+
+    def announce_last() -> None:
+        if starts.is_last():
+            announce()
 
     def work(all_stop: Callable[[], bool]) -> int:
         os.environ[_METRICS_FOLDER] = str(metrics_folder)  # read by prometheus_client when it is loaded
         try:
-            _serve(listening, shared, metrics_folder=metrics_folder, all_stop=all_stop)
+            _serve(listening, shared, metrics_folder=metrics_folder, all_stop=all_stop, announce=announce_last)
         except FocalboxError as error:
-            print_error(str(error))
+            starts.fail(str(error))
             return WRONG_CALL
         return 0
 
@@ -121,7 +140,10 @@ def _serve_with_workers(listening: socket.socket, settings: ServiceSettings, met
         for file in metrics_folder.glob(f"gauge_live*_{worker}.db"):
             file.unlink(missing_ok=True)
 
-    return supervise(settings.workers, work, forget, listening.close)  # the last worker to close it refuses what comes
+    code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it refuses what comes
+    for reason in starts.reasons():
+        print_error(reason)
+    return code
 
 
 def _check_installed() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import secrets
@@ -22,7 +21,7 @@ from focalbox.service.refusals import Refusals, kind_of
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
 
-__all__ = ["JsonLines", "RequestLog", "log_to_standard_error", "without_secrets"]
+__all__ = ["RequestLog", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
@@ -64,21 +63,6 @@ def without_secrets(path: str) -> str:
     for pattern, instead in _SECRETS:
         path = pattern.sub(instead, path)
     return path[:_MAX_LOGGED]
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, message, and what the record carries besides."""
-
-    _KNOWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        line: dict[str, Any] = {"time": round(record.created, 3), "level": record.levelname.lower()}
-        line["message"] = record.getMessage()
-        line |= {name: value for name, value in vars(record).items() if name not in self._KNOWN}
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
 
 
 class RequestLog:
@@ -235,13 +219,3 @@ def _problem(error: Exception) -> Problem:
 def _id_of(scope: Scope) -> str:
     given = next((value for key, value in scope["headers"] if key == b"x-request-id"), b"")
     return given.decode("ascii") if _ID.fullmatch(given) else secrets.token_hex(8)
-
-
-def log_to_standard_error() -> None:
-    """Let the service, and what uvicorn warns of, be one line of JSON each on standard error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    for name, level in (("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level)

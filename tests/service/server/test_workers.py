@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.service.server.workers import processors_of
+from focalbox.service.server.workers import Starts, processors_of
 from service.servers import SECONDS, Running
 
 PROCESSORS = len(os.sched_getaffinity(0))
@@ -113,6 +113,21 @@ def test_every_processor_is_one_workers(count: int, processors: set[int]) -> Non
     else:
         assert sorted(itertools.chain(*kept)) == sorted(processors)
         assert max(map(len, kept)) - min(map(len, kept)) <= 1
+
+
+@given(st.integers(1, 64))
+def test_one_of_the_processes_that_serve_is_the_last(count: int) -> None:
+    starts = Starts(count)
+    assert [starts.is_last() for _ in range(count + 2)] == [False] * (count - 1) + [True, False, False]
+
+
+def test_reasons_are_told_once_however_many_and_long_they_are() -> None:
+    starts = Starts(2)
+    assert starts.reasons() == []
+    for _ in range(50):
+        starts.fail("the model\nis not there: " + "x" * 10_000)
+    (reason,) = starts.reasons()
+    assert reason.startswith("the model is not there: xxx")
 
 
 def _refused(*arguments: str) -> str:

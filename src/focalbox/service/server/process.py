@@ -17,7 +17,8 @@ from typing import Any
 
 import uvicorn
 
-from focalbox.service.app import build
+from focalbox.cropper import Cropper
+from focalbox.service.app import build, load_model
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.server.closing import stop_accepting
 from focalbox.service.server.connections import Connections
@@ -58,10 +59,11 @@ class _Server(uvicorn.Server):
         drain: float,
         listening: socket.socket,
         all_stop: Callable[[], bool],
+        announce: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._readiness, self._connections = readiness, connections
-        self._listening, self._all_stop = listening, all_stop
+        self._listening, self._all_stop, self._announce = listening, all_stop, announce
         self._drain, self._until, self._warned = drain, 0.0, 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -73,10 +75,11 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept, one connection a turn, so that processes on one socket share them."""
+        """Start to accept, one connection a turn, so that processes on one socket share them; then say so."""
         asyncio.get_running_loop().set_exception_handler(self._handle_error)
         await super().startup(sockets)
         self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
+        self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Tell whether to stop."""
@@ -122,14 +125,25 @@ def serve_on(
     all_stop : callable
         Tells, when this process stops, whether all that accept from the socket do.
     announce : callable
-        Called once nothing is left to be refused.
+        Called once it serves.
+
+    Raises
+    ------
+    InvalidRequest
+        When an extra is missing that the settings need, or the fallback picture is none that is served.
+    ModelError
+        When the model cannot be loaded.
     """
     _give_memory_back()
     readiness = Readiness()
     most = min(settings.connections, _files() - _OTHER_FILES)
     connections = Connections(most, settings.address_connections or most)
     deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
-    application = build(settings, readiness=readiness, metrics_folder=metrics_folder, connections=connections)
+    cropper = Cropper(model=settings.common.model, limits=settings.common.limits)
+    load_model(cropper)
+    application = build(
+        settings, cropper=cropper, readiness=readiness, metrics_folder=metrics_folder, connections=connections
+    )
     config = uvicorn.Config(
         application,
         http=protocol_with(deadlines, connections, application.refusals.at_sight),
@@ -144,13 +158,20 @@ def serve_on(
         timeout_graceful_shutdown=settings.stop_seconds,
         backlog=1,
     )
-    server = _Server(config, readiness, connections, drain=settings.drain, listening=listening, all_stop=all_stop)
+    server = _Server(
+        config,
+        readiness,
+        connections,
+        drain=settings.drain,
+        listening=listening,
+        all_stop=all_stop,
+        announce=announce,
+    )
     # From now on, and not only once uvicorn listens to signals: one that comes in between would be lost. When it has
     # stopped, uvicorn sends the signal on, which then changes nothing: a requested stop is not a failure.
     signal.signal(signal.SIGTERM, server.handle_exit)
     with contextlib.suppress(AttributeError):  # Windows has no SIGHUP
         signal.signal(signal.SIGHUP, server.handle_exit)
-    announce()
     server.run(sockets=[listening])
 
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import mmap
 import os
+import select
 import signal
 import sys
 import threading
@@ -13,15 +14,64 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-__all__ = ["processors_of", "supervise"]
+__all__ = ["Starts", "processors_of", "supervise"]
 
 _EARLY = 5.0
 """Seconds after its start in which a worker that ends counts as one that could not start."""
 _FAILED_STARTS = 3
 """Workers in a row that could not start after which no more are started."""
+_MAX_REASON = select.PIPE_BUF - 1
+"""Bytes of a reason that are kept: what is written to a pipe in one piece, with the end of its line."""
+_MAX_REASONS = 2**16
+"""Bytes of all reasons that are read: what a pipe holds."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 _log = logging.getLogger("focalbox.service")
+
+
+class Starts:
+    """What processes that start together tell each other: who is the last to serve, and why one cannot.
+
+    Parameters
+    ----------
+    count : int
+        Processes that start.
+
+    Examples
+    --------
+    >>> starts = Starts(2)
+    >>> starts.is_last(), starts.is_last(), starts.is_last()
+    (False, True, False)
+    >>> starts.fail("the model is not there")
+    >>> starts.fail("the model is not there")
+    >>> starts.reasons()
+    ['the model is not there']
+    """
+
+    def __init__(self, count: int) -> None:
+        self._numbers, given = os.pipe()
+        os.write(given, bytes(range(count, 0, -1)))  # each takes one; whoever gets 1 is the last
+        os.close(given)
+        self._told, self._tell = os.pipe()
+        for end in (self._told, self._tell):
+            os.set_blocking(end, False)
+
+    def is_last(self) -> bool:
+        """Tell whether all others serve already; only one of the processes, and only once, is told so."""
+        return os.read(self._numbers, 1) == b"\x01"
+
+    def fail(self, reason: str) -> None:
+        """Say in a sentence why this process cannot start."""
+        line = reason.replace("\n", " ").encode("utf-8", "replace")[:_MAX_REASON] + b"\n"
+        with contextlib.suppress(BlockingIOError):  # so many have said it already
+            os.write(self._tell, line)
+
+    def reasons(self) -> list[str]:
+        """Return why processes could not start, each reason once."""
+        with contextlib.suppress(BlockingIOError):
+            told = os.read(self._told, _MAX_REASONS).decode("utf-8", "replace")
+            return list(dict.fromkeys(told.splitlines()))
+        return []
 
 
 class _Supervisor:
@@ -93,10 +143,12 @@ class _Supervisor:
         if self._stopping:
             self._code = self._code or max(code, 0)
             return
-        _log.error("a worker ended", extra={"worker": worker, "code": code})
         early = time.monotonic() - began < _EARLY
         self._failed = self._failed + 1 if early else 0
-        if self._failed >= _FAILED_STARTS or (early and code > 0):
+        cannot_start = early and code > 0  # and has said why
+        if not cannot_start:
+            _log.error("a worker ended", extra={"worker": worker, "code": code})
+        if cannot_start or self._failed >= _FAILED_STARTS:
             self._code = max(code, 1)
             self._forward(signal.SIGTERM, None)
             return

@@ -64,7 +64,9 @@ class ServiceSettings:
         default=False, read=values.truth, help_="Whether addresses without a signature are served."
     )
     sizes: tuple[str, ...] = _setting(
-        (), values.sizes, "The only sizes that are served, such as `500x200,1:1,free`; all if empty."
+        (),
+        values.sizes,
+        "The only sizes that are served, such as `500x200,1:1,free,500x0` (a side left open); all if empty.",
     )
     host: str = _setting("127.0.0.1", values.filled("an address such as 127.0.0.1"), "The address to listen at.")
     port: int = _setting(8000, values.whole_number(0, 65_535), "The port to listen at; 0 takes a free one.")

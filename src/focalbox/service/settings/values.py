@@ -35,6 +35,9 @@ _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
 HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
 BUCKET = re.compile(r"(?:(?:s3|gs|az)://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+_OWN = "orig"
+_OPEN = re.compile(rf"(?!.\Z)([0-9]{{0,9}}|{_OWN})[x\u00d7]([0-9]{{0,9}}|{_OWN})", re.ASCII)
+"""A size of which a side may be left open, or be the picture's own."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CACHE = re.compile(r"memory|none|rediss?://.+|unix://.+")
 _TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -100,9 +103,26 @@ def is_network(word: str) -> bool:
 
 
 def sizes(text: str) -> tuple[str, ...]:
-    """Read sizes, written as the addresses write them."""
-    found = words(text)
-    return tuple(str(parse_target(size) or FREE) for size in found)
+    """Read sizes, written as addresses write them; ``500x0`` leaves a side open, ``origx100`` has one of the picture's own.
+
+    Examples
+    --------
+    >>> sizes("500x200,500X0,x300,free")
+    ('500x200', '500x0', '0x300', 'free')
+    """
+    return tuple(_size(word.strip()) for word in words(text))
+
+
+def _size(word: str) -> str:
+    """Return a size as `ImageRequest.named_sizes` calls it."""
+    found = _OPEN.fullmatch(word.lower())
+    if found is None:
+        return str(parse_target(word) or FREE)
+    sides = [side if side == _OWN else int(side or "0") for side in found.groups()]
+    if 0 not in sides and _OWN not in sides:
+        return str(parse_target(word))
+    parse_target((max(side for side in (1, *sides) if isinstance(side, int)), 1))  # raises when that is too much
+    return "x".join(map(str, sides))
 
 
 def keys(text: str) -> tuple[Key, ...]:

@@ -1,0 +1,34 @@
+"""The log: one line of JSON each, on standard error."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+__all__ = ["JsonLines", "log_to_standard_error"]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, message, and what the record carries besides."""
+
+    _KNOWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {"time": round(record.created, 3), "level": record.levelname.lower()}
+        line["message"] = record.getMessage()
+        line |= {name: value for name, value in vars(record).items() if name not in self._KNOWN}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def log_to_standard_error() -> None:
+    """Let the service, and what uvicorn warns of, be one line of JSON each on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    for name, level in (("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)
