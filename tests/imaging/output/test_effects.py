@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.output.effects import Effect, apply_effects
+from focalbox.imaging.output.effects import Effect, apply_effects, size_after
 
 RAMP = Image.fromarray(np.tile(np.arange(60, dtype=np.uint8)[None, :, None] * 4, (40, 1, 3)))
 
@@ -50,6 +51,42 @@ def test_a_square_is_the_middle() -> None:
     assert np.array_equal(_done(RAMP, Effect("square")), np.asarray(RAMP)[:, 10:50])
     upright = RAMP.transpose(Image.Transpose.ROTATE_90)
     assert np.array_equal(_done(upright, Effect("square")), np.asarray(upright)[10:50])
+
+
+@pytest.mark.parametrize(
+    ("effect", "size"),
+    [
+        (Effect("inside", (30.0, 0.0, 1.0)), (30, 20)),
+        (Effect("inside", (0.0, 80.0, 1.0)), (120, 80)),
+        (Effect("inside", (90.0, 80.0, 0.0)), (60, 40)),
+        (Effect("inside", (1.0, 1.0, 0.0)), (1, 1)),
+        (Effect("cover", (20.0, 20.0, 0.0, 0.5)), (20, 20)),
+        (Effect("cover", (7.0, 300.0, 1.0, 1.0)), (7, 300)),
+        (Effect("resize", (9.0, 90.0)), (9, 90)),
+        (Effect("rotate", (90.0,)), (40, 60)),
+        (Effect("square"), (40, 40)),
+    ],
+)
+def test_the_size_after_an_effect_is_the_size_that_it_makes(effect: Effect, size: tuple[int, int]) -> None:
+    assert apply_effects(RAMP, [effect]).size == size
+    after = size_after(Size(*RAMP.size), effect)
+    assert (after.width, after.height) == size
+
+
+def test_a_part_lies_where_it_is_told() -> None:
+    left, right = (_done(RAMP, Effect("cover", (20.0, 20.0, at, 0.5))).mean() for at in (0.0, 1.0))
+    whole = np.asarray(RAMP).astype(int)
+    assert abs(left - whole[:, :40].mean()) < 1
+    assert abs(right - whole[:, 20:].mean()) < 1
+
+
+def test_a_radius_in_pixels_of_the_source_follows_the_scale_of_the_crop() -> None:
+    blur = Effect("blur", (100.0,), of_source=True)
+    assert (blur.scale(0.1).values, blur.scale(9.0).values, blur.scale(0.1).scale(0.1)) == (
+        (10.0,),
+        (150.0,),
+        Effect("blur", (10.0,)),
+    )
 
 
 def test_corners_are_round() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageFilter
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
@@ -16,6 +19,7 @@ from focalbox.service.dialects.filestack import read
 from focalbox.service.dialects.filestack_request import parse
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.request import ImageRequest
+from service.servers import Service, image_of
 
 sides = st.integers(1, 3000)
 
@@ -41,13 +45,66 @@ def test_aliases_and_all_options() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tasks", "size"),
+    [
+        ("smart_crop=w:40,h:20/resize=w:30", (30, 15)),
+        ("smart_crop=w:40,h:20/resize=w:80,fit:max", (40, 20)),
+        ("smart_crop=w:40,h:20/resize=w:30,h:30,fit:scale", (30, 30)),
+        ("smart_crop=w:40,h:20/resize=w:30,h:30,fit:crop,align:left", (30, 30)),
+        ("crop_faces=w:40,h:20/resize=w:30", (30, 15)),
+        ("crop_faces=w:40/resize=h:10,w:10,fit:crop", (10, 10)),
+        ("crop_faces=w:40,h:20/flop/resize=h:10", (20, 10)),
+        ("resize=w:90/smart_crop=w:40,h:20", (40, 20)),
+        ("resize=w:90,h:90/crop_faces=w:40,h:20", (40, 20)),
+        ("rotate=deg:90/resize=w:40", (40, 60)),
+        ("flop/resize=w:5,h:5,fit:crop,align:left", (5, 5)),
+        ("rounded_corners=r:90/resize=w:30/output=f:png", (30, 20)),
+        ("circle/resize=w:30/output=f:png", (30, 30)),
+    ],
+)
+def test_a_resize_is_done_to_what_the_tasks_before_it_have_made(
+    tasks: str, size: tuple[int, int], opened: Callable[..., Service], pictures: Path
+) -> None:
+    service = opened(root=pictures, allow_unsigned="true")
+    assert image_of(service.ask(f"/{tasks}/coffee.jpg").content).size == size
+
+
+def test_a_mirrored_picture_is_cut_at_the_side_that_is_then_the_left(
+    opened: Callable[..., Service], tmp_path: Path
+) -> None:
+    sides = np.zeros((60, 120, 3), np.uint8)
+    sides[:, 60:] = 250
+    Image.fromarray(sides).save(tmp_path / "sides.png")
+    service = opened(root=tmp_path, allow_unsigned="true")
+    for tasks, light in (("flop/resize=w:9,h:9,fit:crop,align:left", 1), ("resize=w:9,h:9,fit:crop,align:left", 0)):
+        assert np.asarray(image_of(service.ask(f"/{tasks}/sides.png").content)).mean() == pytest.approx(
+            250 * light, abs=5
+        )
+
+
+def test_a_blur_before_the_size_looks_as_if_the_source_were_blurred(
+    opened: Callable[..., Service], photographs: Mapping[str, np.ndarray], tmp_path: Path
+) -> None:
+    source = Image.fromarray(photographs["astronaut"])
+    source.save(tmp_path / "a.png")
+    service = opened(root=tmp_path, allow_unsigned="true")
+    shown = {
+        tasks: np.asarray(image_of(service.ask(f"/{tasks}/output=f:png/a.png").content)).astype(int)
+        for tasks in ("blur=a:8/resize=w:128", "resize=w:128/blur=a:8", "resize=w:128", "blur=a:2/resize=w:128")
+    }
+    blurred = source.filter(ImageFilter.GaussianBlur(8)).resize((128, 128), Image.Resampling.LANCZOS)
+    distance = {tasks: np.abs(found - np.asarray(blurred)).mean() for tasks, found in shown.items()}
+    assert min(distance, key=lambda tasks: distance[tasks]) == "blur=a:8/resize=w:128"
+    assert distance["blur=a:8/resize=w:128"] < 1.5, distance
+
+
+@pytest.mark.parametrize(
     ("path", "named"),
     [
         (b"/smart_crop=w:5/cat.jpg", "height"),
         (b"/smart_crop=w:0,h:5/cat.jpg", "size"),
         (b"/smart_crop=w:5,h:5,mode:fits/cat.jpg", "fits"),
         (b"/smart_crop=w:5,h:5,mode:object,object:car/cat.jpg", "object"),
-        (b"/smart_crop=w:5,h:5/resize=w:5/cat.jpg", "smart_crop and resize"),
         (b"/resize=w:5,h:5,fit:stretch/cat.jpg", "stretch"),
         (b"/resize=w:5,h:5,fit:crop,align:middle/cat.jpg", "middle"),
         (b"/resize=w:5,h:5,fit:crop,align:/cat.jpg", "aligns"),
@@ -56,14 +113,18 @@ def test_aliases_and_all_options() -> None:
         (b"/resize=fit:crop/cat.jpg", "width or height"),
         (b"/resize=w:50/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before resize"),
         (b"/flop/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before flop"),
-        (b"/rotate=deg:90/resize=w:50/cat.jpg", "rotate comes after resize"),
         (b"/rotate=deg:180/smart_crop=w:5,h:5/cat.jpg", "rotate comes after smart_crop"),
-        (b"/flop/resize=w:5,h:5,fit:crop,align:left/cat.jpg", "flop comes after"),
         (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
         (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),
         (b"/crop_faces=w:5,h:5,mode:oval/cat.jpg", "oval"),
-        (b"/crop_faces=w:5,h:5/resize=w:5/cat.jpg", "resize and crop_faces"),
         (b"/resize=w:5/crop_faces/cat.jpg", "crop_faces comes before resize"),
+        (b"/resize=w:5,h:6,fit:scale/smart_crop=w:5,h:5/cat.jpg", "smart_crop comes before resize"),
+        (b"/resize=w:5,h:6,fit:crop/crop_faces=w:5,h:5/cat.jpg", "crop_faces comes before resize"),
+        (b"/resize=w:5/blur/smart_crop=w:5,h:5/cat.jpg", "smart_crop comes before resize"),
+        (b"/resize/smart_crop=w:5,h:5/crop_faces/cat.jpg", "one of smart_crop and crop_faces"),
+        (b"/smart_crop=w:5,h:5/resize=w:5,h:4,fit:crop,align:faces/cat.jpg", "align:faces comes before"),
+        (b"/smart_crop=w:5,h:5/resize=w:5,fit:fill/cat.jpg", "fits"),
+        (b"/smart_crop=w:5,h:5/resize/cat.jpg", "width or height"),
         (b"/detect_faces/cat.jpg", "export"),
         (b"/blur=amount:90/cat.jpg", "20"),
         (b"/rounded_corners/cat.jpg", "radius"),
@@ -73,7 +134,6 @@ def test_aliases_and_all_options() -> None:
         (b"/rounded_corners=r:9,b:edge/cat.jpg", "background"),
         (b"/circle/crop_faces/cat.jpg", "circle comes after crop_faces"),
         (b"/circle=b:nope/cat.jpg", "background"),
-        (b"/rounded_corners=r:9/resize=w:5/cat.jpg", "rounded_corners comes after resize"),
         (b"/rotate=deg:left/cat.jpg", "deg"),
         (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
         (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
@@ -229,13 +289,9 @@ def test_effects_are_done_in_the_order_of_the_address(tasks: list[str]) -> None:
     assert names == [{"monochrome": "grayscale"}.get(name, name) for name in (task.split("=")[0] for task in tasks)]
 
 
-@pytest.mark.parametrize("turn", ["flip", "flop", "rotate=deg:90"])
-def test_a_resize_without_a_place_may_follow_what_mirrors_but_not_what_turns(turn: str) -> None:
-    if turn.startswith("rotate"):
-        with pytest.raises(InvalidRequest, match="rotate comes after resize here"):
-            asked(turn, "resize=w:50,h:50,fit:crop")
-    else:
-        assert asked(turn, "resize=w:50,h:50,fit:crop") == asked("resize=w:50,h:50,fit:crop", turn)
+@pytest.mark.parametrize("turn", ["flip", "flop"])
+def test_a_resize_without_a_place_may_follow_what_mirrors(turn: str) -> None:
+    assert asked(turn, "resize=w:50,h:50,fit:crop") == asked("resize=w:50,h:50,fit:crop", turn)
 
 
 def test_corners_without_a_background_are_clear() -> None:

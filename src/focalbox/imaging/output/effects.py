@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.fill import colour_of
 
-__all__ = ["Effect", "apply_effects"]
+__all__ = ["Effect", "apply_effects", "size_after"]
 
 _MAX_BLUR = 150
 """Pixels of a blur's radius: what thumbor allows."""
@@ -29,13 +31,16 @@ class Effect:
     Parameters
     ----------
     name : str
-        background, blur, brightness, contrast, flip (upside down), flop (mirrored), grayscale, resize, rotate, round,
-        sharpen or square (the middle of it).
+        background, blur, brightness, contrast, cover (a part, resized), flip (upside down), flop (mirrored), grayscale,
+        inside (resized in its own ratio), resize (stretched), rotate, round, sharpen or square (the middle of it).
     values : tuple of float
         Pixels of radius for blur, sharpen and round; -100 to 100 for brightness and contrast; degrees, counterclockwise,
-        for rotate; width and height for resize.
+        for rotate; width and height for resize; for inside the same, 0 for one that is open, and whether it may grow; for
+        cover the same, and where the part lies, 0 to 1 from left to right and from top to bottom.
     colour : str
         What is put behind (``"background"``), or shown beyond the corners (``"round"``; empty for transparent).
+    of_source : bool
+        Whether a radius is in pixels of the source instead of the crop's: `scale` makes it the crop's.
 
     Raises
     ------
@@ -46,6 +51,7 @@ class Effect:
     name: str
     values: tuple[float, ...] = ()
     colour: str = ""
+    of_source: bool = False
 
     def __post_init__(self) -> None:
         if self.name not in _EFFECTS:
@@ -57,6 +63,41 @@ class Effect:
             raise InvalidRequest(message)
         if self.colour:
             colour_of(self.colour)
+
+    def scale(self, ratio: float) -> Effect:
+        """Return the effect for a crop with ``ratio`` pixels for each pixel of the source.
+
+        Examples
+        --------
+        >>> Effect("blur", (8.0,), of_source=True).scale(0.25)
+        Effect(name='blur', values=(2.0,), colour='', of_source=False)
+        """
+        if not self.of_source:
+            return self
+        values = tuple(value * ratio for value in self.values)
+        return replace(self, values=tuple(min(value, _MAX_BLUR) for value in values), of_source=False)
+
+
+def size_after(size: Size, effect: Effect) -> Size:
+    """Return how large a picture is after an effect; turns that are no quarters are left out.
+
+    Examples
+    --------
+    >>> size_after(Size(600, 400), Effect("inside", (300.0, 0.0, 1.0)))
+    Size(width=300, height=200)
+    """
+    if effect.name in {"resize", "cover"}:
+        return Size(*(max(1, int(side)) for side in effect.values[:2]))
+    if effect.name == "square":
+        return Size(min(size.width, size.height), min(size.width, size.height))
+    if effect.name == "rotate" and effect.values[0] % 180 == 90:  # noqa: PLR2004 - degrees
+        return Size(size.height, size.width)
+    if effect.name != "inside":
+        return size
+    width, height, grows = effect.values
+    ratios = [side / own for side, own in ((width, size.width), (height, size.height)) if side]
+    scale = min([*ratios, *([] if grows else [1.0])])
+    return Size(max(1, int(size.width * scale + 0.5)), max(1, int(size.height * scale + 0.5)))
 
 
 def apply_effects(image: Image.Image, effects: Sequence[Effect]) -> Image.Image:
@@ -141,8 +182,18 @@ def _square(image: Image.Image, _: Effect) -> Image.Image:
 
 
 def _resize(image: Image.Image, effect: Effect) -> Image.Image:
-    width, height = map(int, effect.values)
-    return image.resize((max(1, width), max(1, height)), Image.Resampling.LANCZOS)
+    size = size_after(Size(*image.size), effect)
+    return image.resize((size.width, size.height), Image.Resampling.LANCZOS)
+
+
+def _cover(image: Image.Image, effect: Effect) -> Image.Image:
+    width, height, across, down = effect.values
+    scale = min(image.width / width, image.height / height)
+    left, top = across * (image.width - width * scale), down * (image.height - height * scale)
+    right, bottom = min(left + width * scale, image.width), min(top + height * scale, image.height)
+    seen = image.crop((int(left), int(top), math.ceil(right), math.ceil(bottom)))  # Pillow looks beyond the box
+    box = (left - int(left), top - int(top), right - int(left), bottom - int(top))
+    return seen.resize((int(width), int(height)), Image.Resampling.LANCZOS, box)
 
 
 _EFFECTS: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
@@ -150,9 +201,11 @@ _EFFECTS: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
     "blur": _blur,
     "brightness": _brightness,
     "contrast": _contrast,
+    "cover": _cover,
     "flip": lambda image, _: image.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
     "flop": lambda image, _: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
     "grayscale": _grayscale,
+    "inside": _resize,
     "resize": _resize,
     "rotate": _rotate,
     "round": _round,
@@ -167,5 +220,7 @@ _MAX_VALUES = {
     "rotate": 3600,
     "round": 30_000,
     "resize": 30_000,
+    "inside": 30_000,
+    "cover": 30_000,
 }
 """The largest number that each takes."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from focalbox.core.choice.faces import FaceFrame
@@ -13,7 +14,16 @@ from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
 from focalbox.service.dialects.filestack import Request, known_options
-from focalbox.service.dialects.filestack_sizes import SIZED, Named, check_colour, read_face_sizes, read_size
+from focalbox.service.dialects.filestack_sizes import (
+    CORNERS,
+    SIZED,
+    Named,
+    Sized,
+    check_colour,
+    read_face_sizes,
+    read_size,
+    turns_of,
+)
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
@@ -29,9 +39,6 @@ _MAX_BLUR = 20
 
 _MAX_RADIUS = 10_000
 """What ``rounded_corners=radius:`` goes up to (the schema of filestack-js)."""
-
-_CORNERS = ("rounded_corners", "circle")
-"""Tasks that cut corners off."""
 
 
 def parse(request: Request) -> ImageRequest:
@@ -71,7 +78,7 @@ def parse(request: Request) -> ImageRequest:
         align=sized.align,
         faces=_faces(named) if "detect_faces" in named else sized.faces,
         window=_window(named["crop"]) if "crop" in named else None,
-        effects=(*sized.effects, *_effects(request, named)),
+        effects=tuple(_effects(request, named, sized)),
         progressive="pjpg" in named or named.get("output", {}).get("format") == "pjpg",
         compress="compress" in named or _truth("compress", named.get("output", {}).get("compress", "false")),
         **(_fallback(named["fallback"]) if "fallback" in named else {}),
@@ -79,28 +86,19 @@ def parse(request: Request) -> ImageRequest:
 
 
 def _check_order(request: Request, named: Named) -> None:
-    """Refuse tasks in an order in which they would make another picture than they do here: part, size, then turns.
+    """Refuse tasks in an order in which they would make another picture than they do here: a part and what looks come first.
 
     Filestack does its tasks in the order of the address.
     """
-    names = [task.name for task in request.tasks]
-    turns = {"flip", "flop"} | (
-        {"rotate"} if named.get("rotate", {}).get("deg", "exif") not in {"exif", "0"} else set()
-    )
+    names, turns = [task.name for task in request.tasks], turns_of(named)
     for at, name in enumerate(names):
         before = [other for other in names[:at] if other in turns or other in SIZED]
         if name == "crop" and before:
             message = f"crop comes before {before[0]} here, as coordinates in the picture as it is"
             raise InvalidRequest(message)
-        if name == "crop_faces" and "resize" in before:
-            message = "crop_faces comes before resize here, in the picture as it is"
-            raise InvalidRequest(message)
-        late = [other for other in names[:at] if other in _CORNERS or (other == "rotate" and other in turns)]
-        if name in {*SIZED, "crop"} and late:
+        late = [other for other in names[:at] if other in CORNERS or (other == "rotate" and other in turns)]
+        if name in {"smart_crop", "crop_faces", "crop"} and late:
             message = f"{late[0]} comes after {name} here: before it, it would be another picture"
-            raise InvalidRequest(message)
-        if name == "resize" and set(before) & turns and "align" in named["resize"]:
-            message = f"{before[0]} comes after a resize that is aligned here: before it, it would be another picture"
             raise InvalidRequest(message)
 
 
@@ -141,7 +139,7 @@ def _format(named: Named) -> str:
     output = named.get("output", {})
     if "format" in output:
         return "jpeg" if output["format"] == "pjpg" else format_of(output["format"])
-    clear = any(name in named and "background" not in named[name] for name in _CORNERS)
+    clear = any(name in named and "background" not in named[name] for name in CORNERS)
     return "jpeg" if "pjpg" in named else AUTO if "auto_image" in named else "png" if clear else SAME
 
 
@@ -153,30 +151,37 @@ def _quality(named: Named) -> int:
     return DEFAULT_QUALITY
 
 
-def _effects(request: Request, named: Named) -> list[Effect]:
+def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
     """Return what is done to the crop, in the order of the address."""
     found: list[Effect] = []
+    before = bool(sized.task)  # what comes before the size is in pixels of the source
     for task in request.tasks:
-        options = named[task.name]
-        if task.name in {"flip", "flop"}:
-            found.append(Effect(task.name))
-        elif task.name == "monochrome":
-            found.append(Effect("grayscale"))
-        elif task.name == "blur":
-            amount = plain_number("amount", options.get("amount", "2"))
-            if amount > _MAX_BLUR:
-                message = f"blur has amounts of at most {_MAX_BLUR}, not {amount}"
-                raise InvalidRequest(message)
-            found.append(Effect("blur", (float(amount),)))
-        elif task.name == "rounded_corners":
-            found.append(_rounded(options))
-        elif task.name == "circle":
-            found += [Effect("square"), _rounded({"radius": "max", **options})]
-        elif task.name == "rotate" and options.get("deg", "exif") != "exif":
-            found.append(Effect("rotate", (-float(plain_number("deg", options["deg"])),)))
-            if "background" in options:
-                found.append(Effect("background", (), check_colour("background", options["background"])))
+        if task.name == sized.task:
+            found += sized.effects
+            before = False
+        elif task.name == "resize" and sized.resize is not None:
+            found.append(sized.resize)
+        elif task.name in _EFFECTS:
+            made = _EFFECTS[task.name](named[task.name])
+            found += [replace(effect, of_source=before and effect.name == "blur") for effect in made]
     return found
+
+
+def _blurred(options: Mapping[str, str]) -> list[Effect]:
+    amount = plain_number("amount", options.get("amount", "2"))
+    if amount > _MAX_BLUR:
+        message = f"blur has amounts of at most {_MAX_BLUR}, not {amount}"
+        raise InvalidRequest(message)
+    return [Effect("blur", (float(amount),))]
+
+
+def _rotated(options: Mapping[str, str]) -> list[Effect]:
+    if options.get("deg", "exif") == "exif":
+        return []
+    turned = Effect("rotate", (-float(plain_number("deg", options["deg"])),))
+    if "background" not in options:
+        return [turned]
+    return [turned, Effect("background", (), check_colour("background", options["background"]))]
 
 
 def _rounded(options: Mapping[str, str]) -> Effect:
@@ -187,6 +192,18 @@ def _rounded(options: Mapping[str, str]) -> Effect:
         raise InvalidRequest(message)
     shown = check_colour("background", options["background"]) if "background" in options else ""
     return Effect("round", (float(radius),), shown)
+
+
+_EFFECTS: Mapping[str, Callable[[Mapping[str, str]], Sequence[Effect]]] = {
+    "blur": _blurred,
+    "circle": lambda options: [Effect("square"), _rounded({"radius": "max", **options})],
+    "flip": lambda _: [Effect("flip")],
+    "flop": lambda _: [Effect("flop")],
+    "monochrome": lambda _: [Effect("grayscale")],
+    "rotate": _rotated,
+    "rounded_corners": lambda options: [_rounded(options)],
+}
+"""What each task does to the crop."""
 
 
 def _window(task: Mapping[str, str]) -> PixelBox:

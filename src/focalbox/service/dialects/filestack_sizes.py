@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from focalbox.core.choice.faces import FaceFrame
@@ -16,10 +16,12 @@ from focalbox.options import parse_target
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.outline import Outline
 
-__all__ = ["SIZED", "Named", "Sized", "check_colour", "read_face_sizes", "read_size"]
+__all__ = ["CORNERS", "SIZED", "Named", "Sized", "check_colour", "read_face_sizes", "read_size", "turns_of"]
 
 SIZED = ("smart_crop", "resize", "crop_faces")
-"""Tasks that say how large the result is: one of them, or crop_faces without a size and a resize of what it shows."""
+"""Tasks that say how large the result is: the first of them, and a resize of what it shows."""
+CORNERS = ("rounded_corners", "circle")
+"""Tasks that cut corners off."""
 
 _MODES: Mapping[str, Mapping[str, str]] = {
     "auto": {"mode": "auto"}, "face": {"mode": "face"}, "fit": {"fit": "contain"}, "object": {"fit": "tight"},
@@ -59,6 +61,10 @@ class Sized:
         What is done to the crop before anything else.
     faces : FaceFrame, optional
         The faces that are framed.
+    task : str
+        The task that says all this; empty for none.
+    resize : Effect, optional
+        What the task ``resize`` does where it is not that task, but done to what others have made.
     """
 
     target: Outline | Size = field(default_factory=lambda: Outline(0, 0))
@@ -66,36 +72,89 @@ class Sized:
     align: tuple[float, float] | None = None
     effects: tuple[Effect, ...] = ()
     faces: FaceFrame | None = None
+    task: str = ""
+    resize: Effect | None = None
 
 
 def read_size(named: Named) -> Sized:
-    """Read what the tasks of an address say of the result's size.
+    """Read what the tasks of an address, in its order, say of the result's size.
 
     Raises
     ------
     InvalidRequest
         When they contradict each other or one makes no sense; the message names it.
     """
-    sized = [name for name in SIZED if name in named]
-    if sized == ["resize", "crop_faces"] and not {"width", "height"} & set(named["crop_faces"]):
-        return _resize_faces(named["crop_faces"], _read_resize(named["resize"]), named["resize"])
-    if len(sized) > 1:
-        message = f"one of {' and '.join(sized)} says how large the result is"
+    sized = [name for name in named if name in SIZED]
+    if sized[:1] == ["resize"] and len(sized) > 1:
+        _check_whole(named, sized[1])
+        sized = sized[1:]
+    if {"smart_crop", "crop_faces"} <= set(sized):
+        message = "one of smart_crop and crop_faces says how large the result is"
         raise InvalidRequest(message)
-    if "smart_crop" in named:
-        return Sized(_size("smart_crop", named["smart_crop"]), _smart(named["smart_crop"]))
-    if "crop_faces" in named:
-        task = named["crop_faces"]
-        outline = _outline(task)
-        if any(task.get(side, "1").strip("0") == "" for side in ("width", "height")):
-            message = "crop_faces takes sides of at least 1 pixel, or leaves them open"
-            raise InvalidRequest(message)
-        target = Size(outline.width, outline.height) if outline.width and outline.height else outline
-        return _faces(task, target, cover=task.get("mode") == "fill" and isinstance(target, Size))
-    return _read_resize(named["resize"]) if "resize" in named else Sized(align=(0.5, 0.5))
+    if "resize" not in sized:
+        return _read_first(sized[0], named[sized[0]]) if sized else Sized(align=(0.5, 0.5))
+    options, resize = named["resize"], _read_resize(named["resize"])
+    turned = _is_turned(named)
+    first = sized[0] if len(sized) > 1 else ""
+    if first == "crop_faces" and not turned and not {"width", "height"} & set(named[first]):
+        return replace(_resize_faces(named[first], resize, options), task="resize")
+    if not first and not turned:
+        return replace(resize, task="resize")
+    later = _effect_of(options, resize, faces=first == "crop_faces")
+    return replace(_read_first(first, named[first]) if first else Sized(align=(0.5, 0.5)), resize=later)
 
 
-def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, **more: Any) -> Sized:
+def turns_of(named: Named) -> frozenset[str]:
+    """Return the tasks of an address that turn or mirror the picture."""
+    turned = named.get("rotate", {}).get("deg", "exif") not in {"exif", "0"}
+    return frozenset({"flip", "flop"} & set(named)) | frozenset({"rotate"} if turned else ())
+
+
+def _is_turned(named: Named) -> bool:
+    """Tell whether what comes before ``resize`` makes it another picture than the one that would be turned afterwards."""
+    before = list(named)[: list(named).index("resize")]
+    turns = turns_of(named) if "align" in named["resize"] else turns_of(named) - {"flip", "flop"}
+    return any(name in turns or name in CORNERS for name in before)
+
+
+def _check_whole(named: Named, second: str) -> None:
+    """Refuse a resize before another task of size, unless nothing of it would be seen in what that task makes."""
+    names, task = list(named), named["resize"]
+    between = set(names[names.index("resize") : names.index(second)])
+    both = "width" in task and "height" in task
+    cut = both and task.get("fit", "clip") in {"crop", "scale"}
+    if cut or "blur" in between or not {"width", "height"} <= set(named[second]):
+        message = f"{second} comes before resize here, in the picture as it is"
+        raise InvalidRequest(message)
+
+
+def _read_first(name: str, task: Mapping[str, str]) -> Sized:
+    """Read a task that decides what is shown; it is not ``resize``."""
+    if name == "smart_crop":
+        return Sized(_size("smart_crop", task), _smart(task), task=name)
+    outline = _outline(task)
+    if any(task.get(side, "1").strip("0") == "" for side in ("width", "height")):
+        message = "crop_faces takes sides of at least 1 pixel, or leaves them open"
+        raise InvalidRequest(message)
+    target = Size(outline.width, outline.height) if outline.width and outline.height else outline
+    return _faces(task, target, cover=task.get("mode") == "fill" and isinstance(target, Size), sized_by=name)
+
+
+def _effect_of(task: Mapping[str, str], resize: Sized, *, faces: bool) -> Effect:
+    """Return what ``resize`` does to a picture that other tasks have made."""
+    outline = resize.target
+    sides = float(outline.width), float(outline.height)
+    if resize.effects:
+        return resize.effects[0]
+    if isinstance(outline, Outline) and outline.inside:
+        return Effect("inside", (*sides, float(outline.enlarge)))
+    if task.get("align") == "faces" and not faces:
+        message = "a resize with align:faces comes before tasks that cut or turn the picture here"
+        raise InvalidRequest(message)
+    return Effect("cover", (*sides, *(resize.align or (0.5, 0.5))))
+
+
+def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, sized_by: str = "", **more: Any) -> Sized:
     mode = task.get("mode", "thumb")
     if mode not in _FACE_MODES:
         message = f"crop_faces has the modes {', '.join(_FACE_MODES)}, not {mode[:20]!r}"
@@ -108,7 +167,7 @@ def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, **mo
     align = more.pop("align", None) or (0.5, 0.5)
     least, most = read_face_sizes(task)
     frame = FaceFrame(_numbers(task.get("faces", "1")), room, cover=cover, align=align, least=least, most=most)
-    return Sized(target, {"fit": "tight", "upscale": True}, faces=frame, **more)
+    return Sized(target, {"fit": "tight", "upscale": True}, faces=frame, task=sized_by, **more)
 
 
 def read_face_sizes(task: Mapping[str, str]) -> tuple[float | None, float | None]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from focalbox.core.geometry import largest_window
 from focalbox.core.target import Size, Target
 from focalbox.imaging.memory import Need, results_take
-from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.effects import Effect, size_after
 from focalbox.imaging.output.formats import FORMATS, film_writer_takes, writer_takes
 from focalbox.imaging.scales import decode_scale
 from focalbox.options import CropOptions
@@ -119,8 +120,8 @@ def result_size(source: Size, target: Target | None, options: CropOptions) -> Si
 
 def with_effects(results: Sequence[Size], effects: Sequence[Effect]) -> list[Size]:
     """Return the sizes of results, and of the pictures that effects on them make besides, at most."""
-    stretched = [Size(*map(int, effect.values)) for effect in effects if effect.name == "resize"]
-    largest = max([*results, *stretched], key=lambda size: size.pixels, default=None)
+    made = [size for result in results for size in accumulate(effects, size_after, initial=result)]
+    largest = max(made, key=lambda size: size.pixels, default=None)
     return [*results, *([largest] * _COPIES if effects and largest else [])]
 
 

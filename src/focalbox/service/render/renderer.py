@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from focalbox.analysis import Analysis
@@ -12,7 +13,7 @@ from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.animation.encoding import CAN_ANIMATE
-from focalbox.imaging.output.effects import Effect, apply_effects
+from focalbox.imaging.output.effects import Effect, apply_effects, size_after
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import Picture
@@ -120,7 +121,8 @@ class Renderer:
                 return json_answer(found)
             self._check_result(result_size(analysis.visible.size, target, options), image_request.effects)
             (result,) = self._resources.cropper.finish(prepared, [target], options=options)
-            image = apply_effects(result.image, image_request.effects)
+            ratio = result.image.width / result.crop.box.width
+            image = apply_effects(result.image, [effect.scale(ratio) for effect in image_request.effects])
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
                 name = "gif"  # what moves does so everywhere
@@ -143,10 +145,7 @@ class Renderer:
 
     def _check_result(self, result: Size, effects: Sequence[Effect]) -> None:
         """Refuse a result of too many pixels."""
-        stretched = [
-            Size(int(effect.values[0]), int(effect.values[1])) for effect in effects if effect.name == "resize"
-        ]
-        for size in (result, *stretched):
+        for size in accumulate(effects, size_after, initial=result):
             if size.pixels > self._result_pixels:
                 message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
                 raise LimitExceeded(message)
