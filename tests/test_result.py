@@ -18,6 +18,7 @@ from focalbox import (
     Limits,
     OutputError,
 )
+from focalbox.imaging.source import open_picture
 from pictures import Photographs, encoded
 
 DISC = (240, 200, 30)
@@ -160,3 +161,17 @@ def test_a_crop_carries_the_profile_its_colours_are_in_and_the_copyright(photogr
     read = Image.open(file)
     assert read.info["icc_profile"] == profile
     assert dict(read.getexif()) == {0x8298: "A. Person"}
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_a_film_is_the_same_whether_its_frames_are_held_or_drawn_twice(form: str) -> None:
+    content = film(form)
+    memories = range(1_000_000, 100_000_000, 100_000)
+    least = next(memory for memory in memories if not open_picture(content, Limits(memory=memory)).film_refusal)
+    croppers = Cropper(), Cropper(limits=Limits(memory=least))
+    prepared = [cropper.prepare(content, ["100x100"]) for cropper in croppers]
+    assert [one.view.film is not None and one.view.film.holds for one in prepared] == [True, False]
+    held, drawn = (
+        cropper.finish(one, ["100x100"])[0].encode("png") for cropper, one in zip(croppers, prepared, strict=True)
+    )
+    assert held == drawn

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
@@ -99,9 +98,12 @@ class View:
 
     def frames(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         """Draw the frames one after the other, each with the seconds that it is shown, its border off."""
-        trimmed = self.visible.trimmed
         for working, duration in self.film.draw() if self.film is not None else ():
-            yield (working if trimmed is None else working.part(trimmed)), duration
+            yield self._inside(working), duration
+
+    def _inside(self, frame: WorkingImage) -> WorkingImage:
+        trimmed = self.visible.trimmed
+        return frame if trimmed is None else frame.part(trimmed)
 
     @property
     def looking_frames(self) -> Iterator[WorkingImage]:
@@ -110,9 +112,14 @@ class View:
             yield self.working
             return
         wanted = spread(self.film.frames, _LOOKS)
-        for index, (working, _) in enumerate(islice(self.frames(), wanted[-1] + 1 if wanted else 0)):
+        for index, (working, _) in enumerate(self.film.draw_ahead(wanted[-1] + 1 if wanted else 0)):
             if index in wanted:
-                yield working
+                yield self._inside(working)
+
+    def drop_held(self) -> None:
+        """Give back the frames of a film that were held from looking to cutting."""
+        if self.film is not None:
+            self.film.drop_held()
 
     def drop_looking_copy(self) -> Self:
         """Return the view without what was only needed for looking."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
 
-__all__ = ["Need", "check_memory", "check_results", "results_take"]
+__all__ = ["CANVASES", "Need", "check_memory", "check_results", "frames_held", "results_take"]
 
 _RGB = 4
 """Bytes of a pixel in RGB or RGBA, as Pillow keeps them."""
@@ -23,6 +23,11 @@ _SPARE = 16 * 2**20
 """Bytes for strips, tables and the looking copy."""
 _STRIPS = 16 * 2**20
 """Bytes for strips of premultiplied pixels, where there is alpha."""
+CANVASES = 4
+"""Pictures held while a film is drawn: canvas, what it was before, the frame by itself and the copy that is handed out."""
+_HELD = 2**26
+"""Bytes up to which the frames of a film are held from looking to cutting, so that they are decoded once: 54 frames of
+640x480. A longer film is decoded twice, and takes no more memory however long it is."""
 _ALPHA = {"RGBA", "LA", "PA"}
 _MEGA = 1_000_000
 
@@ -86,6 +91,17 @@ class Need:
         working = max(_RGB * small + upright, _RGB * small + self.results)
         spare = _SPARE + _STRIPS * (self.mode in _ALPHA)
         return int(max(before + beside, before + after, working) + film) + self.bytes + spare
+
+
+def frames_held(size: Size, frames: int) -> int:
+    """Return how many frames of a film are held from looking to cutting: all of them or none.
+
+    Examples
+    --------
+    >>> frames_held(Size(640, 480), 40), frames_held(Size(500, 500), 500)
+    (40, 0)
+    """
+    return frames if _RGB * size.pixels * frames <= _HELD else 0
 
 
 def check_memory(name: str, need: Need, most: int) -> None:

@@ -20,7 +20,7 @@ from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.limits import Limits
-from focalbox.imaging.memory import Need, check_memory
+from focalbox.imaging.memory import CANVASES, Need, check_memory, frames_held
 from focalbox.imaging.metadata import Metadata, read_metadata
 from focalbox.imaging.orientation import upright_size
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
@@ -32,8 +32,6 @@ __all__ = ["Picture"]
 _AT_ONCE = 2**22
 """Bytes that a decoder is handed at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of larger ones
 than this it holds two copies for nothing."""
-_CANVASES = 4
-"""Pictures held while a film is drawn: canvas, what it was before, the frame by itself and the copy that is handed out."""
 _MAY_LACK_ALPHA = {"BMP"}
 """Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
 
@@ -140,7 +138,7 @@ class Picture:
         """Why not all frames of an animated picture can be had: there are too many, or they take too much; else empty."""
         try:
             self._limits.check_film(self.size, self.frames)
-            check_memory(self._name, replace(self._need("RGBA", 1), canvases=_CANVASES), self._limits.memory)
+            check_memory(self._name, replace(self._need("RGBA", 1), canvases=CANVASES), self._limits.memory)
         except LimitExceeded as error:
             return str(error)
         return ""
@@ -180,7 +178,14 @@ class Picture:
                         raise DecodeError(message)
                     yield self._upright(shrink(image, None, 1), 1, profile, keep_profile=keep_profile), duration
 
-        return Film(film.frames, film.plays, film.alpha, draw)
+        taken = replace(self._need("RGBA", 1), canvases=CANVASES + frames_held(self._stored, film.frames))
+        return Film(
+            film.frames,
+            film.plays,
+            film.alpha,
+            draw,
+            holds=taken.canvases > CANVASES and taken.peak <= self._limits.memory,
+        )
 
     def _refuse_film(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         raise LimitExceeded(self.film_refusal)

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from focalbox import Cropper
-from focalbox.imaging.output.palette import with_palette
+from focalbox.imaging.output import palette
+from focalbox.imaging.output.palette import near_colours, with_palette
+from pictures import Photographs
 
 
 def chart(mode: str = "RGB") -> Image.Image:
@@ -66,3 +68,35 @@ def test_a_picture_that_came_without_a_palette_goes_without() -> None:
 def test_the_smaller_file_is_taken(photograph: Image.Image) -> None:
     (result,) = Cropper().results(file_of(photograph.quantize(), "PNG"), ["200x150"])
     assert len(result.encode("png")) <= len(file_of(result.image, "PNG"))
+
+
+def apart(image: Image.Image, near: Image.Image) -> np.ndarray:
+    return np.asarray(near.convert("RGB")).astype(int) - np.asarray(image)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "rocket"])
+def test_a_photograph_in_few_colours_is_at_least_as_near_as_by_median_cut(photographs: Photographs, name: str) -> None:
+    image = Image.fromarray(photographs[name]).resize((300, 200))
+    near, cut = near_colours(image), image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    assert near.size == image.size
+    assert len(near.getcolors() or []) <= 256
+    ours, theirs = (np.square(apart(image, one)).mean() for one in (near, cut))
+    assert ours <= 1.05 * theirs
+
+
+def test_a_rare_colour_among_very_many_is_kept(photographs: Photographs) -> None:
+    image = Image.fromarray(photographs["coffee"]).resize((600, 400))
+    ImageDraw.Draw(image).rectangle((300, 200, 302, 202), fill=(0, 255, 60))  # nine pixels, of no colour near by
+    mark = apart(image, near_colours(image))[200:203, 300:303]
+    assert np.abs(mark).max() < 32
+
+
+def test_colours_are_counted_alike_in_strips_and_at_once(
+    monkeypatch: pytest.MonkeyPatch, photographs: Photographs
+) -> None:
+    image = Image.fromarray(photographs["astronaut"]).resize((200, 150))
+    whole = near_colours(image)
+    monkeypatch.setattr(palette, "_STRIP", 977)
+    strips = near_colours(image)
+    assert strips.getpalette() == whole.getpalette()
+    assert strips.tobytes() == whole.tobytes()

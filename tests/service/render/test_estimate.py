@@ -5,7 +5,7 @@ from PIL import Image
 
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import LimitExceeded
-from focalbox.imaging.memory import Need, results_take
+from focalbox.imaging.memory import CANVASES, Need, results_take
 from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
@@ -58,13 +58,16 @@ def test_less_is_taken_where_less_is_decoded() -> None:
     assert large > 380e6
 
 
-def test_a_film_takes_its_canvases_and_its_first_frame_does_not() -> None:
+@pytest.mark.parametrize(("frames", "held"), [(2, 2), (16, 16), (17, 0), (500, 0)])
+def test_a_film_takes_its_canvases_and_the_frames_of_a_short_one_and_its_first_frame_does_not(
+    frames: int, held: int
+) -> None:
     need, size = Need("GIF", "P", Size(1000, 1000)), Size(1000, 1000)
     kept, first = (
-        memory_at_work(need, size, [Size(10, 10)], CropOptions(animate=animate), animated=True)
+        memory_at_work(need, size, [Size(10, 10)], CropOptions(animate=animate), frames=frames)
         for animate in ("keep", "first")
     )
-    assert kept - first == 16_000_000
+    assert kept - first == (CANVASES + held) * 4_000_000
 
 
 @pytest.mark.parametrize("form", ["jpeg", "bmp", "png"])

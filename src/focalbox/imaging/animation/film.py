@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
+from itertools import islice
 from typing import Generic, TypeVar
 
 from PIL import Image
@@ -36,18 +38,44 @@ class Film(Generic[T]):
         How often it is shown, 0 for without an end.
     alpha : bool
         Whether a frame may have transparent parts.
-    draw : callable
-        Draws from the first frame on: pairs of a picture and the seconds that it is shown.
+    begin : callable
+        Begins to draw, from the first frame on: pairs of a picture and the seconds that it is shown.
     refusal : str
         Why its frames are not drawn, where they are too many or too large: then ``draw`` says so, and the first frame alone
         can be had.
+    holds : bool
+        Whether frames that were drawn ahead are held, as there is memory for all of them.
     """
 
     frames: int
     plays: int
     alpha: bool
-    draw: Callable[[], Iterator[tuple[T, Fraction]]]
+    begin: Callable[[], Iterator[tuple[T, Fraction]]]
     refusal: str = ""
+    holds: bool = False
+    _paused: deque[Iterator[tuple[T, Fraction]]] = field(default_factory=deque, init=False, repr=False, compare=False)
+
+    def draw(self) -> Iterator[tuple[T, Fraction]]:
+        """Draw all frames; where some were drawn ahead and held, they are handed out and drawing goes on behind them."""
+        try:
+            return self._paused.pop()
+        except IndexError:
+            return self.begin()
+
+    def draw_ahead(self, count: int) -> Iterator[tuple[T, Fraction]]:
+        """Draw the first frames; they are held for whoever draws the film next, if there is memory for all."""
+        drawing = self.begin()
+        held: deque[tuple[T, Fraction]] = deque()
+        for one in islice(drawing, count):
+            if self.holds:
+                held.append(one)
+            yield one
+        if self.holds:
+            self._paused.append(_go_on(held, drawing))
+
+    def drop_held(self) -> None:
+        """Give back the frames that were drawn ahead."""
+        self._paused.clear()
 
 
 def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
@@ -78,6 +106,13 @@ def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
             image.mode == "RGBA",
         )
     return Film(frames, plays, alpha, lambda: _draw(reader, data, frames))
+
+
+def _go_on(held: deque[tuple[T, Fraction]], drawing: Iterator[tuple[T, Fraction]]) -> Iterator[tuple[T, Fraction]]:
+    """Hand out what is held, keeping none of it, and then draw the rest."""
+    while held:
+        yield held.popleft()
+    yield from drawing
 
 
 def _draw(reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int) -> Iterator[tuple[Image.Image, Fraction]]:

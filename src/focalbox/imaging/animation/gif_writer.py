@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from focalbox.imaging.animation.frames import MAX_SHORT, Frames, changed_box
 from focalbox.imaging.animation.gif import read_gif
-from focalbox.imaging.output.palette import index_colours
+from focalbox.imaging.output.palette import index_colours, near_colours
 
 __all__ = ["write_gif"]
 
@@ -105,7 +105,7 @@ def _with_palette(image: Image.Image) -> tuple[Image.Image, int | None]:
     clear = image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 0
     most = _COLOURS if clear else _COLOURS + 1
     exact = index_colours(plain, most)
-    palette = exact or plain.quantize(most, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette = exact or near_colours(plain, most)
     if not clear:
         return palette, None
     there = image.getchannel("A")

@@ -13,7 +13,7 @@ from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
-from focalbox.imaging.output.palette import with_palette
+from focalbox.imaging.output.palette import index_colours, near_colours, with_palette
 
 __all__ = ["can_write", "check_writer", "encode"]
 
@@ -96,9 +96,7 @@ def encode(
     taken = writer_takes(name, several=progressive or compress, clear=image.mode == "RGBA")
     check_writer(image, name, Limits().memory if memory is None else memory, taken)
     if image.mode == "RGBA" and not form.alpha:
-        ground = Image.new("RGB", image.size, _PAPER)
-        ground.paste(image, mask=image.getchannel("A"))
-        image = ground
+        image = _on_paper(image)
     if metadata is not None and not form.profiled:
         image = to_srgb(image, metadata.profile)
     if image.info:  # writers take what they find there: comments, and places in EXIF
@@ -114,11 +112,24 @@ def encode(
     if form.tagged and metadata is not None:
         options |= _metadata_options(name, metadata)
     __import__(f"PIL.{form.plugin}")  # the one plug-in needed; Pillow by itself would load them all
+    if name == "gif":
+        return _write_gif(image, options, metadata)
     content = _write(image, name, options)
-    if name == "gif" and metadata is not None and metadata.xmp is not None:
-        return insert_gif_xmp(content, metadata.xmp)
     indexed = with_palette(image) if palette and name == "png" else None
     return content if indexed is None else min(_write(indexed, name, options), content, key=len)
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    ground = Image.new("RGB", image.size, _PAPER)
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def _write_gif(image: Image.Image, options: dict[str, Any], metadata: Metadata | None) -> bytes:
+    if image.mode == "RGB":
+        image = index_colours(image) or near_colours(image)
+    content = _write(image, "gif", options)
+    return content if metadata is None or metadata.xmp is None else insert_gif_xmp(content, metadata.xmp)
 
 
 def _write(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:

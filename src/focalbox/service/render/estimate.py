@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from focalbox.core.geometry import largest_window
 from focalbox.core.target import Size, Target
-from focalbox.imaging.memory import Need, results_take
+from focalbox.imaging.memory import CANVASES, Need, frames_held, results_take
 from focalbox.imaging.output.effects import Effect, size_after
 from focalbox.imaging.output.formats import FORMATS, film_writer_takes, writer_takes
 from focalbox.imaging.scales import decode_scale
@@ -22,8 +22,6 @@ _PIXEL = 4
 """Bytes of a pixel, as Pillow keeps RGB and RGBA."""
 _COPIES = 3
 """Pictures that an effect holds besides the one it is given, at most: rounding corners, its mask and two copies."""
-_FILM = 4
-"""Pictures that drawing a film takes besides, as in `focalbox.imaging.picture`."""
 
 
 def memory_at_work(
@@ -32,7 +30,7 @@ def memory_at_work(
     targets: Sequence[Target | None],
     options: CropOptions,
     *,
-    animated: bool = False,
+    frames: int = 1,
     format: str = "jpeg",  # noqa: A002 - the word of imaging/
     several: bool = False,
     clear: bool = False,
@@ -51,8 +49,8 @@ def memory_at_work(
         Pixels of the upright picture.
     targets : sequence of Target or None
     options : CropOptions
-    animated : bool
-        Whether there are frames that follow each other.
+    frames : int
+        Frames that follow each other.
     format : str
         What the results are written as.
     several : bool
@@ -70,7 +68,7 @@ def memory_at_work(
     >>> memory_at_work(Need("PNG", "RGB", size), size, [Size(100, 100)], CropOptions()) // 10**6
     21
     """
-    film = animated and options.animate == "keep"
+    film = frames > 1 and options.animate == "keep"
     whole = part or size
     needed = whole if film or part else needed_size(whole, targets, options)
     results = with_effects([result_size(whole, target, options) for target in targets], effects)
@@ -79,7 +77,7 @@ def memory_at_work(
     )
     beside += _PIXEL * part.pixels if part else 0
     scale = 1 if film or part else decode_scale(size, needed)
-    return replace(need, scale=scale, canvases=_FILM if film else 0, results=beside).peak
+    return replace(need, scale=scale, canvases=CANVASES + frames_held(size, frames) if film else 0, results=beside).peak
 
 
 def memory_of_results(

@@ -178,11 +178,14 @@ class Preparer:
         """
         prepared = self._prepare(source, image_request, known)
         if finish is None:
+            prepared.view.drop_held()
             return _Work(prepared, None, None)
         try:
             return _Work(prepared, finish, finish(prepared))
         except FocalboxError as error:
             return _Work(prepared, finish, error)  # the picture is fine for others
+        finally:
+            prepared.view.drop_held()  # the memory for it is given back now
 
     def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> PreparedPicture:
         with self._resources.metrics.stage("prepare"):
@@ -241,7 +244,7 @@ def memory_for(
         size,
         image_request.largest_sizes(part or size),
         options,
-        animated=facts.animated,
+        frames=facts.frames,
         format=asked,
         several=image_request.progressive or image_request.compress,
         clear=facts.clear or _clears(image_request),

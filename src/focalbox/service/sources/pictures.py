@@ -41,8 +41,8 @@ class Facts:
         Pixels of the upright picture.
     need : Need
         What decides how much memory its decode takes.
-    animated : bool
-        Whether there are frames that follow each other in time, and can be kept.
+    frames : int
+        Frames that follow each other in time, and can be kept; 1 where there are none.
     clear : bool
         Whether parts may be transparent.
     modified, directive, seconds
@@ -53,7 +53,7 @@ class Facts:
     form: str
     size: Size
     need: Need
-    animated: bool = False
+    frames: int = 1
     clear: bool = False
     modified: str = ""
     directive: str = ""
@@ -151,7 +151,7 @@ class Pictures:
             form,
             opened.size,
             opened.need,
-            opened.animated and not opened.film_refusal,
+            opened.frames if opened.animated and not opened.film_refusal else 1,
             opened.clear,
             content.modified,
             content.directive,
