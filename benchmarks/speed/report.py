@@ -10,7 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.speed.candidates import OURS
+from benchmarks.speed.films import FilmResult
 from benchmarks.speed.measures import SIX, Timing
+from benchmarks.speed.profile import Shares
+from benchmarks.speed.sections import FILMS, PROFILE, film_section, profile_section
 
 __all__ = ["PEER", "Goal", "Results", "goals", "page"]
 
@@ -29,15 +32,6 @@ PEER = "libvips attention"
 """The cropper that focalbox is to be no slower than, whatever the format and the size."""
 
 
-_WHY = (
-    "Where focalbox's time goes when it is slower than libvips attention. *look* is the network, which costs the same at"
-    " every size, as much as all that libvips does with a small picture. *decode* of PNG and WebP is Pillow's: of 12 MP PNG"
-    " half is inflating and half unfiltering in plain C, where libspng in libvips uses vector instructions; WebP is decoded"
-    " at full size by libwebp's decoder of films, which Pillow uses for every file, where libvips asks libwebp for a smaller"
-    " picture. docs/dependencies.md says which decoders were tried.\n"
-)
-
-
 @dataclass
 class Results:
     """Everything that was measured.
@@ -46,8 +40,12 @@ class Results:
     ----------
     times : dict
         By kind of picture and size, then by cropper.
-    parts : dict
-        Shares of focalbox's time by part of the path, where it is slower than `PEER`.
+    profiled : dict
+        The ratio to `PEER` and where focalbox's time went, by kind of picture and size.
+    decoders : dict
+        Times of decoders alone, by kind of picture.
+    films : dict
+        What was done with each film, by its kind and format, then by cropper.
     memory : dict
         Peak MB by cropper.
     sharp : dict
@@ -61,7 +59,9 @@ class Results:
     """
 
     times: dict[tuple[str, str], dict[str, Timing]] = field(default_factory=dict)
-    parts: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    profiled: dict[tuple[str, str], tuple[float, Shares]] = field(default_factory=dict)
+    decoders: dict[str, dict[str, Timing]] = field(default_factory=dict)
+    films: dict[tuple[str, str], dict[str, FilmResult]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     sharp: dict[str, tuple[float, float]] = field(default_factory=dict)
     box: float = 0.0
@@ -119,7 +119,8 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     missed = [goal for goal in held if not goal.met]
     parts = [
         "# Speed\n",
-        "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures.\n",
+        "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures. `python -m benchmarks.speed"
+        " --only films` or `--only profile` measures that part alone.\n",
         *_circumstances(model, rounds, quick=quick),
         "## Goals\n",
         f"{len(held) - len(missed)} of {len(held)} are met"
@@ -138,17 +139,10 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     first = {kind: times for (kind, size), times in results.times.items() if size == "500x200"}
     names = list(dict.fromkeys(name for times in first.values() for name in times))
     parts += ["### Processor time to 500x200, milliseconds\n", _table(("picture", *names), _cpu_rows(first, names))]
-    if results.parts:
-        shown = tuple(next(iter(results.parts.values())))
-        slow = [
-            (
-                f"{kind} to {size}",
-                f"{results.times[kind, size][PEER].ratio:.2f}",
-                *(f"{share[name]:.0%}" for name in shown),
-            )
-            for (kind, size), share in results.parts.items()
-        ]
-        parts += ["## What stays above 1.0\n", _WHY, _table(("picture", PEER, *shown), slow)]
+    if results.profiled:
+        parts.append(_marked(PROFILE, profile_section(results.profiled, results.decoders)))
+    if results.films:
+        parts.append(_marked(FILMS, film_section(results.films)))
     if results.memory:
         parts += [
             "## Memory\n",
@@ -178,6 +172,11 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
             ),
         ]
     return "\n".join(parts)
+
+
+def _marked(name: str, text: str) -> str:
+    """Return a part of the page between the marks by which it is written anew alone."""
+    return f"<!-- {name} -->\n{text}\n<!-- /{name} -->\n"
 
 
 def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> list[str]:
