@@ -27,14 +27,14 @@ _PROFILE = (
     "Where focalbox's time goes. *look* is making the looking copy and running the network, of which *onnxruntime* is the"
     " network itself; *decode* is all until the working image is there: the decoder named takes its share alone, the rest is"
     " conversion and averaging. *of libvips* is focalbox's processor time by that of libvips attention, which finds its"
-    " window on a copy of some thousand pixels without any network; *without the network* is what it would be if onnxruntime took"
-    " no time: where that is above 1, the decoder decides.\n"
+    " window on a copy of some thousand pixels without any network; *without the network* is what it would be if onnxruntime"
+    " took no time: where that is above 1, the decoder decides.\n"
 )
 _DECODERS = (
     "Both decoders alone, to what a crop to 500x200 needs; milliseconds of the processor, side by side. libvips asks libjpeg"
     " and libwebp for a smaller picture, and its PNG is unfiltered with vector instructions; *inflating* is what zlib takes"
-    " for the codes of the PNG alone. Pillow decodes PNG above 16 MP, kornia-rs others where it is installed; Pillow's WebP is"
-    " drawn at full size by libwebp's decoder of films. docs/dependencies.md says which decoders were tried.\n"
+    " for the codes of the PNG alone. Pillow decodes PNG above 16 MP, kornia-rs others where it is installed; Pillow's WebP"
+    " is drawn at full size by libwebp's decoder of films. docs/dependencies.md says which decoders were tried.\n"
 )
 
 
