@@ -119,8 +119,10 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     missed = [goal for goal in held if not goal.met]
     parts = [
         "# Speed\n",
-        "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures. `python -m benchmarks.speed"
-        " --only films` or `--only profile` measures that part alone.\n",
+        (
+            "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures. `python -m benchmarks.speed"
+            " --only films` or `--only profile` measures that part alone.\n"
+        ),
         *_circumstances(model, rounds, quick=quick),
         "## Goals\n",
         f"{len(held) - len(missed)} of {len(held)} are met"
