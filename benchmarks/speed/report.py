@@ -120,8 +120,8 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     parts = [
         "# Speed\n",
         (
-            "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures. `python -m benchmarks.speed"
-            " --only films` or `--only profile` measures that part alone.\n"
+            "Written by `make bench` (`benchmarks/speed`); run it to get your own machine's figures. `python -m"
+            " benchmarks.speed --only films` or `--only profile` measures that part alone.\n"
         ),
         *_circumstances(model, rounds, quick=quick),
         "## Goals\n",
