@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageSequence
 from skimage import data
 
-from benchmarks.speed.candidates import OURS, QUALITY
+from benchmarks.speed.candidates import OURS, QUALITY, Candidate
 from benchmarks.speed.measures import Timing, timings
 from focalbox.cropper import Cropper
 
@@ -30,6 +30,9 @@ _DURATION = 80
 """Milliseconds that a frame is shown."""
 _ANY_HEIGHT = 10**6
 """Pixels; that only the width decides how large libvips makes a frame."""
+
+_PHOTOGRAPH = "astronaut"
+"""Of scikit-image's."""
 
 Save = Callable[[Any], bytes]
 
@@ -72,7 +75,7 @@ def measure_films(rounds: int) -> dict[tuple[str, str], dict[str, FilmResult]]:
         drawn = list(frames())
         for form, peers in PEERS.items():
             content = _write(drawn, form)
-            croppers = {OURS: partial(_ours, cropper, form)} | {
+            croppers: dict[str, Candidate] = {OURS: partial(_ours, cropper, form)} | {
                 name: partial(_theirs, save) for name, save in peers.items()
             }
             times = timings(croppers, [content], _TARGET, rounds, warm=False)
@@ -137,7 +140,7 @@ def _drawn() -> Iterator[Image.Image]:
 
 def _photographic() -> Iterator[Image.Image]:
     """Move slowly over a photograph, with new noise in every frame, as a clip from a camera."""
-    photograph, random = Image.fromarray(data.astronaut()), np.random.default_rng(1)
+    photograph, random = Image.fromarray(getattr(data, _PHOTOGRAPH)()), np.random.default_rng(1)
     for index in range(FRAMES):
         window = index * 0.5, 20 + index * 0.3, 460 + index * 0.5, 365 + index * 0.3
         pixels = np.asarray(photograph.resize(_SIDES, Image.Resampling.LANCZOS, box=window)).astype(np.int16)

@@ -71,7 +71,8 @@ def test_the_smaller_file_is_taken(photograph: Image.Image) -> None:
 
 
 def apart(image: Image.Image, near: Image.Image) -> np.ndarray:
-    return np.asarray(near.convert("RGB")).astype(int) - np.asarray(image)
+    levels: np.ndarray = np.asarray(near.convert("RGB")).astype(int) - np.asarray(image)
+    return levels
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "rocket"])

@@ -60,7 +60,7 @@ def test_the_header_says_size_and_digest_and_the_server_the_rest() -> None:
     async def work(pictures: Pictures) -> None:
         facts = (await pictures.open(place.location)).facts
         assert facts.size == Size(30, 40)  # upright
-        assert (facts.form, facts.animated) == ("JPEG", False)
+        assert (facts.form, facts.frames) == ("JPEG", 1)
         assert facts.digest == hashlib.sha256(picture()).hexdigest()
         assert (facts.modified, facts.directive, facts.seconds) == ("yesterday", "private", 60)
         assert not facts.may_keep
