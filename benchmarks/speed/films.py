@@ -75,9 +75,8 @@ def measure_films(rounds: int) -> dict[tuple[str, str], dict[str, FilmResult]]:
         drawn = list(frames())
         for form, peers in PEERS.items():
             content = _write(drawn, form)
-            croppers: dict[str, Candidate] = {OURS: partial(_ours, cropper, form)} | {
-                name: partial(_theirs, save) for name, save in peers.items()
-            }
+            croppers: dict[str, Candidate] = {OURS: partial(_ours, cropper, form)}
+            croppers |= {name: partial(_theirs, save) for name, save in peers.items()}
             times = timings(croppers, [content], _TARGET, rounds, warm=False)
             files = {name: crop(content, _TARGET) for name, crop in croppers.items()}
             plain = {name: _centred(content, _TARGET).numpy()[..., :3].reshape(-1, *_TARGET[::-1], 3) for name in peers}
