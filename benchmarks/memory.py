@@ -21,6 +21,7 @@ from typing import Any
 from PIL import Image
 
 from benchmarks.memory_files import FILMS, KINDS, write_film
+from benchmarks.tables import replace_between
 from focalbox.imaging.limits import Limits
 
 _REPORT = Path(__file__).parent.parent / "docs" / "memory.md"
@@ -28,6 +29,10 @@ _MEGA = 1e6
 _AT_ONCE = 8
 _BUDGET = 2**30
 """Bytes that the service lets pictures take together: two of the largest a picture may be."""
+_MIXED = ("JPEG", "JPEG, progressive", "PNG", "PNG, alpha", "PNG, palette", "TIFF", "GIF", "WebP")
+"""Kinds of the eight different files that are asked for at once."""
+_MIXED_PART = "eight formats"
+"""What the page calls the part that ``--mixed`` writes."""
 _PATIENCE = 600
 _UNBOUNDED = {"memory": 2**40, "bytes": 2**34}
 """Limits that let everything through, for what a file would take."""
@@ -153,9 +158,24 @@ def _row_together(name: str, folder: Path, path: Path) -> tuple[str, ...]:
     return name, *cells, "**above**" if over else "within"
 
 
+def _mixed_line(folder: Path, width: int, height: int) -> str:
+    """Return what eight files of different kinds take at once in the service."""
+    paths = []
+    for kind in (kind for kind in KINDS if kind.name in _MIXED):
+        paths.append(folder / f"mixed.{kind.ending}")
+        kind.write(paths[-1], width, height)
+    took, statuses = _together(folder, paths)
+    for path in paths:
+        path.unlink()
+    seen = ", ".join(f"{statuses.count(status)} x {status}" for status in sorted(set(statuses)))
+    within = "within the budget" if took <= _BUDGET else "**above the budget**"
+    return f"Eight files of different kinds at once ({'; '.join(_MIXED)}): {took / _MEGA:.0f} MB, {within} ({seen})."
+
+
 def main() -> None:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mixed", action="store_true", help="eight kinds at once alone, and its line of the page anew")
     parser.add_argument("--pixels", type=int, default=98_000_000)
     parser.add_argument("--kind", action="append", help="a kind alone; repeats")
     parser.add_argument("--out", type=Path, default=_REPORT)
@@ -164,6 +184,11 @@ def main() -> None:
     height = wanted.pixels // width
     rows, together, films = [], [], []
     with tempfile.TemporaryDirectory() as directory:
+        mixed = "" if wanted.kind else _mixed_line(Path(directory), width, height)
+        if wanted.mixed:
+            replace_between(wanted.out, _MIXED_PART, mixed)
+            print(mixed)
+            return
         for kind in KINDS:
             if wanted.kind and kind.name not in wanted.kind:
                 continue
@@ -181,11 +206,13 @@ def main() -> None:
             write_film(path, form, _FRAMES, _FILM_SIDE)
             films.append(_row_film(form, path))
             print(" | ".join(films[-1]), flush=True)
-    wanted.out.write_text(_page(f"{width}x{height}", Limits().memory, rows, together, films), encoding="utf-8")
+    wanted.out.write_text(_page(f"{width}x{height}", rows, together, mixed, films), encoding="utf-8")
     print(f"written: {wanted.out}")
 
 
-def _page(sides: str, limit: int, rows: list[Any], together: list[Any], films: list[Any]) -> str:
+def _page(sides: str, rows: list[Any], together: list[Any], mixed: str, films: list[Any]) -> str:
+    limit = Limits().memory
+
     def table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
         lines = [head, ("---",) * len(head), *body]
         return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -211,6 +238,7 @@ def _page(sides: str, limit: int, rows: list[Any], together: list[Any], films: l
                 " other one with zoom 1.\n"
             ),
             table(("98 MP", "one file: MB", "answers", "eight files: MB", "answers", "budget"), together),
+            f"<!-- {_MIXED_PART} -->\n{mixed}\n<!-- /{_MIXED_PART} -->\n",
             "\n## Films\n",
             (
                 f"{_FRAMES} frames of {_FILM_SIDE}x{_FILM_SIDE}, in all of which every pixel moves, cropped to"

@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,17 @@ _READY = 60
 _PAGE = Path("docs/benchmarks-service.md")
 _SECOND = "second size"
 """What the page calls the part that ``--second-size`` writes."""
+_STEPS = "steps"
+"""What the page calls the part that ``--steps`` writes."""
+_PARTS = {
+    "HTTP": "/healthz",
+    "address, file, header": "/imagesize/{name}",
+    "decode, resize, encode": "/unsafe/300x200/{name}",
+    "look, place": "/unsafe/300x200/smart/{name}",
+}
+"""What a request is made of, and an address that asks for no more than it and those before."""
+_ROUNDS = 5
+"""Turns that what is compared takes."""
 _WRK = re.compile(r"99%\s+([\d.]+)(us|ms|s)")
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 _CONFIG = """
@@ -77,17 +89,19 @@ def main() -> None:
     parser.add_argument(
         "--second-size", action="store_true", help="measure only this, and write its line of the page anew"
     )
+    parser.add_argument("--steps", action="store_true", help="measure only what a request is made of")
     parser.add_argument("--seconds", type=int, default=SECONDS, help="how long wrk asks each time")
     arguments = parser.parse_args()
-    for tool in () if arguments.second_size else ("wrk", str(arguments.thumbor)):
+    for tool in () if arguments.second_size or arguments.steps else ("wrk", str(arguments.thumbor)):
         if shutil.which(tool) is None:
             sys.exit(f"{tool} is missing: install Debian's package wrk, and thumbor with requirements/thumbor.txt")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         _pictures(root)
-        if arguments.second_size:
-            line = _second_line(_second_size([*_focalbox(root), str(_PORT)]))
-            replace_between(_PAGE, _SECOND, line)
+        if arguments.second_size or arguments.steps:
+            command = [*_focalbox(root), str(_PORT)]
+            line = _steps(command) if arguments.steps else _second_line(_second_size(command))
+            replace_between(_PAGE, _STEPS if arguments.steps else _SECOND, line)
             print(line)
             return
         lines = _measure(root, arguments.thumbor, arguments.seconds)
@@ -115,7 +129,7 @@ def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
                 memory[server] = max(memory.get(server, 0.0), _peak(process.pid))
         if server == "focalbox":
             second = _second_size([*command, str(_PORT), *more])
-    return _page(found, memory, second, seconds)
+    return [*_page(found, memory, second, seconds), *_marked(_STEPS, _steps([*_focalbox(root), str(_PORT)]))]
 
 
 _PORT = 8917
@@ -174,8 +188,7 @@ def _second_size(command: list[str]) -> str:
 
 def _processor_time(process: int) -> float:
     """Return the seconds that a process has spent on processors, in all its threads."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime((~process << 3) | 2)  # its clock, as clock_getcpuclockid(3) names it
 
 
 def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], second: str, seconds: int) -> list[str]:
@@ -207,7 +220,34 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
     failed = sum(measured.failed for measured in found.values())
     lines += ["", "When the machine has other work to do meanwhile, the ratios count, not the milliseconds."]
     lines += ["", f"Answers that were not pictures: {failed}."]
-    return [*lines, "", f"<!-- {_SECOND} -->", _second_line(second), f"<!-- /{_SECOND} -->"]
+    return [*lines, *_marked(_SECOND, _second_line(second))]
+
+
+def _marked(part: str, text: str) -> list[str]:
+    return ["", f"<!-- {part} -->", text, f"<!-- /{part} -->"]
+
+
+def _steps(command: list[str]) -> str:
+    """Return what a request is made of where nothing is kept: processor time, the median of some turns."""
+    lines = []
+    for size in SIZES:
+        spent: dict[str, list[float]] = {part: [] for part in _PARTS}
+        with (
+            _running([*command, "--cache", "none"]) as process,
+            httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=_READY) as client,
+        ):
+            for part in [*_PARTS, *list(_PARTS) * _ROUNDS]:  # the first turn learns what the files are
+                before = _processor_time(process.pid)
+                for copy in range(COPIES):
+                    client.get(_PARTS[part].format(name=_name(size, copy))).raise_for_status()
+                spent[part].append(1000 * (_processor_time(process.pid) - before) / COPIES)
+        until = [0.0, *(statistics.median(found[1:]) for found in spent.values())]
+        parts = zip(_PARTS, itertools.pairwise(until), strict=True)
+        cells = [
+            f"{part} {after - before:.1f} ms ({(after - before) / until[-1]:.0%})" for part, (before, after) in parts
+        ]
+        lines.append(f"{size}: {', '.join(cells)}")
+    return f"Processor time of a smart crop with nothing kept: {'; '.join(lines)}."
 
 
 def _second_line(second: str) -> str:

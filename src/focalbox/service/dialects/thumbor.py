@@ -95,7 +95,7 @@ def parse(rest: bytes) -> ImageRequest:
     (500, 70, 'webp', 'pets/cat.jpg')
     """
     parts = _Parts(rest)
-    parts.refuse(re.compile("debug"), "debug")
+    parts.refuse("debug")
     meta = parts.take("meta")
     trim = _trim(parts.match(_TRIM))
     cut = parts.match(_BOX)
@@ -166,27 +166,29 @@ class _Parts:
     """The parts of an address, taken from the left."""
 
     def __init__(self, rest: bytes) -> None:
-        self._rest = rest
+        self._rest, self._first = rest, _first_of(rest)
 
     def take(self, word: str) -> bool:
         """Take a part when it is this word."""
-        return self._take(word) is not None
+        if self._first != word:
+            return False
+        self._step()
+        return True
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Take the next part when it looks like this."""
-        first, slash, rest = self._rest.partition(b"/")
-        found = pattern.fullmatch(decode_percent(first)) if slash else None
+        found = pattern.fullmatch(self._first) if self._first is not None else None
         if found:
-            self._rest = rest
+            self._step()
         return found
 
     def one_of(self, words: dict[str, float]) -> str | None:
         """Take the next part when it is one of these."""
         return next((word for word in words if self.take(word)), None)
 
-    def refuse(self, pattern: re.Pattern[str], name: str) -> None:
-        """Raise when the next part looks like something that is not supported."""
-        if self.match(pattern):
+    def refuse(self, name: str) -> None:
+        """Raise when the next part is one that is not supported."""
+        if self.take(name):
             message = f"{name} is not supported in thumbor's addresses"
             raise InvalidRequest(message)
 
@@ -208,8 +210,15 @@ class _Parts:
             raise InvalidRequest(message)
         return decode_percent(self._rest)
 
-    def _take(self, word: str) -> re.Match[str] | None:
-        return self.match(re.compile(re.escape(word)))
+    def _step(self) -> None:
+        self._rest = self._rest.partition(b"/")[2]
+        self._first = _first_of(self._rest)
+
+
+def _first_of(rest: bytes) -> str | None:
+    """Return the first part of an address; None when it is the last, which is the source."""
+    first, slash, _ = rest.partition(b"/")
+    return decode_percent(first) if slash else None
 
 
 def _trim(part: re.Match[str] | None) -> Trim | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from focalbox.errors import InvalidRequest
 
@@ -18,6 +17,8 @@ MAX_FIELDS = 64
 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""The characters of Unicode's category Cc."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -41,17 +42,19 @@ def decode_percent(raw: bytes, *, plus: bool = False) -> str:
     >>> decode_percent(b"caf%C3%A9.jpg")
     'café.jpg'
     """
-    if _BROKEN.search(raw):
-        message = "an address escapes characters as % and two hexadecimal digits"
-        raise InvalidRequest(message)
     if plus:
         raw = raw.replace(b"+", b" ")
+    if b"%" in raw:
+        if _BROKEN.search(raw):
+            message = "an address escapes characters as % and two hexadecimal digits"
+            raise InvalidRequest(message)
+        raw = _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), raw)
     try:
-        text = _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), raw).decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         message = "an address is UTF-8, percent-encoded"
         raise InvalidRequest(message) from error
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    if _CONTROL.search(text):
         message = "an address holds no control characters"
         raise InvalidRequest(message)
     return text
