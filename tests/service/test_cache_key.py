@@ -123,13 +123,18 @@ ACCEPTS = ["image/avif,image/webp", "image/webp", "*/*", "image/jpeg"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("address", ["/v1/crop/30x20/coffee.jpg", "/unsafe/30x20/smart/coffee.jpg"])
+@pytest.mark.parametrize(
+    "address",
+    ["/v1/crop/30x20/coffee.jpg", "/unsafe/30x20/smart/coffee.jpg", "/unsafe/rs:fill:30:20/g:sm/plain/coffee.jpg"],
+)
 @pytest.mark.parametrize("hints", ["false", "true"])
 @pytest.mark.parametrize("automatic", ["false", "true"])
 def test_what_answers_hang_on_is_named_by_vary(
     opened: Opened, pictures: Path, address: str, hints: str, automatic: str
 ) -> None:
-    served = opened(root=pictures, allow_unsigned="true", client_hints=hints, thumbor_auto=automatic)
+    served = opened(
+        root=pictures, allow_unsigned="true", client_hints=hints, thumbor_auto=automatic, imgproxy_auto=automatic
+    )
     headers = {
         "accept": ACCEPTS,
         "sec-ch-dpr": ["1", "2"],

@@ -30,6 +30,9 @@ OPEN = ServiceSettings.of({"FOCALBOX_SERVICE_PRESETS": "card=500x200?fit=tight;w
         (b"/" + b"A" * 43 + b"/resize=w:5/a.jpg", "filestack"),
         (b"/resize=w:5/a.jpg", "filestack"),
         (b"/favicon.ico", "none"),
+        (b"/v2/crop/500x200/a.jpg", "none"),
+        (b"/V1/crop/500x200/a.jpg", "none"),
+        (b"/v2x/crop=dim:[1,2,3,4]/a.jpg", "filestack"),
     ],
 )
 def test_an_address_is_of_one_dialect(path: bytes, dialect: str) -> None:
@@ -93,11 +96,19 @@ def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str,
         read_address(path, b"", others)
 
 
-def test_thumbor_negotiates_only_when_it_is_told_to() -> None:
-    auto = ServiceSettings.of({"FOCALBOX_SERVICE_THUMBOR_AUTO": "true"}, allow_unsigned="true")
-    assert read_address(b"/unsafe/5x5/a.jpg", b"", auto).format == "auto"
-    assert read_address(b"/unsafe/5x5/filters:format(png)/a.jpg", b"", auto).format == "png"
-    assert read_address(b"/unsafe/5x5/a.jpg", b"", OPEN).format == "same"
+@pytest.mark.parametrize(
+    ("setting", "path", "named"),
+    [
+        ("thumbor_auto", b"/unsafe/5x5/a.jpg", b"/unsafe/5x5/filters:format(png)/a.jpg"),
+        ("imgproxy_auto", b"/unsafe/w:5/plain/a.jpg", b"/unsafe/w:5/plain/a.jpg@png"),
+    ],
+)
+def test_other_dialects_negotiate_only_when_they_are_told_to(setting: str, path: bytes, named: bytes) -> None:
+    auto = ServiceSettings.of({f"FOCALBOX_SERVICE_{setting.upper()}": "true"}, allow_unsigned="true")
+    assert read_address(path, b"", auto).format == "auto"
+    assert read_address(named, b"", auto).format == "png"
+    assert read_address(path, b"", OPEN).format == "same"
+    assert read_address(b"/output=f:png/a.jpg", b"", auto).format == "png"
 
 
 @given(st.binary(max_size=60), st.binary(max_size=40))

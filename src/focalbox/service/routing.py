@@ -60,7 +60,7 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
         When it is of no dialect.
     """
     _check_length(path, query)
-    dialect = dialect_of(path)
+    dialect, automatic = dialect_of(path), False
     now = time.time()
     if dialect == "native":
         plain = _signed_query(path, query, settings, now)
@@ -71,12 +71,12 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
     elif dialect == "thumbor":
         _no_query(query)
         image_request = thumbor.parse(thumbor.check(path, settings.thumbor_key, allow_unsigned=settings.allow_unsigned))
-        if settings.thumbor_auto and image_request.format == SAME:
-            image_request = replace(image_request, format=AUTO)
+        automatic = settings.thumbor_auto
     elif dialect == "imgproxy":
         _no_query(query)
         key, salt = settings.imgproxy_key, settings.imgproxy_salt or b""
         image_request = imgproxy.parse(imgproxy.check(path, key, salt, allow_unsigned=settings.allow_unsigned), now)
+        automatic = settings.imgproxy_auto
     elif dialect == "filestack":
         request = filestack.read(path, query)
         policies.check(request, settings.filestack_secret, now, allow_unsigned=settings.allow_unsigned)
@@ -88,7 +88,7 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
         message = "there is nothing at this address"
         raise NotFound(message)
     _check_sizes(image_request, settings)
-    return image_request
+    return replace(image_request, format=AUTO) if automatic and image_request.format == SAME else image_request
 
 
 def _preset(name: str, source: bytes, query: bytes, settings: ServiceSettings) -> tuple[bytes, bytes]:

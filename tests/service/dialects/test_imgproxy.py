@@ -58,11 +58,11 @@ def test_sizes_mean_what_they_mean_to_imgproxy(options: bytes, size: Size) -> No
 @pytest.mark.parametrize(
     ("rest", "source", "format_"),
     [
-        (b"plain/pets/cat.jpg", "pets/cat.jpg", "auto"),
+        (b"plain/pets/cat.jpg", "pets/cat.jpg", "same"),
         (b"plain/https://example.com/a%20b.jpg%3Fx=1@webp", "https://example.com/a b.jpg?x=1", "webp"),
         (b"plain/local:///pets/cat.jpg@png", "pets/cat.jpg", "png"),
         (b"cGV0cy9j/YXQuanBn.avif", "pets/cat.jpg", "avif"),
-        (b"cGV0cy9jYXQuanBn", "pets/cat.jpg", "auto"),
+        (b"cGV0cy9jYXQuanBn", "pets/cat.jpg", "same"),
     ],
 )
 def test_sources(rest: bytes, source: str, format_: str) -> None:
@@ -87,6 +87,16 @@ def test_sources(rest: bytes, source: str, format_: str) -> None:
 )
 def test_an_unsigned_address_is_of_one_dialect(path: bytes, mine: bool) -> None:  # noqa: FBT001 - a case
     assert is_imgproxy(path) is mine
+
+
+def test_a_source_that_is_none_is_shown_in_the_message() -> None:
+    with pytest.raises(InvalidRequest, match="in URL-safe base64, not 'fill/300/200/sm/0/plain/cat'"):
+        parse(b"fill/300/200/sm/0/plain/cat.jpg", 0)
+
+
+def test_a_film_may_be_answered_as_a_picture_that_stands_still() -> None:
+    assert parse(b"da:1/w:30/plain/film.gif", 0).options.animate == "first"
+    assert parse(b"disable_animation:0/w:30/plain/film.gif", 0).options.animate == "keep"
 
 
 def test_backgrounds() -> None:

@@ -41,6 +41,10 @@ def said(*options: str) -> Processing:
         ("f:jpg", {"format": "jpeg"}),
         ("exp:123456789012", {"expires": 123456789012}),
         ("cb:anything:at:all", {}),
+        ("ex:1:ce:0:0", {"extend": True}),
+        ("rs:fill:30:20:0:0:ce", {"type": "fill", "width": 30, "height": 20}),
+        ("t:10::0:0", {"trim": 10}),
+        ("da:1", {"still": True}),
     ],
 )
 def test_an_option_is_read(option: str, expected: dict[str, Any]) -> None:
@@ -67,6 +71,11 @@ def test_the_last_gravity_counts_and_effects_add_up() -> None:
         ("bg:256:0:0", "the option bg is not written as imgproxy's"),
         ("bg:ff88", "the option bg is not written as imgproxy's"),
         ("rot:45", "the option rot is not written as imgproxy's"),
+        ("ex:1:no", "the option ex has no 'no' here: 'ex:1:no'"),
+        ("rs:fit:5:5:0:1:so", "the option rs has no 'so' here"),
+        ("t:10:ffffff", "the option t has no 'ffffff' here"),
+        ("q:50:60", "the option q has no '60' here"),
+        ("fl:1:1:1", "the option fl has no '1' here"),
         ("exp:soon", "the option exp is not written as imgproxy's"),
     ],
 )

@@ -14,6 +14,7 @@ from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.imaging.output.effects import Effect
 from focalbox.options import Trim
 from focalbox.service.dialects.thumbor import check, is_thumbor, parse
 from focalbox.service.request import ImageRequest
@@ -138,6 +139,19 @@ def test_filters_that_change_the_finished_crop() -> None:
     assert names == ["blur", "brightness", "contrast", "grayscale", "rotate", "sharpen", "round", "background"]
     small = _read(width=300, height=200, filters=["proportion(0.5)", "max_bytes(4000)", "autojpg()"])
     assert (small.sizes(SOURCE), small.max_bytes, small.format) == ([Size(150, 100)], 4000, "opaque-jpeg")
+
+
+def test_stretched_is_the_whole_picture_in_exactly_the_sides_unless_it_is_fit_in() -> None:
+    stretched = _read(width=90, height=90, smart=True, filters=["stretch()"])
+    assert (stretched.sizes(SOURCE), stretched.effects) == ([Size(90, 60)], (Effect("resize", (90.0, 90.0)),))
+    assert _read(width=90, height=90, fit_in=True, filters=["stretch()"]).effects == ()
+    assert _read(width=90, filters=["stretch()"]).effects == ()
+
+
+def test_a_box_without_sides_at_the_origin_is_no_crop() -> None:
+    assert parse(b"0x0:0x0/300x200/smart/cat.jpg") == parse(b"300x200/smart/cat.jpg")
+    with pytest.raises(InvalidRequest, match="at least one pixel"):
+        parse(b"5x5:5x5/300x200/smart/cat.jpg")
 
 
 def test_meta_and_slashes_in_filters() -> None:

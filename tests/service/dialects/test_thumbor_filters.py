@@ -24,6 +24,11 @@ from focalbox.service.request import OPAQUE_JPEG
         ("fill(ff8800)", {"fill": "#ff8800"}),
         ("fill(auto,true)", {"fill": "edge"}),
         ("fill(transparent)", {"fill": "#ffffff00"}),
+        ("fill(transparent,1)", {"fill": "#ffffff00"}),
+        ("fill(red,false)", {"fill": "red"}),
+        ("fill(red, True)", {"fill": "red", "effects": (Effect("background", (), "red"),)}),
+        ("rotate(-90)", {"effects": (Effect("rotate", (-90.0,)),)}),
+        ("rotate(45)", {}),
         ("fill(blur)", {"fill": "blur"}),
         ("focal(10x20:110x220)", {"focal": PixelBox(10, 20, 100, 200)}),
         ("no_upscale():upscale()", {"upscale": True}),
@@ -49,7 +54,9 @@ def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("watermark(a,1,1,1)", r"the filter watermark\(a,1,1,1\) is not supported; autojpg, "),
+        ("watermark(a,1,1,1)", "the filter watermark is not supported; autojpg, "),
+        ("quality(80):curve([(0,0),(255,255)],[(0,50)])", "the filter curve is not supported; autojpg, "),
+        ("blur((3))", "filters look like quality"),
         ("quality", "filters look like quality"),
         ("quality(80)format(webp)", "filters look like quality"),
         ("quality(high)", "quality is a whole number"),

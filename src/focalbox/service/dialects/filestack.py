@@ -24,7 +24,8 @@ __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 
 _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
-_API_KEY = re.compile(rb"[A-Za-z0-9]{1,64}")
+_API_KEY = re.compile(rb"(?![vV][0-9]{1,3}\Z)[A-Za-z0-9]{1,64}")
+"""``v2`` is no key but the mistaken beginning of a native address."""
 _KEY_FIELD = re.compile(r"key=([A-Za-z0-9]{1,64})", re.ASCII)
 _MAX_TASKS = 32
 _SIGNED = (b"policy", b"signature")

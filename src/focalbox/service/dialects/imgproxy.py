@@ -30,11 +30,13 @@ _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 _UNSIGNED = (b"unsafe", b"insecure", b"_")
 _OPTION = re.compile(rb"([a-z_-]{1,30})(?:%3[Aa]|:).*")
 _MAX_OPTIONS = 64
+_SHOWN = 30
+"""Bytes of a wrong source that a message repeats."""
 _THUMBORS = {b"trim", b"filters"}
 """Words that begin a part with a colon in thumbor's addresses too."""
 _OTHERS = """
 a adjust aq att autoquality avif_options avifo background_alpha bd bga blur_areas blur_detections c car col
-color_profile colorize cp crop crop_aspect_ratio crop_objects da dd disable_animation dpi draw_detections dt
+color_profile colorize cp crop crop_aspect_ratio crop_objects dd dpi draw_detections dt
 duotone enforce_thumbnail eth exar extend_aspect_ratio fallback_image_url filename fiu fn format_quality fq gr
 gradient hashsum hs icc jpeg_options jpgo kcr keep_copyright max_src_file_size max_src_resolution mc mh
 min-height min-width monochrome msfs msr mw objects_position op padding page pages pd pg pgs pix pixelate
@@ -140,7 +142,7 @@ def _source(rest: bytes) -> tuple[str, str]:
         message = "an encrypted source is not supported in imgproxy's addresses"
         raise InvalidRequest(message)
     else:
-        packed, _, extension = rest.replace(b"/", b"").partition(b".")
+        packed, _, extension = rest.partition(b".")
         source, ending = _unpack(packed), decode_percent(extension)
     source = source.removeprefix("local:///")
     if not source:
@@ -151,9 +153,11 @@ def _source(rest: bytes) -> tuple[str, str]:
 
 def _unpack(packed: bytes) -> str:
     try:
-        text = base64.b64decode(packed + b"=" * (-len(packed) % 4), altchars=b"-_", validate=True).decode("utf-8")
+        joined = packed.replace(b"/", b"")
+        text = base64.b64decode(joined + b"=" * (-len(joined) % 4), altchars=b"-_", validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-        message = "a source that is not plain/ is URL-safe base64 of UTF-8"
+        shown = packed[:_SHOWN].decode("ascii", "replace")
+        message = f"behind the options come plain/ and the source, or the source in URL-safe base64, not {shown!r}"
         raise InvalidRequest(message) from error
     if any(character < " " for character in text):
         message = "a source holds no control characters"
@@ -169,7 +173,9 @@ def _request(found: Processing, source: str) -> ImageRequest:
     turn = round(sum(-effect.values[0] for effect in found.effects if effect.name == "rotate")) % 360
     if turn % 180:  # the sides are those of the turned picture, which is turned last here
         width, height = height, width
-    options = CropOptions(mode="face" if found.faces else "auto", trim=_trim(found.trim))
+    options = CropOptions(
+        mode="face" if found.faces else "auto", trim=_trim(found.trim), animate="first" if found.still else "keep"
+    )
     effects = found.effects
     if found.background:
         effects = (Effect("background", (), found.background), *effects)

@@ -11,7 +11,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
 from focalbox.service.dialects.urls import plain_number
-from focalbox.service.request import AUTO
+from focalbox.service.request import SAME
 
 __all__ = ["NAMES", "Processing", "read_option"]
 
@@ -22,6 +22,14 @@ _PLACES = {
     "no": (0.5, 0.0), "so": (0.5, 1.0), "ea": (1.0, 0.5), "we": (0.0, 0.5), "noea": (1.0, 0.0), "nowe": (0.0, 0.0),
     "soea": (1.0, 1.0), "sowe": (0.0, 1.0), "ce": (0.5, 0.5),
 }  # fmt: skip
+
+
+_ARGUMENTS = {
+    "resize": 5, "rs": 5, "size": 4, "s": 4, "gravity": 3, "g": 3, "background": 3, "bg": 3, "flip": 2, "fl": 2,
+}  # fmt: skip
+"""How many arguments an option has here; those that are not named have one."""
+_DEFAULTS = {"", "0", "f", "false", "ce"}
+"""What a further argument may say: what is done here anyway, such as ``ex:1:ce``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,12 @@ class Processing:
     align: tuple[float, float] | None = (0.5, 0.5)
     focus: tuple[float, float] | None = None
     quality: int = 0
-    format: str = AUTO
+    format: str = SAME
     trim: int | None = None
     background: str = ""
     max_bytes: int = 0
     expires: int | None = None
+    still: bool = False
     effects: tuple[Effect, ...] = ()
 
 
@@ -66,6 +75,10 @@ def read_option(processing: Processing, text: str) -> Processing:
     name, *arguments = text.split(":")
     if name not in NAMES:
         message = f"the option {name[:30]} is not supported in imgproxy's addresses; {', '.join(sorted(NAMES))} are"
+        raise InvalidRequest(message)
+    surplus = [argument for argument in arguments[_ARGUMENTS.get(name, 1) :] if argument not in _DEFAULTS]
+    if surplus and NAMES[name] is not _nothing:
+        message = f"the option {name} has no {surplus[0][:20]!r} here: {text[:40]!r}"
         raise InvalidRequest(message)
     try:
         return NAMES[name](processing, arguments)
@@ -217,6 +230,7 @@ NAMES: Mapping[str, Read] = {
     "flip": _flip, "fl": _flip,
     "max_bytes": _set("max_bytes", _count("max_bytes")), "mb": _set("max_bytes", _count("max_bytes")),
     "expires": _set("expires", _seconds), "exp": _set("expires", _seconds),
+    "disable_animation": _set("still", _truth), "da": _set("still", _truth),
     "auto_rotate": _nothing, "ar": _nothing,
     "strip_metadata": _nothing, "sm": _nothing,
     "strip_color_profile": _nothing, "scp": _nothing,

@@ -114,12 +114,13 @@ def parse(rest: bytes) -> ImageRequest:
         message = f"{fit} needs a size"
         raise InvalidRequest(message)
     width, height = (round(side * filters.proportion) for side in (width, height))
-    options, align, inside = CropOptions(trim=trim), None, bool(fit)
+    stretched = filters.stretch and not fit and bool(width and height)
+    options, align, inside = CropOptions(trim=trim), None, bool(fit) or stretched
     effects = (*flips, *filters.effects)
-    if inside and filters.fill is not None and all(given):
+    if fit and filters.fill is not None and all(given):
         options = replace(options, fit="contain", fill=filters.fill, upscale=filters.upscale)
         inside = False
-    elif inside and filters.stretch and width and height:
+    elif stretched:
         effects = (Effect("resize", (float(width), float(height))), *effects)
     elif not smart and filters.focal is None:
         align = _ACROSS[across or "center"], _DOWN[down or "middle"]
@@ -143,7 +144,7 @@ def parse(rest: bytes) -> ImageRequest:
         max_age=filters.max_age,
         focal=None if inside else filters.focal,
         align=align,
-        window=box_of(cut) if cut else None,
+        window=box_of(cut) if cut and any(map(int, cut.groups())) else None,  # 0x0:0x0 is no crop
         effects=effects,
         max_bytes=filters.max_bytes,
     )

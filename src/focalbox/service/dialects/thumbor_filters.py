@@ -19,8 +19,12 @@ __all__ = ["FILTERS", "Filters", "box_of", "read_filters"]
 _FILTER = re.compile(r"([a-z_]{1,30})\(([^()]*)\)(?::|$)")
 _BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_NAME = re.compile(r"([a-z_]{1,30})\(")
+_TRUE = {"1", "true", "True"}
 _TONE = re.compile(r"-?\d{1,3}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,4}(?:\.\d{1,6})?", re.ASCII)
+_QUARTER = 90
+"""Degrees."""
 _TRANSPARENT = "#ffffff00"
 
 
@@ -60,9 +64,7 @@ def read_filters(text: str) -> Filters:
     """
     found = Filters()
     for name, argument in _split(text):
-        if name not in FILTERS:
-            message = f"the filter {name}({argument[:20]}) is not supported; {', '.join(sorted(FILTERS))} are"
-            raise InvalidRequest(message)
+        _check_name(name)
         found = FILTERS[name](found, argument)
     return found
 
@@ -76,11 +78,20 @@ def box_of(found: re.Match[str]) -> PixelBox:
     return PixelBox(left, top, right - left, bottom - top)
 
 
+def _check_name(name: str) -> None:
+    if name not in FILTERS:
+        message = f"the filter {name} is not supported; {', '.join(sorted(FILTERS))} are"
+        raise InvalidRequest(message)
+
+
 def _split(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(text):
         found = _FILTER.match(text, at)
         if found is None:
+            named = _NAME.match(text, at)
+            if named:
+                _check_name(named[1])
             message = f"filters look like quality(80):format(webp), not {text[at : at + 40]!r}"
             raise InvalidRequest(message)
         yield found[1], found[2].strip()
@@ -144,13 +155,16 @@ def _sharpen(found: Filters, argument: str) -> Filters:
 
 
 def _rotate(found: Filters, argument: str) -> Filters:
-    return _with(found, Effect("rotate", (_decimals("rotate", argument, 1, 1)[0],)))
+    (degrees,) = _decimals("rotate", argument, 1, 1)
+    return (
+        found if degrees % _QUARTER else _with(found, Effect("rotate", (degrees,)))
+    )  # as thumbor, which keeps the size
 
 
 def _round_corner(found: Filters, argument: str) -> Filters:
     radius, *colour = argument.split(",")
     values = _decimals("round_corner", ",".join([radius.partition("|")[0], *colour[:3]]), 4, 4)
-    transparent = len(colour) > 3 and colour[3].strip() in {"1", "true", "True"}  # noqa: PLR2004 - red, green, blue, clear
+    transparent = len(colour) > 3 and colour[3].strip() in _TRUE  # noqa: PLR2004 - red, green, blue, clear
     if not all(0 <= value <= 255 for value in values[1:]):  # noqa: PLR2004 - a colour
         message = _sentence("round_corner", "a radius and a colour", argument)
         raise InvalidRequest(message)
@@ -174,11 +188,14 @@ def _background_color(found: Filters, argument: str) -> Filters:
 
 def _fill(found: Filters, argument: str) -> Filters:
     named = {"transparent": _TRANSPARENT, "auto": "edge"}
-    colour = argument.partition(",")[0]  # thumbor's second argument, whether to fill transparent pixels, is left to it
+    colour, _, behind = (part.strip() for part in argument.partition(","))  # also behind what is transparent?
     if colour in {"", "edge"}:
         message = _sentence("fill", "a colour, blur, auto or transparent", argument)
         raise InvalidRequest(message)
-    return replace(found, fill=named.get(colour) or _colour(colour))
+    fill = named.get(colour) or _colour(colour)
+    if behind in _TRUE and fill not in {"edge", "blur", _TRANSPARENT}:
+        found = _with(found, Effect("background", (), fill))
+    return replace(found, fill=fill)
 
 
 def _focal(found: Filters, argument: str) -> Filters:

@@ -60,6 +60,9 @@ class ServiceSettings:
         None, values.hexadecimal, "Key of imgproxy's signatures, hexadecimal.", secret=True
     )
     imgproxy_salt: bytes | None = _setting(None, values.hexadecimal, "Salt of the same, hexadecimal.", secret=True)
+    imgproxy_auto: bool = _setting(
+        default=False, read=values.truth, help_="Whether imgproxy's addresses without a format are answered by Accept."
+    )
     allow_unsigned: bool = _setting(
         default=False, read=values.truth, help_="Whether addresses without a signature are served."
     )
