@@ -116,7 +116,8 @@ SHORT = {  # both names of each option, as imgproxy's pages write them
     "enlarge:1": "el", "extend:0": "ex", "dpr:1": "", "gravity:sm": "g", "quality:30": "q", "format:png": "f",
     "trim:10": "t", "background:255:0:0": "bg", "blur:2": "bl", "sharpen:0.5": "sh", "brightness:10": "br",
     "contrast:10": "co", "rotate:90": "rot", "flip:1:1": "fl", "max_bytes:3000": "mb", "expires:4000000000": "exp",
-    "disable_animation:1": "da", "auto_rotate:1": "ar", "strip_metadata:1": "sm", "strip_color_profile:1": "scp", "cachebuster:7": "cb",
+    "disable_animation:1": "da",
+    "auto_rotate:1": "ar", "strip_metadata:1": "sm", "strip_color_profile:1": "scp", "cachebuster:7": "cb",
 }  # fmt: skip
 
 
