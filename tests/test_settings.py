@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.calls import focalbox
+from focalbox.errors import InvalidRequest
+from focalbox.settings import Settings
 
 
 def test_settings_come_from_the_environment(
@@ -21,3 +23,14 @@ def test_settings_come_from_the_environment(
     sentence = capsys.readouterr().err
     assert "FOCALBOX_LIMIT_PIXELS" in sentence
     assert "FOCALBOX_SPEED" in sentence
+
+
+@pytest.mark.parametrize("amount", ["1", "15M", "lots", "-1", "1T"])
+def test_too_little_memory_for_any_photograph_is_refused(amount: str) -> None:
+    with pytest.raises(InvalidRequest, match="of at least 16M, not"):
+        Settings.of({"FOCALBOX_MEMORY": amount})
+
+
+@pytest.mark.parametrize(("amount", "memory"), [("0", 0), ("16M", 16 * 2**20), ("2000000000", 2 * 10**9)])
+def test_an_amount_of_memory_has_a_unit_or_is_in_bytes(amount: str, memory: int) -> None:
+    assert Settings.of({"FOCALBOX_MEMORY": amount}).memory == memory

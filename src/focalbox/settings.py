@@ -18,6 +18,8 @@ PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
 _AMOUNT = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
 _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
+_LEAST = 16 * 2**20
+"""The fewest bytes for pictures at work: a JPEG of 98 MP, cropped to 500x200, takes as many (docs/memory.md)."""
 _ELSEWHERE = ("SERVICE_", "BATCH_")
 """How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
 
@@ -111,10 +113,11 @@ def _read_flag(value: str) -> bool:
 
 def _read_amount(value: str) -> int:
     amount = _AMOUNT.fullmatch(value)
-    if amount is None:
-        message = "a number of bytes such as 2000000000, 512M or 2G"
+    found = int(amount[1]) * _UNITS[amount[2]] if amount else -1
+    if found < 0 or 0 < found < _LEAST:
+        message = f"a number of bytes such as 2000000000, 512M or 2G, of at least {_LEAST // _UNITS['M']}M"
         raise ValueError(message)
-    return int(amount[1]) * _UNITS[amount[2]]
+    return found
 
 
 def _read_count(value: str) -> int:

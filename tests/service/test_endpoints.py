@@ -119,8 +119,9 @@ def test_memory_is_held_for_pictures_and_given_back(opened: Opened, pictures: Pa
     assert [answer.status for answer in answers] == [200] * 12
     assert [answer.content for answer in answers] == [answer.content for answer in expected]
     assert b"focalbox_memory_bytes 0.0" in small.ask("/metrics").content
-    tiny = _with_memory(opened, pictures, 1_000_000)
-    refused = tiny.ask("/v1/crop/300x200/large-0.png")
+    Image.new("RGB", (4000, 3000), "navy").save(pictures / "larger.png", compress_level=1)
+    tiny = _with_memory(opened, pictures, 20_000_000)
+    refused = tiny.ask("/v1/crop/300x200/larger.png")
     assert refused.status == 413
     assert "memory" in refused.problem()
 

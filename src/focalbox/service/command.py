@@ -73,6 +73,11 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
 
     Every option is also a setting, FOCALBOX_SERVICE_...; docs/settings.md lists them all.
     """
+    flags = {option.name: option.opts[0] for option in serve.params if option.name}
+    empty = next((flags[name] for name, value in options.items() if isinstance(value, tuple) and "" in value), None)
+    if empty:  # such as a variable that is not set: it would be no bound at all
+        message = f"{empty} needs a value, not ''"
+        raise InvalidRequest(message)
     given = {
         name: ",".join(value) if isinstance(value, tuple) else value
         for name, value in options.items()
@@ -82,7 +87,6 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
         given["allow_unsigned"] = "true"
     if no_page:
         given["page"] = "false"
-    flags = {option.name: option.opts[0] for option in serve.params if option.name}
     settings = ServiceSettings.of(os.environ, flags, **given)
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,23 @@ def test_a_folder_that_exists_is_one(tmp_path: Path) -> None:
 @given(value=st.integers(1, 4 * 2**30))
 def test_a_number_survives_being_written(value: int) -> None:
     assert number(str(value)) == value
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads and writes everything")
+def test_a_folder_that_may_not_be_used_is_refused(tmp_path: Path) -> None:
+    inner = tmp_path / "closed" / "inner"
+    inner.mkdir(parents=True)
+    for mode, reader, sentence in (
+        (0o555, values.open_folder, "a folder that this user may write to"),
+        (0o333, values.folder, "a folder that this user may read"),
+        (0o444, values.folder, "a folder that this user may read"),
+    ):
+        inner.chmod(mode)
+        with pytest.raises(InvalidRequest, match=sentence):
+            reader(str(inner))
+    inner.chmod(0o755)
+    assert values.open_folder(str(inner)) == inner
+    inner.parent.chmod(0)
+    with pytest.raises(InvalidRequest, match="a folder that exists"):
+        values.folder(str(inner))
+    inner.parent.chmod(0o755)

@@ -94,7 +94,9 @@ class ServiceSettings:
         86_400, values.whole_number(0, 31_536_000), "Seconds that answers may be kept (Cache-Control)."
     )
     fetch_seconds: int = _setting(10, values.whole_number(1, 300), "Seconds that fetching a picture may take.")
-    fetched: Path | None = _setting(None, values.folder, "A folder of this machine where fetched pictures are kept.")  # noqa: RUF009 - makes a field
+    fetched: Path | None = _setting(  # noqa: RUF009 - makes a field
+        None, values.open_folder, "A folder of this machine where fetched pictures are kept."
+    )
     fetched_bytes: int = _setting(2**30, values.whole_number(2**20, 2**44), "Bytes of fetched pictures kept there.")
     stale_seconds: int = _setting(
         86_400,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ __all__ = [
     "is_network",
     "keys",
     "matching",
+    "open_folder",
     "presets",
     "secret",
     "sizes",
@@ -71,12 +73,23 @@ def truth(text: str) -> bool:
 
 
 def folder(text: str) -> Path:
-    """Read a folder that exists."""
-    path = Path(text)
-    if not text or not path.is_dir():  # an empty one would be the current folder
+    """Read a folder that exists and may be read."""
+    if not os.path.isdir(text):  # noqa: PTH112 - pathlib raises where the folder above may not be entered
         message = f"a folder that exists, not {text!r}"
         raise InvalidRequest(message)
-    return path
+    if not os.access(text, os.R_OK | os.X_OK):
+        message = f"a folder that this user may read, not {text!r}"
+        raise InvalidRequest(message)
+    return Path(text)
+
+
+def open_folder(text: str) -> Path:
+    """Read a folder that exists and may be written to."""
+    found = folder(text)
+    if not os.access(text, os.W_OK):
+        message = f"a folder that this user may write to, not {text!r}"
+        raise InvalidRequest(message)
+    return found
 
 
 def each(fits: Callable[[str], object], what: str) -> Callable[[str], tuple[str, ...]]:
