@@ -22,7 +22,7 @@ PARTS = {
 DECODERS = {
     "libjpeg-turbo": ("decoders/jpeg.py", "decode_jpeg"),
     "Pillow": ("'decode' of 'ImagingDecoder'",),
-    "kornia-rs": ("decoders/png.py", "decode_png"),
+    "kornia-rs": ("decode_image_png",),
     "libwebp": ("WebPAnimDecoder' objects", "get_next"),
     "libavif": ("'get_frame' of 'AvifDecoder'",),
 }

@@ -17,7 +17,17 @@ from benchmarks.speed.sections import FILMS, PROFILE, film_section, profile_sect
 
 __all__ = ["PEER", "Goal", "Results", "goals", "page"]
 
-_PACKAGES = ("focalbox", "numpy", "pillow", "onnxruntime", "pyvips", "pyvips-binary", "smartcrop", "scikit-image")
+_PACKAGES = (
+    "focalbox",
+    "numpy",
+    "pillow",
+    "kornia-rs",
+    "onnxruntime",
+    "pyvips",
+    "pyvips-binary",
+    "smartcrop",
+    "scikit-image",
+)
 _MEMORY_GOAL = 120.0
 """Most MB at 24 MP."""
 _SHARPNESS_GOAL = 45.0
@@ -187,7 +197,7 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
         f"* {datetime.now(UTC):%Y-%m-%d}; {_processor()}; {platform.system()} {platform.machine()}; Python"
         f" {platform.python_version()}; " + ", ".join(f"{name} {number}" for name, number in found.items()) + ".",
         "* One thread: the process is pinned to one processor, libvips has `VIPS_CONCURRENCY=1` and no cache.",
-        f"* focalbox with its default model, `{model}`.",
+        f"* focalbox with its default model, `{model}`, and its extra `png` if kornia-rs is named above.",
         (
             "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
             " JPEG of quality 85 unless said otherwise."

@@ -33,8 +33,8 @@ _PROFILE = (
 _DECODERS = (
     "Both decoders alone, to what a crop to 500x200 needs; milliseconds of the processor, side by side. libvips asks libjpeg"
     " and libwebp for a smaller picture, and its PNG is unfiltered with vector instructions; *inflating* is what zlib takes"
-    " for the codes of the PNG alone. Pillow decodes PNG above 16 MP, kornia-rs others where it is installed; Pillow's WebP"
-    " is drawn at full size by libwebp's decoder of films. docs/dependencies.md says which decoders were tried.\n"
+    " for the codes of the PNG alone, which is where libspng and kornia-rs (the extra `png`) are quicker. Pillow's WebP is"
+    " drawn at full size by libwebp's decoder of films. docs/dependencies.md says which decoders were tried.\n"
 )
 
 

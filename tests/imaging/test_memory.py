@@ -53,6 +53,7 @@ def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
         "JPEG linear": file_of(
             large, "JPEG", icc_profile=rgb_profile((0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06), 1.0)
         ),
+        "PNG": file_of(large, "PNG", compress_level=1),
         "PNG alpha": file_of(clear, "PNG", compress_level=1),
         "PNG 16 bit": file_of(Image.fromarray(grey.astype(np.uint16) * 257), "PNG", compress_level=1),
         "TIFF float": file_of(Image.fromarray(grey.astype(np.float32)), "TIFF", compression="tiff_adobe_deflate"),
@@ -61,7 +62,17 @@ def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
     }
 
 
-KINDS = ("JPEG progressive", "JPEG turned", "JPEG linear", "PNG alpha", "PNG 16 bit", "TIFF float", "WEBP", "AVIF")
+KINDS = (
+    "JPEG progressive",
+    "JPEG turned",
+    "JPEG linear",
+    "PNG",
+    "PNG alpha",
+    "PNG 16 bit",
+    "TIFF float",
+    "WEBP",
+    "AVIF",
+)
 
 
 @pytest.mark.slow

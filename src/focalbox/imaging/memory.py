@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
+from focalbox.imaging.decoders.png import bytes_beside
 
 __all__ = ["CANVASES", "Need", "check_memory", "check_results", "frames_held", "results_take"]
 
@@ -86,6 +87,8 @@ class Need:
         before = _MODES.get(self.mode, _RGB) * decoded
         after = 0.0 if self.mode in {"RGB", "RGBA"} and (self.drafts or self.scale == 1) else _RGB * small
         beside = (_DECODERS.get(self.format or "", 0) + _COEFFICIENTS * self.held) * pixels
+        if self.format == "PNG":
+            beside += bytes_beside(self.mode, pixels, self.scale)
         upright = _RGB * small if self.turned else 0.0
         film = _RGB * self.canvases * pixels
         working = max(_RGB * small + upright, _RGB * small + self.results)

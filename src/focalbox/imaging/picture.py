@@ -259,7 +259,7 @@ class Picture:
                 *gif.size,
             ):  # Pillow fills the rest with a colour of the palette
                 return shrink(next(draw_gif(self._data, gif)), None, scale), None
-        if self._header.format == "PNG" and (decoded := decode_png(image, scale)) is not None:
+        if self._header.format == "PNG" and (decoded := decode_png(image)) is not None:
             return shrink_array(decoded, scale), profile_of(image, self._header.profile)
         if coding is None or not coding.usual:
             return self._by_pillow(image, scale)

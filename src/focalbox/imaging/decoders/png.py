@@ -13,28 +13,29 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["decode_png"]
+__all__ = ["bytes_beside", "decode_png"]
 
 _LAYOUTS = {"RGB": "rgb", "RGBA": "rgba"}
-_MAX_PIXELS = 16_000_000
-"""Pixels up to which it is used: no other thread of Python goes on meanwhile, for 0.1 seconds here (kornia-rs 0.2.0)."""
+_INSTALLED = importlib.util.find_spec("kornia_rs") is not None
+_MAX_PIXELS = 32_000_000
+"""Pixels up to which it is used: no other thread of Python goes on meanwhile, for 0.3 seconds (24 MP, kornia-rs 0.2.0)."""
 _FEW_PIXELS = 4_000_000
-"""Pixels of RGB up to which it is used for a picture at full size: it is there a second time, of 3 bytes a pixel."""
+"""Pixels of RGB at full size up to which its own copy lies within what every estimate of memory has to spare."""
+_TRIPLE = 3
+"""Bytes of a pixel of that copy, which is there while the picture is made of it."""
 _COMMON = bytes([8])
 """Bits of a channel."""
 _BITS = slice(24, 25)
 """Where the header says them (Portable Network Graphics, third edition, section 11.2.1)."""
 
 
-def decode_png(image: Image.Image, scale: int) -> NDArray[uint8] | None:
+def decode_png(image: Image.Image) -> NDArray[uint8] | None:
     """Decode a PNG of 8 bits in RGB or RGBA.
 
     Parameters
     ----------
     image : PIL.Image.Image
         A file of its pixels' chunks that Pillow has just opened.
-    scale : int
-        What it will be divided by.
 
     Returns
     -------
@@ -45,8 +46,7 @@ def decode_png(image: Image.Image, scale: int) -> NDArray[uint8] | None:
     file = getattr(image, "fp", None)
     data = file.getvalue() if isinstance(file, BytesIO) else b""
     layout, pixels = _LAYOUTS.get(image.mode), image.width * image.height
-    most = _FEW_PIXELS if scale == 1 and image.mode == "RGB" else _MAX_PIXELS
-    if layout is None or pixels > most or data[_BITS] != _COMMON or "transparency" in image.info:
+    if layout is None or pixels > _MAX_PIXELS or data[_BITS] != _COMMON or "transparency" in image.info:
         return None
     decode = _decoder()
     if decode is None:
@@ -58,9 +58,15 @@ def decode_png(image: Image.Image, scale: int) -> NDArray[uint8] | None:
     return decoded if decoded.shape == (image.height, image.width, len(layout)) else None
 
 
+def bytes_beside(mode: str, pixels: int, scale: int) -> int:
+    """Return the bytes that decoding a PNG takes besides, because its pixels are there twice."""
+    twice = _INSTALLED and mode == "RGB" and scale == 1 and _FEW_PIXELS < pixels <= _MAX_PIXELS
+    return _TRIPLE * pixels if twice else 0
+
+
 @cache
 def _decoder() -> Callable[..., Any] | None:
-    if importlib.util.find_spec("kornia_rs") is None:
+    if not _INSTALLED:
         return None
     decoder: Callable[..., Any] = importlib.import_module("kornia_rs.io").decode_image_png_u8
     return decoder
