@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +13,8 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from focalbox.imaging.animation.apng import png_chunk
-from focalbox.imaging.colour_spaces import profile_of_cicp, rgb_profile
+from focalbox.imaging.colour_spaces import grey_profile, profile_of_cicp, rgb_profile
+from focalbox.imaging.headers.png import SIGNATURE
 from focalbox.imaging.source import open_picture
 
 FileOf = Callable[..., bytes]
@@ -155,3 +157,32 @@ def test_nclx_of_an_avif(file_of: FileOf) -> None:
     wide = decoded(content[:at] + struct.pack(">HH", 12, 13) + content[at + 4 :])
     assert np.abs(wide - expected(to_light(plain / 255), P3)).max() <= 1
     assert np.abs(wide - plain).max() > 20
+
+
+def deep_grey(*chunks: bytes) -> tuple[bytes, NDArray[np.float64]]:
+    """Write every 16th number of 16 bits as a grey PNG, and return them between 0 and 1 too."""
+    numbers = np.arange(0, 2**16, 16, dtype=">u2").reshape(64, 64)
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 16, 0, 0, 0, 0))
+    codes = png_chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row.tobytes() for row in numbers)))
+    levels: NDArray[np.float64] = (numbers / 65535)[..., None].repeat(3, axis=2)
+    return SIGNATURE + header + b"".join(chunks) + codes + png_chunk(b"IEND", b""), levels
+
+
+@pytest.mark.parametrize("gamma", [1.0, 1 / 1.8, 0.7])
+def test_greys_of_16_bits_have_all_of_them_when_their_curve_counts(gamma: float) -> None:
+    content, levels = deep_grey(gama(gamma), chrm(P3))  # primaries say nothing of greys
+    assert np.abs(decoded(content) - expected(levels ** (1 / gamma))).max() <= 1
+
+
+def test_greys_of_16_bits_in_light_itself() -> None:
+    content, levels = deep_grey(png_chunk(b"cICP", bytes([9, 8, 0, 1])))
+    assert np.abs(decoded(content) - expected(levels)).max() <= 1
+    plain, _ = deep_grey(png_chunk(b"cICP", bytes([9, 13, 0, 1])))
+    assert np.abs(decoded(plain) - np.rint(255 * levels)).max() == 0
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_a_profile_of_greys_counts_with_all_16_bits(form: str, file_of: FileOf) -> None:
+    numbers = np.arange(0, 2**16, 16, dtype=np.uint16).reshape(64, 64)
+    content = file_of(Image.fromarray(numbers), form, icc_profile=grey_profile(1.0))
+    assert np.abs(decoded(content) - expected((numbers / 65535)[..., None].repeat(3, axis=2))).max() <= 1

@@ -8,9 +8,10 @@ from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-__all__ = ["Conversion", "describes_rgb", "has_alpha", "prepare", "profile_of", "to_srgb"]
+__all__ = ["Conversion", "describes_rgb", "has_alpha", "prepare", "profile_of", "settles", "to_srgb"]
 
 Conversion = Callable[[Image.Image], Image.Image]
 """A conversion of a strip of rows of a picture to RGB or RGBA."""
@@ -35,6 +36,8 @@ _PROBE = np.stack(
 """Colours by which a profile is known: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
 _ROWS = 256
 """Rows converted at once: no more than some MB."""
+_UNABRIDGED = 0x100
+"""LittleCMS' cmsFLAGS_NOOPTIMIZE: a curve of 16 bits is else taken at a few places, 10 levels off in linear shadows."""
 _MAX_16 = 65535
 _MAX_8 = 255
 
@@ -81,7 +84,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
     image : PIL.Image.Image
         The decoded picture in any mode that Pillow reads.
     profile : bytes or None
-        Its ICC profile, needed here only for CMYK, which has no meaning in RGB without one.
+        Its ICC profile, needed here only where `settles`.
 
     Returns
     -------
@@ -96,7 +99,8 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         return mode, lambda strip: _from_numbers(strip, low, high)
     if image.mode.startswith("I;16"):
         clear = image.info["transparency"] if mode == "RGBA" else None
-        return mode, lambda strip: _from_16_bits(strip, clear)
+        table = _table_of_16_bits(profile) if profile is not None and settles(image, profile) else None
+        return mode, lambda strip: _from_16_bits(strip, clear, table)
     transform = _lab() if image.mode == "LAB" else None
     if image.mode == "CMYK" and profile:
         transform = _transform(profile, "CMYK", "RGB")
@@ -116,6 +120,17 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         return converted
 
     return mode, convert
+
+
+def settles(image: Image.Image, profile: bytes | None) -> bool:
+    """Tell whether `prepare` brings a picture to sRGB by itself, while its pixels have all their bits or channels.
+
+    CMYK has no meaning in RGB without its profile; of 16 bits the dark ones of a linear curve would be lost in 8.
+    """
+    if profile is None:
+        return False
+    mode, standard = _describe(profile)
+    return mode == "CMYK" or (mode == "L" and not standard and image.mode.startswith("I;16"))
 
 
 def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False) -> Image.Image:
@@ -175,7 +190,7 @@ def _describe(profile: bytes) -> tuple[str | None, bool]:
 
 
 @lru_cache(_PROFILES_KEPT)
-def _transform(profile: bytes, source: str, target: str) -> ImageCms.ImageCmsTransform | None:
+def _transform(profile: bytes, source: str, target: str, flags: int = _FLAGS) -> ImageCms.ImageCmsTransform | None:
     """Build the transform to sRGB, None when the profile cannot be used."""
     try:
         return ImageCms.ImageCmsTransform(
@@ -184,10 +199,20 @@ def _transform(profile: bytes, source: str, target: str) -> ImageCms.ImageCmsTra
             source,
             target,
             _INTENT,
-            flags=_FLAGS,
+            flags=flags,
         )
     except Exception:  # noqa: BLE001 - as above: many profiles open and cannot be used
         return None
+
+
+@lru_cache(_PROFILES_KEPT)
+def _table_of_16_bits(profile: bytes) -> NDArray[np.uint8] | None:
+    """Return what each number of 16 bits is in sRGB, shape (65536, 3); None when the profile cannot be used."""
+    transform = _transform(profile, "I;16", "RGB", _FLAGS | _UNABRIDGED)
+    if transform is None:
+        return None
+    numbers = np.arange(_MAX_16 + 1, dtype=np.uint16).reshape(256, 256)
+    return np.asarray(_apply(transform, Image.fromarray(numbers))).reshape(-1, 3)
 
 
 @lru_cache(1)
@@ -228,9 +253,9 @@ def _range(image: Image.Image) -> tuple[float, float]:
     return 0.0, float(_MAX_8 if high <= _MAX_8 else _MAX_16)
 
 
-def _from_16_bits(strip: Image.Image, clear: int | None) -> Image.Image:
-    """Bring a strip of 16 bits to grey; the number that is transparent, if any, by all its bits (PNG, section 11.3.1.1)."""
-    grey = _from_numbers(strip, 0.0, float(_MAX_16))
+def _from_16_bits(strip: Image.Image, clear: int | None, table: NDArray[np.uint8] | None) -> Image.Image:
+    """Bring a strip of 16 bits to RGB; the number that is transparent, if any, by all its bits (PNG, section 11.3.1.1)."""
+    grey = _from_numbers(strip, 0.0, float(_MAX_16)) if table is None else Image.fromarray(table[np.asarray(strip)])
     if clear is not None:
         grey.putalpha(Image.fromarray(np.where(np.asarray(strip) == clear, 0, _MAX_8).astype(np.uint8)))
     return grey

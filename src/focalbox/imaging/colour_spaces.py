@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from focalbox.imaging.headers.png import Png
 
-__all__ = ["profile_of_cicp", "profile_of_png", "rgb_profile"]
+__all__ = ["grey_profile", "profile_of_cicp", "profile_of_png", "rgb_profile"]
 
 _D65 = (0.3127, 0.3290)
 _SRGB = (*_D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
@@ -52,35 +52,38 @@ Curve = float | tuple[float, ...]
 
 
 def profile_of_png(png: Png) -> bytes | None:
-    """Return the ICC profile that a PNG's pixels are in; None for sRGB.
+    """Return the ICC profile that a PNG's pixels are in, that of greys where they are greys of 16 bits; None for sRGB.
 
     cICP comes before iCCP, that before sRGB, and that before gAMA and cHRM (PNG third edition, section 4.3).
     """
     if png.cicp is not None:
-        return profile_of_cicp(png.cicp[0], png.cicp[1])
+        return profile_of_cicp(png.cicp[0], png.cicp[1], grey=png.deep)
     if png.profile is not None:
         return png.profile
     if png.srgb or (png.gamma is None and png.chromaticities is None):
         return None
-    places = png.chromaticities or _SRGB
+    places = _SRGB if png.deep else png.chromaticities or _SRGB
     usual = max(abs(found - srgb) for found, srgb in zip(places, _SRGB, strict=True)) < _PRIMARY_NEAR
     gamma = png.gamma or _GAMMA
     if abs(gamma - _GAMMA) < _GAMMA_NEAR * _GAMMA:
         return None if usual else rgb_profile(places, _srgb_curve())
-    return rgb_profile(_SRGB if usual else places, 1 / gamma)
+    return grey_profile(1 / gamma) if png.deep else rgb_profile(_SRGB if usual else places, 1 / gamma)
 
 
-def profile_of_cicp(primaries: int, transfer: int) -> bytes | None:
+def profile_of_cicp(primaries: int, transfer: int, *, grey: bool = False) -> bytes | None:
     """Return the ICC profile for code points of ITU-T H.273; None for sRGB, and for what is unknown or unspecified.
 
     The curves of PQ and HLG press highlights into what a usual screen shows.
     """
-    places = _PRIMARIES.get(primaries, _SRGB)
-    if transfer in _EXPONENTS:
-        return rgb_profile(places, _EXPONENTS[transfer])
+    places = _SRGB if grey else _PRIMARIES.get(primaries, _SRGB)
+    curve: Curve | None = _EXPONENTS.get(transfer)
     if transfer in {_PQ, _HLG}:
-        return rgb_profile(places, _press(_pq_light() if transfer == _PQ else _hlg_light()))
-    return None if places is _SRGB else rgb_profile(places, _srgb_curve())
+        curve = _press(_pq_light() if transfer == _PQ else _hlg_light())
+    if curve is None and places is not _SRGB:
+        curve = _srgb_curve()
+    if curve is None:
+        return None
+    return grey_profile(curve) if grey else rgb_profile(places, curve)
 
 
 @lru_cache(_KEPT)
@@ -102,19 +105,33 @@ def rgb_profile(places: tuple[float, ...], curve: Curve) -> bytes | None:
     matrix = _colorants(places)
     if matrix is None or not np.isfinite(matrix).all() or np.abs(matrix).max() > 2:  # noqa: PLR2004 - beyond any light
         return None
+    tags = {name: _xyz(tuple(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), matrix.T, strict=True)}
+    return _profile(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _response(curve)))
+
+
+@lru_cache(_KEPT)
+def grey_profile(curve: Curve) -> bytes:
+    """Build an ICC profile of greys from a curve as in `rgb_profile`."""
+    return _profile(b"GRAY", {b"kTRC": _response(curve)})
+
+
+def _response(curve: Curve) -> bytes:
     if isinstance(curve, float):
-        response = b"para" + bytes(8) + _fixed_point(curve)
-    else:
-        values = np.rint(np.clip(np.array(curve), 0, 1) * 65535).astype(">u2")
-        response = b"curv" + bytes(4) + struct.pack(">I", len(values)) + values.tobytes()
-    tags = {b"desc": _text("RGB"), b"cprt": _text("none"), b"wtpt": _xyz(_D50)}
-    tags |= {name: _xyz(tuple(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), matrix.T, strict=True)}
-    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), response)
+        return b"para" + bytes(8) + _fixed_point(curve)
+    values = np.rint(np.clip(np.array(curve), 0, 1) * 65535).astype(">u2")
+    return b"curv" + bytes(4) + struct.pack(">I", len(values)) + values.tobytes()
+
+
+def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+    """Put tags together as the profile of a display (ICC.1:2022, section 7)."""
+    tags = {b"desc": _text("RGB"), b"cprt": _text("none"), b"wtpt": _xyz(_D50)} | tags
     table, body, start = b"", b"", 128 + 4 + 12 * len(tags)
     for name, value in tags.items():
         table += name + struct.pack(">II", start + len(body), len(value))
         body += value + bytes(-len(value) % 4)
-    header = struct.pack(">I", start + len(body)) + bytes(4) + b"\x04\x30\0\0mntrRGB XYZ " + bytes(12) + b"acsp"
+    header = (
+        struct.pack(">I", start + len(body)) + bytes(4) + b"\x04\x30\0\0mntr" + space + b"XYZ " + bytes(12) + b"acsp"
+    )
     header += bytes(28) + b"".join(map(_fixed_point, _D50))
     return header + bytes(128 - len(header)) + struct.pack(">I", len(tags)) + table + body
 

@@ -13,7 +13,7 @@ from focalbox.core.target import Size
 from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
-from focalbox.imaging.colour import has_alpha, profile_of
+from focalbox.imaging.colour import has_alpha, profile_of, settles
 from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.png import decode_png
 from focalbox.imaging.decoders.webp import first_frame
@@ -167,8 +167,10 @@ class Picture:
             message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
             raise DecodeError(message)
         with translating(self._name, self._ends_early):
-            film = open_film(str(self.format), self._data, self.frames)
-            profile = profile_of(self._image or self._reopen(), self._header.profile)
+            image = self._image or self._reopen()
+            profile = profile_of(image, self._header.profile)
+            film = open_film(str(self.format), self._data, self.frames, profile)
+            profile = None if settles(image, profile) else profile
 
         def draw() -> Iterator[tuple[WorkingImage, Fraction]]:
             with translating(self._name, self._ends_early):
@@ -294,4 +296,5 @@ class Picture:
             and image.getchannel("A").getextrema()[1] == 0
         ):
             image = image.convert("RGB")
-        return shrink(image, profile, 1 if drafts else scale), profile
+        reduced = shrink(image, profile, 1 if drafts else scale)
+        return reduced, None if settles(image, profile) else profile

@@ -172,3 +172,46 @@ def test_a_png_that_announces_more_frames_than_it_has_shows_those_that_it_has(an
     assert picture.frames == min(announced, 5)
     if picture.animated:
         assert sum(1 for _ in picture.film().draw()) == picture.frames
+
+
+def packed(numbers: np.ndarray, bits: int) -> np.ndarray:
+    """Return rows of bytes of numbers of some bits, the first in the highest."""
+    if bits == 16:
+        return numbers.astype(">u2").view(np.uint8)
+    whole = np.unpackbits(numbers.astype(np.uint8)[..., None], axis=-1)[..., 8 - bits :]
+    rows: np.ndarray = np.packbits(whole.reshape(len(numbers), -1), axis=1)
+    return rows
+
+
+@pytest.mark.parametrize("clear", [False, True])
+@pytest.mark.parametrize(("kind", "bits"), [(0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 4), (3, 8)])
+def test_frames_of_every_kind_of_pixels_are_drawn(kind: int, bits: int, clear: bool) -> None:  # noqa: FBT001
+    most, random = 2**bits - 1, np.random.default_rng(5)
+    palette = random.integers(0, 256, (2 ** min(bits, 8), 3), dtype=np.uint8)
+    shape = (6, 8, 3) if kind == 2 else (6, 8)
+    numbers = [random.integers(0, most + 1, shape) for _ in range(2)]
+    shared = png_chunk(b"PLTE", palette.tobytes()) if kind == 3 else b""
+    first = numbers[0][0, 0]
+    if clear:
+        shared += png_chunk(b"tRNS", bytes(int(first)) + b"\0" if kind == 3 else np.asarray(first, ">u2").tobytes())
+    body = b""
+    for index, one in enumerate(numbers):
+        rows = packed(one.reshape(6, -1), bits)
+        codes = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+        body += png_chunk(b"fcTL", struct.pack(">IIIIIHHBB", 2 * index - (index > 0), 8, 6, 0, 0, 1, 10, 0, 0))
+        body += png_chunk(b"fdAT", b"\0\0\0\2" + codes) if index else png_chunk(b"IDAT", codes)
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", *SIZE, bits, kind, 0, 0, 0))
+    content = SIGNATURE + header + shared + png_chunk(b"acTL", b"\0\0\0\2" + bytes(4)) + body + png_chunk(b"IEND", b"")
+    found = [np.asarray(frame.image.convert("RGBA")) for frame, _ in open_picture(content).film().draw()]
+    assert len(found) == 2
+    for one, drawn in zip(numbers, found, strict=True):
+        colours = palette[one] if kind == 3 else np.rint(one / most * 255).reshape(6, 8, -1)
+        there = (one != first).reshape(6, 8, -1).any(axis=2) | (not clear)
+        assert np.array_equal(drawn[..., 3] > 0, there if kind != 3 or not clear else palette_alpha(one, int(first)))
+        assert np.abs(drawn[..., :3].astype(int) - colours).max(axis=2)[drawn[..., 3] > 0].max(initial=0) <= 1
+
+
+def palette_alpha(numbers: np.ndarray, entries: int) -> np.ndarray:
+    """Return where entries of a palette are seen whose first ones, and the one behind them, are transparent."""
+    there: np.ndarray = numbers > entries
+    return there

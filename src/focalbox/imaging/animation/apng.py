@@ -11,6 +11,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from focalbox.imaging.colour import prepare
 from focalbox.imaging.decoders.readers import reader_of
 from focalbox.imaging.headers.png import SIGNATURE, Chunk, chunks_of
 
@@ -91,8 +92,8 @@ def read_apng(data: bytes, most: int) -> Apng:
     return Apng(size, header, shared, tuple(one for one in frames if one.codes), plays)
 
 
-def draw_apng(data: bytes, film: Apng) -> Iterator[Image.Image]:
-    """Draw the frames one after the other.
+def draw_apng(data: bytes, film: Apng, profile: bytes | None = None) -> Iterator[Image.Image]:
+    """Draw the frames one after the other; ``profile`` is what their colours are in, used where that `settles` them.
 
     Yields
     ------
@@ -105,7 +106,8 @@ def draw_apng(data: bytes, film: Apng) -> Iterator[Image.Image]:
         before = canvas.crop(frame.box) if frame.dispose == _TO_PREVIOUS else None  # nothing, before the first
         with reader(BytesIO(_alone(data, film, frame))) as image:
             image.load()
-            drawn = image.convert("RGBA")
+            _, convert = prepare(image, profile)
+            drawn = convert(image).convert("RGBA")
         if frame.blend == _OVER:
             canvas.alpha_composite(drawn, frame.box[:2])
         else:

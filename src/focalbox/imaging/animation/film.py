@@ -78,7 +78,7 @@ class Film(Generic[T]):
         self._paused.clear()
 
 
-def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
+def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -> Film[Image.Image]:
     """Read what a film says of itself.
 
     Parameters
@@ -89,6 +89,8 @@ def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
         The file.
     most : int
         Frames at which a film ends.
+    profile : bytes, optional
+        What its colours are in; they stay so, but for those that `focalbox.imaging.colour.settles`.
     """
     if form == "GIF":
         gif = read_gif(data, most)
@@ -97,7 +99,9 @@ def open_film(form: str, data: bytes, most: int) -> Film[Image.Image]:
     if form == "PNG":
         apng = read_apng(data, most)
         times = [one.duration for one in apng.frames]
-        return Film(len(apng.frames), apng.plays, apng.alpha, lambda: zip(draw_apng(data, apng), times, strict=True))
+        return Film(
+            len(apng.frames), apng.plays, apng.alpha, lambda: zip(draw_apng(data, apng, profile), times, strict=True)
+        )
     reader = reader_of(form)
     with reader(BytesIO(data)) as image:
         frames, plays, alpha = (

@@ -15,7 +15,7 @@ from focalbox.errors import DecodeError
 __all__ = ["can_read", "reader_of"]
 
 _PLUGINS = {
-    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "PNG": ("focalbox.imaging.decoders.pillow_png", "Png"),
     "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
     "WEBP": ("PIL.WebPImagePlugin", "WebPImageFile"),
     "AVIF": ("focalbox.imaging.decoders.avif", "Avif"),

@@ -29,6 +29,8 @@ _MAX_PROFILE = 16 * 2**20
 """Bytes of a colour profile once it is decompressed; the largest of presses and cameras have 4 MB."""
 _MAX_PLAIN = 2**20
 """Bytes of a chunk of EXIF or XMP that are read: more is no description of a picture."""
+_DEPTH_AND_TYPE, _DEEP = slice(24, 26), bytes([16, 0])
+"""Where the header says how many bits and what channels there are (section 11.2.1), and what it says of greys of 16 bits."""
 _SMALLEST = 12
 """Bytes of an empty chunk: length, name, checksum."""
 
@@ -66,6 +68,8 @@ class Png:
         Frames that an animated PNG announces, at most those that it has once it is whole; else 1.
     whole : bool
         Whether the file goes as far as its chunks say.
+    deep : bool
+        Whether its pixels are greys of 16 bits.
     """
 
     pixels: tuple[Chunk, ...]
@@ -80,6 +84,7 @@ class Png:
     copyright: bytes = b""
     frames: int = 1
     whole: bool = True
+    deep: bool = False
 
 
 def chunks_of(data: bytes) -> Iterator[Chunk]:
@@ -161,6 +166,7 @@ def read_png(data: bytes) -> Png:
         copyright=found.get(_CREDITS[1], b""),
         frames=min(frames, max(1, controls)) if whole else frames,  # some announce more than there are
         whole=whole,
+        deep=data[_DEPTH_AND_TYPE] == _DEEP,
     )
 
 

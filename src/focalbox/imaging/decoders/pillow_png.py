@@ -1,0 +1,28 @@
+"""PNG read by Pillow, but for a colour that is transparent, which Pillow compares with pixels of other depths."""
+
+from __future__ import annotations
+
+from PIL.PngImagePlugin import PngImageFile
+
+__all__ = ["Png"]
+
+_SPREAD = {"L;2": 85, "L;4": 17, "L": 1}
+"""What Pillow multiplies greys of 2, 4 and 8 bits by, so that white is 255, by its names of how they lie in the file."""
+_HALVED = "RGB;16B"
+"""The same name of colours of 16 bits, of which Pillow keeps the higher 8."""
+
+
+class Png(PngImageFile):
+    """A PNG file whose transparent colour (tRNS, section 11.3.1.1) is as its pixels are once they are decoded.
+
+    Of 16 bits Pillow gives 8: all colours that are the same in them are transparent.
+    """
+
+    def _open(self) -> None:
+        super()._open()
+        clear, layout = self.info.get("transparency"), self.tile[0].args if self.tile else None
+        if isinstance(clear, int) and layout in _SPREAD:
+            spread = _SPREAD[str(layout)]
+            self.info["transparency"] = (clear & 255 // spread) * spread  # of 16 bits there, only so many count
+        elif isinstance(clear, tuple) and layout == _HALVED:
+            self.info["transparency"] = tuple(number >> 8 for number in clear)
