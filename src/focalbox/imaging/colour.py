@@ -36,8 +36,8 @@ _PROBE = np.stack(
 """Colours by which a profile is known: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
 _ROWS = 256
 """Rows converted at once: no more than some MB."""
-_UNABRIDGED = 0x100
-"""LittleCMS' cmsFLAGS_NOOPTIMIZE: a curve of 16 bits is else taken at a few places, 10 levels off in linear shadows."""
+_UNABRIDGED = ImageCms.Flags.NOOPTIMIZE
+"""A curve of 16 bits is else taken at a few places, 10 levels off in linear shadows."""
 _MAX_16 = 65535
 _MAX_8 = 255
 
@@ -190,7 +190,9 @@ def _describe(profile: bytes) -> tuple[str | None, bool]:
 
 
 @lru_cache(_PROFILES_KEPT)
-def _transform(profile: bytes, source: str, target: str, flags: int = _FLAGS) -> ImageCms.ImageCmsTransform | None:
+def _transform(
+    profile: bytes, source: str, target: str, flags: ImageCms.Flags = _FLAGS
+) -> ImageCms.ImageCmsTransform | None:
     """Build the transform to sRGB, None when the profile cannot be used."""
     try:
         return ImageCms.ImageCmsTransform(

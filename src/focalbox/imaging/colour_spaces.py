@@ -118,7 +118,7 @@ def grey_profile(curve: Curve) -> bytes:
 def _response(curve: Curve) -> bytes:
     if isinstance(curve, float):
         return b"para" + bytes(8) + _fixed_point(curve)
-    values = np.rint(np.clip(np.array(curve), 0, 1) * 65535).astype(">u2")
+    values: NDArray[np.uint16] = np.rint(np.clip(np.array(curve), 0, 1) * 65535).astype(">u2")
     return b"curv" + bytes(4) + struct.pack(">I", len(values)) + values.tobytes()
 
 
