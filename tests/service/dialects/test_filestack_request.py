@@ -134,6 +134,8 @@ def test_a_blur_before_the_size_looks_as_if_the_source_were_blurred(
         (b"/rounded_corners=r:9,b:edge/cat.jpg", "background"),
         (b"/circle/crop_faces/cat.jpg", "circle comes after crop_faces"),
         (b"/circle=b:nope/cat.jpg", "background"),
+        (b"/sharpe=amount:2/cat.jpg", "the task sharpe is not supported"),
+        (b"/KEY/blur_all=amount:2/cat.jpg", "the task blur_all is not supported"),
         (b"/rotate=deg:left/cat.jpg", "deg"),
         (b"/smart_crop=w:5,h:5,zoom:2/cat.jpg", "zoom"),
         (b"/smart_crop=w:5,width:5,h:5/cat.jpg", "width"),
@@ -292,6 +294,12 @@ def test_effects_are_done_in_the_order_of_the_address(tasks: list[str]) -> None:
 @pytest.mark.parametrize("turn", ["flip", "flop"])
 def test_a_resize_without_a_place_may_follow_what_mirrors(turn: str) -> None:
     assert asked(turn, "resize=w:50,h:50,fit:crop") == asked("resize=w:50,h:50,fit:crop", turn)
+
+
+def test_the_name_that_another_client_has_for_a_task() -> None:
+    assert asked("round_corners=radius:9") == asked("rounded_corners=radius:9")
+    with pytest.raises(InvalidRequest, match="the task rounded_corners is given once"):
+        asked("round_corners=radius:9", "rounded_corners=radius:9")
 
 
 def test_corners_without_a_background_are_clear() -> None:

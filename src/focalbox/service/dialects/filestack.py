@@ -26,6 +26,10 @@ _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
 _API_KEY = re.compile(rb"(?![vV][0-9]{1,3}\Z)[A-Za-z0-9]{1,64}")
 """``v2`` is no key but the mistaken beginning of a native address."""
+_LIKE_TASK = re.compile(rb"[a-z_]{2,40}=[a-z_]{1,40}(?::|%3[Aa])")
+"""How a task begins that is none of those that are known: it is refused by its name."""
+_ALIASES = {"round_corners": "rounded_corners"}
+"""What filestack-python calls tasks otherwise than Filestack does."""
 _KEY_FIELD = re.compile(r"key=([A-Za-z0-9]{1,64})", re.ASCII)
 _MAX_TASKS = 32
 _SIGNED = (b"policy", b"signature")
@@ -69,7 +73,7 @@ def is_filestack(path: bytes) -> bool:
 def _looks_like_task(segment: bytes) -> bool:
     name, equals, _ = segment.replace(b"%3D", b"=").partition(b"=")
     known = name.decode("ascii", "replace") in TASKS
-    return known if equals else known or name == b"b64"
+    return (known or _LIKE_TASK.match(segment) is not None) if equals else known or name == b"b64"
 
 
 def read(path: bytes, query: bytes = b"") -> Request:
@@ -99,7 +103,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
             packed, slash, after = after.partition("/")
             tasks += _unpack(packed)
         elif found:
-            tasks.append(Task(found[1], _options(found[1], found[2])))
+            tasks.append(Task(_ALIASES.get(found[1], found[1]), _options(found[1], found[2])))
         elif not segment and slash and tasks:
             pass  # two slashes are as good as one between tasks
         elif segment in TASKS and slash:
