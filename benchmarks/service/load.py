@@ -9,8 +9,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-__all__ = ["Load", "keep_asking", "offer"]
+__all__ = ["LOADS", "PAGE", "Load", "keep_asking", "offer"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks-service.md"
+"""The page of all that is measured of the service."""
+LOADS = "\n## Under load\n"
+"""Where its part about overload and the soak begins."""
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _PATIENCE = 60.0

@@ -26,6 +26,9 @@ from pathlib import Path
 import skimage.data
 from PIL import Image
 
+from benchmarks.service.load import PAGE
+from benchmarks.tables import replace_between
+
 AT_WORK, WAITING = 2, 14
 CLIENTS = 2 * (AT_WORK + WAITING)
 """Twice as many requests at once as are let in: the other half is refused with 503."""
@@ -271,6 +274,12 @@ def _report(seen: Counts, lost: int, seconds: float) -> int:
     print(f"after the first it grew by at most {grown:.2f} times")
     for wrong in seen.wrong[:10]:
         print(f"  {wrong}")
+    line = (
+        f"{seconds:.0f} seconds at twice what is let in, with attacks, slow clients and a slow server of pictures:"
+        f" {seen.statuses.total():,} answers to {len(seen.answers):,} addresses, {len(seen.wrong)} of them wrong;"
+        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory grew {grown:.2f} times at most."
+    )
+    replace_between(PAGE, "soak", line)
     print("fine" if fine else "NOT fine")
     return 0 if fine else 1
 
