@@ -18,7 +18,7 @@ from focalbox.imaging.decoders.jpeg import END
 from focalbox.imaging.decoders.readers import can_read, reader_of
 from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
-from focalbox.imaging.headers.header import count_frames, drop_blanks, sniff, webp_canvas
+from focalbox.imaging.headers.header import count_frames, drop_blanks, say_what_it_is, sniff, webp_canvas
 from focalbox.imaging.headers.iptc import iptc_of
 from focalbox.imaging.headers.isobmff import nclx_of
 from focalbox.imaging.headers.jpeg import drop_burden, extended_xmp, jpeg_coding
@@ -94,7 +94,7 @@ def open_picture(content: Content, limits: Limits | None = None, *, name: str = 
     data = drop_blanks(data)
     form = sniff(data)
     if form is None:
-        message = f"{name} does not begin like a picture: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
+        message = f"{name} {say_what_it_is(data)}"
         raise DecodeError(message)
     return _open(name, form, data, limits)
 

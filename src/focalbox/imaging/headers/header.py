@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from focalbox.imaging.headers.gif import gif_frames
 
-__all__ = ["count_frames", "drop_blanks", "sniff", "webp_canvas"]
+__all__ = ["count_frames", "drop_blanks", "say_what_it_is", "sniff", "webp_canvas"]
 
 _HEIC_BRANDS = {
     b"heic",
@@ -27,6 +27,44 @@ _BRANDS_READ = 64
 """Bytes of the file type box that are looked at for compatible brands."""
 _BLANKS = b"\r\n\t \xef\xbb\xbf"
 """White space and the mark of UTF-8, which scripts print before a picture; no signature begins with any of them."""
+_OTHERS = (
+    (b"%PDF", "a PDF"),
+    (b"%!PS", "PostScript"),
+    (b"8BPS", "a Photoshop file"),
+    (b"\0\0\1\0", "an icon (ICO)"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"<svg", "SVG"),
+    (b"PK\3\4", "a ZIP archive"),
+    (b"\x1aE\xdf\xa3", "a video"),
+)
+"""How files begin that are sent as pictures and are none that is read, in lower case where it is text, and what they are."""
+_TEXT_LOOKED_AT = 1000
+"""Bytes in which the first element of a text may lie: behind a declaration, remarks and blanks."""
+_VIDEOS = {b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1"}
+"""Major brands of films in boxes (ISO/IEC 14496-12, annex E; QuickTime)."""
+_READ = "JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
+
+
+def say_what_it_is(data: bytes) -> str:
+    """Say what a file that `sniff` does not know is, if that is plain, and what is read.
+
+    Examples
+    --------
+    >>> say_what_it_is(b"%PDF-1.7")
+    'is a PDF: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read'
+    """
+    found = next((name for signature, name in _OTHERS if data.startswith(signature)), "")
+    if data[4:8] == b"ftyp" and data[8:12] in _VIDEOS:
+        found = "a video"
+    if data.startswith(b"<"):
+        text = data[:_TEXT_LOOKED_AT].lower()
+        found = (
+            "SVG" if b"<svg" in text else "a page (HTML)" if b"<html" in text or b"<!doctype html" in text else found
+        )
+    return f"{f'is {found}' if found else 'does not begin like a picture'}: {_READ}"
 
 
 def drop_blanks(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from functools import partial
 
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper
-from focalbox.imaging.headers.header import drop_blanks, sniff
+from focalbox.imaging.headers.header import drop_blanks, say_what_it_is, sniff
 from focalbox.imaging.memory import Need
 from focalbox.imaging.source import Picture
 from focalbox.service.problems import NotAPicture
@@ -163,7 +163,6 @@ class Pictures:
 def _sniff(data: bytes) -> str:
     form = sniff(drop_blanks(data))
     if form is None:
-        formats = "JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
-        message = f"the picture does not begin like a picture: {formats}" if data else "the picture is empty"
+        message = f"the picture {say_what_it_is(drop_blanks(data))}" if data else "the picture is empty"
         raise NotAPicture(message)
     return form
