@@ -26,6 +26,7 @@ from focalbox.imaging.headers.png import join, read_png
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.tiff import choose_picture, drop_unsound, read_blocks, samples_of
 from focalbox.imaging.headers.truncation import ends_early
+from focalbox.imaging.headers.webp import drop_cut_chunk
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
 from focalbox.imaging.metadata import Metadata
@@ -112,6 +113,8 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
         counted = 1 if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
         if form == "GIF":
             file = drop_remarks(data)
+        if form == "WEBP":
+            file = drop_cut_chunk(data)
         coding = jpeg_coding(data) if form == "JPEG" else None
         if coding is not None:
             limits.check_scans(coding.scans)
