@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,31 @@ def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str,
     others = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "1:1"}, allow_unsigned="true")
     with pytest.raises(NotAllowed):
         read_address(path, b"", others)
+
+
+@pytest.mark.parametrize(
+    ("path", "sizes"),
+    [
+        (b"/smart_crop=w:50,h:20/resize=w:17/a.jpg", "17x7"),
+        (b"/smart_crop=w:50,h:20/resize=w:17,h:9,fit:scale/a.jpg", "50x20,17x9"),
+        (b"/crop_faces=w:50,h:20/resize=w:17,h:9,fit:crop/a.jpg", "50x20,17x9"),
+        (b"/crop_faces=w:50,h:20/blur=a:2/resize=w:17/a.jpg", "50x20,17x0"),
+        (b"/rotate=deg:90/resize=w:17/a.jpg", "17x0"),
+        (b"/unsafe/17x9/filters:stretch()/a.jpg", "17x9"),
+        (b"/unsafe/rs:force:17:9/plain/a.jpg", "17x9"),
+    ],
+)
+def test_no_chain_of_tasks_goes_around_the_list_of_sizes(path: bytes, sizes: str) -> None:
+    allowed = sizes.split(",")
+    for some in itertools.chain.from_iterable(
+        itertools.combinations(allowed, count) for count in range(len(allowed) + 1)
+    ):
+        settings = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": ",".join(("999x999", *some))}, allow_unsigned="true")
+        if len(some) == len(allowed):
+            assert read_address(path, b"", settings).source == "a.jpg"
+        else:
+            with pytest.raises(NotAllowed):
+                read_address(path, b"", settings)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,12 @@ DEFAULT_QUALITY = 80
 """Of 1 to 100: what thumbor and Filestack answer with when nothing is said, and the command too."""
 
 
+_RESIZING = {"cover", "inside", "resize"}
+"""Effects that make another size."""
+_WHOLE = Outline(0, 0).name
+"""The name of a size that nobody asked for: what effects make of the whole picture is asked for instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
     """What is asked for.
@@ -174,11 +180,17 @@ class ImageRequest:
         return dataclasses.replace(self, targets=targets)
 
     def named_sizes(self) -> list[str]:
-        """Return the sizes as they were asked for, for a list of allowed ones."""
-        return [
+        """Return the sizes as they were asked for, for a list of allowed ones: also those that effects make."""
+        made = [
+            "x".join(str(int(side)) for side in effect.values[:2])
+            for effect in self.effects
+            if effect.name in _RESIZING
+        ]
+        named = [
             "free" if target is None else target.name if isinstance(target, Outline) else str(target)
             for target in self.targets
         ]
+        return [name for name in named if not (made and name == _WHOLE)] + made
 
     def identity(self) -> str:
         """Return all that decides the answer besides the picture and the format, for an ETag."""

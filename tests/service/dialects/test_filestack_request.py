@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_a_resize_is_done_to_what_the_tasks_before_it_have_made(
 ) -> None:
     service = opened(root=pictures, allow_unsigned="true")
     assert image_of(service.ask(f"/{tasks}/coffee.jpg").content).size == size
+
+
+def test_a_film_that_is_cropped_and_resized_stays_a_film(opened: Callable[..., Service], tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (60, 40), (shade, 0, 90)) for shade in range(0, 250, 50)]
+    frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:], duration=90, loop=0)
+    service = opened(root=tmp_path, allow_unsigned="true")
+    with Image.open(io.BytesIO(service.ask("/smart_crop=w:30,h:30/resize=w:15/film.gif").content)) as shown:
+        assert (shown.size, getattr(shown, "n_frames", 1)) == ((15, 15), len(frames))
 
 
 def test_a_mirrored_picture_is_cut_at_the_side_that_is_then_the_left(

@@ -100,8 +100,12 @@ def read_size(named: Named) -> Sized:
         return replace(_resize_faces(named[first], resize, options), task="resize")
     if not first and not turned:
         return replace(resize, task="resize")
-    later = _effect_of(options, resize, faces=first == "crop_faces")
-    return replace(_read_first(first, named[first]) if first else Sized(align=(0.5, 0.5)), resize=later)
+    shown = _read_first(first, named[first]) if first else Sized(align=(0.5, 0.5))
+    if isinstance(shown.target, Size) and not turned and not resize.effects and "blur" not in named:
+        outline = resize.target
+        if isinstance(outline, Outline) and outline.inside:  # the same window with other pixels, of films too
+            return replace(shown, target=outline.size(shown.target))
+    return replace(shown, resize=_effect_of(options, resize, faces=first == "crop_faces"))
 
 
 def turns_of(named: Named) -> frozenset[str]:
