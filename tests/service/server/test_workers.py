@@ -115,6 +115,19 @@ def test_every_processor_is_one_workers(count: int, processors: set[int]) -> Non
         assert max(map(len, kept)) - min(map(len, kept)) <= 1
 
 
+SLOW = """
+import sys
+import focalbox.service.server.workers as workers
+workers._EARLY = 0.0  # so slow a machine that no end is early
+sys.exit(workers.supervise(2, lambda all_stop: 2, lambda worker: None, lambda: None))
+"""
+
+
+def test_workers_that_cannot_start_are_not_started_again_however_slow_the_machine_is() -> None:
+    ended = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "")
+
+
 @given(st.integers(1, 64))
 def test_one_of_the_processes_that_serve_is_the_last(count: int) -> None:
     starts = Starts(count)

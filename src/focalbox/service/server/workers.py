@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from focalbox.cli.messages import WRONG_CALL
+
 __all__ = ["Starts", "processors_of", "supervise"]
 
 _EARLY = 5.0
@@ -81,7 +83,8 @@ class _Supervisor:
     ----------
     count : int
     work : callable
-        What a worker does; it is given what tells whether all workers stop, and answers with its exit code.
+        What a worker does; it is given what tells whether all workers stop, and answers with its exit code. `WRONG_CALL`
+        says that no worker can start, however long it has tried: none is started again.
     ended : callable
         Told the process id of every worker that has ended.
     stopping : callable
@@ -145,7 +148,7 @@ class _Supervisor:
             return
         early = time.monotonic() - began < _EARLY
         self._failed = self._failed + 1 if early else 0
-        cannot_start = early and code > 0  # and has said why
+        cannot_start = code == WRONG_CALL or (early and code > 0)  # and has said why
         if not cannot_start:
             _log.error("a worker ended", extra={"worker": worker, "code": code})
         if cannot_start or self._failed >= _FAILED_STARTS:
