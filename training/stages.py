@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.batches.augment import Batch, make_batch, make_mark_batch
-from training.batches.pool import KINDS, Pool, draw_rows
+from training.batches.pool import KINDS, Pool, draw_rows, fold_of
 from training.batches.views import show
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor, short_floats
@@ -88,7 +89,7 @@ def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Net
         return batch + make_mark_batch(pool, near, shape, random) if len(near) else batch
 
     def loss(made: Batch) -> Tensor:
-        batch = made.to(processor())
+        batch = made.coloured(processor())
         taken = network.backbone(batch.pictures)
         # What was shown near and far for its marks has no map: it stands behind what has.
         shown = batch.answered | (batch.kind != KINDS.index("none"))
@@ -110,7 +111,7 @@ def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpo
     decoder = network.marks[kind].train().requires_grad_(requires_grad=True)
 
     def loss(made: Batch) -> Tensor:
-        batch = made.to(processor())
+        batch = made.coloured(processor())
         with torch.no_grad():
             taken = network.backbone(batch.pictures)
         return centre_loss(decoder(taken).float(), batch.heads if kind == "head" else batch.lines)
@@ -133,7 +134,7 @@ def train_faces(finder: FaceFinder, pool: Pool, recipe: Recipe, checkpoint: Path
     finder.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
 
     def loss(made: Batch) -> Tensor:
-        batch = made.to(processor())
+        batch = made.coloured(processor())
         shape = (batch.pictures.shape[2], batch.pictures.shape[3])
         return face_loss(finder(batch.pictures), batch.faces, shape)
 
@@ -163,26 +164,44 @@ class Answers:
     labels: Tensor
 
 
-def ask(network: Network, pool: Pool, rows: NDArray[np.int64]) -> Answers:
-    """Ask the heads about rows, squashed and whole."""
-    network.to(processor(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+def ask(network: Network, pool: Pool, rows: NDArray[np.int64], members: Sequence[Network] = ()) -> Answers:
+    """Ask the heads about rows, squashed and whole.
+
+    Where there are ``members`` of an ensemble, the maps of a row are those of the one that was trained without its fold:
+    what heads say of pictures that they know by heart is no measure of which head to trust.
+    """
+    for one in (network, *members):
+        one.to(processor(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     views = torch.tensor([[0.5, 0.5, 0.5, 0.5]])
     parts: list[tuple[Tensor, ...]] = []
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast(processor().type, torch.bfloat16, enabled=short_floats()):
         for some in torch.from_numpy(rows).split(PICTURES_A_LOOK):
             pictures = show(pool.pictures[some], views.expand(len(some), -1), (GATE_SIDE, GATE_SIDE), torch.Generator())
-            with torch.autocast(processor().type, torch.bfloat16, enabled=short_floats()):
-                taken = network.backbone(pictures.to(processor()).contiguous(memory_format=torch.channels_last))
-                maps = network.saliency(taken)
+            pictures = pictures.to(processor()).contiguous(memory_format=torch.channels_last)
+            taken = network.backbone(pictures)
+            maps = fused_maps(network, taken)
+            folds = fold_of(some.numpy(), max(1, len(members)))
+            for fold, member in enumerate(members):
+                mine = torch.from_numpy(folds == fold).to(processor())
+                if mine.any():
+                    maps[mine] = fused_maps(member, member.backbone(pictures[mine]))
             labels = functional.interpolate(
-                pool.labels[some, None].float(), size=maps[FUSED[0]].shape[1:], mode="bilinear", antialias=True
+                pool.labels[some, None].float(), size=maps.shape[2:], mode="bilinear", antialias=True
             )
-            parts.append((taken[-1].mean((2, 3)).float(), torch.stack([maps[name] for name in FUSED], 1), labels[:, 0]))
+            parts.append((taken[-1].mean((2, 3)).float(), maps, labels[:, 0]))
     return Answers(*(torch.cat(one).clone() for one in zip(*parts, strict=True)))
 
 
-def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
-    """Train what mixes the heads, on what they say of the training pictures as they are."""
+def fused_maps(network: Network, taken: Sequence[Tensor]) -> Tensor:
+    """Features -> logits of the maps that the gate mixes, (n, maps, h, w)."""
+    maps = network.saliency(taken)
+    return torch.stack([maps[name] for name in FUSED], 1)
+
+
+def train_gate(
+    network: Network, pool: Pool, recipe: Recipe, checkpoint: Path, members: Sequence[Network] = ()
+) -> Network:
+    """Train what mixes the heads, on what they (or members of an ensemble, see `ask`) say of the training pictures."""
     torch.manual_seed(recipe.seed)
     groups: dict[str, NDArray[np.int64]] = {}
     chosen: list[NDArray[np.int64]] = []
@@ -192,7 +211,7 @@ def train_gate(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -
         start = sum(map(len, chosen))
         groups[name] = np.arange(start, start + len(rows))
         chosen.append(rows)
-    said = ask(network, pool, np.concatenate(chosen))
+    said = ask(network, pool, np.concatenate(chosen), members)
     network.gate.train().requires_grad_(requires_grad=True)
 
     def make(step: int) -> Tensor:
@@ -226,7 +245,7 @@ def train_small(pool: Pool, recipe: Recipe, checkpoint: Path) -> Small:
         return make_batch(pool, draw_rows(pool, recipe.counts, draw), recipe.shape(step), random)
 
     def loss(made: Batch) -> Tensor:
-        batch = made.to(processor())
+        batch = made.coloured(processor())
         fused, logits, faces = network(batch.pictures)
         seen = batch.labels.sum((1, 2)) > 1
         log = logits[seen].flatten(1).log_softmax(1).view_as(logits[seen])

@@ -1,38 +1,30 @@
-"""Makes a batch: one affine resampling for pictures and labels, lines of made-up text, then colour, all in tensors."""
+"""Makes a batch: one affine resampling for pictures and labels, lines of made-up text, and what colours are to become."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
+from training.batches.colours import draw_colours, recolour
 from training.batches.lettering import write_lines
 from training.batches.pool import KINDS, Pool
 from training.batches.tones import change_tones
 from training.batches.views import draw_mark_views, draw_views, move, show, shrink
 
-GREY_SHARE, SOFT_SHARE, NOISY_SHARE = 0.1, 0.15, 0.2
-"""Shares of the pictures that become grey, are blurred by 3 x 3 pixels, and get noise."""
-
-COARSE_SHARE = 0.15
-"""Share of the pictures that are halved and enlarged again: uploads are often smaller than the looking copy."""
-
-MAX_NOISE = 10.0
-"""Largest standard deviation of the noise (levels of 0..255)."""
-
-DIM_SHARE = 0.25
-"""Share of the pictures that become much darker or brighter."""
-
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's pictures (uint8, n, 3, h, w) and labels (n, h / 4, w / 4), as in `Pool`; so are the answers."""
+    """One step's pictures (uint8, n, 3, h, w) and labels (n, h / 4, w / 4), as in `Pool`; so are the answers.
+
+    ``colours`` (n, COLOURS) says what is still done to the pictures, by `coloured`.
+    """
 
     pictures: Tensor
+    colours: Tensor
     labels: Tensor
     kind: Tensor
     faces: Tensor
@@ -46,6 +38,10 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """Return the batch in the memory of a device."""
         return Batch(*(one.to(device) for one in self.parts))
+
+    def coloured(self, device: torch.device) -> Batch:
+        """Return the batch in the memory of a device, its pictures in the colours that were drawn for them."""
+        return replace(self, pictures=recolour(self.pictures.to(device), self.colours)).to(device)
 
     @property
     def parts(self) -> tuple[Tensor, ...]:
@@ -62,43 +58,18 @@ class Batch:
         return Batch(both[0].contiguous(memory_format=torch.channels_last), *both[1:])
 
 
-def recolour(pictures: Tensor, random: torch.Generator, *, strongly: bool = False) -> Tensor:
-    """Jitter brightness, contrast, saturation and cast; some grey, blurred or noisy; float (n, 3, h, w) -> uint8."""
-    count = len(pictures)
-
-    def uniform(low: float, high: float, channels: int = 1) -> Tensor:
-        return low + (high - low) * torch.rand(count, channels, 1, 1, generator=random)
-
-    grey = pictures.mean(1, keepdim=True)
-    saturation = torch.where(uniform(0, 1) < GREY_SHARE, 0.0, uniform(0.6, 1.4))
-    pictures = grey + (pictures - grey) * saturation
-    middle = grey.mean((2, 3), keepdim=True)
-    pictures = (middle + (pictures - middle) * uniform(0.7, 1.3)) * uniform(0.75, 1.25) * uniform(0.93, 1.07, 3)
-    if strongly:
-        pictures = pictures * torch.where(uniform(0, 1) < DIM_SHARE, 4.0 ** uniform(-1, 0.4), 1.0)
-    # Only the rows that are drawn: blur and noise cost as much as all the rest.
-    coarse = torch.rand(count, generator=random) < COARSE_SHARE
-    halved = functional.avg_pool2d(pictures[coarse], 2)
-    pictures[coarse] = functional.interpolate(halved, size=pictures.shape[2:], mode="bilinear", align_corners=False)
-    soft = torch.rand(count, generator=random) < SOFT_SHARE
-    pictures[soft] = functional.avg_pool2d(pictures[soft], 3, 1, 1, count_include_pad=False)
-    noisy = torch.rand(count, generator=random) < NOISY_SHARE
-    noise = torch.randn(pictures[noisy].shape, generator=random)
-    pictures[noisy] += noise * uniform(0, MAX_NOISE)[noisy]
-    return pictures.clamp_(0, 255).round_().to(torch.uint8).contiguous(memory_format=torch.channels_last)
-
-
 def make_batch(
     pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int], random: torch.Generator, *, uncut: bool = False
 ) -> Batch:
-    """Cut, squash, mirror and recolour the rows: pictures of a shape (h, w) and maps of a quarter of its sides."""
+    """Cut, squash and mirror the rows, and draw colours: pictures of a shape (h, w), maps of a quarter of its sides."""
     index = torch.from_numpy(rows)
     views = draw_views(pool.kind[index], random, uncut=uncut)
     pictures = show(pool.pictures[index], views, shape, random)
     faces, cells = move(pool.faces[index], views), (shape[0] // 4, shape[1] // 4)
     change_tones(pictures, faces, random)
     return Batch(
-        pictures=recolour(pictures, random),
+        pictures=pictures,
+        colours=draw_colours(len(rows), random),
         labels=shrink(pool.labels[index, None].float(), views, cells)[:, 0],
         kind=pool.kind[index],
         faces=faces,
@@ -123,7 +94,8 @@ def make_mark_batch(pool: Pool, rows: NDArray[np.int64], shape: tuple[int, int],
     heads = move(pool.heads[index], views)
     write_lines(pictures, torch.cat([faces, heads], 1), lines, np.random.default_rng(seed))
     return Batch(
-        pictures=recolour(pictures, random, strongly=True),
+        pictures=pictures,
+        colours=draw_colours(len(rows), random, strongly=True),
         labels=torch.zeros(len(rows), *cells),
         kind=torch.full((len(rows),), KINDS.index("none")),
         faces=faces,

@@ -172,7 +172,7 @@ def _find_place(
 
 
 def _paste(picture: Tensor, ink: Tensor, place: Place, random: np.random.Generator) -> None:
-    """Write ink (h, w) into a picture (3, h, w), 0..255, in place."""
+    """Write ink (h, w) into a picture (uint8, 3, h, w) in place."""
     small = functional.interpolate(ink[None, None], (place.height, place.width), mode="bilinear", antialias=True)[0, 0]
     if random.random() < PLATE_SHARE:
         room = round(place.height * random.uniform(0.1, 0.5))
@@ -181,14 +181,14 @@ def _paste(picture: Tensor, ink: Tensor, place: Place, random: np.random.Generat
             max(0, place.top - room) : place.top + place.height + room,
             max(0, place.left - room) : place.left + place.width + room,
         ]
-        plate[:] = torch.from_numpy(random.uniform(0, 255, (3, 1, 1)).astype(np.float32))
+        plate[:] = torch.from_numpy(random.integers(0, 256, (3, 1, 1)).astype(np.uint8))
     ground = picture[:, place.top : place.top + place.height, place.left : place.left + place.width]
-    level = float(ground.mean())
+    level = float(ground.float().mean())
     colour = random.uniform(0, 255, 3)
     if abs(colour.mean() - level) < MIN_CONTRAST:
         colour[:] = random.uniform(0, 50) if level > 127 else random.uniform(205, 255)  # noqa: PLR2004  middle grey
     tint = torch.from_numpy(colour.astype(np.float32))[:, None, None]
-    ground[:] = ground + (tint - ground) * small
+    ground[:] = (ground + (tint - ground) * small).round()
 
 
 def write_lines(pictures: Tensor, faces: Tensor, lines: Tensor, random: np.random.Generator) -> None:
@@ -196,7 +196,7 @@ def write_lines(pictures: Tensor, faces: Tensor, lines: Tensor, random: np.rando
 
     Parameters
     ----------
-    pictures : float (n, 3, h, w), 0..255.
+    pictures : uint8 (n, 3, h, w).
     faces, lines : float (n, k, 5), the marks of the pictures, as in `teachers.marks.Marks`; nothing is written over them.
     random : source of all chance.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -64,6 +64,15 @@ class Pool:
     answers: Tensor
     answered: Tensor
     groups: dict[str, NDArray[np.int64]]
+
+    def without_fold(self, fold: int, folds: int) -> Pool:
+        """Leave out one of so many folds of the rows: no batch is drawn of them."""
+        return replace(self, groups={name: rows[fold_of(rows, folds) != fold] for name, rows in self.groups.items()})
+
+
+def fold_of(rows: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
+    """Tell in which of so many folds rows are: of every set the same share is in each."""
+    return rows % folds
 
 
 def join(

@@ -30,7 +30,7 @@ def change_tones(pictures: Tensor, faces: Tensor, random: torch.Generator) -> No
 
     Parameters
     ----------
-    pictures : float (n, 3, h, w), 0..255.
+    pictures : uint8 (n, 3, h, w).
     faces : float (n, k, 5), as in `teachers.marks.Marks`, in the coordinates of the pictures.
     random : source of all chance.
     """
@@ -51,4 +51,4 @@ def change_tones(pictures: Tensor, faces: Tensor, random: torch.Generator) -> No
         factor = low * (high / low) ** float(drawn[1])
         factors = factor * (1 + CAST * (2 * drawn[2:] - 1))
         part = pictures[index, :, first_row:last_row, first_column:last_column]
-        part *= 1 + inside * (factors[:, None, None] - 1)
+        part[:] = (part * (1 + inside * (factors[:, None, None] - 1))).round().clamp(max=255)

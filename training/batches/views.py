@@ -105,7 +105,7 @@ def show(pictures: Tensor, views: Tensor, shape: tuple[int, int], random: torch.
 
     Returns
     -------
-    float32 (n, 3, h, w), 0..255, channels last in memory
+    uint8 (n, 3, h, w), channels last in memory
     """
     rows, columns = shape
     side = pictures.shape[1]
@@ -127,7 +127,7 @@ def show(pictures: Tensor, views: Tensor, shape: tuple[int, int], random: torch.
         ]
         if half_x < 0:
             one[:] = one[:, ::-1].copy()
-    return torch.from_numpy(shown).float().permute(0, 3, 1, 2)
+    return torch.from_numpy(shown).permute(0, 3, 1, 2)
 
 
 def move(marks: Tensor, views: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ def fonts() -> None:
 def test_drawn_lines_are_where_the_marks_say_and_spare_faces() -> None:
     faces, lines = torch.zeros(8, MAX_MARKS, 5), torch.zeros(8, MAX_MARKS, 5)
     faces[:, 0] = torch.tensor([0.0, 0.0, 1.0, 0.5, 1.0])
-    pictures = torch.full((8, 3, 96, 128), 127.0)
+    pictures = torch.full((8, 3, 96, 128), 127, dtype=torch.uint8)
     lettering.write_lines(pictures, faces, lines, np.random.default_rng(0))
     assert (lines[..., 2] > 0).any()
     for picture, marks in zip(pictures, lines, strict=True):

@@ -17,7 +17,7 @@ FACE = torch.tensor([0.25, 0.25, 0.25, 0.25, 1.0])
 
 def changed(faces: Any, seed: int) -> Any:
     """Return the factor on every pixel of even grey pictures with these faces."""
-    pictures = torch.full((len(faces), 3, 80, 80), 100.0)
+    pictures = torch.full((len(faces), 3, 80, 80), 100, dtype=torch.uint8)
     change_tones(pictures, faces, torch.Generator().manual_seed(seed))
     return pictures / 100.0
 
