@@ -13,6 +13,7 @@ from training.batches import augment  # noqa: E402  torch may be missing
 from training.batches.pool import join  # noqa: E402
 from training.losses import maps as losses  # noqa: E402
 from training.networks.network import LITE0, Network  # noqa: E402
+from training.stages import ask  # noqa: E402
 from training_rows import made_up, made_up_marks  # noqa: E402
 
 
@@ -31,3 +32,15 @@ def test_a_step_computes_where_its_batch_lies() -> None:
         losses.centre_loss(network.centres(taken)["text"], batch.faces),
     )
     assert {value.device.type for value in lost} == {"meta"}
+
+
+def test_the_maps_of_a_row_are_those_of_the_member_that_has_not_seen_it() -> None:
+    torch.manual_seed(0)
+    network, *members = (Network(LITE0).eval() for _ in range(3))
+    pool, rows = join({"crowd": made_up(4)}), np.arange(4)
+    alone = [ask(one, pool, rows) for one in members]
+    said = ask(network, pool, rows, members)
+    for row in rows:
+        torch.testing.assert_close(said.maps[row], alone[row % 2].maps[row])
+        assert not torch.allclose(said.maps[row], alone[1 - row % 2].maps[row])
+    torch.testing.assert_close(said.pooled, ask(network, pool, rows).pooled)
