@@ -106,7 +106,7 @@ GATE = Recipe(
     steps=400,
     counts={"duts": 12, "osie": 6, "crowd": 6, "scene500": 6, "mit1003": 6, "taskfix": 2},
     rates=(3e-3,),
-    weight_decay=0.1,
+    weight_decay=5.0,
     seed=1,
 )
 

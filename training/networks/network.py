@@ -262,14 +262,14 @@ class Network(nn.Module):
         """Features -> (n, MARK_OUTPUTS, h / stride, w / stride) by kind."""
         return {kind: self.marks[kind](taken).float() for kind in KINDS}
 
-    def fuse(self, pooled: Tensor, maps: dict[str, Tensor], further: float = 0.0, more_object: float = 0.0) -> Tensor:
+    def fuse(self, pooled: Tensor, maps: dict[str, Tensor], more_object: float = 0.0) -> Tensor:
         """Mix the heads by weights for this picture, times a centre prior as steep as this picture asks: (n, h, w).
 
-        ``further`` is added to the steepness, ``more_object`` to the weight of the object head.
+        ``more_object`` is added to the weight of the object head.
         """
         said = self.gate(pooled, maps)
         weights = said[:, : len(FUSED)].softmax(1)
-        steepness = functional.softplus(said[:, len(FUSED) :]) + further
+        steepness = functional.softplus(said[:, len(FUSED) :])
         mixed = torch.zeros_like(maps[FUSED[0]])
         for index, name in enumerate(FUSED):
             weight = weights[:, index, None, None] + (more_object if name == "object" else 0.0)
