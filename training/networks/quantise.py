@@ -7,7 +7,7 @@ of such a convolution are whole numbers, so that the answer hardly depends on th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ class _Pictures(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has
         return None if picture is None else {self._name: picture}
 
 
-def quantise(source: Path, target: Path, pictures: NDArray[np.uint8], *, but: str = "") -> None:
+def quantise(source: Path, target: Path, pictures: NDArray[np.uint8], *, but: Sequence[str] = ()) -> None:
     """Write an 8-bit copy of an ONNX file.
 
     Parameters
@@ -38,13 +38,13 @@ def quantise(source: Path, target: Path, pictures: NDArray[np.uint8], *, but: st
     source, target : path
     pictures : ndarray of uint8, shape (n, h, w, 3)
         Training pictures from which the ranges of the values are taken.
-    but : str, optional
-        Name of a part of the network that stays in floats.
+    but : sequence of str, optional
+        Names of the parts of the network that stay in floats.
     """
     prepared = target.with_name(f"{target.stem}-prepared.onnx")
     quant_pre_process(source, prepared, skip_symbolic_shape=True)
     graph = onnx.load(prepared).graph
-    plain = [node.name for node in graph.node if but and f"/{but}/" in node.name]
+    plain = [node.name for node in graph.node if any(f"/{part}/" in node.name for part in but)]
     stem = next(node.name for node in graph.node if node.op_type == "Conv" and node.name not in plain)
     logger = logging.getLogger()
     level = logger.level
