@@ -99,3 +99,8 @@ def test_lists_of_sizes() -> None:
         None,
     ]
     assert parse_targets([]) == []
+
+
+def test_one_number_alone_is_told_what_a_size_is() -> None:
+    with pytest.raises(InvalidRequest, match=r"a size is '500x200', .* not 5$"):
+        parse_targets([5])  # type: ignore[list-item]  # what focalbox.crop(picture, 5) makes of its size

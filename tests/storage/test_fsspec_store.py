@@ -61,3 +61,14 @@ def test_what_is_too_long_or_not_there_is_said(root: str) -> None:
 def test_a_scheme_that_nobody_knows_is_a_wrong_call() -> None:
     with pytest.raises(InvalidRequest, match="nothing here reads nosuch:// addresses"):
         storage_of("nosuch://bucket").find("nosuch://bucket/key")
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "github", "webhdfs", "dir"])
+def test_a_scheme_that_needs_more_than_the_address_is_a_wrong_call(scheme: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"nothing here reads {scheme}:// addresses: they need settings"):
+        storage_of(f"{scheme}://place/key").read(f"{scheme}://place/key", 4)
+
+
+def test_a_scheme_whose_library_cannot_start_is_a_wrong_call() -> None:
+    with pytest.raises(InvalidRequest, match=r"nothing here reads zip:// addresses: \w"):
+        storage_of("zip://a/key").read("zip://a/key", 4)

@@ -101,7 +101,7 @@ def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
     except TypeError as error:
         message = f"sizes is a list, such as ['500x200'], not {given!r:.60}"
         raise InvalidRequest(message) from error
-    if several and all(map(_is_whole, several)):
+    if len(several) > 1 and all(map(_is_whole, several)):  # one alone is no pair: it is told what a size is
         message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {given!r:.60}"
         raise InvalidRequest(message)
     return [parse_target(size) for size in several]

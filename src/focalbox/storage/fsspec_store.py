@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache, partial
+from inspect import signature
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -167,7 +168,7 @@ def filesystem_of(scheme: str) -> Any:
     Raises
     ------
     InvalidRequest
-        When nothing installed reads such addresses.
+        When nothing installed reads such addresses, or what does needs more than the address, such as a host.
     """
     try:
         import fsspec  # noqa: PLC0415 - an extra that folders do not need
@@ -176,14 +177,19 @@ def filesystem_of(scheme: str) -> Any:
         if scheme in _S3:
             # one try in botocore: faults are counted and waited for in one place, here
             options["config_kwargs"] = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 30}
+        # asked of the signature first: one that fails half made complains on standard error when it goes
+        signature(fsspec.get_filesystem_class(scheme).__init__).bind(None, **options)
         system = fsspec.filesystem(scheme, **options)
         if hasattr(system, "retries"):
             system.retries = 1
     except ImportError as error:
         message = f"addresses such as {scheme}://... need an extra: pip install 'focalbox[batch]' ({error})"
         raise InvalidRequest(message) from error
-    except ValueError as error:
+    except (OSError, ValueError) as error:  # no such scheme, no Java behind hdfs, no file behind zip
         message = f"nothing here reads {scheme}:// addresses: {reason_of(error)}"
+        raise InvalidRequest(message) from error
+    except (AttributeError, TypeError) as error:  # a host or the like is missing, as for ftp, github and webhdfs
+        message = f"nothing here reads {scheme}:// addresses: they need settings beside the address"
         raise InvalidRequest(message) from error
     return system
 
