@@ -24,7 +24,7 @@ from pictures import Photographs, encoded
 DISC = (240, 200, 30)
 
 
-def film(form: str, *, black_first: bool = False) -> bytes:
+def film(form: str, *, black_first: bool = False, loop: int | None = 0) -> bytes:
     """Write a film of a disc that moves on the right of the picture."""
     frames = [Image.new("RGB", (320, 200))] if black_first else []
     for index in range(5):
@@ -32,8 +32,10 @@ def film(form: str, *, black_first: bool = False) -> bytes:
         ImageDraw.Draw(frame).ellipse((200 + index * 5, 60, 270 + index * 5, 130), fill=DISC)
         frames.append(frame)
     file = BytesIO()
-    options = {"lossless": True} if form == "WEBP" else {}
-    frames[0].save(file, form, save_all=True, append_images=frames[1:], duration=[80] * len(frames), loop=0, **options)
+    options: dict[str, int] = {"lossless": True} if form == "WEBP" else {}
+    if loop is not None:
+        options["loop"] = loop
+    frames[0].save(file, form, save_all=True, append_images=frames[1:], duration=[80] * len(frames), **options)
     return file.getvalue()
 
 
@@ -73,6 +75,23 @@ def test_a_still_format_shows_the_first_frame_and_says_so() -> None:
     (result,) = Cropper().results(film("GIF"), ["100x100"])
     assert len(frames_of(result.encode("jpeg"))) == 1
     assert result.notes_for("jpeg")[-1] == "the picture has 5 frames, and jpeg shows the first of them"
+
+
+@pytest.mark.parametrize(
+    ("form", "loop", "often"),
+    [("GIF", None, "once"), ("GIF", 3, "4 times"), ("WEBP", 4, "4 times"), ("PNG", 1, "once")],
+)
+def test_a_format_that_cannot_tell_how_often_a_film_is_shown_says_so(form: str, loop: int | None, often: str) -> None:
+    (result,) = Cropper().results(film(form, loop=loop), ["5:2"])
+    assert result.notes_for("avif") == (
+        *result.crop.notes,
+        f"the picture is a film that is shown {often}, and avif shows it without an end",
+    )
+    for lossless in ("gif", "webp", "png"):
+        assert result.notes_for(lossless) == result.crop.notes
+        (again,) = Cropper().results(result.encode(lossless), ["5:2"])
+        assert again.film is not None
+        assert again.film.plays == (1 if often == "once" else 4)
 
 
 def test_the_first_frame_can_be_had_of_any_film() -> None:

@@ -17,10 +17,12 @@ from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.encoding import check_writer
 from focalbox.imaging.output.formats import film_writer_takes, format_of
 
-__all__ = ["CAN_ANIMATE", "encode_animation"]
+__all__ = ["CAN_ANIMATE", "WITHOUT_END", "encode_animation"]
 
 CAN_ANIMATE = frozenset({"gif", "webp", "png", "avif"})
 """Formats that films are written in."""
+WITHOUT_END = frozenset({"avif"})
+"""Those whose writer cannot say how often a film is shown: it is shown without an end."""
 
 
 def encode_animation(
