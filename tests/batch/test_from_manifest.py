@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from batch.albums import read_manifest
-from focalbox import InvalidRequest
+from focalbox import Cropper, InvalidRequest
 from focalbox.batch import run
 from focalbox.batch.compact import MAX_TEXT, unpack
 from focalbox.batch.row import SCHEMA
@@ -57,7 +58,9 @@ def test_a_replaced_picture_is_looked_at_and_one_that_is_gone_is_a_row(looked: P
     assert (summary.done, summary.failed) == (3, 1)
     rows = {row["source"]["name"]: row for row in read_manifest(tmp_path / "o" / "manifest.parquet")}
     assert "there is no file" in rows["astronaut.jpg"]["message"]
-    assert rows["coffee.jpg"]["box"] == rows["rocket.jpg"]["box"]
+    # What a manifest keeps of a map is coarser: the same picture by its manifest may get a slightly other window.
+    crop = Cropper().analyze(tmp_path / "in" / "coffee.jpg").plan((80, 40))
+    assert rows["coffee.jpg"]["box"] == asdict(crop.box)
     assert rows["coffee.jpg"]["content"] == rows["rocket.jpg"]["content"]
     assert sorted(path.name for path in (tmp_path / "o").glob("*.jpg")) == ["coffee-80.jpg", "rocket-80.jpg"]
 
