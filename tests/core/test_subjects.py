@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_the_subjects_of_a_kind_count_at_most_its_weight(saliency: SaliencyMap, 
     assert all(subject.whole >= 0 and subject.cut >= 0 for subject in scored)
 
 
-def test_certainty_decides_nothing() -> None:
+def test_certainty_of_a_face_decides_nothing() -> None:
     sure, unsure = Subject(Box(0.1, 0.1, 0.2, 0.2), score=0.99), Subject(Box(0.7, 0.1, 0.2, 0.2), score=0.4)
     one, other = scored_subjects(SaliencyMap.blank(), [sure, unsure])
     assert one.whole == other.whole
@@ -66,3 +68,14 @@ def test_a_head_without_a_face_counts_apart_and_less() -> None:
     assert 0 < both["head"].whole < both["face"].whole
     assert both["head"].boxes[0].contains(behind.box)
     assert both["head"].boxes[0].width > behind.box.width
+
+
+@pytest.mark.parametrize(("score", "share"), [(0.3, 0.0), (0.4, 0.5), (0.5, 1.0), (1.0, 1.0)])
+def test_a_head_counts_by_how_surely_it_was_found(score: float, share: float) -> None:
+    """So that one that is hardly found does not drive a sure face out of the window."""
+    saliency = SaliencyMap(np.ones((8, 8)))
+    (head,) = scored_subjects(saliency, [Subject(Box(0.4, 0.4, 0.3, 0.3), "head", score)])
+    (face,) = scored_subjects(saliency, [Subject(Box(0.4, 0.4, 0.3, 0.3), "face", score)])
+    assert head.whole == pytest.approx(share * WEIGHTS["head"].whole)
+    assert head.cut == pytest.approx(share * WEIGHTS["head"].cut)
+    assert face.whole == WEIGHTS["face"].whole

@@ -60,7 +60,7 @@ def read_filters(text: str) -> Filters:
     Examples
     --------
     >>> read_filters("quality(70):grayscale()").effects
-    (Effect(name='grayscale', values=(), colour=''),)
+    (Effect(name='grayscale', values=(), colour='', of_source=False),)
     """
     found = Filters()
     for name, argument in _split(text):
