@@ -62,10 +62,10 @@ def test_a_window_of_ones_own_is_not_called_focalboxs(visit: Callable[..., Page]
     page.get_by_role("button", name="1:1", exact=True).click()
     expect(page.locator("#crops figure >> nth=0")).to_contain_text("focalbox keeps")
     expect(page.locator("#cuts")).to_be_empty()
-    expect(page.locator("#middle-cuts")).to_contain_text("cuts")
+    expect(page.locator("#middle-cuts")).to_contain_text("head")
     drag(page, (0.5, 0.3), (0.5, 0.4), (0.5, 0.55))
     expect(page.locator("#crops figure >> nth=0")).to_contain_text("your window keeps")
-    expect(page.locator("#cuts")).to_have_text("cuts a head")
+    expect(page.locator("#cuts")).to_contain_text("head")
     page.get_by_role("button", name="Let focalbox choose").click()
     expect(page.locator("#crops figure >> nth=0")).to_contain_text("focalbox keeps")
 
