@@ -12,7 +12,7 @@ from typing import Self
 from PIL import Image
 
 from focalbox.core.choice.crop import Crop
-from focalbox.imaging.animation.encoding import CAN_ANIMATE, WITHOUT_END, encode_animation
+from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.animation.film import Film
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.encoding import encode
@@ -94,12 +94,6 @@ class Result:
             more = " or more" * bool(film.refusal)  # counting ends where too many are
             note = f"the picture has {film.frames}{more} frames, and {name} shows the first of them"
             return (*self.crop.notes, note)
-        if film.plays and name in WITHOUT_END:
-            often = "once" if film.plays == 1 else f"{film.plays} times"
-            return (
-                *self.crop.notes,
-                f"the picture is a film that is shown {often}, and {name} shows it without an end",
-            )
         return self.crop.notes
 
     @property

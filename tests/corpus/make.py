@@ -18,6 +18,7 @@ from corpus.described import tell
 from corpus.sample import SIZE, Sample, encoded
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import rgb_profile
+from focalbox.imaging.headers.edit_list import set_plays
 from focalbox.imaging.source import can_read
 from imaging import boxes
 
@@ -64,8 +65,12 @@ def _films(photograph: Picture) -> Iterator[Sample]:
         frames.append(frame)
     mean = float(np.asarray(frames[0]).mean())
     for form in ("GIF", "PNG", "WEBP", "AVIF"):
-        content = encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=100)
+        content = encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=100, loop=0)
         yield Sample(form, "animated", content, mean=mean, frames=4)
+        loop = 2 if form == "GIF" else 3  # repeats, and plays
+        content = encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=100, loop=loop)
+        content = set_plays(content, 3) if form == "AVIF" else content
+        yield Sample(form, "animated, shown three times", content, mean=mean, frames=4, plays=3)
 
 
 def _png(photograph: Picture, mean: float) -> Iterator[Sample]:

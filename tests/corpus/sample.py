@@ -28,6 +28,8 @@ class Sample:
         Mean level of the picture in sRGB, None for one that is to be refused.
     frames : int
         How many frames there are to be seen.
+    plays : int
+        How often they are shown, 0 for without an end.
     """
 
     format: str
@@ -36,6 +38,7 @@ class Sample:
     size: tuple[int, int] = SIZE
     mean: float | None = None
     frames: int = 1
+    plays: int = 0
 
 
 def encoded(image: Picture, form: str, **options: object) -> bytes:

@@ -19,8 +19,8 @@ _PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
 _NEAR = 6.0
 """Levels of the mean that lossy formats may differ by; a picture in linear light differs by 40."""
 
-Seen = tuple[tuple[int, int], float, int] | str
-"""Size, mean level and frames, or why there are none."""
+Seen = tuple[tuple[int, int], float, int, int] | str
+"""Size, mean level, frames and how often they are shown, or why there are none."""
 
 
 def by_focalbox(content: bytes) -> Seen:
@@ -28,10 +28,11 @@ def by_focalbox(content: bytes) -> Seen:
     try:
         picture = open_picture(content)
         pixels = np.asarray(picture.decode(picture.size).image)
-        frames = sum(1 for _ in picture.film().draw()) if picture.animated else 1
+        film = picture.film() if picture.animated else None
+        frames, plays = (sum(1 for _ in film.draw()), film.plays) if film is not None else (1, 0)
     except FocalboxError as error:
         return str(error)
-    return (picture.size.width, picture.size.height), float(pixels[..., :3].mean()), frames
+    return (picture.size.width, picture.size.height), float(pixels[..., :3].mean()), frames, plays
 
 
 def by_pillow(content: bytes) -> Seen:
@@ -40,10 +41,11 @@ def by_pillow(content: bytes) -> Seen:
         with warnings.catch_warnings(), Image.open(BytesIO(content)) as image:
             warnings.simplefilter("ignore")
             frames = getattr(image, "n_frames", 1) if image.format != "TIFF" else 1
+            plays = int(image.info.get("loop", 0)) + (image.format == "GIF" and image.info.get("loop", 0) > 0)
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except Exception as error:  # noqa: BLE001 - whatever it is goes into the table
         return str(error)
-    return upright.size, float(np.asarray(upright).mean()), frames
+    return upright.size, float(np.asarray(upright).mean()), frames, plays
 
 
 def by_libvips(content: bytes) -> Seen:
@@ -53,6 +55,7 @@ def by_libvips(content: bytes) -> Seen:
         frames = (
             int(image.get("n-pages")) if image.get_typeof("n-pages") and "tiff" not in image.get("vips-loader") else 1
         )
+        plays = int(image.get("loop")) if image.get_typeof("loop") else 0
         image = image.autorot()
         if image.get_typeof("icc-profile-data"):
             image = image.icc_transform("srgb", embedded=True)
@@ -60,14 +63,14 @@ def by_libvips(content: bytes) -> Seen:
         pixels = image.extract_band(0, n=3).numpy() if image.bands > 2 else image.numpy()
     except pyvips.Error as error:
         return str(error)
-    return (image.width, image.height), float(pixels.mean()), frames
+    return (image.width, image.height), float(pixels.mean()), frames, plays
 
 
 def verdict(sample: Sample, seen: Seen) -> str:
     """Say in a word or two whether a decoder was right."""
     if isinstance(seen, str):
         return "refused" if sample.mean is None else "**refused**"
-    size, mean, frames = seen
+    size, mean, frames, plays = seen
     if sample.mean is None:
         return "**taken**"
     wrong = [
@@ -76,6 +79,7 @@ def verdict(sample: Sample, seen: Seen) -> str:
             ("size", size != sample.size),
             ("colours", abs(mean - sample.mean) > _NEAR),
             ("frames", frames != sample.frames),
+            ("repeats", frames > 1 and plays != sample.plays),
         )
         if is_wrong
     ]

@@ -16,7 +16,8 @@ from PIL import Image, ImageSequence
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.avif_writer import write_avif
-from imaging.animation.films import discs, pairs, rights_and_profile
+from focalbox.imaging.animation.film import open_film
+from imaging.animation.films import by_pillow, discs, pairs, rights_and_profile
 from laws import cases
 
 
@@ -38,7 +39,7 @@ def test_frames_come_once_and_in_order_and_their_times_do_not_drift(frames: list
             fetched.append(colour)
             yield Image.new("RGB", (16, 16), colours[colour]), duration
 
-    found = written(write_avif(film(), 90, None))
+    found = written(write_avif(film(), 0, 90, None))
     assert fetched == [colour for colour, _ in frames]
     assert len(found) == len(frames)
     for (seen, _), (colour, _) in zip(found, frames, strict=True):
@@ -49,27 +50,44 @@ def test_frames_come_once_and_in_order_and_their_times_do_not_drift(frames: list
 
 def test_alpha_and_metadata_stay() -> None:
     metadata = rights_and_profile()
-    with Image.open(BytesIO(write_avif(pairs(discs("RGBA")), 80, metadata))) as image:
+    with Image.open(BytesIO(write_avif(pairs(discs("RGBA")), 0, 80, metadata))) as image:
         assert (image.mode, getattr(image, "n_frames", 1)) == ("RGBA", 5)
         assert (image.info["icc_profile"], image.info["xmp"]) == (metadata.profile, metadata.xmp)
         assert image.getexif()[0x8298] == "A. Person"
-    with Image.open(BytesIO(write_avif(pairs(discs()), 80, None))) as image:
+    with Image.open(BytesIO(write_avif(pairs(discs()), 0, 80, None))) as image:
         assert (image.mode, image.info.get("icc_profile")) == ("RGB", None)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("plays", [0, 1, 2, 7, 65_536])
+def test_a_film_says_how_often_it_is_shown(plays: int, mode: str) -> None:
+    content = write_avif(pairs(discs(mode)), plays, 80, None)
+    assert open_film("AVIF", content, 10).plays == plays
+    endless = write_avif(pairs(discs(mode)), 0, 80, None)
+    assert len(content) == len(endless)
+    for one, other in zip(by_pillow(content), by_pillow(endless), strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+        assert one[1] == other[1]
+
+
+def test_a_film_of_one_frame_is_a_still_picture() -> None:
+    with Image.open(BytesIO(write_avif(pairs(discs())[:1], 3, 80, None))) as image:
+        assert getattr(image, "n_frames", 1) == 1
 
 
 def test_quality_decides_how_many_bytes_it_takes() -> None:
     noise = [(Image.effect_noise((60, 40), 90).convert("RGB"), Fraction(1, 10)) for _ in range(2)]
-    assert len(write_avif(noise, 20, None)) < 0.75 * len(write_avif(noise, 95, None))
+    assert len(write_avif(noise, 0, 20, None)) < 0.75 * len(write_avif(noise, 0, 95, None))
 
 
 def test_what_the_encoder_refuses_is_a_sentence() -> None:
     frames = [(Image.new("RGB", (65_537, 1)), Fraction(1, 10))]
     with pytest.raises(InvalidRequest, match="a film of 65537x1 cannot be written as avif: ") as caught:
-        write_avif(frames, 80, None)
+        write_avif(frames, 0, 80, None)
     assert "\n" not in str(caught.value)
 
 
 def test_frames_of_another_size_are_refused() -> None:
     frames = [(Image.new("RGB", (width, 8)), Fraction(1, 10)) for width in (8, 9)]
     with pytest.raises(InvalidRequest, match="cannot be written as avif"):
-        write_avif(frames, 80, None)
+        write_avif(frames, 0, 80, None)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.frames import Frames
+from focalbox.imaging.headers.edit_list import set_plays
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.formats import QUICK_FRAME
 
@@ -49,8 +50,8 @@ class _Sequence(Image.Image):
         return self._index
 
 
-def write_avif(frames: Frames, quality: int, metadata: Metadata | None) -> bytes:
-    """Write an AVIF sequence."""
+def write_avif(frames: Frames, plays: int, quality: int, metadata: Metadata | None) -> bytes:
+    """Write an AVIF sequence. Pillow 13.0 writes one without an end, whatever it is told."""
     from PIL import AvifImagePlugin  # noqa: F401, PLC0415 - registers the writer
 
     film, file = _Sequence(frames), BytesIO()
@@ -62,4 +63,4 @@ def write_avif(frames: Frames, quality: int, metadata: Metadata | None) -> bytes
     except (OSError, ValueError, RuntimeError) as error:
         message = f"a film of {film.width}x{film.height} cannot be written as avif: {error}"
         raise InvalidRequest(message) from error
-    return file.getvalue()
+    return set_plays(file.getvalue(), plays)

@@ -17,12 +17,10 @@ from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.encoding import check_writer
 from focalbox.imaging.output.formats import film_writer_takes, format_of
 
-__all__ = ["CAN_ANIMATE", "WITHOUT_END", "encode_animation"]
+__all__ = ["CAN_ANIMATE", "encode_animation"]
 
 CAN_ANIMATE = frozenset({"gif", "webp", "png", "avif"})
 """Formats that films are written in."""
-WITHOUT_END = frozenset({"avif"})
-"""Those whose writer cannot say how often a film is shown: it is shown without an end."""
 
 
 def encode_animation(
@@ -44,7 +42,7 @@ def encode_animation(
     format : str
         ``"gif"``, ``"webp"``, ``"png"`` or ``"avif"``.
     plays : int
-        How often it is shown, 0 for without an end. AVIF files are always shown without an end.
+        How often it is shown, 0 for without an end.
     alpha : bool
         Whether a frame may have transparent parts.
     quality : int
@@ -96,4 +94,4 @@ def encode_animation(
         return write_webp(alike, plays, quality, metadata)
     from focalbox.imaging.animation.avif_writer import write_avif  # noqa: PLC0415
 
-    return write_avif(alike, quality, metadata)
+    return write_avif(alike, plays, quality, metadata)

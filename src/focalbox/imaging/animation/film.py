@@ -15,6 +15,7 @@ from PIL import Image
 from focalbox.imaging.animation.apng import draw_apng, read_apng
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.decoders.readers import reader_of
+from focalbox.imaging.headers.edit_list import plays_of
 
 __all__ = ["ANIMATED", "Film", "open_film", "spread"]
 
@@ -106,7 +107,7 @@ def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -
     with reader(BytesIO(data)) as image:
         frames, plays, alpha = (
             min(most, getattr(image, "n_frames", 1)),
-            int(image.info.get("loop", 0)),
+            plays_of(data) if form == "AVIF" else int(image.info.get("loop", 0)),
             image.mode == "RGBA",
         )
     return Film(frames, plays, alpha, lambda: _draw(reader, data, frames))

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
-__all__ = ["aperture_of", "drop_exif", "nclx_of"]
+__all__ = ["aperture_of", "boxes_in", "drop_exif", "find_box", "nclx_of", "picture_track"]
 
 _LONG_NAMES = 3
 """Version of an item's entry from which its number has 32 bits (ISO 23008-12, section 9.2)."""
@@ -69,11 +69,11 @@ def aperture_of(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int]
 def drop_exif(data: bytes) -> bytes:
     """Return a file whose items of EXIF are called something else, so that no reader looks into them."""
     renamed = bytearray(data)
-    meta = _find(data, 0, len(data), b"meta")
-    infos = meta and _find(data, meta[0] + 4, meta[1], b"iinf")
+    meta = find_box(data, 0, len(data), b"meta")
+    infos = meta and find_box(data, meta[0] + 4, meta[1], b"iinf")
     if infos is not None:
         entries = infos[0] + (6 if data[infos[0]] == 0 else 8)  # ISO 23008-12, section 9.2: a count of 16 or 32 bits
-        for kind, first, last in _boxes(data, entries, infos[1]):
+        for kind, first, last in boxes_in(data, entries, infos[1]):
             named = first + (8 if data[first] < _LONG_NAMES else 10)
             if kind == b"infe" and data[named : min(last, named + 4)] == b"Exif":
                 renamed[named : named + 4] = b"none"
@@ -90,17 +90,17 @@ def _properties(data: bytes) -> list[tuple[bytes, int, int]]:
         track = _track_properties(data)
         if track:
             return track
-    meta = _find(data, 0, len(data), b"meta")
+    meta = find_box(data, 0, len(data), b"meta")
     if meta is None:
         return []
     start, stop = meta[0] + 4, meta[1]  # behind version and flags
-    properties = _find(data, start, stop, b"iprp")
-    container = properties and _find(data, *properties, b"ipco")
+    properties = find_box(data, start, stop, b"iprp")
+    container = properties and find_box(data, *properties, b"ipco")
     if properties is None or container is None:
         return []
-    every = list(_boxes(data, *container))
-    primary = _find(data, start, stop, b"pitm")
-    table = _find(data, *properties, b"ipma")
+    every = list(boxes_in(data, *container))
+    primary = find_box(data, start, stop, b"pitm")
+    table = find_box(data, *properties, b"ipma")
     if primary is None or table is None:
         return every
     wide = data[primary[0]] > 0
@@ -109,19 +109,18 @@ def _properties(data: bytes) -> list[tuple[bytes, int, int]]:
 
 
 def _track_properties(data: bytes) -> list[tuple[bytes, int, int]]:
-    """Return the same of the first track of pictures (ISO 14496-12, sections 8.5.2 and 12.1.3)."""
-    film = _find(data, 0, len(data), b"moov")
-    for kind, *track in _boxes(data, *film) if film is not None else ():
-        place: tuple[int, int] | None = (track[0], track[1])
-        auxiliary = _find(data, track[0], track[1], b"tref")
-        if kind != b"trak" or (auxiliary is not None and _find(data, *auxiliary, b"auxl") is not None):
-            continue
-        for name in (b"mdia", b"minf", b"stbl", b"stsd"):
-            place = place and _find(data, *place, name)
-        entry = place and next(iter(_boxes(data, place[0] + 8, place[1])), None)  # behind version, flags and count
-        if entry and entry[0] in _CODINGS:
-            return list(_boxes(data, entry[1] + _ENTRY, entry[2]))
-    return []
+    """Return the same of the track of pictures (ISO 14496-12, section 12.1.3)."""
+    track = picture_track(data)
+    entry = track and _sample_entry(data, *track)
+    return list(boxes_in(data, entry[1] + _ENTRY, entry[2])) if entry else []
+
+
+def _sample_entry(data: bytes, start: int, stop: int) -> tuple[bytes, int, int] | None:
+    """Return name, begin and end of the box that says how pictures of a track are coded (the same, section 8.5.2)."""
+    place: tuple[int, int] | None = (start, stop)
+    for name in (b"mdia", b"minf", b"stbl", b"stsd"):
+        place = place and find_box(data, *place, name)
+    return place and next(boxes_in(data, place[0] + 8, place[1]), None)  # behind version, flags and count
 
 
 def _property_numbers(data: bytes, at: int, wanted: int) -> list[int]:
@@ -140,11 +139,31 @@ def _property_numbers(data: bytes, at: int, wanted: int) -> list[int]:
     return []
 
 
-def _find(data: bytes, start: int, stop: int, name: bytes) -> tuple[int, int] | None:
-    return next(((first, last) for kind, first, last in _boxes(data, start, stop) if kind == name), None)
+def picture_track(data: bytes) -> tuple[int, int] | None:
+    """Return begin and end of the first track of pictures that is not another one's alpha.
+
+    Raises
+    ------
+    struct.error
+        When a box is damaged.
+    """
+    film = find_box(data, 0, len(data), b"moov")
+    for kind, first, last in boxes_in(data, *film) if film is not None else ():
+        auxiliary = find_box(data, first, last, b"tref")
+        if kind != b"trak" or (auxiliary is not None and find_box(data, *auxiliary, b"auxl") is not None):
+            continue
+        entry = _sample_entry(data, first, last)
+        if entry and entry[0] in _CODINGS:
+            return first, last
+    return None
 
 
-def _boxes(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+def find_box(data: bytes, start: int, stop: int, name: bytes) -> tuple[int, int] | None:
+    """Return begin and end of the body of the first box of a name between two places."""
+    return next(((first, last) for kind, first, last in boxes_in(data, start, stop) if kind == name), None)
+
+
+def boxes_in(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
     """Return name, begin and end of the bodies of the boxes between two places (ISO 14496-12, section 4.2)."""
     for _ in range(_MAX_BOXES):
         if start + 8 > stop:
