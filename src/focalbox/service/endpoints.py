@@ -14,6 +14,7 @@ from starlette.types import Receive
 from focalbox.core.target import Ratio
 from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
+from focalbox.service.disposition import disposition
 from focalbox.service.negotiation import is_current, negotiate, pixel_ratio, width_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
@@ -171,6 +172,8 @@ class Endpoints:
         finished = await self._renderer.answer(image_request, picture, chosen)
         if finished.notes:
             headers["Focalbox-Notes"] = "; ".join(finished.notes)
+        named = disposition(image_request, finished.media_type)
+        headers |= {"Content-Disposition": named} if named else {}
         return Response(finished.content, 200, headers, finished.media_type)
 
     def _cache_control(self, request: Request, image_request: ImageRequest, facts: Facts) -> str:

@@ -9,6 +9,7 @@ from focalbox.core.choice.faces import MAX_ASPECT
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.output.effects import Effect
 from focalbox.options import MAX_SIDE
 
 __all__ = ["Outline"]
@@ -97,6 +98,14 @@ class Outline:
             message = f"a size has sides of at most {MAX_SIDE} pixels, not {width}x{height}"
             raise InvalidRequest(message)
         return Size(int(width), int(height))
+
+    def focus(self, source: Size) -> tuple[float, float] | None:  # noqa: ARG002 - for sizes that say where they lie
+        """Return the point that a crop of a picture of ``source`` is centred on, where the size says that: here None."""
+        return None
+
+    def finish(self, effects: tuple[Effect, ...], source: Size) -> tuple[Effect, ...]:  # noqa: ARG002 - as above
+        """Return what is done to a crop of a picture of ``source``, where more than ``effects`` follows from the size."""
+        return effects
 
     def bound(self, source: Size) -> Size:
         """Return the largest size for the frame of faces in a picture of ``source``, as `FaceFrame` frames them."""

@@ -15,6 +15,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
 from focalbox.service.outline import Outline
+from focalbox.service.part import Part
 
 __all__ = ["AUTO", "DEFAULT_QUALITY", "OPAQUE_JPEG", "SAME", "Answer", "ImageRequest"]
 
@@ -67,12 +68,18 @@ class ImageRequest:
         Whether a plan also carries the saliency map and the subjects, ready for `Analysis.from_dict`.
     alternatives : int
         Windows that a plan tells for each size: the best ones that differ.
-    window : PixelBox, optional
-        The part of the source that is taken for the picture, in pixels; it is looked at and cropped as if nothing else were.
+    window : PixelBox or Part, optional
+        The part of the source that is taken for the picture; it is looked at and cropped as if nothing else were.
     faces : FaceFrame, optional
         The faces that are framed: the targets are then sizes of that frame instead of the picture's.
     effects : tuple of Effect
         What is done to the finished crop.
+    qualities : tuple of (str, int)
+        Other qualities for some formats.
+    filename : str
+        What the answer is called when it is saved; empty leaves that to the client.
+    attachment : bool
+        Whether a browser saves it instead of showing it.
     max_bytes : int
         The most bytes of the answer, as far as a lower quality achieves that; 0 for no bound.
     fallback : str
@@ -94,7 +101,7 @@ class ImageRequest:
     align: tuple[float, float] | None = None
     with_saliency: bool = False
     alternatives: int = 1
-    window: PixelBox | None = None
+    window: PixelBox | Part | None = None
     faces: FaceFrame | None = None
     effects: tuple[Effect, ...] = ()
     max_bytes: int = 0
@@ -102,6 +109,9 @@ class ImageRequest:
     fallback_seconds: int | None = None
     progressive: bool = False
     compress: bool = False
+    qualities: tuple[tuple[str, int], ...] = ()
+    filename: str = ""
+    attachment: bool = False
 
     def __post_init__(self) -> None:
         if self.quality not in range(1, 101):
@@ -118,11 +128,15 @@ class ImageRequest:
         """
         if self.window is None:
             return source
+        if isinstance(self.window, Part):
+            return self.window.size(source)
         window = self.clip(source)
         return Size(window.width, window.height)
 
     def clip(self, source: Size) -> PixelBox:
         """Return the window as far as it lies inside the source; errors as in `part`."""
+        if isinstance(self.window, Part):
+            return self.window.box(source)
         window = self.window or PixelBox(0, 0, source.width, source.height)
         right, bottom = min(window.left + window.width, source.width), min(window.top + window.height, source.height)
         if right <= window.left or bottom <= window.top:
@@ -158,14 +172,27 @@ class ImageRequest:
 
     def settle_options(self, visible: Visible) -> CropOptions:
         """Return the options for a picture that is known: boxes in pixels and alignments become points."""
+        placed = [target.focus(visible.size) for target in self.targets if isinstance(target, Outline)]
+        align = placed[0] if placed and placed[0] is not None else self.align
         if self.focal is not None:
             x, y = self.focal.to_box(visible.source).centre
             return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
-        if self.align is not None:
-            (across, down), part = self.align, visible.part
+        if align is not None:
+            (across, down), part = align, visible.part
             focus = min(part.left + across * part.width, 1.0), min(part.top + down * part.height, 1.0)
             return dataclasses.replace(self.options, focus=focus)
         return self.options
+
+    def quality_of(self, name: str) -> int:
+        """Return the quality for a format."""
+        return dict(self.qualities).get(name, self.quality)
+
+    def finish(self, source: Size) -> tuple[Effect, ...]:
+        """Return all that is done to the finished crop of a picture of ``source``, without a trimmed border."""
+        found = self.effects
+        for target in self.targets:
+            found = target.finish(found, source) if isinstance(target, Outline) else found
+        return found
 
     def scale(self, ratio: float) -> ImageRequest:
         """Return the same with sizes in pixels multiplied."""
@@ -210,5 +237,6 @@ class ImageRequest:
                 self.max_bytes,
                 self.progressive,
                 self.compress,
+                self.qualities,
             )
         )

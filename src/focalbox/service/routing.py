@@ -75,7 +75,8 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
     elif dialect == "imgproxy":
         _no_query(query)
         key, salt = settings.imgproxy_key, settings.imgproxy_salt or b""
-        image_request = imgproxy.parse(imgproxy.check(path, key, salt, allow_unsigned=settings.allow_unsigned), now)
+        signed = imgproxy.check(path, key, salt, allow_unsigned=settings.allow_unsigned)
+        image_request = imgproxy.parse(signed, now, dict(settings.imgproxy_presets))
         automatic = settings.imgproxy_auto
     elif dialect == "filestack":
         request = filestack.read(path, query)

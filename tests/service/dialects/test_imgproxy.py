@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from focalbox.core.target import Size
+from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects.imgproxy import check, is_imgproxy, parse
 from service.clients import ask_node
@@ -49,10 +50,19 @@ def _signed(rest: bytes) -> bytes:
         (b"rs:auto:100:200", Size(100, 67)),
         (b"rs:auto:200:100", Size(200, 100)),
         (b"q:70", Size(600, 400)),
+        (b"rs:fill:500:300/dpr:2", Size(600, 360)),
+        (b"rs:fill:500:300:1/dpr:2", Size(1000, 600)),
+        (b"w:150/z:2", Size(300, 200)),
+        (b"rs:fill:150:50/zoom:2:4", Size(600, 200)),
+        (b"h:100/mw:300", Size(300, 100)),
+        (b"c:300:200/w:150", Size(150, 100)),
+        (b"rs:force:300:300", Size(450, 300)),
+        (b"rs:fit:900:900:0:1", Size(900, 900)),
     ],
 )
 def test_sizes_mean_what_they_mean_to_imgproxy(options: bytes, size: Size) -> None:
-    assert parse(options + b"/plain/cat.jpg", 0).sizes(SOURCE) == [size]
+    image_request = parse(options + b"/plain/cat.jpg", 0)
+    assert image_request.sizes(image_request.part(SOURCE)) == [size]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +116,7 @@ def test_backgrounds() -> None:
 
 CLIENT_CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"resize": {"resizing_type": "fill", "width": 300, "height": 200}, "gravity": {"type": "sm"}}, {}),
-    ({"width": 300, "height": 200, "gravity": {"type": "fp", "x": 0.3, "y": 0.4}}, {"focus": (0.3, 0.4)}),
+    ({"width": 300, "height": 200, "gravity": {"type": "fp", "x": 0.3, "y": 0.4}}, {}),
     ({"size": {"width": 300, "height": 200, "enlarge": True}, "quality": 70, "format": "webp"}, {}),
     (
         {"width": 300, "background": {"r": 255, "g": 136, "b": 0}, "extend": {"extend": True}, "height": 200},
@@ -134,29 +144,38 @@ def test_the_real_client_makes_addresses_that_are_understood() -> None:
         assert found.quality == case["options"].get("quality", found.quality), address  # type: ignore[attr-defined]
 
 
+def _middle(rest: bytes) -> tuple[float, float] | None:
+    return parse(rest + b"/plain/a", 0).settle_options(Visible(SOURCE)).focus
+
+
 def test_where_the_window_is_put() -> None:
-    assert parse(b"rs:fill:30:20/g:sm/plain/a", 0).align is None
-    assert parse(b"rs:fill:30:20/plain/a", 0).align == (0.5, 0.5)
-    assert parse(b"rs:fill:30:20/g:soea/plain/a", 0).align == (1.0, 1.0)
-    assert parse(b"rs:fill:30:20/g:fp:0.2:0.7/plain/a", 0).options.focus == (0.2, 0.7)
+    assert _middle(b"rs:fill:30:20/g:sm") is None
+    assert _middle(b"rs:fill:30:20") == (0.5, 0.5)
+    assert _middle(b"rs:fill:20:20/g:soea") == pytest.approx((2 / 3, 0.5))
+    assert _middle(b"rs:fill:20:20/g:fp:0.4:0.7") == pytest.approx((0.4, 0.5))
+    assert _middle(b"rs:fill:30:10/g:no") == pytest.approx((0.5, 0.25))
+    assert _middle(b"rs:fill:30:10/g:no:0:5") == pytest.approx((0.5, 0.5))  # 5 of 20 pixels from the edge
+    assert _middle(b"rs:fill:30:10/g:so:0:0.25/dpr:2") == pytest.approx((0.5, 0.5))
     assert parse(b"rs:fill:30:20/g:obj:face/plain/a", 0).options.mode == "face"
 
 
 @pytest.mark.parametrize(
-    ("options", "size", "placed"),
+    ("options", "size", "middle"),
     [
-        (b"rs:fill:30:20/rot:90/g:no", Size(20, 30), (0.0, 0.5)),
-        (b"rs:fill:30:20/rot:270/g:no", Size(20, 30), (1.0, 0.5)),
-        (b"rs:fill:30:20/rot:180/g:noea", Size(30, 20), (0.0, 1.0)),
-        (b"rs:fill:30:20/rot:0/g:noea", Size(30, 20), (1.0, 0.0)),
-        (b"rs:fill:30:20/rot:90/g:ea", Size(20, 30), (0.5, 0.0)),
+        (b"rs:fill:30:20/rot:90/g:no", Size(20, 30), (1 / 4.5, 0.5)),
+        (b"rs:fill:30:20/rot:270/g:no", Size(20, 30), (1 - 1 / 4.5, 0.5)),
+        (b"rs:fill:30:10/rot:180/g:noea", Size(30, 10), (0.5, 0.75)),
+        (b"rs:fill:30:10/rot:0/g:noea", Size(30, 10), (0.5, 0.25)),
+        (b"rs:fill:30:20/rot:-270/g:no", Size(20, 30), (1 / 4.5, 0.5)),
+        (b"rs:fill:20:20/fl:1/g:ea", Size(20, 20), (1 / 3, 0.5)),
+        (b"rs:fill:30:10/fl:0:1/g:no", Size(30, 10), (0.5, 0.75)),
     ],
 )
-def test_sides_and_gravity_are_those_of_the_turned_picture(
-    options: bytes, size: Size, placed: tuple[float, float]
+def test_sides_and_gravity_are_those_of_the_turned_and_mirrored_picture(
+    options: bytes, size: Size, middle: tuple[float, float]
 ) -> None:
-    image_request = parse(options + b"/plain/a", 0)
-    assert (image_request.sizes(SOURCE), image_request.align) == ([size], placed)
+    assert parse(options + b"/plain/a", 0).sizes(SOURCE) == [size]
+    assert _middle(options) == pytest.approx(middle)
 
 
 def test_what_is_north_of_the_turned_picture_is_shown_at_the_top(service: Service) -> None:
@@ -194,7 +213,7 @@ def test_an_address_expires() -> None:
         parse(rest, 1000)
 
 
-@pytest.mark.parametrize("option", ["pr:thumb", "c:100:100", "pd:10", "wm:0.5", "min-width:5", "zoom:2", "skp:png"])
+@pytest.mark.parametrize("option", ["dpi:72", "wm:0.5", "raw:1", "ar:0", "skp:png", "mc:1"])
 def test_an_option_without_an_equivalent_is_400_by_its_name_wherever_it_stands(service: Service, option: str) -> None:
     for options in (option, f"rs:fill:30:20/{option}", f"{option}/rs:fill:30:20"):
         answer = service.ask(f"/unsafe/{options}/plain/coffee.jpg")
@@ -206,9 +225,16 @@ def test_an_option_without_an_equivalent_is_400_by_its_name_wherever_it_stands(s
     ("rest", "named"),
     [
         (b"watermark:1/plain/a", "watermark"),
-        (b"pr:card/plain/a", "pr"),
+        (b"pr:card/plain/a", "no preset 'card'"),
+        (b"w:30/mw:50/plain/a", "min-width"),
+        (b"c:30:30/t:10/plain/a", "crop is not supported together with trim"),
+        (b"z:0/plain/a", "zoom"),
+        (b"g:fp:2:0/plain/a", "g"),
+        (b"pd:-1/plain/a", "padding"),
+        (b"fq:jpeg:101/plain/a", "fq"),
+        (b"fn:a%2Fb/plain/a", "fn"),
         (b"g:obj:cat/plain/a", "obj:cat"),
-        (b"g:no:5:5/plain/a", "no:5:5"),
+        (b"g:no:5:5:5/plain/a", "no '5'"),
         (b"rs:zoom:5:5/plain/a", "zoom"),
         (b"rot:45/plain/a", "rot"),
         (b"bl:nan/plain/a", "bl"),

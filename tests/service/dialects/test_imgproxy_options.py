@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.output.effects import Effect
-from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
+from focalbox.service.dialects.imgproxy_options import NAMES, read_option
+from focalbox.service.dialects.imgproxy_processing import Processing
+from focalbox.service.gravity import Gravity
 
 
 def said(*options: str) -> Processing:
@@ -23,25 +24,51 @@ def said(*options: str) -> Processing:
     ("option", "expected"),
     [
         ("rs:fill:500:200", {"type": "fill", "width": 500, "height": 200}),
-        ("rs:fill:500:200:1:1", {"type": "fill", "width": 500, "height": 200, "enlarge": True, "extend": True}),
+        ("rs:fill:500:200:1:1", {"type": "fill", "width": 500, "height": 200, "enlarge": True, "extend": Gravity()}),
         ("rs::500", {"width": 500}),
         ("s:10:20:t", {"width": 10, "height": 20, "enlarge": True}),
         ("w:", {}),
-        ("g:sm", {"smart": True, "align": None}),
-        ("g:obj:face", {"smart": True, "faces": True, "align": None}),
-        ("g:fp:0.25:0.75", {"focus": (0.25, 0.75), "align": None}),
-        ("g:nowe:0:0", {"align": (0.0, 0.0)}),
+        ("g:sm", {"gravity": Gravity(smart=True)}),
+        ("g:obj:face", {"gravity": Gravity(smart=True, faces=True)}),
+        ("g:fp:0.25:0.75", {"gravity": Gravity((0.25, 0.75), focus=True)}),
+        ("g:nowe:0:0", {"gravity": Gravity((0.0, 0.0))}),
         ("bg:ff8800", {"background": "#ff8800"}),
         ("bg:255:136:0", {"background": "#ff8800"}),
         ("bl:0", {}),
-        ("bl:2.5", {"effects": (Effect("blur", (2.5,)),)}),
-        ("sh:1", {"effects": (Effect("sharpen", (1.0, 1.0)),)}),
-        ("rot:90", {"effects": (Effect("rotate", (270.0,)),)}),
-        ("fl:1:1", {"effects": (Effect("flop"), Effect("flip"))}),
+        ("bl:2.5", {"blur": 2.5}),
+        ("sh:1", {"sharpen": 1.0}),
+        ("rot:90", {"rotate": 90}),
+        ("fl:1:1", {"flip": (True, True)}),
         ("f:jpg", {"format": "jpeg"}),
         ("exp:123456789012", {"expires": 123456789012}),
         ("cb:anything:at:all", {}),
-        ("ex:1:ce:0:0", {"extend": True}),
+        ("ex:1:ce:0:0", {"extend": Gravity()}),
+        ("ex:1:no:0:5", {"extend": Gravity((0.5, 0.0), (0.0, 5.0))}),
+        ("rs:fit:5:5:0:1:so", {"width": 5, "height": 5, "extend": Gravity((0.5, 1.0))}),
+        ("exar:1", {"extend_ratio": Gravity()}),
+        ("g:no:10:0", {"gravity": Gravity((0.5, 0.0), (10.0, 0.0))}),
+        ("c:0.5:300:so", {"crop": (0.5, 300.0), "crop_gravity": Gravity((0.5, 1.0))}),
+        ("c:100:0", {"crop": (100.0, 0.0)}),
+        ("pd:10", {"padding": (10, 10, 10, 10)}),
+        ("pd:1:2", {"padding": (2, 1, 2, 1)}),
+        ("pd:1:2:3:4", {"padding": (4, 1, 2, 3)}),
+        ("pd::5", {"padding": (5, 0, 5, 0)}),
+        ("z:2", {"zoom": (2.0, 2.0)}),
+        ("zoom:1.5:0.5", {"zoom": (1.5, 0.5)}),
+        ("mh:40", {"least": (0, 40)}),
+        ("pix:8", {"pixelate": 8}),
+        ("a:20:1.5", {"brightness": 20, "contrast": 1.5}),
+        ("sa:0", {"saturation": 0.0}),
+        ("fq:jpg:60:webp:50", {"qualities": (("jpeg", 60), ("webp", 50))}),
+        ("fn:my%20cat", {"filename": "my%20cat"}),
+        ("fn:bXkgY2F0:1", {"filename": "my cat"}),
+        ("att:1", {"attachment": True}),
+        ("kcr:1", {"keep_metadata": True}),
+        ("sm:0", {"keep_metadata": True}),
+        ("bg:", {}),
+        ("exp:0", {}),
+        ("raw:0", {}),
+        ("wm:0", {}),
         ("rs:fill:30:20:0:0:ce", {"type": "fill", "width": 30, "height": 20}),
         ("t:10::0:0", {"trim": 10}),
         ("da:1", {"still": True}),
@@ -51,18 +78,20 @@ def test_an_option_is_read(option: str, expected: dict[str, Any]) -> None:
     assert said(option) == Processing(**expected)
 
 
-def test_the_last_gravity_counts_and_effects_add_up() -> None:
-    assert said("g:sm", "g:fp:1:1").smart is False
-    assert [one.name for one in said("bl:1", "sh:1", "bl:2").effects] == ["blur", "sharpen", "blur"]
+def test_the_last_of_a_name_counts() -> None:
+    assert said("g:sm", "g:fp:1:1").gravity.smart is False
+    assert said("bl:1", "sh:1", "bl:2") == Processing(blur=2.0, sharpen=1.0)
+    assert said("fq:jpg:60", "fq:jpg:70:png:5").qualities == (("jpeg", 70), ("png", 5))
 
 
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("wm:1", "the option wm is not supported in imgproxy's addresses; ar, auto_rotate"),
+        ("wm:1", "the option wm is not supported in imgproxy's addresses, but for wm:0"),
+        ("ar:0", "the option ar is not supported in imgproxy's addresses, but for ar:1"),
+        ("icc:srgb", "the option icc is not supported in imgproxy's addresses; a, adjust, ar"),
         ("rs:stretch:1:1", "a resizing type is fit, fill, fill-down, force, auto, not 'stretch'"),
         ("el:maybe", "an option that is on or off is 1 or 0, not 'maybe'"),
-        ("g:no:10:0", "the gravity no:10:0 is not supported"),
         ("g:obj:cat", "the gravity obj:cat is not supported"),
         ("w:-5", "width is a whole number"),
         ("dpr:nan", "the option dpr is not written as imgproxy's"),
@@ -71,8 +100,10 @@ def test_the_last_gravity_counts_and_effects_add_up() -> None:
         ("bg:256:0:0", "the option bg is not written as imgproxy's"),
         ("bg:ff88", "the option bg is not written as imgproxy's"),
         ("rot:45", "the option rot is not written as imgproxy's"),
-        ("ex:1:no", "the option ex has no 'no' here: 'ex:1:no'"),
-        ("rs:fit:5:5:0:1:so", "the option rs has no 'so' here"),
+        ("ex:1:sm", "the gravity sm is not supported; fp:X:Y and places are"),
+        ("c:-1:5", "the option c is not written as imgproxy's"),
+        ("fq:jpg", "the option fq is not written as imgproxy's"),
+        ("pd:a", "padding is a whole number"),
         ("t:10:ffffff", "the option t has no 'ffffff' here"),
         ("q:50:60", "the option q has no '60' here"),
         ("fl:1:1:1", "the option fl has no '1' here"),

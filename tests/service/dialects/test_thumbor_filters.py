@@ -44,6 +44,13 @@ from focalbox.service.request import OPAQUE_JPEG
         ("round_corner(20|30,255,0,16)", {"effects": (Effect("round", (20.0,), "#ff0010"),)}),
         ("round_corner(20,255,0,16,1)", {"effects": (Effect("round", (20.0,), ""),)}),
         ("brightness(-40):contrast( 40 )", {"effects": (Effect("brightness", (-40.0,)), Effect("contrast", (40.0,)))}),
+        ("rgb(20,-15,0)", {"effects": (Effect("rgb", (20.0, -15.0, 0.0)),)}),
+        ("colorize(40,0,100,ff8800)", {"effects": (Effect("colorize", (40.0, 0.0, 100.0, 255.0, 136.0, 0.0)),)}),
+        ("saturation(1.8):equalize()", {"effects": (Effect("saturation", (1.8,)), Effect("equalize"))}),
+        ("noise(40)", {"effects": (Effect("noise", (40.0, 0.0)),)}),
+        ("noise(40, 7)", {"effects": (Effect("noise", (40.0, 7.0)),)}),
+        ("convolution(1;2;1,3,true)", {"effects": (Effect("convolution", (3.0, 0.25, 0.5, 0.25)),)}),
+        ("convolution(-1;2;-1,1,false)", {"effects": (Effect("convolution", (1.0, -1.0, 2.0, -1.0)),)}),
         ("background_color(fff)", {"effects": (Effect("background", (), "#fff"),)}),
     ],
 )
@@ -55,7 +62,7 @@ def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
     ("text", "sentence"),
     [
         ("watermark(a,1,1,1)", "the filter watermark is not supported; autojpg, "),
-        ("quality(80):curve([(0,0),(255,255)],[(0,50)])", "the filter curve is not supported; autojpg, "),
+        ("quality(80):curve([(0,0),(255,255)],[(0,50)])", "the filter curve takes four lists of points"),
         ("blur((3))", "filters look like quality"),
         ("quality", "filters look like quality"),
         ("quality(80)format(webp)", "filters look like quality"),
@@ -71,12 +78,29 @@ def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
         ("focal(1x1)", "the filter focal takes LEFTxTOP:RIGHTxBOTTOM, not '1x1'"),
         ("focal(9x9:3x12)", "a box of at least one pixel is LEFTxTOP:RIGHTxBOTTOM"),
         ("format(heic)", "the format heif is read, and not written"),
+        ("rgb(1,2)", "the filter rgb takes three numbers from -100 to 100, not '1,2'"),
+        ("rgb(1,2,101)", "rgb takes numbers of at most 100"),
+        ("colorize(1,2,3,red)", "the filter colorize takes three percentages and a colour"),
+        ("saturation(much)", "the filter saturation takes a number"),
+        ("noise(-1)", "the filter noise takes an amount"),
+        ("equalize(1)", "the filter equalize takes nothing"),
+        ("convolution(1;2;1;2,2,true)", "an odd number of columns and rows"),
+        ("convolution(1;2;1,0,true)", "the filter convolution takes"),
+        ("convolution(1,1)x", "filters look like quality"),
+        ("curve([(0,0),(255,255)],[(5,5),(5,6)],[(0,0)],[(0,0)])", "points with growing numbers"),
+        ("frame(a.png)", "the filter frame is not supported"),
         ("proportion(0)", "a number above 0 and at most 1"),
     ],
 )
 def test_what_makes_no_sense_is_named(text: str, sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         read_filters(text)
+
+
+def test_a_curve_of_all_colours_comes_after_those_of_each() -> None:
+    (effect,) = read_filters("curve([(0,255),(255,0)], [(0,0),(255,100)], [(0,0),(255,255)], [(7,9)])").effects
+    red, green, blue = (effect.values[at : at + 256] for at in (0, 256, 512))
+    assert (red[0], red[255], green[0], green[64], set(blue)) == (255.0, 155.0, 255.0, 191.0, {246.0})
 
 
 @given(name=st.sampled_from(sorted(FILTERS)), argument=st.text(st.characters(exclude_characters="()"), max_size=12))

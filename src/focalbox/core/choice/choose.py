@@ -18,7 +18,7 @@ from focalbox.core.subjects import HEADS, whole_of
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
 
-__all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads"]
+__all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads", "place_exactly"]
 
 DIFFERENT = 0.6
 """Jaccard index of two windows below which they are different choices for an editor (a judgement, not measured)."""
@@ -85,6 +85,17 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     box = evidence.visible.to_pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
     return Crop(evidence, target, framing.fit, box, padding, judged, notes)
+
+
+def place_exactly(evidence: Evidence, size: Size, framing: Framing) -> PixelBox:
+    """Return the best place of a window of just these sides, pixels of the visible part, which it fits into."""
+    whole, framing = evidence.visible.size, _to_visible(evidence.visible, framing)
+    window = Box(0.0, 0.0, size.width / whole.width, size.height / whole.height)
+    demands, _ = _demands(evidence, window, framing)
+    found = place(evidence.saliency, window.width, window.height, demands)
+    left = min(round(found.left * whole.width), whole.width - size.width)
+    top = min(round(found.top * whole.height), whole.height - size.height)
+    return PixelBox(left, top, size.width, size.height)
 
 
 def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.fill import colour_of
+from focalbox.imaging.output.tones import TONES
 
 __all__ = ["Effect", "apply_effects", "size_after"]
 
@@ -18,10 +19,10 @@ _MAX_BLUR = 150
 """Pixels of a blur's radius: what thumbor allows."""
 _FINE = 4
 """How many times finer rounded corners are drawn than they are shown, so that they have no steps."""
+_CLEAR = "#ffffff00"
+"""White that nobody sees: what room shows where nothing else is asked for."""
 _MAX_FINE = 2**22
 """Pixels of a picture whose corners are drawn finer: beyond, steps of one pixel are not seen."""
-_GREY = 127.5
-"""The tone around which contrast turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,20 @@ class Effect:
     Parameters
     ----------
     name : str
-        background, blur, brightness, contrast, cover (a part, resized), flip (upside down), flop (mirrored), grayscale,
-        inside (resized in its own ratio), resize (stretched), rotate, round, sharpen or square (the middle of it).
+        background, blur, cover (a part, resized), flip (upside down), flop (mirrored), inside (resized in its own ratio),
+        pad (room around it), pixelate, resize (stretched), rotate, round, sharpen, square (the middle of it), or one of
+        `focalbox.imaging.output.tones`.
     values : tuple of float
-        Pixels of radius for blur, sharpen and round; -100 to 100 for brightness and contrast; degrees, counterclockwise,
-        for rotate; width and height for resize; for inside the same, 0 for one that is open, and whether it may grow; for
-        cover the same, and where the part lies, 0 to 1 from left to right and from top to bottom.
+        Pixels of radius for blur, sharpen and round, of a side for pixelate; degrees, counterclockwise, for rotate; width
+        and height for resize; for inside the same, 0 for one that is open, and whether it may grow; for cover the same, and
+        where the part lies, 0 to 1 from left to right and from top to bottom; for pad the pixels that are added on the left,
+        at the top, on the right and at the bottom.
+        -100 to 100 for brightness and contrast, and three of them for rgb; for saturation 1 is as it was, 0 grey; for
+        colorize three percentages and a colour; for curve 256 tones for each colour; for noise how much, and a seed; for
+        convolution the columns, then the weights.
     colour : str
-        What is put behind (``"background"``), or shown beyond the corners (``"round"``; empty for transparent).
+        What is put behind (``"background"``) or around (``"pad"``), or shown beyond the corners (``"round"``; empty for
+        transparent).
     of_source : bool
         Whether a radius is in pixels of the source instead of the crop's: `scale` makes it the crop's.
 
@@ -54,8 +61,9 @@ class Effect:
     of_source: bool = False
 
     def __post_init__(self) -> None:
-        if self.name not in _EFFECTS:
-            message = f"an effect is one of {', '.join(sorted(_EFFECTS))}, not {self.name[:20]!r}"
+        names = _SHAPES.keys() | TONES.keys()
+        if self.name not in names:
+            message = f"an effect is one of {', '.join(sorted(names))}, not {self.name[:20]!r}"
             raise InvalidRequest(message)
         most = _MAX_VALUES.get(self.name)
         if most is not None and not all(-most <= value <= most for value in self.values):
@@ -88,6 +96,9 @@ def size_after(size: Size, effect: Effect) -> Size:
     """
     if effect.name in {"resize", "cover"}:
         return Size(*(max(1, int(side)) for side in effect.values[:2]))
+    if effect.name == "pad":
+        left, top, right, bottom = (int(side) for side in effect.values)
+        return Size(size.width + left + right, size.height + top + bottom)
     if effect.name == "square":
         return Size(min(size.width, size.height), min(size.width, size.height))
     if effect.name == "rotate" and effect.values[0] % 180 == 90:  # noqa: PLR2004 - degrees
@@ -109,7 +120,8 @@ def apply_effects(image: Image.Image, effects: Sequence[Effect]) -> Image.Image:
     (20, 30)
     """
     for effect in effects:
-        image = _EFFECTS[effect.name](image, effect)
+        tone = TONES.get(effect.name)
+        image = _SHAPES[effect.name](image, effect) if tone is None else tone(image, effect.values)
     return image
 
 
@@ -128,29 +140,6 @@ def _blur(image: Image.Image, effect: Effect) -> Image.Image:
 def _sharpen(image: Image.Image, effect: Effect) -> Image.Image:
     radius, amount = effect.values
     return image.filter(ImageFilter.UnsharpMask(abs(radius), int(abs(amount) * 100), 0))
-
-
-def _change_tones(image: Image.Image, tone: Callable[[int], float]) -> Image.Image:
-    """Return the picture with every channel but alpha changed."""
-    table = [min(255, max(0, round(tone(value)))) for value in range(256)]
-    bands = len(image.getbands())
-    return image.point(table * min(bands, 3) + ([*range(256)] if bands == 4 else []))  # noqa: PLR2004 - RGBA
-
-
-def _brightness(image: Image.Image, effect: Effect) -> Image.Image:
-    return _change_tones(image, lambda value: value + 255 * effect.values[0] / 100)
-
-
-def _contrast(image: Image.Image, effect: Effect) -> Image.Image:
-    factor = ((100 + effect.values[0]) / 100) ** 2
-    return _change_tones(image, lambda value: (value - _GREY) * factor + _GREY)
-
-
-def _grayscale(image: Image.Image, _: Effect) -> Image.Image:
-    grey = image.convert("L").convert("RGB")
-    if image.mode == "RGBA":
-        grey.putalpha(image.getchannel("A"))
-    return grey
 
 
 def _rotate(image: Image.Image, effect: Effect) -> Image.Image:
@@ -196,16 +185,34 @@ def _cover(image: Image.Image, effect: Effect) -> Image.Image:
     return seen.resize((int(width), int(height)), Image.Resampling.LANCZOS, box)
 
 
-_EFFECTS: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
+def _pad(image: Image.Image, effect: Effect) -> Image.Image:
+    colour = colour_of(effect.colour or _CLEAR)
+    clear = image.mode == "RGBA" or colour[3] < 255  # noqa: PLR2004 - not opaque
+    size = size_after(Size(*image.size), effect)
+    ground = Image.new("RGBA" if clear else "RGB", (size.width, size.height), colour if clear else colour[:3])
+    corner = int(effect.values[0]), int(effect.values[1])
+    ground.paste(image.convert(ground.mode), corner)
+    return ground
+
+
+def _pixelate(image: Image.Image, effect: Effect) -> Image.Image:
+    side = int(effect.values[0])
+    if side <= 1:
+        return image
+    clear = image.mode == "RGBA"
+    small = image.convert("RGBa").reduce(side).convert("RGBA") if clear else image.reduce(side)
+    return small.resize(image.size, Image.Resampling.NEAREST, (0, 0, image.width / side, image.height / side))
+
+
+_SHAPES: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
     "background": _background,
     "blur": _blur,
-    "brightness": _brightness,
-    "contrast": _contrast,
     "cover": _cover,
     "flip": lambda image, _: image.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
     "flop": lambda image, _: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
-    "grayscale": _grayscale,
     "inside": _resize,
+    "pad": _pad,
+    "pixelate": _pixelate,
     "resize": _resize,
     "rotate": _rotate,
     "round": _round,
@@ -222,5 +229,13 @@ _MAX_VALUES = {
     "resize": 30_000,
     "inside": 30_000,
     "cover": 30_000,
+    "pad": 30_000,
+    "pixelate": 30_000,
+    "saturation": 100,
+    "rgb": 100,
+    "colorize": 255,
+    "curve": 255,
+    "noise": 2**31 - 1,
+    "convolution": 1e6,
 }
 """The largest number that each takes."""

@@ -11,19 +11,20 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
-from focalbox.options import CropOptions
-from focalbox.options.trim import MAX_TOLERANCE, Trim
-from focalbox.service.dialects.imgproxy_options import NAMES, Processing, read_option
+from focalbox.service.dialects.imgproxy_options import NAMES, read_option
+from focalbox.service.dialects.imgproxy_presets import PRESET, read_presets
+from focalbox.service.dialects.imgproxy_processing import Processing
+from focalbox.service.dialects.imgproxy_request import make_request
 from focalbox.service.dialects.urls import decode_percent
-from focalbox.service.outline import Outline
-from focalbox.service.request import DEFAULT_QUALITY, ImageRequest
+from focalbox.service.request import ImageRequest
 
-__all__ = ["check", "is_imgproxy", "parse"]
+__all__ = ["OTHERS", "check", "is_imgproxy", "parse"]
 
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 """32 bytes in URL-safe base64 without padding."""
@@ -35,18 +36,18 @@ _SHOWN = 30
 _THUMBORS = {b"trim", b"filters"}
 """Words that begin a part with a colon in thumbor's addresses too."""
 _OTHERS = """
-a adjust aq att autoquality avif_options avifo background_alpha bd bga blur_areas blur_detections c car col
-color_profile colorize cp crop crop_aspect_ratio crop_objects dd dpi draw_detections dt
-duotone enforce_thumbnail eth exar extend_aspect_ratio fallback_image_url filename fiu fn format_quality fq gr
-gradient hashsum hs icc jpeg_options jpgo kcr keep_copyright max_src_file_size max_src_resolution mc mh
-min-height min-width monochrome msfs msr mw objects_position op padding page pages pd pg pgs pix pixelate
-png_options pngo pr preset ra raw resizing_algorithm return_attachment sa saturation skip_processing skp st
-style unsharp_masking ush video_thumbnail_second vts watermark watermark_rotate watermark_shadow
-watermark_size watermark_text watermark_url webp_options webpo wm wmr wms wmsh wmt wmu z zoom
+aq autoquality avif_options avifo background_alpha bga blur_areas blur_detections bd car col color_profile colorize
+cp crop_ar crop_aspect_ratio crop_objects dd dpi draw_detections dt duotone fallback_image_url fiu gr gradient hashsum hs
+icc jpeg_options jpgo maf mafr max_animation_frame_resolution max_animation_frames max_result_dimension
+max_src_file_size max_src_resolution mc monochrome mrd msfs msr obj_pos objects_position op pages pgs png_options pngo
+ra resizing_algorithm skip_processing skp st style unsharp_masking ush video_thumbnail_animation
+video_thumbnail_keyframes video_thumbnail_second video_thumbnail_tile vta vtk vts vtt watermark_rotate watermark_shadow
+watermark_size watermark_text watermark_url webp_options webpo wm_rot wmr wms wmsh wmt wmu
 """
 """The other options of imgproxy (its documentation, Processing options): an unsigned address that begins with one is one of
 its too, and is refused by that name."""
-_KNOWN = frozenset(_OTHERS.split()) | NAMES.keys()
+OTHERS = frozenset(_OTHERS.split())
+_KNOWN = OTHERS | NAMES.keys() | PRESET
 
 
 def is_imgproxy(path: bytes) -> bool:
@@ -94,7 +95,7 @@ def check(path: bytes, key: bytes | None, salt: bytes, *, allow_unsigned: bool) 
     return rest
 
 
-def parse(rest: bytes, now: float) -> ImageRequest:
+def parse(rest: bytes, now: float, presets: Mapping[str, str] = MappingProxyType({})) -> ImageRequest:
     """Read what follows the signature.
 
     Parameters
@@ -102,6 +103,8 @@ def parse(rest: bytes, now: float) -> ImageRequest:
     rest : bytes
     now : float
         Seconds since 1970 UTC, for addresses that expire.
+    presets : mapping of str to str
+        Options by the name that ``preset:NAME`` asks for; those called ``default`` come before all others.
 
     Raises
     ------
@@ -116,10 +119,13 @@ def parse(rest: bytes, now: float) -> ImageRequest:
     >>> image_request.targets[0].width, image_request.quality, image_request.format, image_request.source
     (500, 70, 'webp', 'pets/cat.jpg')
     """
-    processing, count = Processing(), 0
+    processing, count = read_presets(Processing(), presets, ["default"] if "default" in presets else []), 0
     while _OPTION.fullmatch(rest.partition(b"/")[0]) and not rest.startswith(b"plain/"):
         first, _, rest = rest.partition(b"/")
-        processing, count = read_option(processing, decode_percent(first)), count + 1
+        text, count = decode_percent(first), count + 1
+        name, _, names = text.partition(":")
+        named = names.split(":") if name in PRESET else []
+        processing = read_presets(processing, presets, named) if named else read_option(processing, text)
         if count > _MAX_OPTIONS:
             message = f"an address has at most {_MAX_OPTIONS} options"
             raise InvalidRequest(message)
@@ -129,7 +135,7 @@ def parse(rest: bytes, now: float) -> ImageRequest:
     if processing.expires is not None and processing.expires <= now:
         message = "the address has expired"
         raise SignatureError(message)
-    return _request(processing, source)
+    return make_request(processing, source)
 
 
 def _source(rest: bytes) -> tuple[str, str]:
@@ -163,53 +169,3 @@ def _unpack(packed: bytes) -> str:
         message = "a source holds no control characters"
         raise InvalidRequest(message)
     return text
-
-
-def _request(found: Processing, source: str) -> ImageRequest:
-    if not 0 < found.dpr <= 8:  # noqa: PLR2004 - what imgproxy's clients use, and more
-        message = f"dpr is a number above 0 and at most 8, not {found.dpr:g}"
-        raise InvalidRequest(message)
-    width, height = (round(side * found.dpr) for side in (found.width, found.height))
-    turn = round(sum(-effect.values[0] for effect in found.effects if effect.name == "rotate")) % 360
-    if turn % 180:  # the sides are those of the turned picture, which is turned last here
-        width, height = height, width
-    options = CropOptions(
-        mode="face" if found.faces else "auto", trim=_trim(found.trim), animate="first" if found.still else "keep"
-    )
-    effects = found.effects
-    if found.background:
-        effects = (Effect("background", (), found.background), *effects)
-    whole = found.type == "fit" or not width or not height
-    if found.type == "force" and width and height:
-        effects, whole = (Effect("resize", (float(width), float(height))), *effects), True
-    if found.extend and whole and width and height:
-        options = replace(options, fit="contain", fill=found.background or "white", upscale=found.enlarge)
-        whole = False
-    if found.focus is not None:
-        options = replace(options, focus=_before_turning(found.focus, turn))
-    placed = not whole and found.focus is None and not found.smart and options.fit != "contain"
-    outline = Outline(width, height, inside=whole and bool(width or height), enlarge=found.enlarge or found.dpr > 1)
-    if found.type == "fill-down":
-        outline = replace(outline, in_ratio=True)
-    if found.type == "auto" and not whole:
-        outline = replace(outline, same_way=True)
-    return ImageRequest(
-        source=source,
-        targets=(outline,),
-        options=options,
-        format=found.format,
-        quality=found.quality or DEFAULT_QUALITY,
-        align=_before_turning(found.align, turn) if placed and found.align is not None else None,
-        effects=effects,
-        max_bytes=found.max_bytes,
-    )
-
-
-def _before_turning(point: tuple[float, float], turn: int) -> tuple[float, float]:
-    """Return where a point of a picture, turned clockwise by a multiple of 90 degrees, was before."""
-    x, y = point
-    return {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[turn]
-
-
-def _trim(threshold: int | None) -> Trim | None:
-    return None if threshold is None else Trim("top-left", min(threshold, MAX_TOLERANCE))

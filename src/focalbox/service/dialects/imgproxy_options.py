@@ -2,58 +2,51 @@
 
 from __future__ import annotations
 
-import dataclasses
+import base64
+import binascii
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
+from focalbox.service.dialects.imgproxy_processing import (
+    Processing,
+    argument_at,
+    read_channel,
+    read_factor,
+    read_gravity,
+    read_number,
+    read_quality,
+    read_seconds,
+    read_truth,
+)
 from focalbox.service.dialects.urls import plain_number
-from focalbox.service.request import SAME
+from focalbox.service.gravity import Gravity
 
 __all__ = ["NAMES", "Processing", "read_option"]
 
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
-_TRUTHS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False, "": False}
 _TYPES = ("fit", "fill", "fill-down", "force", "auto")
-_PLACES = {
-    "no": (0.5, 0.0), "so": (0.5, 1.0), "ea": (1.0, 0.5), "we": (0.0, 0.5), "noea": (1.0, 0.0), "nowe": (0.0, 0.0),
-    "soea": (1.0, 1.0), "sowe": (0.0, 1.0), "ce": (0.5, 0.5),
-}  # fmt: skip
-
-
+_ANY_NUMBER = 10_000
 _ARGUMENTS = {
-    "resize": 5, "rs": 5, "size": 4, "s": 4, "gravity": 3, "g": 3, "background": 3, "bg": 3, "flip": 2, "fl": 2,
+    "resize": 8, "rs": 8, "size": 7, "s": 7, "gravity": 3, "g": 3, "background": 3, "bg": 3, "flip": 2, "fl": 2,
+    "crop": 5, "c": 5, "padding": 4, "pd": 4, "zoom": 2, "z": 2, "extend": 4, "ex": 4, "filename": 2, "fn": 2,
+    "adjust": 3, "a": 3,
+    **dict.fromkeys(("extend_aspect_ratio", "extend_ar", "exar"), 4),
+    **dict.fromkeys(("format_quality", "fq", "cachebuster", "cb"), _ANY_NUMBER),
 }  # fmt: skip
 """How many arguments an option has here; those that are not named have one."""
-_DEFAULTS = {"", "0", "f", "false", "ce"}
-"""What a further argument may say: what is done here anyway, such as ``ex:1:ce``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Processing:
-    """What the options of an address say together."""
-
-    type: str = "fit"
-    width: int = 0
-    height: int = 0
-    enlarge: bool = False
-    extend: bool = False
-    dpr: float = 1.0
-    smart: bool = False
-    faces: bool = False
-    align: tuple[float, float] | None = (0.5, 0.5)
-    focus: tuple[float, float] | None = None
-    quality: int = 0
-    format: str = SAME
-    trim: int | None = None
-    background: str = ""
-    max_bytes: int = 0
-    expires: int | None = None
-    still: bool = False
-    effects: tuple[Effect, ...] = ()
+_DEFAULTS = {"", "0", "f", "false"}
+"""What a further argument may say: what is done here anyway, such as ``t:10::0:0``."""
+_ON, _OFF = ([["1"], ["t"], ["true"]], [["0"], ["f"], ["false"]])
+_FIXED = {
+    "auto_rotate": _ON, "ar": _ON, "raw": _OFF, "watermark": _OFF, "wm": _OFF, "page": _OFF, "pg": _OFF,
+}  # fmt: skip
+"""What is always so here: pictures are upright, and are never passed on as they are."""
+_MAX_NAME = 255
+"""Bytes of a file's name (NAME_MAX of POSIX systems)."""
 
 
 Read = Callable[[Processing, Sequence[str]], Processing]
@@ -76,8 +69,11 @@ def read_option(processing: Processing, text: str) -> Processing:
     if name not in NAMES:
         message = f"the option {name[:30]} is not supported in imgproxy's addresses; {', '.join(sorted(NAMES))} are"
         raise InvalidRequest(message)
+    if name in _FIXED and arguments[:1] not in _FIXED[name]:
+        message = f"the option {name} is not supported in imgproxy's addresses, but for {name}:{_FIXED[name][0][0]}"
+        raise InvalidRequest(message)
     surplus = [argument for argument in arguments[_ARGUMENTS.get(name, 1) :] if argument not in _DEFAULTS]
-    if surplus and NAMES[name] is not _nothing:
+    if surplus:
         message = f"the option {name} has no {surplus[0][:20]!r} here: {text[:40]!r}"
         raise InvalidRequest(message)
     try:
@@ -89,108 +85,120 @@ def read_option(processing: Processing, text: str) -> Processing:
         raise InvalidRequest(message) from error
 
 
-def _argument(arguments: Sequence[str], at: int) -> str:
-    return arguments[at] if at < len(arguments) else ""
-
-
-def _truth(text: str) -> bool:
-    if text not in _TRUTHS:
-        message = f"an option that is on or off is 1 or 0, not {text[:20]!r}"
-        raise InvalidRequest(message)
-    return _TRUTHS[text]
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if not abs(value) < 1e6:  # noqa: PLR2004 - also what is no number at all
-        raise ValueError(text)
-    return value
-
-
 def _type(found: Processing, arguments: Sequence[str]) -> Processing:
-    kind = _argument(arguments, 0) or "fit"
+    kind = argument_at(arguments, 0) or "fit"
     if kind not in _TYPES:
         message = f"a resizing type is {', '.join(_TYPES)}, not {kind[:20]!r}"
         raise InvalidRequest(message)
-    return dataclasses.replace(found, type=kind)
-
-
-def _width(found: Processing, arguments: Sequence[str]) -> Processing:
-    return dataclasses.replace(found, width=plain_number("width", _argument(arguments, 0) or "0"))
-
-
-def _height(found: Processing, arguments: Sequence[str]) -> Processing:
-    return dataclasses.replace(found, height=plain_number("height", _argument(arguments, 0) or "0"))
+    return replace(found, type=kind)
 
 
 def _size(found: Processing, arguments: Sequence[str]) -> Processing:
-    found = _height(_width(found, arguments), arguments[1:])
-    if len(arguments) > 2:  # noqa: PLR2004 - width, height, enlarge, extend
-        found = dataclasses.replace(found, enlarge=_truth(arguments[2]))
-    return dataclasses.replace(found, extend=_truth(arguments[3])) if len(arguments) > 3 else found  # noqa: PLR2004
+    width, height, enlarge, *extend = [*arguments, "", "", ""][: max(3, len(arguments))]
+    if width:
+        found = replace(found, width=plain_number("width", width))
+    if height:
+        found = replace(found, height=plain_number("height", height))
+    if enlarge:
+        found = replace(found, enlarge=read_truth(enlarge))
+    return _extend("extend")(found, extend) if extend and extend[0] else found
 
 
 def _resize(found: Processing, arguments: Sequence[str]) -> Processing:
-    return _size(_type(found, arguments), arguments[1:])
+    found = _type(found, arguments) if argument_at(arguments, 0) else found
+    return _size(found, arguments[1:])
 
 
-def _gravity(found: Processing, arguments: Sequence[str]) -> Processing:
-    kind, rest = _argument(arguments, 0), arguments[1:]
-    plain = dataclasses.replace(found, smart=False, faces=False, align=None, focus=None)
-    if kind == "sm":
-        return dataclasses.replace(plain, smart=True)
-    if kind == "obj" and list(rest) == ["face"]:
-        return dataclasses.replace(plain, smart=True, faces=True)
-    if kind == "fp" and len(rest) == 2:  # noqa: PLR2004 - x and y
-        return dataclasses.replace(plain, focus=(_number(rest[0]), _number(rest[1])))
-    if kind in _PLACES and not any(map(float, rest)):
-        return dataclasses.replace(plain, align=_PLACES[kind])
-    message = (
-        f"the gravity {':'.join(arguments)[:40]} is not supported; sm, obj:face, fp:X:Y and places without offsets are"
-    )
-    raise InvalidRequest(message)
-
-
-def _background(found: Processing, arguments: Sequence[str]) -> Processing:
-    text = arguments[0] if len(arguments) == 1 else "".join(map(_channel, arguments))
-    if not _HEXADECIMAL.fullmatch(text) or len(arguments) not in {1, 3}:
-        raise ValueError(text)
-    return dataclasses.replace(found, background=f"#{text}")
-
-
-def _channel(text: str) -> str:
-    if plain_number("bg", text) > 255:  # noqa: PLR2004 - of red, green or blue
-        raise ValueError(text)
-    return f"{int(text):02x}"
-
-
-def _effect(name: str, *more: float) -> Read:
+def _extend(field: str) -> Read:
     def read(found: Processing, arguments: Sequence[str]) -> Processing:
-        value = _number(arguments[0])
-        return found if not value else _with(found, Effect(name, (value, *more)))
+        gravity = read_gravity(arguments[1:], places_only=True) if argument_at(arguments, 1) else Gravity()
+        return replace(found, **{field: gravity if read_truth(argument_at(arguments, 0)) else None})  # type: ignore[arg-type]
 
     return read
 
 
+def _crop(found: Processing, arguments: Sequence[str]) -> Processing:
+    width, height = (read_number(text or "0", 0) for text in [*arguments, "", ""][:2])
+    gravity = read_gravity(arguments[2:]) if argument_at(arguments, 2) else None
+    return replace(found, crop=(width, height), crop_gravity=gravity)
+
+
+def _padding(found: Processing, arguments: Sequence[str]) -> Processing:
+    """Read the sides as CSS has them: what is left out is as its opposite, or as the first."""
+    top = plain_number("padding", argument_at(arguments, 0) or "0")
+    right = plain_number("padding", argument_at(arguments, 1) or str(top))
+    bottom = plain_number("padding", argument_at(arguments, 2) or str(top))
+    return replace(
+        found, padding=(plain_number("padding", argument_at(arguments, 3) or str(right)), top, right, bottom)
+    )
+
+
+def _zoom(found: Processing, arguments: Sequence[str]) -> Processing:
+    across = read_factor(arguments[0])
+    return replace(found, zoom=(across, read_factor(arguments[1]) if argument_at(arguments, 1) else across))
+
+
+def _least(axis: int) -> Read:
+    def read(found: Processing, arguments: Sequence[str]) -> Processing:
+        sides = list(found.least)
+        sides[axis] = plain_number("min-height" if axis else "min-width", argument_at(arguments, 0) or "0")
+        return replace(found, least=(sides[0], sides[1]))
+
+    return read
+
+
+def _background(found: Processing, arguments: Sequence[str]) -> Processing:
+    if list(arguments) == [""]:
+        return replace(found, background="")
+    text = arguments[0] if len(arguments) == 1 else "".join(map(read_channel, arguments))
+    if not _HEXADECIMAL.fullmatch(text) or len(arguments) not in {1, 3}:
+        raise ValueError(text)
+    return replace(found, background=f"#{text}")
+
+
 def _rotate(found: Processing, arguments: Sequence[str]) -> Processing:
-    degrees = plain_number("rotate", arguments[0])
-    if degrees % 90:
+    degrees = int(read_number(arguments[0]))
+    if degrees % 90 or str(degrees) != arguments[0]:
         raise ValueError(arguments[0])
-    return _with(found, Effect("rotate", (float(-degrees % 360),)))
+    return replace(found, rotate=degrees % 360)
 
 
 def _flip(found: Processing, arguments: Sequence[str]) -> Processing:
-    across, down = (_truth(_argument(arguments, at)) for at in (0, 1))
-    effects = [Effect(name) for name, wanted in (("flop", across), ("flip", down)) if wanted]
-    return _with(found, *effects)
+    return replace(found, flip=(read_truth(argument_at(arguments, 0)), read_truth(argument_at(arguments, 1))))
 
 
-def _with(found: Processing, *effects: Effect) -> Processing:
-    return dataclasses.replace(found, effects=(*found.effects, *effects))
+def _adjust(found: Processing, arguments: Sequence[str]) -> Processing:
+    for name, text in zip(("brightness", "contrast", "saturation"), arguments, strict=False):
+        found = NAMES[name](found, [text]) if text else found
+    return found
+
+
+def _format_quality(found: Processing, arguments: Sequence[str]) -> Processing:
+    if len(arguments) % 2:
+        raise ValueError(arguments)
+    pairs = zip(arguments[::2], arguments[1::2], strict=True)
+    read = {format_of(name): read_quality(text) for name, text in pairs}
+    return replace(found, qualities=tuple({**dict(found.qualities), **read}.items()))
+
+
+def _filename(found: Processing, arguments: Sequence[str]) -> Processing:
+    name = argument_at(arguments, 0)
+    if read_truth(argument_at(arguments, 1)):
+        try:
+            name = base64.b64decode(name + "=" * (-len(name) % 4), altchars=b"-_", validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise ValueError(name) from error
+    if any(character < " " or character in "/\\" for character in name) or len(name.encode()) > _MAX_NAME:
+        raise ValueError(name)
+    return replace(found, filename=name)
 
 
 def _set(field: str, read: Callable[[str], object]) -> Read:
-    return lambda found, arguments: dataclasses.replace(found, **{field: read(_argument(arguments, 0))})  # type: ignore[arg-type]
+    return lambda found, arguments: replace(found, **{field: read(argument_at(arguments, 0))})  # type: ignore[arg-type]
+
+
+def _count(name: str) -> Callable[[str], int]:
+    return lambda text: plain_number(name, text or "0")
 
 
 def _nothing(found: Processing, _: Sequence[str]) -> Processing:
@@ -198,42 +206,50 @@ def _nothing(found: Processing, _: Sequence[str]) -> Processing:
     return found
 
 
-def _count(name: str) -> Callable[[str], int]:
-    return lambda text: plain_number(name, text)
-
-
-def _seconds(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise ValueError(text)
-    return int(text)
-
-
-NAMES: Mapping[str, Read] = {
-    "resize": _resize, "rs": _resize,
-    "size": _size, "s": _size,
-    "resizing_type": _type, "rt": _type,
-    "width": _width, "w": _width,
-    "height": _height, "h": _height,
-    "enlarge": _set("enlarge", _truth), "el": _set("enlarge", _truth),
-    "extend": _set("extend", _truth), "ex": _set("extend", _truth),
-    "dpr": _set("dpr", _number),
-    "gravity": _gravity, "g": _gravity,
-    "quality": _set("quality", _count("quality")), "q": _set("quality", _count("quality")),
-    "format": _set("format", format_of), "f": _set("format", format_of), "ext": _set("format", format_of),
-    "trim": _set("trim", _count("trim")), "t": _set("trim", _count("trim")),
-    "background": _background, "bg": _background,
-    "blur": _effect("blur"), "bl": _effect("blur"),
-    "sharpen": _effect("sharpen", 1.0), "sh": _effect("sharpen", 1.0),
-    "brightness": _effect("brightness"), "br": _effect("brightness"),
-    "contrast": _effect("contrast"), "co": _effect("contrast"),
-    "rotate": _rotate, "rot": _rotate,
-    "flip": _flip, "fl": _flip,
-    "max_bytes": _set("max_bytes", _count("max_bytes")), "mb": _set("max_bytes", _count("max_bytes")),
-    "expires": _set("expires", _seconds), "exp": _set("expires", _seconds),
-    "disable_animation": _set("still", _truth), "da": _set("still", _truth),
-    "auto_rotate": _nothing, "ar": _nothing,
-    "strip_metadata": _nothing, "sm": _nothing,
-    "strip_color_profile": _nothing, "scp": _nothing,
-    "cachebuster": _nothing, "cb": _nothing,
-}  # fmt: skip
+_READERS: Sequence[tuple[str, Read]] = (
+    ("resize rs", _resize),
+    ("size s", _size),
+    ("resizing_type rt", _type),
+    ("width w", _set("width", _count("width"))),
+    ("height h", _set("height", _count("height"))),
+    ("min-width min_width mw", _least(0)),
+    ("min-height min_height mh", _least(1)),
+    ("zoom z", _zoom),
+    ("dpr", _set("dpr", read_factor)),
+    ("enlarge el", _set("enlarge", read_truth)),
+    ("extend ex", _extend("extend")),
+    ("extend_aspect_ratio extend_ar exar", _extend("extend_ratio")),
+    ("gravity g", lambda found, arguments: replace(found, gravity=read_gravity(arguments))),
+    ("crop c", _crop),
+    ("padding pd", _padding),
+    ("trim t", _set("trim", lambda text: math.floor(read_number(text, 0)))),
+    ("rotate rot", _rotate),
+    ("flip fl", _flip),
+    ("background bg", _background),
+    ("adjust a", _adjust),
+    ("brightness br", _set("brightness", lambda text: int(read_number(text, -255, 255)))),
+    ("contrast co", _set("contrast", lambda text: read_number(text, 0, 4))),
+    ("saturation sa", _set("saturation", lambda text: read_number(text, 0, 100))),
+    ("blur bl", _set("blur", lambda text: read_number(text, 0))),
+    ("sharpen sh", _set("sharpen", lambda text: read_number(text, 0))),
+    ("pixelate pix", _set("pixelate", _count("pixelate"))),
+    ("quality q", _set("quality", _count("quality"))),
+    ("format_quality fq", _format_quality),
+    ("format f ext", _set("format", format_of)),
+    ("max_bytes mb", _set("max_bytes", _count("max_bytes"))),
+    ("expires exp", _set("expires", read_seconds)),
+    ("disable_animation da", _set("still", read_truth)),
+    ("keep_copyright kcr", _set("keep_metadata", read_truth)),
+    ("strip_metadata sm", _set("keep_metadata", lambda text: not read_truth(text))),
+    ("filename fn", _filename),
+    ("return_attachment att", _set("attachment", read_truth)),
+    ("auto_rotate ar", _nothing),
+    ("raw", _nothing),
+    ("watermark wm", _nothing),
+    ("page pg", _nothing),
+    ("strip_color_profile scp", _nothing),
+    ("enforce_thumbnail eth", _nothing),
+    ("cachebuster cb", _nothing),
+)
+NAMES: Mapping[str, Read] = {name: read for names, read in _READERS for name in names.split()}
 """Every option that is read, by its long and its short name."""

@@ -11,12 +11,14 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.output.formats import format_of
+from focalbox.service.dialects import thumbor_tones as tones
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import DEFAULT_QUALITY, OPAQUE_JPEG, SAME
 
 __all__ = ["FILTERS", "Filters", "box_of", "read_filters"]
 
-_FILTER = re.compile(r"([a-z_]{1,30})\(([^()]*)\)(?::|$)")
+_FILTER = re.compile(r"(?:([a-z_]{1,30})\(([^()]*)\)|(curve)\(((?:[^()]|\([^()]*\))*)\))(?::|$)")
+"""A filter; the points of a curve stand in parentheses of their own."""
 _BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _NAME = re.compile(r"([a-z_]{1,30})\(")
@@ -94,7 +96,7 @@ def _split(text: str) -> Iterator[tuple[str, str]]:
                 _check_name(named[1])
             message = f"filters look like quality(80):format(webp), not {text[at : at + 40]!r}"
             raise InvalidRequest(message)
-        yield found[1], found[2].strip()
+        yield found[1] or found[3], (found[2] or found[4] or "").strip()
         at = found.end()
 
 
@@ -124,6 +126,10 @@ def _number(field: str) -> Read:
 
 def _with(found: Filters, effect: Effect) -> Filters:
     return replace(found, effects=(*found.effects, effect))
+
+
+def _effect(read: Callable[[str], Effect]) -> Read:
+    return lambda found, argument: _with(found, read(argument))
 
 
 def _tone(name: str) -> Read:
@@ -230,7 +236,11 @@ FILTERS: Mapping[str, Read] = {
     "background_color": _background_color,
     "blur": _blur,
     "brightness": _tone("brightness"),
+    "colorize": _effect(tones.read_colorize),
     "contrast": _tone("contrast"),
+    "convolution": _effect(tones.read_convolution),
+    "curve": _effect(tones.read_curve),
+    "equalize": _effect(tones.read_equalize),
     "extract_focal": _flag("extract_focal"),
     "fill": _fill,
     "focal": _focal,
@@ -239,10 +249,13 @@ FILTERS: Mapping[str, Read] = {
     "max_age": _number("max_age"),
     "max_bytes": _number("max_bytes"),
     "no_upscale": _upscale("no_upscale"),
+    "noise": _effect(tones.read_noise),
     "proportion": _proportion,
     "quality": _number("quality"),
+    "rgb": _effect(tones.read_rgb),
     "rotate": _rotate,
     "round_corner": _round_corner,
+    "saturation": _effect(tones.read_saturation),
     "sharpen": _sharpen,
     "stretch": _flag("stretch"),
     "strip_exif": _flag(None),

@@ -203,8 +203,10 @@ class Preparer:
         """Return the part of a picture that is taken for the whole, as a picture of its own."""
         if image_request.window is None:
             return opened
-        corners = image_request.clip(opened.size).corners
-        return self._resources.cropper.open(opened.decode(opened.size).image.crop(corners))
+        part = image_request.clip(opened.size)
+        if (part.width, part.height) == (opened.size.width, opened.size.height):
+            return opened
+        return self._resources.cropper.open(opened.decode(opened.size).image.crop(part.corners))
 
 
 def _analysis_key(picture: SourceImage, image_request: ImageRequest) -> str:
@@ -247,9 +249,9 @@ def memory_for(
         frames=facts.frames,
         format=asked,
         several=image_request.progressive or image_request.compress,
-        clear=facts.clear or _clears(image_request),
+        clear=facts.clear or _clears(image_request, part or size),
         part=part,
-        effects=image_request.effects,
+        effects=image_request.finish(part or size),
     )
 
 
@@ -258,16 +260,16 @@ def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, f
     image, targets = prepared.working.image, image_request.largest_sizes(prepared.analysis.visible.size)
     working = Size(image.width, image.height)
     results = [result_size(working, target, image_request.options) for target in targets]
-    results = with_effects(results, image_request.effects)
+    results = with_effects(results, image_request.finish(prepared.analysis.visible.size))
     several = image_request.progressive or image_request.compress
-    clear = image.mode == "RGBA" or _clears(image_request)
+    clear = image.mode == "RGBA" or _clears(image_request, prepared.analysis.visible.size)
     film = prepared.view.film is not None and not prepared.view.film.refusal
     return memory_of_results(working, results, format, several=several, clear=clear, film=film)
 
 
-def _clears(image_request: ImageRequest) -> bool:
+def _clears(image_request: ImageRequest, size: Size) -> bool:
     """Tell whether what is asked for may make parts transparent: room, turns, round corners."""
-    return image_request.options.fit in _ROOM or bool(image_request.effects)
+    return image_request.options.fit in _ROOM or bool(image_request.finish(size))
 
 
 def _serves(prepared: PreparedPicture, image_request: ImageRequest) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -19,6 +20,7 @@ from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
 from focalbox.prepared import PreparedPicture
+from focalbox.service.part import Part
 from focalbox.service.render.answers import (
     Answer,
     choose_format,
@@ -87,6 +89,12 @@ class Renderer:
         return await self._resources.pool.run(partial(plan_answer, analysis, image_request))
 
     async def _make(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Answer:  # noqa: A002
+        part = image_request.window
+        if isinstance(part, Part) and part.looked_for:  # of the whole picture: where it lies is decided once
+            whole = replace(image_request, window=None, effects=(), targets=())
+            analysis = await self._preparer.analyze(picture, whole)
+            box = await self._resources.pool.run(partial(part.choose, analysis, image_request.options))
+            image_request = replace(image_request, window=box)
         if image_request.answer == "imagesize":
             return json_answer({"width": picture.facts.size.width, "height": picture.facts.size.height})
         if image_request.answer in {"plan", "map", "faces"}:
@@ -111,6 +119,7 @@ class Renderer:
         with self._resources.metrics.stage("finish"):
             analysis = prepared.analysis
             (target,), options, told = _settle(image_request, analysis)
+            effects = image_request.finish(analysis.visible.size)
             if image_request.answer != "crop":
                 crop = analysis.plan(target, options=options)
                 found = (
@@ -119,10 +128,10 @@ class Renderer:
                     else thumbor_meta(crop, image_request.source)
                 )
                 return json_answer(found)
-            self._check_result(result_size(analysis.visible.size, target, options), image_request.effects)
+            self._check_result(result_size(analysis.visible.size, target, options), effects)
             (result,) = self._resources.cropper.finish(prepared, [target], options=options)
             ratio = result.image.width / result.crop.box.width
-            image = apply_effects(result.image, [effect.scale(ratio) for effect in image_request.effects])
+            image = apply_effects(result.image, [effect.scale(ratio) for effect in effects])
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
                 name = "gif"  # what moves does so everywhere
@@ -131,14 +140,15 @@ class Renderer:
                 "progressive": image_request.progressive and name == "jpeg",
                 "compress": image_request.compress,
             }
-            plain = not image_request.effects and not image_request.max_bytes
+            quality = image_request.quality_of(name)
+            plain = not effects and not image_request.max_bytes
             moves = result.film is not None and name in CAN_ANIMATE
             if plain and (moves or not any(scans.values())):
-                content = result.encode(name, quality=image_request.quality)
+                content = result.encode(name, quality=quality)
             else:
                 writer = {**scans, "metadata": result.metadata, "memory": result.memory}
                 most = image_request.max_bytes
-                content = encode_within(image, name, image_request.quality, most, **writer)
+                content = encode_within(image, name, quality, most, **writer)
                 notes += (_FIRST,) if result.film is not None and notes == (*told, *result.crop.notes) else ()
         self._resources.metrics.pixels.labels("made").inc(image.width * image.height)
         return Answer(content, FORMATS[name].mime, notes)

@@ -63,6 +63,11 @@ class ServiceSettings:
     imgproxy_auto: bool = _setting(
         default=False, read=values.truth, help_="Whether imgproxy's addresses without a format are answered by Accept."
     )
+    imgproxy_presets: tuple[tuple[str, str], ...] = _setting(
+        (),
+        values.imgproxy_presets,
+        "Options with a name: `card=rs:fill:500:200/g:sm,hero=w:1600`; `default` comes before all others.",
+    )
     allow_unsigned: bool = _setting(
         default=False, read=values.truth, help_="Whether addresses without a signature are served."
     )

@@ -21,6 +21,7 @@ __all__ = [
     "filled",
     "folder",
     "hexadecimal",
+    "imgproxy_presets",
     "is_network",
     "keys",
     "matching",
@@ -188,6 +189,27 @@ def presets(text: str) -> tuple[tuple[str, str], ...]:
             message = f"a preset is a size with options, and {name} is not: {error}"
             raise InvalidRequest(message) from error
         found[name] = written
+    return tuple(found.items())
+
+
+def imgproxy_presets(text: str) -> tuple[tuple[str, str], ...]:
+    """Read named options as imgproxy's own setting has them, ``NAME=OPTION/OPTION`` with commas between them."""
+    from focalbox.service.dialects.imgproxy_presets import read_presets  # noqa: PLC0415 - as above
+    from focalbox.service.dialects.imgproxy_processing import Processing  # noqa: PLC0415 - as above
+
+    found: dict[str, str] = {}
+    for entry in words(text):
+        name, equals, written = entry.strip().partition("=")
+        if not equals or not _NAME.fullmatch(name) or name in found or not written:
+            message = f"presets such as card=rs:fill:500:200/g:sm,hero=w:1600, not {entry[:60]!r}"
+            raise InvalidRequest(message)
+        found[name] = written
+    for name in found:
+        try:
+            read_presets(Processing(), found, [name])
+        except InvalidRequest as error:
+            message = f"a preset is a list of options, and {name} is not: {error}"
+            raise InvalidRequest(message) from error
     return tuple(found.items())
 
 

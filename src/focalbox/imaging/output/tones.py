@@ -1,0 +1,175 @@
+"""What other services' filters do to the tones of a picture, and to each pixel by those around it; sizes stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+__all__ = ["TONES", "natural_curve"]
+
+_GREY = 127.5
+"""The tone around which contrast turns."""
+_COLOURS = 3
+"""Channels that are colours; a fourth is how opaque a pixel is, and stays."""
+_BRIGHTNESS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+"""How much red, green and blue count (ITU-R BT.601)."""
+_STRIP = 64
+"""Rows that are worked on at once, so that numbers with a point take little memory beside the picture."""
+
+Values = Sequence[float]
+Tone = Callable[[Image.Image, Values], Image.Image]
+
+
+def _change_each(image: Image.Image, *tones: Callable[[int], float]) -> Image.Image:
+    """Return the picture with a function applied to each colour: one for all, or one for each."""
+    tables = [[min(255, max(0, int(tone(value)))) for value in range(256)] for tone in tones]
+    each = tables * _COLOURS if len(tables) == 1 else tables
+    clear = [[*range(256)]] if image.mode == "RGBA" else []
+    return image.point([value for table in [*each, *clear] for value in table])
+
+
+def _brightness(image: Image.Image, values: Values) -> Image.Image:
+    return _change_each(image, lambda tone: round(tone + 255 * values[0] / 100))
+
+
+def _contrast(image: Image.Image, values: Values) -> Image.Image:
+    factor = ((100 + values[0]) / 100) ** 2
+    return _change_each(image, lambda tone: round((tone - _GREY) * factor + _GREY))
+
+
+def _grayscale(image: Image.Image, _: Values) -> Image.Image:
+    grey = image.convert("L").convert("RGB")
+    if image.mode == "RGBA":
+        grey.putalpha(image.getchannel("A"))
+    return grey
+
+
+def _rgb(image: Image.Image, values: Values) -> Image.Image:
+    return _change_each(image, *(lambda tone, share=share: tone + int(255 * share / 100) for share in values))
+
+
+def _colorize(image: Image.Image, values: Values) -> Image.Image:
+    shares, colours = values[:_COLOURS], values[_COLOURS:]
+    mixed = zip(shares, colours, strict=True)
+    return _change_each(
+        image,
+        *(lambda tone, share=share, to=to: (tone * (100 - share) + to * share) / 100 for share, to in mixed),
+    )
+
+
+def _curve(image: Image.Image, values: Values) -> Image.Image:
+    """Apply three tables of 256 tones, for red, green and blue."""
+    tables = (values[at : at + 256] for at in range(0, len(values), 256))
+    return _change_each(image, *(lambda tone, table=table: table[tone] for table in tables))
+
+
+def _equalize(image: Image.Image, _: Values) -> Image.Image:
+    """Spread the tones of each colour evenly (histogram equalization)."""
+    tones: list[Callable[[int], float]] = []
+    pixels = image.width * image.height
+    for band in range(_COLOURS):
+        below = np.cumsum(image.getchannel(band).histogram())
+        least = int(below[below > 0][0])
+        spread = 255.0 * (below - least) / max(1, pixels - least)
+        tones.append(spread.__getitem__)
+    return _change_each(image, *tones)
+
+
+def _saturation(image: Image.Image, values: Values) -> Image.Image:
+    """Move each colour away from a grey that is as bright, or towards it."""
+
+    def move(strip: NDArray[np.float32]) -> NDArray[np.float32]:
+        grey = np.sqrt((strip**2) @ _BRIGHTNESS)[..., None]
+        moved: NDArray[np.float32] = grey + (strip - grey) * np.float32(values[0])
+        return moved
+
+    return _change_strips(image, move)
+
+
+def _noise(image: Image.Image, values: Values) -> Image.Image:
+    """Make pixels darker or brighter at random: the same for the same seed, so that an answer stays what it is."""
+    amount, seed = (int(value) for value in values)
+    if not amount:
+        return image
+    random = np.random.default_rng(seed)
+
+    def scatter(strip: NDArray[np.float32]) -> NDArray[np.float32]:
+        noise = random.integers(0, amount, strip.shape[:2]) - amount // 2
+        scattered: NDArray[np.float32] = strip + noise[..., None].astype(np.float32)
+        return scattered
+
+    return _change_strips(image, scatter)
+
+
+def _convolution(image: Image.Image, values: Values) -> Image.Image:
+    """Make each pixel a weighted sum of those around it; beyond the edge, the edge goes on."""
+    columns, *weights = values
+    kernel = np.array(weights, dtype=np.float32).reshape(-1, int(columns))
+    down, across = kernel.shape[0] // 2, kernel.shape[1] // 2
+    pixels = np.pad(np.asarray(image), ((down, down), (across, across), (0, 0)), mode="edge")
+    made = np.empty_like(np.asarray(image))
+    for top in range(0, image.height, _STRIP):
+        rows = min(_STRIP, image.height - top)
+        total = np.zeros((rows, image.width, pixels.shape[2]), dtype=np.float32)
+        for (row, column), weight in np.ndenumerate(kernel):
+            if weight:
+                total += pixels[top + row : top + row + rows, column : column + image.width] * weight
+        made[top : top + rows] = np.clip(total, 0, 255)
+    return Image.fromarray(made)
+
+
+def _change_strips(image: Image.Image, change: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Image.Image:
+    """Return the picture with its colours changed, some rows at a time, float32 of shape (rows, width, 3), 0 to 255."""
+    pixels = np.array(image)
+    for top in range(0, image.height, _STRIP):
+        strip = pixels[top : top + _STRIP, :, :_COLOURS]
+        strip[:] = np.clip(change(strip.astype(np.float32)), 0, 255)
+    return Image.fromarray(pixels)
+
+
+def natural_curve(points: Sequence[tuple[int, int]]) -> list[int]:
+    """Return 256 tones along the natural cubic spline through some points; before the first and after the last it is flat.
+
+    Parameters
+    ----------
+    points : sequence of (int, int)
+        From tone to tone, 0 to 255; the first numbers grow.
+
+    Examples
+    --------
+    >>> natural_curve([(0, 0), (255, 255)])[64], natural_curve([(0, 0), (128, 200), (255, 255)])[128]
+    (64, 200)
+    """
+    x, y = (np.array(side, dtype=np.float64) for side in zip(*points, strict=True))
+    bends = np.zeros(len(points))
+    if len(points) > 2:  # noqa: PLR2004 - between two points the line is straight
+        steps = np.diff(x)
+        slopes = np.diff(y) / steps
+        system = np.diag((steps[:-1] + steps[1:]) / 3) + np.diag(steps[1:-1] / 6, 1) + np.diag(steps[1:-1] / 6, -1)
+        bends[1:-1] = np.linalg.solve(system, np.diff(slopes))
+    table = np.where(np.arange(256) < x[0], y[0], y[-1])
+    for at, (start, end) in enumerate(pairwise(x)):
+        tones = np.arange(start, end)
+        before, after = (end - tones) / (end - start), (tones - start) / (end - start)
+        bent = (before**3 - before) * bends[at] + (after**3 - after) * bends[at + 1]
+        table[int(start) : int(end)] = before * y[at] + after * y[at + 1] + (end - start) ** 2 / 6 * bent
+    return [int(tone) for tone in np.clip(np.floor(table + 0.5), 0, 255)]
+
+
+TONES: Mapping[str, Tone] = {
+    "brightness": _brightness,
+    "colorize": _colorize,
+    "contrast": _contrast,
+    "convolution": _convolution,
+    "curve": _curve,
+    "equalize": _equalize,
+    "grayscale": _grayscale,
+    "noise": _noise,
+    "rgb": _rgb,
+    "saturation": _saturation,
+}
+"""What is done to a picture of mode RGB or RGBA, by name, with its numbers."""

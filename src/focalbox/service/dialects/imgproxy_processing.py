@@ -1,0 +1,137 @@
+"""What the processing options of imgproxy say together, and how single arguments of them are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from focalbox.errors import InvalidRequest
+from focalbox.service.dialects.urls import plain_number
+from focalbox.service.gravity import Gravity
+from focalbox.service.request import SAME
+
+__all__ = [
+    "Processing",
+    "argument_at",
+    "read_channel",
+    "read_factor",
+    "read_gravity",
+    "read_number",
+    "read_quality",
+    "read_seconds",
+    "read_truth",
+]
+
+_TRUTHS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False, "": False}
+_PLACES = {
+    "no": (0.5, 0.0), "so": (0.5, 1.0), "ea": (1.0, 0.5), "we": (0.0, 0.5), "noea": (1.0, 0.0), "nowe": (0.0, 0.0),
+    "soea": (1.0, 1.0), "sowe": (0.0, 1.0), "ce": (0.5, 0.5),
+}  # fmt: skip
+_MAX_FACTOR = 8
+"""More than imgproxy's clients ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """What the options of an address say together; the last of a name counts."""
+
+    type: str = "fit"
+    width: int = 0
+    height: int = 0
+    least: tuple[int, int] = (0, 0)
+    zoom: tuple[float, float] = (1.0, 1.0)
+    dpr: float = 1.0
+    enlarge: bool = False
+    extend: Gravity | None = None
+    extend_ratio: Gravity | None = None
+    gravity: Gravity = Gravity()  # noqa: RUF009 - frozen
+    crop: tuple[float, float] = (0.0, 0.0)
+    crop_gravity: Gravity | None = None
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    rotate: int = 0
+    flip: tuple[bool, bool] = (False, False)
+    brightness: int = 0
+    contrast: float = 1.0
+    saturation: float = 1.0
+    blur: float = 0.0
+    sharpen: float = 0.0
+    pixelate: int = 0
+    background: str = ""
+    quality: int = 0
+    qualities: tuple[tuple[str, int], ...] = ()
+    format: str = SAME
+    trim: int | None = None
+    max_bytes: int = 0
+    expires: int | None = None
+    still: bool = False
+    keep_metadata: bool = False
+    filename: str = ""
+    attachment: bool = False
+
+
+def argument_at(arguments: Sequence[str], at: int) -> str:
+    """Return an argument, empty where there is none."""
+    return arguments[at] if at < len(arguments) else ""
+
+
+def read_truth(text: str) -> bool:
+    """Read what is on or off; nothing is off."""
+    if text not in _TRUTHS:
+        message = f"an option that is on or off is 1 or 0, not {text[:20]!r}"
+        raise InvalidRequest(message)
+    return _TRUTHS[text]
+
+
+def read_number(text: str, least: float = -1e6, most: float = 1e6) -> float:
+    """Read a number in a range; whatever is none raises `ValueError`."""
+    value = float(text)
+    if not least <= value <= most:  # also what is no number at all
+        raise ValueError(text)
+    return value
+
+
+def read_factor(text: str) -> float:
+    """Read a number above 0; 8 is more than imgproxy's clients ask for."""
+    value = read_number(text)
+    if not 0 < value <= 8:  # noqa: PLR2004
+        message = f"dpr and zoom are numbers above 0 and at most 8, not {text[:20]}"
+        raise InvalidRequest(message)
+    return value
+
+
+def read_gravity(arguments: Sequence[str], *, places_only: bool = False) -> Gravity:
+    """Read a gravity with its offsets; where room is added, nothing can be looked for."""
+    kind, rest = argument_at(arguments, 0), list(arguments[1:])
+    if not places_only and (kind == "sm" or (kind == "obj" and rest == ["face"])):
+        return Gravity(smart=True, faces=kind == "obj")
+    if kind == "fp" and len(rest) == 2:  # noqa: PLR2004 - x and y
+        return Gravity((read_number(rest[0], 0, 1), read_number(rest[1], 0, 1)), focus=True)
+    if kind in _PLACES and len(rest) <= 2:  # noqa: PLR2004
+        x, y = (read_number(text or "0") for text in [*rest, "", ""][:2])
+        return Gravity(_PLACES[kind], (x, y))
+    kinds = "fp:X:Y and places are" if places_only else "sm, obj:face, fp:X:Y and places are"
+    message = f"the gravity {':'.join(arguments)[:40]} is not supported; {kinds}"
+    raise InvalidRequest(message)
+
+
+def read_channel(text: str) -> str:
+    """Read a number from 0 to 255 as two hexadecimal digits."""
+    if plain_number("bg", text) > 255:  # noqa: PLR2004 - of red, green or blue
+        raise ValueError(text)
+    return f"{int(text):02x}"
+
+
+def read_quality(text: str) -> int:
+    """Read a percentage; 0 leaves it to the service."""
+    value = plain_number("quality", text)
+    if value > 100:  # noqa: PLR2004 - percent
+        raise ValueError(text)
+    return value
+
+
+def read_seconds(text: str) -> int | None:
+    """Read a time in seconds since 1970; None for 0, which is never."""
+    if not re.fullmatch(r"[0-9]{1,12}", text):
+        raise ValueError(text)
+    return int(text) or None
