@@ -14,8 +14,8 @@ from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
-from focalbox.service.outline import Outline
 from focalbox.service.request import ImageRequest
+from focalbox.service.shape.outline import Outline
 
 side = st.integers(1, 4000)
 SOURCE = Size(600, 400)

@@ -14,8 +14,8 @@ from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
-from focalbox.service.outline import Outline
-from focalbox.service.part import Part
+from focalbox.service.shape.outline import Outline
+from focalbox.service.shape.part import Part
 
 __all__ = ["AUTO", "DEFAULT_QUALITY", "OPAQUE_JPEG", "SAME", "Answer", "ImageRequest"]
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
-from focalbox.service.dialects.imgproxy_options import NAMES
+from focalbox.service.dialects.imgproxy.options import NAMES
 from focalbox.service.dialects.thumbor_filters import FILTERS
 from service.clients import THUMBOR_KEY, make_filestack, make_imgproxy, make_thumbor
 from service.servers import Answer, Service
@@ -124,7 +124,10 @@ IMGPROXY: list[Case] = [
     ({"width": 90, "height": 60, "zoom": {"zoom_x": 2, "zoom_y": 1}, "resizing_type": "fill"}, (180, 60)),
     ({"height": 60, "min_width": 120}, (120, 60)),
     ({"width": 90, "height": 90, "extend_aspect_ratio": {"extend": True, "gravity": {"type": "ce"}}}, (90, 90)),
-    ({"width": 90, "pixelate": 5, "keep_copyright": True, "format_quality": [{"format": "jpg", "quality": 50}]}, (90, 60)),
+    (
+        {"width": 90, "pixelate": 5, "keep_copyright": True, "format_quality": [{"format": "jpg", "quality": 50}]},
+        (90, 60),
+    ),
     ({"width": 90, "filename": {"name": "hero"}, "return_attachment": True, "enforce_thumbnail": True}, (90, 60)),
 ]
 SHORT = {  # both names of each option, as imgproxy's pages write them

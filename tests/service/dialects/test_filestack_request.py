@@ -61,6 +61,14 @@ def test_aliases_and_all_options() -> None:
         ("flop/resize=w:5,h:5,fit:crop,align:left", (5, 5)),
         ("rounded_corners=r:90/resize=w:30/output=f:png", (30, 20)),
         ("circle/resize=w:30/output=f:png", (30, 30)),
+        ("resize=w:90/resize=w:40", (40, 27)),
+        ("resize=w:90,h:90,fit:crop/resize=w:40,h:20,fit:scale/resize=h:10", (20, 10)),
+        ("resize=w:90,h:30,fit:crop,align:top/resize=w:10,h:30,fit:crop,align:left", (10, 30)),
+        ("resize=w:90/resize=w:80/smart_crop=w:40,h:20/resize=w:30/resize=w:20", (20, 10)),
+        ("crop_faces=w:40/resize=w:30/resize=w:10,h:10,fit:crop", (10, 10)),
+        ("rotate=deg:90/resize=w:40/rotate=deg:90/resize=w:30", (30, 20)),
+        ("resize=w:60/rotate=deg:exif/rotate=deg:90", (40, 60)),
+        ("flip/resize=w:60/flip/blur=a:2/blur=a:1", (60, 40)),
     ],
 )
 def test_a_resize_is_done_to_what_the_tasks_before_it_have_made(
@@ -105,6 +113,28 @@ def test_a_blur_before_the_size_looks_as_if_the_source_were_blurred(
     distance = {tasks: np.abs(found - np.asarray(blurred)).mean() for tasks, found in shown.items()}
     assert min(distance, key=lambda tasks: distance[tasks]) == "blur=a:8/resize=w:128"
     assert distance["blur=a:8/resize=w:128"] < 1.5, distance
+
+
+def test_the_second_resize_is_done_to_what_the_first_has_made(
+    opened: Callable[..., Service], pictures: Path, photographs: Mapping[str, np.ndarray]
+) -> None:
+    service = opened(root=pictures, allow_unsigned="true")
+    tasks = "resize=w:90,h:30,fit:crop,align:top/resize=w:30,h:30,fit:crop,align:left/output=f:png"
+    shown = np.asarray(image_of(service.ask(f"/{tasks}/coffee.jpg").content)).astype(int)
+    expected = Image.fromarray(photographs["coffee"]).crop((0, 0, 200, 200)).resize((30, 30), Image.Resampling.LANCZOS)
+    assert np.abs(shown - np.asarray(expected)).mean() < 6
+
+
+def test_a_resize_that_would_be_seen_is_refused_before_what_looks_wherever_it_stands() -> None:
+    for tasks in (
+        ("resize=w:90", "resize=w:40,h:90,fit:crop", "smart_crop=w:30,h:20"),
+        ("resize=w:40,h:90,fit:scale", "resize=w:90", "smart_crop=w:30,h:20"),
+        ("resize=w:90", "resize=w:40", "crop_faces=w:30"),
+        ("resize=w:90", "resize=w:0"),
+        ("resize=w:90", "resize=w:5,h:5,fit:crop,align:faces"),
+    ):
+        with pytest.raises(InvalidRequest, match="resize"):
+            asked(*tasks)
 
 
 @pytest.mark.parametrize(
@@ -307,8 +337,9 @@ def test_a_resize_without_a_place_may_follow_what_mirrors(turn: str) -> None:
 
 def test_the_name_that_another_client_has_for_a_task() -> None:
     assert asked("round_corners=radius:9") == asked("rounded_corners=radius:9")
-    with pytest.raises(InvalidRequest, match="the task rounded_corners is given once"):
-        asked("round_corners=radius:9", "rounded_corners=radius:9")
+    assert len(asked("round_corners=radius:9", "rounded_corners=radius:9").effects) == 2
+    with pytest.raises(InvalidRequest, match="the task quality is given once"):
+        asked("quality=value:9", "quality=value:9")
 
 
 def test_corners_without_a_background_are_clear() -> None:

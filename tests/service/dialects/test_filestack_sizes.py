@@ -17,7 +17,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.filestack import read
 from focalbox.service.dialects.filestack_request import parse
 from focalbox.service.dialects.filestack_sizes import read_size
-from focalbox.service.outline import Outline
+from focalbox.service.shape.outline import Outline
 from service.servers import Service
 from strategies import faces, spot
 

@@ -61,7 +61,10 @@ def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("watermark(a,1,1,1)", "the filter watermark is not supported; autojpg, "),
+        (
+            "watermark(a,1,1,1)",
+            r"the filter watermark is not supported \(it draws another picture over this one\); autojpg, ",
+        ),
         ("quality(80):curve([(0,0),(255,255)],[(0,50)])", "the filter curve takes four lists of points"),
         ("blur((3))", "filters look like quality"),
         ("quality", "filters look like quality"),
@@ -88,6 +91,7 @@ def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
         ("convolution(1;2;1,0,true)", "the filter convolution takes"),
         ("convolution(1,1)x", "filters look like quality"),
         ("curve([(0,0),(255,255)],[(5,5),(5,6)],[(0,0)],[(0,0)])", "points with growing numbers"),
+        ("cover()", "the filter cover is not supported; autojpg, "),
         ("frame(a.png)", "the filter frame is not supported"),
         ("proportion(0)", "a number above 0 and at most 1"),
     ],

@@ -14,14 +14,16 @@ from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
 from focalbox.service.dialects.filestack import Request, known_options
+from focalbox.service.dialects.filestack_colours import check_colour
 from focalbox.service.dialects.filestack_sizes import (
     CORNERS,
     SIZED,
     Named,
     Sized,
-    check_colour,
+    check_whole,
     read_face_sizes,
     read_size,
+    resize_again,
     turns_of,
 )
 from focalbox.service.dialects.filestack_tasks import SUPPORTED
@@ -37,6 +39,8 @@ _TRUTHS = {"true": True, "false": False}
 _MAX_BLUR = 20
 """What ``blur=amount:`` goes up to (Filestack's Processing API, Blur)."""
 
+_FRAMING = {"smart_crop", "crop_faces"}
+"""Tasks that look for what is shown."""
 _MAX_RADIUS = 10_000
 """What ``rounded_corners=radius:`` goes up to (the schema of filestack-js)."""
 
@@ -61,10 +65,12 @@ def parse(request: Request) -> ImageRequest:
         if task.name not in SUPPORTED:
             message = f"the task {task.name} is not supported in Filestack's addresses; {', '.join(SUPPORTED)} are"
             raise InvalidRequest(message)
-        if task.name in named:
+        options, given = known_options(task), task.name in named
+        if given and task.name not in _EFFECTS and task.name != "resize":
             message = f"the task {task.name} is given once"
             raise InvalidRequest(message)
-        named[task.name] = known_options(task)
+        if not given or (task.name == "rotate" and "rotate" not in turns_of(named)):
+            named[task.name] = options  # of several the first, or the first that turns the picture
     sized = read_size(named)
     _check_order(request, named)
     return ImageRequest(
@@ -155,15 +161,24 @@ def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
     """Return what is done to the crop, in the order of the address."""
     found: list[Effect] = []
     before = bool(sized.task)  # what comes before the size is in pixels of the source
-    for task in request.tasks:
-        if task.name == sized.task:
+    framed = max((at for at, task in enumerate(request.tasks) if task.name in _FRAMING), default=-1)
+    resized = False
+    for at, task in enumerate(request.tasks):
+        options = known_options(task)
+        if task.name == "resize" and resized:
+            if at < framed:  # of the whole picture, in which nothing of it is seen
+                check_whole({**named, "resize": options}, request.tasks[framed].name)
+            else:
+                found.append(resize_again(options))
+        elif task.name == sized.task:
             found += sized.effects
             before = False
         elif task.name == "resize" and sized.resize is not None:
             found.append(sized.resize)
         elif task.name in _EFFECTS:
-            made = _EFFECTS[task.name](named[task.name])
+            made = _EFFECTS[task.name](options)
             found += [replace(effect, of_source=before and effect.name == "blur") for effect in made]
+        resized = resized or task.name == "resize"
     return found
 
 

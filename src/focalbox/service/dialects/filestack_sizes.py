@@ -11,12 +11,22 @@ from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
-from focalbox.imaging.output.fill import check_fill
 from focalbox.options import parse_target
+from focalbox.service.dialects.filestack_colours import check_colour
 from focalbox.service.dialects.urls import plain_number
-from focalbox.service.outline import Outline
+from focalbox.service.shape.outline import Outline
 
-__all__ = ["CORNERS", "SIZED", "Named", "Sized", "check_colour", "read_face_sizes", "read_size", "turns_of"]
+__all__ = [
+    "CORNERS",
+    "SIZED",
+    "Named",
+    "Sized",
+    "check_whole",
+    "read_face_sizes",
+    "read_size",
+    "resize_again",
+    "turns_of",
+]
 
 SIZED = ("smart_crop", "resize", "crop_faces")
 """Tasks that say how large the result is: the first of them, and a resize of what it shows."""
@@ -38,9 +48,6 @@ _MAX_FACE_SIZE = 10_000
 """What ``minsize`` and ``maxsize`` go up to (the schema of filestack-js)."""
 _DECIMAL = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,6})?|\.[0-9]{1,6}", re.ASCII)
 _FACES = re.compile(r"\[?(\d{1,4}(?:,\d{1,4})*)\]?", re.ASCII)
-_COLOUR = re.compile(r"(?:[0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
-_NO_COLOURS = {"edge", "blur"}
-"""Fills of focalbox that Filestack's addresses do not have."""
 
 Named = Mapping[str, Mapping[str, str]]
 """Options of the tasks of an address, by the tasks' names."""
@@ -86,7 +93,7 @@ def read_size(named: Named) -> Sized:
     """
     sized = [name for name in named if name in SIZED]
     if sized[:1] == ["resize"] and len(sized) > 1:
-        _check_whole(named, sized[1])
+        check_whole(named, sized[1])
         sized = sized[1:]
     if {"smart_crop", "crop_faces"} <= set(sized):
         message = "one of smart_crop and crop_faces says how large the result is"
@@ -121,8 +128,14 @@ def _is_turned(named: Named) -> bool:
     return any(name in turns or name in CORNERS for name in before)
 
 
-def _check_whole(named: Named, second: str) -> None:
-    """Refuse a resize before another task of size, unless nothing of it would be seen in what that task makes."""
+def check_whole(named: Named, second: str) -> None:
+    """Refuse a resize before another task of size, unless nothing of it would be seen in what that task makes.
+
+    Raises
+    ------
+    InvalidRequest
+        When something would.
+    """
     names, task = list(named), named["resize"]
     between = set(names[names.index("resize") : names.index(second)])
     both = "width" in task and "height" in task
@@ -156,6 +169,11 @@ def _effect_of(task: Mapping[str, str], resize: Sized, *, faces: bool) -> Effect
         message = "a resize with align:faces comes before tasks that cut or turn the picture here"
         raise InvalidRequest(message)
     return Effect("cover", (*sides, *(resize.align or (0.5, 0.5))))
+
+
+def resize_again(task: Mapping[str, str]) -> Effect:
+    """Return what a further ``resize`` does to what the tasks before it have made."""
+    return _effect_of(task, _read_resize(task), faces=False)
 
 
 def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, sized_by: str = "", **more: Any) -> Sized:
@@ -275,22 +293,3 @@ def _outline(task: Mapping[str, str]) -> Outline:
     """Return the sides that a task gives; 0 for one that it leaves open."""
     sides = {side: plain_number(side, task[side]) for side in ("width", "height") if side in task}
     return Outline(sides.get("width", 0), sides.get("height", 0))
-
-
-def check_colour(name: str, text: str) -> str:
-    """Return a colour as fills are written, from a name or from digits without #.
-
-    Raises
-    ------
-    InvalidRequest
-        When it is none.
-    """
-    colour = f"#{text}" if _COLOUR.fullmatch(text) else text
-    message = f"{name} is a colour such as white or FF8800, not {text[:20]!r}"
-    if colour in _NO_COLOURS:
-        raise InvalidRequest(message)
-    try:
-        check_fill(colour)
-    except InvalidRequest as error:
-        raise InvalidRequest(message) from error
-    return colour

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
-from focalbox.service.dialects.imgproxy_options import NAMES
+from focalbox.service.dialects.imgproxy.options import NAMES
+from focalbox.service.dialects.imgproxy.presets import PRESET
+from focalbox.service.dialects.imgproxy.refused import REASONS
 from focalbox.service.dialects.thumbor_filters import FILTERS
+from focalbox.service.dialects.thumbor_filters import REFUSED as REFUSED_FILTERS
 
 __all__ = ["describe_dialects"]
 
@@ -20,13 +23,13 @@ def describe_dialects() -> str:
         lines.append(f"| `{task}` | {'; '.join(f'`{names}`' for names in written) or '-'} |")
     refused = sorted(TASKS - set(SUPPORTED))
     lines += ["", f"Refused by name: {', '.join(f'`{task}`' for task in refused)}.", ""]
-    lines += [
-        f"thumbor's filters: {', '.join(f'`{name}()`' for name in sorted(FILTERS))}. Every other is refused by name.",
-        "",
-    ]
-    lines.append(
-        f"imgproxy's options: {', '.join(f'`{name}`' for name in sorted(NAMES))}. Every other is refused by name."
-    )
+    lines += [f"thumbor's filters: {', '.join(f'`{name}()`' for name in sorted(FILTERS))}.", ""]
+    lines += ["| thumbor's filter, refused by name | why |", "|---|---|"]
+    lines += [f"| `{name}()` | {reason} |" for name, reason in REFUSED_FILTERS.items()]
+    lines += ["", f"imgproxy's options: {', '.join(f'`{name}`' for name in sorted(NAMES.keys() | PRESET))}.", ""]
+    lines += ["| imgproxy's options, refused by name | why |", "|---|---|"]
+    for reason, names in REASONS.items():
+        lines.append(f"| {', '.join(f'`{name}`' for name in names.split())} | {reason} |")
     return "\n".join([*lines, ""])
 
 

@@ -20,8 +20,8 @@ from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions, Trim, parse_trim
 from focalbox.service.dialects.thumbor_filters import Filters, box_of, read_filters
 from focalbox.service.dialects.urls import decode_percent
-from focalbox.service.outline import Outline
 from focalbox.service.request import ImageRequest
+from focalbox.service.shape.outline import Outline
 
 __all__ = ["check", "is_thumbor", "parse"]
 

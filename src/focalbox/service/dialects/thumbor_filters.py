@@ -15,7 +15,7 @@ from focalbox.service.dialects import thumbor_tones as tones
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import DEFAULT_QUALITY, OPAQUE_JPEG, SAME
 
-__all__ = ["FILTERS", "Filters", "box_of", "read_filters"]
+__all__ = ["FILTERS", "REFUSED", "Filters", "box_of", "read_filters"]
 
 _FILTER = re.compile(r"(?:([a-z_]{1,30})\(([^()]*)\)|(curve)\(((?:[^()]|\([^()]*\))*)\))(?::|$)")
 """A filter; the points of a curve stand in parentheses of their own."""
@@ -82,7 +82,8 @@ def box_of(found: re.Match[str]) -> PixelBox:
 
 def _check_name(name: str) -> None:
     if name not in FILTERS:
-        message = f"the filter {name} is not supported; {', '.join(sorted(FILTERS))} are"
+        why = f" ({REFUSED[name]})" if name in REFUSED else ""
+        message = f"the filter {name} is not supported{why}; {', '.join(sorted(FILTERS))} are"
         raise InvalidRequest(message)
 
 
@@ -263,4 +264,11 @@ FILTERS: Mapping[str, Read] = {
     "strip_metadata": _flag(None),
     "upscale": _upscale("upscale"),
 }
-"""The filters that are done; every other is refused by name."""
+"""The filters that are done."""
+
+REFUSED: Mapping[str, str] = {
+    "frame": "it draws another picture over this one",
+    "redeye": "it finds eyes with a detector of its own",
+    "watermark": "it draws another picture over this one",
+}
+"""The other filters of thumbor 7.8, each with its reason."""

@@ -20,7 +20,6 @@ from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
 from focalbox.prepared import PreparedPicture
-from focalbox.service.part import Part
 from focalbox.service.render.answers import (
     Answer,
     choose_format,
@@ -37,6 +36,7 @@ from focalbox.service.render.resources import Resources
 from focalbox.service.render.thumbor_meta import thumbor_meta
 from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.runtime.single_flight import SingleFlight
+from focalbox.service.shape.part import Part
 from focalbox.service.sources.pictures import SourceImage
 from focalbox.version import __version__
 

@@ -194,8 +194,8 @@ def presets(text: str) -> tuple[tuple[str, str], ...]:
 
 def imgproxy_presets(text: str) -> tuple[tuple[str, str], ...]:
     """Read named options as imgproxy's own setting has them, ``NAME=OPTION/OPTION`` with commas between them."""
-    from focalbox.service.dialects.imgproxy_presets import read_presets  # noqa: PLC0415 - as above
-    from focalbox.service.dialects.imgproxy_processing import Processing  # noqa: PLC0415 - as above
+    from focalbox.service.dialects.imgproxy.presets import read_presets  # noqa: PLC0415 - as above
+    from focalbox.service.dialects.imgproxy.processing import Processing  # noqa: PLC0415 - as above
 
     found: dict[str, str] = {}
     for entry in words(text):

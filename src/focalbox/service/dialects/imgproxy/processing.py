@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.urls import plain_number
-from focalbox.service.gravity import Gravity
 from focalbox.service.request import SAME
+from focalbox.service.shape.gravity import Gravity
 
 __all__ = [
     "Processing",

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.imgproxy import parse
+from focalbox.service.dialects.imgproxy.address import parse
 from service.servers import Service
 
 _DIFFERENCE = 6

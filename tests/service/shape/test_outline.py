@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.service.outline import Outline
+from focalbox.service.shape.outline import Outline
 
 side = st.integers(1, 4000)
 SOURCE = Size(600, 400)

@@ -6,11 +6,11 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
 from focalbox.options.trim import MAX_TOLERANCE, Trim
-from focalbox.service.dialects.imgproxy_processing import Processing
-from focalbox.service.gravity import Gravity
-from focalbox.service.part import Part
+from focalbox.service.dialects.imgproxy.processing import Processing
 from focalbox.service.request import DEFAULT_QUALITY, ImageRequest
-from focalbox.service.scaling import Scaling
+from focalbox.service.shape.gravity import Gravity
+from focalbox.service.shape.part import Part
+from focalbox.service.shape.scaling import Scaling
 
 __all__ = ["make_request"]
 

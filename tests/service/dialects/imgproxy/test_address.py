@@ -17,7 +17,7 @@ from PIL import Image
 from focalbox.core.target import Size
 from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.service.dialects.imgproxy import check, is_imgproxy, parse
+from focalbox.service.dialects.imgproxy.address import check, is_imgproxy, parse
 from service.clients import ask_node
 from service.servers import Service
 

@@ -13,8 +13,8 @@ from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import MAX_SIDE
-from focalbox.service.gravity import Gravity
-from focalbox.service.outline import Outline
+from focalbox.service.shape.gravity import Gravity
+from focalbox.service.shape.outline import Outline
 
 __all__ = ["Scaling"]
 
@@ -80,13 +80,9 @@ class Scaling(Outline):
             for side, factor in zip((self.width, self.height), self.zoom, strict=True)
         ]
         added = [self.padding[at] + self.padding[at + 2] for at in (0, 1)]
-        padded = "" if not any(added) or all(sides) else " and padding"
-        return (
-            "x".join(
-                str(side + _whole(more * self.density) if side else 0) for side, more in zip(sides, added, strict=True)
-            )
-            + padded
-        )
+        if any(added) and not all(sides):
+            return f"{sides[0]}x{sides[1]} and padding"
+        return "x".join(str(side + _whole(more * self.density)) for side, more in zip(sides, added, strict=True))
 
     def size(self, source: Size) -> Size:
         """Return the size of the cut for a picture of ``source``, not turned yet."""
@@ -106,17 +102,12 @@ class Scaling(Outline):
         made = self._made(self._turned(source))
         turns = next((at for at, effect in enumerate(effects) if effect.name not in _TURNS), len(effects))
         stretch = [Effect("resize", (float(made.result.width), float(made.result.height)))]
-        padding = [float(_whole(side * made.density)) for side in self.padding]
-        pads = [
-            self._ground(made.result, made.asked if self.extend and not self.room else made.result, self.extend, made),
-        ]
-        wide = Size(
-            *(
-                side + int(pads[0][at] + pads[0][at + 2])
-                for at, side in enumerate((made.result.width, made.result.height))
-            )
-        )
-        pads += [self._ground(wide, self._in_ratio(wide), self.extend_ratio, made), padding]
+        asked = made.asked if self.extend is not None and not self.room else made.result
+        extended = self._ground(made.result, asked, self.extend, made)
+        left, top, right, bottom = map(int, extended)
+        wide = Size(made.result.width + left + right, made.result.height + top + bottom)
+        in_ratio = self._ground(wide, self._in_ratio(wide), self.extend_ratio, made)
+        pads = [extended, in_ratio, [float(_whole(side * made.density)) for side in self.padding]]
         return (
             *effects[:turns],
             *(stretch if made.cut != made.result and not self.room else ()),
@@ -162,7 +153,8 @@ class Scaling(Outline):
         cut = Size(width, height)
         if not math.isclose(across, down):  # stretched: as many pixels as there are, in the picture's own ratio
             scale = min(1.0, max(1 / across, 1 / down))
-            cut = Size(max(1, _whole(width * across * scale)), max(1, _whole(height * down * scale)))
+            sides = max(1, _whole(width * across * scale)), max(1, _whole(height * down * scale))
+            cut = Size(min(sides[0], source.width), min(sides[1], source.height))
         return _Made(scaled, cut, Size(width, height), Size(*asked), density)
 
     def _shrinks(self, source: Size) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from focalbox.core.evidence import Evidence
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.options import CropOptions
-from focalbox.service.gravity import Gravity
+from focalbox.service.shape.gravity import Gravity
 
 __all__ = ["Part"]
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.formats import format_of
-from focalbox.service.dialects.imgproxy_processing import (
+from focalbox.service.dialects.imgproxy.processing import (
     Processing,
     argument_at,
     read_channel,
@@ -22,8 +22,9 @@ from focalbox.service.dialects.imgproxy_processing import (
     read_seconds,
     read_truth,
 )
+from focalbox.service.dialects.imgproxy.refused import REFUSED
 from focalbox.service.dialects.urls import plain_number
-from focalbox.service.gravity import Gravity
+from focalbox.service.shape.gravity import Gravity
 
 __all__ = ["NAMES", "Processing", "read_option"]
 
@@ -67,7 +68,10 @@ def read_option(processing: Processing, text: str) -> Processing:
     """
     name, *arguments = text.split(":")
     if name not in NAMES:
-        message = f"the option {name[:30]} is not supported in imgproxy's addresses; {', '.join(sorted(NAMES))} are"
+        why = f" ({REFUSED[name]})" if name in REFUSED else ""
+        message = (
+            f"the option {name[:30]} is not supported in imgproxy's addresses{why}; {', '.join(sorted(NAMES))} are"
+        )
         raise InvalidRequest(message)
     if name in _FIXED and arguments[:1] not in _FIXED[name]:
         message = f"the option {name} is not supported in imgproxy's addresses, but for {name}:{_FIXED[name][0][0]}"

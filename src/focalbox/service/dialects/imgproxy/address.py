@@ -17,14 +17,15 @@ from types import MappingProxyType
 
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.output.formats import format_of
-from focalbox.service.dialects.imgproxy_options import NAMES, read_option
-from focalbox.service.dialects.imgproxy_presets import PRESET, read_presets
-from focalbox.service.dialects.imgproxy_processing import Processing
-from focalbox.service.dialects.imgproxy_request import make_request
+from focalbox.service.dialects.imgproxy.options import NAMES, read_option
+from focalbox.service.dialects.imgproxy.presets import PRESET, read_presets
+from focalbox.service.dialects.imgproxy.processing import Processing
+from focalbox.service.dialects.imgproxy.refused import REFUSED
+from focalbox.service.dialects.imgproxy.request import make_request
 from focalbox.service.dialects.urls import decode_percent
 from focalbox.service.request import ImageRequest
 
-__all__ = ["OTHERS", "check", "is_imgproxy", "parse"]
+__all__ = ["check", "is_imgproxy", "parse"]
 
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 """32 bytes in URL-safe base64 without padding."""
@@ -35,19 +36,7 @@ _SHOWN = 30
 """Bytes of a wrong source that a message repeats."""
 _THUMBORS = {b"trim", b"filters"}
 """Words that begin a part with a colon in thumbor's addresses too."""
-_OTHERS = """
-aq autoquality avif_options avifo background_alpha bga blur_areas blur_detections bd car col color_profile colorize
-cp crop_ar crop_aspect_ratio crop_objects dd dpi draw_detections dt duotone fallback_image_url fiu gr gradient hashsum hs
-icc jpeg_options jpgo maf mafr max_animation_frame_resolution max_animation_frames max_result_dimension
-max_src_file_size max_src_resolution mc monochrome mrd msfs msr obj_pos objects_position op pages pgs png_options pngo
-ra resizing_algorithm skip_processing skp st style unsharp_masking ush video_thumbnail_animation
-video_thumbnail_keyframes video_thumbnail_second video_thumbnail_tile vta vtk vts vtt watermark_rotate watermark_shadow
-watermark_size watermark_text watermark_url webp_options webpo wm_rot wmr wms wmsh wmt wmu
-"""
-"""The other options of imgproxy (its documentation, Processing options): an unsigned address that begins with one is one of
-its too, and is refused by that name."""
-OTHERS = frozenset(_OTHERS.split())
-_KNOWN = OTHERS | NAMES.keys() | PRESET
+_KNOWN = REFUSED.keys() | NAMES.keys() | PRESET
 
 
 def is_imgproxy(path: bytes) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.imgproxy_options import read_option
-from focalbox.service.dialects.imgproxy_processing import Processing
+from focalbox.service.dialects.imgproxy.options import read_option
+from focalbox.service.dialects.imgproxy.processing import Processing
 
 __all__ = ["PRESET", "read_presets"]
 

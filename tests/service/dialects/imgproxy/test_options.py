@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.imgproxy_options import NAMES, read_option
-from focalbox.service.dialects.imgproxy_processing import Processing
-from focalbox.service.gravity import Gravity
+from focalbox.service.dialects.imgproxy.options import NAMES, read_option
+from focalbox.service.dialects.imgproxy.processing import Processing
+from focalbox.service.shape.gravity import Gravity
 
 
 def said(*options: str) -> Processing:
@@ -89,7 +89,10 @@ def test_the_last_of_a_name_counts() -> None:
     [
         ("wm:1", "the option wm is not supported in imgproxy's addresses, but for wm:0"),
         ("ar:0", "the option ar is not supported in imgproxy's addresses, but for ar:1"),
-        ("icc:srgb", "the option icc is not supported in imgproxy's addresses; a, adjust, ar"),
+        (
+            "icc:srgb",
+            "the option icc is not supported in imgproxy's addresses \\(every answer is in sRGB.*\\); a, adjust, ar",
+        ),
         ("rs:stretch:1:1", "a resizing type is fit, fill, fill-down, force, auto, not 'stretch'"),
         ("el:maybe", "an option that is on or off is 1 or 0, not 'maybe'"),
         ("g:obj:cat", "the gravity obj:cat is not supported"),

@@ -1,0 +1,1 @@
+"""imgproxy's addresses: the grammar, the options, and what they mean together."""
