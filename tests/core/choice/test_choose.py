@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
-from focalbox.core.choice.choose import choose_crop
+from focalbox.core.choice.choose import choose_crop, place_exactly
 from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import FITS, Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
@@ -289,3 +289,19 @@ def test_two_places_that_are_nearly_as_good_are_not_exchanged_by_a_rounded_size(
         analysis.plan((width, round(width * ratio[1] / ratio[0]))).relative for width in (100, 250, 500, 1080)
     ]
     assert all(box.jaccard(boxes_found[0]) > 0.98 for box in boxes_found)
+
+
+@given(analyses, st.floats(0, 1), st.floats(0, 1))
+def test_a_window_of_just_these_sides_lies_inside(analysis: Analysis, across: float, down: float) -> None:
+    whole = analysis.visible.size
+    size = Size(max(1, round(across * whole.width)), max(1, round(down * whole.height)))
+    box = place_exactly(analysis, size, Framing())
+    assert (box.width, box.height) == (size.width, size.height)
+    assert 0 <= box.left <= whole.width - size.width
+    assert 0 <= box.top <= whole.height - size.height
+
+
+def test_a_window_of_just_these_sides_holds_what_matters_and_obeys_the_caller() -> None:
+    analysis = Analysis(Size(400, 300), SaliencyMap([[0, 0, 0, 5], [0, 0, 0, 0], [0, 0, 0, 0]]))
+    assert place_exactly(analysis, Size(100, 100), Framing()) == PixelBox(300, 0, 100, 100)
+    assert place_exactly(analysis, Size(100, 100), Framing(focus=(0.125, 0.5))) == PixelBox(0, 100, 100, 100)
