@@ -15,6 +15,7 @@ import re
 from dataclasses import replace
 from urllib.parse import quote
 
+from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions, Trim, parse_trim
@@ -157,7 +158,7 @@ def _extract_focal(found: ImageRequest) -> ImageRequest:
     if inner is None:
         return found
     nested = parse(quote(inner[1], safe=_AS_WRITTEN).encode("ascii"))
-    if nested.window is None or found.focal is not None:
+    if not isinstance(nested.window, PixelBox) or found.focal is not None:
         return replace(found, source=nested.source)
     inside = any(isinstance(target, Outline) and target.inside for target in found.targets)
     return replace(found, source=nested.source, focal=None if inside else nested.window, align=None)

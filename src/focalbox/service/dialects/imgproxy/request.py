@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
@@ -36,16 +38,18 @@ def make_request(found: Processing, source: str) -> ImageRequest:
     room = room and found.zoom[0] == found.zoom[1] and found.extend_ratio is None and not any(found.least)
     crop_gravity = found.crop_gravity or found.gravity
     faces = found.gravity.faces or (any(found.crop) and crop_gravity.faces)
+    options = CropOptions(
+        mode="face" if faces else "auto",
+        trim=None if found.trim is None else Trim("top-left", min(found.trim, MAX_TOLERANCE)),
+        animate="first" if found.still else "keep",
+        keep_metadata=found.keep_metadata,
+    )
+    if room:
+        options = replace(options, fit="contain", fill=found.background or _CLEAR, upscale=found.enlarge)
     return ImageRequest(
         source=source,
         targets=(_scaling(found, room=room),),
-        options=CropOptions(
-            mode="face" if faces else "auto",
-            trim=None if found.trim is None else Trim("top-left", min(found.trim, MAX_TOLERANCE)),
-            animate="first" if found.still else "keep",
-            keep_metadata=found.keep_metadata,
-            **({"fit": "contain", "fill": found.background or _CLEAR, "upscale": found.enlarge} if room else {}),
-        ),
+        options=options,
         window=Part(*found.crop, crop_gravity, found.rotate) if any(found.crop) else None,
         format=found.format,
         quality=found.quality or DEFAULT_QUALITY,
