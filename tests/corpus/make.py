@@ -6,10 +6,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import numpy as np
 import tifffile
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from PIL.Image import Image as Picture
 from skimage import data
@@ -17,8 +19,8 @@ from skimage import data
 from corpus.described import tell
 from corpus.sample import SIZE, Sample, encoded
 from focalbox.imaging.animation.apng import png_chunk
+from focalbox.imaging.animation.edit_list import set_plays
 from focalbox.imaging.colour_spaces import rgb_profile
-from focalbox.imaging.headers.edit_list import set_plays
 from focalbox.imaging.source import can_read
 from imaging import boxes
 
@@ -160,6 +162,7 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
         tiff = BytesIO()
         tifffile.imwrite(tiff, values, **options)
         yield Sample("TIFF", feature, tiff.getvalue(), mean=mean)
+    yield from _samples(pixels, grey)
     floats = BytesIO()
     tifffile.imwrite(floats, (grey / 255).astype(np.float32), photometric="minisblack")
     yield Sample("TIFF", "floating-point grey", floats.getvalue(), mean=float(grey.mean()))
@@ -172,6 +175,34 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
     yield Sample(
         "BMP", "header of OS/2", b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + head + rows, mean=mean
     )
+
+
+def _samples(pixels: NDArray[np.uint8], grey: NDArray[np.uint8]) -> Iterator[Sample]:
+    """Make TIFF of samples that are rare, in either order of bytes."""
+    opaque = np.dstack([grey, np.full_like(grey, 255)]).astype(np.uint16) * 257
+    rare: dict[str, tuple[Any, str, dict[str, Any]]] = {
+        "signed bytes": ((grey.astype(np.int16) - 128).astype(np.int8), "minisblack", {}),
+        "signed bytes, tiles": ((pixels.astype(np.int16) - 128).astype(np.int8), "rgb", {"tile": (32, 32)}),
+        "16 bit grey and alpha": (opaque, "minisblack", {"extrasamples": ["unassalpha"], "rowsperstrip": 9}),
+        "16 bit grey and alpha, predictor": (
+            opaque,
+            "minisblack",
+            {"extrasamples": ["unassalpha"], "compression": "zlib", "predictor": 2},
+        ),
+        "16 bit grey from white": (65535 - grey.astype(np.uint16) * 257, "miniswhite", {"compression": "zlib"}),
+        "16 bit in planes": (np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.uint16) * 257, "rgb", {}),
+        "floats, deflated": ((grey / 255).astype(np.float32), "minisblack", {"compression": "zlib"}),
+        "BigTIFF": (pixels, "rgb", {"bigtiff": True}),
+        "BigTIFF, tiles, deflated": (pixels, "rgb", {"bigtiff": True, "tile": (32, 32), "compression": "zlib"}),
+    }
+    for (feature, (values, photometric, options)), order in product(rare.items(), "<>"):
+        told: dict[str, Any] = {"photometric": photometric, "byteorder": order, "metadata": None, **options}
+        if values.shape[0] == 3:
+            told["planarconfig"] = "separate"
+        file = BytesIO()
+        tifffile.imwrite(file, values, **told)
+        mean = float((pixels if photometric == "rgb" else grey).mean())
+        yield Sample("TIFF", f"{feature}, {'II' if order == '<' else 'MM'}", file.getvalue(), mean=mean)
 
 
 def _boxed(photograph: Picture, mean: float) -> Iterator[Sample]:

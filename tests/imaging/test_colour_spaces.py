@@ -186,3 +186,19 @@ def test_a_profile_of_greys_counts_with_all_16_bits(form: str, file_of: FileOf) 
     numbers = np.arange(0, 2**16, 16, dtype=np.uint16).reshape(64, 64)
     content = file_of(Image.fromarray(numbers), form, icc_profile=grey_profile(1.0))
     assert np.abs(decoded(content) - expected((numbers / 65535)[..., None].repeat(3, axis=2))).max() <= 1
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("alpha", [False, True], ids=["grey", "grey and alpha"])
+def test_a_profile_of_greys_counts_at_every_depth_of_a_png(bits: int, alpha: bool) -> None:  # noqa: FBT001
+    greys = np.arange(256).reshape(16, 16)
+    values = np.dstack([greys, 255 - greys]) if alpha else greys
+    numbers = (values * (257 if bits == 16 else 1)).astype(">u2" if bits == 16 else ">u1")
+    codes = zlib.compress(b"".join(b"\0" + row.tobytes() for row in numbers))
+    header = struct.pack(">IIBBBBB", 16, 16, bits, 4 if alpha else 0, 0, 0, 0)
+    profile = b"greys\0\0" + zlib.compress(grey_profile(1.0))
+    chunks = ((b"IHDR", header), (b"iCCP", profile), (b"IDAT", codes), (b"IEND", b""))
+    found = decoded(SIGNATURE + b"".join(png_chunk(*one) for one in chunks))
+    assert np.abs(found[..., :3] - expected((greys / 255)[..., None].repeat(3, axis=2))).max() <= 1
+    if alpha:
+        np.testing.assert_array_equal(found[..., 3], 255 - greys)

@@ -23,6 +23,8 @@ _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 """As browsers and colour-managed editors do (ICC.1:2022, section 0.3)."""
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Modes of Pillow for the colour spaces of a profile (ICC.1:2022, table 19)."""
+_GREYS = {"1", "L", "LA", "La", "I", "F"}
+"""Modes of Pillow that hold greys alone; those of 16 bits are others. Decoders note ``"grey"`` of RGBA pictures that do."""
 _LEVELS = np.arange(256, dtype=np.uint8)
 _PROBE = np.stack(
     [_LEVELS[:, None].repeat(3, axis=1)]
@@ -37,9 +39,10 @@ _PROBE = np.stack(
 _ROWS = 256
 """Rows converted at once: no more than some MB."""
 _UNABRIDGED = ImageCms.Flags.NOOPTIMIZE
-"""A curve of 16 bits is else taken at a few places, 10 levels off in linear shadows."""
+"""A curve of greys is else taken at a few places, 10 levels off in linear shadows."""
 _MAX_16 = 65535
 _MAX_8 = 255
+_BITS, _DEEP_BITS = 8, 16
 
 
 def has_alpha(image: Image.Image) -> bool:
@@ -66,7 +69,7 @@ def profile_of(image: Image.Image, profile: bytes | None = None) -> bytes | None
     found = embedded if isinstance(embedded, bytes) and embedded else profile
     if not found or image.mode == "LAB":
         return None
-    grey = image.mode in {"1", "L", "LA", "La", "I", "F"} or image.mode.startswith("I;16")
+    grey = image.mode in _GREYS or image.mode.startswith("I;16") or "grey" in image.info
     fitting = {"CMYK"} if image.mode == "CMYK" else {"L", "RGB"} if grey else {"RGB"}
     return found if _describe(found)[0] in fitting else None
 
@@ -82,7 +85,8 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
     Parameters
     ----------
     image : PIL.Image.Image
-        The decoded picture in any mode that Pillow reads.
+        The decoded picture in any mode that Pillow reads; its ``info`` has ``"white_is_zero"`` when numbers of more than 8
+        bits run from white to black.
     profile : bytes or None
         Its ICC profile, needed here only where `settles`.
 
@@ -94,13 +98,15 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         The conversion; a strip that has the mode already is returned as it is.
     """
     mode = "RGBA" if has_alpha(image) else "RGB"
+    order = -1 if "white_is_zero" in image.info else 1
     if image.mode in {"I", "F"}:
-        low, high = _range(image)
+        low, high = _range(image)[::order]
         return mode, lambda strip: _from_numbers(strip, low, high)
     if image.mode.startswith("I;16"):
         clear = image.info["transparency"] if mode == "RGBA" else None
-        table = _table_of_16_bits(profile) if profile is not None and settles(image, profile) else None
-        return mode, lambda strip: _from_16_bits(strip, clear, table)
+        table = _table_of_greys(profile, _DEEP_BITS) if profile is not None and settles(image, profile) else None
+        ends = (0.0, float(_MAX_16)) if order > 0 else (float(_MAX_16), 0.0)
+        return mode, lambda strip: _from_16_bits(strip, clear, ends if table is None else table[::order])
     transform = _lab() if image.mode == "LAB" else None
     if image.mode == "CMYK" and profile:
         transform = _transform(profile, "CMYK", "RGB")
@@ -153,16 +159,17 @@ def to_srgb(image: Image.Image, profile: bytes | None, *, in_place: bool = False
     source, standard = (None, True) if profile is None else _describe(profile)
     if profile is None or standard or source not in {"RGB", "L"}:
         return image
-    transform = _transform(profile, image.mode, image.mode) if source == "RGB" else _transform(profile, "L", "RGB")
-    if transform is None:
+    transform = _transform(profile, image.mode, image.mode) if source == "RGB" else None
+    table = _table_of_greys(profile, _BITS) if source == "L" else None
+    if transform is None and table is None:
         return image
     converted = image if in_place else image.copy()
-    if source == "RGB":
+    if transform is not None:
         transform.apply_in_place(converted)
-    else:
+    if table is not None:
         for top in range(0, image.height, _ROWS):
             rows = converted.crop((0, top, image.width, min(image.height, top + _ROWS)))
-            coloured = _apply(transform, rows.getchannel(0))
+            coloured = Image.fromarray(table[np.asarray(rows.getchannel(0))])
             if image.mode == "RGBA":
                 coloured.putalpha(rows.getchannel("A"))
             converted.paste(coloured, (0, top))
@@ -208,12 +215,12 @@ def _transform(
 
 
 @lru_cache(_PROFILES_KEPT)
-def _table_of_16_bits(profile: bytes) -> NDArray[np.uint8] | None:
-    """Return what each number of 16 bits is in sRGB, shape (65536, 3); None when the profile cannot be used."""
-    transform = _transform(profile, "I;16", "RGB", _FLAGS | _UNABRIDGED)
+def _table_of_greys(profile: bytes, bits: int) -> NDArray[np.uint8] | None:
+    """Return what each grey of 8 or 16 bits is in sRGB, shape (2 ** bits, 3); None when the profile cannot be used."""
+    transform = _transform(profile, "L" if bits == _BITS else "I;16", "RGB", _FLAGS | _UNABRIDGED)
     if transform is None:
         return None
-    numbers = np.arange(_MAX_16 + 1, dtype=np.uint16).reshape(256, 256)
+    numbers = np.arange(2**bits, dtype=np.uint8 if bits == _BITS else np.uint16).reshape(-1, 256)
     return np.asarray(_apply(transform, Image.fromarray(numbers))).reshape(-1, 3)
 
 
@@ -255,20 +262,25 @@ def _range(image: Image.Image) -> tuple[float, float]:
     return 0.0, float(_MAX_8 if high <= _MAX_8 else _MAX_16)
 
 
-def _from_16_bits(strip: Image.Image, clear: int | None, table: NDArray[np.uint8] | None) -> Image.Image:
-    """Bring a strip of 16 bits to RGB; the number that is transparent, if any, by all its bits (PNG, section 11.3.1.1)."""
-    grey = _from_numbers(strip, 0.0, float(_MAX_16)) if table is None else Image.fromarray(table[np.asarray(strip)])
+def _from_16_bits(
+    strip: Image.Image, clear: int | None, levels: tuple[float, float] | NDArray[np.uint8]
+) -> Image.Image:
+    """Bring a strip of 16 bits to RGB, between two numbers or by a table of all.
+
+    The number that is transparent, if any, is so by all its bits (PNG, section 11.3.1.1).
+    """
+    grey = _from_numbers(strip, *levels) if isinstance(levels, tuple) else Image.fromarray(levels[np.asarray(strip)])
     if clear is not None:
         grey.putalpha(Image.fromarray(np.where(np.asarray(strip) == clear, 0, _MAX_8).astype(np.uint8)))
     return grey
 
 
 def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
-    """Scale numbers between ``low`` and ``high`` to grey, so that 16 bits lose precision and not highlights."""
+    """Scale numbers from ``low``, black, to ``high``, white, to grey, so that 16 bits lose precision and not highlights."""
     values = np.asarray(strip).astype(np.float32)  # 24 bits of precision for 8 that are kept
     with np.errstate(over="ignore", invalid="ignore"):  # numbers at the end of what 32 bits hold become infinite: white
         values -= low
-        values *= _MAX_8 / (high - low) if math.isfinite(high - low) and high > low else 0.0
+        values *= _MAX_8 / (high - low) if math.isfinite(high - low) and high != low else 0.0
     np.nan_to_num(values, copy=False, nan=0.0, posinf=_MAX_8, neginf=0.0)
     np.clip(values, 0, _MAX_8, out=values)
     return Image.fromarray(np.rint(values, out=values).astype(np.uint8)).convert("RGB")

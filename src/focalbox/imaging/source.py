@@ -16,6 +16,7 @@ from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
 from focalbox.imaging.decoders.jpeg import END
 from focalbox.imaging.decoders.readers import can_read, reader_of
+from focalbox.imaging.headers.bigtiff import as_plain_tiff
 from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
 from focalbox.imaging.headers.header import count_frames, drop_blanks, say_what_it_is, sniff, webp_canvas
@@ -43,8 +44,6 @@ _COUNT_FRAMES = {"WEBP", "AVIF"}
 """Formats whose headers say how many frames there are, so that Pillow knows without counting."""
 _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
-_BIG_FROM_THE_TOP = b"MM\0+"
-"""What a BigTIFF begins with whose numbers have their highest byte first, which Pillow 13.0 takes for another kind."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)
@@ -121,7 +120,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             file = drop_burden(data) + END * (coding.usual and not coding.ended)  # looked into when it is decoded
         reader, chosen = reader_of(form), file
         if form == "TIFF":
-            file = drop_unsound(file)
+            file = as_plain_tiff(drop_unsound(file))
         image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
         frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else counted
         coded = Size(*getattr(image, "coded", image.size))
@@ -142,7 +141,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             xmp=xmp,
             iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)) if form == "TIFF" else _iptc_of(image),
             more_xmp=extended_xmp(data, xmp) if form == "JPEG" else None,
-            copied=len(file) * (file is not data),
+            copied=len(file) * (file is not data) + getattr(image, "strip_bytes", 0),
             coded=coded,
         )
         return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
@@ -150,11 +149,6 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
 
 def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes) -> Image.Image:
     """Open a TIFF; of what Pillow does not know, say what it is."""
-    if file.startswith(_BIG_FROM_THE_TOP):
-        message = (
-            f"{name} cannot be decoded: BigTIFF is read with the lowest byte first, and this has the highest first"
-        )
-        raise DecodeError(message)
     try:
         return reader(BytesIO(file))
     except SyntaxError as error:

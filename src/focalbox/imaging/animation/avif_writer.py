@@ -9,8 +9,8 @@ from typing import Any
 from PIL import Image
 
 from focalbox.errors import InvalidRequest
+from focalbox.imaging.animation.edit_list import set_plays
 from focalbox.imaging.animation.frames import Frames
-from focalbox.imaging.headers.edit_list import set_plays
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.formats import QUICK_FRAME
 

@@ -13,9 +13,9 @@ from typing import Generic, TypeVar
 from PIL import Image
 
 from focalbox.imaging.animation.apng import draw_apng, read_apng
+from focalbox.imaging.animation.edit_list import plays_of
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.decoders.readers import reader_of
-from focalbox.imaging.headers.edit_list import plays_of
 
 __all__ = ["ANIMATED", "Film", "open_film", "spread"]
 

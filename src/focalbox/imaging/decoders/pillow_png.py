@@ -10,6 +10,8 @@ _SPREAD = {"L;2": 85, "L;4": 17, "L": 1}
 """What Pillow multiplies greys of 2, 4 and 8 bits by, so that white is 255, by its names of how they lie in the file."""
 _HALVED = "RGB;16B"
 """The same name of colours of 16 bits, of which Pillow keeps the higher 8."""
+_GREY = "LA;16B"
+"""The same name of grey and alpha of 16 bits, which Pillow gives as RGBA."""
 
 
 class Png(PngImageFile):
@@ -21,6 +23,8 @@ class Png(PngImageFile):
     def _open(self) -> None:
         super()._open()
         clear, layout = self.info.get("transparency"), self.tile[0].args if self.tile else None
+        if layout == _GREY:
+            self.info["grey"] = True  # a profile of greys is its profile
         if isinstance(clear, int) and layout in _SPREAD:
             spread = _SPREAD[str(layout)]
             self.info["transparency"] = (clear & 255 // spread) * spread  # of 16 bits there, only so many count

@@ -1,27 +1,73 @@
-"""TIFF read by Pillow, turned upright by its own tag alone."""
+"""TIFF read by Pillow, turned upright by its own tag alone, its samples made right where Pillow has them wrong."""
 
 from __future__ import annotations
 
+import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from focalbox.imaging.decoders.tiff_samples import plan_mending
+
 __all__ = ["Tiff"]
 
-_ORIENTATION = 274  # TIFF 6.0, section 8
+_ORIENTATION, _BITS, _SAMPLES, _ROWS_PER_STRIP, _PLANES = 274, 258, 277, 278, 284  # TIFF 6.0, section 8
+_TILE_WIDTH, _TILE_LENGTH = 322, 323  # section 15
+_APART = 2  # of PlanarConfiguration
+_NATIVE = {
+    **dict.fromkeys(("I;16S", "I;16BS"), "I;16NS"),
+    **dict.fromkeys(("I;32S", "I;32BS"), "I;32NS"),
+    **dict.fromkeys(("F;32F", "F;32BF"), "F;32NF"),
+}
+"""Pillow's names of numbers in the order of the file, and in the processor's, in which libtiff gives them. Pillow 13.0 takes
+the former for the latter."""
+_ROWS = 256
+"""Rows made right at once."""
 
 
 class Tiff(TiffImageFile):
     """A TIFF file whose EXIF and XMP are left alone.
 
     Pillow refuses pictures for what it finds there, and turns them by what XMP says though it has told other sides before.
+
+    Attributes
+    ----------
+    strip_bytes : int
+        What libtiff holds besides the picture: a strip or a tile, of which some files have only one.
     """
 
     def _setup(self) -> None:
+        mending = plan_mending(self.tag_v2)
+        self._steps = mending.steps
+        for tag, value in mending.tags.items():
+            self.tag_v2[tag] = value
         super()._setup()
         self.info.pop("xmp", None)
+        self.info.update(mending.info)
+        if self.use_load_libtiff:
+            (tile,) = self.tile
+            raw, *more = tile.args if isinstance(tile.args, tuple) else (tile.args,)
+            self.tile = [tile._replace(args=(_NATIVE.get(raw, raw), *more))]
+        self.strip_bytes: int = self._strip_bytes() if self.use_load_libtiff else 0
+
+    def _strip_bytes(self) -> int:
+        width, height = self._tile_size
+        down = min(height, self._number(_TILE_LENGTH, self._number(_ROWS_PER_STRIP, height)))
+        samples = 1 if self._number(_PLANES, 0) == _APART else self._number(_SAMPLES, 1)
+        return self._number(_TILE_WIDTH, width) * down * int(max(self.tag_v2.get(_BITS, (1,)))) * samples // 8
+
+    def _number(self, tag: int, otherwise: int) -> int:
+        """Return the value of a tag that ought to be a number above 0."""
+        value = self.tag_v2.get(tag)
+        return value if isinstance(value, int) and value > 0 else otherwise
 
     def load_end(self) -> None:
-        """Turn the picture upright."""
+        """Make samples right, and turn the picture upright."""
+        whole = self._new(self.im)
+        for top in range(0, whole.height if self._steps else 0, _ROWS):
+            values = np.asarray(whole.crop((0, top, whole.width, min(whole.height, top + _ROWS))))
+            for step in self._steps:
+                values = step(values)
+            whole.paste(Image.fromarray(values), (0, top))
         exif = self._exif = Image.Exif()
         exif._loaded = True  # noqa: SLF001 - all that is to be known of it
         exif[_ORIENTATION] = self.tag_v2.get(_ORIENTATION, 1)

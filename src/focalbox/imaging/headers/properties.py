@@ -35,7 +35,7 @@ class Header:
     author, copyright : bytes
         What the format's own texts say, such as those of PNG.
     copied : int
-        Bytes of a copy of the file without what no pixel needs.
+        Bytes of a copy of the file without what no pixel needs, and of the strip that its decoder holds.
     coded : Size, optional
         Pixels that are decoded, where they are more than the picture has.
     """

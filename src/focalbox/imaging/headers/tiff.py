@@ -7,17 +7,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Directory", "choose_picture", "drop_unsound", "read_blocks", "read_directories", "samples_of"]
+__all__ = ["SIZES", "Directory", "choose_picture", "drop_unsound", "read_blocks", "read_directories", "samples_of"]
 
 _BIG = 43  # BigTIFF's version number, where TIFF has 42
 _SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES = 254, 256, 257, 262, 330  # TIFF 6.0; TIFF supplement 1
-_BITS, _SAMPLES, _SAMPLE_FORMAT = 258, 277, 339  # TIFF 6.0, sections 8 and 19
+_BITS, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 277, 284, 339  # TIFF 6.0, sections 8 and 19
+_SEPARATE = (2,)
 _SAMPLE_FORMATS = {1: "whole", 2: "signed", 3: "floating-point"}
 """What samples are (TIFF 6.0, section 19)."""
 _SENSOR = {32803, 34892}  # DNG 1.7, chapter 4: pixels as they come from a sensor, in a mosaic or linear
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types of whole numbers (TIFF 6.0, section 2; BigTIFF): BYTE, SHORT, LONG, IFD, LONG8, IFD8."""
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """Bytes of a value of each type (the same)."""
 _PIXELS = {
     *{
@@ -67,7 +68,7 @@ _KINDS = {
 """Types of the values of tags that Pillow and libtiff look into, as the standards have them."""
 _MAX_BLOCK = 2**20
 """Bytes of a block of rights: more is no description of a picture."""
-_READ = {_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES, _BITS, _SAMPLES, _SAMPLE_FORMAT}
+_READ = {_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES, _BITS, _SAMPLES, _PLANES, _SAMPLE_FORMAT}
 _MAX_DIRECTORIES = 64
 """Directories that are looked at: a camera writes up to ten; pages of a document are counted elsewhere."""
 _MAX_ENTRIES = 4096
@@ -148,7 +149,8 @@ def samples_of(data: bytes) -> str | None:
     except (struct.error, OverflowError):
         return None
     kind = _SAMPLE_FORMATS.get(tags.get(_SAMPLE_FORMAT, (1,))[0], "other")
-    return f"{tags.get(_SAMPLES, (1,))[0]} {kind} samples of {tags.get(_BITS, (1,))[0]} bits"
+    planes = " in planes of their own" if tags.get(_PLANES) == _SEPARATE else ""
+    return f"{tags.get(_SAMPLES, (1,))[0]} {kind} samples of {tags.get(_BITS, (1,))[0]} bits{planes}"
 
 
 def read_directories(data: bytes) -> list[Directory]:
@@ -194,7 +196,7 @@ def read_blocks(data: bytes, wanted: Collection[int]) -> dict[int, bytes]:
     try:
         (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
         for entry in _entries(data, start, order, big=big)[0]:
-            length = _SIZES.get(entry.kind, 0) * entry.length
+            length = SIZES.get(entry.kind, 0) * entry.length
             if entry.tag in wanted and 0 < length <= _MAX_BLOCK:
                 found[entry.tag] = data[(place := _place(data, entry, length, order, big=big)) : place + length]
     except (struct.error, OverflowError):
@@ -237,8 +239,8 @@ def _is_sound(data: bytes, entry: _Entry, order: str, *, big: bool) -> bool:
     """Tell whether an entry can be left to Pillow and libtiff: what pixels need always is."""
     if entry.tag in _PIXELS:
         return True
-    length = _SIZES.get(entry.kind, 0) * entry.length
-    typed = entry.kind in _KINDS.get(entry.tag, _SIZES) and (entry.length == 1 or entry.tag not in _SINGLE)
+    length = SIZES.get(entry.kind, 0) * entry.length
+    typed = entry.kind in _KINDS.get(entry.tag, SIZES) and (entry.length == 1 or entry.tag not in _SINGLE)
     if not typed or not 0 < length <= len(data):
         return False
     place = _place(data, entry, length, order, big=big)

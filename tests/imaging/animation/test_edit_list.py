@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.headers.edit_list import plays_of, set_plays
+from focalbox.imaging.animation.edit_list import plays_of, set_plays
 from imaging import boxes
 
 INDEFINITE_32, INDEFINITE_64 = 2**32 - 1, 2**64 - 1

@@ -1,0 +1,172 @@
+"""Samples of TIFF that Pillow refuses or gets wrong: read as others of the same length, and then made right."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Mending", "plan_mending"]
+
+_BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES = 258, 259, 262, 266, 277  # TIFF 6.0, section 8
+_PLANES, _EXTRA, _SAMPLE_FORMAT = 284, 338, 339  # the same, and sections 18 and 19
+_FROM_WHITE, _FROM_BLACK, _RGB = 0, 1, 2  # values of PhotometricInterpretation
+_WHOLE, _SIGNED, _FLOATING = 1, 2, 3  # of SampleFormat
+_UNKNOWN, _PREMULTIPLIED, _ALPHA = (0,), (1,), (2,)  # of ExtraSamples, where there is one
+_TOGETHER, _APART = 1, 2  # of PlanarConfiguration
+_PLAIN, _DEFLATE = 1, 8  # of Compression
+_BYTE, _SHORT, _LONG = 8, 16, 32
+"""Bits of samples."""
+_SIGN, _MAX = 0x80, 255
+_HIGH = 1 if sys.byteorder == "little" else 0
+"""Which of two bytes has the higher bits, as libtiff hands them out."""
+
+Step = Callable[[NDArray[Any]], NDArray[Any]]
+"""Makes a strip of rows right."""
+
+
+class Mending(NamedTuple):
+    """How samples are read.
+
+    Parameters
+    ----------
+    tags : dict of int
+        What Pillow is told in place of what the file says. libtiff, to which pixels are then left, reads the file itself.
+    steps : list of callable
+        What is done to strips of the rows that it gives.
+    info : dict of str
+        What is noted of the picture: ``"grey"``, that all its channels are one, so that a profile of greys is its profile;
+        ``"white_is_zero"``, that its numbers run from white to black.
+    """
+
+    tags: dict[int, Any]
+    steps: list[Step]
+    info: dict[str, bool]
+
+
+class _Samples(NamedTuple):
+    """What the samples of a picture are: all alike, of ``depth`` bits."""
+
+    number: int
+    depth: int
+    kind: int
+    photometric: int
+    extra: tuple[int, ...]
+    apart: bool
+
+    @property
+    def grey(self) -> bool:
+        return self.photometric in {_FROM_WHITE, _FROM_BLACK} and self.number == 1 + len(self.extra)
+
+    @property
+    def colours(self) -> bool:
+        return self.photometric == _RGB and self.number == 3 + len(self.extra)
+
+
+def plan_mending(tags: Mapping[int, Any]) -> Mending:
+    """Plan how the samples of a picture are read. Pillow 13.0 reads most pictures right: then nothing is planned.
+
+    Whole numbers with a sign are read as if they had none, so that the least is black; those of 32 bits as if they were
+    floating-point; grey of 16 bits with alpha as four samples of 8. Samples of 16 bits in planes of their own are left to
+    libtiff.
+
+    Raises
+    ------
+    SyntaxError
+        As Pillow says it of samples that are not read: grey and alpha in planes of their own are not.
+    """
+    planned = Mending({}, [], {})
+    samples = _samples_of(tags)
+    if samples is None:
+        return planned
+    if samples.apart and samples.grey and samples.extra != _UNKNOWN:
+        message = "unknown pixel mode"
+        raise SyntaxError(message)
+    if samples.grey or samples.colours:
+        _plan_kind(samples, planned)
+    if samples.grey and samples.photometric == _FROM_WHITE:
+        _plan_white(samples, planned)
+    if tags.get(_COMPRESSION, _PLAIN) == _PLAIN and (planned.tags or (samples.apart and samples.depth == _SHORT)):
+        planned.tags[_COMPRESSION] = _DEFLATE
+    return planned
+
+
+def _samples_of(tags: Mapping[int, Any]) -> _Samples | None:
+    depths, kinds = set(tags.get(_BITS, (1,))), set(tags.get(_SAMPLE_FORMAT, (_WHOLE,)))
+    if len(depths) != 1 or len(kinds) != 1 or tags.get(_FILL_ORDER, 1) != 1:
+        return None
+    number = tags.get(_SAMPLES, 1)
+    apart = tags.get(_PLANES, _TOGETHER) == _APART and number > 1
+    return _Samples(number, depths.pop(), kinds.pop(), tags.get(_PHOTOMETRIC, 0), tags.get(_EXTRA, ()), apart)
+
+
+def _plan_kind(samples: _Samples, planned: Mending) -> None:
+    """Plan how samples that Pillow has no mode for are read."""
+    number, depth, kind, _, extra, _ = samples
+    if kind == _SIGNED and not extra and (depth == _BYTE or (depth == _SHORT and samples.colours)):
+        planned.tags[_SAMPLE_FORMAT] = (_WHOLE,)
+        planned.steps.append(_shift)
+    elif kind == _WHOLE and depth == _LONG and number == 1:
+        planned.tags[_SAMPLE_FORMAT] = (_FLOATING,)
+        planned.steps.append(_to_floats)
+    elif kind == _WHOLE and depth == _SHORT and samples.grey and extra in _PAIRS:
+        planned.tags.update(
+            {_BITS: (_BYTE,) * 4, _SAMPLES: 4, _PHOTOMETRIC: _RGB, _EXTRA: _UNKNOWN if extra == _UNKNOWN else _ALPHA}
+        )
+        planned.steps.append(_PAIRS[extra])
+        planned.info["grey"] = True
+
+
+def _plan_white(samples: _Samples, planned: Mending) -> None:
+    """Plan how what runs from white to black is turned round, where Pillow does not do it."""
+    if samples.depth > _BYTE and samples.number == 1:
+        planned.tags[_PHOTOMETRIC] = _FROM_BLACK
+        planned.info["white_is_zero"] = True
+    elif "grey" in planned.info or (samples.depth == _BYTE and samples.extra in _LEFT) or samples.kind == _SIGNED:
+        planned.tags.setdefault(_PHOTOMETRIC, _FROM_BLACK)
+        planned.steps.append(_turn_round)
+
+
+def _shift(values: NDArray[Any]) -> NDArray[Any]:
+    """Bring -128..127, read as bytes, to 0..255."""
+    return values ^ _SIGN
+
+
+def _to_floats(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the numbers that 32 bits are, read as floating-point ones."""
+    return values.view(np.uint32).astype(np.float32)
+
+
+def _turn_round(values: NDArray[Any]) -> NDArray[Any]:
+    """Exchange black and white; alpha stays."""
+    turned = _MAX - values
+    if values.ndim == 3 and values.shape[2] in {2, 4}:  # noqa: PLR2004 - grey or colours, and alpha
+        turned[..., -1] = values[..., -1]
+    return turned
+
+
+def _with_alpha(values: NDArray[Any]) -> NDArray[Any]:
+    """Return grey and alpha, whose higher and lower bits were read as four channels, as RGBA."""
+    return values[..., [_HIGH, _HIGH, _HIGH, 2 + _HIGH]]
+
+
+def _multiplied(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the same of grey that was multiplied with its alpha."""
+    pairs = np.ascontiguousarray(values).view(np.uint16)
+    alpha = pairs[..., 1:].astype(np.float32)
+    grey = np.rint(_MAX * np.minimum(1, pairs[..., :1] / np.maximum(alpha, 1))).astype(np.uint8)
+    return np.concatenate([grey, grey, grey, values[..., 2 + _HIGH, None]], axis=2)
+
+
+def _without(values: NDArray[Any]) -> NDArray[Any]:
+    """Return grey with another sample that is not said to be alpha, of which three bytes are left, as RGB."""
+    return values[..., [_HIGH] * 3]
+
+
+_LEFT = {_UNKNOWN, _ALPHA}
+"""Samples beside grey from white to black that Pillow would read if it ran from black to white."""
+_PAIRS: dict[tuple[int, ...], Step] = {_UNKNOWN: _without, _PREMULTIPLIED: _multiplied, _ALPHA: _with_alpha}
+"""What is done to grey of 16 bits with another sample."""

@@ -1,0 +1,168 @@
+"""TIFF samples of every kind, however they lie: the numbers that were written, turned into levels by hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from numpy.typing import NDArray
+
+from focalbox.errors import DecodeError
+from focalbox.imaging.colour_spaces import grey_profile
+from focalbox.imaging.source import Limits, open_picture
+from imaging.test_memory import MEASURE
+
+HEIGHT, WIDTH = 70, 97
+GREY = (np.add.outer(np.arange(HEIGHT) * 2, np.arange(WIDTH)) + np.arange(WIDTH) % 5) % 256
+COLOURS = np.dstack([GREY, GREY * 3 % 256, 255 - GREY])
+ALPHA = np.tile(np.arange(WIDTH) * 255 // (WIDTH - 1), (HEIGHT, 1))
+PAIR, FOUR = np.dstack([GREY, ALPHA]), np.dstack([COLOURS, ALPHA])
+FROM_BLACK, FROM_WHITE, RGB, CMYK = ({"photometric": name} for name in ("minisblack", "miniswhite", "rgb", "separated"))
+CLEAR, OTHER, MULTIPLIED = ({"extrasamples": [name]} for name in ("unassalpha", "unspecified", "assocalpha"))
+APART = {"planarconfig": "separate"}
+
+
+def planes(values: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(values.transpose(2, 0, 1))
+
+
+def shown(values: NDArray[Any]) -> NDArray[Any]:
+    """Return greys, or greys and alpha, as they are seen."""
+    deep = values[..., None] if values.ndim == 2 else values
+    return deep if deep.shape[2] > 2 else np.concatenate([deep[..., :1]] * 3 + [deep[..., 1:]], axis=2)
+
+
+KINDS: dict[str, tuple[NDArray[Any], dict[str, Any], NDArray[Any]]] = {
+    "signed bytes": ((GREY - 128).astype(np.int8), FROM_BLACK, GREY),
+    "signed bytes from white": ((127 - GREY).astype(np.int8), FROM_WHITE, GREY),
+    "signed bytes in colour": ((COLOURS - 128).astype(np.int8), RGB, COLOURS),
+    "signed bytes in planes": (planes(COLOURS - 128).astype(np.int8), RGB | APART, COLOURS),
+    "signed 16 bits": (GREY.astype(np.int16), FROM_BLACK, GREY),
+    "signed 16 bits in colour": ((COLOURS * 257 - 32768).astype(np.int16), RGB, COLOURS),
+    "signed 32 bits": ((GREY * 257).astype(np.int32), FROM_BLACK, GREY),
+    "signed 32 bits from white": ((65535 - GREY * 257).astype(np.int32), FROM_WHITE, GREY),
+    "16 bits": ((GREY * 257).astype(np.uint16), FROM_BLACK, GREY),
+    "16 bits from white": ((65535 - GREY * 257).astype(np.uint16), FROM_WHITE, GREY),
+    "16 bits in planes": (planes(COLOURS * 257).astype(np.uint16), RGB | APART, COLOURS),
+    "16 bits in planes, alpha": (planes(FOUR * 257).astype(np.uint16), RGB | APART | CLEAR, FOUR),
+    "16 bits of ink in planes": (
+        planes(np.dstack([255 - COLOURS, 0 * GREY]) * 257).astype(np.uint16),
+        CMYK | APART,
+        COLOURS,
+    ),
+    "32 bits": ((GREY * 257).astype(np.uint32), FROM_BLACK, GREY),
+    "32 bits from the middle on": ((GREY * 16_843_009).astype(np.uint32), FROM_BLACK, GREY),
+    "floats": ((GREY / 255).astype(np.float32), FROM_BLACK, GREY),
+    "floats from white": ((1 - GREY / 255).astype(np.float32), FROM_WHITE, GREY),
+    "bytes and alpha from white": (np.dstack([255 - GREY, ALPHA]).astype(np.uint8), FROM_WHITE | CLEAR, PAIR),
+    "16 bits and alpha": ((PAIR * 257).astype(np.uint16), FROM_BLACK | CLEAR, PAIR),
+    "16 bits and alpha from white": (
+        (np.dstack([255 - GREY, ALPHA]) * 257).astype(np.uint16),
+        FROM_WHITE | CLEAR,
+        PAIR,
+    ),
+    "16 bits and another": ((PAIR * 257).astype(np.uint16), FROM_BLACK | OTHER, GREY),
+    "16 bits, multiplied with alpha": (
+        np.rint(np.dstack([GREY * ALPHA / 255, ALPHA]) * 257).astype(np.uint16),
+        FROM_BLACK | MULTIPLIED,
+        PAIR,
+    ),
+}
+
+
+def layouts(values: NDArray[Any]) -> Iterator[dict[str, Any]]:
+    """Yield every way to write samples, of those for which there is a writer here."""
+    codings: list[dict[str, Any]] = [{}, {"compression": "zlib"}]
+    if values.dtype.kind != "f":
+        codings.append({"compression": "zlib", "predictor": 2})
+    for coding, place, order, big in product(
+        codings, ({}, {"rowsperstrip": 16}, {"tile": (32, 48)}), "<>", (False, True)
+    ):
+        yield {**coding, **place, "byteorder": order, "bigtiff": big}
+
+
+def written(values: NDArray[Any], **options: Any) -> bytes:
+    file = BytesIO()
+    tifffile.imwrite(file, values, metadata=None, **options)
+    return file.getvalue()
+
+
+def found(content: bytes) -> NDArray[np.int64]:
+    picture = open_picture(content)
+    return np.asarray(picture.decode(picture.size).image).astype(np.int64)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_samples_are_what_was_written(kind: str) -> None:
+    values, options, wanted = KINDS[kind]
+    wanted = shown(wanted)
+    if kind == "32 bits from the middle on":
+        low, high = GREY.min(), GREY.max()
+        wanted = (wanted - low) * 255 / (high - low)  # numbers of no usual range fill it
+    there = wanted[..., 3:] >= 8 if "multiplied" in kind else True
+    for layout in layouts(values):
+        difference = np.abs(found(written(values, **options, **layout)) - wanted) * there
+        assert difference.max() <= 1, layout
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_a_grey_profile_is_brought_to_srgb_with_alpha_too(depth: type) -> None:
+    values: NDArray[Any] = (PAIR * (257 if depth is np.uint16 else 1)).astype(depth)
+    seen = found(written(values, **FROM_BLACK, **CLEAR, iccprofile=grey_profile(1.0)))
+    light = GREY / 255
+    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)  # IEC 61966-2-1
+    assert np.abs(seen - shown(np.dstack([curve * 255, ALPHA]))).max() <= 1
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_grey_and_alpha_in_planes_are_named(compression: str | None, depth: type) -> None:
+    content = written(planes(PAIR).astype(depth), **FROM_BLACK, **CLEAR, **APART, compression=compression)
+    with pytest.raises(
+        DecodeError, match=r"TIFF pixels of 2 whole samples of (8|16) bits in planes of their own are not read"
+    ):
+        open_picture(content)
+
+
+@pytest.mark.parametrize("depth", [np.float16, np.float64])
+def test_floats_of_other_lengths_are_named(depth: type) -> None:
+    with pytest.raises(DecodeError, match=r"TIFF pixels of 1 floating-point samples of (16|64) bits are not read"):
+        open_picture(written((GREY / 255).astype(depth), **FROM_BLACK))
+
+
+def one_strip(values: NDArray[Any], **options: Any) -> bytes:
+    return written(values, rowsperstrip=len(values), **options)
+
+
+def test_a_file_of_one_strip_needs_more() -> None:
+    values = np.zeros((900, 1000, 3), np.uint16)
+    strips, whole = (
+        open_picture(content).need.peak
+        for content in (written(values, **RGB, compression="zlib"), one_strip(values, **RGB, compression="zlib"))
+    )
+    assert whole - strips > 0.9 * values.nbytes
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process by itself is read from /proc")
+@pytest.mark.parametrize("kind", ["16 bits in colour", "16 bits and alpha", "32 bits"])
+def test_the_budget_holds(kind: str, tmp_path: Path) -> None:
+    kinds: dict[str, tuple[tuple[int, ...], Any, dict[str, Any]]] = {
+        "16 bits in colour": ((3000, 4000, 3), np.uint16, RGB),
+        "16 bits and alpha": ((3000, 4000, 2), np.uint16, FROM_BLACK | CLEAR),
+        "32 bits": ((3000, 4000), np.uint32, FROM_BLACK),
+    }
+    shape, depth, options = kinds[kind]
+    path = tmp_path / "one.tif"
+    path.write_bytes(one_strip(np.full(shape, 900, depth), **options, compression="zlib"))
+    ran = subprocess.run([sys.executable, "-c", MEASURE, str(path), "full"], capture_output=True, text=True, check=True)
+    told = open_picture(path.read_bytes(), Limits(memory=2**40)).need.peak
+    assert int(ran.stdout) <= told

@@ -1,0 +1,94 @@
+"""BigTIFF with the highest byte first: read as every other TIFF, with values inside and outside of its entries."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL.Image import Image as Picture
+
+from focalbox.errors import FocalboxError
+from focalbox.imaging.headers.bigtiff import as_plain_tiff
+from focalbox.imaging.source import open_picture
+from laws import cases
+
+NOTE = "an artist whose name needs room"
+
+
+def written(pixels: NDArray[Any], **options: Any) -> bytes:
+    file = BytesIO()
+    noted = [(315, 2, None, NOTE, False)]
+    tifffile.imwrite(
+        file, pixels, **{"bigtiff": True, "byteorder": ">", "metadata": None, "extratags": noted, **options}
+    )
+    return file.getvalue()
+
+
+def found(content: bytes) -> NDArray[np.uint8]:
+    picture = open_picture(content)
+    return np.asarray(picture.decode(picture.size).image)
+
+
+@pytest.fixture(scope="module")
+def pixels(photograph: Picture) -> NDArray[np.uint8]:
+    return np.asarray(photograph.resize((75, 50)))
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize(
+    "layout",
+    [{}, {"rowsperstrip": 7}, {"tile": (16, 32)}, {"predictor": 2, "compression": "zlib"}, {"subfiletype": 2}],
+    ids=str,
+)
+def test_every_layout_is_read(layout: dict[str, Any], compression: str | None, pixels: NDArray[np.uint8]) -> None:
+    content = written(pixels, **{"photometric": "rgb", "compression": compression, **layout})
+    np.testing.assert_array_equal(found(content), pixels)
+    planes = written(
+        np.ascontiguousarray(pixels.transpose(2, 0, 1)),
+        **{"photometric": "rgb", "planarconfig": "separate", "compression": compression, **layout},
+    )
+    np.testing.assert_array_equal(found(planes), pixels)
+
+
+def test_numbers_of_16_bits_and_a_palette_are_read(pixels: NDArray[np.uint8]) -> None:
+    grey, deep = pixels[..., 0], pixels.astype(np.uint16) * 257
+    np.testing.assert_array_equal(found(written(deep, photometric="rgb")), pixels)
+    np.testing.assert_array_equal(found(written(deep[..., 0], photometric="minisblack"))[..., 0], grey)
+    colours = np.random.default_rng(3).integers(0, 2**16, (3, 256)).astype(np.uint16)
+    content = written(grey, photometric="palette", colormap=colours)
+    np.testing.assert_array_equal(found(content), (colours >> 8).T[grey])
+
+
+def test_what_it_says_stays_and_so_does_all_else(pixels: NDArray[np.uint8]) -> None:
+    content = written(pixels, photometric="rgb", rowsperstrip=7)
+    plain = as_plain_tiff(content)
+    assert plain[8 : len(content)] == content[8:]
+    with tifffile.TiffFile(BytesIO(plain)) as file, tifffile.TiffFile(BytesIO(content)) as before:
+        assert (file.is_bigtiff, before.is_bigtiff, len(file.pages)) == (False, True, 1)
+        tags, told = ({tag.code: tag.value for tag in one.pages.first.tags} for one in (file, before))
+        assert tags == told
+        assert tags[315] == NOTE
+
+
+def test_other_files_are_left_as_they_are(pixels: NDArray[np.uint8]) -> None:
+    for content in (written(pixels, byteorder="<"), b"", b"MM\0*" + bytes(20), b"MM\0+", b"MM\0+\0\x08\0\0" + bytes(8)):
+        assert as_plain_tiff(content) == content or content[8:] == bytes(12)
+
+
+@given(st.integers(0, 300), st.binary(min_size=1, max_size=8))
+@settings(max_examples=cases(200))
+def test_damage_raises_nothing_else(place: int, value: bytes) -> None:
+    content = bytearray(written(np.zeros((9, 8, 3), np.uint8), photometric="rgb"))
+    (start,) = struct.unpack_from(">Q", content, 8)
+    at = (start + place) % len(content)
+    content[at : at + len(value)] = value
+    with contextlib.suppress(FocalboxError):
+        found(bytes(content))
