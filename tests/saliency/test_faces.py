@@ -16,6 +16,7 @@ from focalbox.saliency.faces import (
     boxed_faces,
     face_from_head,
     faces_in,
+    faces_on_heads,
     heads_without_faces,
 )
 from laws import cases
@@ -61,6 +62,31 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
     faces = (Subject(looked_at, score=0.9), Subject(elsewhere, score=0.9), Subject(looked_at, score=0.2))
     assert agreeing_faces(saliency, faces, FaceRule(agreed=2.0)) == faces[:1]
     assert agreeing_faces(saliency, ()) == ()
+
+
+@settings(max_examples=cases(50))
+@given(
+    npst.arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)),
+    st.floats(0, 0.9),
+    st.floats(0, 0.9),
+    st.floats(0.001, 0.5),
+)
+def test_a_face_counts_when_its_head_holds_a_cell_as_hot(
+    heat: np.ndarray, left: float, top: float, side: float
+) -> None:
+    face = Subject(Box(left, top, min(side, 1 - left), min(side, 1 - top)))
+    x, y = head_of(face.box).centre
+    middle = float(heat[int(y * 9), int(x * 7)])
+    assert faces_on_heads((face,), heat, middle) == (face,)
+    assert faces_on_heads((face,), heat, float(heat.max()) + 0.01) == ()
+
+
+def test_a_face_far_from_all_heads_is_none() -> None:
+    heat = np.zeros((20, 20), np.float32)
+    heat[5, 5] = 0.4
+    head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1)), Subject(Box(0.6, 0.7, 0.1, 0.1))
+    assert faces_on_heads((head, bowl), heat, 0.3) == (head,)
+    assert faces_on_heads((head, bowl), heat, 0.5) == ()
 
 
 def test_a_rule_without_agreement_takes_all() -> None:

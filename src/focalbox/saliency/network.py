@@ -23,6 +23,7 @@ from focalbox.saliency.faces import (
     boxed_faces,
     face_from_head,
     faces_in,
+    faces_on_heads,
     heads_without_faces,
 )
 from focalbox.saliency.session import BESIDE, Session
@@ -119,12 +120,11 @@ class Network:
         thing, keep = (
             SaliencyMap(_plane(seen[name], self.__name__)) if name in seen else None for name in (_OBJECT, _KEEP)
         )
-        found = self._read_boxes(seen[_FACES]) if _FACES in seen else self._read_marks(seen, "face", self._rule.sure)
-        faces = agreeing_faces(saliency, found, self._rule)
-        subjects = tuple(map(face_from_head, faces)) if self._rule.heads else faces
+        marked = self._read_marks(seen, "head", SURE_HEAD)
         aspect = rgb.shape[1] / rgb.shape[0]
-        heads = heads_without_faces(self._read_marks(seen, "head", SURE_HEAD), subjects, aspect)
-        return ModelOutput(saliency, keep, subjects + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
+        faces = self._faces(seen, saliency, aspect)
+        heads = heads_without_faces(marked, faces, aspect)
+        return ModelOutput(saliency, keep, faces + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         """Return what the network says of a picture, as it says it, by name: the saliency map first.
@@ -144,6 +144,17 @@ class Network:
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
         mirrored = self._session.run(wanted, _mirror(rgb)[None])
         return {name: _mirror_back(name, answer) for name, answer in mirrored.items()}
+
+    def _faces(
+        self, seen: Mapping[str, NDArray[np.float32]], saliency: SaliencyMap, aspect: float
+    ) -> tuple[Subject, ...]:
+        """Return the faces that count by the rule."""
+        found = self._read_boxes(seen[_FACES]) if _FACES in seen else self._read_marks(seen, "face", self._rule.sure)
+        agreed = agreeing_faces(saliency, found, self._rule)
+        faces = tuple(map(face_from_head, agreed)) if self._rule.heads else agreed
+        if not self._rule.headed or "head" not in seen:
+            return faces
+        return faces_on_heads(faces, seen["head"][0, 0], self._rule.headed, aspect)
 
     def _read_boxes(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
         """Read faces that are said as boxes."""
