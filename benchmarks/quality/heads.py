@@ -30,6 +30,7 @@ from benchmarks.quality.sheet import draw_cut_heads
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import MarkedPicture, Marker, with_faces
 from focalbox.analysis import Analysis
+from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.geometry import Box, largest_window
 from focalbox.core.placement.place import Demands, place
 from focalbox.core.subjects import WEIGHTS, Weights, scored_subjects
@@ -193,7 +194,8 @@ def _windows(found: Analysis, weights: Mapping[str, Weights], *, lean: bool) -> 
     demands = Demands(subjects=subjects, subject_box=found.subject_box if lean else None)
     windows = []
     for ratio in RATIOS:
-        placed = place(found.saliency, *largest_window(found.source, ratio.aspect), demands)
+        best = place(found.saliency, *largest_window(found.source, ratio.aspect), demands)
+        placed = settle_between_heads(found.saliency, best, demands)
         windows.append(placed.to_pixels(found.source, ratio.aspect).to_box(found.source))
     return windows
 

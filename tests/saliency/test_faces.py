@@ -1,5 +1,7 @@
 """Faces: peaks of a heat map become subjects inside the picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,10 +15,10 @@ from focalbox.core.subjects import head_of
 from focalbox.saliency.faces import (
     FaceRule,
     agreeing_faces,
+    believed_faces,
     boxed_faces,
     face_from_head,
     faces_in,
-    faces_on_heads,
     heads_without_faces,
 )
 from laws import cases
@@ -64,6 +66,9 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
     assert agreeing_faces(saliency, ()) == ()
 
 
+RULE = FaceRule(sure=0.7, headed=0.3, alone=0.85)
+
+
 @settings(max_examples=cases(50))
 @given(
     npst.arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)),
@@ -74,19 +79,23 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
 def test_a_face_counts_when_its_head_holds_a_cell_as_hot(
     heat: np.ndarray, left: float, top: float, side: float
 ) -> None:
-    face = Subject(Box(left, top, min(side, 1 - left), min(side, 1 - top)))
+    face = Subject(Box(left, top, min(side, 1 - left), min(side, 1 - top)), score=0.8)
     x, y = head_of(face.box).centre
-    middle = float(heat[int(y * 9), int(x * 7)])
-    assert faces_on_heads((face,), heat, middle) == (face,)
-    assert faces_on_heads((face,), heat, float(heat.max()) + 0.01) == ()
+    middle, most = float(heat[int(y * 9), int(x * 7)]), float(heat.max())
+    assert believed_faces((face,), heat, replace(RULE, headed=middle)) == (face,)
+    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01)) == ()
+    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01, alone=0.8)) == (face,)
 
 
-def test_a_face_far_from_all_heads_is_none() -> None:
+def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None:
     heat = np.zeros((20, 20), np.float32)
     heat[5, 5] = 0.4
-    head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1)), Subject(Box(0.6, 0.7, 0.1, 0.1))
-    assert faces_on_heads((head, bowl), heat, 0.3) == (head,)
-    assert faces_on_heads((head, bowl), heat, 0.5) == ()
+    head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
+    drawn = replace(bowl, score=0.9)
+    assert believed_faces((bowl,), heat, RULE) == ()
+    assert believed_faces((bowl, head), heat, RULE) == (bowl, head)
+    assert believed_faces((drawn,), heat, RULE) == (drawn,)
+    assert believed_faces((), heat, RULE) == ()
 
 
 def test_a_rule_without_agreement_takes_all() -> None:

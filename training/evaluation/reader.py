@@ -14,7 +14,7 @@ from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.target import Size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.faces import SHIPPED, boxed_faces, faces_in, faces_on_heads
+from focalbox.saliency.faces import SHIPPED, believed_faces, boxed_faces, faces_in
 from focalbox.saliency.network import Network
 
 if TYPE_CHECKING:
@@ -41,13 +41,16 @@ class Reader:
         return self.network.look(copy_of(picture))
 
     def marks(self, picture: Image.Image, kind: str) -> tuple[Subject, ...]:
-        """Return all marks of a kind from `MIN_HEAT`, whatever the product takes; faces where it finds a head too."""
+        """Return all marks of a kind from `MIN_HEAT`, whatever the product takes; the surer faces as it believes them."""
         seen = copy_of(picture)
         said = self.network.answers(seen)
         if kind == "face" and "faces" in said:
             faces = boxed_faces(said["faces"][0], sure=MIN_HEAT)
-            aspect = seen.shape[1] / seen.shape[0]
-            return faces_on_heads(faces, said["head"][0, 0], SHIPPED.headed, aspect) if "head" in said else faces
+            likely = tuple(face for face in faces if face.score >= SHIPPED.sure)
+            if "head" in said:
+                believed = believed_faces(likely, said["head"][0, 0], SHIPPED, seen.shape[1] / seen.shape[0])
+                return believed + faces[len(likely) :]
+            return faces
         return faces_in(said[kind][0, 0], said[f"{kind}_size"][0], sure=MIN_HEAT, kind=kind) if kind in said else ()
 
     def maps(self, picture: Image.Image) -> Maps:

@@ -20,10 +20,10 @@ from focalbox.saliency.faces import (
     SURE_TEXT,
     FaceRule,
     agreeing_faces,
+    believed_faces,
     boxed_faces,
     face_from_head,
     faces_in,
-    faces_on_heads,
     heads_without_faces,
 )
 from focalbox.saliency.session import BESIDE, Session
@@ -154,7 +154,7 @@ class Network:
         faces = tuple(map(face_from_head, agreed)) if self._rule.heads else agreed
         if not self._rule.headed or "head" not in seen:
             return faces
-        return faces_on_heads(faces, seen["head"][0, 0], self._rule.headed, aspect)
+        return believed_faces(faces, seen["head"][0, 0], self._rule, aspect)
 
     def _read_boxes(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
         """Read faces that are said as boxes."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import reduce
 
 from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.choice.faces import ranked_faces, with_headroom
 from focalbox.core.choice.padding import Padding, padding_to
 from focalbox.core.choice.ratios import meant_aspect
@@ -104,12 +105,13 @@ def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:
     A size in pixels is often a rounded ratio, and a ratio that is a little other may have its best place at the other end of
     the picture. So the place is chosen for the ratio that is meant; the target's own window lies in that one, or around it.
     """
-    width, height = largest_window(evidence.visible.size, target.aspect)
-    meant = meant_aspect(target)
+    size, meant = evidence.visible.size, meant_aspect(target)
+    best = place(evidence.saliency, *largest_window(size, meant), demands)
+    settled = settle_between_heads(evidence.saliency, best, demands)
     if meant == target.aspect:
-        return place(evidence.saliency, width, height, demands)
-    size = evidence.visible.size
-    first = place(evidence.saliency, *largest_window(size, meant), demands).to_pixels(size, meant).to_box(size)
+        return settled
+    width, height = largest_window(size, target.aspect)
+    first = settled.to_pixels(size, meant).to_box(size)
     around = first.resize(max(first.width, width), max(first.height, height)).move_into(WHOLE)
     return place(evidence.saliency, width, height, demands, within=around)
 
