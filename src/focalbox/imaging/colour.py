@@ -42,6 +42,8 @@ _UNABRIDGED = ImageCms.Flags.NOOPTIMIZE
 """A curve of greys is else taken at a few places, 10 levels off in linear shadows."""
 _MAX_16 = 65535
 _MAX_8 = 255
+_MAX_32 = 2.0**32
+"""About the greatest number of 32 bits, as floating-point numbers of 32 bits hold it."""
 _BITS, _DEEP_BITS = 8, 16
 
 
@@ -244,8 +246,8 @@ def _apply(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.I
 def _range(image: Image.Image) -> tuple[float, float]:
     """Return the numbers that become black and white in a picture of 32-bit or floating-point numbers.
 
-    Files do not say it, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535, else the
-    numbers' own.
+    Files do not say it, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535, that of 32 bits
+    where they need all of these; else the numbers' own.
     """
     low, high = math.inf, -math.inf
     for top in range(0, image.height, _ROWS):
@@ -256,7 +258,7 @@ def _range(image: Image.Image) -> tuple[float, float]:
     if low > high:
         return 0.0, 1.0
     if low < 0.0 or high > _MAX_16:
-        return low, high
+        return (0.0, _MAX_32) if low >= 0.0 and _MAX_32 / 2 < high <= _MAX_32 else (low, high)
     if image.mode == "F" and high <= 1.0:
         return 0.0, 1.0
     return 0.0, float(_MAX_8 if high <= _MAX_8 else _MAX_16)

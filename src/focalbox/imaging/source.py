@@ -22,7 +22,7 @@ from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
 from focalbox.imaging.headers.header import count_frames, drop_blanks, say_what_it_is, sniff, webp_canvas
 from focalbox.imaging.headers.iptc import iptc_of
 from focalbox.imaging.headers.isobmff import nclx_of
-from focalbox.imaging.headers.jpeg import drop_burden, extended_xmp, jpeg_coding
+from focalbox.imaging.headers.jpeg import drop_burden, extended_xmp, jpeg_coding, unread_coding
 from focalbox.imaging.headers.png import join, read_png
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.tiff import choose_picture, drop_unsound, read_blocks, samples_of
@@ -44,6 +44,8 @@ _COUNT_FRAMES = {"WEBP", "AVIF"}
 """Formats whose headers say how many frames there are, so that Pillow knows without counting."""
 _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
+_FIRST_CHUNK, _FOR_IOS = slice(12, 16), b"CgBI"
+"""Where the name of a PNG's first chunk stands, and what it is where Apple's tools have packed it anew."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)
@@ -115,6 +117,9 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
         if form == "WEBP":
             file = drop_cut_chunk(data)
         coding = jpeg_coding(data) if form == "JPEG" else None
+        if coding is not None and (unread := unread_coding(data)):
+            message = f"{name} cannot be decoded: {unread} is not read"
+            raise DecodeError(message)
         if coding is not None:
             limits.check_scans(coding.scans)
             file = drop_burden(data) + END * (coding.usual and not coding.ended)  # looked into when it is decoded
@@ -161,6 +166,9 @@ def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes)
 
 def _png(name: str, data: bytes, limits: Limits) -> Picture:
     """Open a PNG without what no pixel needs."""
+    if data[_FIRST_CHUNK] == _FOR_IOS:
+        message = f"{name} cannot be decoded: PNG as Xcode packs it for iOS (CgBI) is not read"
+        raise DecodeError(message)
     png = read_png(data)
     file = join(data, png.pixels)
     reader = reader_of("PNG")

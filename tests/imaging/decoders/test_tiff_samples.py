@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import product
@@ -59,7 +61,7 @@ KINDS: dict[str, tuple[NDArray[Any], dict[str, Any], NDArray[Any]]] = {
         COLOURS,
     ),
     "32 bits": ((GREY * 257).astype(np.uint32), FROM_BLACK, GREY),
-    "32 bits from the middle on": ((GREY * 16_843_009).astype(np.uint32), FROM_BLACK, GREY),
+    "32 bits, all of them": ((GREY * 16_843_009).astype(np.uint32), FROM_BLACK, GREY),
     "floats": ((GREY / 255).astype(np.float32), FROM_BLACK, GREY),
     "floats from white": ((1 - GREY / 255).astype(np.float32), FROM_WHITE, GREY),
     "bytes and alpha from white": (np.dstack([255 - GREY, ALPHA]).astype(np.uint8), FROM_WHITE | CLEAR, PAIR),
@@ -104,13 +106,31 @@ def found(content: bytes) -> NDArray[np.int64]:
 def test_samples_are_what_was_written(kind: str) -> None:
     values, options, wanted = KINDS[kind]
     wanted = shown(wanted)
-    if kind == "32 bits from the middle on":
-        low, high = GREY.min(), GREY.max()
-        wanted = (wanted - low) * 255 / (high - low)  # numbers of no usual range fill it
     there = wanted[..., 3:] >= 8 if "multiplied" in kind else True
     for layout in layouts(values):
         difference = np.abs(found(written(values, **options, **layout)) - wanted) * there
         assert difference.max() <= 1, layout
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("white", [False, True], ids=["from black", "from white"])
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "deflated"])
+def test_two_numbers_of_12_bits_in_three_bytes(order: str, white: bool, compressed: bool) -> None:  # noqa: FBT001
+    numbers = np.rint((255 - GREY if white else GREY) / 255 * 4095).astype(np.int64)
+    rows = []
+    for row in numbers:
+        bits = "".join(f"{number:012b}" for number in row)
+        rows.append(int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big"))
+    codes = b"".join(rows)
+    codes = zlib.compress(codes) if compressed else codes
+    tags = ((256, WIDTH), (257, HEIGHT), (258, 12), (259, 8 if compressed else 1), (262, 0 if white else 1), (273, 8))
+    entries = [
+        struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in (*tags, (278, HEIGHT), (279, len(codes)))
+    ]
+    directory = struct.pack(f"{order}H", len(entries)) + b"".join(entries) + bytes(4)
+    codes += bytes(len(codes) % 2)
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8 + len(codes))
+    assert np.abs(found(head + codes + directory) - shown(GREY)).max() <= 1
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])

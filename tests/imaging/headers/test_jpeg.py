@@ -15,7 +15,7 @@ from skimage import data
 
 from focalbox.core.target import Size
 from focalbox.errors import DecodeError, LimitExceeded
-from focalbox.imaging.headers.jpeg import JpegCoding, drop_burden, extended_xmp, jpeg_coding
+from focalbox.imaging.headers.jpeg import JpegCoding, drop_burden, extended_xmp, jpeg_coding, unread_coding
 from focalbox.imaging.source import open_picture
 from imaging.headers.test_rights import PACKET
 
@@ -218,3 +218,22 @@ def test_xmp_that_is_not_whole_not_named_or_too_long_is_absent() -> None:
         assert extended_xmp(behind_the_start(content, more[0], said, more[2]), packet) is None
     long = [one[:71] + struct.pack(">I", 2**30) + one[75:] for one in more]
     assert extended_xmp(behind_the_start(content, *long), packet) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (1, b"\xf7", "JPEG-LS"),
+        (4, b"\x0c", "JPEG of 12 bits a sample"),
+        (4, b"\x10", "JPEG of 16 bits a sample"),
+        (5, b"\0\0", "JPEG whose height comes behind its pixels"),
+    ],
+    ids=["LS", "12 bits", "16 bits", "DNL"],
+)
+def test_a_kind_that_no_decoder_reads_is_named(place: int, value: bytes, said: str) -> None:
+    content = written()
+    assert unread_coding(content) is None
+    at = content.index(b"\xff\xc0") + place
+    changed = content[:at] + value + content[at + len(value) :]
+    with pytest.raises(DecodeError, match=f"^the picture cannot be decoded: {said} is not read$"):
+        open_picture(changed)

@@ -151,3 +151,16 @@ def test_author_and_copyright_are_kept_from_its_own_texts(kind: str, corners: Pi
         assert (rights.notice, rights.creators) == ("© Ä", ("A. Person",))
     broken = open_picture(with_chunks(content, wrong(notice), author)).decode(keep_profile=True).metadata.rights
     assert (broken.notice, broken.creators) == ("", ("A. Person",))
+
+
+def test_what_xcode_packs_for_ios_is_named(file_of: FileOf) -> None:
+    content = file_of(Image.new("RGB", (8, 8)), "PNG")
+    with pytest.raises(DecodeError, match=r"PNG as Xcode packs it for iOS \(CgBI\) is not read$"):
+        open_picture(with_chunks(content, png_chunk(b"CgBI", b"\x50\0\x20\2"), before=b"IHDR"))
+
+
+def test_a_header_that_makes_no_sense_is_said_to(file_of: FileOf) -> None:
+    content = file_of(Image.new("RGB", (8, 8)), "PNG")
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 3, 0, 0, 0, 0))
+    with pytest.raises(DecodeError, match=r"^the picture cannot be decoded: its header is damaged$"):
+        open_picture(content[:8] + header + content[33:])

@@ -20,6 +20,8 @@ _NATIVE = {
 }
 """Pillow's names of numbers in the order of the file, and in the processor's, in which libtiff gives them. Pillow 13.0 takes
 the former for the latter."""
+_PACKED = "I;12"
+"""Its name of numbers of 12 bits, packed."""
 _ROWS = 256
 """Rows made right at once."""
 
@@ -46,6 +48,8 @@ class Tiff(TiffImageFile):
         if self.use_load_libtiff:
             (tile,) = self.tile
             raw, *more = tile.args if isinstance(tile.args, tuple) else (tile.args,)
+            if mending.packed:
+                self._mode, raw = "I;16", _PACKED
             self.tile = [tile._replace(args=(_NATIVE.get(raw, raw), *more))]
         self.strip_bytes: int = self._strip_bytes() if self.use_load_libtiff else 0
 

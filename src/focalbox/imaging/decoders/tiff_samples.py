@@ -18,7 +18,7 @@ _WHOLE, _SIGNED, _FLOATING = 1, 2, 3  # of SampleFormat
 _UNKNOWN, _PREMULTIPLIED, _ALPHA = (0,), (1,), (2,)  # of ExtraSamples, where there is one
 _TOGETHER, _APART = 1, 2  # of PlanarConfiguration
 _PLAIN, _DEFLATE = 1, 8  # of Compression
-_BYTE, _SHORT, _LONG = 8, 16, 32
+_BYTE, _PACKED, _SHORT, _LONG = 8, 12, 16, 32
 """Bits of samples."""
 _SIGN, _MAX = 0x80, 255
 _HIGH = 1 if sys.byteorder == "little" else 0
@@ -40,11 +40,14 @@ class Mending(NamedTuple):
     info : dict of str
         What is noted of the picture: ``"grey"``, that all its channels are one, so that a profile of greys is its profile;
         ``"white_is_zero"``, that its numbers run from white to black.
+    packed : bool
+        Whether two numbers of 12 bits lie in three bytes.
     """
 
     tags: dict[int, Any]
     steps: list[Step]
     info: dict[str, bool]
+    packed: bool = False
 
 
 class _Samples(NamedTuple):
@@ -70,8 +73,8 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
     """Plan how the samples of a picture are read. Pillow 13.0 reads most pictures right: then nothing is planned.
 
     Whole numbers with a sign are read as if they had none, so that the least is black; those of 32 bits as if they were
-    floating-point; grey of 16 bits with alpha as four samples of 8. Samples of 16 bits in planes of their own are left to
-    libtiff.
+    floating-point; grey of 16 bits with alpha as four samples of 8; grey of 12 bits is brought to 16. Samples of 16 bits in
+    planes of their own are left to libtiff.
 
     Raises
     ------
@@ -89,6 +92,10 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
         _plan_kind(samples, planned)
     if samples.grey and samples.photometric == _FROM_WHITE:
         _plan_white(samples, planned)
+    if samples.kind == _WHOLE and samples.depth == _PACKED and samples.grey and samples.number == 1:
+        planned.tags[_BITS] = (_SHORT,)
+        planned.steps.append(_widen)
+        planned = planned._replace(packed=True)
     if tags.get(_COMPRESSION, _PLAIN) == _PLAIN and (planned.tags or (samples.apart and samples.depth == _SHORT)):
         planned.tags[_COMPRESSION] = _DEFLATE
     return planned
@@ -133,6 +140,11 @@ def _plan_white(samples: _Samples, planned: Mending) -> None:
 def _shift(values: NDArray[Any]) -> NDArray[Any]:
     """Bring -128..127, read as bytes, to 0..255."""
     return values ^ _SIGN
+
+
+def _widen(values: NDArray[Any]) -> NDArray[Any]:
+    """Bring 12 bits to 16, so that the greatest stays the greatest."""
+    return values << 4 | values >> 8
 
 
 def _to_floats(values: NDArray[Any]) -> NDArray[Any]:

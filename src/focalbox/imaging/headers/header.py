@@ -30,21 +30,66 @@ _BLANKS = b"\r\n\t \xef\xbb\xbf"
 _OTHERS = (
     (b"%PDF", "a PDF"),
     (b"%!PS", "PostScript"),
+    (b"\xc5\xd0\xd3\xc6", "PostScript"),
     (b"8BPS", "a Photoshop file"),
+    (b"gimp xcf", "a GIMP file"),
     (b"\0\0\1\0", "an icon (ICO)"),
+    (b"\0\0\2\0", "a cursor (CUR)"),
+    (b"icns", "an icon (ICNS)"),
     (b"\xff\x0a", "JPEG XL"),
     (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"\0\0\0\x0cjP  ", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"II\xbc", "JPEG XR"),
+    (b"\xff\x10\xff\x50", "JPEG XS"),
+    (b"qoif", "QOI"),
+    (b"BPG\xfb", "BPG"),
+    (b"FLIF", "FLIF"),
+    (b"\x8aMNG", "MNG"),
+    (b"\x8bJNG", "JNG"),
+    (b"DDS ", "a texture (DDS)"),
+    (b"v/1\x01", "OpenEXR"),
+    (b"#?R", "Radiance HDR"),
+    (b"\1\xda", "SGI"),
+    (b"Y\xa6j\x95", "a Sun raster"),
+    (b"SIMPLE  =", "FITS"),
+    (b"AT&TFORM", "DjVu"),
+    (b"/* XPM", "XPM"),
+    (b"#define ", "XBM"),
+    (b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
+    (b"FUJIFILM", "a camera's raw file"),
+    (b"IIU\0", "a camera's raw file"),
+    (b"IIR", "a camera's raw file"),
+    (b"FOVb", "a camera's raw file"),
     (b"<svg", "SVG"),
+    (b"data:", "a data URL"),
+    (b"iVBORw0KGgo", "a PNG in base64"),
+    (b"/9j/", "a JPEG in base64"),
+    (b"R0lGOD", "a GIF in base64"),
+    (b"UklGR", "a WebP in base64"),
+    (b"{", "JSON"),
+    (b"[", "JSON"),
+    (b"\x89PNG", "a PNG that was sent as if it were text"),
     (b"PK\3\4", "a ZIP archive"),
+    (b"\x1f\x8b", "a compressed file (gzip)"),
+    (b"7z\xbc\xaf", "an archive"),
+    (b"Rar!", "an archive"),
     (b"\x1aE\xdf\xa3", "a video"),
+    (b"\0\0\1\xba", "a video"),
 )
 """How files begin that are sent as pictures and are none that is read, in lower case where it is text, and what they are."""
+_NETPBM = {b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"F", b"f"}
+"""What comes after the P of Netpbm's formats, before a blank."""
+_AT_THE_END = b"TRUEVISION-XFILE.\0"
+"""How files of Targa end; they begin like nothing."""
 _TEXT_LOOKED_AT = 1000
 """Bytes in which the first element of a text may lie: behind a declaration, remarks and blanks."""
-_VIDEOS = {b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1"}
-"""Major brands of films in boxes (ISO/IEC 14496-12, annex E; QuickTime)."""
+_VIDEOS = {b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1", b"3gp4", b"3gp5", b"3gp6", b"3g2a", b"dash"}
+"""Major brands of films in boxes (ISO/IEC 14496-12, annex E; QuickTime; 3GPP TS 26.244)."""
+_OLD_VIDEOS = {b"moov", b"mdat", b"wide"}
+"""Boxes that QuickTime's films of old begin with."""
+_RIFFS = {b"AVI ": "a video", b"WAVE": "sound"}
+"""What files in RIFF are."""
 _READ = "JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
 
 
@@ -57,13 +102,21 @@ def say_what_it_is(data: bytes) -> str:
     'is a PDF: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read'
     """
     found = next((name for signature, name in _OTHERS if data.startswith(signature)), "")
-    if data[4:8] == b"ftyp" and data[8:12] in _VIDEOS:
+    if data[4:8] == b"ftyp":
+        brand = data[8:12]
+        found = "a video" if brand in _VIDEOS else "a camera's raw file" if brand == b"crx " else found
+    elif data[4:8] in _OLD_VIDEOS:
         found = "a video"
-    if data.startswith(b"<"):
+    elif data[:4] == b"RIFF":
+        found = _RIFFS.get(data[8:12], found)
+    elif data[:1] == b"P" and data[1:2] in _NETPBM and data[2:3].isspace():
+        found = "Netpbm (PPM, PGM, PBM, PAM, PFM)"
+    elif data.endswith(_AT_THE_END):
+        found = "Targa (TGA)"
+    elif data.startswith(b"<"):
         text = data[:_TEXT_LOOKED_AT].lower()
-        found = (
-            "SVG" if b"<svg" in text else "a page (HTML)" if b"<html" in text or b"<!doctype html" in text else found
-        )
+        page = b"<html" in text or b"<!doctype html" in text
+        found = "SVG" if b"<svg" in text else "a page (HTML)" if page else "XML" if text.startswith(b"<?xml") else found
     return f"{f'is {found}' if found else 'does not begin like a picture'}: {_READ}"
 
 

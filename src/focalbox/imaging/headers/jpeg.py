@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.headers.rights import MAX_PACKET
 
-__all__ = ["JpegCoding", "drop_burden", "extended_xmp", "is_refined", "jpeg_coding"]
+__all__ = ["JpegCoding", "drop_burden", "extended_xmp", "is_refined", "jpeg_coding", "unread_coding"]
 
 _MARK, _SCAN, _END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
@@ -41,6 +41,8 @@ _MAX_COUNTED = 1000
 """Scans at which counting ends: far above what is let through."""
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
 _SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1}, {0xC2}  # the same: cosine transform, Huffman coding
+_LS = 0xF7  # ITU-T T.87, section C.1.1: SOF55
+_BITS = 8
 _LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}  # the same: no transform, so there are no smaller scales
 
 
@@ -105,6 +107,20 @@ def _coefficients(sampling: bytes) -> float:
         (factors & 15 for factors in sampling), default=1
     )
     return sum(areas) / max(1, full)
+
+
+def unread_coding(data: bytes) -> str | None:
+    """Say what a JPEG is of whose kind no decoder here reads any, None of the others."""
+    for marker, at in _jpeg_markers(data):
+        if marker == _LS:
+            return "JPEG-LS"
+        if marker in _FRAMES and at + 5 <= len(data):
+            if data[at + 2] != _BITS:
+                return f"JPEG of {data[at + 2]} bits a sample"
+            return "JPEG whose height comes behind its pixels" if data[at + 3 : at + 5] == bytes(2) else None
+        if marker in {0, _SCAN, _END}:
+            break
+    return None
 
 
 def is_refined(data: bytes) -> bool:
