@@ -11,28 +11,32 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import skimage.data
-from PIL import Image
 
 from benchmarks.service.load import LOADS, PAGE
+from benchmarks.service.profile import profile_lines
+from benchmarks.service.serving import (
+    COPIES,
+    PHOTOGRAPHS,
+    PORT,
+    READY,
+    SIZES,
+    focalbox,
+    make_pictures,
+    name_of,
+    peak,
+    processor_time,
+    running,
+)
 from benchmarks.tables import replace_between
 
-SIZES = {"0.3 MP": (640, 480), "12 MP": (4000, 3000)}
-"""Sides of the pictures in pixels."""
-PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
-COPIES = 24
-"""Pictures of each size, all of other bytes: with 8 connections no two requests under way are for the same one."""
 CONNECTIONS = 8
 SECONDS = 8
 """How long wrk asks each time."""
-_READY = 60
 _SECOND = "second size"
 """What the page calls the part that ``--second-size`` writes."""
 _STEPS = "steps"
@@ -44,6 +48,8 @@ _PARTS = {
     "look, place": "/unsafe/300x200/smart/{name}",
 }
 """What a request is made of, and an address that asks for no more than it and those before."""
+_PROFILE = "profile"
+"""What the page calls the table that ``--profile`` writes."""
 _ROUNDS = 5
 """Turns that what is compared takes."""
 _WRK = re.compile(r"99%\s+([\d.]+)(us|ms|s)")
@@ -93,18 +99,26 @@ def main() -> None:
         "--second-size", action="store_true", help="measure only this, and write its line of the page anew"
     )
     parser.add_argument("--steps", action="store_true", help="measure only what a request is made of")
+    parser.add_argument("--profile", action="store_true", help="measure only what each step of a smart crop takes")
     parser.add_argument("--seconds", type=int, default=SECONDS, help="how long wrk asks each time")
     arguments = parser.parse_args()
-    for tool in () if arguments.second_size or arguments.steps else ("wrk", str(arguments.thumbor)):
+    single = arguments.second_size or arguments.steps or arguments.profile
+    for tool in () if single else ("wrk", str(arguments.thumbor)):
         if shutil.which(tool) is None:
             sys.exit(f"{tool} is missing: install Debian's package wrk, and thumbor with requirements/thumbor.txt")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        _pictures(root)
-        if arguments.second_size or arguments.steps:
-            command = [*_focalbox(root), str(_PORT)]
-            line = _steps(command) if arguments.steps else _second_line(_second_size(command))
-            replace_between(PAGE, _STEPS if arguments.steps else _SECOND, line)
+        make_pictures(root)
+        if single:
+            command = [*focalbox(root), str(PORT)]
+            measures: dict[str, Callable[[], str]] = {
+                _STEPS: lambda: _steps(command)[0],
+                _PROFILE: lambda: _profile(root, command),
+                _SECOND: lambda: _second_line(_second_size(command)),
+            }
+            part = _STEPS if arguments.steps else _PROFILE if arguments.profile else _SECOND
+            line = measures[part]()
+            replace_between(PAGE, part, line)
             print(line)
             return
         lines = _measure(root, arguments.thumbor, arguments.seconds)
@@ -122,53 +136,38 @@ def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
     servers: dict[str, tuple[list[str], list[str], str]] = {
         "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], [], _SMART),
         **({"ipx 3.1 (sharp)": (ipx, [], _IPX_ADDRESS)} if _IPX.is_file() else {}),
-        "focalbox, nothing kept": (_focalbox(root), ["--cache", "none"], _SMART),
-        "focalbox": (_focalbox(root), [], _SMART),
+        "focalbox, nothing kept": (focalbox(root), ["--cache", "none"], _SMART),
+        "focalbox": (focalbox(root), [], _SMART),
     }
     second = ""
     for server, (command, more, address) in servers.items():
         for size in SIZES:
-            with _running([*command, str(_PORT), *more]) as process:
+            with running([*command, str(PORT), *more]) as process:
                 found[server, size] = _ask(root, size, seconds, address, process.pid)
-                memory[server] = max(memory.get(server, 0.0), _peak(process.pid))
+                memory[server] = max(memory.get(server, 0.0), peak(process.pid))
         if server == "focalbox":
-            second = _second_size([*command, str(_PORT), *more])
-    return [*_page(found, memory, second, seconds), *_marked(_STEPS, _steps([*_focalbox(root), str(_PORT)]))]
+            second = _second_size([*command, str(PORT), *more])
+    command = [*focalbox(root), str(PORT)]
+    steps, profile = _steps(command)[0], _profile(root, command)
+    return [*_page(found, memory, second, seconds), *_marked(_STEPS, steps), *_marked(_PROFILE, profile)]
 
 
-_PORT = 8917
-
-
-def _focalbox(root: Path) -> list[str]:
-    return [sys.executable, "-m", "focalbox", "serve", "--root", str(root / "pictures"), "--allow-unsigned", "--port"]
-
-
-@contextmanager
-def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        stop = time.monotonic() + _READY
-        while time.monotonic() < stop:
-            try:
-                httpx.get(f"http://127.0.0.1:{_PORT}/healthcheck")
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
+def _profile(root: Path, command: list[str]) -> str:
+    """Return the table of what each step of a smart crop takes, where nothing is kept."""
+    _, served = _steps(command)
+    names = {size: [root / "pictures" / name_of(size, copy) for copy in range(len(PHOTOGRAPHS))] for size in SIZES}
+    return f"Each step of a smart crop, nothing kept, one request at a time:\n\n{profile_lines(names, served)}"
 
 
 def _ask(root: Path, size: str, seconds: int, address: str, process: int) -> Measurement:
     order = root / "order.lua"
-    names = ", ".join(f'"{_name(size, copy)}"' for copy in range(COPIES))
+    names = ", ".join(f'"{name_of(size, copy)}"' for copy in range(COPIES))
     order.write_text(_ORDER % (names, address))
-    httpx.get(f"http://127.0.0.1:{_PORT}{address}{_name(size, 0)}", timeout=_READY).raise_for_status()
+    httpx.get(f"http://127.0.0.1:{PORT}{address}{name_of(size, 0)}", timeout=READY).raise_for_status()
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "30", "--latency", "-s", str(order)]
-    before = _processor_time(process)
-    text = subprocess.run([*command, f"http://127.0.0.1:{_PORT}"], capture_output=True, text=True, check=True).stdout
-    spent = 1000 * (_processor_time(process) - before)
+    before = processor_time(process)
+    text = subprocess.run([*command, f"http://127.0.0.1:{PORT}"], capture_output=True, text=True, check=True).stdout
+    spent = 1000 * (processor_time(process) - before)
     count = re.search(r"(\d+) requests in", text)
     late = _WRK.search(text)
     per_second = re.search(r"Requests/sec:\s+([\d.]+)", text)
@@ -183,20 +182,15 @@ def _second_size(command: list[str]) -> str:
     """Return what a second size of a picture takes, as a share of the first: processor time, which no neighbour disturbs."""
     shares = []
     for size in SIZES:
-        with _running(command) as process, httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=_READY) as client:
-            spent = [_processor_time(process.pid)]
+        with running(command) as process, httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=READY) as client:
+            spent = [processor_time(process.pid)]
             for sides in ("300x200", "200x200"):
                 for copy in range(COPIES):
-                    client.get(f"/v1/crop/{sides}/{_name(size, copy)}").raise_for_status()
-                spent.append(_processor_time(process.pid))
+                    client.get(f"/v1/crop/{sides}/{name_of(size, copy)}").raise_for_status()
+                spent.append(processor_time(process.pid))
         first, second = (1000 * (after - before) / COPIES for before, after in itertools.pairwise(spent))
         shares.append(f"{second / first:.2f} ({size}: {first:.1f} ms, then {second:.1f} ms of processor time)")
     return " and ".join(shares)
-
-
-def _processor_time(process: int) -> float:
-    """Return the seconds that a process has spent on processors, in all its threads."""
-    return time.clock_gettime((~process << 3) | 2)  # its clock, as clock_getcpuclockid(3) names it
 
 
 def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], second: str, seconds: int) -> list[str]:
@@ -240,56 +234,32 @@ def _marked(part: str, text: str) -> list[str]:
     return ["", f"<!-- {part} -->", text, f"<!-- /{part} -->"]
 
 
-def _steps(command: list[str]) -> str:
-    """Return what a request is made of where nothing is kept: processor time, the median of some turns."""
-    lines = []
+def _steps(command: list[str]) -> tuple[str, dict[str, float]]:
+    """Return what a request is made of where nothing is kept: processor time, the median of some turns; and all of it."""
+    lines, whole = [], {}
     for size in SIZES:
         spent: dict[str, list[float]] = {part: [] for part in _PARTS}
         with (
-            _running([*command, "--cache", "none"]) as process,
-            httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=_READY) as client,
+            running([*command, "--cache", "none"]) as process,
+            httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=READY) as client,
         ):
             for part in [*_PARTS, *list(_PARTS) * _ROUNDS]:  # the first turn learns what the files are
-                before = _processor_time(process.pid)
+                before = processor_time(process.pid)
                 for copy in range(COPIES):
-                    client.get(_PARTS[part].format(name=_name(size, copy))).raise_for_status()
-                spent[part].append(1000 * (_processor_time(process.pid) - before) / COPIES)
+                    client.get(_PARTS[part].format(name=name_of(size, copy))).raise_for_status()
+                spent[part].append(1000 * (processor_time(process.pid) - before) / COPIES)
         until = [0.0, *(statistics.median(found[1:]) for found in spent.values())]
         parts = zip(_PARTS, itertools.pairwise(until), strict=True)
         cells = [
             f"{part} {after - before:.1f} ms ({(after - before) / until[-1]:.0%})" for part, (before, after) in parts
         ]
         lines.append(f"{size}: {', '.join(cells)}")
-    return f"Processor time of a smart crop with nothing kept: {'; '.join(lines)}."
+        whole[size] = until[-1]
+    return f"Processor time of a smart crop with nothing kept: {'; '.join(lines)}.", whole
 
 
 def _second_line(second: str) -> str:
     return f"A second size of a picture takes this share of the first: {second}."
-
-
-def _pictures(root: Path) -> None:
-    folder = root / "pictures"
-    folder.mkdir()
-    for size, sides in SIZES.items():
-        for place, name in enumerate(PHOTOGRAPHS):
-            picture = Image.fromarray(getattr(skimage.data, name)()).resize(sides, Image.Resampling.LANCZOS)
-            picture.save(folder / "one.jpg", quality=88)
-            content = (folder / "one.jpg").read_bytes()
-            for copy in range(
-                place, COPIES, len(PHOTOGRAPHS)
-            ):  # bytes after the end of a JPEG change nothing but its digest
-                (folder / _name(size, copy)).write_bytes(content + copy.to_bytes(2, "big"))
-    (folder / "one.jpg").unlink()
-
-
-def _name(size: str, copy: int) -> str:
-    return f"{size.replace(' ', '').replace('.', '_')}-{copy}.jpg"
-
-
-def _peak(process: int) -> float:
-    """Return the most memory a process had, in MB."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    return int(found[1]) / 1000 if found else 0.0
 
 
 def _processors() -> int:

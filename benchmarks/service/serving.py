@@ -1,0 +1,92 @@
+"""Servers that are measured, one at a time, and the pictures that they are asked for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import skimage.data
+from PIL import Image
+
+__all__ = [
+    "COPIES",
+    "PHOTOGRAPHS",
+    "PORT",
+    "READY",
+    "SIZES",
+    "focalbox",
+    "make_pictures",
+    "name_of",
+    "peak",
+    "processor_time",
+    "running",
+]
+
+SIZES = {"0.3 MP": (640, 480), "12 MP": (4000, 3000)}
+"""Sides of the pictures in pixels."""
+PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
+COPIES = 24
+"""Pictures of each size, all of other bytes: with 8 connections no two requests under way are for the same one."""
+READY = 60
+PORT = 8917
+
+
+def focalbox(root: Path) -> list[str]:
+    """Return the command of a service of the pictures; the port is to follow."""
+    return [sys.executable, "-m", "focalbox", "serve", "--root", str(root / "pictures"), "--allow-unsigned", "--port"]
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server at `PORT` until the context ends; it answers, or a minute has passed."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        stop = time.monotonic() + READY
+        while time.monotonic() < stop:
+            try:
+                httpx.get(f"http://127.0.0.1:{PORT}/healthcheck")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def make_pictures(root: Path) -> None:
+    """Write the photographs in all sizes, `COPIES` of other bytes each, into a folder of ``root``."""
+    folder = root / "pictures"
+    folder.mkdir()
+    for size, sides in SIZES.items():
+        for place, name in enumerate(PHOTOGRAPHS):
+            picture = Image.fromarray(getattr(skimage.data, name)()).resize(sides, Image.Resampling.LANCZOS)
+            picture.save(folder / "one.jpg", quality=88)
+            content = (folder / "one.jpg").read_bytes()
+            for copy in range(
+                place, COPIES, len(PHOTOGRAPHS)
+            ):  # bytes after the end of a JPEG change nothing but its digest
+                (folder / name_of(size, copy)).write_bytes(content + copy.to_bytes(2, "big"))
+    (folder / "one.jpg").unlink()
+
+
+def name_of(size: str, copy: int) -> str:
+    """Return what a copy of a size is called."""
+    return f"{size.replace(' ', '').replace('.', '_')}-{copy}.jpg"
+
+
+def processor_time(process: int) -> float:
+    """Return the seconds that a process has spent on processors, in all its threads."""
+    return time.clock_gettime((~process << 3) | 2)  # its clock, as clock_getcpuclockid(3) names it
+
+
+def peak(process: int) -> float:
+    """Return the most memory a process had, in MB."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) / 1000 if found else 0.0
