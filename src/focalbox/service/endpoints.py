@@ -15,7 +15,7 @@ from focalbox.core.target import Ratio
 from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
 from focalbox.service.disposition import disposition
-from focalbox.service.negotiation import is_current, negotiate, pixel_ratio, width_ratio
+from focalbox.service.negotiation import field_of, is_current, negotiate, pixel_ratio, width_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
@@ -156,7 +156,8 @@ class Endpoints:
         self, request: Request, image_request: ImageRequest, located: Location, content: Content | None = None
     ) -> Response:
         picture = await self._pictures.open(located, content)
-        chosen = negotiate(request.headers.get("accept", "")) if image_request.format == AUTO else image_request.format
+        accepted = field_of(request.headers, "accept") or ""
+        chosen = negotiate(accepted) if image_request.format == AUTO else image_request.format
         tag = self._renderer.tag(image_request, picture, chosen)
         headers = {"ETag": tag, "Accept-Ranges": "none"}
         headers["Cache-Control"] = self._cache_control(request, image_request, picture.facts)

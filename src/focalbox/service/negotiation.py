@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from focalbox.imaging.output.encoding import can_write
 from focalbox.imaging.output.formats import FORMATS
 
-__all__ = ["is_current", "matches", "negotiate", "pixel_ratio", "width_ratio"]
+__all__ = ["field_of", "is_current", "matches", "negotiate", "pixel_ratio", "width_ratio"]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
@@ -21,6 +21,18 @@ _RATIOS = (1.0, 1.5, 2.0, 3.0)
 _MAX_DIGITS = 6
 """Digits of a width in pixels that are read."""
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
+
+
+def field_of(headers: Mapping[str, str], name: str) -> str | None:
+    """Return the value of a field that is a list, from all of its lines (RFC 9110, section 5.3); None without any.
+
+    Examples
+    --------
+    >>> field_of({"accept": "image/webp"}, "accept"), field_of({}, "accept")
+    ('image/webp', None)
+    """
+    lines = [value for key, value in headers.items() if key == name]  # several of a name in a request's own headers
+    return ", ".join(lines) if lines else None
 
 
 def negotiate(accept: str) -> str:
@@ -99,6 +111,7 @@ def is_current(headers: Mapping[str, str], tag: str, modified: str) -> bool:
     >>> is_current({"if-none-match": '"b"', "if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT"}, '"a"', "")
     False
     """
-    if "if-none-match" in headers:
-        return matches(headers["if-none-match"], tag)
+    tags = field_of(headers, "if-none-match")
+    if tags is not None:
+        return matches(tags, tag)
     return bool(modified) and headers.get("if-modified-since") == modified

@@ -126,6 +126,54 @@ def test_what_two_servers_could_read_differently_is_refused(short: Running, requ
     assert b"connection: close" in answer.lower()
 
 
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        (b"Transfer-Encoding: gzip, chunked", "a Transfer-Encoding is chunked and nothing else"),
+        (b"Content-Length: 5\r\nContent-Length: 5", "one Content-Length or one Transfer-Encoding"),
+        (b"X: a\r\n b", "a field of a header is one line"),
+        (b"X : a", "a percent-encoded address, one Host and well-formed fields"),
+    ],
+)
+def test_a_wrong_header_is_told_as_such_however_much_comes_behind_it(
+    short: Running, field: bytes, sentence: str
+) -> None:
+    for behind in (b"", b"12345" * 10_000):
+        with short.connect() as connection:
+            connection.sendall(b"POST /v1/crop?size=1:1 HTTP/1.1\r\nHost: a\r\n" + field + b"\r\n\r\n" + behind)
+            head, _, body = _all_of(connection).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 "), (behind[:9], head)
+        assert sentence in json.loads(body)["detail"]
+
+
+def test_a_broken_chunk_is_told_as_such(short: Running) -> None:
+    head = b"POST /v1/crop?size=1:1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with short.connect() as connection:
+        connection.sendall(head + b"5\r\nhello\r\nno length\r\n")
+        answer = _all_of(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"the chunks of a body are lengths in hexadecimal" in answer
+
+
+def test_fields_that_are_lists_may_come_in_several_lines(running: Callable[..., Running], pictures: Path) -> None:
+    service = running("--root", str(pictures), "--allow-unsigned")
+
+    def ask(*fields: str) -> tuple[int, dict[str, str]]:
+        lines = "".join(f"{field}\r\n" for field in fields)
+        with service.connect() as connection:
+            request = f"GET /v1/crop/60x40/coffee.jpg HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{lines}\r\n"
+            connection.sendall(request.encode())
+            head = _all_of(connection).partition(b"\r\n\r\n")[0].decode("latin-1").lower().split("\r\n")
+        return int(head[0].split(" ")[1]), dict(line.split(": ", 1) for line in head[1:])
+
+    status, headers = ask("Accept: text/html", "Accept: image/webp")
+    assert (status, headers["content-type"]) == (200, "image/webp")
+    tag = headers["etag"]
+    told = ask("Accept: image/webp", 'If-None-Match: "other"', f"If-None-Match: W/{tag}")
+    assert (told[0], told[1]["etag"], told[1]["vary"]) == (304, tag, "accept")
+    assert ask("Accept: image/webp", 'If-None-Match: "other"', 'If-None-Match: "another"')[0] == 200
+
+
 def test_silent_connections_push_each_other_out_and_nobody_else(running: Callable[..., Running]) -> None:
     """1,300 half-open sockets under a limit of 1,024 files for the service."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

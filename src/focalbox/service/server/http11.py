@@ -244,10 +244,14 @@ class Protocol(H11Protocol):
     def _mistake(self) -> InvalidRequest:
         """Return what is wrong with what came; h11 raises one error for all of it."""
         unread, _ = self.conn.trailing_data
-        in_body = self.cycle is not None and not self.cycle.response_complete
-        if len(unread) <= MAX_UNREAD or in_body:
-            message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
+        if self.cycle is not None and not self.cycle.response_complete:
+            message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
             return InvalidRequest(message)
+        if (
+            len(unread) <= MAX_UNREAD or not self.conn.endless
+        ):  # behind the end of a header comes what nobody has read yet
+            message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
+            return InvalidRequest(self.conn.wrong or message)
         if b"\n" not in unread:
             message = f"an address has fewer than {MAX_UNREAD} bytes"
             return AddressTooLong(message)

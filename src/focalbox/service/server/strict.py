@@ -7,6 +7,7 @@ A proxy in front may read the same bytes as two requests, so none of them is acc
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 import h11
 
@@ -17,6 +18,7 @@ _END = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(rb"\n[ \t]")
 _LENGTH = re.compile(rb"\ncontent-length[ \t]*:", re.IGNORECASE)
 _ENCODING = re.compile(rb"\ntransfer-encoding[ \t]*:", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*:[ \t]*chunked[ \t]*\r", re.IGNORECASE)
 _OLD = re.compile(rb"\A[^\n]*HTTP/1\.0\r\n")
 _LENGTHS = re.compile(rb"\ncontent-length[ \t]*:[^\n]*,", re.IGNORECASE)
 """Several lengths in one field, which h11 takes when they are equal."""
@@ -41,6 +43,10 @@ class StrictConnection(h11.Connection):
 
     def __init__(self, most_unread: int = 16_384) -> None:
         super().__init__(h11.SERVER, most_unread)
+        self.wrong = ""
+        """What is wrong with the header that was refused, where that is known."""
+        self.endless = True
+        """Whether the header that is read has no end yet."""
 
     def next_event(self) -> object:  # type: ignore[override]
         """Return h11's next event; a header is checked against the rules before it is read."""
@@ -50,23 +56,33 @@ class StrictConnection(h11.Connection):
 
     def _check(self, unread: bytes) -> None:
         end = _END.search(unread)
-        if end is None:
-            return
-        head = unread[: end.end()]
-        wrong = None
-        if b"\n" in head.replace(b"\r\n", b"") or b"\r" in head.replace(b"\r\n", b""):
-            wrong = "a line of a header ends with CR LF"
-        elif _FOLD.search(head):
-            wrong = "a field of a header is one line"
-        elif len(_LENGTH.findall(head)) + len(_ENCODING.findall(head)) > 1:
-            wrong = "a request has one Content-Length or one Transfer-Encoding, not several"
-        elif _LENGTHS.search(head):
-            wrong = "a Content-Length is one number"
-        elif _ENCODING.search(head) and _OLD.search(head):
-            wrong = "HTTP/1.0 has no Transfer-Encoding"
-        elif not _VERSION.search(head):
-            wrong = "a request line ends with HTTP/1.1 or HTTP/1.0"
-        elif not all(_HOST.fullmatch(host) for host in _HOSTS.findall(head)):
-            wrong = "a Host is a name or an address, and perhaps a port"
-        if wrong is not None:
-            raise h11.RemoteProtocolError(wrong)
+        self.endless = end is None
+        head = unread[: end.end()] if end is not None else b""
+        self.wrong = next((rule for rule, breaks in _RULES if head and breaks(head)), "")
+        if self.wrong:
+            raise h11.RemoteProtocolError(self.wrong)
+
+
+_RULES: Sequence[tuple[str, Callable[[bytes], object]]] = (
+    (
+        "a line of a header ends with CR LF",
+        lambda head: b"\n" in head.replace(b"\r\n", b"") or b"\r" in head.replace(b"\r\n", b""),
+    ),
+    ("a field of a header is one line", _FOLD.search),
+    (
+        "a request has one Content-Length or one Transfer-Encoding, not several",
+        lambda head: len(_LENGTH.findall(head)) + len(_ENCODING.findall(head)) > 1,
+    ),
+    ("a Content-Length is one number", _LENGTHS.search),
+    ("HTTP/1.0 has no Transfer-Encoding", lambda head: _ENCODING.search(head) and _OLD.search(head)),
+    (
+        "a Transfer-Encoding is chunked and nothing else",
+        lambda head: _ENCODING.search(head) and not _CHUNKED.search(head),
+    ),
+    ("a request line ends with HTTP/1.1 or HTTP/1.0", lambda head: not _VERSION.search(head)),
+    (
+        "a Host is a name or an address, and perhaps a port",
+        lambda head: not all(_HOST.fullmatch(host) for host in _HOSTS.findall(head)),
+    ),
+)
+"""What a header has to be, and what tells that it is not."""
