@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -40,6 +41,22 @@ def test_what_is_put_is_found_also_by_the_next_process(opened: Callable[..., Dis
         assert again.data("a") == b"picture"
     cache.drop("a")
     assert (again.find("a"), again.data("a"), cache.used) == (None, None, 0)
+
+
+def test_what_a_clock_that_was_wrong_has_noted_does_not_stay_for_ever(
+    opened: Callable[..., DiskCache], tmp_path: Path
+) -> None:
+    cache, content = opened(), bytes(range(256)) * 1000
+    for name in ("seen again", "never again"):
+        cache.put(name, SAID, content)
+    with sqlite3.connect(tmp_path / "pictures-1.sqlite") as connection:
+        connection.execute("UPDATE facts SET used = used + 1e9")  # as if the clock had been put back by 30 years
+    connection.close()
+    assert cache.find("seen again") == SAID
+    for number in range(16):
+        cache.put(str(number), SAID, content)
+    assert cache.find("never again") is None
+    assert cache.find("15") == SAID
 
 
 def test_it_stays_within_its_bound_and_the_least_used_go_first(

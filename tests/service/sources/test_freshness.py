@@ -154,3 +154,15 @@ def test_any_fields_are_read(fields: dict[str, str], later: float) -> None:
         assert found.is_fresh(NOW + later) in {True, False}
         assert not (found.directive == "no-store" and found.may_keep)
         assert found.may_serve_errors(NOW + later, 5) in {True, False}
+
+
+def test_what_seems_to_come_from_the_future_is_asked_for_again() -> None:
+    said = _said("max-age=3600", etag='"a"')
+    for put_back in (30.0, 0.0):
+        assert said.is_fresh(NOW - put_back)
+        assert said.seconds_left(NOW - put_back) == 3600
+    for put_back in (90.0, 1e9):
+        assert not said.is_fresh(NOW - put_back)
+        assert said.seconds_left(NOW - put_back) == 0
+        assert said.may_serve_errors(NOW - put_back, 60)
+        assert not _said("max-age=3600, must-revalidate").may_serve_errors(NOW - put_back, 60)

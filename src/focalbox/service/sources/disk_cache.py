@@ -67,7 +67,7 @@ class DiskCache:
             if row is None:
                 return None
             now = time.time()
-            if now - row[1] > _USED:
+            if abs(now - row[1]) > _USED:  # also when the clock was put back meanwhile
                 connection.execute("UPDATE facts SET used = ? WHERE name = ?", (now, name))
             return Freshness.from_json(row[0])
 
@@ -122,7 +122,10 @@ class DiskCache:
         total = _total(connection)
         if total + size <= self._most:
             return
-        oldest, names = connection.execute("SELECT name, size FROM facts ORDER BY used"), []
+        order = (
+            "SELECT name, size FROM facts ORDER BY used <= ?, used"  # what was used in the future: the clock was wrong
+        )
+        oldest, names = connection.execute(order, (time.time() + _USED,)), []
         for name, bytes_ in oldest:
             names.append(name)
             total -= bytes_

@@ -17,6 +17,8 @@ _MAX_FIELD = 500
 """Characters of a field that is kept; tags and dates have under 100."""
 _STRICTEST = {"cache-control": "no-store", "vary": "*"}
 """What a field counts as that is too long to be kept: what it forbids must not get lost."""
+_SKEW = 60.0
+"""Seconds by which a clock may be put back without a doubt about what was noted before."""
 _MAX_SECONDS = 2**31
 """Seconds that a lifetime counts as at most (RFC 9111, section 1.2.2)."""
 _DIRECTIVE = re.compile(r'([a-z-]+)(?:=(?:"([^"]*)"|([^\s,"]*)))?', re.IGNORECASE)
@@ -119,7 +121,7 @@ class Freshness:
             said = [0.0 if until is None else until - (self.received if made is None else made)]
         if not said:
             return None
-        return max(0, int(min(said) - self._age - max(0.0, now - self.received)))
+        return max(0, int(min(said) - self._age - self._since(now)))
 
     def is_fresh(self, now: float) -> bool:
         """Tell whether it may be used without revalidation."""
@@ -153,7 +155,11 @@ class Freshness:
 
     def _stale_for(self, now: float) -> float:
         """Return for how many seconds it has been stale; negative while it is fresh."""
-        return max(0.0, now - self.received) + self._age - self._lifetime
+        return self._since(now) + self._age - self._lifetime
+
+    def _since(self, now: float) -> float:
+        """Return the seconds since it arrived; one that seems to come from the future is stale: a clock was put back."""
+        return max(0.0, now - self.received) if now > self.received - _SKEW else self._lifetime
 
     @property
     def _age(self) -> float:
