@@ -43,6 +43,21 @@ def test_what_is_put_is_found_also_by_the_next_process(opened: Callable[..., Dis
     assert (again.find("a"), again.data("a"), cache.used) == (None, None, 0)
 
 
+def test_when_somebody_empties_the_folder_it_is_empty_and_begins_anew(
+    opened: Callable[..., DiskCache], tmp_path: Path
+) -> None:
+    cache, other = opened(), opened()
+    for turn in range(3):
+        cache.put("a", SAID, b"picture %d" % turn)
+        assert other.data("a") == b"picture %d" % turn
+        for path in tmp_path.iterdir():
+            path.unlink()
+        assert (other.find("a"), cache.find("a"), cache.data("a")) == (None, None, None)
+    cache.put("b", SAID, b"another")
+    assert other.data("b") == b"another"
+    assert (tmp_path / "pictures-1.sqlite").is_file()
+
+
 def test_what_a_clock_that_was_wrong_has_noted_does_not_stay_for_ever(
     opened: Callable[..., DiskCache], tmp_path: Path
 ) -> None:

@@ -56,6 +56,8 @@ class DiskCache:
         self._path, self._most = folder / _FILE, most
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._abandoned: list[sqlite3.Connection] = []
         self._told = -_TELL
         self.used = 0  # bytes that were kept when this process last put something
 
@@ -149,7 +151,14 @@ class DiskCache:
                 return otherwise
 
     def _connect(self) -> sqlite3.Connection:
-        """Return the connection, opened at its first use: SQLite forbids carrying one into a forked process."""
+        """Return the connection, opened at its first use: SQLite forbids carrying one into a forked process.
+
+        When somebody has removed the file, to empty the cache, a new one is begun. The connection to the old one is left as
+        it is: SQLite would remove the journal of the new file when it closes it.
+        """
+        if self._connection is not None and self._file() != self._opened:
+            self._abandoned.append(self._connection)
+            self._connection = None
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
             self._connection = connection
@@ -157,8 +166,16 @@ class DiskCache:
             connection.execute("PRAGMA synchronous = NORMAL")
             for table in _TABLES:
                 connection.execute(table)
-            self.used = _total(connection)
+            self.used, self._opened = _total(connection), self._file()
         return self._connection
+
+    def _file(self) -> tuple[int, int] | None:
+        """Return which file stands at the path; None for none."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 @contextmanager
