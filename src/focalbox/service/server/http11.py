@@ -70,7 +70,7 @@ class Protocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn = StrictConnection(MAX_UNREAD)
+        self.conn = self._strict = StrictConnection(MAX_UNREAD)
         self._reading: tuple[type[h11.SEND_BODY | h11.IDLE], asyncio.TimerHandle] | None = None
         self._writing: asyncio.TimerHandle | None = None
         self._began, self._body_bytes, self._unsent = 0.0, 0, 0
@@ -248,10 +248,10 @@ class Protocol(H11Protocol):
             message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
             return InvalidRequest(message)
         if (
-            len(unread) <= MAX_UNREAD or not self.conn.endless
+            len(unread) <= MAX_UNREAD or not self._strict.endless
         ):  # behind the end of a header comes what nobody has read yet
             message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
-            return InvalidRequest(self.conn.wrong or message)
+            return InvalidRequest(self._strict.wrong or message)
         if b"\n" not in unread:
             message = f"an address has fewer than {MAX_UNREAD} bytes"
             return AddressTooLong(message)
