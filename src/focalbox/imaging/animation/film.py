@@ -15,6 +15,7 @@ from PIL import Image
 from focalbox.imaging.animation.apng import draw_apng, read_apng
 from focalbox.imaging.animation.edit_list import plays_of
 from focalbox.imaging.animation.gif import draw_gif, read_gif
+from focalbox.imaging.animation.sample_times import durations_of
 from focalbox.imaging.decoders.readers import reader_of
 
 __all__ = ["ANIMATED", "Film", "open_film", "spread"]
@@ -110,7 +111,8 @@ def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -
             plays_of(data) if form == "AVIF" else int(image.info.get("loop", 0)),
             image.mode == "RGBA",
         )
-    return Film(frames, plays, alpha, lambda: _draw(reader, data, frames))
+    told = durations_of(data, frames) if form == "AVIF" else None
+    return Film(frames, plays, alpha, lambda: _draw(reader, data, frames, told))
 
 
 def _go_on(held: deque[tuple[T, Fraction]], drawing: Iterator[tuple[T, Fraction]]) -> Iterator[tuple[T, Fraction]]:
@@ -120,13 +122,16 @@ def _go_on(held: deque[tuple[T, Fraction]], drawing: Iterator[tuple[T, Fraction]
     yield from drawing
 
 
-def _draw(reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int) -> Iterator[tuple[Image.Image, Fraction]]:
-    """Draw a film that its decoder draws by itself."""
+def _draw(
+    reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int, durations: list[Fraction] | None
+) -> Iterator[tuple[Image.Image, Fraction]]:
+    """Draw a film that its decoder draws by itself; it says durations in milliseconds, where they are not known better."""
     with reader(BytesIO(data)) as image:
         for index in range(frames):
             image.seek(index)
             image.load()
-            yield image.copy(), int(image.info.get("duration", 0)) * _MILLISECOND
+            milliseconds = int(image.info.get("duration", 0))
+            yield image.copy(), milliseconds * _MILLISECOND if durations is None else durations[index]
 
 
 def spread(frames: int, wanted: int) -> tuple[int, ...]:
