@@ -13,7 +13,7 @@ from PIL import Image
 
 from focalbox.imaging.colour import prepare
 from focalbox.imaging.decoders.readers import reader_of
-from focalbox.imaging.headers.png import SIGNATURE, Chunk, chunks_of
+from focalbox.imaging.headers.png import SIGNATURE, Chunk, chunks_of, is_sound
 
 __all__ = ["Apng", "ApngFrame", "draw_apng", "png_chunk", "read_apng"]
 
@@ -28,13 +28,14 @@ _ALPHA_TYPES = {4, 6}
 
 @dataclass(slots=True)
 class ApngFrame:
-    """Where a frame lies on the canvas, how long it is shown, and its chunks of codes."""
+    """Where a frame lies on the canvas, how long it is shown, its chunks of codes, and whether their checksums are right."""
 
     box: tuple[int, int, int, int]
     duration: Fraction
     dispose: int
     blend: int
     codes: list[tuple[int, int]] = field(default_factory=list)
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,9 @@ def read_apng(data: bytes, most: int) -> Apng:
             if current is None or len(frames) == most or current.box[2] > size[0] or current.box[3] > size[1]:
                 break
             frames.append(current)
-        elif chunk.name == b"IDAT" and current is not None:
-            current.codes.append((chunk.start, chunk.stop))
-        elif chunk.name == b"fdAT" and current is not None:
-            current.codes.append((chunk.start + _SEQUENCE, chunk.stop))
+        elif chunk.name in {b"IDAT", b"fdAT"} and current is not None:
+            current.codes.append((chunk.start + _SEQUENCE * (chunk.name == b"fdAT"), chunk.stop))
+            current.sound = current.sound and is_sound(data, chunk)
     return Apng(size, header, shared, tuple(one for one in frames if one.codes), plays)
 
 
@@ -140,4 +140,6 @@ def _alone(data: bytes, film: Apng, frame: ApngFrame) -> bytes:
     left, top, right, bottom = frame.box
     header = png_chunk(b"IHDR", struct.pack(">II", right - left, bottom - top) + film.header[8:])
     codes = b"".join(data[start:stop] for start, stop in frame.codes)
-    return SIGNATURE + header + film.shared + png_chunk(b"IDAT", codes) + png_chunk(b"IEND", b"")
+    packed = png_chunk(b"IDAT", codes)
+    packed = packed if frame.sound else packed[:-1] + bytes([packed[-1] ^ 1])  # as wrong as it was
+    return SIGNATURE + header + film.shared + packed + png_chunk(b"IEND", b"")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from focalbox.errors import LimitExceeded
 
-__all__ = ["Chunk", "Png", "chunks_of", "join", "read_png"]
+__all__ = ["Chunk", "Png", "chunks_of", "is_sound", "join", "read_png"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # section 11.2
@@ -140,16 +140,21 @@ def read_png(data: bytes) -> Png:
         begun = begun or name == b"IDAT"
         ended = ended or name == b"IEND"
         controls += name == b"fcTL"
-        if name in _PIXELS and (name in _CRITICAL or _sound(data, chunk)):
+        if name in _PIXELS and (name in _CRITICAL or is_sound(data, chunk)):
             pixels.append(chunk)
         elif name in _DESCRIBING and not begun and name not in found:
-            if chunk.stop - chunk.start <= _MAX_PROFILE and _sound(data, chunk):
+            if chunk.stop - chunk.start <= _MAX_PROFILE and is_sound(data, chunk):
                 found[name] = data[chunk.start : chunk.stop]
-        elif name == b"iTXt" and b"xmp" not in found and data.startswith(_XMP, chunk.start) and _sound(data, chunk):
+        elif name == b"iTXt" and b"xmp" not in found and data.startswith(_XMP, chunk.start) and is_sound(data, chunk):
             found[b"xmp"] = data[chunk.start : chunk.stop]
         elif name in _TEXTS:
             key = next((key for key in _CREDITS if data.startswith(key, chunk.start)), None)
-            if key is not None and key not in found and chunk.stop - chunk.start <= _MAX_PLAIN and _sound(data, chunk):
+            if (
+                key is not None
+                and key not in found
+                and chunk.stop - chunk.start <= _MAX_PLAIN
+                and is_sound(data, chunk)
+            ):
                 found[key] = _text(name, data[chunk.start + len(key) : chunk.stop])
     whole = ended or (begun and at + 4 <= len(data))
     frames = _frames(found.get(b"acTL"))
@@ -170,7 +175,7 @@ def read_png(data: bytes) -> Png:
     )
 
 
-def _sound(data: bytes, chunk: Chunk) -> bool:
+def is_sound(data: bytes, chunk: Chunk) -> bool:
     """Tell whether a chunk is whole and its checksum right."""
     if chunk.stop + 4 > len(data):
         return False

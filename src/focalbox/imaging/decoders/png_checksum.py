@@ -1,0 +1,62 @@
+"""PNG whose compressed pixels are all there, behind which a wrong checksum stands: libpng and browsers do not look at it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from focalbox.imaging.animation.apng import png_chunk
+from focalbox.imaging.headers.png import SIGNATURE, chunks_of, is_sound
+
+__all__ = ["mend_checksum"]
+
+_HEAD, _CHECKSUM = 2, 4
+"""Bytes around the compressed ones in a zlib stream (RFC 1950, section 2.2)."""
+_AT_ONCE = 2**18
+"""Bytes that are unpacked at once; none are kept."""
+_MAX_FILE = 2**23
+"""Bytes of a file up to which two copies of it lie within what every estimate of memory has to spare."""
+_MAX_PIXEL = 8
+"""Bytes of the largest pixel, four channels of 16 bits."""
+
+
+def mend_checksum(data: bytes) -> bytes | None:
+    """Return a PNG with the checksum that its pixels have, or None when that is not what is wrong with it.
+
+    Those of its chunks have to be right: then its pixels are as they were written.
+
+    Parameters
+    ----------
+    data : bytes
+        A PNG that was held against the limits: no more is unpacked than twice what its header announces.
+    """
+    if len(data) > _MAX_FILE:
+        return None
+    chunks = list(chunks_of(data))
+    packed = [one for one in chunks if one.name == b"IDAT"]
+    if not all(is_sound(data, one) for one in packed):
+        return None
+    codes = b"".join(data[one.start : one.stop] for one in packed)
+    try:
+        width, height = struct.unpack_from(">II", data, chunks[0].start)
+        right, length = _checksum(codes, 2 * height * (1 + _MAX_PIXEL * width))
+    except (zlib.error, struct.error, IndexError):
+        return None
+    stop = _HEAD + length
+    if right is None or codes[stop : stop + _CHECKSUM] == right:
+        return None
+    before = [one for one in chunks if one.name not in {b"IDAT", b"IEND"}]
+    kept = b"".join(data[one.start - 8 : one.stop + 4] for one in before)
+    return SIGNATURE + kept + png_chunk(b"IDAT", codes[:stop] + right) + png_chunk(b"IEND", b"")
+
+
+def _checksum(codes: bytes, most: int) -> tuple[bytes | None, int]:
+    """Return the checksum of what is packed, and the bytes that it takes packed; None of what ends early or is too much."""
+    inflate, found, seen, rest = zlib.decompressobj(-zlib.MAX_WBITS), 1, 0, codes[_HEAD:]
+    while not inflate.eof and seen <= most:
+        part = inflate.decompress(rest, _AT_ONCE)
+        found, seen, rest = zlib.adler32(part, found), seen + len(part), inflate.unconsumed_tail
+        if not part and not rest:
+            break
+    whole = inflate.eof and seen <= most
+    return found.to_bytes(_CHECKSUM, "big") if whole else None, len(codes) - _HEAD - len(inflate.unused_data)
