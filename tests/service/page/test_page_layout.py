@@ -147,13 +147,13 @@ def test_on_a_phone_the_crop_stays_in_sight(visit: Callable[..., Page]) -> None:
         page.screenshot(path=Path(SCREENSHOTS) / "phone-sight.png")
 
 
-@pytest.mark.parametrize(("width", "dark"), [(375, False), (375, True), (768, False)])
+@pytest.mark.parametrize(("width", "dark"), [(320, False), (375, False), (375, True), (768, False)])
 def test_a_narrow_screen_shows_all_of_it(visit: Callable[..., Page], width: int, dark: bool) -> None:  # noqa: FBT001 - a case
     page = visit(width=width, dark=dark)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for part in ("#stage", "#result", "#ratio", "#wall", "#snippets"):
         place = page.locator(part).bounding_box()
         assert place is not None
-        assert place["x"] >= 0
-        assert place["x"] + place["width"] <= width + 1
+        assert place["x"] >= 8
+        assert place["x"] + place["width"] <= width - 8
     shot(page, f"narrow-{width}-dark" if dark else f"narrow-{width}")
