@@ -8,6 +8,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -35,6 +36,7 @@ from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
 from focalbox.sources import Source
+from service.servers import Service
 
 THREADS, REQUESTS = 2, 12
 
@@ -213,3 +215,17 @@ def test_a_film_shows_its_first_frame_in_a_still_format_however_long_it_is(most:
                     await renderer.answer(asked, picture, agreed)
 
     _asked(work, Cropper(limits=Limits(frames=most)))
+
+
+def test_effects_are_bounded_by_the_pixels_that_they_touch(opened: Callable[..., Service], pictures: Path) -> None:
+    service = opened(root=pictures, allow_unsigned="true", result_pixels="240000")
+    assert service.ask(f"/unsafe/60x40/filters:{':'.join(['blur(2)'] * 300)}/coffee.jpg").status == 200
+    for address in (
+        f"/unsafe/600x400/filters:{':'.join(['blur(2)'] * 5)}/coffee.jpg",
+        f"/{'blur=a:2/' * 5}coffee.jpg",
+        "/unsafe/600x400/filters:rotate(90):rotate(90):rotate(90):rotate(90):rotate(90)/coffee.jpg",
+    ):
+        answer = service.ask(address)
+        assert answer.status == 413, address
+        assert "effects on a result of" in answer.problem()
+    assert service.ask("/unsafe/600x400/filters:blur(2):grayscale():sharpen(1,1,true)/coffee.jpg").status == 200

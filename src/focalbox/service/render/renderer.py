@@ -42,6 +42,8 @@ from focalbox.version import __version__
 
 __all__ = ["Answer", "Renderer"]
 
+_EFFECTS = 4
+"""How many times the pixels of the largest result all effects of an answer may touch together."""
 _FIRST = "effects and a bound of bytes are for pictures that stand still: the first frame was taken"
 
 
@@ -154,11 +156,16 @@ class Renderer:
         return Answer(content, FORMATS[name].mime, notes)
 
     def _check_result(self, result: Size, effects: Sequence[Effect]) -> None:
-        """Refuse a result of too many pixels."""
+        """Refuse a result of too many pixels, and too many effects on many pixels: each costs up to 0.2 s a megapixel."""
+        touched = 0
         for size in accumulate(effects, size_after, initial=result):
+            touched += size.pixels
             if size.pixels > self._result_pixels:
                 message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
                 raise LimitExceeded(message)
+        if touched > _EFFECTS * self._result_pixels:
+            message = f"{len(effects)} effects on a result of {result} are too many: it may be smaller, or they fewer"
+            raise LimitExceeded(message)
 
     def _explain(self, source: Picture | bytes, image_request: ImageRequest) -> Answer:
         with self._resources.metrics.stage("explain"):
