@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import resource
+import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from cli.calls import focalbox
 from focalbox.errors import SignatureError
 from focalbox.service.dialects import signing
 from focalbox.service.dialects.signing import Key
-from service.servers import SECONDS
+from service.servers import SECONDS, Running
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -93,6 +96,55 @@ def test_nothing_is_announced_that_does_not_start(name: str, value: str, workers
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1), ended.stderr
     assert ended.stderr.startswith("focalbox: ")
     assert value in ended.stderr or name == "SERVICE_CACHE"  # which may hold a password
+
+
+@pytest.mark.slow
+def test_too_few_files_are_said_at_the_start() -> None:
+    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0"]
+    ended = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)),
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "needs more than 128 files and connections, and the system lets it open 100 (ulimit -n)" in ended.stderr
+
+
+def _listens(running: Running) -> bool:
+    try:
+        running.connect().close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("redirected", [">&-", "2>&-", ">/dev/full", "| true"])
+def test_it_serves_whether_or_not_anybody_reads_what_it_says(redirected: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = tmp_path / "of another program"
+    command = f"exec {sys.executable} -m focalbox serve --allow-unsigned --port {port} {redirected}"
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    process = subprocess.Popen(["bash", "-c", command], env=environment, start_new_session=True, text=True)
+    try:
+        running = Running(process, port, "")
+        until = time.monotonic() + SECONDS
+        while not _listens(running):
+            assert time.monotonic() < until, "nobody listens"
+            with suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"it ended with {process.wait(0.1)}")
+        running.wait_until_ready()
+        with running.connect() as connection:
+            connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        assert not folder.exists()
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:

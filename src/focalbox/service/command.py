@@ -91,6 +91,7 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
+    os.environ.pop(_METRICS_FOLDER, None)  # that of another program
     log_to_standard_error()
     listening = _listening(settings)
     announce = partial(_announce, settings, listening)
@@ -205,13 +206,18 @@ def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
     place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     page = "/" if settings.allow_unsigned else signed("/", settings.keys[0], int(time.time()) + _DAY)
     example = "/v1/crop/500x200/PICTURE.jpg"
-    if settings.page:
-        click.echo(f"page:    {place}{page}")
+    lines = [f"page:    {place}{page}"] if settings.page else []
     if settings.root or settings.hosts or settings.buckets:
         how = "" if settings.allow_unsigned else "  (signed: see `focalbox sign`)"
-        click.echo(f"crops:   {place}{example}{how}")
+        lines.append(f"crops:   {place}{example}{how}")
     else:
-        click.echo("crops:   of uploads only; --root, --allow-host and --bucket say where addresses find pictures")
+        lines.append("crops:   of uploads only; --root, --allow-host and --bucket say where addresses find pictures")
     if settings.keys and settings.keys[0].id == "session":
-        click.echo("key:     a new one for this run; set FOCALBOX_SERVICE_KEYS=ID:SECRET for one that lasts")
-    sys.stdout.flush()
+        lines.append("key:     a new one for this run; set FOCALBOX_SERVICE_KEYS=ID:SECRET for one that lasts")
+    if sys.stdout is None:  # closed before the start
+        return
+    try:
+        click.echo("\n".join(lines))
+        sys.stdout.flush()
+    except OSError:  # nobody reads any more, which is no reason not to serve
+        sys.stdout = None

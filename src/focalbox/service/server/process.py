@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 
 from focalbox.cropper import Cropper
+from focalbox.errors import InvalidRequest
 from focalbox.service.app import build, load_model
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.server.closing import stop_accepting
@@ -136,7 +137,14 @@ def serve_on(
     """
     _give_memory_back()
     readiness = Readiness()
-    most = min(settings.connections, _files() - _OTHER_FILES)
+    files = _files()
+    if files <= _OTHER_FILES:
+        message = (
+            f"the service needs more than {_OTHER_FILES} files and connections, and the system lets it open {files} "
+            "(ulimit -n)"
+        )
+        raise InvalidRequest(message)
+    most = min(settings.connections, files - _OTHER_FILES)
     connections = Connections(most, settings.address_connections or most)
     deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
     cropper = Cropper(model=settings.common.model, limits=settings.common.limits)
