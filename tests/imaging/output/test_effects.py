@@ -101,3 +101,36 @@ def test_corners_are_round() -> None:
 def test_what_makes_no_sense_is_refused(name: str, values: tuple[float, ...]) -> None:
     with pytest.raises(InvalidRequest):
         Effect(name, values)
+
+
+def test_room_is_added_and_cut_off_again() -> None:
+    padded = Effect("pad", (3.0, 5.0, 7.0, 9.0), "#ff0000")
+    grown = apply_effects(RAMP, [padded])
+    assert (grown.mode, grown.size, grown.getpixel((0, 0))) == ("RGB", (70, 54), (255, 0, 0))
+    assert np.array_equal(_done(RAMP, padded, Effect("part", (3.0, 5.0, 60.0, 40.0))), np.asarray(RAMP))
+    clear = apply_effects(RAMP, [Effect("pad", (1.0, 1.0, 1.0, 1.0))])
+    assert (clear.mode, clear.getpixel((0, 0))) == ("RGBA", (255, 255, 255, 0))
+    assert clear.getpixel((1, 1)) == (0, 0, 0, 255)
+
+
+def test_a_part_ends_with_the_picture_and_begins_inside() -> None:
+    assert apply_effects(RAMP, [Effect("part", (50.0, 30.0, 500.0, 500.0))]).size == (10, 10)
+    assert size_after(Size(60, 40), Effect("part", (50.0, 30.0, 500.0, 500.0))) == Size(10, 10)
+    with pytest.raises(InvalidRequest, match="inside the picture, which is 60x40"):
+        apply_effects(RAMP, [Effect("part", (60.0, 0.0, 5.0, 5.0))])
+
+
+@pytest.mark.parametrize("side", [2, 7, 60, 30_000])
+def test_the_pixels_of_a_square_become_their_mean(side: int) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    shown = _done(Image.fromarray(noise), Effect("pixelate", (float(side),)))
+    for top in range(0, 40, side):
+        for left in range(0, 60, side):
+            square = shown[top : top + side, left : left + side].reshape(-1, 3)
+            mean = noise[top : top + side, left : left + side].reshape(-1, 3).mean(axis=0)
+            assert (square == square[0]).all()
+            assert np.abs(square[0] - mean).max() <= 1
+    glass = Image.new("RGBA", (4, 4), (200, 0, 0, 0))
+    glass.putpixel((0, 0), (0, 0, 200, 255))
+    red, _, blue, _ = _done(glass, Effect("pixelate", (4.0,)))[3, 3]
+    assert (red, blue > 190) == (0, True)  # nobody saw the red

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
@@ -125,6 +125,46 @@ def test_the_second_resize_is_done_to_what_the_first_has_made(
     assert np.abs(shown - np.asarray(expected)).mean() < 6
 
 
+def _cut(image: Image.Image, left: int, top: int, width: int, height: int) -> Image.Image:
+    return image.crop((left, top, left + width, top + height))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "steps"),
+    [
+        ("resize=w:300/crop=d:[10,20,90,60]", lambda image: _cut(image.resize((300, 200)), 10, 20, 90, 60)),
+        ("flop/crop=d:[0,0,90,60]", lambda image: _cut(ImageOps.mirror(image), 0, 0, 90, 60)),
+        (
+            "flop/crop=d:[0,0,90,60]/resize=w:30",
+            lambda image: _cut(ImageOps.mirror(image), 0, 0, 90, 60).resize((30, 20)),
+        ),
+        (
+            "rotate=deg:90/crop=d:[0,0,200,300]/resize=w:50",
+            lambda image: _cut(image.transpose(Image.Transpose.ROTATE_270), 0, 0, 200, 300).resize((50, 75)),
+        ),
+        ("crop=d:[100,50,300,200]/crop=d:[10,20,90,60]", lambda image: _cut(image, 110, 70, 90, 60)),
+        (
+            "crop=d:[100,50,300,200]/resize=w:150/crop=d:[10,20,90,60]/resize=h:30",
+            lambda image: _cut(_cut(image, 100, 50, 300, 200).resize((150, 100)), 10, 20, 90, 60).resize((45, 30)),
+        ),
+        ("resize=w:60/crop=d:[50,30,90,60]", lambda image: _cut(image.resize((60, 40)), 50, 30, 10, 10)),
+    ],
+)
+def test_a_crop_is_of_what_the_tasks_before_it_have_made(
+    opened: Callable[..., Service],
+    pictures: Path,
+    photographs: Mapping[str, np.ndarray],
+    tasks: str,
+    steps: Callable[[Image.Image], Image.Image],
+) -> None:
+    service = opened(root=pictures, allow_unsigned="true")
+    shown = image_of(service.ask(f"/{tasks}/output=f:png/coffee.jpg").content)
+    expected = steps(Image.fromarray(photographs["coffee"]))
+    assert shown.size == expected.size
+    assert np.abs(np.asarray(shown).astype(int) - np.asarray(expected)).mean() < 6, tasks
+    assert "lies inside the picture" in service.ask("/resize=w:60/crop=d:[60,0,9,9]/coffee.jpg").problem()
+
+
 def test_a_resize_that_would_be_seen_is_refused_before_what_looks_wherever_it_stands() -> None:
     for tasks in (
         ("resize=w:90", "resize=w:40,h:90,fit:crop", "smart_crop=w:30,h:20"),
@@ -150,8 +190,10 @@ def test_a_resize_that_would_be_seen_is_refused_before_what_looks_wherever_it_st
         (b"/resize=w:5,h:5,fit:crop,align:[]/cat.jpg", "aligns"),
         (b"/resize=w:5,h:5,fit:crop,align:[top,bottom]/cat.jpg", "aligns"),
         (b"/resize=fit:crop/cat.jpg", "width or height"),
-        (b"/resize=w:50/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before resize"),
-        (b"/flop/crop=dim:[1,2,3,4]/cat.jpg", "crop comes before flop"),
+        (b"/resize=w:50/crop=dim:[1,2,3,4]/smart_crop=w:5,h:5/cat.jpg", "crop comes after smart_crop"),
+        (b"/flop/crop=dim:[1,2,3,4]/smart_crop=w:5,h:5/cat.jpg", "crop comes after smart_crop"),
+        (b"/crop=d:[1,2,3,4]/crop=d:[1,2,3,4]/crop_faces=w:5,h:5/cat.jpg", "crop comes after crop_faces"),
+        (b"/crop=d:[1,2,3,4]/crop=d:[1,2,3,4]/resize=w:5/cat.jpg", "crop is given once before resize"),
         (b"/rotate=deg:180/smart_crop=w:5,h:5/cat.jpg", "rotate comes after smart_crop"),
         (b"/crop=dim:[1,2,3]/cat.jpg", "dim"),
         (b"/crop=dim:[1,2,0,3]/cat.jpg", "dim"),

@@ -33,13 +33,13 @@ class Effect:
     ----------
     name : str
         background, blur, cover (a part, resized), flip (upside down), flop (mirrored), inside (resized in its own ratio),
-        pad (room around it), pixelate, resize (stretched), rotate, round, sharpen, square (the middle of it), or one of
-        `focalbox.imaging.output.tones`.
+        pad (room around it), part (cut out), pixelate, resize (stretched), rotate, round, sharpen, square (the middle of
+        it), or one of `focalbox.imaging.output.tones`.
     values : tuple of float
         Pixels of radius for blur, sharpen and round, of a side for pixelate; degrees, counterclockwise, for rotate; width
         and height for resize; for inside the same, 0 for one that is open, and whether it may grow; for cover the same, and
         where the part lies, 0 to 1 from left to right and from top to bottom; for pad the pixels that are added on the left,
-        at the top, on the right and at the bottom.
+        at the top, on the right and at the bottom; for part its left and top edge, width and height.
         -100 to 100 for brightness and contrast, and three of them for rgb; for saturation 1 is as it was, 0 grey; for
         colorize three percentages and a colour; for curve 256 tones for each colour; for noise how much, and a seed; for
         convolution the columns, then the weights.
@@ -94,21 +94,36 @@ def size_after(size: Size, effect: Effect) -> Size:
     >>> size_after(Size(600, 400), Effect("inside", (300.0, 0.0, 1.0)))
     Size(width=300, height=200)
     """
-    if effect.name in {"resize", "cover"}:
-        return Size(*(max(1, int(side)) for side in effect.values[:2]))
-    if effect.name == "pad":
-        left, top, right, bottom = (int(side) for side in effect.values)
-        return Size(size.width + left + right, size.height + top + bottom)
-    if effect.name == "square":
-        return Size(min(size.width, size.height), min(size.width, size.height))
-    if effect.name == "rotate" and effect.values[0] % 180 == 90:  # noqa: PLR2004 - degrees
-        return Size(size.height, size.width)
-    if effect.name != "inside":
-        return size
-    width, height, grows = effect.values
+    after = _SIZES.get(effect.name)
+    return size if after is None else after(size, *effect.values)
+
+
+def _inside(size: Size, width: float, height: float, grows: float) -> Size:
     ratios = [side / own for side, own in ((width, size.width), (height, size.height)) if side]
     scale = min([*ratios, *([] if grows else [1.0])])
     return Size(max(1, int(size.width * scale + 0.5)), max(1, int(size.height * scale + 0.5)))
+
+
+def _plain(_: Size, width: float, height: float, *__: float) -> Size:
+    return Size(max(1, int(width)), max(1, int(height)))
+
+
+def _rest(size: Size, left: float, top: float, width: float, height: float) -> Size:
+    return Size(max(1, int(min(width, size.width - left))), max(1, int(min(height, size.height - top))))
+
+
+_SIZES: Mapping[str, Callable[..., Size]] = {
+    "cover": _plain,
+    "inside": _inside,
+    "pad": lambda size, left, top, right, bottom: Size(
+        size.width + int(left) + int(right), size.height + int(top) + int(bottom)
+    ),
+    "part": _rest,
+    "resize": _plain,
+    "rotate": lambda size, degrees: Size(size.height, size.width) if degrees % 180 == 90 else size,  # noqa: PLR2004
+    "square": lambda size: Size(min(size.width, size.height), min(size.width, size.height)),
+}
+"""How large a picture is after an effect that changes that, from its size and the effect's values."""
 
 
 def apply_effects(image: Image.Image, effects: Sequence[Effect]) -> Image.Image:
@@ -195,6 +210,14 @@ def _pad(image: Image.Image, effect: Effect) -> Image.Image:
     return ground
 
 
+def _part(image: Image.Image, effect: Effect) -> Image.Image:
+    left, top, width, height = (int(side) for side in effect.values)
+    if left >= image.width or top >= image.height:
+        message = f"a part to cut out lies inside the picture, which is {image.width}x{image.height} by then"
+        raise InvalidRequest(message)
+    return image.crop((left, top, min(left + width, image.width), min(top + height, image.height)))
+
+
 def _pixelate(image: Image.Image, effect: Effect) -> Image.Image:
     side = int(effect.values[0])
     if side <= 1:
@@ -212,6 +235,7 @@ _SHAPES: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
     "flop": lambda image, _: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
     "inside": _resize,
     "pad": _pad,
+    "part": _part,
     "pixelate": _pixelate,
     "resize": _resize,
     "rotate": _rotate,
@@ -230,6 +254,7 @@ _MAX_VALUES = {
     "inside": 30_000,
     "cover": 30_000,
     "pad": 30_000,
+    "part": 1e6,
     "pixelate": 30_000,
     "saturation": 100,
     "rgb": 100,

@@ -66,7 +66,7 @@ def parse(request: Request) -> ImageRequest:
             message = f"the task {task.name} is not supported in Filestack's addresses; {', '.join(SUPPORTED)} are"
             raise InvalidRequest(message)
         options, given = known_options(task), task.name in named
-        if given and task.name not in _EFFECTS and task.name != "resize":
+        if given and task.name not in _EFFECTS and task.name not in {"resize", "crop"}:
             message = f"the task {task.name} is given once"
             raise InvalidRequest(message)
         if not given or (task.name == "rotate" and "rotate" not in turns_of(named)):
@@ -83,7 +83,7 @@ def parse(request: Request) -> ImageRequest:
         max_age=_max_age(named["cache"]) if "cache" in named else None,
         align=sized.align,
         faces=_faces(named) if "detect_faces" in named else sized.faces,
-        window=_window(named["crop"]) if "crop" in named else None,
+        window=_first_window(request, named),
         effects=tuple(_effects(request, named, sized)),
         progressive="pjpg" in named or named.get("output", {}).get("format") == "pjpg",
         compress="compress" in named or _truth("compress", named.get("output", {}).get("compress", "false")),
@@ -92,20 +92,27 @@ def parse(request: Request) -> ImageRequest:
 
 
 def _check_order(request: Request, named: Named) -> None:
-    """Refuse tasks in an order in which they would make another picture than they do here: a part and what looks come first.
+    """Refuse tasks in an order in which they would make another picture than they do here: what looks comes first.
 
     Filestack does its tasks in the order of the address.
     """
     names, turns = [task.name for task in request.tasks], turns_of(named)
     for at, name in enumerate(names):
-        before = [other for other in names[:at] if other in turns or other in SIZED]
-        if name == "crop" and before:
-            message = f"crop comes before {before[0]} here, as coordinates in the picture as it is"
+        if name == "resize" and at == names.index("resize") and names[:at].count("crop") > 1:
+            message = "the task crop is given once before resize"
             raise InvalidRequest(message)
         late = [other for other in names[:at] if other in CORNERS or (other == "rotate" and other in turns)]
-        if name in {"smart_crop", "crop_faces", "crop"} and late:
+        late += ["crop"] if "crop" in names[:at] and not _is_first(request, named, names.index("crop")) else []
+        late += ["crop"] if names[:at].count("crop") > 1 else []
+        if name in _FRAMING and late:
             message = f"{late[0]} comes after {name} here: before it, it would be another picture"
             raise InvalidRequest(message)
+
+
+def _is_first(request: Request, named: Named, at: int) -> bool:
+    """Tell whether a crop is of the picture as it is: no task before it has made another one."""
+    turns = turns_of(named)
+    return not any(task.name in {*turns, *SIZED, *CORNERS, "crop"} for task in request.tasks[:at])
 
 
 def _keeps_metadata(named: Named) -> bool:
@@ -175,6 +182,9 @@ def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
             before = False
         elif task.name == "resize" and sized.resize is not None:
             found.append(sized.resize)
+        elif task.name == "crop" and not _is_first(request, named, at):
+            box = _window(options)
+            found.append(Effect("part", (float(box.left), float(box.top), float(box.width), float(box.height))))
         elif task.name in _EFFECTS:
             made = _EFFECTS[task.name](options)
             found += [replace(effect, of_source=before and effect.name == "blur") for effect in made]
@@ -219,6 +229,12 @@ _EFFECTS: Mapping[str, Callable[[Mapping[str, str]], Sequence[Effect]]] = {
     "rounded_corners": lambda options: [_rounded(options)],
 }
 """What each task does to the crop."""
+
+
+def _first_window(request: Request, named: Named) -> PixelBox | None:
+    """Return the part that is taken for the picture; what is cut out later is done to what the tasks before have made."""
+    at = next((at for at, task in enumerate(request.tasks) if task.name == "crop"), None)
+    return _window(named["crop"]) if at is not None and _is_first(request, named, at) else None
 
 
 def _window(task: Mapping[str, str]) -> PixelBox:

@@ -124,7 +124,9 @@ def turns_of(named: Named) -> frozenset[str]:
 def _is_turned(named: Named) -> bool:
     """Tell whether what comes before ``resize`` makes it another picture than the one that would be turned afterwards."""
     before = list(named)[: list(named).index("resize")]
-    turns = turns_of(named) if "align" in named["resize"] else turns_of(named) - {"flip", "flop"}
+    cut = "crop" in before and not turns_of(named).isdisjoint(before[: before.index("crop")])
+    still = set() if cut or "align" in named["resize"] else {"flip", "flop"}
+    turns = turns_of(named) - still
     return any(name in turns or name in CORNERS for name in before)
 
 
