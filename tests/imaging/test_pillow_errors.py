@@ -20,6 +20,11 @@ from focalbox.imaging.pillow_errors import translating
             r"^cat\.png cannot be decoded: the file ends too early$",
         ),
         (OSError("x" * 999), DecodeError, r"^cat\.png cannot be decoded: x{120}$"),
+        (
+            OSError("could not create decoder object"),
+            DecodeError,
+            r"^cat\.png cannot be decoded: its header is damaged$",
+        ),
         (MemoryError(), LimitExceeded, r"^cat\.png needs more memory to decode than there is$"),
         (DecompressionBombError(), LimitExceeded, "needs more memory"),
         (InvalidRequest("said already"), InvalidRequest, "^said already$"),

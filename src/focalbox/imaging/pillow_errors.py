@@ -13,8 +13,9 @@ __all__ = ["ENDS_EARLY", "translating"]
 
 ENDS_EARLY = "the file ends too early"
 
-_UNKNOWN, _DAMAGED = "not identified by this driver", "its header is damaged"
-"""What Pillow says of a header that it cannot make sense of, and what is said instead."""
+_UNKNOWN = {"not identified by this driver", "could not create decoder object"}
+"""What Pillow says of headers that it, or libwebp, cannot make sense of."""
+_DAMAGED = "its header is damaged"
 _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 
@@ -46,7 +47,7 @@ def translating(name: str, ends_early: Callable[[], bool] = bool) -> Iterator[No
         raise LimitExceeded(message) from error
     except Exception as error:
         reason = " ".join(str(error).split())[:_MAX_REASON] or type(error).__name__
-        reason = reason.replace(_UNKNOWN, _DAMAGED)
+        reason = _DAMAGED if reason in _UNKNOWN else reason
         if ends_early() or "truncated" in reason.lower():
             reason = ENDS_EARLY
         message = f"{name} cannot be decoded: {reason}"

@@ -46,6 +46,8 @@ _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
 _FIRST_CHUNK, _FOR_IOS = slice(12, 16), b"CgBI"
 """Where the name of a PNG's first chunk stands, and what it is where Apple's tools have packed it anew."""
+_UNREAD = ("pixel mode", "samples per pixel", "data organization")
+"""What Pillow says of samples that it does not read."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)
@@ -158,7 +160,7 @@ def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes)
         return reader(BytesIO(file))
     except SyntaxError as error:
         samples = samples_of(file)
-        if samples is None or "pixel mode" not in str(error):
+        if samples is None or not any(words in str(error) for words in _UNREAD):
             raise
         message = f"{name} cannot be decoded: TIFF pixels of {samples} are not read"
         raise DecodeError(message) from error

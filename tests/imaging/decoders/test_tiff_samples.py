@@ -158,6 +158,12 @@ def test_floats_of_other_lengths_are_named(depth: type) -> None:
         open_picture(written((GREY / 255).astype(depth), **FROM_BLACK))
 
 
+def test_more_samples_than_any_picture_has_are_named() -> None:
+    many = np.dstack([COLOURS, *[GREY] * 4]).astype(np.uint8)
+    with pytest.raises(DecodeError, match=r"TIFF pixels of 7 whole samples of 8 bits are not read"):
+        open_picture(written(many, **RGB, extrasamples=["unspecified"] * 4))
+
+
 def one_strip(values: NDArray[Any], **options: Any) -> bytes:
     return written(values, rowsperstrip=len(values), **options)
 
