@@ -17,10 +17,11 @@ import pytest
 import tifffile
 from numpy.typing import NDArray
 
-from focalbox.errors import DecodeError
+from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.colour_spaces import grey_profile
 from focalbox.imaging.source import Limits, open_picture
 from imaging.test_memory import MEASURE
+from imaging.tiffs import with_tag
 
 HEIGHT, WIDTH = 70, 97
 GREY = (np.add.outer(np.arange(HEIGHT) * 2, np.arange(WIDTH)) + np.arange(WIDTH) % 5) % 256
@@ -133,13 +134,19 @@ def test_two_numbers_of_12_bits_in_three_bytes(order: str, white: bool, compress
     assert np.abs(found(head + codes + directory) - shown(GREY)).max() <= 1
 
 
+@pytest.mark.parametrize("alpha", [False, True], ids=["alone", "with alpha"])
+@pytest.mark.parametrize("white", [False, True], ids=["from black", "from white"])
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
-def test_a_grey_profile_is_brought_to_srgb_with_alpha_too(depth: type) -> None:
-    values: NDArray[Any] = (PAIR * (257 if depth is np.uint16 else 1)).astype(depth)
-    seen = found(written(values, **FROM_BLACK, **CLEAR, iccprofile=grey_profile(1.0)))
+def test_a_grey_profile_is_brought_to_srgb(depth: type, white: bool, alpha: bool) -> None:  # noqa: FBT001
+    greys = 255 - GREY if white else GREY
+    values: NDArray[Any] = (
+        (np.dstack([greys, ALPHA]) if alpha else greys) * (257 if depth is np.uint16 else 1)
+    ).astype(depth)
+    options = (FROM_WHITE if white else FROM_BLACK) | (CLEAR if alpha else {})
+    seen = found(written(values, **options, iccprofile=grey_profile(1.0)))
     light = GREY / 255
-    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)  # IEC 61966-2-1
-    assert np.abs(seen - shown(np.dstack([curve * 255, ALPHA]))).max() <= 1
+    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055) * 255  # IEC 61966-2-1
+    assert np.abs(seen - shown(np.dstack([curve, ALPHA]) if alpha else curve)).max() <= 1
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
@@ -175,6 +182,15 @@ def test_a_file_of_one_strip_needs_more() -> None:
         for content in (written(values, **RGB, compression="zlib"), one_strip(values, **RGB, compression="zlib"))
     )
     assert whole - strips > 0.9 * values.nbytes
+
+
+@pytest.mark.parametrize("tag", [322, 323], ids=["width", "length"])
+def test_a_tile_far_larger_than_the_picture_is_refused_by_the_header(tag: int) -> None:
+    content = written(COLOURS.astype(np.uint8), **RGB, tile=(32, 48), compression="zlib")
+    assert open_picture(content).need.peak < 2**25
+    picture = open_picture(with_tag(content, tag, 4, struct.pack("<I", 2**24)))
+    with pytest.raises(LimitExceeded, match=r"needs about [0-9]+ MB to decode"):
+        picture.decode(picture.size)
 
 
 @pytest.mark.slow

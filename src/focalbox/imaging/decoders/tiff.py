@@ -55,7 +55,8 @@ class Tiff(TiffImageFile):
 
     def _strip_bytes(self) -> int:
         width, height = self._tile_size
-        down = min(height, self._number(_TILE_LENGTH, self._number(_ROWS_PER_STRIP, height)))
+        rows = min(height, self._number(_ROWS_PER_STRIP, height))
+        down = self._number(_TILE_LENGTH, rows)  # however much larger than the picture
         samples = 1 if self._number(_PLANES, 0) == _APART else self._number(_SAMPLES, 1)
         return self._number(_TILE_WIDTH, width) * down * int(max(self.tag_v2.get(_BITS, (1,)))) * samples // 8
 
