@@ -252,6 +252,9 @@ def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> B
 def alternatives(evidence: Evidence, target: Target, framing: Framing, count: int) -> tuple[Crop, ...]:
     """Return the best few windows that differ, the best first: what `choose_crop` takes, and what else could be taken.
 
+    The others follow by their scores; one that shows another of several equal heads may score a little more than the first
+    (`focalbox.core.choice.equal_heads`).
+
     Parameters
     ----------
     evidence : Evidence
