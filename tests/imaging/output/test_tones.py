@@ -22,9 +22,17 @@ NEUTRAL = {
     "noise": (0.0, 0.0),
     "rgb": (0.0, 0.0, 0.0),
     "saturation": (1.0,),
+    "wavelet": (0.0, 1.0, 0.0),
 }
 """Numbers that change nothing."""
-SHOWN = {**NEUTRAL, "equalize": (), "grayscale": (), "noise": (40.0, 0.0), "rgb": (20.0, -20.0, 3.0)}
+SHOWN = {
+    **NEUTRAL,
+    "equalize": (),
+    "grayscale": (),
+    "noise": (40.0, 0.0),
+    "rgb": (20.0, -20.0, 3.0),
+    "wavelet": (2.0, 1.0, 1.0),
+}
 
 
 def done(pixels: np.ndarray, name: str, *values: float) -> np.ndarray:
@@ -33,7 +41,7 @@ def done(pixels: np.ndarray, name: str, *values: float) -> np.ndarray:
 
 @pytest.mark.parametrize("name", sorted(NEUTRAL))
 def test_neutral_numbers_change_nothing(name: str) -> None:
-    assert np.abs(done(COLOURS, name, *NEUTRAL[name]) - COLOURS).max() <= (name == "saturation")
+    assert np.abs(done(COLOURS, name, *NEUTRAL[name]) - COLOURS).max() <= (name in {"saturation", "wavelet"})
 
 
 @pytest.mark.parametrize("name", sorted(TONES))
@@ -109,3 +117,22 @@ def test_a_curve_is_the_natural_spline() -> None:
     assert abs(bends[:3].mean()) < 0.4  # it ends straight
     assert (np.abs(bends) <= 2).all()  # and has no corner: rounding alone makes 2
     assert natural_curve([(0, 0), (255, 255)]) == list(range(256))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 300), (40, 3), (300, 270)])
+@pytest.mark.parametrize("only_brightness", [0, 1])
+def test_sharpened_pictures_have_the_same_mean_and_more_contrast(size: tuple[int, int], only_brightness: int) -> None:
+    soft = np.random.default_rng(5).integers(90, 160, (*size, 3), dtype=np.uint8)
+    sharp = done(soft, "wavelet", 1, 1, only_brightness)
+    assert sharp.shape == soft.shape
+    assert abs(sharp.mean() - soft.mean()) < (1 if size[0] > 40 else 12)
+    if min(size) > 2:
+        assert sharp.std() > 1.2 * soft.std()
+    if only_brightness:
+        assert np.abs((sharp[..., 0] - sharp[..., 1]) - (soft[..., 0].astype(int) - soft[..., 1])).max() <= 1
+
+
+def test_a_strip_more_makes_no_seam() -> None:
+    tall = np.tile(np.random.default_rng(6).integers(0, 256, (1, 40, 3), dtype=np.uint8), (600, 1, 1))
+    sharp = done(tall, "wavelet", 2, 1, 0)
+    assert (sharp == sharp[:1]).all()  # every row is alike before, and so it is afterwards

@@ -136,7 +136,7 @@ def test_filters_that_change_the_finished_crop() -> None:
     filters = ["blur(3)", "brightness(-10)", "contrast(5)", "grayscale()", "rotate(90)", "sharpen(2,1,true)",
                "round_corner(10|20,255,0,0)", "background_color(00ff00)"]  # fmt: skip
     names = [effect.name for effect in _read(width=30, height=20, filters=filters).effects]
-    assert names == ["blur", "brightness", "contrast", "grayscale", "rotate", "sharpen", "round", "background"]
+    assert names == ["blur", "brightness", "contrast", "grayscale", "rotate", "wavelet", "round", "background"]
     small = _read(width=300, height=200, filters=["proportion(0.5)", "max_bytes(4000)", "autojpg()"])
     assert (small.sizes(SOURCE), small.max_bytes, small.format) == ([Size(150, 100)], 4000, "opaque-jpeg")
 
@@ -167,7 +167,7 @@ def test_meta_and_slashes_in_filters() -> None:
         ({"trim": ("top-right", 20)}, "not trim:top-right:20"),
         ({"trim": ("top-left", 443)}, "trim:CORNER:TOLERANCE"),
         ({"trim": ("top-left", "20px")}, "trim:CORNER:TOLERANCE"),
-        ({"filters": ["blur(700)"]}, "blur"),
+        ({"filters": ["blur(70000)"]}, "blur"),
         ({"filters": ["brightness(101)"]}, "brightness"),
         ({"filters": ["rotate(far)"]}, "rotate"),
         ({"filters": ["round_corner(10)"]}, "round_corner"),

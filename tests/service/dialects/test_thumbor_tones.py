@@ -42,7 +42,7 @@ def test_arguments() -> None:
         (tones.read_convolution, ";".join(["1"] * 81) + ",9,true"),
         (tones.read_convolution, "1;1;1,3,perhaps"),
         (tones.read_convolution, "1;;1,3"),
-        (tones.read_colorize, "1,2,101,ffffff"),
+        (tones.read_colorize, "1,2,-1,ffffff"),
         (tones.read_noise, "1,2,3"),
         (tones.read_noise, ""),
         (tones.read_rgb, "1.5,2,3"),

@@ -42,7 +42,8 @@ class Effect:
         at the top, on the right and at the bottom; for part its left and top edge, width and height.
         -100 to 100 for brightness and contrast, and three of them for rgb; for saturation 1 is as it was, 0 grey; for
         colorize three percentages and a colour; for curve 256 tones for each colour; for noise how much, and a seed; for
-        convolution the columns, then the weights.
+        convolution the columns, then the weights; for wavelet how much sharper, around which scale, and whether only in
+        brightness.
     colour : str
         What is put behind (``"background"``) or around (``"pad"``), or shown beyond the corners (``"round"``; empty for
         transparent).
@@ -174,9 +175,12 @@ def _round(image: Image.Image, effect: Effect) -> Image.Image:
     corners = (0, 0, mask.width - 1, mask.height - 1)
     ImageDraw.Draw(mask).rounded_rectangle(corners, radius * fine, fill=255)
     mask = mask.resize(image.size, Image.Resampling.BOX)
+    if effect.colour:  # only the corners: what is transparent elsewhere stays so
+        ground = Image.new(image.mode, image.size, colour_of(effect.colour)[: len(image.getbands())])
+        return Image.composite(image, ground, mask)
     shown = image.convert("RGBA")
     shown.putalpha(ImageChops.multiply(shown.getchannel("A"), mask))
-    return _background(shown, Effect("background", (), effect.colour)) if effect.colour else shown
+    return shown
 
 
 def _square(image: Image.Image, _: Effect) -> Image.Image:
@@ -258,7 +262,8 @@ _MAX_VALUES = {
     "pixelate": 30_000,
     "saturation": 100,
     "rgb": 100,
-    "colorize": 255,
+    "colorize": 10_000,
+    "wavelet": 100,
     "curve": 255,
     "noise": 2**31 - 1,
     "convolution": 1e6,

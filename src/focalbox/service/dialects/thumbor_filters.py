@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +25,10 @@ _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _NAME = re.compile(r"([a-z_]{1,30})\(")
 _TRUE = {"1", "true", "True"}
 _TONE = re.compile(r"-?\d{1,3}", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,4}(?:\.\d{1,6})?", re.ASCII)
+_TRUE_OR_FALSE = {"1", "true", "0", "false"}
+_DECIMAL = re.compile(r"-?(?:\d{1,4}(?:\.\d{0,6})?|\.\d{1,6})", re.ASCII)
+_MAX_RADIUS = 150
+"""Pixels at which thumbor ends a blur's kernel."""
 _QUARTER = 90
 """Degrees."""
 _TRANSPARENT = "#ffffff00"
@@ -152,13 +156,22 @@ def _decimals(name: str, argument: str, least: int, most: int) -> list[float]:
 
 
 def _blur(found: Filters, argument: str) -> Filters:
-    radius, *sigma = _decimals("blur", argument, 1, 2)
-    return _with(found, Effect("blur", (sigma[0] if sigma and sigma[0] else radius,)))
+    """Read radius and sigma: thumbor's kernel ends at the radius, so that it is as wide as a Gaussian of a smaller sigma."""
+    radius, *more = _decimals("blur", argument, 1, 2)
+    reach = range(-min(int(abs(radius)), _MAX_RADIUS), min(int(abs(radius)), _MAX_RADIUS) + 1)
+    sigma = abs(more[0] if more and more[0] else radius)
+    weights = [math.exp(-(at**2) / (2 * sigma**2)) for at in reach] if sigma else [1.0]
+    spread = sum(weight * at**2 for weight, at in zip(weights, reach, strict=False)) / sum(weights)
+    return _with(found, Effect("blur", (round(math.sqrt(spread), 4),)))
 
 
 def _sharpen(found: Filters, argument: str) -> Filters:
-    amount, radius, *_ = _decimals("sharpen", ",".join(argument.split(",")[:2]), 2, 2)
-    return _with(found, Effect("sharpen", (radius, amount)))
+    numbers, _, only_brightness = argument.rpartition(",") if argument.count(",") > 1 else (argument, "", "false")
+    if only_brightness.strip().lower() not in _TRUE_OR_FALSE or numbers.count(",") != 1:
+        message = _sentence("sharpen", "an amount, a radius, and true or false", argument)
+        raise InvalidRequest(message)
+    amount, radius = _decimals("sharpen", numbers, 2, 2)
+    return _with(found, Effect("wavelet", (amount, radius, float(only_brightness.strip().lower() in {"1", "true"}))))
 
 
 def _rotate(found: Filters, argument: str) -> Filters:

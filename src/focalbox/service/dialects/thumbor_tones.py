@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 _WHOLE = re.compile(r"-?[0-9]{1,4}", re.ASCII)
-_DECIMAL = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{0,6})?", re.ASCII)
+_DECIMAL = re.compile(r"-?(?:[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})", re.ASCII)
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 _CURVES = re.compile(r"\[([^\[\]]*)\],\[([^\[\]]*)\],\[([^\[\]]*)\],\[([^\[\]]*)\]")
 _POINT = re.compile(r"\(([0-9]{1,3}),([0-9]{1,3})\)", re.ASCII)
@@ -60,7 +60,7 @@ def read_colorize(argument: str) -> Effect:
     """Read ``colorize(RED,GREEN,BLUE,COLOUR)``: how much of each colour is that of another, in percent."""
     *shares, colour = _split(argument)
     plain = len(shares) == 3 and all(map(_WHOLE.fullmatch, shares)) and _COLOUR.fullmatch(colour)  # noqa: PLR2004
-    if not plain or not all(0 <= int(share) <= 100 for share in shares):  # noqa: PLR2004 - percent
+    if not plain or not all(int(share) >= 0 for share in shares):
         _refuse("colorize", "three percentages and a colour such as ff8800", argument)
     return Effect("colorize", (*map(float, shares), *map(float, bytes.fromhex(colour))))
 
