@@ -150,11 +150,12 @@ def _wavelet(image: Image.Image, values: Values) -> Image.Image:
     for top in range(0, image.height, _WIDE_STRIP):
         strip = padded[top : top + min(_WIDE_STRIP, image.height - top) + 2 * _REACH].astype(np.float32)
         inner = strip[_REACH:-_REACH, _REACH:-_REACH]
+        sharp: NDArray[np.float32]
         if only_brightness:
             bright = strip @ _BRIGHTNESS
             sharp = inner + (_sharpened(bright, gains) - bright[_REACH:-_REACH, _REACH:-_REACH])[..., None]
         else:
-            sharp = np.dstack([_sharpened(strip[..., band], gains) for band in range(_COLOURS)])
+            sharp = np.stack([_sharpened(strip[..., band], gains) for band in range(_COLOURS)], axis=-1)
         made[top : top + _WIDE_STRIP, :, :_COLOURS] = np.clip(sharp, 0, 255)
     return Image.fromarray(made)
 
@@ -165,8 +166,10 @@ def _sharpened(plane: NDArray[np.float32], gains: Sequence[float]) -> NDArray[np
     left = _REACH
     for scale, gain in enumerate(gains):
         step = 2**scale
-        rows = (plane[: -2 * step] + 2 * plane[step:-step] + plane[2 * step :]) / 4
-        smooth = (rows[:, : -2 * step] + 2 * rows[:, step:-step] + rows[:, 2 * step :]) / 4
+        rows = (plane[: -2 * step] + 2 * plane[step:-step] + plane[2 * step :]) / np.float32(4)
+        smooth: NDArray[np.float32] = (
+            rows[:, : -2 * step] + 2 * rows[:, step:-step] + rows[:, 2 * step :]
+        ) / np.float32(4)
         left -= step
         inside = slice(left, -left or None)
         total += np.float32(gain) * (plane[step:-step, step:-step] - smooth)[inside, inside]
