@@ -22,8 +22,8 @@ _NATIVE = {
 the former for the latter."""
 _PACKED = "I;12"
 """Its name of numbers of 12 bits, packed."""
-_ROWS = 256
-"""Rows made right at once."""
+_STRIP = 2**18
+"""Pixels made right at once: some MB."""
 
 
 class Tiff(TiffImageFile):
@@ -68,8 +68,9 @@ class Tiff(TiffImageFile):
     def load_end(self) -> None:
         """Make samples right, and turn the picture upright."""
         whole = self._new(self.im)
-        for top in range(0, whole.height if self._steps else 0, _ROWS):
-            values = np.asarray(whole.crop((0, top, whole.width, min(whole.height, top + _ROWS))))
+        rows = max(1, _STRIP // whole.width)
+        for top in range(0, whole.height if self._steps else 0, rows):
+            values = np.asarray(whole.crop((0, top, whole.width, min(whole.height, top + rows))))
             for step in self._steps:
                 values = step(values)
             whole.paste(Image.fromarray(values), (0, top))
