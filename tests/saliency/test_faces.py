@@ -93,8 +93,8 @@ def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None
     head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
     drawn = replace(bowl, score=0.9)
     assert believed_faces((bowl,), heat, RULE) == ()
-    assert believed_faces((bowl, head), heat, RULE) == (bowl, head)
-    assert believed_faces((drawn,), heat, RULE) == (drawn,)
+    assert believed_faces((bowl, head), heat, RULE) == (head,)
+    assert believed_faces((drawn, bowl), heat, RULE) == (drawn, bowl)
     assert believed_faces((), heat, RULE) == ()
 
 
