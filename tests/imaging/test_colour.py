@@ -144,3 +144,13 @@ def test_numbers_at_the_end_of_their_range_become_grey_without_a_warning() -> No
     found = np.asarray(convert(Image.fromarray(numbers)))
     assert found.shape == (2, 2, 3)
     assert found[0, 0, 0] <= found[0, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["white_is_zero", "grey", "note"])
+def test_a_text_of_a_file_is_no_note_of_a_decoder(name: str) -> None:
+    deep = Image.fromarray(np.arange(0, 65536, 16, dtype=np.uint16).reshape(64, 64))
+    noted = deep.copy()
+    noted.info[name] = "a text"
+    one, other = (open_picture(image).decode(Size(64, 64)).image for image in (deep, noted))
+    np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
+    assert open_picture(noted).notes == ()

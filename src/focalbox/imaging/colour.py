@@ -71,7 +71,7 @@ def profile_of(image: Image.Image, profile: bytes | None = None) -> bytes | None
     found = embedded if isinstance(embedded, bytes) and embedded else profile
     if not found or image.mode == "LAB":
         return None
-    grey = image.mode in _GREYS or image.mode.startswith("I;16") or "grey" in image.info
+    grey = image.mode in _GREYS or image.mode.startswith("I;16") or image.info.get("grey") is True
     fitting = {"CMYK"} if image.mode == "CMYK" else {"L", "RGB"} if grey else {"RGB"}
     return found if _describe(found)[0] in fitting else None
 
@@ -100,7 +100,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         The conversion; a strip that has the mode already is returned as it is.
     """
     mode = "RGBA" if has_alpha(image) else "RGB"
-    order = -1 if "white_is_zero" in image.info else 1
+    order = -1 if image.info.get("white_is_zero") is True else 1  # a text may be called so
     if image.mode in {"I", "F"}:
         low, high = _range(image)[::order]
         return mode, lambda strip: _from_numbers(strip, low, high)

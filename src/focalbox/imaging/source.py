@@ -144,7 +144,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             exif,
             coding,
             profile=None if nclx is None else profile_of_cicp(*nclx),
-            notes=() if note is None else (note,),
+            notes=tuple(one for one in (note, form == "TIFF" and image.info.get("note")) if one),
             xmp=xmp,
             iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)) if form == "TIFF" else _iptc_of(image),
             more_xmp=extended_xmp(data, xmp) if form == "JPEG" else None,

@@ -113,6 +113,21 @@ def test_samples_are_what_was_written(kind: str) -> None:
         assert difference.max() <= 1, layout
 
 
+@pytest.mark.parametrize(
+    "extra", [CLEAR, {"extrasamples": ["unassalpha", "unspecified"]}], ids=["alpha", "and another"]
+)
+def test_ink_is_read_without_its_alpha_and_that_is_said(extra: dict[str, Any]) -> None:
+    more = [ALPHA] * len(extra["extrasamples"])
+    values = np.dstack([255 - COLOURS, 0 * GREY, *more]).astype(np.uint8)
+    for layout in layouts(values):
+        content = written(values, **CMYK, **extra, **layout)
+        np.testing.assert_array_equal(found(content), COLOURS)
+        assert open_picture(content).notes == (
+            "the transparency of a picture in ink (CMYK) is not read: all of it is shown",
+        )
+    assert open_picture(written(values[..., :4], **CMYK)).notes == ()
+
+
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("white", [False, True], ids=["from black", "from white"])
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "deflated"])

@@ -13,7 +13,7 @@ __all__ = ["Mending", "plan_mending"]
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES = 258, 259, 262, 266, 277  # TIFF 6.0, section 8
 _PLANES, _EXTRA, _SAMPLE_FORMAT = 284, 338, 339  # the same, and sections 18 and 19
-_FROM_WHITE, _FROM_BLACK, _RGB = 0, 1, 2  # values of PhotometricInterpretation
+_FROM_WHITE, _FROM_BLACK, _RGB, _INK = 0, 1, 2, 5  # values of PhotometricInterpretation
 _WHOLE, _SIGNED, _FLOATING = 1, 2, 3  # of SampleFormat
 _UNKNOWN, _PREMULTIPLIED, _ALPHA = (0,), (1,), (2,)  # of ExtraSamples, where there is one
 _TOGETHER, _APART = 1, 2  # of PlanarConfiguration
@@ -39,14 +39,14 @@ class Mending(NamedTuple):
         What is done to strips of the rows that it gives.
     info : dict of str
         What is noted of the picture: ``"grey"``, that all its channels are one, so that a profile of greys is its profile;
-        ``"white_is_zero"``, that its numbers run from white to black.
+        ``"white_is_zero"``, that its numbers run from white to black; ``"note"``, what a reader ought to know.
     packed : bool
         Whether two numbers of 12 bits lie in three bytes.
     """
 
     tags: dict[int, Any]
     steps: list[Step]
-    info: dict[str, bool]
+    info: dict[str, bool | str]
     packed: bool = False
 
 
@@ -68,13 +68,17 @@ class _Samples(NamedTuple):
     def colours(self) -> bool:
         return self.photometric == _RGB and self.number == 3 + len(self.extra)
 
+    @property
+    def ink(self) -> bool:
+        return self.photometric == _INK and self.number == 4 + len(self.extra)
+
 
 def plan_mending(tags: Mapping[int, Any]) -> Mending:
     """Plan how the samples of a picture are read. Pillow 13.0 reads most pictures right: then nothing is planned.
 
     Whole numbers with a sign are read as if they had none, so that the least is black; those of 32 bits as if they were
     floating-point; grey of 16 bits with alpha as four samples of 8; grey of 12 bits is brought to 16. Samples of 16 bits in
-    planes of their own are left to libtiff.
+    planes of their own are left to libtiff. The alpha of ink (CMYK) is left out.
 
     Raises
     ------
@@ -92,6 +96,9 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
         _plan_kind(samples, planned)
     if samples.grey and samples.photometric == _FROM_WHITE:
         _plan_white(samples, planned)
+    if samples.ink and samples.extra[:1] == _ALPHA:
+        planned.tags[_EXTRA] = _UNKNOWN + samples.extra[1:]
+        planned.info["note"] = "the transparency of a picture in ink (CMYK) is not read: all of it is shown"
     if samples.kind == _WHOLE and samples.depth == _PACKED and samples.grey and samples.number == 1:
         planned.tags[_BITS] = (_SHORT,)
         planned.steps.append(_widen)
