@@ -62,6 +62,10 @@ def test_aliases_and_all_options() -> None:
         ("rounded_corners=r:90/resize=w:30/output=f:png", (30, 20)),
         ("circle/resize=w:30/output=f:png", (30, 30)),
         ("resize=w:90/resize=w:40", (40, 27)),
+        ("resize=w:60/border=w:5,c:red", (70, 50)),
+        ("border=w:50,color:red/resize=w:70", (70, 50)),
+        ("border/output=f:png", (604, 404)),
+        ("pixelate=a:50/resize=w:60", (60, 40)),
         ("resize=w:90,h:90,fit:crop/resize=w:40,h:20,fit:scale/resize=h:10", (20, 10)),
         ("resize=w:90,h:30,fit:crop,align:top/resize=w:10,h:30,fit:crop,align:left", (10, 30)),
         ("resize=w:90/resize=w:80/smart_crop=w:40,h:20/resize=w:30/resize=w:20", (20, 10)),
@@ -123,6 +127,27 @@ def test_the_second_resize_is_done_to_what_the_first_has_made(
     shown = np.asarray(image_of(service.ask(f"/{tasks}/coffee.jpg").content)).astype(int)
     expected = Image.fromarray(photographs["coffee"]).crop((0, 0, 200, 200)).resize((30, 30), Image.Resampling.LANCZOS)
     assert np.abs(shown - np.asarray(expected)).mean() < 6
+
+
+def test_tones_and_borders(
+    opened: Callable[..., Service], pictures: Path, photographs: Mapping[str, np.ndarray]
+) -> None:
+    service = opened(root=pictures, allow_unsigned="true")
+
+    def shown(tasks: str, name: str = "coffee.jpg") -> np.ndarray:
+        return np.asarray(image_of(service.ask(f"/{tasks}/output=f:png/{name}").content).convert("RGBA")).astype(int)
+
+    plain = shown("resize=w:60")
+    assert np.array_equal(shown("resize=w:60/negative")[..., :3], 255 - plain[..., :3])
+    grey = np.asarray(Image.fromarray(plain[..., :3].astype(np.uint8)).convert("L"))
+    assert np.array_equal(shown("resize=w:60/blackwhite=t:40")[..., 0], 255 * (grey >= 102))
+    framed = shown("resize=w:60/border=width:3,color:00ff00")
+    assert np.array_equal(framed[3:-3, 3:-3], plain)
+    assert (framed[:3] == [0, 255, 0, 255]).all()
+    coarse = shown("resize=w:60/pixelate=a:20")
+    assert (coarse[:20, :20] == coarse[0, 0]).all()
+    behind = image_of(service.ask("/output=f:png,background:00ff00/logo.png").content)
+    assert (behind.mode, behind.getpixel((0, 0))) == ("RGB", (0, 255, 0))
 
 
 def _cut(image: Image.Image, left: int, top: int, width: int, height: int) -> Image.Image:
@@ -190,6 +215,11 @@ def test_a_resize_that_would_be_seen_is_refused_before_what_looks_wherever_it_st
         (b"/resize=w:5,h:5,fit:crop,align:[]/cat.jpg", "aligns"),
         (b"/resize=w:5,h:5,fit:crop,align:[top,bottom]/cat.jpg", "aligns"),
         (b"/resize=fit:crop/cat.jpg", "width or height"),
+        (b"/border=w:1001/cat.jpg", "width is a number from 0 to 1000, not 1001"),
+        (b"/pixelate=a:1/cat.jpg", "amount is a number from 2 to 100, not 1"),
+        (b"/border/smart_crop=w:5,h:5/cat.jpg", "border comes after smart_crop"),
+        (b"/output=page:2/cat.jpg", "page:1"),
+        (b"/output=colorspace:cmyk/cat.jpg", "colorspaces"),
         (b"/resize=w:50/crop=dim:[1,2,3,4]/smart_crop=w:5,h:5/cat.jpg", "crop comes after smart_crop"),
         (b"/flop/crop=dim:[1,2,3,4]/smart_crop=w:5,h:5/cat.jpg", "crop comes after smart_crop"),
         (b"/crop=d:[1,2,3,4]/crop=d:[1,2,3,4]/crop_faces=w:5,h:5/cat.jpg", "crop comes after crop_faces"),

@@ -17,6 +17,7 @@ from focalbox.service.dialects.filestack import Request, known_options
 from focalbox.service.dialects.filestack_colours import check_colour
 from focalbox.service.dialects.filestack_sizes import (
     CORNERS,
+    MAKERS,
     SIZED,
     Named,
     Sized,
@@ -101,7 +102,7 @@ def _check_order(request: Request, named: Named) -> None:
         if name == "resize" and at == names.index("resize") and names[:at].count("crop") > 1:
             message = "the task crop is given once before resize"
             raise InvalidRequest(message)
-        late = [other for other in names[:at] if other in CORNERS or (other == "rotate" and other in turns)]
+        late = [other for other in names[:at] if other in MAKERS or (other == "rotate" and other in turns)]
         late += ["crop"] if "crop" in names[:at] and not _is_first(request, named, names.index("crop")) else []
         late += ["crop"] if names[:at].count("crop") > 1 else []
         if name in _FRAMING and late:
@@ -112,7 +113,7 @@ def _check_order(request: Request, named: Named) -> None:
 def _is_first(request: Request, named: Named, at: int) -> bool:
     """Tell whether a crop is of the picture as it is: no task before it has made another one."""
     turns = turns_of(named)
-    return not any(task.name in {*turns, *SIZED, *CORNERS, "crop"} for task in request.tasks[:at])
+    return not any(task.name in {*turns, *SIZED, *MAKERS, "crop"} for task in request.tasks[:at])
 
 
 def _keeps_metadata(named: Named) -> bool:
@@ -150,6 +151,11 @@ def _answer(named: Named) -> Answer:
 
 def _format(named: Named) -> str:
     output = named.get("output", {})
+    if output.get("page", "1") != "1" or output.get("colorspace", "rgb") not in {"rgb", "input"}:
+        message = (
+            "output has page:1 and the colorspaces rgb and input here: pictures have one page, and answers are in sRGB"
+        )
+        raise InvalidRequest(message)
     if "format" in output:
         return "jpeg" if output["format"] == "pjpg" else format_of(output["format"])
     clear = any(name in named and "background" not in named[name] for name in CORNERS)
@@ -189,7 +195,34 @@ def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
             made = _EFFECTS[task.name](options)
             found += [replace(effect, of_source=before and effect.name == "blur") for effect in made]
         resized = resized or task.name == "resize"
+    if "background" in named.get("output", {}):
+        found.append(Effect("background", (), check_colour("background", named["output"]["background"])))
     return found
+
+
+def _bordered(options: Mapping[str, str]) -> list[Effect]:
+    width = _up_to("width", options.get("width", "2"), 1000)
+    colour = check_colour("color", options.get("color", "black"))
+    behind = [check_colour("background", options["background"])] if "background" in options else []
+    return [*(Effect("background", (), one) for one in behind), Effect("pad", (float(width),) * 4, colour)]
+
+
+def _black_or_white(options: Mapping[str, str]) -> list[Effect]:
+    least = 255 * _up_to("threshold", options.get("threshold", "50"), 100) / 100
+    return [Effect("grayscale"), Effect("curve", tuple(255.0 * (tone >= least) for tone in range(256)) * 3)]
+
+
+def _pixelated(options: Mapping[str, str]) -> list[Effect]:
+    return [Effect("pixelate", (float(_up_to("amount", options.get("amount", "2"), 100, least=2)),))]
+
+
+def _up_to(name: str, text: str, most: int, *, least: int = 0) -> int:
+    """Read a whole number in the range that the schema of filestack-js gives."""
+    value = plain_number(name, text)
+    if not least <= value <= most:
+        message = f"{name} is a number from {least} to {most}, not {value}"
+        raise InvalidRequest(message)
+    return value
 
 
 def _blurred(options: Mapping[str, str]) -> list[Effect]:
@@ -220,10 +253,14 @@ def _rounded(options: Mapping[str, str]) -> Effect:
 
 
 _EFFECTS: Mapping[str, Callable[[Mapping[str, str]], Sequence[Effect]]] = {
+    "blackwhite": _black_or_white,
     "blur": _blurred,
+    "border": _bordered,
     "circle": lambda options: [Effect("square"), _rounded({"radius": "max", **options})],
     "flip": lambda _: [Effect("flip")],
     "flop": lambda _: [Effect("flop")],
+    "negative": lambda _: [Effect("curve", tuple(float(255 - tone) for tone in range(256)) * 3)],
+    "pixelate": _pixelated,
     "monochrome": lambda _: [Effect("grayscale")],
     "rotate": _rotated,
     "rounded_corners": lambda options: [_rounded(options)],

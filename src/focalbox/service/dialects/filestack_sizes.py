@@ -18,6 +18,7 @@ from focalbox.service.shape.outline import Outline
 
 __all__ = [
     "CORNERS",
+    "MAKERS",
     "SIZED",
     "Named",
     "Sized",
@@ -32,6 +33,8 @@ SIZED = ("smart_crop", "resize", "crop_faces")
 """Tasks that say how large the result is: the first of them, and a resize of what it shows."""
 CORNERS = ("rounded_corners", "circle")
 """Tasks that cut corners off."""
+MAKERS = frozenset((*CORNERS, "blackwhite", "border", "pixelate"))
+"""Tasks that make of a picture what a resize or a crop before them would not lead to."""
 
 _MODES: Mapping[str, Mapping[str, str]] = {
     "auto": {"mode": "auto"}, "face": {"mode": "face"}, "fit": {"fit": "contain"}, "object": {"fit": "tight"},
@@ -127,7 +130,7 @@ def _is_turned(named: Named) -> bool:
     cut = "crop" in before and not turns_of(named).isdisjoint(before[: before.index("crop")])
     still = set() if cut or "align" in named["resize"] else {"flip", "flop"}
     turns = turns_of(named) - still
-    return any(name in turns or name in CORNERS for name in before)
+    return any(name in turns or name in MAKERS for name in before)
 
 
 def check_whole(named: Named, second: str) -> None:
