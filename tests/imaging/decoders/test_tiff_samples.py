@@ -48,6 +48,8 @@ KINDS: dict[str, tuple[NDArray[Any], dict[str, Any], NDArray[Any]]] = {
     "signed bytes from white": ((127 - GREY).astype(np.int8), FROM_WHITE, GREY),
     "signed bytes in colour": ((COLOURS - 128).astype(np.int8), RGB, COLOURS),
     "signed bytes in planes": (planes(COLOURS - 128).astype(np.int8), RGB | APART, COLOURS),
+    "signed bytes, none negative": ((GREY // 2).astype(np.int8), FROM_BLACK, GREY // 2),
+    "signed bytes in colour, none negative": ((COLOURS // 2).astype(np.int8), RGB, COLOURS // 2),
     "signed 16 bits": (GREY.astype(np.int16), FROM_BLACK, GREY),
     "signed 16 bits in colour": ((COLOURS * 257 - 32768).astype(np.int16), RGB, COLOURS),
     "signed 32 bits": ((GREY * 257).astype(np.int32), FROM_BLACK, GREY),

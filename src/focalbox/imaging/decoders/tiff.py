@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from focalbox.imaging.decoders.tiff_samples import plan_mending
+from focalbox.imaging.decoders.tiff_samples import SIGN, plan_mending, shift
 
 __all__ = ["Tiff"]
 
@@ -39,7 +39,7 @@ class Tiff(TiffImageFile):
 
     def _setup(self) -> None:
         mending = plan_mending(self.tag_v2)
-        self._steps = mending.steps
+        self._steps, self._signed = mending.steps, mending.signed
         for tag, value in mending.tags.items():
             self.tag_v2[tag] = value
         super()._setup()
@@ -68,10 +68,11 @@ class Tiff(TiffImageFile):
     def load_end(self) -> None:
         """Make samples right, and turn the picture upright."""
         whole = self._new(self.im)
+        steps = [shift, *self._steps] if self._signed and np.max(whole.getextrema()) >= SIGN else self._steps
         rows = max(1, _STRIP // whole.width)
-        for top in range(0, whole.height if self._steps else 0, rows):
+        for top in range(0, whole.height if steps else 0, rows):
             values = np.asarray(whole.crop((0, top, whole.width, min(whole.height, top + rows))))
-            for step in self._steps:
+            for step in steps:
                 values = step(values)
             whole.paste(Image.fromarray(values), (0, top))
         exif = self._exif = Image.Exif()

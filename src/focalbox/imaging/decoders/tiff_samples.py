@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Mending", "plan_mending"]
+__all__ = ["SIGN", "Mending", "plan_mending", "shift"]
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES = 258, 259, 262, 266, 277  # TIFF 6.0, section 8
 _PLANES, _EXTRA, _SAMPLE_FORMAT = 284, 338, 339  # the same, and sections 18 and 19
@@ -20,7 +20,9 @@ _TOGETHER, _APART = 1, 2  # of PlanarConfiguration
 _PLAIN, _DEFLATE = 1, 8  # of Compression
 _BYTE, _PACKED, _SHORT, _LONG = 8, 12, 16, 32
 """Bits of samples."""
-_SIGN, _MAX = 0x80, 255
+_MAX = 255
+SIGN = 0x80
+"""From which on a byte that has a sign, read as one that has none, is negative."""
 _HIGH = 1 if sys.byteorder == "little" else 0
 """Which of two bytes has the higher bits, as libtiff hands them out."""
 
@@ -42,12 +44,15 @@ class Mending(NamedTuple):
         ``"white_is_zero"``, that its numbers run from white to black; ``"note"``, what a reader ought to know.
     packed : bool
         Whether two numbers of 12 bits lie in three bytes.
+    signed : bool
+        Whether the numbers have a sign, which Pillow is not told. Where some are negative, `shift` is the first step.
     """
 
     tags: dict[int, Any]
     steps: list[Step]
     info: dict[str, bool | str]
     packed: bool = False
+    signed: bool = False
 
 
 class _Samples(NamedTuple):
@@ -69,6 +74,12 @@ class _Samples(NamedTuple):
         return self.photometric == _RGB and self.number == 3 + len(self.extra)
 
     @property
+    def signed(self) -> bool:
+        """Whether they have a sign, and Pillow has no mode for them."""
+        unread = (self.depth == _BYTE and self.grey) or (self.depth in {_BYTE, _SHORT} and self.colours)
+        return self.kind == _SIGNED and unread and not self.extra
+
+    @property
     def ink(self) -> bool:
         return self.photometric == _INK and self.number == 4 + len(self.extra)
 
@@ -76,9 +87,9 @@ class _Samples(NamedTuple):
 def plan_mending(tags: Mapping[int, Any]) -> Mending:
     """Plan how the samples of a picture are read. Pillow 13.0 reads most pictures right: then nothing is planned.
 
-    Whole numbers with a sign are read as if they had none, so that the least is black; those of 32 bits as if they were
-    floating-point; grey of 16 bits with alpha as four samples of 8; grey of 12 bits is brought to 16. Samples of 16 bits in
-    planes of their own are left to libtiff. The alpha of ink (CMYK) is left out.
+    Whole numbers with a sign are read as if they had none, and where some are negative the least is black; those of 32 bits
+    are read as if they were floating-point; grey of 16 bits with alpha as four samples of 8; grey of 12 bits is brought to
+    16. Samples of 16 bits in planes of their own are left to libtiff. The alpha of ink (CMYK) is left out.
 
     Raises
     ------
@@ -92,7 +103,10 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
     if samples.apart and samples.grey and samples.extra != _UNKNOWN:
         message = "unknown pixel mode"
         raise SyntaxError(message)
-    if samples.grey or samples.colours:
+    if samples.signed:
+        planned = planned._replace(signed=True)
+        planned.tags[_SAMPLE_FORMAT] = (_WHOLE,)
+    elif samples.grey or samples.colours:
         _plan_kind(samples, planned)
     if samples.grey and samples.photometric == _FROM_WHITE:
         _plan_white(samples, planned)
@@ -120,10 +134,7 @@ def _samples_of(tags: Mapping[int, Any]) -> _Samples | None:
 def _plan_kind(samples: _Samples, planned: Mending) -> None:
     """Plan how samples that Pillow has no mode for are read."""
     number, depth, kind, _, extra, _ = samples
-    if kind == _SIGNED and not extra and (depth == _BYTE or (depth == _SHORT and samples.colours)):
-        planned.tags[_SAMPLE_FORMAT] = (_WHOLE,)
-        planned.steps.append(_shift)
-    elif kind == _WHOLE and depth == _LONG and number == 1:
+    if kind == _WHOLE and depth == _LONG and number == 1:
         planned.tags[_SAMPLE_FORMAT] = (_FLOATING,)
         planned.steps.append(_to_floats)
     elif kind == _WHOLE and depth == _SHORT and samples.grey and extra in _PAIRS:
@@ -144,9 +155,9 @@ def _plan_white(samples: _Samples, planned: Mending) -> None:
         planned.steps.append(_turn_round)
 
 
-def _shift(values: NDArray[Any]) -> NDArray[Any]:
+def shift(values: NDArray[Any]) -> NDArray[Any]:
     """Bring -128..127, read as bytes, to 0..255."""
-    return values ^ _SIGN
+    return values ^ SIGN
 
 
 def _widen(values: NDArray[Any]) -> NDArray[Any]:
