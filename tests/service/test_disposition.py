@@ -26,6 +26,13 @@ def test_names() -> None:
     assert read(disposition(ImageRequest(address, attachment=True), "image/avif")) == ("attachment", "dog.avif")
 
 
+def test_a_name_does_not_hide_its_ending() -> None:
+    assert read(disposition(ImageRequest("cat.jpg", filename="a\u202egpj.exe"), "image/png")) == (
+        "inline",
+        "agpj.exe.png",
+    )
+
+
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=300))
 def test_any_name_stays_one_field_of_ascii(name: str) -> None:
     value = disposition(ImageRequest("cat.jpg", filename=name), "image/png")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -29,8 +30,9 @@ def disposition(image_request: ImageRequest, media_type: str) -> str:
     if not image_request.filename and not image_request.attachment:
         return ""
     name = image_request.filename or PurePosixPath(image_request.source.partition("?")[0]).stem or "picture"
+    name = "".join(character for character in name if unicodedata.category(character)[0] != "C")  # also what turns text
     kind = media_type.partition("/")[2]
-    full = f"{name[:_MAX_NAME]}.{_ENDINGS.get(kind, kind)}"
+    full = f"{name[:_MAX_NAME] or 'picture'}.{_ENDINGS.get(kind, kind)}"
     how = "attachment" if image_request.attachment else "inline"
     plain = _PLAIN.sub("_", full)
     more = "" if plain == full else f"; filename*=UTF-8''{quote(full, safe='')}"

@@ -16,6 +16,9 @@ def test_numbers() -> None:
     for reader, text in (
         (read.read_number, "nan"),
         (read.read_number, "1e9"),
+        (read.read_number, "1_0"),
+        (read.read_number, "\u0661"),
+        (read.read_number, " 1"),
         (read.read_quality, "101"),
         (read.read_channel, "256"),
         (read.read_seconds, "-1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _PLACES = {
     "no": (0.5, 0.0), "so": (0.5, 1.0), "ea": (1.0, 0.5), "we": (0.0, 0.5), "noea": (1.0, 0.0), "nowe": (0.0, 0.0),
     "soea": (1.0, 1.0), "sowe": (0.0, 1.0), "ce": (0.5, 0.5),
 }  # fmt: skip
+_NUMBER = re.compile(r"-?(?:[0-9]{1,9}(?:\.[0-9]{0,17})?|\.[0-9]{1,17})")
 _MAX_FACTOR = 8
 """More than imgproxy's clients ask for."""
 
@@ -85,7 +87,7 @@ def read_truth(text: str) -> bool:
 
 def read_number(text: str, least: float = -1e6, most: float = 1e6) -> float:
     """Read a number in a range; whatever is none raises `ValueError`."""
-    value = float(text)
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan  # Python reads more: digits of any script, 1_000
     if not least <= value <= most:  # also what is no number at all
         raise ValueError(text)
     return value
@@ -94,7 +96,7 @@ def read_number(text: str, least: float = -1e6, most: float = 1e6) -> float:
 def read_factor(text: str) -> float:
     """Read a number above 0; 8 is more than imgproxy's clients ask for."""
     value = read_number(text)
-    if not 0 < value <= 8:  # noqa: PLR2004
+    if not 0 < value <= _MAX_FACTOR:
         message = f"dpr and zoom are numbers above 0 and at most 8, not {text[:20]}"
         raise InvalidRequest(message)
     return value
