@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,13 +141,9 @@ def _wavelet(image: Image.Image, values: Values) -> Image.Image:
     """
     amount, radius, only_brightness = values
     gains = [amount * math.exp(-((scale - radius) ** 2) / _SCALE_WIDTH) + 1 for scale in range(_SCALES)]
-    pixels = np.asarray(image)
-    made = pixels.copy()
-    padded = np.pad(
-        pixels[..., :_COLOURS],
-        ((_REACH, _REACH), (_REACH, _REACH), (0, 0)),
-        mode="reflect" if min(pixels.shape[:2]) > 1 else "edge",
-    )
+    made = np.array(image)
+    mode: Literal["reflect", "edge"] = "reflect" if min(made.shape[:2]) > 1 else "edge"
+    padded = np.pad(made[..., :_COLOURS], ((_REACH, _REACH), (_REACH, _REACH), (0, 0)), mode=mode)
     for top in range(0, image.height, _WIDE_STRIP):
         strip = padded[top : top + min(_WIDE_STRIP, image.height - top) + 2 * _REACH].astype(np.float32)
         inner = strip[_REACH:-_REACH, _REACH:-_REACH]
