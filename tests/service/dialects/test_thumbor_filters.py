@@ -75,6 +75,7 @@ def test_filters_are_read(text: str, expected: dict[str, Any]) -> None:
         ("strip_icc(x)", "the filter strip takes nothing"),
         ("brightness(1.5)", "the filter brightness takes a number from -100 to 100, not '1.5'"),
         ("sharpen(1,2,maybe)", "the filter sharpen takes an amount, a radius, and true or false"),
+        ("sharpen(101,1,true)", "the filter sharpen takes numbers of at most 100"),
         ("sharpen(1)", "the filter sharpen takes an amount"),
         ("blur(1,2,3)", "the filter blur takes 1 to 2 numbers"),
         ("round_corner(20,256,0,0)", "the filter round_corner takes a radius and a colour"),

@@ -27,6 +27,8 @@ _TRUE = {"1", "true", "True"}
 _TONE = re.compile(r"-?\d{1,3}", re.ASCII)
 _TRUE_OR_FALSE = {"1", "true", "0", "false"}
 _DECIMAL = re.compile(r"-?(?:\d{1,4}(?:\.\d{0,6})?|\.\d{1,6})", re.ASCII)
+_MAX_SHARPEN = 100
+"""Ten times what thumbor's page shows."""
 _MAX_RADIUS = 150
 """Pixels at which thumbor ends a blur's kernel."""
 _QUARTER = 90
@@ -171,6 +173,9 @@ def _sharpen(found: Filters, argument: str) -> Filters:
         message = _sentence("sharpen", "an amount, a radius, and true or false", argument)
         raise InvalidRequest(message)
     amount, radius = _decimals("sharpen", numbers, 2, 2)
+    if max(abs(amount), abs(radius)) > _MAX_SHARPEN:
+        message = _sentence("sharpen", f"numbers of at most {_MAX_SHARPEN}", argument)
+        raise InvalidRequest(message)
     return _with(found, Effect("wavelet", (amount, radius, float(only_brightness.strip().lower() in {"1", "true"}))))
 
 

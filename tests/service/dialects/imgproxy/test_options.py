@@ -107,6 +107,7 @@ def test_the_last_of_a_name_counts() -> None:
         ("c:-1:5", "the option c is not written as imgproxy's"),
         ("fq:jpg", "the option fq is not written as imgproxy's"),
         ("pd:a", "padding is a whole number"),
+        ("pd:1:2:3:30001", "padding is at most 30000 pixels, not 30001"),
         ("t:10:ffffff", "the option t has no 'ffffff' here"),
         ("q:50:60", "the option q has no '60' here"),
         ("fl:1:1:1", "the option fl has no '1' here"),

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.formats import format_of
+from focalbox.options import MAX_SIDE
 from focalbox.service.dialects.imgproxy.processing import (
     Processing,
     argument_at,
@@ -132,9 +133,11 @@ def _padding(found: Processing, arguments: Sequence[str]) -> Processing:
     top = plain_number("padding", argument_at(arguments, 0) or "0")
     right = plain_number("padding", argument_at(arguments, 1) or str(top))
     bottom = plain_number("padding", argument_at(arguments, 2) or str(top))
-    return replace(
-        found, padding=(plain_number("padding", argument_at(arguments, 3) or str(right)), top, right, bottom)
-    )
+    left = plain_number("padding", argument_at(arguments, 3) or str(right))
+    if max(left, top, right, bottom) > MAX_SIDE:
+        message = f"padding is at most {MAX_SIDE} pixels, not {max(left, top, right, bottom)}"
+        raise InvalidRequest(message)
+    return replace(found, padding=(left, top, right, bottom))
 
 
 def _zoom(found: Processing, arguments: Sequence[str]) -> Processing:
