@@ -146,6 +146,7 @@ class Neighbour:
 
     place: str = ""
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    stalled: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)

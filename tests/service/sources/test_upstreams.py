@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,30 @@ def test_a_server_that_fails_is_stood_in_for(
     assert service.ask(address).status == 502, "a refusal is no failure"
     neighbour.answers["/a.jpg"] = (503, {}, b"")
     assert caching(stale_seconds=0)[0].ask(address).status == (200 if "stale-if-error" in control else 502)
+
+
+def test_nobody_waits_for_a_server_that_was_too_slow_just_now(
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "ETag": '"one"'}, DARK)
+    neighbour.answers["/b.jpg"] = (200, {**JPEG, "ETag": '"one"', "Cache-Control": "must-revalidate"}, DARK)
+    service, address = caching(fetch_seconds="4")
+    assert service.ask(address).status == service.ask(address.replace("a.jpg", "b.jpg")).status == 200
+    neighbour.stalled.update({"/a.jpg", "/b.jpg"})
+    spent = []
+    for _ in range(3):
+        began = time.monotonic()
+        assert _grey(service.ask(address)) == "dark"
+        spent.append(time.monotonic() - began)
+    assert spent[0] >= 4
+    assert max(spent[1:]) < 3, "the first has learned it for the others"
+    assert service.ask(address.replace("a.jpg", "b.jpg")).status == 424, "its server does not let it be stood in for"
+    neighbour.stalled.clear()
+    neighbour.endless.set()
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "ETag": '"two"'}, LIGHT)
+    until = time.monotonic() + SECONDS
+    while _grey(service.ask(address)) == "dark":
+        assert time.monotonic() < until, "it is asked again in the background"
 
 
 def test_what_lies_behind_a_redirect_is_asked_for_each_time(

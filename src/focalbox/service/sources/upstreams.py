@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -20,6 +21,10 @@ from focalbox.service.sources.http_fetch import Remote
 
 __all__ = ["Upstreams"]
 
+_RESPITE = 30.0
+"""Seconds after a server was too slow in which it is asked in the background, where what is kept may stand in for it."""
+_MAX_SLOW = 100
+"""Servers that are remembered as slow; a wildcard may stand for any number."""
 _MAX_LATER = 16
 """Pictures that are revalidated in the background at once; others wait for their next request."""
 
@@ -46,6 +51,7 @@ class Upstreams:
         self._cache, self._stale = cache, stale
         self._shared = SingleFlight()
         self._later: dict[str, asyncio.Task[Content]] = {}
+        self._slow: dict[str, float] = {}
 
     def check(self, address: str) -> None:
         """Raise `NotAllowed` when an address is of a host or a bucket that is not one of those named."""
@@ -87,7 +93,11 @@ class Upstreams:
     async def _read(self, address: str, host: str, fetch: _Fetch) -> Content:
         known = await self._find(address)
         now = time.time()
-        if known is not None and (known.is_fresh(now) or known.may_renew_later(now)):
+        if known is not None and (
+            known.is_fresh(now)
+            or known.may_renew_later(now)
+            or (self._is_slow(host) and known.may_serve_errors(now, self._stale))
+        ):
             data = await self._data(address)
             if data is not None:
                 if not known.is_fresh(now):
@@ -100,11 +110,14 @@ class Upstreams:
         try:
             with self._gate.enter(host):
                 said, data = await fetch(known)
+            self._slow.pop(host, None)
         except NotFound:
             if known is not None and self._cache is not None:
                 await asyncio.to_thread(self._cache.drop, address)
             raise
         except (Unreachable, TooSlow, Overloaded) as error:
+            if isinstance(error, TooSlow):
+                self._slow = {**dict(list(self._slow.items())[-_MAX_SLOW:]), host: time.monotonic()}
             if known is None or isinstance(error, Refused) or not known.may_serve_errors(time.time(), self._stale):
                 raise
             kept = await self._data(address)
@@ -121,6 +134,10 @@ class Upstreams:
         if self._cache is not None:
             await asyncio.to_thread(self._cache.confirm, address, said)
         return _content(said, kept)
+
+    def _is_slow(self, host: str) -> bool:
+        """Tell whether a server was too slow just now: then nobody waits for it who can be served from the cache."""
+        return time.monotonic() - self._slow.get(host, -math.inf) < _RESPITE
 
     async def _keep(self, address: str, said: Freshness, data: bytes) -> None:
         if self._cache is None:
