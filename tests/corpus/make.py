@@ -170,6 +170,12 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
     rows = pixels[..., ::-1].tobytes()
     head = struct.pack("<IiiHHIIiiII", 40, SIZE[0], -SIZE[1], 1, 24, 0, 0, 0, 0, 0, 0)
     yield Sample("BMP", "top down", b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + head + rows, mean=mean)
+    wide = pixels[::-1].astype(np.uint32)
+    rows = (wide[..., 0] << 22 | wide[..., 1] << 12 | wide[..., 2] << 2).astype("<u4").tobytes()
+    masks = struct.pack("<III", 0x3FF << 20, 0x3FF << 10, 0x3FF)
+    head = struct.pack("<IiiHHIIiiII", 40, *SIZE, 1, 32, 3, len(rows), 0, 0, 0, 0) + masks
+    whole = b"BM" + struct.pack("<IHHI", 66 + len(rows), 0, 0, 66) + head + rows
+    yield Sample("BMP", "ten bits a channel", whole, mean=mean)
     rows = pixels[::-1, :, ::-1].tobytes()
     head = struct.pack("<IHHHH", 12, *SIZE, 1, 24)
     yield Sample(

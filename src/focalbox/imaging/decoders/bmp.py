@@ -1,0 +1,110 @@
+"""BMP read by Pillow, but for channels that lie elsewhere in a pixel than it knows (BITMAPV4HEADER, BI_BITFIELDS)."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.BmpImagePlugin import BmpImageFile
+
+__all__ = ["Bmp"]
+
+_BITS, _COMPRESSION, _MASKS, _ALPHA_MASK = 28, 30, 54, 66
+"""Where the header says how many bits a pixel has, how they are packed, and which of them are whose."""
+_SIZE, _WITH_ALPHA = 14, 56
+"""Where its length stands, and the length from which on there is a mask of alpha."""
+_BITFIELDS = 3
+_KNOWN = {
+    32: {
+        (0xFF0000, 0xFF00, 0xFF, 0),
+        (0xFF000000, 0xFF0000, 0xFF00, 0),
+        (0xFF000000, 0xFF00, 0xFF, 0),
+        (0xFF000000, 0xFF0000, 0xFF00, 0xFF),
+        (0xFF, 0xFF00, 0xFF0000, 0xFF000000),
+        (0xFF0000, 0xFF00, 0xFF, 0xFF000000),
+        (0xFF000000, 0xFF00, 0xFF, 0xFF0000),
+        (0, 0, 0, 0),
+    },
+    16: {(0xF800, 0x7E0, 0x1F, 0), (0x7C00, 0x3E0, 0x1F, 0)},
+}
+"""Masks of red, green, blue and alpha that Pillow 13.0 reads, by the bits of a pixel."""
+_RAW = {32: "BGRA", 16: "BGRA;15"}
+"""How the pixels of the others are read: no bit is lost."""
+_STRIP = 2**18
+"""Pixels made right at once: some MB."""
+_MAX = 255
+
+
+class Bmp(BmpImageFile):
+    """A BMP file whose channels may be any bits of a pixel."""
+
+    def _open(self) -> None:
+        data = self.fp.read() if self.fp is not None else b""
+        self._masks = _unknown_masks(data)
+        self.fp = BytesIO(data)
+        if self._masks is None:
+            super()._open()
+            return
+        plain = data[:_COMPRESSION] + bytes(4) + data[_COMPRESSION + 4 : _SIZE + int.from_bytes(data[14:18], "little")]
+        self.fp = BytesIO(plain)
+        super()._open()
+        self.fp = BytesIO(data)
+        (tile,) = self.tile
+        assert isinstance(tile.args, tuple)  # noqa: S101 - Pillow's, for its raw decoder
+        self._mode = "RGBA"
+        self.tile = [tile._replace(args=(_RAW[int.from_bytes(data[_BITS : _BITS + 2], "little")], *tile.args[1:]))]
+        self._packed = tile.args[0] != "BGRX"
+
+    def load_end(self) -> None:
+        """Put the channels in their places."""
+        super().load_end()
+        if self._masks is None:
+            return
+        whole = self._new(self.im)
+        rows = max(1, _STRIP // whole.width)
+        for top in range(0, whole.height, rows):
+            values = np.asarray(whole.crop((0, top, whole.width, min(whole.height, top + rows)))).astype(np.uint32)
+            numbers = _numbers_of_16(values) if self._packed else _numbers_of_32(values)
+            whole.paste(Image.fromarray(_channels(numbers, self._masks)), (0, top))
+
+
+def _unknown_masks(data: bytes) -> tuple[int, ...] | None:
+    """Return the masks of red, green, blue and alpha where Pillow does not know them."""
+    try:
+        size, bits, compression = (
+            struct.unpack_from(form, data, at)[0] for form, at in (("<I", _SIZE), ("<H", _BITS), ("<I", _COMPRESSION))
+        )
+        masks: tuple[int, ...] = struct.unpack_from("<III", data, _MASKS)
+        alpha = struct.unpack_from("<I", data, _ALPHA_MASK) if size >= _WITH_ALPHA else (0,)
+    except struct.error:
+        return None
+    known = _KNOWN.get(bits)
+    found = (*masks, *alpha)
+    return found if compression == _BITFIELDS and known is not None and found not in known else None
+
+
+def _numbers_of_32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    found: NDArray[Any] = values[..., 2] | values[..., 1] << 8 | values[..., 0] << 16 | values[..., 3] << 24
+    return found
+
+
+def _numbers_of_16(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the numbers of which 5 bits each, and the highest, were brought to 8."""
+    colours = values >> 3
+    found: NDArray[Any] = colours[..., 2] | colours[..., 1] << 5 | colours[..., 0] << 10 | values[..., 3] >> 7 << 15
+    return found
+
+
+def _channels(numbers: NDArray[np.uint32], masks: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return RGBA, each channel between 0 and 255; what has no mask of alpha is opaque."""
+    channels = []
+    for index, mask in enumerate(masks):
+        if mask:
+            channels.append(np.rint((numbers & np.uint32(mask)) * (_MAX / mask)).astype(np.uint8))
+        else:
+            channels.append(np.full(numbers.shape, _MAX if index == len(masks) - 1 else 0, np.uint8))
+    return np.stack(channels, axis=-1)

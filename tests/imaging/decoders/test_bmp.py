@@ -1,0 +1,86 @@
+"""BMP whose channels are any bits of a pixel: what was put into them, each brought to 0..255."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from focalbox.errors import FocalboxError
+from focalbox.imaging.source import open_picture
+from laws import cases
+
+WIDTH, HEIGHT = 13, 9
+PIXELS = np.random.default_rng(7).integers(0, 256, (HEIGHT, WIDTH, 4)).astype(np.int64)
+PIXELS[0, 0, 3], PIXELS[0, 1, 3] = 255, 0  # neither all opaque nor all clear
+MASKS = {
+    "RGBX, lowest first": (32, (0xFF, 0xFF00, 0xFF0000, 0)),
+    "ten bits each": (32, (0x3FF00000, 0xFFC00, 0x3FF, 0)),
+    "ten bits each and two of alpha": (32, (0x3FF00000, 0xFFC00, 0x3FF, 0xC0000000)),
+    "five in 32": (32, (0x7C00, 0x3E0, 0x1F, 0x8000)),
+    "alpha below": (32, (0xFF00, 0xFF0000, 0xFF000000, 0xFF)),
+    "four bits each": (16, (0xF00, 0xF0, 0xF, 0)),
+    "four bits each and alpha": (16, (0xF00, 0xF0, 0xF, 0xF000)),
+    "five bits each and alpha": (16, (0x7C00, 0x3E0, 0x1F, 0x8000)),
+    "lowest first": (16, (0x1F, 0x7E0, 0xF800, 0)),
+    "known to Pillow, 32": (32, (0xFF0000, 0xFF00, 0xFF, 0)),
+    "known to Pillow, 16": (16, (0xF800, 0x7E0, 0x1F, 0)),
+}
+
+
+def packed(bits: int, masks: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Put channels into their bits; return the numbers, and what they are brought to 0..255."""
+    numbers, seen = np.zeros((HEIGHT, WIDTH), np.int64), []
+    for channel, mask in zip(np.moveaxis(PIXELS, 2, 0), masks, strict=True):
+        lowest = mask & -mask
+        most = mask // lowest if mask else 0
+        level = np.rint(channel * most / 255).astype(np.int64)
+        numbers |= level * lowest
+        seen.append(np.rint(level * 255 / most).astype(np.int64) if mask else np.full_like(channel, 255))
+    assert numbers.max() < 2**bits
+    return numbers, np.stack(seen, axis=-1)
+
+
+def bmp(bits: int, masks: tuple[int, ...], size: int, *, top_down: bool = False) -> tuple[bytes, NDArray[np.int64]]:
+    numbers, seen = packed(bits, masks)
+    rows = [row.astype(f"<u{bits // 8}").tobytes() for row in (numbers if top_down else numbers[::-1])]
+    codes = b"".join(row + bytes(-len(row) % 4) for row in rows)
+    more = struct.pack("<IIII", *masks)[: 12 if size == 40 else 16].ljust(max(12, size - 40), b"\0")
+    height = -HEIGHT if top_down else HEIGHT
+    header = struct.pack("<IiiHHIIiiII", size, WIDTH, height, 1, bits, 3, len(codes), 0, 0, 0, 0) + more
+    start = 14 + len(header)
+    return b"BM" + struct.pack("<IHHI", start + len(codes), 0, 0, start) + header + codes, seen
+
+
+@pytest.mark.parametrize("top_down", [False, True], ids=["from the bottom", "from the top"])
+@pytest.mark.parametrize("size", [40, 56, 108, 124])
+@pytest.mark.parametrize("kind", MASKS)
+def test_channels_are_what_was_put_into_their_bits(kind: str, size: int, top_down: bool) -> None:  # noqa: FBT001
+    bits, masks = MASKS[kind]
+    if size == 40:
+        masks = (*masks[:3], 0)  # it has no room for a mask of alpha
+    content, seen = bmp(bits, masks, size, top_down=top_down)
+    picture = open_picture(content)
+    found = np.asarray(picture.decode(picture.size).image).astype(np.int64)
+    assert found.shape[2] == (4 if masks[3] else 3)
+    assert np.abs(found - seen[..., : found.shape[2]]).max() <= 1
+
+
+@given(
+    st.sampled_from(sorted(MASKS)),
+    st.sampled_from([40, 56, 124]),
+    st.integers(2, 80),
+    st.binary(min_size=1, max_size=4),
+)
+@settings(max_examples=cases(200))
+def test_damage_raises_nothing_else(kind: str, size: int, place: int, value: bytes) -> None:
+    content = bytearray(bmp(*MASKS[kind], size)[0])
+    content[place : place + len(value)] = value
+    with contextlib.suppress(FocalboxError):
+        picture = open_picture(bytes(content))
+        picture.decode(picture.size)
