@@ -1,6 +1,7 @@
 """Analyses: look once, plan many, save and load."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from focalbox.analysis import Analysis
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import Box
-from focalbox.core.target import Target
+from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
 from laws import cases
 from strategies import analyses, boxes, targets, trimmed_analyses
@@ -53,3 +54,11 @@ def test_an_analysis_without_a_border_is_saved_with_what_is_left(
     for wrong in ({"left": -1}, {"width": 4001}, {"height": 0}, {"top": 4000}, {"left": None}):
         with pytest.raises(InvalidRequest):
             Analysis.from_dict({**analysis.to_dict(), "trimmed": {**analysis.to_dict()["trimmed"], **wrong}})
+
+
+@pytest.mark.parametrize("side", [10**400, 2**32, math.inf, math.nan, 0])
+def test_a_picture_of_impossible_sides_is_refused(side: float) -> None:
+    saved = Analysis.blank(Size(400, 300)).to_dict()
+    for name in ("width", "height"):
+        with pytest.raises(InvalidRequest):
+            Analysis.from_dict({**saved, "source": {**saved["source"], name: side}})

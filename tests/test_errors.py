@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import focalbox
@@ -37,3 +39,28 @@ def test_every_error_is_public_and_crosses_processes(error: type[FocalboxError])
 def test_a_wrong_call_is_what_python_calls_one() -> None:
     assert issubclass(InvalidRequest, ValueError)
     assert not any(issubclass(one, ValueError) for one in CLASSES if not issubclass(one, InvalidRequest))
+
+
+HUGE = 10**5000
+"""A whole number that Python refuses to write."""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: focalbox.CropOptions(zoom=HUGE),
+        lambda: focalbox.CropOptions(focus=(HUGE, 0)),
+        lambda: focalbox.CropOptions(keep=(0, 0, HUGE, 1)),
+        lambda: focalbox.CropOptions(trim=focalbox.Trim("top-left", HUGE)),
+        lambda: focalbox.Size(HUGE, 0),
+        lambda: focalbox.Ratio(HUGE, 1),
+        lambda: focalbox.Box(HUGE, 0, 1, 1),
+        lambda: focalbox.Cropper(model=HUGE),  # type: ignore[arg-type] # what a caller may do all the same
+        lambda: focalbox.Cropper(limits=HUGE),  # type: ignore[arg-type]
+        lambda: focalbox.plan(np.zeros((3, 4, 3), np.uint8), (HUGE, 1)),
+        lambda: focalbox.plan(np.zeros((3, 4, 3), np.uint8), HUGE),  # type: ignore[arg-type]
+    ],
+)
+def test_a_number_that_cannot_be_written_is_refused_as_any_other(call: Callable[[], object]) -> None:
+    with pytest.raises(InvalidRequest):
+        call()

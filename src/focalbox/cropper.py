@@ -14,7 +14,7 @@ from PIL import Image
 from focalbox.analysis import Analysis
 from focalbox.core.choice.crop import Crop
 from focalbox.core.target import Size, Target
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import check_results
 from focalbox.imaging.output.fill import check_fill
@@ -284,7 +284,7 @@ def _check_limits(limits: object) -> Limits:
     if limits is None:
         return Limits()
     if not isinstance(limits, Limits):
-        message = f"limits is a focalbox.Limits, such as Limits(pixels=20_000_000), not {limits!r:.60}"
+        message = f"limits is a focalbox.Limits, such as Limits(pixels=20_000_000), not {show_value(limits)}"
         raise InvalidRequest(message)
     return limits
 

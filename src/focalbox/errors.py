@@ -31,6 +31,24 @@ __all__ = [
 ]
 
 
+_MAX_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+
+def show_value(value: object) -> str:
+    """Return a wrong value as messages repeat it: as Python writes it, cut short.
+
+    Examples
+    --------
+    >>> show_value("16;9"), show_value(10**5000)
+    ("'16;9'", 'a value of type int that cannot be written')
+    """
+    try:
+        return repr(value)[:_MAX_SHOWN]
+    except Exception:  # noqa: BLE001 - whole numbers of 4,300 digits, and whatever a caller's own type does
+        return f"a value of type {type(value).__name__} that cannot be written"
+
+
 class FocalboxError(Exception):
     """Anything that focalbox raises on purpose; catch this one to catch them all."""
 

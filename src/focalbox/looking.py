@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
-from focalbox.errors import InvalidRequest, ModelError
+from focalbox.errors import InvalidRequest, ModelError, show_value
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
 from focalbox.saliency.contrast import stretch_contrast
@@ -42,7 +42,7 @@ def check_model(model: object) -> tuple[Model, str]:
             raise InvalidRequest(message)
         return found, named if named in MODELS else name_of(found)
     if not callable(named):
-        message = f"model is the name of a model, the path of an .onnx file or a callable, not {model!r:.60}"
+        message = f"model is the name of a model, the path of an .onnx file or a callable, not {show_value(model)}"
         raise InvalidRequest(message)
     return named, name_of(named)
 
@@ -58,7 +58,7 @@ def check_detectors(detectors: object) -> tuple[Detector, ...] | None:
     if detectors is None:
         return None
     if not isinstance(detectors, Sequence) or not all(map(callable, detectors)):
-        message = f"detectors is a list of callables, not {detectors!r:.60}"
+        message = f"detectors is a list of callables, not {show_value(detectors)}"
         raise InvalidRequest(message)
     return tuple(detectors)
 

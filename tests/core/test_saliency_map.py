@@ -1,5 +1,7 @@
 """Maps: whole numbers that add up, shares, saving, and what is refused."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,6 +59,10 @@ def test_large_maps_are_averaged_without_losing_any() -> None:
         ([[-0.1]], "at least 0"),
         ([1, 2], "two dimensions"),
         (np.zeros((0, 3)), "at least one cell"),
+        ([[1, 2], [3]], "numbers in two dimensions"),
+        ([["bright"]], "numbers in two dimensions"),
+        ([[10**400]], "numbers in two dimensions"),
+        (None, "two dimensions"),
     ],
 )
 def test_what_is_no_map_is_refused(values: object, reason: str) -> None:
@@ -77,6 +83,7 @@ def test_the_smallest_number_is_a_map_too() -> None:
         {"width": 1, "height": 1, "cells": "AQA="},
         {"width": -1, "height": -1, "cells": ""},
         {"width": 1, "height": 1, "cells": None},
+        {"width": math.inf, "height": 1, "cells": "AAA="},
     ],
 )
 def test_damaged_documents_are_refused(document: dict[str, object]) -> None:

@@ -1,6 +1,7 @@
 """Sizes and ratios."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,14 +11,18 @@ from focalbox.errors import InvalidRequest
 from strategies import sizes
 
 
-@pytest.mark.parametrize("sides", [(0, 5), (5, 0), (-1, 5)])
-def test_sizes_need_pixels(sides: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    "sides", [(0, 5), (5, 0), (-1, 5), (50.5, 5), (5, math.nan), (math.inf, 5), (True, 5), ("5", 5)]
+)
+def test_sizes_need_pixels(sides: tuple[Any, Any]) -> None:
     with pytest.raises(InvalidRequest, match="at least 1 pixel"):
         Size(*sides)
 
 
-@pytest.mark.parametrize("terms", [(0, 1), (1, 0), (math.inf, 1), (math.nan, 1), (-2, 1)])
-def test_ratios_need_numbers_above_zero(terms: tuple[float, float]) -> None:
+@pytest.mark.parametrize(
+    "terms", [(0, 1), (1, 0), (math.inf, 1), (math.nan, 1), (-2, 1), (10**400, 1), (1e308, 1e-308), ("16", 9)]
+)
+def test_ratios_need_numbers_above_zero(terms: tuple[Any, Any]) -> None:
     with pytest.raises(InvalidRequest, match="above 0"):
         Ratio(*terms)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +54,9 @@ def test_a_text_means_what_its_value_means(kind: Kind, text: str, value: Any) ->
         (BOXES, "0,0,1,1"),
         (BOXES, [(0.1, 0.1, -0.1, 0.1)]),
         (FILL, ["white"]),
+        (FILL, b"white"),
+        (FILL, (1.7, 2, 3)),
+        (SWITCH, Decimal("sNaN")),
         (COLOURS, "blue"),
         (COLOURS, 3),
     ],
@@ -92,3 +98,20 @@ def test_the_pattern_of_a_point_takes_what_is_read(x: int, y: int) -> None:
     text = f"{x / 1000:g},{y / 1000:g}"
     assert re.fullmatch(POINT.schema["pattern"], text)
     assert POINT.read_text("focus", text) == (x / 1000, y / 1000)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        tuple(map(np.float32, (0.0, 0.25, 0.5, 0.75))),
+        np.array([0.0, 0.25, 0.5, 0.75]),
+        [np.int64(0), Decimal("0.25"), Fraction(1, 2), 0.75],
+        iter([(0.0, 0.25, 0.5, 0.75)]),
+    ],
+)
+def test_a_box_may_be_of_any_numbers(written: Any) -> None:
+    assert BOXES.read("keep", written) == (Box(0.0, 0.25, 0.5, 0.75),)
+
+
+def test_zero_below_nothing_is_zero() -> None:
+    assert str(SHARE.read("zoom", -0.0)) == str(BOXES.read("keep", (-0.0, 0, 1, 1))[0].left) == "0.0"

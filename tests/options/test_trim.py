@@ -33,7 +33,17 @@ def test_anything_else_is_refused(wrong: object) -> None:
         parse_trim(wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [{"corner": "left"}, {"tolerance": -1}, {"tolerance": 443}, {"tolerance": 1.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"corner": "left"},
+        {"tolerance": -1},
+        {"tolerance": 443},
+        {"tolerance": 1.5},
+        {"tolerance": 5.0},
+        {"tolerance": True},
+    ],
+)
 def test_no_trim_out_of_range_can_be_made(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest, match=r"^trim is "):
         Trim(**wrong)  # type: ignore[arg-type]

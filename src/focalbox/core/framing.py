@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["FITS", "MODES", "ON_DOUBT", "Fit", "Framing", "Mode", "OnDoubt"]
 
@@ -72,7 +72,7 @@ class Framing:
             ("on_doubt", self.on_doubt, ON_DOUBT),
         ):
             if word not in words:
-                message = f"{name} is one of {', '.join(words)}, not {word!r}"
+                message = f"{name} is one of {', '.join(words)}, not {show_value(word)}"
                 raise InvalidRequest(message)
         for name, value in (("zoom", self.zoom), ("retain", self.retain), ("doubt", self.doubt)):
             if not 0 <= value <= 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from focalbox.core.target import Size
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["WHOLE", "Box", "PixelBox", "largest_window", "nearest"]
 
@@ -91,8 +91,13 @@ class Box:
     height: float
 
     def __post_init__(self) -> None:
-        if not all(map(math.isfinite, (self.left, self.top, self.width, self.height))):
-            message = f"a box needs four finite numbers, not {self.left}, {self.top}, {self.width}, {self.height}"
+        sides = (self.left, self.top, self.width, self.height)
+        try:
+            finite = all(map(math.isfinite, sides))
+        except (TypeError, OverflowError):  # no number, or one beyond all floats
+            finite = False
+        if not finite:
+            message = f"a box needs four finite numbers, not {', '.join(map(show_value, sides))}"
             raise InvalidRequest(message)
         if self.width < 0 or self.height < 0:
             message = f"a box needs sides of at least 0, not {self.width:g} and {self.height:g}"

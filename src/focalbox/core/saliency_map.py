@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.errors import InvalidRequest, ModelError
+from focalbox.errors import InvalidRequest, ModelError, show_value
 
 __all__ = ["LEVELS", "MAX_CELLS", "SaliencyMap"]
 
@@ -60,7 +60,11 @@ class SaliencyMap:
     """Shape (h, w), whole numbers from 0 to ``LEVELS``, read-only."""
 
     def __init__(self, values: ArrayLike) -> None:
-        array = np.asarray(values, dtype=np.float64)
+        try:
+            array = np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            message = f"a saliency map needs numbers in two dimensions, not {show_value(values)}"
+            raise ModelError(message) from error
         if array.ndim != _DIMENSIONS or array.size == 0:
             message = f"a saliency map needs two dimensions with at least one cell, not shape {array.shape}"
             raise ModelError(message)
@@ -174,7 +178,7 @@ class SaliencyMap:
             rows, columns = int(document["height"]), int(document["width"])
             packed = base64.b64decode(document["cells"], validate=True)
             cells = np.frombuffer(packed, dtype="<u2").reshape(rows, columns)
-        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
             message = "a saved saliency map needs width, height and that many 16-bit cells in base64"
             raise InvalidRequest(message) from error
         if rows > MAX_CELLS or columns > MAX_CELLS or cells.size == 0 or cells.max() not in {0, LEVELS}:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from numbers import Real
 from typing import Any, Self
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = [
     "HEADS",
@@ -114,11 +116,24 @@ class Subject:
         What it is: ``"face"`` for faces, ``"head"`` for heads that show no clear face, ``"text"`` for lines of text.
     score : float
         How sure the detector is, 0 to 1.
+
+    Raises
+    ------
+    InvalidRequest
+        When the score is out of its range.
     """
 
     box: Box
     kind: str = "face"
     score: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.score, Real) and 0 <= self.score <= 1):
+            message = f"a subject needs a score from 0 to 1, not {show_value(self.score)}"
+            raise InvalidRequest(message)
+        # what a network answers are often numbers of 32 bits, which lose digits in every sum and JSON does not write
+        object.__setattr__(self, "score", float(self.score))
+        object.__setattr__(self, "box", Box(*map(float, astuple(self.box))))
 
     def to_dict(self) -> dict[str, Any]:
         """Return ``{"kind", "score", "box"}``, the box in fractions."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["Ratio", "Size", "Target"]
 
@@ -22,15 +24,16 @@ class Size:
     Raises
     ------
     InvalidRequest
-        When a side is below 1.
+        When a side is no whole number, or below 1.
     """
 
     width: int
     height: int
 
     def __post_init__(self) -> None:
-        if self.width < 1 or self.height < 1:
-            message = f"a size needs sides of at least 1 pixel, not {self.width}x{self.height}"
+        if not (_is_side(self.width) and _is_side(self.height)):
+            given = f"{show_value(self.width)}x{show_value(self.height)}"
+            message = f"a size needs sides of at least 1 pixel, in whole numbers, not {given}"
             raise InvalidRequest(message)
 
     @property
@@ -64,15 +67,17 @@ class Ratio:
     Raises
     ------
     InvalidRequest
-        When a term is not a finite number above 0.
+        When a term is not a finite number above 0, or one divided by the other is not.
     """
 
     across: float
     down: float
 
     def __post_init__(self) -> None:
-        if not (0 < self.across < math.inf and 0 < self.down < math.inf):
-            message = f"a ratio needs two numbers above 0, not {self.across:g}:{self.down:g}"
+        terms = (self.across, self.down)
+        if not all(map(_is_term, terms)) or not 0 < float(self.across) / float(self.down) < math.inf:
+            given = ":".join(f"{term:g}" if isinstance(term, float) else show_value(term) for term in terms)
+            message = f"a ratio needs two numbers above 0, not {given}"
             raise InvalidRequest(message)
 
     @property
@@ -87,6 +92,18 @@ class Ratio:
     def to_dict(self) -> dict[str, str]:
         """Return ``{"ratio": "16:9"}``."""
         return {"ratio": str(self)}
+
+
+def _is_side(side: Any) -> bool:
+    """Tell whether a value is a whole number of at least 1, NumPy's included; True is none."""
+    return side is not True and isinstance(side, Integral) and int(side) >= 1
+
+
+def _is_term(term: object) -> bool:
+    try:
+        return isinstance(term, Real) and 0 < float(term) < math.inf
+    except OverflowError:
+        return False
 
 
 Target = Size | Ratio

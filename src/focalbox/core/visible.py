@@ -11,6 +11,9 @@ from focalbox.core.target import Size
 
 __all__ = ["Visible"]
 
+_MAX_SIDE = 2**32 - 1
+"""Pixels of the longest side that TIFF 6.0 can tell; PNG, JPEG and WebP have fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visible:
@@ -87,9 +90,12 @@ class Visible:
         Raises
         ------
         KeyError, TypeError, ValueError
-            When it is something else, or what is left does not lie inside the picture.
+            When it is something else, no picture can be so large, or what is left does not lie inside the picture.
         """
         source = Size(int(saved["source"]["width"]), int(saved["source"]["height"]))
+        if max(source.width, source.height) > _MAX_SIDE:
+            message = f"a picture has sides of at most {_MAX_SIDE} pixels, unlike that of a damaged document"
+            raise ValueError(message)
         if saved.get("trimmed") is None:
             return cls(source)
         box = PixelBox(*(int(saved["trimmed"][side]) for side in ("left", "top", "width", "height")))

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from focalbox.api import plan
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.options import CropKeywords, CropOptions
 
 __all__ = ["fit"]
@@ -61,7 +61,7 @@ def fit(
     (50, 20)
     """
     if not 0 <= bleed < _MAX_BLEED:
-        message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {bleed!r}"
+        message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {show_value(bleed)}"
         raise InvalidRequest(message)
     if centering is not None:
         return ImageOps.fit(image, size, method, bleed, centering)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from focalbox.core.framing import FITS, MODES, ON_DOUBT, Fit, Framing, Mode, OnDoubt
 from focalbox.core.geometry import Box
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.options.kinds import BOXES, FILL, POINT, SHARE, SWITCH, TRIM, Kind, one_of
 from focalbox.options.trim import Trim, TrimLike
 
@@ -176,7 +176,7 @@ class CropOptions:
         if base is None:
             return cls(**keywords)
         if not isinstance(base, cls):
-            message = f"options is a CropOptions, not {base!r:.60}"
+            message = f"options is a CropOptions, not {show_value(base)}"
             raise InvalidRequest(message)
         return dataclasses.replace(base, **keywords) if keywords else base
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.options.trim import CORNERS, MAX_TOLERANCE, parse_trim
 
 __all__ = ["BOXES", "FILL", "POINT", "SHARE", "SWITCH", "TRIM", "Kind", "one_of"]
@@ -64,8 +67,8 @@ class Kind:
             return self.check(value)
         except InvalidRequest:
             raise
-        except (TypeError, ValueError, OverflowError) as error:
-            message = f"{option} is {self.expected}, not {value!r:.60}{self.hint(value)}"
+        except (TypeError, ValueError, ArithmeticError) as error:
+            message = f"{option} is {self.expected}, not {show_value(value)}{self.hint(value)}"
             raise InvalidRequest(message) from error
 
     def read_text(self, option: str, text: str) -> Any:
@@ -102,7 +105,7 @@ def one_of(words: Sequence[str], *, also: Mapping[str, str] | None = None) -> Ki
 def _share(value: Any) -> float:
     if isinstance(value, bool) or not 0 <= (share := float(value)) <= 1:
         raise ValueError
-    return share
+    return share + 0.0  # -0.0 is 0.0: equal options have one fingerprint
 
 
 def _point(value: Any) -> tuple[float, float] | None:
@@ -118,17 +121,16 @@ def _boxes(value: Any) -> tuple[Box, ...]:
     """Read boxes; one box stands for a list of one."""
     if isinstance(value, str):
         raise TypeError
-    single = isinstance(value, Box) or (
-        isinstance(value, tuple | list) and len(value) > 0 and isinstance(value[0], int | float)
-    )
-    listed: Iterable[Any] = (value,) if single else value
+    listed = (value,) if isinstance(value, Box) else tuple(value)
+    if listed and isinstance(listed[0], Real | Decimal):
+        listed = (listed,)
     return tuple(_box(box) for box in listed)
 
 
 def _box(value: Any) -> Box:
     if isinstance(value, str):
         raise TypeError
-    left, top, width, height = map(float, value) if not isinstance(value, Box) else astuple(value)
+    left, top, width, height = (float(side) + 0.0 for side in (astuple(value) if isinstance(value, Box) else value))
     if width < 0 or height < 0 or not WHOLE.contains(box := Box(left, top, width, height)):
         raise ValueError
     return box
@@ -143,7 +145,9 @@ def _switch(value: Any) -> bool:
 def _fill(value: Any) -> str | tuple[int, ...]:
     if isinstance(value, str):
         return value
-    return tuple(int(level) for level in value)
+    if isinstance(value, bytes):
+        raise TypeError
+    return tuple(map(operator.index, value))
 
 
 def _numbers(count: int) -> Callable[[str], tuple[float, ...]]:
@@ -168,8 +172,8 @@ def _in_pixels(value: Any) -> str:
     return _PIXELS if len(numbers) in {_PAIR, _SIDES} and max(numbers) > _PAIR else ""
 
 
-def _flat(value: Any) -> Iterable[float]:
-    if isinstance(value, int | float):
+def _flat(value: Any) -> Iterable[Any]:
+    if isinstance(value, Real):
         yield value
     elif isinstance(value, tuple | list):
         for part in value:

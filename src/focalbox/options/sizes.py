@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 from focalbox.core.target import Ratio, Size, Target
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["FREE", "MAX_SIDE", "SizeLike", "parse_target", "parse_targets"]
 
@@ -56,7 +56,7 @@ def parse_target(size: SizeLike | None) -> Target | None:
     if size is None or isinstance(size, Ratio):
         return size
     if isinstance(size, Size):
-        target = size
+        target = Size(int(size.width), int(size.height))  # numbers of NumPy would not be written as JSON
     elif isinstance(size, str):
         text = size.strip()
         ratio, sides = _RATIO.fullmatch(text), _SIZE.fullmatch(text)
@@ -71,10 +71,10 @@ def parse_target(size: SizeLike | None) -> Target | None:
     elif isinstance(size, tuple | list) and len(size) == _PAIR and all(map(_is_whole, size)):
         target = Size(int(size[0]), int(size[1]))
     else:
-        message = f"a size is '500x200', (500, 200), '16:9', '{FREE}' or None, not {size!r:.60}"
+        message = f"a size is '500x200', (500, 200), '16:9', '{FREE}' or None, not {show_value(size)}"
         raise InvalidRequest(message)
     if max(target.width, target.height) > MAX_SIDE:
-        message = f"a size has sides of at most {MAX_SIDE} pixels, not {target}"
+        message = f"a size has sides of at most {MAX_SIDE} pixels, not {show_value(size)}"
         raise InvalidRequest(message)
     return target
 
@@ -94,15 +94,15 @@ def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
     """
     given: Any = sizes
     if given is None or isinstance(given, str | bytes | Size | Ratio):
-        message = f"sizes is a list, such as ['500x200'], not {given!r:.60}"
+        message = f"sizes is a list, such as ['500x200'], not {show_value(given)}"
         raise InvalidRequest(message)
     try:
         several = list(given)
     except TypeError as error:
-        message = f"sizes is a list, such as ['500x200'], not {given!r:.60}"
+        message = f"sizes is a list, such as ['500x200'], not {show_value(given)}"
         raise InvalidRequest(message) from error
     if len(several) > 1 and all(map(_is_whole, several)):  # one alone is no pair: it is told what a size is
-        message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {given!r:.60}"
+        message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {show_value(given)}"
         raise InvalidRequest(message)
     return [parse_target(size) for size in several]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["CORNERS", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
 
@@ -41,8 +41,8 @@ class Trim:
     tolerance: int = 0
 
     def __post_init__(self) -> None:
-        if self.corner not in CORNERS or self.tolerance not in range(MAX_TOLERANCE + 1):
-            raise _no_trim(str(self))
+        if self.corner not in CORNERS or type(self.tolerance) is not int or not 0 <= self.tolerance <= MAX_TOLERANCE:
+            raise _no_trim(f"{self.corner}:{show_value(self.tolerance)}")
 
     def __str__(self) -> str:
         """Return it as it is written in a request: ``top-left:20``."""
@@ -80,4 +80,4 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
 
 def _no_trim(given: object) -> InvalidRequest:
     expected = f"{' or '.join(CORNERS)}, perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20"
-    return InvalidRequest(f"trim is {expected}, not {given!r:.60}")
+    return InvalidRequest(f"trim is {expected}, not {show_value(given)}")
