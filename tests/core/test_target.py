@@ -20,7 +20,8 @@ def test_sizes_need_pixels(sides: tuple[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "terms", [(0, 1), (1, 0), (math.inf, 1), (math.nan, 1), (-2, 1), (10**400, 1), (1e308, 1e-308), ("16", 9)]
+    "terms",
+    [(0, 1), (1, 0), (math.inf, 1), (math.nan, 1), (-2, 1), (10**400, 1), (1e308, 1e-308), ("16", 9)],
 )
 def test_ratios_need_numbers_above_zero(terms: tuple[Any, Any]) -> None:
     with pytest.raises(InvalidRequest, match="above 0"):

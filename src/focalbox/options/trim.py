@@ -42,7 +42,8 @@ class Trim:
 
     def __post_init__(self) -> None:
         if self.corner not in CORNERS or type(self.tolerance) is not int or not 0 <= self.tolerance <= MAX_TOLERANCE:
-            raise _no_trim(f"{self.corner}:{show_value(self.tolerance)}")
+            given = f"{self.corner}:{show_value(self.tolerance)}"
+            raise _no_trim(given)
 
     def __str__(self) -> str:
         """Return it as it is written in a request: ``top-left:20``."""
