@@ -93,6 +93,6 @@ def test_a_score_is_a_share(score: Any) -> None:
 
 
 def test_numbers_of_32_bits_are_taken_and_written_as_json() -> None:
-    subject = Subject(Box(*np.float32([0.1, 0.1, 0.2, 0.2])), score=np.float32(0.5))  # type: ignore[arg-type]
+    subject = Subject(Box(*np.array([0.1, 0.1, 0.2, 0.2], np.float32)), score=np.float32(0.5))  # type: ignore[arg-type]
     assert json.loads(json.dumps(subject.to_dict())) == subject.to_dict()
     assert Subject.from_dict(subject.to_dict()) == subject

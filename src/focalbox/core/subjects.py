@@ -128,7 +128,7 @@ class Subject:
     score: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.score, Real) and 0 <= self.score <= 1):
+        if not _is_share(self.score):
             message = f"a subject needs a score from 0 to 1, not {show_value(self.score)}"
             raise InvalidRequest(message)
         # what a network answers are often numbers of 32 bits, which lose digits in every sum and JSON does not write
@@ -144,6 +144,10 @@ class Subject:
         """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
         sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
         return cls(Box(**sides), str(document["kind"]), float(document["score"]))
+
+
+def _is_share(score: Any) -> bool:
+    return isinstance(score, Real) and 0 <= float(score) <= 1
 
 
 @dataclass(frozen=True, slots=True)
