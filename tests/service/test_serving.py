@@ -206,7 +206,8 @@ def test_what_is_no_request_gets_a_problem_document(
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     problem = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert problem["status"] == status
-    assert {400: "a request is", 414: "an address has", 431: "a request has at most"}[status] in problem["detail"]
+    said = {400: ("a request", "the chunks of a body"), 414: ("an address has",), 431: ("a request has at most",)}
+    assert problem["detail"].startswith(said[status])
     assert started.stop() == 0
 
 
