@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import click
+import numpy as np
 import pytest
+import tifffile
 
 from cli.calls import focalbox
 from focalbox.cli import main as module
@@ -52,3 +58,29 @@ def test_a_command_that_is_cut_short_says_nothing_more(
     monkeypatch.setattr(module.focalbox, "get_command", lambda *_: cut_short)
     assert focalbox("doctor") == 130
     assert capsys.readouterr().err == ""
+
+
+def test_what_pillow_has_to_say_to_programmers_is_not_said(tmp_path: Path) -> None:
+    many = np.zeros((9, 9, 7), np.uint8)
+    tifffile.imwrite(tmp_path / "many.tif", many, photometric="rgb", extrasamples=["unspecified"] * 4, metadata=None)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from focalbox.cli.main import main; main()",
+            "crop",
+            "many.tif",
+            "-s",
+            "4x4",
+            "-o",
+            "a.png",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "focalbox: many.tif cannot be decoded: TIFF pixels of 7 whole samples of 8 bits are not read"
+    ]

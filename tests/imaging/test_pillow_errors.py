@@ -25,6 +25,12 @@ from focalbox.imaging.pillow_errors import translating
             DecodeError,
             r"^cat\.png cannot be decoded: its header is damaged$",
         ),
+        (OSError("decoder error -2"), DecodeError, r"^cat\.png cannot be decoded: its pixels are damaged$"),
+        (
+            OSError("broken data stream when reading image file"),
+            DecodeError,
+            r"^cat\.png cannot be decoded: its pixels are damaged$",
+        ),
         (MemoryError(), LimitExceeded, r"^cat\.png needs more memory to decode than there is$"),
         (DecompressionBombError(), LimitExceeded, "needs more memory"),
         (InvalidRequest("said already"), InvalidRequest, "^said already$"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 import warnings
@@ -62,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; raises SystemExit with 0, 1 (a picture failed) or 2 (a wrong call)."""
     if arguments is None and not sys.warnoptions:  # what Pillow warns of is meant for programmers, who ask with -W
         warnings.simplefilter("ignore")
+        logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         focalbox.main(args=arguments, prog_name="focalbox", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -13,9 +13,11 @@ __all__ = ["ENDS_EARLY", "translating"]
 
 ENDS_EARLY = "the file ends too early"
 
-_UNKNOWN = {"not identified by this driver", "could not create decoder object"}
-"""What Pillow says of headers that it, or libwebp, cannot make sense of."""
-_DAMAGED = "its header is damaged"
+_SAID = {
+    "its header is damaged": ("not identified by this driver", "could not create decoder object"),
+    "its pixels are damaged": ("decoder error", "broken data stream", "unrecognized data stream"),
+}
+"""What is said in place of how Pillow and libwebp begin to say that they cannot make sense of something."""
 _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 
@@ -47,7 +49,7 @@ def translating(name: str, ends_early: Callable[[], bool] = bool) -> Iterator[No
         raise LimitExceeded(message) from error
     except Exception as error:
         reason = " ".join(str(error).split())[:_MAX_REASON] or type(error).__name__
-        reason = _DAMAGED if reason in _UNKNOWN else reason
+        reason = next((said for said, begins in _SAID.items() if reason.startswith(begins)), reason)
         if ends_early() or "truncated" in reason.lower():
             reason = ENDS_EARLY
         message = f"{name} cannot be decoded: {reason}"
