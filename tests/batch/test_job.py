@@ -77,3 +77,8 @@ def test_a_model_file_is_known_by_its_content(tmp_path: Path) -> None:
 def test_a_job_that_makes_no_sense_is_refused(sizes: tuple[str, ...], template: str, sentence: str) -> None:
     with pytest.raises(InvalidRequest, match=sentence):
         Job(sizes, "out", template=template)
+
+
+def test_a_detector_that_is_not_there_is_found_out_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="cannot be read: No such file"):
+        Job(("1:1",), yunet=str(tmp_path / "yunet.bin"))

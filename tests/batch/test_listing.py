@@ -134,7 +134,7 @@ def test_a_list_names_pictures_beside_itself(tree: Path) -> None:
 def test_a_list_comes_from_standard_input_with_paths_of_the_working_folder(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("cats/tim.jpg\ntom.PNG\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"cats/tim.jpg\ntom.PNG\n")))
     assert names("-") == ["cats/tim.jpg", "tom.PNG"]
 
 
@@ -177,3 +177,24 @@ def test_a_dead_link_and_a_pipe_are_rows(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
     assert [row["source"]["name"] for row in rows] == ["dead.jpg", "pipe.jpg"]
     assert all("a dead link" in row["message"] for row in rows)
+
+
+def test_a_folder_may_have_the_name_of_a_list(tree: Path) -> None:
+    (tree / "trip.list").mkdir()
+    (tree / "trip.list" / "sea.jpg").touch()
+    assert names("trip.list") == ["sea.jpg"]
+
+
+def test_a_list_may_begin_with_the_mark_of_another_system(tree: Path) -> None:
+    (tree / "list.txt").write_bytes(b"\xef\xbb\xbfcats/tim.jpg\r\n")
+    assert names("list.txt") == ["cats/tim.jpg"]
+
+
+def test_a_list_of_standard_input_may_hold_any_bytes_and_may_be_closed(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9.jpg\n"), encoding="utf-8"))
+    assert names("-") == [os.fsdecode(b"caf\xe9.jpg")]
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(InvalidRequest, match="standard input is closed"):
+        names("-")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,30 @@ def test_quiet_tells_failures_alone_and_names_a_picture_once(out: io.StringIO) -
     progress.close()
     assert out.getvalue() == "focalbox: in/1.jpg: it is no picture\nfocalbox: there is no file in/2.jpg\n"
     assert "3/3 pictures, 2 failed" in log.getvalue()
+
+
+class Full(io.StringIO):
+    """A file on a disk that is full."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_run_goes_on_when_nobody_can_be_told() -> None:
+    progress = Progress(2, Full(), seconds_between=0)
+    progress.count(result(0, failed=True))
+    progress.count(result(1))
+    progress.close()
+    assert progress.done == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_log_on_a_full_disk_is_said_once_and_the_run_goes_on() -> None:
+    out = io.StringIO()
+    with open_log("/dev/full") as log:
+        progress = Progress(2, out, log, seconds_between=3600)
+        progress.count(result(0, failed=True))
+        progress.count(result(1, failed=True))
+        progress.close()
+    said = [line for line in out.getvalue().splitlines() if "log" in line]
+    assert said == ["focalbox: the log cannot be written any more: No space left on device"]

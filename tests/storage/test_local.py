@@ -119,3 +119,22 @@ def test_what_is_not_there_is_said_with_its_cause(tmp_path: Path) -> None:
     FOLDER.remove(str(tmp_path / "gone"))
     with pytest.raises(FetchError, match="is a directory, not a picture"):
         FOLDER.read(str(tmp_path), 10)
+
+
+def test_what_another_run_takes_away_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def too_late(temporary: str, path: str) -> None:
+        monkeypatch.undo()
+        FOLDER.clear(str(tmp_path))  # another run into the same folder ends just now
+        replace(temporary, path)
+
+    monkeypatch.setattr(os, "replace", too_late)
+    FOLDER.write(str(tmp_path / "a.jpg"), b"whole", str(tmp_path))
+    FOLDER.clear(str(tmp_path))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.jpg", b"whole")]
+
+
+def test_the_root_of_a_disk_is_no_file() -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_file("/", b"content")

@@ -18,7 +18,7 @@ from focalbox.imaging.limits import Limits
 from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import check_template, output_of
 from focalbox.options import CropOptions, SizeLike, parse_target
-from focalbox.saliency.names import DEFAULT_MODEL, check_model
+from focalbox.saliency.names import DEFAULT_MODEL, check_model, is_file
 from focalbox.version import __version__
 
 __all__ = ["FREE", "TEMPLATE", "Job", "PlannedOutput", "Stopped", "Task", "parse_size"]
@@ -189,7 +189,8 @@ class Job:
     def fingerprint(self) -> str:
         """A hash of all that decides a result besides picture and size, 16 hexadecimal digits."""
         wanted = dataclasses.asdict(self.options)
-        files = [_hash_file(path) for path in (self.model, self.yunet or "") if path.endswith(".onnx")]
+        files = [_hash_file(self.model)] if is_file(self.model) else []
+        files += [_hash_file(self.yunet)] if self.yunet else []
         decided = [wanted, self.format, self.quality, self.model, self.yunet, files, __version__]
         decided.append(dataclasses.asdict(self.limits))
         decided += [self.alternatives] if self.alternatives > 1 else []  # earlier manifests have hashes without it

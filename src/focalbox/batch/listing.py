@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import posixpath
 import re
 import sys
@@ -76,7 +77,7 @@ def list_pictures(sources: Iterable[str]) -> Iterator[FileInfo]:
 def _is_list(source: str) -> bool:
     if source == _STANDARD_INPUT or source.startswith("@"):
         return True
-    return PurePosixPath(source).suffix.lower() in _LISTS
+    return PurePosixPath(source).suffix.lower() in _LISTS and (is_remote(source) or not Path(source).is_dir())
 
 
 def _is_picture(name: str) -> bool:
@@ -133,13 +134,17 @@ def _from_list(source: str) -> Iterator[FileInfo]:
 
 def _lines(path: str) -> Iterator[str]:
     if path == _STANDARD_INPUT:
-        yield from sys.stdin
+        if sys.stdin is None:
+            message = "standard input is closed, and no list can be read from it"
+            raise InvalidRequest(message)
+        for line in sys.stdin.buffer:  # names of files need not be in the encoding of the terminal
+            yield os.fsdecode(line)
     elif is_remote(path):
         content, _ = storage_of(path).read(path, 2**30)
-        yield from content.decode("utf-8", errors="surrogateescape").splitlines()
+        yield from content.decode("utf-8-sig", errors="surrogateescape").splitlines()
     else:
         try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as lines:  # noqa: PTH123 - an address is text
+            with open(path, encoding="utf-8-sig", errors="surrogateescape") as lines:  # noqa: PTH123 - an address is text
                 yield from lines
         except OSError as error:
             message = f"the list {path} cannot be read: {reason_of(error)}"

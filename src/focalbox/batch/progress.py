@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import shutil
 import time
 from pathlib import Path
@@ -32,7 +33,13 @@ def open_log(path: str) -> TextIO:
         When nothing can be written there.
     """
     try:
-        return Path(path).open("a", encoding="utf-8", errors="backslashreplace")
+        # without a buffer: what a full disk does not take is not tried again when the log is closed
+        return io.TextIOWrapper(
+            Path(path).open("ab", buffering=0),
+            encoding="utf-8",
+            errors="backslashreplace",
+            write_through=True,
+        )
     except OSError as error:
         message = f"the log {path} cannot be written: {reason_of(error)}"
         raise OutputError(message) from error
@@ -96,8 +103,7 @@ class Progress:
         """Print and log a message."""
         if self._out is not None:
             self._wipe()
-            self._out.write(f"focalbox: {sentence}\n")
-            self._out.flush()
+            self._print(f"focalbox: {sentence}\n")
         self._write_log(sentence)
 
     def close(self) -> None:
@@ -107,14 +113,27 @@ class Progress:
 
     def _wipe(self) -> None:
         if self._out is not None and self._terminal:
-            self._out.write("\r\x1b[K")
+            self._print("\r\x1b[K")
+
+    def _print(self, text: str) -> None:
+        """Print; where nobody can be told any more, the run goes on."""
+        if self._out is None:
+            return
+        try:
+            self._out.write(text)
             self._out.flush()
+        except (OSError, ValueError):  # a full disk, a pipe whose reader has gone, a closed file
+            self._out = None
 
     def _write_log(self, sentence: str) -> None:
         if self._log is not None:
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-            self._log.write(f"{now} {sentence}\n")
-            self._log.flush()
+            try:
+                self._log.write(f"{now} {sentence}\n")
+                self._log.flush()
+            except OSError as error:
+                self._log = None
+                self._print(f"focalbox: the log cannot be written any more: {reason_of(error)}\n")
 
     def _state(self) -> str:
         seconds = max(self.seconds, 1e-9)
@@ -140,10 +159,9 @@ class Progress:
             width = max(0, min(40, columns - len(numbers) - 4))
             full = int(width * self.done / max(self.total, 1))
             bar = f"[{'#' * full}{'-' * (width - full)}] " if width else ""
-            self._out.write(f"\r\x1b[K{(bar + numbers)[: columns - 1]}")
+            self._print(f"\r\x1b[K{(bar + numbers)[: columns - 1]}")
         else:
-            self._out.write(f"focalbox: {self._state()}\n")
-        self._out.flush()
+            self._print(f"focalbox: {self._state()}\n")
 
 
 def duration_text(seconds: float) -> str:

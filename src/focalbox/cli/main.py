@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -14,7 +13,9 @@ import click
 
 from focalbox.cli.examples import epilog_of
 from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error
-from focalbox.errors import InvalidRequest
+from focalbox.cli.streams import discard, flush_streams, open_closed_streams
+from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.storage.base import reason_of
 from focalbox.version import __version__
 
 __all__ = ["main"]
@@ -61,6 +62,7 @@ def focalbox() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; raises SystemExit with 0, 1 (a picture failed) or 2 (a wrong call)."""
+    open_closed_streams()
     if arguments is None and not sys.warnoptions:  # what Pillow warns of is meant for programmers, who ask with -W
         warnings.simplefilter("ignore")
         logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -76,11 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         print_error(error.format_message())
         sys.exit(WRONG_CALL)
-    except InvalidRequest as error:
-        print_error(str(error))
-        sys.exit(WRONG_CALL)
     except click.Abort:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:  # the reader of a pipe has gone: nobody is left to be told
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except FocalboxError as error:
+        print_error(str(error))
+        sys.exit(WRONG_CALL if isinstance(error, InvalidRequest) else FAILED_PICTURE)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        discard(sys.stdout)
+        if not isinstance(error, BrokenPipeError):  # whoever read standard output has gone, and need not be told
+            print_error(f"standard output cannot be written: {reason_of(error)}")
         sys.exit(FAILED_PICTURE)
+    finally:
+        flush_streams()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
+
+from focalbox.cli.streams import discard
 
 __all__ = ["FAILED_PICTURE", "INTERRUPTED", "WRONG_CALL", "print_error", "print_note"]
 
@@ -15,11 +19,14 @@ INTERRUPTED = 130
 
 
 def print_error(sentence: str) -> None:
-    """Say what went wrong, on standard error."""
-    click.echo(f"focalbox: {sentence}", err=True)
+    """Say what went wrong, on standard error; where nobody can be told, the work goes on."""
+    try:
+        click.echo(f"focalbox: {sentence}", err=True)
+    except OSError:
+        discard(sys.stderr)
 
 
 def print_note(sentence: str, *, quiet: bool) -> None:
     """Say what a user may not expect though nothing is wrong, on standard error, unless silence is asked for."""
     if not quiet:
-        click.echo(f"focalbox: note: {sentence}", err=True)
+        print_error(f"note: {sentence}")

@@ -20,9 +20,12 @@ def check_outputs(named: Sequence[Sequence[Output]]) -> None:
     Raises
     ------
     InvalidRequest
-        For standard output when it is a screen, and for addresses on the web.
+        For standard output when it is closed or a screen, and for addresses on the web.
     """
     for out in (out for outputs in named for out in outputs):
+        if out.path == PIPE and sys.stdout is None:
+            message = "standard output is closed: name a file with --output"
+            raise InvalidRequest(message)
         if out.path == PIPE and sys.stdout.isatty():
             message = "standard output is a terminal: name a file with --output, or send it on with > or |"
             raise InvalidRequest(message)

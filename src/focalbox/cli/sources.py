@@ -22,13 +22,16 @@ def source_of(picture: str, settings: Settings) -> str | bytes | BinaryIO:
     Raises
     ------
     FetchError
-        For a folder, a pattern that no file has as its name, and an address that cannot be read.
+        For a closed standard input, a folder, a pattern that no file has as its name, and an address that cannot be read.
     InvalidRequest
         For an address that is none, or leads to a host that is not public.
     LimitExceeded
         When more is at an address than the limits allow.
     """
     if picture == PIPE:
+        if sys.stdin is None:
+            message = "standard input is closed, and no picture can be read from it"
+            raise FetchError(message)
         return sys.stdin.buffer
     if is_remote(picture):
         return _fetch(picture, settings)

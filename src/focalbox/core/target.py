@@ -32,8 +32,7 @@ class Size:
 
     def __post_init__(self) -> None:
         if not (_is_side(self.width) and _is_side(self.height)):
-            given = f"{show_value(self.width)}x{show_value(self.height)}"
-            message = f"a size needs sides of at least 1 pixel, in whole numbers, not {given}"
+            message = f"a size needs sides of at least 1 pixel, not {show_value(self.width)}x{show_value(self.height)}"
             raise InvalidRequest(message)
 
     @property

@@ -19,6 +19,11 @@ _TEMPORARY = ".focalbox"
 there, and the next run clears it."""
 
 
+_TRIES = 3
+"""How often a file is written at most: the first time its folder may be missing, and another run, which ends or begins with
+`LocalFolder.clear`, may take the temporary folder away."""
+
+
 class LocalFolder:
     """Folders of this machine."""
 
@@ -144,10 +149,10 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
             _fill(target, content)
             return
         real = os.path.realpath(target)
+        beside = Path(real).with_name(f".{os.urandom(8).hex()}.part")
     except (OSError, ValueError) as error:
         message = f"{target} cannot be written: {reason_of(error)}"
         raise OutputError(message) from error
-    beside = Path(real).with_name(f".{os.urandom(8).hex()}.part")
     _replace(real, str(beside), lambda temporary: _fill(temporary, content))
 
 
@@ -170,28 +175,25 @@ def _temporary_in(root: str) -> str:
 
 def _replace(path: str, temporary: str, fill: Callable[[str], object]) -> None:
     """Fill a temporary file on the same disk, which then takes the name ``path``: every file is written here."""
-    try:
+    for attempt in range(1, _TRIES + 1):
         try:
-            _in_folder(temporary, lambda: fill(temporary))
-            _in_folder(path, lambda: os.replace(temporary, path))  # noqa: PTH105 - an address is text
-        except BaseException:
+            if attempt > 1:  # hardly ever: to ask before takes as long as to write
+                for name in (temporary, path):
+                    Path(name).parent.mkdir(parents=True, exist_ok=True)
+            fill(temporary)
+            os.replace(temporary, path)  # noqa: PTH105 - an address is text
+        except BaseException as error:
             with suppress(OSError, ValueError):
                 os.unlink(temporary)  # noqa: PTH108 - an address is text
-            raise
-    except (OSError, ValueError) as error:
-        message = f"{path} cannot be written: {reason_of(error)}"
-        raise OutputError(message) from error
+            if isinstance(error, FileNotFoundError) and attempt < _TRIES:
+                continue
+            if not isinstance(error, OSError | ValueError):
+                raise
+            message = f"{path} cannot be written: {reason_of(error)}"
+            raise OutputError(message) from error
+        return
 
 
 def _fill(path: str, content: bytes) -> None:
     with open(path, "wb") as file:  # noqa: PTH123 - an address is text
         file.write(content)
-
-
-def _in_folder(path: str, act: Callable[[], object]) -> None:
-    """Do something with a path whose folder may have to be made first: it hardly ever does, and asking takes as long."""
-    try:
-        act()
-    except FileNotFoundError:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,15 @@ def test_a_place_that_cannot_be_written_is_an_error_of_output(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         Manifest(str(tmp_path / "file" / "m.jsonl")).lock()
+
+
+def test_a_run_that_is_refused_leaves_the_lock_of_another_where_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl", reason="only POSIX locks files")
+    first, second, third = (Manifest(str(tmp_path / "m.jsonl")) for _ in range(3))
+    first.lock()
+    with pytest.raises(InvalidRequest), closing(second):
+        second.lock()
+    with pytest.raises(InvalidRequest, match="another run is writing the manifest"), closing(third):
+        third.lock()
+    first.close()
+    assert list(tmp_path.iterdir()) == []

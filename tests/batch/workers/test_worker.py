@@ -138,3 +138,11 @@ def test_a_preview_is_small_and_of_the_whole_picture(picture: Path) -> None:
     assert (found.format, max(found.size)) == ("WEBP", 40)
     with pytest.raises(LimitExceeded):
         preview(str(picture), 40, Limits(pixels=100))
+
+
+@pytest.mark.parametrize("name", ["n" * 250 + ".png", "folder"])
+def test_a_name_that_cannot_be_written_ends_its_picture_alone(name: str, picture: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "folder-1-1.jpg").mkdir(parents=True)
+    result = Worker(job(tmp_path / "out"))(task(picture, name=name))
+    assert {row["error"] for row in result.rows} == {"OutputError"}
+    assert result.fatal is None

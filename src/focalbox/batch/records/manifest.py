@@ -12,6 +12,7 @@ At the end all rows are written to FILE, in the order of addresses and sizes, an
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import tempfile
 import time
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from focalbox.batch.job import Task
 from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
@@ -118,9 +119,13 @@ class Manifest:
             import fcntl  # noqa: PLC0415 - only POSIX has it
 
             path = Path(self._folder) / "lock"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = path.open("wb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            while self._lock is None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._lock = path.open("wb")
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not _is_at(self._lock, path):  # the run before ended meanwhile, and took its folder away
+                    self._lock.close()
+                    self._lock = None
         except ImportError:
             return
         except BlockingIOError as error:
@@ -170,16 +175,25 @@ class Manifest:
             with path.open("wb") as file:
                 write_rows(ledger.rows(), file, self._ending)
             self._storage.send(path, self.address, self._folder)
-        self.close()
         self._storage.remove_folder(self._folder)
+        self.close()
 
     def close(self) -> None:
-        """Release the lock."""
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
-        if not is_remote(self.address) and not self.is_interrupted():
+        """Release the lock; a folder without rows goes, unless it is another run's."""
+        if self._lock is None:
+            return
+        if not self.is_interrupted():
             self._storage.remove_folder(self._folder)
+        self._lock.close()
+        self._lock = None
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Tell whether an open file is still the one that has this path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _begun(content: bytes, name: str) -> list[str]:

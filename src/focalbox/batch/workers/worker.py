@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import time
 from contextlib import suppress
@@ -34,6 +35,9 @@ _PREVIEW_QUALITY = 45
 
 _STORED = ("content", "salient_box", "jaccard", "focal_point", "model")
 """Columns that are taken from an earlier manifest with an analysis."""
+
+_OF_A_NAME = {errno.ENAMETOOLONG, errno.EISDIR, errno.EINVAL, errno.EILSEQ}
+"""Faults of writing that are those of one result's name, such as a long one: the other pictures can be written."""
 
 _DRAWN_SIDE = 64
 """Pixels a side of the picture that nobody gets to see."""
@@ -94,9 +98,9 @@ class Worker:
             rows = [self._row(task, digest, plan, made) for plan in planned]
             rows[0]["analysis"] = made.analysis
             self._write(planned, made, rows)
-        except OutputError as error:
-            return TaskResult(task.number, [], 0, analysed=False, fatal=str(error))
         except FocalboxError as error:
+            if isinstance(error, OutputError) and getattr(error.__cause__, "errno", None) not in _OF_A_NAME:
+                return TaskResult(task.number, [], 0, analysed=False, fatal=str(error))
             rows = failed_rows(self._job, task, type(error).__name__, str(error), **known)
             return TaskResult(task.number, _add_seconds(rows, started), 0, analysed=False)
         except Exception as error:  # noqa: BLE001 - a picture that finds a defect is a row too, and the next one is done

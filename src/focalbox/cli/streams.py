@@ -1,0 +1,41 @@
+"""The standard streams of the command when they are closed, full, or read by nobody any more."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any, TextIO
+
+__all__ = ["discard", "flush_streams", "open_closed_streams"]
+
+
+def open_closed_streams() -> None:
+    """Open the null device where a standard stream is closed, so that no file of a command becomes one of the three.
+
+    Worker processes inherit them. In Python, closed standard input and output stay None: commands refuse to use them.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - takes the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as the command runs
+
+
+def flush_streams() -> None:
+    """Write out what is left for standard output and error; what cannot be written is dropped, as nobody can be told."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            discard(stream)
+
+
+def discard(stream: TextIO | Any) -> None:
+    """Send what a stream could not write to the null device, so that Python does not fail once more when it ends."""
+    with suppress(OSError, ValueError):  # of a test, or closed
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+        stream.flush()
