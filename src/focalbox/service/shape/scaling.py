@@ -80,6 +80,8 @@ class Scaling(Outline):
             for side, factor in zip((self.width, self.height), self.zoom, strict=True)
         ]
         added = [self.padding[at] + self.padding[at + 2] for at in (0, 1)]
+        if any(self.least):
+            return f"{sides[0]}x{sides[1]} and at least {self.least[0]}x{self.least[1]}"
         if any(added) and not all(sides):
             return f"{sides[0]}x{sides[1]} and padding"
         return "x".join(str(side + _whole(more * self.density)) for side, more in zip(sides, added, strict=True))

@@ -150,9 +150,23 @@ def test_an_answer_is_called_as_asked_for(service: Service) -> None:
 def test_the_sizes_that_are_served_count_with_their_padding() -> None:
     names = {
         rest: parse(rest.encode() + b"/plain/a", 0).named_sizes()
-        for rest in ("w:500/h:200", "w:500/h:200/pd:10:5", "w:500/pd:1:0", "w:250/h:100/dpr:2", "rs:force:50:20")
+        for rest in (
+            "w:500/h:200",
+            "w:500/h:200/pd:10:5",
+            "w:500/pd:1:0",
+            "w:250/h:100/dpr:2",
+            "rs:force:50:20",
+            "h:9/mw:90",
+        )
     }
-    assert list(names.values()) == [["500x200"], ["510x220"], ["500x0 and padding"], ["500x200"], ["50x20"]]
+    assert list(names.values()) == [
+        ["500x200"],
+        ["510x220"],
+        ["500x0 and padding"],
+        ["500x200"],
+        ["50x20"],
+        ["0x9 and at least 90x0"],
+    ]
 
 
 def test_a_result_that_is_too_large_is_refused_before_it_is_made(service: Service) -> None:
