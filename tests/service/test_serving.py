@@ -229,6 +229,31 @@ def test_logs_are_lines_of_json_without_secrets(
     assert not any(word in text for word in (secret, "A" * 43, "B" * 27, "CCCC", "DDDD"))
 
 
+@pytest.mark.parametrize(
+    ("trusted", "said", "logged"),
+    [
+        ("127.0.0.1", "203.0.113.5", "203.0.113.5"),
+        ("127.0.0.1", "198.51.100.1, 203.0.113.5", "203.0.113.5"),
+        ("127.0.0.0/8", "198.51.100.1, 203.0.113.5, 127.0.0.9", "203.0.113.5"),
+        ("10.0.0.0/8", "203.0.113.5", "127.0.0.1"),
+        ("127.0.0.1", "y" * 9000, "y" * 45),
+        ("127.0.0.1", "\x1b[31m", "\x1b[31m"),
+    ],
+)
+def test_the_client_behind_a_trusted_proxy_is_logged_and_nothing_breaks_the_line(
+    running: Callable[..., Running], tmp_path: Path, trusted: str, said: str, logged: str
+) -> None:
+    started = running("--allow-unsigned", FOCALBOX_SERVICE_TRUSTED_PROXIES=trusted)
+    with started.connect() as connection:
+        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {said}\r\n\r\n".encode())
+        _one_answer(connection)
+    assert started.stop() == 0
+    text = (tmp_path / "log-0").read_text()
+    assert "\x1b" not in text
+    asked = [json.loads(line) for line in text.splitlines()]
+    assert [line["address"] for line in asked if line.get("path") == "/healthz"] == [logged]
+
+
 def test_paths_are_logged_without_what_opens_doors() -> None:
     for path in ("/v1/crop/5x5/https://user:word@host/a.jpg?word=1", "/v1/crop/5x5/https%3A%2F%2Fuser:word@host/a"):
         assert "word" not in without_secrets(path)

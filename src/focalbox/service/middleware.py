@@ -38,6 +38,8 @@ _PREFLIGHTED = {
 }
 _EXPOSED = (b"access-control-expose-headers", b"ETag, Focalbox-Notes, X-Request-Id")
 """Fields of an answer that such a script may read besides the ordinary ones."""
+_MAX_ADDRESS = 45
+"""Characters of an IPv6 address at most; a trusted proxy may pass on whatever it was sent."""
 _MAX_LOGGED = 500
 """Characters of a path that are logged."""
 _SECRETS = (
@@ -157,7 +159,7 @@ class RequestLog:
             exc_info=failure,
             extra={
                 "id": name,
-                "address": scope["client"][0] if scope.get("client") else "",
+                "address": scope["client"][0][:_MAX_ADDRESS] if scope.get("client") else "",
                 "method": scope["method"],
                 "path": without_secrets(raw.decode("ascii", "replace")),
                 "dialect": dialect,
