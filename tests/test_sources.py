@@ -65,7 +65,10 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="closed"):
         open_source(closed)
     (tmp_path / "text.txt").write_text("text")
-    with (tmp_path / "text.txt").open() as text, pytest.raises(InvalidRequest, match="bytes, not text"):
+    with (
+        (tmp_path / "text.txt").open() as text,
+        pytest.raises(InvalidRequest, match="reading bytes, but this one gives text"),
+    ):
         open_source(text)  # type: ignore[arg-type]
 
 
@@ -114,3 +117,35 @@ def test_a_named_pipe_is_read_to_its_end(content: bytes, tmp_path: Path) -> None
     writer.start()
     assert open_source(pipe).size == focalbox.Size(40, 30)
     writer.join()
+
+
+class Given:
+    """A file of a caller's own, which reads what it was given."""
+
+    def __init__(self, answer: object) -> None:
+        self._parts = iter([answer, b""])
+
+    def read(self, _: int) -> object:
+        return next(self._parts)
+
+    def seek(self, _: int) -> int:
+        """Seek, without a way to tell where."""
+        raise RuntimeError
+
+
+def test_files_of_a_caller_may_give_any_kind_of_bytes(content: bytes) -> None:
+    for answer in (content, bytearray(content), memoryview(content)):
+        assert open_source(Given(answer)).size == focalbox.Size(40, 30)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("answer", "named"), [(None, "NoneType"), (5, "int"), ("text", "text"), ([], "list")])
+def test_files_of_a_caller_give_bytes(answer: object, named: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"reading bytes, but this one gives {named}"):
+        open_source(Given(answer))  # type: ignore[arg-type]
+
+
+def test_a_view_that_was_released_is_said(content: bytes) -> None:
+    view = memoryview(content)
+    view.release()
+    with pytest.raises(FetchError, match="released"):
+        open_source(view)  # type: ignore[arg-type]

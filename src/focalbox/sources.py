@@ -46,13 +46,21 @@ def open_source(source: Source, limits: Limits | None = None) -> Picture:
     if isinstance(source, bytes | Image.Image | np.ndarray):
         return open_picture(source, limits)
     if isinstance(source, bytearray | memoryview):
-        return open_picture(bytes(source), limits)
+        return open_picture(_bytes_of(source), limits)
     if isinstance(source, str | os.PathLike):
         path = os.fspath(source)
         _check_path(path)
         content, _ = LocalFolder().read(path, limits.bytes)
         return open_picture(content, limits, name=path)
     return open_picture(_read_file(source, limits), limits)
+
+
+def _bytes_of(source: bytearray | memoryview) -> bytes:
+    try:
+        return bytes(source)
+    except ValueError as error:  # a view that was released
+        message = f"{_NAME} cannot be read: {reason_of(error)}"
+        raise FetchError(message) from error
 
 
 def _check_path(path: object) -> None:
@@ -75,19 +83,14 @@ def _read_file(file: Any, limits: Limits) -> bytes:
     if inspect.iscoroutinefunction(file.read):
         message = "this file reads asynchronously: pass what it wraps, such as upload.file, or its bytes"
         raise InvalidRequest(message)
-    if hasattr(file, "seek"):
-        _rewind(file)
+    _rewind(file)
     try:
-        content: object = read_limited(file, limits.bytes, "this one")
-    except LimitExceeded:
+        return read_limited(file, limits.bytes, "this one")
+    except (LimitExceeded, InvalidRequest):
         raise
     except Exception as error:
         message = f"{_NAME} cannot be read: {reason_of(error)}"
         raise FetchError(message) from error
-    if not isinstance(content, bytes):
-        message = "a file needs to be open for reading bytes, not text"
-        raise InvalidRequest(message)
-    return content
 
 
 def _rewind(file: Any) -> None:
@@ -96,5 +99,5 @@ def _rewind(file: Any) -> None:
         place = file.tell()
         file.seek(0, os.SEEK_END)
         file.seek(0 if file.tell() == place else place)
-    except (OSError, ValueError):  # a pipe, or closed: reading it tells
+    except Exception:  # noqa: BLE001 - a pipe, closed, or a caller's own class: reading it tells
         return

@@ -60,3 +60,23 @@ def test_text_stays_what_it_is(name: str) -> None:
 )
 def test_what_lies_within_what(inner: str, outer: str, inside: bool) -> None:  # noqa: FBT001 - a column of the table
     assert within(inner, outer) is inside
+
+
+class Dripping:
+    """A file that gives a few bytes at a time, as pipes and sockets do."""
+
+    def __init__(self, content: bytes, most: int) -> None:
+        self._file, self._most = io.BytesIO(content), most
+
+    def read(self, count: int) -> bytes:
+        return self._file.read(min(count, self._most))
+
+
+@given(st.binary(max_size=50), st.integers(1, 9), st.integers(0, 60))
+def test_a_file_that_gives_a_few_bytes_at_a_time_is_read_to_its_end(content: bytes, most: int, limit: int) -> None:
+    file = Dripping(content, most)
+    if len(content) > limit:
+        with pytest.raises(LimitExceeded):
+            read_limited(file, limit, "it")
+    else:
+        assert read_limited(file, limit, "it") == content

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from focalbox.errors import LimitExceeded
+from focalbox.errors import InvalidRequest, LimitExceeded
 
 __all__ = [
     "FileInfo",
@@ -139,6 +139,8 @@ def read_limited(file: _Readable, limit: int, name: str, length: int | None = No
     ------
     LimitExceeded
         When it has more bytes.
+    InvalidRequest
+        When it gives something else than bytes, such as text.
 
     Examples
     --------
@@ -148,10 +150,26 @@ def read_limited(file: _Readable, limit: int, name: str, length: int | None = No
     """
     if length is not None and length > limit:
         raise _too_long(limit, name, length)
-    content = file.read((limit if length is None else length) + 1)
+    left = (limit if length is None else length) + 1
+    parts = []
+    while left > 0 and (part := _read_part(file, left, name)):  # a pipe or a socket gives less at once than there is
+        parts.append(part)
+        left -= len(part)
+    content = parts[0] if len(parts) == 1 else b"".join(parts)
     if len(content) > limit:
         raise _too_long(limit, name, len(content))
     return content
+
+
+def _read_part(file: _Readable, count: int, name: str) -> bytes:
+    part: object = file.read(count)
+    if isinstance(part, bytes):
+        return part
+    if isinstance(part, bytearray | memoryview):
+        return bytes(part)
+    given = "text" if isinstance(part, str) else type(part).__name__
+    message = f"a file needs to be open for reading bytes, but {name} gives {given}"
+    raise InvalidRequest(message)
 
 
 def _too_long(limit: int, name: str, length: int) -> LimitExceeded:
