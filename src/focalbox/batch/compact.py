@@ -94,7 +94,16 @@ def unpack(text: str) -> Analysis:
             written = base64.b64encode(np.rint(cells).astype("<u2").tobytes()).decode("ascii")
             document[name] = {"width": columns, "height": rows, "cells": written}
             place += rows * columns
-    except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, zlib.error) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ZeroDivisionError,
+        OverflowError,
+        RecursionError,
+        zlib.error,
+    ) as error:
         message = "a stored analysis is damaged"
         raise InvalidRequest(message) from error
     return Analysis.from_dict(document)

@@ -141,7 +141,7 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
     pictures = {}
     for (address,) in chosen:
         rows = [json.loads(row) for (row,) in ledger.ask("SELECT row FROM rows WHERE address = ?", address)]
-        picture = _picture([row for row in rows if row["error"] is None and row["size"] in sizes], sizes)
+        picture = _picture([row for row in rows if _is_drawn(row) and row["size"] in sizes], sizes)
         if picture is not None:
             pictures[address] = picture
     if pictures:
@@ -149,6 +149,12 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
             for address, preview in pool.previews(pictures, _SIDE):
                 pictures[address]["preview"] = preview
     return list(pictures.values())
+
+
+def _is_drawn(row: dict[str, Any]) -> bool:
+    """Tell whether a row has what the wall shows, which one of an earlier version need not have."""
+    shown = ("box", "salient_box", "kept", "confidence")
+    return row["error"] is None and all(row[column] is not None for column in shown)
 
 
 def _picture(rows: list[dict[str, Any]], sizes: list[str]) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_file_without_its_end_is_damaged(ending: str) -> None:
         list(read_rows(content[:-5], f"m{ending}"))
 
 
-@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b"no JSON\n", b"\xff\n"])
+@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b"no JSON\n", b"\xff\n", b"[" * 100_000 + b"\n"])
 def test_a_line_that_is_no_row_is_named_by_its_number(line: bytes) -> None:
     content = written(rows_of(2), ".jsonl") + line
     with pytest.raises(Damaged, match=r"line 3 is not a row"):
@@ -70,3 +71,34 @@ def test_a_name_tells_the_kind_of_file() -> None:
     assert [check_name(name) for name in ("a.jsonl", "s3://b/a.NDJSON")] == [".jsonl", ".ndjson"]
     with pytest.raises(InvalidRequest, match=r"ends with \.parquet or \.jsonl, not 'a\.csv'"):
         check_name("a.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("kept", "much"),
+        ("kept", math.nan),
+        ("confidence", [0.5]),
+        ("bytes", 2**63),
+        ("bytes", True),
+        ("output", {}),
+        ("options", 7),
+        ("error", "\ud800"),
+        ("message", 7),
+        ("analysis", 7),
+        ("box", {"left": 0}),
+        ("salient_box", [0, 0, 1, 1]),
+    ],
+)
+def test_a_row_with_something_of_another_kind_is_damaged(column: str, wrong: object) -> None:
+    lines = written(rows_of(1), ".jsonl") + json.dumps({**rows_of(1)[0], column: wrong}).encode() + b"\n"
+    with pytest.raises(Damaged, match=rf"damaged: row 2 has .* as {column}$"):
+        list(read_rows(lines, "m.jsonl"))
+
+
+@pytest.mark.parametrize("wrong", [{"bytes": 2**63}, {"address": "\ud800"}, {"name": None}, {"name": "\ud800"}])
+def test_a_row_of_no_picture_is_damaged(wrong: dict[str, object]) -> None:
+    row = rows_of(1)[0]
+    line = json.dumps({**row, "source": {**row["source"], **wrong}}).encode() + b"\n"
+    with pytest.raises(Damaged, match="row 1 does not say which picture"):
+        list(read_rows(line, "m.jsonl"))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
 
 from focalbox.batch.row import EMPTY, READABLE, SCHEMA
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
 
 _AT_ONCE = 2_000
 """Rows of a row group of Parquet, some 10 MB as they are made: a file of any length is read and written in little memory."""
+_MAX_WHOLE = 2**63
+"""Whole numbers of a manifest lie below: Parquet and the ledger hold 64 bits."""
 _LINES = {".jsonl", ".ndjson"}
 _PARQUET = {".parquet", ".pq"}
 
@@ -82,6 +85,10 @@ def read_rows(content: bytes | IO[bytes], name: str) -> Iterator[dict[str, Any]]
         if not _names_a_picture(row):
             message = f"the manifest {name} is damaged: row {number} does not say which picture and size it is of"
             raise Damaged(message)
+        wrong = _wrong_column(row)
+        if wrong is not None:
+            message = f"the manifest {name} is damaged: row {number} has {show_value(row[wrong])} as {wrong}"
+            raise Damaged(message)
         yield {**EMPTY, **row, "schema": SCHEMA}
 
 
@@ -90,7 +97,7 @@ def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
         try:
             row = json.loads(line.decode("utf-8", errors="surrogatepass"))
             whole = line.endswith(b"\n") and isinstance(row, dict) and {"source", "size"} <= row.keys()
-        except ValueError:
+        except (ValueError, RecursionError):
             whole = False
         if not whole:
             message = f"the manifest {name} is damaged: line {number} is not a row"
@@ -117,12 +124,56 @@ def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
 def _names_a_picture(row: dict[str, Any]) -> bool:
     """Tell whether a row has what all others are found by; what else is missing in it is only not known."""
     source = row.get("source")
-    needed = {"address": str, "name": str, "bytes": int, "stamp": str}
     return (
-        isinstance(row.get("size"), str)
+        _is_text(row.get("size"))
         and isinstance(source, dict)
-        and all(isinstance(source.get(key), kind) for key, kind in needed.items())
+        and all(_is_text(source.get(key)) for key in ("address", "stamp"))
+        and _is_text(source.get("name"), errors="surrogateescape")  # of a disk that is not in UTF-8
+        and _is_whole(source.get("bytes"))
     )
+
+
+def _wrong_column(row: dict[str, Any]) -> str | None:
+    """Return a column that holds something of another kind than the schema has; None when there is none."""
+    for kind, columns in _COLUMNS.items():
+        for column in columns:
+            if row.get(column) is not None and not kind(row[column]):
+                return column
+    return None
+
+
+def _is_text(value: object, errors: str = "strict") -> bool:
+    """Tell whether a value is text that can be written as UTF-8, or as the bytes that ``errors`` stands for."""
+    try:
+        return isinstance(value, str) and value.encode(errors=errors) is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, str)  # a message may quote what is no UTF-8
+
+
+def _is_whole(value: object) -> bool:
+    return type(value) is int and abs(value) < _MAX_WHOLE
+
+
+def _is_number(value: object) -> bool:
+    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _is_box(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_whole(value.get(side)) for side in ("left", "top", "width", "height"))
+
+
+_COLUMNS = {
+    _is_text: ("content", "fit", "output", "model", "version", "options", "analysis", "error"),
+    _is_words: ("message",),
+    _is_whole: ("bytes",),
+    _is_number: ("jaccard", "kept", "confidence", "milliseconds"),
+    _is_box: ("box", "salient_box"),
+}
+"""What the columns that are read again hold, if anything."""
 
 
 def _present(struct: dict[str, Any]) -> dict[str, Any]:
