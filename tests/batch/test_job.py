@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,13 @@ def test_a_job_that_makes_no_sense_is_refused(sizes: tuple[str, ...], template: 
 def test_a_detector_that_is_not_there_is_found_out_at_once(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="cannot be read: No such file"):
         Job(("1:1",), yunet=str(tmp_path / "yunet.bin"))
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="there no name of a file has a backslash")
+def test_the_name_of_a_picture_leads_nowhere_else() -> None:
+    job = Job(("1:1",), "out")
+    assert [plan.name for plan in job.plan("back\\slash.jpg")] == ["back\\slash-1-1.jpg"]
+    for name in ("a\\..\\..\\..\\etc.jpg", "../../etc.jpg", "/etc.jpg", "a/../../../b/etc.jpg"):
+        (plan,) = job.plan(name)
+        assert not plan.name.startswith("/")
+        assert ".." not in plan.name.split("/")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,18 @@ def test_what_another_run_takes_away_is_written_again(tmp_path: Path, monkeypatc
 def test_the_root_of_a_disk_is_no_file() -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         write_file("/", b"content")
+
+
+def test_folders_may_be_nested_deeper_than_calls(tmp_path: Path) -> None:
+    depth = sys.getrecursionlimit() + 100
+    at_first = Path.cwd()
+    try:  # step by step: the whole path is longer than a call may name
+        os.chdir(tmp_path)
+        for _ in range(depth):
+            Path("a").mkdir()
+            os.chdir("a")
+        Path("b.jpg").touch()
+    finally:
+        os.chdir(at_first)
+    (found,) = FOLDER.list(str(tmp_path))
+    assert found.name == "a/" * depth + "b.jpg"

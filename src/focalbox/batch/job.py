@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -203,10 +204,7 @@ class Job:
             (size, output_of(name, target, self.template, self.format))
             for size, target in zip(self.size_names, self.targets, strict=True)
         ]
-        return [
-            PlannedOutput(size, posixpath.normpath(output.path.replace("\\", "/")), output.format)
-            for size, output in named
-        ]
+        return [PlannedOutput(size, _below(output.path), output.format) for size, output in named]
 
     def to_json(self) -> str:
         """Write the job for a worker."""
@@ -219,6 +217,17 @@ class Job:
         document["sizes"], document["limits"] = tuple(document["sizes"]), Limits(**document["limits"])
         document["options"] = CropOptions.of(document["options"])
         return cls(**document)
+
+
+def _below(path: str) -> str:
+    """Return the path of a result with ``/``; whatever its picture is called, it leads nowhere above the destination.
+
+    Examples
+    --------
+    >>> _below("cats/tom.jpg"), _below("cats/../../tom.jpg")
+    ('cats/tom.jpg', 'tom.jpg')
+    """
+    return posixpath.normpath(f"/{path.replace(os.sep, '/')}").lstrip("/")
 
 
 def _hash_file(path: str) -> str:

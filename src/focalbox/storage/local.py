@@ -35,20 +35,16 @@ class LocalFolder:
             if found is not None:
                 yield found
             return
-        yield from self._walk(path, "")
-
-    def _walk(self, folder: Path, prefix: str) -> Iterator[FileInfo]:
-        try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            message = f"the folder {folder} cannot be listed: {reason_of(error)}"
-            raise InvalidRequest(message) from error
-        for entry in entries:
-            if entry.name.startswith("."):
+        folders = [("", _entries_of(path))]  # not by recursion: folders may be nested deeper than calls may be
+        while folders:
+            prefix, entries = folders[-1]
+            entry = next(entries, None)
+            if entry is None:
+                folders.pop()
+            elif entry.name.startswith("."):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from self._walk(Path(entry.path), f"{prefix}{entry.name}/")
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append((f"{prefix}{entry.name}/", _entries_of(entry.path)))
             elif (found := _describe(entry, prefix)) is not None:
                 yield found
 
@@ -154,6 +150,15 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
         message = f"{target} cannot be written: {reason_of(error)}"
         raise OutputError(message) from error
     _replace(real, str(beside), lambda temporary: _fill(temporary, content))
+
+
+def _entries_of(folder: str | os.PathLike[str]) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as listing:
+            return iter(sorted(listing, key=lambda entry: entry.name))
+    except OSError as error:
+        message = f"the folder {os.fspath(folder)} cannot be listed: {reason_of(error)}"
+        raise InvalidRequest(message) from error
 
 
 def _describe(entry: os.DirEntry[str], prefix: str) -> FileInfo | None:
