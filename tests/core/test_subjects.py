@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +10,6 @@ from hypothesis import strategies as st
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subjects import MAX_SUBJECTS, WEIGHTS, Subject, head_of, scored_subjects, whole_of
-from focalbox.errors import InvalidRequest
 from strategies import boxes, maps
 
 
@@ -84,15 +79,3 @@ def test_a_head_counts_by_how_surely_it_was_found(score: float, share: float) ->
     assert head.whole == pytest.approx(share * WEIGHTS["head"].whole)
     assert head.cut == pytest.approx(share * WEIGHTS["head"].cut)
     assert face.whole == WEIGHTS["face"].whole
-
-
-@pytest.mark.parametrize("score", [math.nan, math.inf, -0.1, 1.01, "0.5", None])
-def test_a_score_is_a_share(score: Any) -> None:
-    with pytest.raises(InvalidRequest, match="score from 0 to 1"):
-        Subject(Box(0.1, 0.1, 0.2, 0.2), score=score)
-
-
-def test_numbers_of_32_bits_are_taken_and_written_as_json() -> None:
-    subject = Subject(Box(*np.array([0.1, 0.1, 0.2, 0.2], np.float32)), score=np.float32(0.5))  # type: ignore[arg-type]
-    assert json.loads(json.dumps(subject.to_dict())) == subject.to_dict()
-    assert Subject.from_dict(subject.to_dict()) == subject

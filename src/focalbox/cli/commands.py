@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error, print_note
 from focalbox.cli.options import (
     crop_options,
@@ -23,14 +24,11 @@ from focalbox.cli.outputs import check_outputs, is_there, write_output
 from focalbox.cli.signals import end_on_sigterm, exit_code_of
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
-from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.output.encoding import encode
-from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import PIPE, Output, outputs_of
-from focalbox.options import CropOptions, parse_target, parse_targets
+from focalbox.options import parse_target, parse_targets
 from focalbox.result import Result
-from focalbox.saliency.yunet import YuNet
 from focalbox.settings import Settings
 
 __all__ = ["crop", "doctor", "explain", "plan"]
@@ -72,7 +70,7 @@ def crop(
     A PICTURE is a file, an address such as https://host/photo.jpg, or - for standard input. The output may name {stem},
     {size}, {width}, {height}, {ext} and {folder} of the picture.
     """
-    settings, cropper, wanted = _read(options)
+    settings, cropper, wanted = read_flags(options)
     targets = parse_targets(sizes)
     usual = PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE
     template = usual if output is None else output
@@ -121,7 +119,7 @@ def plan(
     pictures: tuple[str, ...], sizes: tuple[str, ...], *, as_json: bool, alternatives: int, quiet: bool, **options: Any
 ) -> None:
     """Say where pictures would be cropped, and write nothing."""
-    settings, cropper, wanted = _read(options)
+    settings, cropper, wanted = read_flags(options)
     targets = parse_targets(sizes or [None])
 
     def work(picture: str, _: None) -> None:
@@ -160,7 +158,7 @@ def explain(picture: str, size: str | None, output: str, **options: Any) -> None
 
     They are the picture, its saliency map, the salient box, the window and the result.
     """
-    settings, cropper, wanted = _read(options)
+    settings, cropper, wanted = read_flags(options)
     target = parse_target(size)
     ((named,),) = outputs_of([picture], [target], output, "png" if output == PIPE else None)
     check_outputs([[named]])
@@ -186,16 +184,6 @@ def doctor() -> None:
         click.echo(f"{mark} {check.name:<28} {check.found}")
     if any(check.fine is False for check in checks):
         raise SystemExit(FAILED_PICTURE)
-
-
-def _read(options: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
-    """Return the machine's settings and what the options of a command make: mistakes are said before any picture is read."""
-    settings = Settings.of(os.environ)
-    model, yunet = options.pop("model"), options.pop("yunet")
-    detectors = [YuNet(yunet)] if yunet else None
-    wanted = CropOptions.of(options)
-    check_fill(wanted.fill)
-    return settings, Cropper(model=model or settings.model, detectors=detectors, limits=settings.limits), wanted
 
 
 def _notes(picture: str, result: Result, out: Output) -> list[str]:

@@ -8,18 +8,16 @@ from urllib.parse import quote
 
 import click
 
+from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, print_error
 from focalbox.cli.options import crop_options, size_option
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
-from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.html import Art, blurhash, css, dominant_colour, img, picture, position_inside
 from focalbox.html.tags import WIDTHS
 from focalbox.naming import PIPE
-from focalbox.options import CropOptions, parse_target
-from focalbox.saliency.yunet import YuNet
-from focalbox.settings import Settings
+from focalbox.options import parse_target
 
 __all__ = ["html"]
 
@@ -86,10 +84,7 @@ def html(
     if only_css + colour + hashed > 1:
         message = "--css, --colour and --blurhash are one line each: ask for one of them"
         raise InvalidRequest(message)
-    settings = Settings.of(os.environ)
-    model, yunet = options.pop("model"), options.pop("yunet")
-    wanted, detectors = CropOptions.of(options), [YuNet(yunet)] if yunet else None
-    cropper = Cropper(model=model or settings.model, detectors=detectors, limits=settings.limits)
+    settings, cropper, wanted = read_flags(options)
     shapes = [_art(one) for one in art]
     try:
         if colour or hashed:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
-from numbers import Real
-from typing import Any, Self
+from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.subject import Subject
 from focalbox.core.target import Size
-from focalbox.errors import InvalidRequest, show_value
 
 __all__ = [
     "HEADS",
@@ -102,52 +100,6 @@ without knowing which was which preferred 33 with the present weights and 18 wit
 unfit to print. Heads without a clear face are found less surely and count half, the less sure ones less (`_SURE`).
 Counting half, against a fifth, of 72 windows that changed, eyes that did not know which was which preferred 53 with the
 half and 17 with the fifth, and called 13 and 50 unfit to print. What else was tried stands in docs/quality.md."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Something in the picture that should not be cut, such as a face.
-
-    Parameters
-    ----------
-    box : Box
-        Where it is.
-    kind : str
-        What it is: ``"face"`` for faces, ``"head"`` for heads that show no clear face, ``"text"`` for lines of text.
-    score : float
-        How sure the detector is, 0 to 1.
-
-    Raises
-    ------
-    InvalidRequest
-        When the score is out of its range.
-    """
-
-    box: Box
-    kind: str = "face"
-    score: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not _is_share(self.score):
-            message = f"a subject needs a score from 0 to 1, not {show_value(self.score)}"
-            raise InvalidRequest(message)
-        # what a network answers are often numbers of 32 bits, which lose digits in every sum and JSON does not write
-        object.__setattr__(self, "score", float(self.score))
-        object.__setattr__(self, "box", Box(*map(float, astuple(self.box))))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return ``{"kind", "score", "box"}``, the box in fractions."""
-        return {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
-        sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
-        return cls(Box(**sides), str(document["kind"]), float(document["score"]))
-
-
-def _is_share(score: Any) -> bool:
-    return isinstance(score, Real) and 0 <= float(score) <= 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,26 @@
+"""Subjects: scores that are shares, and numbers that JSON can write."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from focalbox.core.geometry import Box
+from focalbox.core.subject import Subject
+from focalbox.errors import InvalidRequest
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf, -0.1, 1.01, "0.5", None])
+def test_a_score_is_a_share(score: Any) -> None:
+    with pytest.raises(InvalidRequest, match="score from 0 to 1"):
+        Subject(Box(0.1, 0.1, 0.2, 0.2), score=score)
+
+
+def test_numbers_of_32_bits_are_taken_and_written_as_json() -> None:
+    subject = Subject(Box(*np.array([0.1, 0.1, 0.2, 0.2], np.float32)), score=np.float32(0.5))  # type: ignore[arg-type]
+    assert json.loads(json.dumps(subject.to_dict())) == subject.to_dict()
+    assert Subject.from_dict(subject.to_dict()) == subject
