@@ -104,15 +104,15 @@ def unite(seen: Sequence[ModelOutput]) -> ModelOutput:
 
 def _mean_of_all(maps: Sequence[SaliencyMap | None]) -> SaliencyMap | None:
     """Return the mean of maps that every frame has, else None."""
-    told = [one for one in maps if one is not None]
-    return _mean(told) if len(told) == len(maps) else None
+    known = [one for one in maps if one is not None]
+    return _mean(known) if len(known) == len(maps) else None
 
 
 def _mean(maps: Sequence[SaliencyMap]) -> SaliencyMap:
-    told = [one for one in maps if one.total]
-    if not told:
+    known = [one for one in maps if one.total]
+    if not known:
         return SaliencyMap.blank()
-    return SaliencyMap(np.sum([one.average(*told[0].shape) for one in told], axis=0))
+    return SaliencyMap(np.sum([one.average(*known[0].shape) for one in known], axis=0))
 
 
 def _check_output(answer: object) -> ModelOutput:

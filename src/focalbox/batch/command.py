@@ -169,10 +169,10 @@ def _summary_text(summary: Summary, *, sampled: bool) -> str:
     places = [
         f"{name} {place}" for name, place in (("manifest", summary.manifest), ("report", summary.report)) if place
     ]
-    told = f"{done} in {duration_text(summary.seconds)} ({pace:.1f}/s){before}; {', '.join(places)}"
+    sentence = f"{done} in {duration_text(summary.seconds)} ({pace:.1f}/s){before}; {', '.join(places)}"
     if sampled and pace:
-        told += f"; all {summary.listed} would take about {duration_text(summary.listed / pace)}"
-    return told
+        sentence += f"; all {summary.listed} would take about {duration_text(summary.listed / pace)}"
+    return sentence
 
 
 def _pictures(count: int) -> str:

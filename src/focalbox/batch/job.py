@@ -18,23 +18,18 @@ from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import check_template, output_of
-from focalbox.options import CropOptions, SizeLike, parse_target
+from focalbox.options import CropOptions, parse_target
+from focalbox.options.sizes import FREE
 from focalbox.saliency.names import DEFAULT_MODEL, check_model, is_file
 from focalbox.version import __version__
 
-__all__ = ["FREE", "TEMPLATE", "Job", "PlannedOutput", "Stopped", "Task", "parse_size"]
+__all__ = ["TEMPLATE", "Job", "PlannedOutput", "Stopped", "Task"]
 
-FREE = "free"
-"""The size of the free-form crop, as it is written in a request."""
 TEMPLATE = "{folder}/{stem}-{size}{ext}"
 """Sub-folders and names are kept; the size tells the results of one picture apart."""
 
 _QUALITIES = range(1, 101)
-
-
-def parse_size(size: SizeLike | None) -> Target | None:
-    """Read a size as `parse_target` does; ``"free"`` is the free-form crop."""
-    return None if size == FREE else parse_target(size)
+"""What encoders take as quality (no unit)."""
 
 
 class Stopped(FocalboxError):
@@ -170,7 +165,7 @@ class Job:
     @cached_property
     def targets(self) -> list[Target | None]:
         """The sizes, read."""
-        return [parse_size(size) for size in self.sizes]
+        return [parse_target(size) for size in self.sizes]
 
     @cached_property
     def size_names(self) -> list[str]:

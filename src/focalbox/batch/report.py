@@ -19,9 +19,9 @@ from focalbox.version import __version__
 __all__ = ["check_place", "write_report"]
 
 _MAX_PICTURES = 5_000
-"""Pictures on the wall, the least confident ones: with about 3 kB each the page has 20 MB, which browsers open at once."""
+"""Pictures that are shown, the least confident ones: with some 3 kB each the page has 20 MB, which browsers open at once."""
 _SIDE = 200
-"""Pixels of the longer side of a picture on the wall."""
+"""Pixels of the longer side of a picture that is shown."""
 _TITLE, _HEAD = b"<title>focalbox batch report", 4096
 """What a report has in its first bytes."""
 _BINS = 20
@@ -152,7 +152,7 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
 
 
 def _is_drawn(row: dict[str, Any]) -> bool:
-    """Tell whether a row has what the wall shows, which one of an earlier version need not have."""
+    """Tell whether a row has what the report shows, which one of an earlier version need not have."""
     shown = ("box", "salient_box", "kept", "confidence")
     return row["error"] is None and all(row[column] is not None for column in shown)
 

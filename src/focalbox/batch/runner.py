@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TextIO, Unpack
 
 from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_of
-from focalbox.batch.job import TEMPLATE, Job, Stopped, parse_size
+from focalbox.batch.job import TEMPLATE, Job, Stopped
 from focalbox.batch.listing import list_pictures
 from focalbox.batch.progress import Progress, open_log
 from focalbox.batch.records.files import check_name
@@ -22,7 +22,8 @@ from focalbox.batch.validation import absolute_address, as_size_list, check_call
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.machine import machine_processors
-from focalbox.options import CropKeywords, CropOptions, SizeLike
+from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target
+from focalbox.options.sizes import FREE
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.storage.open import storage_of
 
@@ -178,7 +179,7 @@ def run(
     plan_only = plan_only or (out is None and (earlier is not None or (sample is not None and report is not None)))
     destination, template = ("", TEMPLATE) if out is None else split_output(out)
     job = Job(
-        tuple("free" if (target := parse_size(size)) is None else str(target) for size in as_size_list(sizes)),
+        tuple(FREE if (target := parse_target(size)) is None else str(target) for size in as_size_list(sizes)),
         None if plan_only or out is None else absolute_address(destination),
         CropOptions.of(keywords, options),
         format,

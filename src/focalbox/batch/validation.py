@@ -40,7 +40,7 @@ def check_call(
         When there are any.
     """
     scheme = job.out.partition("://")[0] if job.out is not None and is_remote(job.out) else ""
-    told = [
+    rules = [
         (not sources and from_manifest is None, "a batch needs at least one source, or a manifest (--from)"),
         (
             bool(sources) and from_manifest is not None,
@@ -58,7 +58,7 @@ def check_call(
         (bool(job.cache_control) and scheme not in _CACHED, "cache control is told to objects at s3:// and gs:// only"),
         (bool(job.storage_class) and scheme not in _CLASSED, "a storage class is told to objects at s3:// only"),
     ]
-    mistakes = [sentence for wrong, sentence in told if wrong]
+    mistakes = [sentence for wrong, sentence in rules if wrong]
     covering = (source for source in sources if job.out and within(job.out, absolute_address(root_of(source))))
     mistakes += [
         f"{job.out} lies in {source}: the next run would crop the crops; choose a place outside" for source in covering

@@ -18,6 +18,7 @@ from focalbox.core.target import Size
 __all__ = ["HEAD", "HEAT", "SALIENT", "SUBJECT", "TEXT", "WINDOW", "draw_html", "draw_png", "heat_of"]
 
 SALIENT = (255, 196, 0)
+"""Colours of edges, 8-bit sRGB: of the salient box here; below of the window, the subject box, heads and lines of text."""
 WINDOW = (0, 200, 255)
 SUBJECT = (120, 220, 90)
 HEAD = (255, 110, 180)
@@ -44,6 +45,7 @@ _SIDE = 360
 _THINNEST = 24
 """Shorter side of the drawing at least, pixels: a line of three pixels still has an inside."""
 _LINE = 3
+"""Pixels of the edge of a box."""
 _BITS = 8
 """Bits a channel of the PNG."""
 _RGB = 2
@@ -90,10 +92,10 @@ def draw_png(evidence: Evidence, windows: Sequence[Box] = ()) -> bytes:
 def draw_html(evidence: Evidence, windows: Sequence[Box], lines: Sequence[str]) -> str:
     """Return the drawing with lines of text below it, in one piece of HTML that asks no other server."""
     drawn = base64.b64encode(draw_png(evidence, windows)).decode("ascii")
-    told = "<br>".join(escape(line) for line in lines)
+    caption = "<br>".join(escape(line) for line in lines)
     return (
         f'<figure style="margin:0"><img alt="saliency map with its boxes" src="data:image/png;base64,{drawn}">'
-        f"<figcaption>{told}</figcaption></figure>"
+        f"<figcaption>{caption}</figcaption></figure>"
     )
 
 

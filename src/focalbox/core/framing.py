@@ -25,9 +25,9 @@ class Framing:
     Parameters
     ----------
     fit : {"cover", "tight", "pad", "contain"}
-        ``cover``: the largest window of the target's ratio. ``tight``: the smallest that holds the salient box (or
-        ``keep``). ``pad``: as cover, growing past the picture when less than ``retain`` would be kept. ``contain``:
-        the whole picture, padded.
+        ``cover``: the largest window of the target's ratio. ``tight``: the smallest that holds the subject box
+        and its heads (or ``keep``). ``pad``: as cover, growing past the picture when less than ``retain`` would be
+        kept. ``contain``: the whole picture, padded.
     zoom : float
         0 to 1, from ``cover`` to ``tight``; both edges move in straight lines.
     retain : float

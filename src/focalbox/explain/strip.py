@@ -22,14 +22,17 @@ PANEL = 360
 _THINNEST = 0.45
 """The shorter side of a panel is at least this share of the longer; a thinner picture is centred on the ground."""
 
-_MARGIN = 12
-_CAPTION = 44
+_MARGIN, _CAPTION = 12, 44
+"""Pixels around a panel, and below it for its caption of two lines."""
 _FONT_SIZE = 15
+"""Pixels of a line of text."""
 _LINE = 3
+"""Pixels of the edge of a box, without the black line on both sides that sets it off from the picture."""
 _SHADE = 0.38
 """Brightness of what lies outside the window: dark enough to see the window, light enough to see what was left out."""
 
 _GROUND = (247, 247, 245)
+"""Colours, 8-bit sRGB: of the strip here; below of titles and of notes."""
 _INK = (32, 33, 36)
 _FAINT = (112, 114, 120)
 

@@ -17,8 +17,10 @@ __all__ = ["BOXES", "FILL", "POINT", "SHARE", "SWITCH", "TRIM", "Kind", "one_of"
 
 _NUMBER = r"(0|1|0?\.[0-9]{1,6}|0\.[0-9]{1,6}|1\.0)"
 _TOLERANCE = r"([0-9]{1,2}|[1-3][0-9]{2}|4[0-3][0-9]|44[0-2])"
+"""Patterns for the schema of addresses: of a number from 0 to 1, and of a tolerance from 0 to 442."""
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _PAIR, _SIDES = 2, 4
+"""Numbers of a point, and of a box."""
 _PIXELS = " (divide pixels by width and height)"
 
 

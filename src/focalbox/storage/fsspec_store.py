@@ -91,8 +91,8 @@ class FsspecStore:
     ) -> None:
         """Write an object with a single request: it is there whole or not at all."""
         system, path = self._open(address)
-        told = _header_arguments(_scheme_of(address), headers) if headers else {}
-        self._call(address, "written", OutputError, lambda: system.pipe_file(path, content, **told))
+        arguments = _header_arguments(_scheme_of(address), headers) if headers else {}
+        self._call(address, "written", OutputError, lambda: system.pipe_file(path, content, **arguments))
 
     def remove(self, address: str) -> None:
         """Remove an object, if it is there."""
@@ -209,8 +209,8 @@ def _header_arguments(scheme: str, headers: ObjectHeaders) -> dict[str, Any]:
         return {name: value for name, value in named.items() if value}
     if scheme in _GOOGLE:
         fixed = {"cache_control": headers.cache_control} if headers.cache_control else {}
-        told: dict[str, Any] = {"content_type": headers.content_type} if headers.content_type else {}
-        return told | ({"fixed_key_metadata": fixed} if fixed else {})
+        typed: dict[str, Any] = {"content_type": headers.content_type} if headers.content_type else {}
+        return typed | ({"fixed_key_metadata": fixed} if fixed else {})
     return {}
 
 

@@ -24,6 +24,7 @@ _MISSING = {404, 410}
 _OK = 200
 _PORTS = {"http": 80, "https": 443}
 _AT_ONCE = 2**16
+"""Bytes read at once; between two reads the limits of length and time are checked."""
 _HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
 _PLAIN = "/%:=&?~+!$,;'@()*[]"
 """What of an address is sent as it is written."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from focalbox.analysis import Analysis
 from focalbox.batch.compact import pack, unpack
-from focalbox.batch.job import Job, PlannedOutput, Task, parse_size
+from focalbox.batch.job import Job, PlannedOutput, Task
 from focalbox.batch.row import TaskResult, blank_row, failed_rows, source_of
 from focalbox.core.choice.crop import Crop
 from focalbox.core.geometry import PixelBox
@@ -24,6 +24,7 @@ from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.output.render import render
 from focalbox.imaging.source import Limits, open_picture
+from focalbox.options import parse_target
 from focalbox.saliency.yunet import YuNet
 from focalbox.storage.base import ObjectHeaders, below, is_remote
 from focalbox.storage.open import storage_of
@@ -133,7 +134,7 @@ class Worker:
         """Plan from the analysis of an earlier manifest, without reading the picture."""
         rows = []
         for plan in planned:
-            crop = stored.plan(parse_size(plan.size), options=self._job.options)
+            crop = stored.plan(parse_target(plan.size), options=self._job.options)
             rows.append(
                 blank_row(self._job, task, plan.size)
                 | {"source": source_of(task, stored.source), **_columns(crop)}
@@ -147,7 +148,7 @@ class Worker:
         self, content: bytes, planned: list[PlannedOutput], before: _ContentResults | None, stored: Analysis | None
     ) -> tuple[_ContentResults, bool]:
         """Crop, or take the results of an equal picture; tell whether a model looked."""
-        names, sizes = [plan.size for plan in planned], [parse_size(plan.size) for plan in planned]
+        names, sizes = [plan.size for plan in planned], [parse_target(plan.size) for plan in planned]
         wanted = set() if self._job.out is None else {(plan.size, plan.format) for plan in planned}
         if before is not None and before.crops.keys() >= set(names) and before.encoded.keys() >= wanted:
             return before, False
@@ -179,7 +180,7 @@ class Worker:
 
         The free-form crop has none: it has no shape of which another window could be taken.
         """
-        target = parse_size(size)
+        target = parse_target(size)
         if self._job.alternatives == 1 or target is None:
             return None
         planned = analysis.alternatives(target, self._job.alternatives, options=self._job.options)

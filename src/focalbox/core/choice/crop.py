@@ -36,7 +36,7 @@ class Crop:
     evidence : Evidence
         What it was chosen from.
     target : Target or None
-        What it was made for; None is the salient box itself.
+        What it was made for; None is the free-form crop.
     fit : str
         How it was chosen.
     box : PixelBox
