@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from focalbox.batch.job import TEMPLATE, Job
+from focalbox.batch.runner import run
 from focalbox.batch.validation import absolute_address, as_size_list, check_call, manifest_address, split_output
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
@@ -108,3 +110,43 @@ def test_the_manifest_lies_with_the_results_or_beside_the_earlier_one() -> None:
     assert manifest_address(None, "/crops", None, job) == "/crops/manifest.parquet"
     assert manifest_address(None, None, "/old/m.parquet", job) == "/old/m-4-5-500x200.parquet"
     assert manifest_address(None, None, None, job) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sizes": 5},
+        {"sizes": [True, False]},
+        {"sources": 5},
+        {"sources": b"in"},
+        {"sources": [None]},
+        {"sources": "a\0b"},
+        {"out": 5},
+        {"out": "a\0b"},
+        {"manifest": 5},
+        {"report": 5},
+        {"log": 5},
+        {"quality": True},
+        {"quality": 80.5},
+        {"alternatives": "3"},
+        {"alternatives": 2.5},
+        {"limit": "3"},
+        {"limit": True},
+        {"workers": "2"},
+        {"sample": 1.5},
+        {"model": 5},
+        {"yunet": 5},
+        {"format": 5},
+        {"limits": 5},
+    ],
+)
+def test_a_value_of_another_kind_is_refused_in_a_sentence(wrong: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jpg").touch()
+    call = {"sources": tmp_path / "in", "sizes": ["1:1"], "out": tmp_path / "out", **wrong}
+    with pytest.raises(InvalidRequest, match=r"^[^\n]+$"):
+        run(**call)
+
+
+def test_a_size_may_be_of_numbers_of_numpy() -> None:
+    assert as_size_list(np.array([500, 200])) == [(500, 200)]

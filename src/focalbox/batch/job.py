@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from focalbox.core.target import Target
-from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.errors import FocalboxError, InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import check_template, output_of
 from focalbox.options import CropOptions, parse_target
-from focalbox.options.sizes import FREE
+from focalbox.options.sizes import FREE, is_whole
 from focalbox.saliency.names import DEFAULT_MODEL, check_model, is_file
 from focalbox.version import __version__
 
@@ -151,12 +151,17 @@ class Job:
         if len(set(self.size_names)) < len(self.sizes):
             message = f"every size is wanted once, not {', '.join(self.sizes)}"
             raise InvalidRequest(message)
-        if self.quality not in _QUALITIES:
-            message = f"a quality is 1 to 100, not {self.quality}"
+        if not is_whole(self.quality) or self.quality not in _QUALITIES:
+            message = f"a quality is 1 to 100, not {show_value(self.quality)}"
             raise InvalidRequest(message)
-        if self.alternatives < 1:
-            message = f"alternatives are at least 1, the crop itself, not {self.alternatives}"
+        if not is_whole(self.alternatives) or self.alternatives < 1:
+            message = f"alternatives are at least 1, the crop itself, not {show_value(self.alternatives)}"
             raise InvalidRequest(message)
+        for name, kind in (("model", str), ("yunet", str | None), ("format", str | None), ("limits", Limits)):
+            if not isinstance(getattr(self, name), kind):
+                expected = getattr(kind, "__name__", str(kind))
+                message = f"{name} is of type {expected}, not {show_value(getattr(self, name))}"
+                raise InvalidRequest(message)
         check_fill(self.options.fill)
         check_model(self.model)
         self._check_template()

@@ -18,7 +18,14 @@ from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
 from focalbox.batch.records.stored import stored_pictures
 from focalbox.batch.report import check_place, write_report
-from focalbox.batch.validation import absolute_address, as_size_list, check_call, manifest_address, split_output
+from focalbox.batch.validation import (
+    absolute_address,
+    as_address_list,
+    as_size_list,
+    check_call,
+    manifest_address,
+    split_output,
+)
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.machine import machine_processors
@@ -172,9 +179,7 @@ def run(
     >>> run("holiday", ["500x200", "1:1"], "crops")  # doctest: +SKIP
     Summary(listed=200, skipped=0, done=200, failed=0, ...)
     """
-    named = (
-        [os.fspath(sources)] if isinstance(sources, str | os.PathLike) else [os.fspath(source) for source in sources]
-    )
+    named = as_address_list(sources)
     earlier = None if from_manifest is None else absolute_address(from_manifest)
     plan_only = plan_only or (out is None and (earlier is not None or (sample is not None and report is not None)))
     destination, template = ("", TEMPLATE) if out is None else split_output(out)
@@ -186,7 +191,7 @@ def run(
         quality,
         model,
         yunet,
-        limits or Limits(),
+        Limits() if limits is None else limits,
         template,
         cache_control,
         storage_class,

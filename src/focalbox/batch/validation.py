@@ -9,10 +9,19 @@ from typing import Any
 from focalbox.batch.job import TEMPLATE, Job
 from focalbox.batch.listing import root_of
 from focalbox.core.target import Ratio, Size
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
+from focalbox.options.sizes import is_whole
 from focalbox.storage.base import below, is_remote, local_path, within
 
-__all__ = ["ENGINES", "absolute_address", "as_size_list", "check_call", "manifest_address", "split_output"]
+__all__ = [
+    "ENGINES",
+    "absolute_address",
+    "as_address_list",
+    "as_size_list",
+    "check_call",
+    "manifest_address",
+    "split_output",
+]
 
 ENGINES = ("local", "ray")
 """Where the work may be done."""
@@ -50,9 +59,9 @@ def check_call(
             job.out is None and not plan_only,
             "a batch needs a place for its results (--output), or only plans (--plan-only)",
         ),
-        (workers is not None and workers < 1, f"a batch needs at least one worker, not {workers}"),
-        (limit is not None and limit < 1, f"a limit is at least one picture, not {limit}"),
-        (sample is not None and sample < 1, f"a sample is at least one picture, not {sample}"),
+        (not _is_count(workers), f"a batch needs at least one worker, not {show_value(workers)}"),
+        (not _is_count(limit), f"a limit is at least one picture, not {show_value(limit)}"),
+        (not _is_count(sample), f"a sample is at least one picture, not {show_value(sample)}"),
         (engine not in ENGINES, f"an engine is one of {', '.join(ENGINES)}, not {engine}"),
         (address is not None and engine != "ray", "an address belongs to the engine ray"),
         (bool(job.cache_control) and scheme not in _CACHED, "cache control is told to objects at s3:// and gs:// only"),
@@ -67,19 +76,60 @@ def check_call(
         raise InvalidRequest("; ".join(mistakes))
 
 
+def _is_count(value: int | None) -> bool:
+    """Tell whether a number of things, if it is given, is a whole number of at least 1."""
+    return value is None or (is_whole(value) and value >= 1)
+
+
 def as_size_list(sizes: Any) -> list[Any]:
     """Return one size as a list of one: ``(500, 200)`` is a size, ``["500x200"]`` a list, None the free-form crop."""
     if sizes is None or isinstance(sizes, str | Size | Ratio):
         return [sizes]
-    several = list(sizes)
-    if several and all(type(side) is int for side in several):
+    try:
+        several = list(sizes)
+    except TypeError as error:
+        message = f"sizes is a size or a list of them, such as ['500x200', '1:1'], not {show_value(sizes)}"
+        raise InvalidRequest(message) from error
+    if several and all(map(is_whole, several)):
         several = [tuple(several)]
     return several
 
 
+def as_address_list(sources: Any) -> list[str]:
+    """Return one source as a list of one.
+
+    Raises
+    ------
+    InvalidRequest
+        When one is neither text nor a path.
+    """
+    try:
+        several = [sources] if isinstance(sources, str | bytes | os.PathLike) else list(sources)
+    except TypeError:
+        several = [sources]
+    return [_text_of(source) for source in several]
+
+
+def _text_of(address: Any) -> str:
+    try:
+        text = os.fspath(address)
+    except TypeError:
+        text = None
+    if not isinstance(text, str) or "\0" in text:
+        message = f"an address is text without a null character or a path, not {show_value(address)}"
+        raise InvalidRequest(message)
+    return text
+
+
 def absolute_address(address: str | os.PathLike[str]) -> str:
-    """Return an address that means the same to every worker, wherever it runs."""
-    text = local_path(os.fspath(address))
+    """Return an address that means the same to every worker, wherever it runs.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is neither text nor a path.
+    """
+    text = local_path(_text_of(address))
     if is_remote(text) or text == "-":
         return text
     mark = "@" if text.startswith("@") else ""
@@ -99,7 +149,7 @@ def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
     >>> split_output("crops/{folder}/{stem}-{size}{ext}"), split_output("{stem}{ext}"), split_output("s3://bucket/crops")
     (('crops', '{folder}/{stem}-{size}{ext}'), ('.', '{stem}{ext}'), ('s3://bucket/crops', '{folder}/{stem}-{size}{ext}'))
     """
-    text = os.fspath(out)
+    text = _text_of(out)
     if text.strip() in ("", "-"):
         message = f"a batch writes to a folder or an address, not to {text!r}"
         raise InvalidRequest(message)

@@ -10,7 +10,7 @@ from typing import Any
 from focalbox.core.target import Ratio, Size, Target
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["FREE", "MAX_SIDE", "SizeLike", "parse_target", "parse_targets"]
+__all__ = ["FREE", "MAX_SIDE", "SizeLike", "is_whole", "parse_target", "parse_targets"]
 
 FREE = "free"
 """Stands for a size in text: the crop without a target."""
@@ -68,7 +68,7 @@ def parse_target(size: SizeLike | None) -> Target | None:
             message = f"a size looks like 500x200, 16:9 or {FREE}, not {size[:_SHOWN]!r}"
             raise InvalidRequest(message)
         target = Size(int(sides[1]), int(sides[2]))
-    elif isinstance(size, tuple | list) and len(size) == _PAIR and all(map(_is_whole, size)):
+    elif isinstance(size, tuple | list) and len(size) == _PAIR and all(map(is_whole, size)):
         target = Size(int(size[0]), int(size[1]))
     else:
         message = f"a size is '500x200', (500, 200), '16:9', '{FREE}' or None, not {show_value(size)}"
@@ -101,12 +101,12 @@ def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
     except TypeError as error:
         message = f"sizes is a list, such as ['500x200'], not {show_value(given)}"
         raise InvalidRequest(message) from error
-    if len(several) > 1 and all(map(_is_whole, several)):  # one alone is no pair: it is told what a size is
+    if len(several) > 1 and all(map(is_whole, several)):  # one alone is no pair: it is told what a size is
         message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {show_value(given)}"
         raise InvalidRequest(message)
     return [parse_target(size) for size in several]
 
 
-def _is_whole(side: object) -> bool:
-    """Tell whether a side is a whole number of any kind, such as one of NumPy's; True and False are none."""
-    return isinstance(side, Integral) and not isinstance(side, bool)
+def is_whole(value: object) -> bool:
+    """Tell whether a value is a whole number of any kind, such as one of NumPy's; True and False are none."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
