@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -62,3 +63,11 @@ def test_a_picture_of_impossible_sides_is_refused(side: float) -> None:
     for name in ("width", "height"):
         with pytest.raises(InvalidRequest):
             Analysis.from_dict({**saved, "source": {**saved["source"], name: side}})
+
+
+@pytest.mark.parametrize("count", [0, 2.5, "3", True, math.nan])
+def test_alternatives_are_a_whole_number(count: Any) -> None:
+    analysis = Analysis.blank(Size(400, 300))
+    for plan in (lambda: analysis.alternatives("1:1", count), lambda: analysis.plans(["1:1"], alternatives=count)):
+        with pytest.raises(InvalidRequest, match="alternatives are at least 1"):
+            plan()

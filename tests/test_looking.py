@@ -68,3 +68,9 @@ def test_answers_that_are_none_are_refused(pair: NDArray[np.uint8]) -> None:
         Cropper(detectors=[wrong]).analyze(pair)  # type: ignore[list-item]
     face = Subject(Box(0.1, 0.1, 0.2, 0.2))
     assert Cropper(detectors=[lambda _: [face]]).analyze(pair).subjects == (face,)
+
+
+@pytest.mark.parametrize("name", ["missing.onnx", "n" * 5000 + ".onnx", "a\0b.onnx"])
+def test_a_model_file_that_is_not_there_is_said(name: str) -> None:
+    with pytest.raises(InvalidRequest, match="there is no model file"):
+        Cropper(model=name)

@@ -14,8 +14,9 @@ from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.target import Size
 from focalbox.core.visible import Visible
-from focalbox.errors import InvalidRequest, ModelError
+from focalbox.errors import InvalidRequest, ModelError, show_value
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target, parse_targets
+from focalbox.options.sizes import is_whole
 from focalbox.version import __version__
 
 __all__ = ["Analysis"]
@@ -92,7 +93,7 @@ class Analysis(Evidence):
         if wanted.trim is not None and self.visible.trimmed is None:
             message = "a border is trimmed before looking: this analysis is of the whole picture, analyze it with trim"
             raise InvalidRequest(message)
-        if alternatives != 1:
+        if alternatives is True or alternatives != 1:
             several = (self.alternatives(target, alternatives, options=wanted) for target in targets)
             return Plan(self, tuple(crop for found in several for crop in found))
         framing = wanted.framing
@@ -123,8 +124,8 @@ class Analysis(Evidence):
         if target is None:
             message = "the free-form crop has no alternatives: they need a size such as 500x200 or 16:9"
             raise InvalidRequest(message)
-        if count < 1:
-            message = f"alternatives are at least 1, the crop itself, not {count}"
+        if not is_whole(count) or count < 1:
+            message = f"alternatives are at least 1, the crop itself, not {show_value(count)}"
             raise InvalidRequest(message)
         wanted = CropOptions.of(keywords, options)
         return Plan(self, other_crops(self, target, wanted.framing, count))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +36,7 @@ def check_model(model: object) -> tuple[Model, str]:
     named = os.fspath(model) if isinstance(model, os.PathLike) else model
     if isinstance(named, str):
         found = model_named(named)
-        if is_file(named) and not Path(named).is_file():
+        if is_file(named) and not os.path.isfile(named):  # noqa: PTH113 - a Path raises for names that are too long
             message = f"there is no model file {named}"
             raise InvalidRequest(message)
         return found, named if named in MODELS else name_of(found)

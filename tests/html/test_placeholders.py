@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,9 +31,15 @@ def test_a_blurhash_has_the_length_that_its_components_need() -> None:
 
 
 def test_wrong_components_pictures_and_limits_are_refused() -> None:
-    with pytest.raises(InvalidRequest, match="1 to 9 components a side, not 0 and 3"):
+    with pytest.raises(InvalidRequest, match=r"1 to 9 components a side, such as \(4, 3\), not \(0, 3\)"):
         blurhash(np.zeros((2, 2, 3), dtype=np.uint8), components=(0, 3))
     with pytest.raises(DecodeError):
         dominant_colour(b"no picture")
     with pytest.raises(LimitExceeded):
         dominant_colour(np.zeros((20, 20, 3), dtype=np.uint8), limits=Limits(pixels=100))
+
+
+@pytest.mark.parametrize("wrong", [5, (4,), (4.5, 3), ("4", "3"), (True, 3), None])
+def test_components_are_two_whole_numbers(wrong: Any) -> None:
+    with pytest.raises(InvalidRequest, match="1 to 9 components a side"):
+        blurhash(np.zeros((2, 2, 3), dtype=np.uint8), components=wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,3 +102,16 @@ def test_the_colour_is_that_of_most_pixels() -> None:
     box = Box(0.1, 0.1, 0.2, 0.2).to_pixels(Size(80, 60))
     picture[box.top : box.bottom, box.left : box.right] = (200, 0, 0)
     assert dominant_colour(picture) == "#fafafa"
+
+
+@pytest.mark.parametrize("widths", [5, ["a"], [1.5], [True], [float("nan")], [], [0]])
+def test_widths_are_whole_numbers(widths: Any) -> None:
+    for size in ("1:1", "20x10"):
+        with pytest.raises(InvalidRequest, match="widths are pixels of at least 1, not "):
+            sizes_of(size, widths)
+
+
+@pytest.mark.parametrize("most", ["5", 5.5, float("nan"), True])
+def test_the_most_pixels_are_a_whole_number(most: Any) -> None:
+    with pytest.raises(InvalidRequest, match="most is a number of pixels, not "):
+        sizes_of("1:1", most=most)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,3 +54,9 @@ def test_what_makes_no_sense_is_refused() -> None:
         fit(picture, (10, 10), bleed=0.5)
     with pytest.raises(focalbox.InvalidRequest, match="fit never pads"):
         fit(picture, (10, 10), fit="contain")
+
+
+@pytest.mark.parametrize("bleed", ["0.1", None, float("nan"), 0.5, -0.1])
+def test_bleed_is_a_share(bleed: Any) -> None:
+    with pytest.raises(focalbox.InvalidRequest, match="bleed is a share from 0 to below"):
+        fit(Image.new("RGB", (40, 30)), (20, 10), bleed=bleed)

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from focalbox.core.target import Size
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
+from focalbox.options.sizes import is_whole
 from focalbox.sources import Source, open_source
 
 __all__ = ["blurhash", "dominant_colour"]
@@ -17,6 +18,8 @@ _SIDE = 32
 """Pixels of the longer side that colours are read from: a BlurHash holds at most 9 waves a side."""
 _COLOURS = 8
 """Colours a picture is brought down to before the most frequent one is taken; with fewer, they are mixtures."""
+_SIDES = 2
+"""Numbers of components: across and down."""
 _MAX_COMPONENTS = 9
 """Waves along a side that a BlurHash can hold (its format has one digit for both sides)."""
 
@@ -67,14 +70,19 @@ def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Li
     ModuleNotFoundError
         When the package is not installed.
     """
-    across, down = components
-    if not (1 <= across <= _MAX_COMPONENTS and 1 <= down <= _MAX_COMPONENTS):
-        message = f"a BlurHash has 1 to {_MAX_COMPONENTS} components a side, not {across} and {down}"
+    pair: object = components
+    if not isinstance(pair, tuple | list) or len(pair) != _SIDES or not all(map(_is_component, pair)):
+        message = f"a BlurHash has 1 to {_MAX_COMPONENTS} components a side, such as (4, 3), not {show_value(pair)}"
         raise InvalidRequest(message)
+    across, down = components
     import blurhash as library  # noqa: PLC0415 - an extra: crops do without
 
     encoded: str = library.encode(_small(source, limits), components_x=across, components_y=down)
     return encoded
+
+
+def _is_component(count: object) -> bool:
+    return is_whole(count) and count in range(1, _MAX_COMPONENTS + 1)
 
 
 def _small(source: Source, limits: Limits | None) -> NDArray[np.uint8]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from html import escape
 
 from focalbox.core.target import Ratio, Size
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.options import SizeLike, parse_target
+from focalbox.options.sizes import is_whole
 
 __all__ = ["WIDTHS", "Address", "Art", "img", "picture", "sizes_of", "srcset"]
 
@@ -55,7 +56,7 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     Raises
     ------
     InvalidRequest
-        When the size is free-form, or a width is below 1.
+        When the size is free-form, a width is no whole number or below 1, or ``most`` is no whole number.
 
     Examples
     --------
@@ -68,10 +69,17 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     if target is None:
         message = "a page needs a size or a ratio such as 500x200 or 16:9, not the free-form crop"
         raise InvalidRequest(message)
-    wanted = [target.width, 2 * target.width] if isinstance(target, Size) else sorted(set(widths))
-    if not wanted or min(wanted) < 1:
-        message = f"widths are pixels of at least 1, not {wanted}"
+    if most is not None and not is_whole(most):
+        message = f"most is a number of pixels, not {show_value(most)}"
         raise InvalidRequest(message)
+    try:
+        listed = list(widths)
+    except TypeError:
+        listed = []
+    if not listed or not all(is_whole(width) and width >= 1 for width in listed):
+        message = f"widths are pixels of at least 1, not {show_value(listed or widths)}"
+        raise InvalidRequest(message)
+    wanted = [target.width, 2 * target.width] if isinstance(target, Size) else sorted(set(listed))
     if most is not None:
         least = target.width if isinstance(target, Size) else 1
         wanted = sorted({max(least, min(width, most)) for width in wanted})
@@ -182,8 +190,8 @@ def _of_width(target: Size | Ratio, width: int) -> Size:
 def _address(address: Address, size: Size) -> str:
     if callable(address):
         return address(size)
-    if not any(field in address for field in _FIELDS):
-        message = f"an address of several sizes names {', '.join(_FIELDS)}, not {address!r}"
+    if not isinstance(address, str) or not any(field in address for field in _FIELDS):
+        message = f"an address of several sizes names {', '.join(_FIELDS)}, not {show_value(address)}"
         raise InvalidRequest(message)
     filled = address.replace("{width}", str(size.width)).replace("{height}", str(size.height))
     return filled.replace("{size}", str(size))

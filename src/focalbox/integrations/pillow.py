@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Unpack
 
 import numpy as np
@@ -60,7 +61,8 @@ def fit(
     >>> fit(Image.new("L", (400, 300)), (50, 20)).size
     (50, 20)
     """
-    if not 0 <= bleed < _MAX_BLEED:
+    share: object = bleed
+    if not isinstance(share, Real) or not 0 <= float(share) < _MAX_BLEED:
         message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {show_value(bleed)}"
         raise InvalidRequest(message)
     if centering is not None:
