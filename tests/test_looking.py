@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import focalbox.saliency
-from focalbox import Box, Cropper, ModelError, SaliencyMap, Subject
+from focalbox import Box, Cropper, InvalidRequest, ModelError, SaliencyMap, Subject
 from focalbox.core.evidence import ModelOutput
 from focalbox.saliency.network import Network
 
