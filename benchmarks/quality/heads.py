@@ -33,7 +33,7 @@ from focalbox.analysis import Analysis
 from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.geometry import Box, largest_window
 from focalbox.core.placement.place import Demands, place
-from focalbox.core.subjects import WEIGHTS, Weights, scored_subjects
+from focalbox.core.prominence import WEIGHTS, Weights, scored_subjects
 from focalbox.cropper import Cropper
 
 _EVERY = 5

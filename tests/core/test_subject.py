@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from focalbox.core.geometry import Box
 from focalbox.core.subject import Subject
 from focalbox.errors import InvalidRequest
+from strategies import boxes
 
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -0.1, 1.01, "0.5", None])
@@ -24,3 +27,16 @@ def test_numbers_of_32_bits_are_taken_and_written_as_json() -> None:
     subject = Subject(Box(*np.array([0.1, 0.1, 0.2, 0.2], np.float32)), score=np.float32(0.5))  # type: ignore[arg-type]
     assert json.loads(json.dumps(subject.to_dict())) == subject.to_dict()
     assert Subject.from_dict(subject.to_dict()) == subject
+
+
+@given(boxes(), st.none() | boxes())
+def test_a_subject_is_read_as_it_was_written(box: Box, head: Box | None) -> None:
+    subject = Subject(box, "face", 0.5, head)
+    assert Subject.from_dict(json.loads(json.dumps(subject.to_dict()))) == subject
+    assert ("head" in subject.to_dict()) == (head is not None)
+
+
+def test_a_subject_moves_with_its_head() -> None:
+    subject = Subject(Box(0.2, 0.3, 0.1, 0.1), head=Box(0.1, 0.2, 0.3, 0.3))
+    assert subject.moved(Box.mirror) == Subject(subject.box.mirror(), head=Box(0.1, 0.2, 0.3, 0.3).mirror())
+    assert Subject(subject.box).moved(Box.mirror).head is None

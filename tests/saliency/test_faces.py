@@ -1,7 +1,5 @@
 """Faces: peaks of a heat map become subjects inside the picture."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,18 +9,14 @@ from hypothesis.extra import numpy as npst
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import head_of
 from focalbox.saliency.faces import (
     FaceRule,
     agreeing_faces,
-    believed_faces,
     boxed_faces,
     face_from_head,
     faces_in,
-    heads_without_faces,
 )
 from laws import cases
-from strategies import boxes
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -66,38 +60,6 @@ def test_a_face_counts_where_viewers_look_or_its_peak_is_strong() -> None:
     assert agreeing_faces(saliency, ()) == ()
 
 
-RULE = FaceRule(sure=0.7, headed=0.3, alone=0.85)
-
-
-@settings(max_examples=cases(50))
-@given(
-    npst.arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)),
-    st.floats(0, 0.9),
-    st.floats(0, 0.9),
-    st.floats(0.001, 0.5),
-)
-def test_a_face_counts_when_its_head_holds_a_cell_as_hot(
-    heat: np.ndarray, left: float, top: float, side: float
-) -> None:
-    face = Subject(Box(left, top, min(side, 1 - left), min(side, 1 - top)), score=0.8)
-    x, y = head_of(face.box).centre
-    middle, most = float(heat[int(y * 9), int(x * 7)]), float(heat.max())
-    assert believed_faces((face,), heat, replace(RULE, headed=middle)) == (face,)
-    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01)) == ()
-    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01, alone=0.8)) == (face,)
-
-
-def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None:
-    heat = np.zeros((20, 20), np.float32)
-    heat[5, 5] = 0.4
-    head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
-    drawn = replace(bowl, score=0.9)
-    assert believed_faces((bowl,), heat, RULE) == ()
-    assert believed_faces((bowl, head), heat, RULE) == (head,)
-    assert believed_faces((drawn, bowl), heat, RULE) == (drawn, bowl)
-    assert believed_faces((), heat, RULE) == ()
-
-
 def test_a_rule_without_agreement_takes_all() -> None:
     faces = (Subject(Box(0.3, 0.3, 0.2, 0.2), score=0.6), Subject(Box(0.8, 0.8, 0.2, 0.2), score=0.1))
     assert agreeing_faces(SaliencyMap.blank(), faces, FaceRule()) == faces
@@ -134,24 +96,3 @@ def test_any_numbers_give_faces_inside_the_picture(boxes: np.ndarray) -> None:
     for face in boxed_faces(boxes, sure=0.5):
         assert 0 < face.box.intersection(WHOLE).area == face.box.area
         assert 0.5 <= face.score <= 1
-
-
-@given(st.lists(boxes(), max_size=5), st.lists(boxes(), max_size=5))
-def test_heads_without_faces_are_some_of_the_heads_in_their_order(heads: list[Box], faces: list[Box]) -> None:
-    given_heads = tuple(Subject(box, "head") for box in heads)
-    left = heads_without_faces(given_heads, tuple(map(Subject, faces)))
-    assert [head for head in given_heads if head in left] == list(left)
-    if not faces:
-        assert left == given_heads
-
-
-@given(boxes())
-def test_the_head_of_a_face_is_not_found_a_second_time(face: Box) -> None:
-    inside = face.intersection(WHOLE)
-    if inside.area:
-        assert heads_without_faces((Subject(head_of(inside), "head"),), (Subject(inside),)) == ()
-
-
-def test_a_head_beside_a_face_stays() -> None:
-    behind = Subject(Box(0.6, 0.2, 0.2, 0.3), "head")
-    assert heads_without_faces((behind,), (Subject(Box(0.2, 0.2, 0.15, 0.2)),)) == (behind,)

@@ -14,7 +14,8 @@ from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.target import Size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.faces import SHIPPED, believed_faces, boxed_faces, faces_in
+from focalbox.saliency.faces import SHIPPED, boxed_faces, faces_in
+from focalbox.saliency.heads import believed_faces
 from focalbox.saliency.network import Network
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.jaccard import BestBox, salient_box, subject_box
+from focalbox.core.prominence import ScoredSubject, scored_subjects
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 from focalbox.core.subject import Subject
-from focalbox.core.subjects import ScoredSubject, scored_subjects
 from focalbox.core.target import Size
 from focalbox.core.visible import Visible
 

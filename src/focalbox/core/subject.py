@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass, replace
 from numbers import Real
 from typing import Any, Self
 
@@ -25,6 +25,8 @@ class Subject:
         What it is: ``"face"`` for faces, ``"head"`` for heads that show no clear face, ``"text"`` for lines of text.
     score : float
         How sure the detector is, 0 to 1.
+    head : Box, optional
+        Of a face: all of its head, with hair and hat, where that was found too.
 
     Raises
     ------
@@ -35,6 +37,7 @@ class Subject:
     box: Box
     kind: str = "face"
     score: float = 1.0
+    head: Box | None = None
 
     def __post_init__(self) -> None:
         if not _is_share(self.score):
@@ -43,16 +46,33 @@ class Subject:
         # what a network answers are often numbers of 32 bits, which lose digits in every sum and JSON does not write
         object.__setattr__(self, "score", float(self.score))
         object.__setattr__(self, "box", Box(*map(float, astuple(self.box))))
+        if self.head is not None:
+            object.__setattr__(self, "head", Box(*map(float, astuple(self.head))))
+
+    def moved(self, to: Callable[[Box], Box]) -> Self:
+        """Return the same in other coordinates, such as those of the picture with its border.
+
+        Parameters
+        ----------
+        to : callable
+            From a box to the same box in the other coordinates.
+        """
+        return replace(self, box=to(self.box), head=None if self.head is None else to(self.head))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return ``{"kind", "score", "box"}``, the box in fractions."""
-        return {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
+        """Return ``{"kind", "score", "box"}`` and, of a face whose whole head is known, ``"head"``; boxes in fractions."""
+        document = {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
+        return document if self.head is None else document | {"head": self.head.to_dict()}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
-        sides = {side: float(document["box"][side]) for side in ("left", "top", "width", "height")}
-        return cls(Box(**sides), str(document["kind"]), float(document["score"]))
+
+        def read(box: Mapping[str, Any]) -> Box:
+            return Box(*(float(box[side]) for side in ("left", "top", "width", "height")))
+
+        head = read(document["head"]) if document.get("head") is not None else None
+        return cls(read(document["box"]), str(document["kind"]), float(document["score"]), head)
 
 
 def _is_share(score: Any) -> bool:

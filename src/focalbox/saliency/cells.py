@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from focalbox.core.geometry import Box
 from focalbox.core.saliency_map import MAX_CELLS
 from focalbox.errors import ModelError
 
-__all__ = ["CELLS", "Planes", "average", "blur", "check_picture", "to_lab"]
+__all__ = ["CELLS", "Planes", "average", "blur", "cells_inside", "check_picture", "to_lab"]
 
 Planes = NDArray[np.float64]
 """Numbers on a grid, shape (rows, columns) or (rows, columns, channels)."""
@@ -150,3 +151,23 @@ def _kernel(cells: int, sigma: float) -> Planes:
     np.add.at(matrix, (np.broadcast_to(np.arange(cells)[:, None], sources.shape), sources), weights / weights.sum())
     matrix.setflags(write=False)
     return matrix
+
+
+def cells_inside(values: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
+    """Return the cells of a map that a box touches, one at least.
+
+    Parameters
+    ----------
+    values : ndarray, shape (h, w)
+    box : Box
+        Fractions of the map's sides, inside it.
+
+    Examples
+    --------
+    >>> cells_inside(np.arange(16.0).reshape(4, 4), Box(0.3, 0.5, 0.3, 0.2))
+    array([[ 9., 10.]])
+    """
+    rows, columns = values.shape
+    down = slice(int(box.top * rows), max(int(box.top * rows) + 1, math.ceil(box.bottom * rows)))
+    across = slice(int(box.left * columns), max(int(box.left * columns) + 1, math.ceil(box.right * columns)))
+    return values[down, across]

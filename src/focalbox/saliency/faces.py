@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import head_of
+from focalbox.saliency.cells import cells_inside
 
 __all__ = [
     "SHIPPED",
@@ -20,11 +19,9 @@ __all__ = [
     "SURE_TEXT",
     "FaceRule",
     "agreeing_faces",
-    "believed_faces",
     "boxed_faces",
     "face_from_head",
     "faces_in",
-    "heads_without_faces",
 ]
 
 
@@ -86,9 +83,6 @@ _MAX_FACES = 100
 
 _SAME = 0.4
 """Jaccard index from which two boxes are the same face; the stronger stays."""
-
-_SHARED = 0.5
-"""Share of a face inside a head from which the head is that face's."""
 
 
 def faces_in(
@@ -192,77 +186,8 @@ def agreeing_faces(saliency: SaliencyMap, faces: tuple[Subject, ...], rule: Face
     whole = float(values.mean())
 
     return tuple(
-        face for face in faces if face.score**2 * float(_inside(values, face.box).mean()) >= rule.agreed * whole
+        face for face in faces if face.score**2 * float(cells_inside(values, face.box).mean()) >= rule.agreed * whole
     )
-
-
-def believed_faces(
-    faces: tuple[Subject, ...], heat: NDArray[np.float32], rule: FaceRule, aspect: float = 0.0
-) -> tuple[Subject, ...]:
-    """Return the faces that a heat of heads agrees with, and all of them where one is sure.
-
-    A face of middling score is often a bowl or a wheel; beside a sure face it is a face.
-
-    Parameters
-    ----------
-    faces : tuple of Subject
-    heat : ndarray, shape (h, w)
-        How sure it is that a head's centre is in the cell, 0 to 1.
-    rule : FaceRule
-        A heat of ``headed`` in some cell of a face's head agrees; a score of ``alone`` is sure.
-    aspect : float
-        The picture's width beside its height, as in `focalbox.core.subjects.head_of`.
-
-    Examples
-    --------
-    >>> heat = np.zeros((10, 10), np.float32)
-    >>> heat[2, 2] = 0.5
-    >>> head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.8), Subject(Box(0.7, 0.7, 0.1, 0.1), score=0.8)
-    >>> rule = FaceRule(headed=0.3, alone=0.85)
-    >>> believed_faces((head, bowl), heat, rule) == (head,)
-    True
-    """
-    if any(face.score >= rule.alone for face in faces):
-        return faces
-    return tuple(face for face in faces if _inside(heat, head_of(face.box, aspect)).max() >= rule.headed)
-
-
-def heads_without_faces(
-    heads: tuple[Subject, ...], faces: tuple[Subject, ...], aspect: float = 0.0
-) -> tuple[Subject, ...]:
-    """Return the heads that belong to none of the faces: those seen from behind, looking down, of animals.
-
-    Parameters
-    ----------
-    heads, faces : tuple of Subject
-        What was found of a picture.
-    aspect : float
-        Its width beside its height, as in `focalbox.core.subjects.head_of`.
-
-    Examples
-    --------
-    >>> face = Subject(Box(0.4, 0.4, 0.1, 0.1))
-    >>> behind, same = Subject(Box(0.7, 0.3, 0.15, 0.2), "head"), Subject(Box(0.38, 0.35, 0.14, 0.16), "head")
-    >>> heads_without_faces((behind, same), (face,)) == (behind,)
-    True
-    """
-    known = [(face.box, head_of(face.box, aspect)) for face in faces]
-    return tuple(
-        head
-        for head in heads
-        if not any(
-            head.box.jaccard(whole) >= _SAME or head.box.intersection(face).area >= _SHARED * face.area
-            for face, whole in known
-        )
-    )
-
-
-def _inside(values: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
-    """Return the cells that a box touches, one at least."""
-    rows, columns = values.shape
-    down = slice(int(box.top * rows), max(int(box.top * rows) + 1, math.ceil(box.bottom * rows)))
-    across = slice(int(box.left * columns), max(int(box.left * columns) + 1, math.ceil(box.right * columns)))
-    return values[down, across]
 
 
 def face_from_head(head: Subject) -> Subject:

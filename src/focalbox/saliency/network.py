@@ -20,12 +20,11 @@ from focalbox.saliency.faces import (
     SURE_TEXT,
     FaceRule,
     agreeing_faces,
-    believed_faces,
     boxed_faces,
     face_from_head,
     faces_in,
-    heads_without_faces,
 )
+from focalbox.saliency.heads import believed_faces, faces_with_heads, heads_without_faces
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped_network"]
@@ -122,8 +121,8 @@ class Network:
         )
         marked = self._read_marks(seen, "head", SURE_HEAD)
         aspect = rgb.shape[1] / rgb.shape[0]
-        faces = self._faces(seen, saliency, aspect)
-        heads = heads_without_faces(marked, faces, aspect)
+        found = self._faces(seen, saliency, aspect)
+        faces, heads = faces_with_heads(found, marked, aspect), heads_without_faces(marked, found, aspect)
         return ModelOutput(saliency, keep, faces + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:

@@ -11,8 +11,9 @@ from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.geometry import Box
 from focalbox.core.placement.place import Demands, place
 from focalbox.core.placement.score import score_of
+from focalbox.core.prominence import ScoredSubject, scored_subjects
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import ScoredSubject, Subject, scored_subjects
+from focalbox.core.subject import Subject
 from strategies import boxes, maps
 
 LEFT, RIGHT = Box(0.15, 0.35, 0.1, 0.3), Box(0.75, 0.35, 0.1, 0.3)

@@ -8,8 +8,8 @@ from hypothesis import given
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.placement.confidence import confidence, features
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import ScoredSubject
 from strategies import boxes, maps
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.placement.place import Demands, place, places_by_score
 from focalbox.core.placement.score import ROOM, TOP, score_of, weight_of_top
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import ScoredSubject
 from laws import cases
 from strategies import boxes, maps
 

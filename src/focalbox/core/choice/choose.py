@@ -13,9 +13,9 @@ from focalbox.core.choice.ratios import meant_aspect
 from focalbox.core.evidence import Evidence
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
+from focalbox.core.heads import HEADS, whole_of
 from focalbox.core.placement.confidence import confidence
 from focalbox.core.placement.place import Demands, place, places_by_score
-from focalbox.core.subjects import HEADS, whole_of
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
 
@@ -114,7 +114,7 @@ class Crop:
     def subjects(self) -> tuple[Subject, ...]:
         """What was found in the picture that should not be cut, fractions of the upright picture."""
         evidence = self.evidence
-        return tuple(replace(subject, box=evidence.visible.to_source(subject.box)) for subject in evidence.subjects)
+        return tuple(subject.moved(evidence.visible.to_source) for subject in evidence.subjects)
 
     @cached_property
     def parts(self) -> Score:
@@ -129,7 +129,7 @@ class Crop:
         across, down = 1 / size.width, 1 / size.height
         room = Box.between(inside.left - across, inside.top - down, inside.right + across, inside.bottom + down)
         cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
-        return tuple(replace(subject, box=evidence.visible.to_source(subject.box)) for subject in cut)
+        return tuple(subject.moved(evidence.visible.to_source) for subject in cut)
 
     @property
     def css(self) -> str | None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import Box
+from focalbox.core.heads import HEADS
 from focalbox.core.placement.place import Demands, place
 from focalbox.core.placement.score import Score, score_of
 from focalbox.core.placement.windows import SAME
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import HEADS, ScoredSubject
 
 __all__ = ["settle_between_heads"]
 

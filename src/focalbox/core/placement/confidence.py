@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from focalbox.core.geometry import Box
 from focalbox.core.placement.place import shares_at
 from focalbox.core.placement.windows import SAME
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import ScoredSubject
 
 __all__ = ["FEATURES", "NEARLY", "confidence", "features"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.placement.score import breaks, score_parts
 from focalbox.core.placement.windows import SAME, Grid, Windows, places
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import ScoredSubject
 
 __all__ = ["NO_DEMANDS", "Demands", "place", "places_by_score", "shares_at"]
 

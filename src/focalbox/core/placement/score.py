@@ -9,8 +9,8 @@ import numpy as np
 
 from focalbox.core.geometry import Box
 from focalbox.core.placement.windows import Grid, Windows
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import ScoredSubject
 
 __all__ = ["FACE", "ROOM", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts", "weight_of_top"]
 

@@ -1,4 +1,4 @@
-"""Heads from faces, and how prominence shares the weights of a kind."""
+"""How prominence shares the weights of a kind among its subjects."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.geometry import Box
+from focalbox.core.prominence import MAX_SUBJECTS, WEIGHTS, scored_subjects
 from focalbox.core.saliency_map import SaliencyMap
-from focalbox.core.subjects import MAX_SUBJECTS, WEIGHTS, Subject, head_of, scored_subjects, whole_of
+from focalbox.core.subject import Subject
 from strategies import boxes, maps
-
-
-@given(boxes())
-def test_a_head_holds_its_face_and_lies_inside_the_picture(face: Box) -> None:
-    head = head_of(face)
-    assert WHOLE.contains(head)
-    assert head.contains(face.intersection(WHOLE))
 
 
 @given(maps, st.lists(boxes(), min_size=1, max_size=6))
@@ -51,15 +45,6 @@ def test_of_hundreds_the_most_prominent_count() -> None:
     assert len(scored_subjects(SaliencyMap.blank(), many)) == MAX_SUBJECTS
 
 
-@given(boxes(), st.sampled_from(["face", "head", "text", "logo"]))
-def test_what_is_to_be_whole_holds_the_subject_inside_the_picture(box: Box, kind: str) -> None:
-    inside = box.intersection(WHOLE)
-    whole = whole_of(Subject(inside, kind), aspect=1.5)
-    assert WHOLE.contains(whole)
-    assert whole.contains(inside)
-    assert (whole == inside) or kind in {"face", "head"}
-
-
 def test_a_head_without_a_face_counts_apart_and_less() -> None:
     face, behind = Subject(Box(0.1, 0.1, 0.2, 0.2)), Subject(Box(0.6, 0.1, 0.2, 0.2), "head")
     alone = scored_subjects(SaliencyMap.blank(), [face])
@@ -79,3 +64,10 @@ def test_a_head_counts_by_how_surely_it_was_found(score: float, share: float) ->
     assert head.whole == pytest.approx(share * WEIGHTS["head"].whole)
     assert head.cut == pytest.approx(share * WEIGHTS["head"].cut)
     assert face.whole == WEIGHTS["face"].whole
+
+
+def test_a_hat_is_shown_whole_and_the_face_at_least() -> None:
+    face, hat = Box(0.375, 0.5, 0.125, 0.125), Box(0.25, 0.25, 0.375, 0.375)
+    (one,) = scored_subjects(SaliencyMap.blank(), [Subject(face, head=hat)])
+    assert one.boxes[0].contains(hat)
+    assert one.boxes[-1] == face

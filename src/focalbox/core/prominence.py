@@ -1,4 +1,4 @@
-"""Subjects as the score counts them: faces become heads, each with what it is worth whole and what it costs when cut."""
+"""Subjects as the score counts them: each with what it is worth whole and what it costs when cut, by its prominence."""
 
 from __future__ import annotations
 
@@ -6,44 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.heads import HEADS, whole_of
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subject import Subject
 from focalbox.core.target import Size
 
-__all__ = [
-    "HEADS",
-    "MAX_SUBJECTS",
-    "WEIGHTS",
-    "ScoredSubject",
-    "Subject",
-    "Weights",
-    "head_of",
-    "scored_subjects",
-    "whole_of",
-]
-
-HEADS = ("face", "head")
-"""Kinds of subjects that are heads: faces, of which the head is computed, and heads that show no clear face, such as those
-seen from behind and those of animals."""
+__all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Weights", "scored_subjects"]
 
 MAX_SUBJECTS = 64
 """Subjects that the score counts, the most prominent first: a crowd of a hundred decides nothing that its front row does
 not, and the time of planning stays bounded."""
-
-_HEAD_SIDE, _HEAD_ABOVE, _HEAD_BELOW = 0.25, 0.5, 0.15
-"""What hair, ears, chin and a little room add to a face, shares of its width (each side) and of its height (above, below).
-The crown of a head lies about a third of the face's height above the hairline, where a face box ends; the rest is room, also
-for what the network misjudges: with 0.15, 0.35 and 0.05 the windows cut 16.0 % of heads, with these 12.7 %
-(the pictures of `python -m benchmarks.quality.heads`, before the other weights were settled)."""
-
-_HEAD_ROOM = 0.1
-"""Room around a head that was found whole, a share of its sides: hair and ears may be there that the network misses."""
-
-_FACE_HEIGHT = 1.2
-"""Least height of a face beside its width: on average it is 1.3 times as high from hairline to chin as it is wide (tr-gn and
-zy-zy in L. G. Farkas, Anthropometry of the Head and Face, 2nd edition, 1994). A box that is lower has lost some of the
-forehead, and its head would lose its crown: in nine of 60 small edits of the astronaut it did, now in none, and elsewhere
-heads are cut as often (0.2 % less, 0.0 to 0.6; `python -m benchmarks.quality.heads`)."""
 
 _SMALL, _PROMINENT = 0.3, 0.6
 """Height of a subject beside the highest of its kind: up to the first it has no say where the window goes, from the second
@@ -111,8 +83,8 @@ class ScoredSubject:
     kind : str
         As its `Subject`.
     boxes : tuple of Box
-        What to show whole, one or two: the outer one where it fits, at least the inner one, such as a head and its face.
-        Fractions of what was looked at, of some area.
+        What to show whole, one to three, each inside the one before: the first where it fits, at least the last, such as a
+        head with its hat, a head and a face. Fractions of what was looked at, of some area.
     whole, cut : float
         What it adds when it is whole and takes away when it is cut, in shares of the saliency.
     """
@@ -134,11 +106,10 @@ class ScoredSubject:
         >>> head.box_for(1.0, 0.375)
         Box(left=0.0, top=0.125, width=0.5, height=0.375)
         """
-        outer, inner = self.boxes[0], self.boxes[-1]
-        if inner.width > width + _SAME or inner.height > height + _SAME:
-            return None
-        if outer.width <= width + _SAME and outer.height <= height + _SAME:
-            return outer
+        fitting = [box for box in self.boxes if box.width <= width + _SAME and box.height <= height + _SAME]
+        if not fitting or fitting[0] == self.boxes[0]:
+            return fitting[0] if fitting else None
+        inner, outer = fitting[0], self.boxes[self.boxes.index(fitting[0]) - 1]
         left, across = _fit_around(outer.left, outer.width, inner.left, inner.width, width)
         top, down = _fit_around(outer.top, outer.height, inner.top, inner.height, height)
         return Box(left, top, across, down)
@@ -150,33 +121,6 @@ def _fit_around(outer: float, outer_side: float, inner: float, inner_side: float
         return outer, outer_side
     share = max(0.0, side - inner_side) / (outer_side - inner_side)
     return inner - (inner - outer) * share, max(side, inner_side)
-
-
-def head_of(face: Box, aspect: float = 0.0) -> Box:
-    """Return the head that a face belongs to: with its hair, inside the picture.
-
-    Parameters
-    ----------
-    face : Box
-        From hairline to chin, fractions of the picture's sides.
-    aspect : float
-        The picture's width beside its height, from which the face's proportions follow; 0 where it is not known.
-
-    Examples
-    --------
-    >>> head = head_of(Box(0.4, 0.4, 0.1, 0.2))
-    >>> [round(edge, 3) for edge in (head.left, head.top, head.right, head.bottom)]
-    [0.375, 0.3, 0.525, 0.63]
-    >>> round(head_of(Box(0.4, 0.4, 0.2, 0.2), aspect=1.0).top, 3)  # as low as it is wide: some forehead is missing
-    0.24
-    """
-    height = max(face.height, _FACE_HEIGHT * face.width * aspect)
-    return Box.between(
-        face.left - _HEAD_SIDE * face.width,
-        face.bottom - (1.0 + _HEAD_ABOVE) * height,
-        face.right + _HEAD_SIDE * face.width,
-        face.bottom + _HEAD_BELOW * height,
-    ).intersection(WHOLE)
 
 
 def scored_subjects(
@@ -212,28 +156,6 @@ def scored_subjects(
     return tuple(replace(one, boxes=tuple(box.to_whole_pixels(size) for box in one.boxes)) for one in counted)
 
 
-def whole_of(subject: Subject, aspect: float = 0.0) -> Box:
-    """Return what is to be shown whole of a subject: of a face its head, of a head a little room, else its box.
-
-    Parameters
-    ----------
-    subject : Subject
-    aspect : float
-        As in `head_of`.
-
-    Examples
-    --------
-    >>> round(whole_of(Subject(Box(0.4, 0.4, 0.2, 0.2), "head")).width, 3)
-    0.24
-    """
-    if subject.kind == "face":
-        return head_of(subject.box, aspect)
-    if subject.kind == "head":
-        grown = 1.0 + 2 * _HEAD_ROOM
-        return subject.box.resize(grown * subject.box.width, grown * subject.box.height).intersection(WHOLE)
-    return subject.box
-
-
 def _score_kind(
     saliency: SaliencyMap, subjects: Sequence[Subject], weights: Weights, aspect: float
 ) -> list[ScoredSubject]:
@@ -250,12 +172,20 @@ def _score_kind(
     return [
         ScoredSubject(
             one.kind,
-            (whole_of(one, aspect), one.box) if one.kind in HEADS else (one.box,),
+            _boxes_of(one, aspect),
             certainty * weights.whole * count / together,
             certainty * weights.cut * max(count, _SLIVER * most) / together,
         )
         for one, count, certainty in zip(shown, counted, map(_certainty, shown), strict=True)
     ]
+
+
+def _boxes_of(subject: Subject, aspect: float) -> tuple[Box, ...]:
+    """Return what to show of a subject, the most first."""
+    if subject.kind not in HEADS:
+        return (subject.box,)
+    whole = whole_of(subject, aspect), subject.box
+    return whole if subject.head is None else (whole[0], whole_of(replace(subject, head=None), aspect), subject.box)
 
 
 def _certainty(subject: Subject) -> float:

@@ -1,0 +1,103 @@
+"""Faces and heads, which two branches of a network find: where they agree, and which belong together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalbox.core.evidence import Subject
+from focalbox.core.heads import head_of
+from focalbox.saliency.cells import cells_inside
+from focalbox.saliency.faces import FaceRule
+
+__all__ = ["believed_faces", "faces_with_heads", "heads_without_faces"]
+
+_SAME = 0.4
+"""Jaccard index of a head with the head of a face from which they are the same."""
+
+_SHARED = 0.5
+"""Share of a face inside a head from which the head is that face's."""
+
+
+def believed_faces(
+    faces: tuple[Subject, ...], heat: NDArray[np.float32], rule: FaceRule, aspect: float = 0.0
+) -> tuple[Subject, ...]:
+    """Return the faces that a heat of heads agrees with, and all of them where one is sure.
+
+    A face of middling score is often a bowl or a wheel; beside a sure face it is a face.
+
+    Parameters
+    ----------
+    faces : tuple of Subject
+    heat : ndarray, shape (h, w)
+        How sure it is that a head's centre is in the cell, 0 to 1.
+    rule : FaceRule
+        A heat of ``headed`` in some cell of a face's head agrees; a score of ``alone`` is sure.
+    aspect : float
+        The picture's width beside its height, as in `focalbox.core.heads.head_of`.
+
+    Examples
+    --------
+    >>> heat = np.zeros((10, 10), np.float32)
+    >>> heat[2, 2] = 0.5
+    >>> head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.8), Subject(Box(0.7, 0.7, 0.1, 0.1), score=0.8)
+    >>> rule = FaceRule(headed=0.3, alone=0.85)
+    >>> believed_faces((head, bowl), heat, rule) == (head,)
+    True
+    """
+    if any(face.score >= rule.alone for face in faces):
+        return faces
+    return tuple(face for face in faces if cells_inside(heat, head_of(face.box, aspect)).max() >= rule.headed)
+
+
+def heads_without_faces(
+    heads: tuple[Subject, ...], faces: tuple[Subject, ...], aspect: float = 0.0
+) -> tuple[Subject, ...]:
+    """Return the heads that belong to none of the faces: those seen from behind, looking down, of animals.
+
+    Parameters
+    ----------
+    heads, faces : tuple of Subject
+        What was found of a picture.
+    aspect : float
+        Its width beside its height, as in `focalbox.core.heads.head_of`.
+
+    Examples
+    --------
+    >>> face = Subject(Box(0.4, 0.4, 0.1, 0.1))
+    >>> behind, same = Subject(Box(0.7, 0.3, 0.15, 0.2), "head"), Subject(Box(0.38, 0.35, 0.14, 0.16), "head")
+    >>> heads_without_faces((behind, same), (face,)) == (behind,)
+    True
+    """
+    return tuple(head for head in heads if not any(_belongs(head, face, aspect) for face in faces))
+
+
+def faces_with_heads(
+    faces: tuple[Subject, ...], heads: tuple[Subject, ...], aspect: float = 0.0
+) -> tuple[Subject, ...]:
+    """Return the faces, each with the surest of the heads that belong to it.
+
+    Parameters
+    ----------
+    faces, heads, aspect
+        As in `heads_without_faces`.
+
+    Examples
+    --------
+    >>> face, hat = Subject(Box(0.4, 0.4, 0.1, 0.1)), Subject(Box(0.38, 0.3, 0.14, 0.2), "head")
+    >>> faces_with_heads((face,), (hat,))[0].head == hat.box
+    True
+    """
+    found = []
+    for face in faces:
+        its = [head for head in heads if _belongs(head, face, aspect)]
+        found.append(replace(face, head=max(its, key=lambda head: head.score).box) if its else face)
+    return tuple(found)
+
+
+def _belongs(head: Subject, face: Subject, aspect: float) -> bool:
+    """Tell whether a head is that of a face."""
+    whole = head_of(face.box, aspect)
+    return head.box.jaccard(whole) >= _SAME or head.box.intersection(face.box).area >= _SHARED * face.box.area

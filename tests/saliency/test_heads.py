@@ -1,0 +1,84 @@
+"""Faces and heads: where two branches agree, and which belong together."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from focalbox.core.evidence import Subject
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.heads import head_of
+from focalbox.saliency.faces import FaceRule
+from focalbox.saliency.heads import believed_faces, faces_with_heads, heads_without_faces
+from laws import cases
+from strategies import boxes
+
+RULE = FaceRule(sure=0.7, headed=0.3, alone=0.85)
+
+
+@settings(max_examples=cases(50))
+@given(
+    npst.arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)),
+    st.floats(0, 0.9),
+    st.floats(0, 0.9),
+    st.floats(0.001, 0.5),
+)
+def test_a_face_counts_when_its_head_holds_a_cell_as_hot(
+    heat: np.ndarray, left: float, top: float, side: float
+) -> None:
+    face = Subject(Box(left, top, min(side, 1 - left), min(side, 1 - top)), score=0.8)
+    x, y = head_of(face.box).centre
+    middle, most = float(heat[int(y * 9), int(x * 7)]), float(heat.max())
+    assert believed_faces((face,), heat, replace(RULE, headed=middle)) == (face,)
+    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01)) == ()
+    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01, alone=0.8)) == (face,)
+
+
+def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None:
+    heat = np.zeros((20, 20), np.float32)
+    heat[5, 5] = 0.4
+    head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
+    drawn = replace(bowl, score=0.9)
+    assert believed_faces((bowl,), heat, RULE) == ()
+    assert believed_faces((bowl, head), heat, RULE) == (head,)
+    assert believed_faces((drawn, bowl), heat, RULE) == (drawn, bowl)
+    assert believed_faces((), heat, RULE) == ()
+
+
+@given(st.lists(boxes(), max_size=5), st.lists(boxes(), max_size=5))
+def test_heads_without_faces_are_some_of_the_heads_in_their_order(heads: list[Box], faces: list[Box]) -> None:
+    given_heads = tuple(Subject(box, "head") for box in heads)
+    left = heads_without_faces(given_heads, tuple(map(Subject, faces)))
+    assert [head for head in given_heads if head in left] == list(left)
+    if not faces:
+        assert left == given_heads
+
+
+@given(boxes())
+def test_the_head_of_a_face_is_not_found_a_second_time(face: Box) -> None:
+    inside = face.intersection(WHOLE)
+    if inside.area:
+        assert heads_without_faces((Subject(head_of(inside), "head"),), (Subject(inside),)) == ()
+
+
+def test_a_head_beside_a_face_stays() -> None:
+    behind = Subject(Box(0.6, 0.2, 0.2, 0.3), "head")
+    assert heads_without_faces((behind,), (Subject(Box(0.2, 0.2, 0.15, 0.2)),)) == (behind,)
+
+
+@given(st.lists(boxes(), max_size=4), st.lists(boxes(), max_size=4))
+def test_a_head_is_a_faces_or_stays_and_faces_keep_their_places(heads: list[Box], faces: list[Box]) -> None:
+    given_heads, given_faces = tuple(Subject(box, "head") for box in heads), tuple(map(Subject, faces))
+    found = faces_with_heads(given_faces, given_heads)
+    assert [face.box for face in found] == faces
+    left = heads_without_faces(given_heads, given_faces)
+    assert all(head not in [face.head for face in found] for head in (one.box for one in left))
+    assert any(face.head for face in found) == (len(left) < len(given_heads))
+
+
+def test_of_two_heads_the_surer_is_the_faces() -> None:
+    face = Subject(Box(0.4, 0.4, 0.1, 0.1))
+    hat, hair = Subject(Box(0.38, 0.3, 0.14, 0.2), "head", 0.7), Subject(Box(0.39, 0.36, 0.12, 0.15), "head", 0.5)
+    assert faces_with_heads((face,), (hair, hat))[0].head == hat.box
