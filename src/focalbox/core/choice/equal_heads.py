@@ -13,23 +13,23 @@ from focalbox.core.placement.windows import SAME
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["settle_between_heads"]
+__all__ = ["CROWD", "EVEN", "SMALLER", "STEP", "WORTH", "settle_between_heads"]
 
-_EVEN = 0.07
+EVEN = 0.07
 """What the scores of two windows may differ by, in shares of the saliency, that show different heads of the same worth. Of
 two drawn faces that are equal but for the tone of the skin the map prefers one by up to 0.08, by contrast alone, and so the
 tones were chosen in 0.21 to 0.90 of their pairs; with this in 0.45 to 0.64, for 0.002 of the mean gain (0.000 to 0.003)."""
 
-_WORTH = 0.02
+WORTH = 0.02
 """What the subjects may add more to one of the two windows than to the other."""
 
-_SMALLER = 0.8
+SMALLER = 0.8
 """Height beside the highest of the heads in question from which a head is as good: detectors misjudge heights by so much."""
 
-_CROWD = 4
+CROWD = 4
 """Heads from which on there is no choice between two, but a crowd: the saliency decides."""
 
-_STEP = 0.05
+STEP = 0.05
 """Distances from the middle (shares of a side) are told apart in such steps: boxes of heads are not more exact."""
 
 
@@ -69,7 +69,7 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
     """
     heads = [one for one in demands.subjects if one.kind in HEADS and one.whole > 0]
     ours = _whole_in(window, heads)
-    if not ours or len(ours) == len(heads) or len(heads) > _CROWD or _wants_more(demands):
+    if not ours or len(ours) == len(heads) or len(heads) > CROWD or _wants_more(demands):
         return window
     best = score_of(window, saliency, demands.subjects, demands.subject_box)
     choices = [_Choice(window, ours)]
@@ -82,7 +82,7 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
         score = score_of(other, saliency, demands.subjects, demands.subject_box)
         if head in shown and not set(ours) <= set(shown) and _even(best, score):
             choices.append(_Choice(other, shown))
-    least = _SMALLER * max(one.highest.boxes[-1].height for one in choices)
+    least = SMALLER * max(one.highest.boxes[-1].height for one in choices)
     return min((one for one in choices if one.highest.boxes[-1].height >= least), key=_by_place).window
 
 
@@ -97,8 +97,8 @@ def _whole_in(window: Box, heads: Sequence[ScoredSubject]) -> tuple[ScoredSubjec
 
 def _even(best: Score, other: Score) -> bool:
     """Tell whether another window is as good as the best: its subjects and its score count as much, and it cuts no more."""
-    worth = abs(best.whole + best.cut - other.whole - other.cut) <= _WORTH
-    return worth and other.cut >= best.cut - SAME and best.total - other.total <= _EVEN
+    worth = abs(best.whole + best.cut - other.whole - other.cut) <= WORTH
+    return worth and other.cut >= best.cut - SAME and best.total - other.total <= EVEN
 
 
 def _by_place(choice: _Choice) -> tuple[int, float]:
@@ -106,4 +106,4 @@ def _by_place(choice: _Choice) -> tuple[int, float]:
     x, y = choice.highest.boxes[-1].centre
     across = abs(x - 0.5) if choice.window.width < 1 else 0.0
     down = abs(y - 0.5) if choice.window.height < 1 else 0.0
-    return round(max(across, down) / _STEP), x + y
+    return round(max(across, down) / STEP), x + y

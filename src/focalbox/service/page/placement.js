@@ -40,6 +40,18 @@ export function bestPlaces(map, width, height, placing, count, overlap) {
   return found;
 }
 
+/** The score of one window, what its subjects add to it, and what those take away that it cuts. */
+export function partsOf(map, { left, top, width, height }, { subjects = [], subject_box = null, weights = {} }) {
+  const at = [[left], [top], width, height];
+  const [total] = scoreOf(map, ...at, subjects, subject_box, weights);
+  const worth = scoreOf(map, ...at, subjects, null, weights)[0] - saliencyIn(map, ...at)[0];
+  const cut = subjects.reduce((sum, subject) => {
+    const box = boxFor(subject, width, height);
+    return box ? sum - subject.cut * (touched(...at, box)[0] - whole(...at, box)[0]) : sum;
+  }, 0);
+  return { total, worth, cut };
+}
+
 function candidates(map, width, height, { hold, subjects, subject_box, weights }, within) {
   const topOfAll = subject_box ? [withRoom(subject_box, weights)] : [];
   const edges = [
@@ -128,11 +140,11 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
   return score;
 }
 
-/** What a window of given sides should show whole of a subject, as in core/subjects.py. */
-function boxFor({ boxes }, width, height) {
-  const outer = boxes[0];
-  const inner = boxes.at(-1);
-  if (inner.width > width + SAME || inner.height > height + SAME) return null;
+/** What a window of given sides should show whole of a subject, as in core/prominence.py. */
+export function boxFor({ boxes }, width, height) {
+  const first = boxes.findIndex((box) => box.width <= width + SAME && box.height <= height + SAME);
+  if (first <= 0) return boxes[first] ?? null;
+  const [outer, inner] = [boxes[first - 1], boxes[first]];
   const [left, across] = fitted(outer.left, outer.width, inner.left, inner.width, width);
   const [top, down] = fitted(outer.top, outer.height, inner.top, inner.height, height);
   return { left, top, width: across, height: down };

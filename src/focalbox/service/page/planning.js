@@ -1,5 +1,6 @@
 // Plans crops in the page, as focalbox.core does: the same windows from the same map, so that dragging needs no server.
 
+import { settleBetweenHeads } from "./equal_heads.js";
 import { bestPlaces, jaccard, place, SAME } from "./placement.js";
 
 const DIFFERENT = 0.6; // Jaccard index below which two windows are different choices, as in core/choice/choose.py
@@ -43,10 +44,11 @@ function meantAspect({ width, height }) {
 /** The largest window of a size's ratio at its best place, as in core/choice/choose.py. */
 function placed(map, source, size, placing) {
   const aspect = size.width / size.height;
-  const [width, height] = largestWindow(source, aspect);
   const meant = meantAspect(size);
-  if (meant === aspect) return place(map, width, height, placing);
-  const first = toFractions(toPixels(place(map, ...largestWindow(source, meant), placing), source, meant), source);
+  const settled = settleBetweenHeads(map, place(map, ...largestWindow(source, meant), placing), placing);
+  if (meant === aspect) return settled;
+  const [width, height] = largestWindow(source, aspect);
+  const first = toFractions(toPixels(settled, source, meant), source);
   const around = { width: Math.max(first.width, width), height: Math.max(first.height, height) };
   around.left = Math.min(Math.max(first.left + (first.width - around.width) / 2, 0), 1 - around.width);
   around.top = Math.min(Math.max(first.top + (first.height - around.height) / 2, 0), 1 - around.height);

@@ -9,6 +9,7 @@ from typing import Any
 from focalbox.analysis import Analysis
 from focalbox.core.choice.choose import grown_to_heads
 from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.geometry import Box
 from focalbox.core.placement.score import FACE, ROOM, UPPER, weight_of_top
@@ -104,6 +105,11 @@ def placing(analysis: Analysis) -> dict[str, Any]:
             "upper": UPPER,
             "top": weight_of_top(analysis.saliency, analysis.subject_box),
             "room": ROOM,
+            "even": EVEN,
+            "worth": WORTH,
+            "smaller": SMALLER,
+            "crowd": CROWD,
+            "step": STEP,
         },
     }
 
