@@ -107,6 +107,12 @@ def test_a_mirrored_picture_gives_the_mirrored_crop(photographs: Photographs, na
     assert mirrored.relative.mirror().jaccard(crop.relative) > 0.99
 
 
+@pytest.mark.parametrize("known", [5, "analysis", {}])
+def test_what_is_known_of_a_picture_is_an_analysis(known: Any) -> None:
+    with pytest.raises(InvalidRequest, match="what is known of a picture is an Analysis, not"):
+        Cropper().prepare(np.zeros((20, 30, 3), np.uint8), ["1:1"], analysis=known)
+
+
 def test_six_sizes_cost_one_analysis(photographs: Photographs) -> None:
     looks = []
 

@@ -211,6 +211,10 @@ class Cropper:
         Parameters and errors as in `results`; ``analysis`` is what was found in the same picture before. If that was another
         picture, or its border was trimmed otherwise, it is looked at again.
         """
+        known: object = analysis
+        if known is not None and not isinstance(known, Analysis):
+            message = f"what is known of a picture is an Analysis, not {show_value(known)}"
+            raise InvalidRequest(message)
         return self._prepare(source, parse_targets(sizes), CropOptions.of(keywords, options), analysis=analysis)
 
     def finish(

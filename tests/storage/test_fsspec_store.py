@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
 from focalbox.storage.base import ObjectHeaders
-from focalbox.storage.fsspec_store import FsspecStore
+from focalbox.storage.fsspec_store import FsspecStore, filesystem_of
 from focalbox.storage.open import storage_of
 
 pytest.importorskip("fsspec", reason="the extra batch is not installed")
@@ -72,3 +73,11 @@ def test_a_scheme_that_needs_more_than_the_address_is_a_wrong_call(scheme: str) 
 def test_a_scheme_whose_library_cannot_start_is_a_wrong_call() -> None:
     with pytest.raises(InvalidRequest, match=r"nothing here reads zip:// addresses: \w"):
         storage_of("zip://a/key").read("zip://a/key", 4)
+
+
+@pytest.mark.parametrize(("scheme", "extras"), [("az", "batch,azure"), ("abfs", "batch,azure")])
+def test_an_address_that_needs_a_package_names_its_extra(scheme: str, extras: str) -> None:
+    if importlib.util.find_spec("adlfs") is not None:
+        pytest.skip("the package that reads such addresses is installed")
+    with pytest.raises(InvalidRequest, match=rf"pip install 'focalbox\[{extras}\]'"):
+        filesystem_of(scheme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from focalbox.core.target import Size
-from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.errors import InvalidRequest, LimitExceeded, show_value
 
 __all__ = ["Limits"]
 
@@ -14,6 +14,10 @@ _SCANS = 100
 libjpeg-turbo's "Two Issues with the JPEG Standard")."""
 _FIRST = "; animate=first takes the first frame alone"
 """What helps whom a film is refused."""
+
+
+_MOST = 2**63 - 1
+"""The largest limit: what 64 bits hold. Larger ones mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Limits:
     Raises
     ------
     InvalidRequest
-        When a limit is not a whole number of at least 1.
+        When a limit is not a whole number from 1 to 2**63 - 1.
 
     Examples
     --------
@@ -61,8 +65,8 @@ class Limits:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, int) or value < 1:
-                message = f"the limit {field.name!r} needs a whole number of at least 1, not {value!r}"
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
+                message = f"the limit {field.name!r} needs a whole number from 1 to 2**63 - 1, not {show_value(value)}"
                 raise InvalidRequest(message)
 
     def check_bytes(self, count: int) -> None:

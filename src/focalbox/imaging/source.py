@@ -216,6 +216,8 @@ def _exif_of(image: Image.Image) -> Exif:
 def _from_array(array: NDArray[Any]) -> Image.Image:
     shaped = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in _ARRAY_CHANNELS)  # noqa: PLR2004 - (h, w[, 3])
     if array.dtype != np.uint8 or not shaped or array.size == 0:
-        message = f"an array needs shape (h, w, 3) and type uint8, not {array.shape} and {array.dtype}"
+        message = (
+            f"an array needs shape (h, w), (h, w, 3) or (h, w, 4) and type uint8, not {array.shape} and {array.dtype}"
+        )
         raise InvalidRequest(message)
     return Image.fromarray(np.ascontiguousarray(array))

@@ -19,6 +19,9 @@ __all__ = ["FsspecStore"]
 _STAMPS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "updated", "modified", "created")
 """What stores call the tag of a content, or the time of its last change: the tag first, it says more."""
 
+_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
+"""Extras that read addresses of a scheme beside fsspec; what is not named needs a package of its own."""
+
 _S3, _GOOGLE, _WHOLE = {"s3", "s3a"}, {"gs", "gcs"}, {"http", "https"}
 """Schemes: of S3, of Google, and those whose paths are whole addresses."""
 
@@ -183,7 +186,8 @@ def filesystem_of(scheme: str) -> Any:
         if hasattr(system, "retries"):
             system.retries = 1
     except ImportError as error:
-        message = f"addresses such as {scheme}://... need an extra: pip install 'focalbox[batch]' ({error})"
+        extras = ",".join(["batch", *([_EXTRAS[scheme]] if scheme in _EXTRAS else [])])
+        message = f"addresses such as {scheme}://... need an extra: pip install 'focalbox[{extras}]' ({error})"
         raise InvalidRequest(message) from error
     except (OSError, ValueError) as error:  # no such scheme, no Java behind hdfs, no file behind zip
         message = f"nothing here reads {scheme}:// addresses: {reason_of(error)}"

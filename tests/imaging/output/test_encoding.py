@@ -75,10 +75,16 @@ def test_what_pillow_knows_of_a_picture_is_not_written() -> None:
     assert told.info["comment"] == b"somewhere"  # the caller's picture is as it was
 
 
-@pytest.mark.parametrize("quality", [0, 101])
-def test_a_quality_out_of_range_is_refused(quality: int) -> None:
-    with pytest.raises(InvalidRequest, match=f"a quality is 1 to 100, not {quality}"):
+@pytest.mark.parametrize("quality", [0, 101, True, "80", None])
+def test_a_quality_out_of_range_is_refused(quality: Any) -> None:
+    with pytest.raises(InvalidRequest, match=f"a quality is 1 to 100, not {quality!r}"):
         encode(picture(), "jpeg", quality=quality)
+
+
+@pytest.mark.parametrize("form", [5, None, b"jpeg", "bmp3"])
+def test_a_format_that_is_none_is_refused(form: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"a format is one of .*jpeg"):
+        encode(picture(), form)
 
 
 def test_more_memory_than_allowed_and_more_pixels_than_a_format_holds_are_refused() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image, features
 
-from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.errors import InvalidRequest, LimitExceeded, show_value
 from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
@@ -90,8 +90,8 @@ def encode(
     """
     name = format_of(format)
     form = FORMATS[name]
-    if quality not in _QUALITIES:
-        message = f"a quality is 1 to 100, not {quality}"
+    if not isinstance(quality, int) or isinstance(quality, bool) or quality not in _QUALITIES:
+        message = f"a quality is 1 to 100, not {show_value(quality)}"
         raise InvalidRequest(message)
     taken = writer_takes(name, several=progressive or compress, clear=image.mode == "RGBA")
     check_writer(image, name, Limits().memory if memory is None else memory, taken)

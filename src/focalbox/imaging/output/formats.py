@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["FORMATS", "QUICK_FRAME", "FileFormat", "film_writer_takes", "format_of", "writer_takes"]
 
@@ -141,6 +141,10 @@ def format_of(name: str) -> str:
     >>> format_of(".JPG")
     'jpeg'
     """
+    given: object = name
+    if not isinstance(given, str):
+        message = f"a format is one of {', '.join(FORMATS)}, not {show_value(given)}"
+        raise InvalidRequest(message)
     plain = name.lower().removeprefix(".")
     plain = _OTHER_NAMES.get(plain, plain)
     if plain not in FORMATS:
