@@ -150,7 +150,11 @@ def test_folders_may_be_nested_deeper_than_calls(tmp_path: Path) -> None:
             Path("a").mkdir()
             os.chdir("a")
         Path("b.jpg").touch()
+        (found,) = FOLDER.list(str(tmp_path))
+        Path("b.jpg").unlink()
+        for _ in range(depth):  # what removes temporary folders later is recursive, and would fail
+            os.chdir("..")
+            Path("a").rmdir()
     finally:
         os.chdir(at_first)
-    (found,) = FOLDER.list(str(tmp_path))
     assert found.name == "a/" * depth + "b.jpg"

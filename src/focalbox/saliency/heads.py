@@ -40,6 +40,7 @@ def believed_faces(
 
     Examples
     --------
+    >>> from focalbox.core.geometry import Box
     >>> heat = np.zeros((10, 10), np.float32)
     >>> heat[2, 2] = 0.5
     >>> head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.8), Subject(Box(0.7, 0.7, 0.1, 0.1), score=0.8)
@@ -66,6 +67,7 @@ def heads_without_faces(
 
     Examples
     --------
+    >>> from focalbox.core.geometry import Box
     >>> face = Subject(Box(0.4, 0.4, 0.1, 0.1))
     >>> behind, same = Subject(Box(0.7, 0.3, 0.15, 0.2), "head"), Subject(Box(0.38, 0.35, 0.14, 0.16), "head")
     >>> heads_without_faces((behind, same), (face,)) == (behind,)
@@ -86,6 +88,7 @@ def faces_with_heads(
 
     Examples
     --------
+    >>> from focalbox.core.geometry import Box
     >>> face, hat = Subject(Box(0.4, 0.4, 0.1, 0.1)), Subject(Box(0.38, 0.3, 0.14, 0.2), "head")
     >>> faces_with_heads((face,), (hat,))[0].head == hat.box
     True

@@ -112,6 +112,7 @@ class Upstreams:
                 said, data = await fetch(known)
             self._slow.pop(host, None)
         except NotFound:
+            self._slow.pop(host, None)
             if known is not None and self._cache is not None:
                 await asyncio.to_thread(self._cache.drop, address)
             raise
