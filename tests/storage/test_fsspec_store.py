@@ -84,5 +84,6 @@ def test_an_address_that_needs_a_package_names_its_extra(
         raise ImportError(name)
 
     monkeypatch.setattr("fsspec.get_filesystem_class", missing)
+    filesystem_of.cache_clear()  # what other tests opened is kept
     with pytest.raises(InvalidRequest, match=rf"pip install 'focalbox\[{extras}\]'"):
         filesystem_of(scheme)
