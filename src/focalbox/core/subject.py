@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any, Self
 
@@ -45,9 +45,9 @@ class Subject:
             raise InvalidRequest(message)
         # what a network answers are often numbers of 32 bits, which lose digits in every sum and JSON does not write
         object.__setattr__(self, "score", float(self.score))
-        object.__setattr__(self, "box", Box(*map(float, astuple(self.box))))
+        object.__setattr__(self, "box", _of_floats(self.box))
         if self.head is not None:
-            object.__setattr__(self, "head", Box(*map(float, astuple(self.head))))
+            object.__setattr__(self, "head", _of_floats(self.head))
 
     def moved(self, to: Callable[[Box], Box]) -> Self:
         """Return the same in other coordinates, such as those of the picture with its border.
@@ -77,3 +77,9 @@ class Subject:
 
 def _is_share(score: Any) -> bool:
     return isinstance(score, Real) and 0 <= float(score) <= 1
+
+
+def _of_floats(box: Box) -> Box:
+    """Return a box of Python's floats; the box itself, as most are, where it is one: subjects are made by the dozen."""
+    sides = box.left, box.top, box.width, box.height
+    return box if all(type(side) is float for side in sides) else Box(*map(float, sides))
