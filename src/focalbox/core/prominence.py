@@ -67,7 +67,7 @@ WEIGHTS: dict[str, Weights] = {
 """Weights by kind; what a caller's detector finds under another name counts like a face. With 0.5 and 0.1, and faces from
 a heat of 0.3, the mean gain was lower by 0.034 (0.010 to 0.058) and heads were cut in 6.5 % of the cases, not 7.8
 (pictures of `python -m benchmarks.quality.heads`, 2026-11-26). With half of them the mean gain is as high (+0.010, -0.002
-to 0.019) and 4.3 % more heads are cut (3.1 to 5.5). With 0.33 and 0.02, of 51 windows that changed, two who judged
+to 0.022) and 4.3 % more heads are cut (3.1 to 5.5). With 0.33 and 0.02, of 51 windows that changed, two who judged
 without knowing which was which preferred 33 with the present weights and 18 with the lighter ones, and called 8 and 28
 unfit to print. Heads without a clear face are found less surely and count half, the less sure ones less (`_SURE`).
 Counting half, against a fifth, of 72 windows that changed, eyes that did not know which was which preferred 53 with the

@@ -21,13 +21,15 @@ two drawn faces that are equal but for the tone of the skin the map prefers one 
 tones were chosen in 0.21 to 0.90 of their pairs; with this in 0.45 to 0.64, for 0.002 of the mean gain (0.000 to 0.003)."""
 
 WORTH = 0.02
-"""What the subjects may add more to one of the two windows than to the other."""
+"""What the subjects may add more to one of two windows than to the other, in shares of the saliency; a judgement, not
+measured apart from `EVEN`."""
 
 SMALLER = 0.8
 """Height beside the highest of the heads in question from which a head is as good: detectors misjudge heights by so much."""
 
 CROWD = 4
-"""Heads from which on there is no choice between two, but a crowd: the saliency decides."""
+"""The most heads among which there is a choice; more are a crowd, in which the saliency decides. With six, windows cut and
+keep as much (dev rows)."""
 
 STEP = 0.05
 """Distances from the middle (shares of a side) are told apart in such steps: boxes of heads are not more exact."""
