@@ -168,10 +168,16 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Running]]:
 
 
 @pytest.fixture(scope="module")
-def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running_long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Running]]:
+    """Return what starts `focalbox serve` for all tests of a module."""
+    with _processes(tmp_path_factory.mktemp("running")) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def unsigned(running_long: Callable[..., Running]) -> Running:
     """Return a process without a folder of pictures that needs no signatures, for all tests of a module."""
-    with _processes(tmp_path_factory.mktemp("unsigned")) as start:
-        yield start("--allow-unsigned")
+    return running_long("--allow-unsigned")
 
 
 @pytest.fixture

@@ -75,3 +75,25 @@ def test_it_may_come_in_pieces() -> None:
     connection.receive_data(b"\r\n")
     with pytest.raises(h11.RemoteProtocolError, match="CR LF"):
         connection.next_event()
+
+
+@given(
+    st.lists(st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r", b" "]), max_size=10), st.sampled_from([1, 1000])
+)
+def test_empty_lines_before_a_request_are_ignored_and_nothing_else(before: list[bytes], step: int) -> None:
+    connection = StrictConnection()
+    sent = b"".join(before) + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    joined = b"".join(before)
+    empty = joined == b"\r\n" * (len(joined) // 2) and len(joined) // 2 <= 8
+    try:
+        events = []
+        for piece in [sent[at : at + step] for at in range(0, len(sent), step)]:
+            connection.receive_data(piece)
+            events.append(connection.next_event())
+    except h11.RemoteProtocolError:
+        assert not empty
+        return
+    assert empty
+    assert isinstance(events[-1], h11.Request)
+    assert set(events[:-1]) <= {h11.NEED_DATA}
+    assert connection.empty_lines == 0

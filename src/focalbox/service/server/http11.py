@@ -109,7 +109,8 @@ class Protocol(H11Protocol):
 
     def _is_between_requests(self) -> bool:
         idle = self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE
-        return idle and not (self.conn.trailing_data[0] or self.flow.write_paused or self.transport.is_closing())
+        begun = self.conn.trailing_data[0] or self._strict.empty_lines
+        return idle and not (begun or self.flow.write_paused or self.transport.is_closing())
 
     def _send_refusal(self, answer: bytes) -> None:
         """Send a whole answer to a whole request, and wait for the next one."""

@@ -1,7 +1,8 @@
 """Requests that two servers could read differently are refused, which is what request smuggling relies on.
 
 RFC 9112 lets a server accept a bare LF as the end of a line, folded fields, and a Content-Length beside a Transfer-Encoding.
-A proxy in front may read the same bytes as two requests, so none of them is accepted here.
+A proxy in front may read the same bytes as two requests, so none of them is accepted here. Empty lines before a request are
+ignored, as RFC 9112 asks in section 2.2: some clients send one behind a body, and no reader takes it for a request.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import h11
 
 __all__ = ["StrictConnection"]
 
+_EMPTY = b"\r\n"
+_MAX_EMPTY = 8
+"""Empty lines before a request: clients send one."""
 _END = re.compile(rb"\n\r?\n")
 """The end of a header as h11 finds it."""
 _FOLD = re.compile(rb"\n[ \t]")
@@ -47,12 +51,30 @@ class StrictConnection(h11.Connection):
         """What is wrong with the header that was refused, where that is known."""
         self.endless = True
         """Whether the header that is read has no end yet."""
+        self.empty_lines = 0
+        """Lines that were ignored since the last request."""
 
     def next_event(self) -> object:  # type: ignore[override]
         """Return h11's next event; a header is checked against the rules before it is read."""
-        if self.their_state is h11.IDLE:
-            self._check(self.trailing_data[0])
-        return super().next_event()
+        if self.their_state is not h11.IDLE:
+            return super().next_event()
+        self._ignore_empty_lines()
+        unread, ended = self.trailing_data
+        if unread == b"\r" and not ended:  # h11 would refuse it, before it is seen what follows
+            return h11.NEED_DATA
+        self._check(unread)
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self.empty_lines = 0
+        return event
+
+    def _ignore_empty_lines(self) -> None:
+        while self.trailing_data[0].startswith(_EMPTY):
+            self._receive_buffer.maybe_extract_at_most(len(_EMPTY))
+            self.empty_lines += 1
+            if self.empty_lines > _MAX_EMPTY:
+                self.wrong = f"at most {_MAX_EMPTY} empty lines stand before a request"
+                raise h11.RemoteProtocolError(self.wrong)
 
     def _check(self, unread: bytes) -> None:
         end = _END.search(unread)
