@@ -17,8 +17,9 @@ def processor() -> torch.device:
 
 @cache
 def short_floats() -> bool:
-    """Tell whether to compute in bfloat16: on a GPU, and on a CPU that has it or AVX-512.
+    """Tell whether to compute in bfloat16: on a GPU.
 
-    Elsewhere it is emulated: a step then takes twenty times as long as in floats of 32 bits (AMD EPYC with AVX2).
+    On processors a step takes longer with it: 1.4 times as long on one that multiplies matrices of it (Intel with AMX,
+    PyTorch 2.13), for want of fast depthwise convolutions, and twenty times where it is emulated (AMD EPYC with AVX2).
     """
-    return processor().type == "cuda" or torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return processor().type == "cuda"
