@@ -42,6 +42,7 @@ SLOW = (
     "service/server/test_http11.py",
     "service/server/test_process.py",
     "service/server/test_workers.py",
+    "service/sources/test_fetched_disk.py",
     "service/sources/test_http_fetch.py",
     "service/sources/test_uploads.py",
     "service/test_app.py",

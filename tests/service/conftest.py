@@ -181,6 +181,18 @@ def unsigned(running_long: Callable[..., Running]) -> Running:
 
 
 @pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that is a disk of its own, of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"this user may not mount a disk: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
 def watched(opened: Opened, pictures: Path) -> Callable[..., tuple[Service, Watched]]:
     """Return what starts a service whose looks are counted, with that model."""
 

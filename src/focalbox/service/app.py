@@ -99,8 +99,9 @@ def build(
     renderer = Renderer(resources, preparer, result_pixels=settings.result_pixels)
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)
     folder = RootFolder(settings.root) if settings.root is not None else None
-    kept = DiskCache(settings.fetched, settings.fetched_bytes) if settings.fetched is not None else None
-    if kept is not None:
+    kept = None
+    if settings.fetched is not None:
+        kept = DiskCache(settings.fetched, settings.fetched_bytes, metrics.disk_failures.inc)
         metrics.watch("focalbox_fetched_bytes", "Bytes of pictures kept on disk.", lambda: kept.used / settings.workers)
     gate = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
     metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(gate))

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -119,9 +120,11 @@ def test_several_processes_write_at_once(opened: Callable[..., DiskCache], tmp_p
 def test_a_disk_that_is_not_well_is_no_failure(
     opened: Callable[..., DiskCache], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = opened(MAX_BYTES, tmp_path / "gone")
+    failures: list[int] = []
+    gone = DiskCache(tmp_path / "gone", MAX_BYTES, lambda: failures.append(1))
     gone.put("a", SAID, b"picture")
     assert (gone.find("a"), gone.data("a"), gone.used) == (None, None, 0)
+    assert len(failures) == 3
     assert [record.getMessage() for record in caplog.records] == ["the cache of pictures does not work"]
     cache = opened()
     cache.put("a", SAID, b"picture")
@@ -130,3 +133,21 @@ def test_a_disk_that_is_not_well_is_no_failure(
     file.write_bytes(b"not a database, but long enough to be taken for one" * 100)
     cache.put("a", SAID, b"picture")
     assert cache.find("a") is None
+
+
+def test_a_full_disk_is_still_read(small_disk: Path) -> None:
+    failures: list[int] = []
+    cache = DiskCache(small_disk, MAX_BYTES, lambda: failures.append(1))
+    cache.put("a", SAID, b"picture")
+    with sqlite3.connect(small_disk / "pictures-1.sqlite") as connection:
+        connection.execute("UPDATE facts SET used = used - 1000")  # so that a use is noted
+    connection.close()
+    with (small_disk / "rest").open("wb", buffering=0) as rest, suppress(OSError):
+        while True:
+            rest.write(bytes(4096))
+    for _ in range(2):
+        assert (cache.find("a"), cache.data("a")) == (SAID, b"picture")
+    cache.put("b", SAID, bytes(range(256)) * 1000)
+    assert (cache.find("b"), cache.data("a")) == (None, b"picture")
+    assert len(failures) >= 3, "there was room"
+    cache.close()

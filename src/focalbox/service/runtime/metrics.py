@@ -48,6 +48,11 @@ class Metrics:
             ("cache", "result"),
             registry=self._registry,
         )
+        self.disk_failures = Counter(
+            "focalbox_fetched_failures",
+            "Times that the disk of fetched pictures could not be read or written.",
+            registry=self._registry,
+        )
         self.pixels = Counter("focalbox_pixels", "Pixels decoded and made.", ("kind",), registry=self._registry)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:  # noqa: A002 - Prometheus' word

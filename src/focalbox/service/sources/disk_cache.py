@@ -42,7 +42,8 @@ _log = logging.getLogger("focalbox.service")
 class DiskCache:
     """A cache of pictures and of the caching headers of their servers; the least recently used are removed first.
 
-    An error of the disk is never raised: the picture counts as not cached, and is fetched again.
+    An error of the disk is never raised: the picture counts as not cached, and is fetched again. A disk that is full or
+    cannot be written any more is still read.
 
     Parameters
     ----------
@@ -50,10 +51,12 @@ class DiskCache:
         A folder on a disk of this machine.
     most : int
         Bytes of all pictures together.
+    count_failure : callable
+        Called whenever the disk fails.
     """
 
-    def __init__(self, folder: Path, most: int) -> None:
-        self._path, self._most = folder / _FILE, most
+    def __init__(self, folder: Path, most: int, count_failure: Callable[[], None] = lambda: None) -> None:
+        self._path, self._most, self._count_failure = folder / _FILE, most, count_failure
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
@@ -64,16 +67,18 @@ class DiskCache:
     def find(self, name: str) -> Freshness | None:
         """Return the caching headers of a cached picture; None when it is not in the cache."""
 
-        def find(connection: sqlite3.Connection) -> Freshness | None:
+        def find(connection: sqlite3.Connection) -> tuple[Freshness, float] | None:
             row = connection.execute("SELECT said, used FROM facts WHERE name = ?", (name,)).fetchone()
-            if row is None:
-                return None
-            now = time.time()
-            if abs(now - row[1]) > _USED:  # also when the clock was put back meanwhile
-                connection.execute("UPDATE facts SET used = ? WHERE name = ?", (now, name))
-            return Freshness.from_json(row[0])
+            return None if row is None else (Freshness.from_json(row[0]), row[1])
 
-        return self._attempt(find, None)
+        found, now = self._attempt(find, None), time.time()
+        if found is None:
+            return None
+        said, used = found
+        if abs(now - used) > _USED:  # also when the clock was put back meanwhile
+            note = "UPDATE facts SET used = ? WHERE name = ?"
+            self._attempt(lambda connection: connection.execute(note, (now, name)), None)
+        return said
 
     def data(self, name: str) -> bytes | None:
         """Return the bytes of a cached picture; None when it is not in the cache."""
@@ -141,6 +146,7 @@ class DiskCache:
             try:
                 return work(self._connect())
             except (sqlite3.Error, ValueError, TypeError) as error:
+                self._count_failure()
                 if time.monotonic() - self._told >= _TELL:
                     self._told = time.monotonic()
                     _log.warning("the cache of pictures does not work", extra={"reason": str(error)})
