@@ -99,10 +99,7 @@ def build(
     renderer = Renderer(resources, preparer, result_pixels=settings.result_pixels)
     remote = Remote(settings.hosts, seconds=settings.fetch_seconds, allow_private=settings.allow_private, limits=limits)
     folder = RootFolder(settings.root) if settings.root is not None else None
-    kept = None
-    if settings.fetched is not None:
-        kept = DiskCache(settings.fetched, settings.fetched_bytes, metrics.disk_failures.inc)
-        metrics.watch("focalbox_fetched_bytes", "Bytes of pictures kept on disk.", lambda: kept.used / settings.workers)
+    kept = _disk_cache(settings, metrics)
     gate = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
     metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(gate))
     buckets = Buckets(
@@ -161,6 +158,15 @@ def build(
 def load_model(cropper: Cropper) -> None:
     """Load the model now, by looking at a small black picture; raises `ModelError` when that cannot be done."""
     cropper.analyze(np.zeros((64, 64, 3), dtype=np.uint8))
+
+
+def _disk_cache(settings: ServiceSettings, metrics: Metrics) -> DiskCache | None:
+    """Return where fetched pictures are kept, if anywhere; what it holds and its failures are reported."""
+    if settings.fetched is None:
+        return None
+    kept = DiskCache(settings.fetched, settings.fetched_bytes, metrics.disk_failures.inc)
+    metrics.watch("focalbox_fetched_bytes", "Bytes of pictures kept on disk.", lambda: kept.used / settings.workers)
+    return kept
 
 
 async def _only_uploads(_: Request) -> Response:
