@@ -185,7 +185,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder that is a disk of its own, of one megabyte."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
     if mounted.returncode:
         pytest.skip(f"this user may not mount a disk: {mounted.stderr.strip()}")
