@@ -12,7 +12,17 @@ from PIL import Image
 from focalbox.saliency.models import MODELS
 from focalbox.saliency.names import MODEL_NAMES
 
-_COMPUTING = ("numpy", "PIL", "onnxruntime", "simplejpeg", "cykooz_resizer", "pillow_heif", "kornia_rs", "blurhash")
+_COMPUTING = (
+    "numpy",
+    "PIL",
+    "onnxruntime",
+    "simplejpeg",
+    "cykooz_resizer",
+    "pillow_heif",
+    "kornia_rs",
+    "imagecodecs",
+    "blurhash",
+)
 _HOSTS = ("click", "django", "fsspec", "httpx", "pyarrow", "ray", "redis", "starlette", "uvicorn", "wagtail")
 _NETWORK = ("email", "http", "socket", "ssl", "tempfile", "urllib.request", "xml")
 

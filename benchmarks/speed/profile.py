@@ -23,6 +23,7 @@ DECODERS = {
     "libjpeg-turbo": ("decoders/jpeg.py", "decode_jpeg"),
     "Pillow": ("'decode' of 'ImagingDecoder'",),
     "kornia-rs": ("decode_image_png",),
+    "imagecodecs": ("decoders/webp.py", "decode_webp"),
     "libwebp": ("WebPAnimDecoder' objects", "get_next"),
     "libavif": ("'get_frame' of 'AvifDecoder'",),
 }

@@ -22,6 +22,7 @@ _PACKAGES = (
     "numpy",
     "pillow",
     "kornia-rs",
+    "imagecodecs",
     "onnxruntime",
     "pyvips",
     "pyvips-binary",
@@ -197,7 +198,7 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
         f"* {datetime.now(UTC):%Y-%m-%d}; {_processor()}; {platform.system()} {platform.machine()}; Python"
         f" {platform.python_version()}; " + ", ".join(f"{name} {number}" for name, number in found.items()) + ".",
         "* One thread: the process is pinned to one processor, libvips has `VIPS_CONCURRENCY=1` and no cache.",
-        f"* focalbox with its default model, `{model}`, and its extra `png` if kornia-rs is named above.",
+        f"* focalbox with its default model, `{model}`, and its extras `png` (kornia-rs) and `webp` (imagecodecs) if named.",
         (
             "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
             " JPEG of quality 85 unless said otherwise."

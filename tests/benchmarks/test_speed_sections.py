@@ -36,7 +36,7 @@ def test_the_part_on_films_names_what_is_slower(tmp_path: Path, ratio: float, sa
     [
         ("JPEG", (), {"libjpeg-turbo"}),
         ("PNG", (), {"Pillow", "kornia-rs"}),
-        ("WEBP", (), {"libwebp"}),
+        ("WEBP", (), {"libwebp", "imagecodecs"}),
         ("AVIF", (("speed", 8),), {"libavif"}),
     ],
 )

@@ -19,7 +19,17 @@ from focalbox.version import __version__
 
 __all__ = ["Check", "examine"]
 
-_PACKAGES = ("numpy", "pillow", "simplejpeg", "cykooz-resizer", "onnxruntime", "click", "pillow-heif", "kornia-rs")
+_PACKAGES = (
+    "numpy",
+    "pillow",
+    "simplejpeg",
+    "cykooz-resizer",
+    "onnxruntime",
+    "click",
+    "pillow-heif",
+    "kornia-rs",
+    "imagecodecs",
+)
 _SIDE = 240
 _SUBJECT = slice(130, 190)
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from focalbox import Cropper, DecodeError
 from focalbox.imaging.colour_spaces import rgb_profile
-from focalbox.imaging.decoders.webp import first_frame
+from focalbox.imaging.decoders.webp import decode_webp, first_frame
 from focalbox.imaging.source import open_picture
 
 
@@ -33,6 +33,26 @@ def test_pixels_are_pillows(mode: str, options: dict[str, Any]) -> None:
     working = picture.decode(picture.size)
     assert working.image.mode == mode
     assert working.image.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("options", [{"quality": 70}, {"lossless": True}], ids=["lossy", "lossless"])
+def test_imagecodecs_draws_the_same_pixels(options: dict[str, Any]) -> None:
+    pytest.importorskip("imagecodecs")
+    content = drawn("RGB", **options)
+    with Image.open(BytesIO(content)) as image:
+        decoded = decode_webp(image)
+        assert decoded is not None
+        assert np.array_equal(decoded, np.asarray(image.convert("RGBA")))
+
+
+def test_films_transparency_and_damage_are_left_to_pillow() -> None:
+    film = BytesIO()
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "lime")]
+    frames[0].save(film, "WEBP", save_all=True, append_images=frames[1:])
+    damaged = drawn("RGB", quality=70)
+    for content in (film.getvalue(), drawn("RGBA", quality=70), damaged[:60] + b"\xff" * (len(damaged) - 60)):
+        with Image.open(BytesIO(content)) as image:
+            assert decode_webp(image) is None
 
 
 def test_of_a_film_it_is_the_first_frame() -> None:
