@@ -16,7 +16,7 @@ from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import has_alpha, profile_of, settles
 from focalbox.imaging.decoders.jpeg import END, decode_jpeg, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.png import decode_png
-from focalbox.imaging.decoders.webp import decode_webp, first_frame
+from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.limits import Limits
@@ -263,9 +263,6 @@ class Picture:
                 return shrink(next(draw_gif(self._data, gif)), None, scale), None
         if self._header.format == "PNG" and (decoded := decode_png(image)) is not None:
             return shrink_array(decoded, scale), profile_of(image, self._header.profile)
-        if self._header.format == "WEBP" and (decoded := decode_webp(image)) is not None:
-            profile = profile_of(image, self._header.profile)
-            return shrink(share_memory(decoded), profile, scale), profile
         if coding is None or not coding.usual:
             return self._by_pillow(image, scale)
         data = self._data

@@ -67,6 +67,8 @@ def first_frame(image: Image.Image) -> Image.Image | None:
     EOFError
         When the file is damaged.
     """
+    if (decoded := decode_webp(image)) is not None:
+        return share_memory(decoded)
     draw: Any = getattr(image, "_get_next", None)
     if draw is None or image.mode not in {"RGB", "RGBA"}:
         return None
