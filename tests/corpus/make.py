@@ -22,7 +22,7 @@ from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.animation.edit_list import set_plays
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.source import can_read
-from imaging import boxes
+from imaging import bmps, boxes
 
 __all__ = ["Sample", "samples"]
 
@@ -181,6 +181,24 @@ def _odd(photograph: Picture, mean: float) -> Iterator[Sample]:
     yield Sample(
         "BMP", "header of OS/2", b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + head + rows, mean=mean
     )
+    yield from _numbers(photograph)
+
+
+def _numbers(photograph: Picture) -> Iterator[Sample]:
+    """Make BMP whose pixels are numbers of colours."""
+    for bits in (1, 2, 4, 8):
+        quantized = photograph.quantize(min(2**bits, 16), dither=Image.Dither.NONE)
+        numbers, palette = np.asarray(quantized), np.array(quantized.getpalette()).reshape(-1, 3)
+        colours = [(int(red), int(green), int(blue)) for red, green, blue in palette]
+        seen = float(palette[numbers].mean())
+        rows, runs = bmps.rows_of(numbers, bits), bmps.runs_of(numbers)
+        yield Sample("BMP", f"{bits} bits a pixel", bmps.bmp(SIZE, bits, rows, colours), mean=seen)
+        black = (numbers == 0).astype(np.uint8)
+        white = bmps.bmp(SIZE, bits, bmps.rows_of(black, bits), [(0, 0, 0), (255, 255, 255)])
+        yield Sample("BMP", f"black and white in {bits} bits", white, mean=float(black.mean()) * 255)
+    yield Sample("BMP", "runs", bmps.bmp(SIZE, 8, runs, colours, packing=1), mean=seen)
+    cut = bmps.bmp(SIZE, 8, runs[: len(runs) // 2], colours, packing=1)
+    yield Sample("BMP", "runs that end early", cut)
 
 
 def _samples(pixels: NDArray[np.uint8], grey: NDArray[np.uint8]) -> Iterator[Sample]:

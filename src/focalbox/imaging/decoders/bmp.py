@@ -1,4 +1,4 @@
-"""BMP read by Pillow, but for channels that lie elsewhere in a pixel than it knows (BITMAPV4HEADER, BI_BITFIELDS)."""
+"""BMP read by Pillow, but for numbers of colours, and channels that lie elsewhere in a pixel than it knows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile, ImagePalette
 from PIL.BmpImagePlugin import BmpImageFile
+
+from focalbox.imaging.decoders.bmp_runs import unpack_runs
+from focalbox.imaging.headers.bmp import BmpHeader, as_known_header, read_bmp_header, unread_packing
 
 __all__ = ["Bmp"]
 
@@ -34,20 +37,67 @@ _KNOWN = {
 """Masks of red, green, blue and alpha that Pillow 13.0 reads, by the bits of a pixel."""
 _RAW = {32: "BGRA", 16: "BGRA;15"}
 """How the pixels of the others are read: no bit is lost."""
+_GREYS = bytes(level for level in range(256) for _ in range(3))
+"""Colours of which each is its number."""
 _STRIP = 2**18
 """Pixels made right at once: some MB."""
 _MAX = 255
 
 
 class Bmp(BmpImageFile):
-    """A BMP file whose channels may be any bits of a pixel."""
+    """A BMP file whose channels may be any bits of a pixel, and whose numbers of colours may have any length.
+
+    Of the latter Pillow takes two bits for none, black and white in four or eight bits for one, and an empty row of
+    run-length codes for none. What such codes pass over is transparent, as in browsers.
+
+    Attributes
+    ----------
+    strip_bytes : int
+        What unpacking holds besides the picture.
+    """
 
     def _open(self) -> None:
         data = self.fp.read() if self.fp is not None else b""
+        self._masks: tuple[int, ...] | None = None
+        self._runs: BmpHeader | None = None
+        self._data, self.strip_bytes = data, 0
+        if unread := unread_packing(data):
+            message = f"{unread} is not read"
+            raise OSError(message)
+        header = read_bmp_header(data)
+        if header is None:
+            self._open_colours(data)
+        else:
+            self.fp = BytesIO(data)
+            self._open_numbers(header)
+
+    def _open_numbers(self, header: BmpHeader) -> None:
+        """Say where numbers of colours lie."""
+        (width, height), packing = header.size, header.packing
+        if width <= 0 or height <= 0:
+            message = "not identified by this driver"
+            raise SyntaxError(message)
+        self._size = width, height
+        if packing.runs:
+            self._mode, self._runs = "RGBA", header
+            self.strip_bytes = 2 * width * height
+            args: tuple[Any, ...] = ()
+        else:
+            self._mode = "L" if packing.bits == 8 and header.colours == _GREYS else "P"  # noqa: PLR2004 - of a byte
+            raw = self._mode if packing.bits == 8 else f"P;{packing.bits}"  # noqa: PLR2004 - the same
+            args = raw, -(-width * packing.bits // 32) * 4, 1 if packing.top_down else -1
+        if self._mode == "P":
+            self.palette = ImagePalette.raw("RGB", header.colours)
+        self.tile = [ImageFile._Tile("raw", (0, 0, width, height), packing.start, args)]  # noqa: SLF001
+
+    def _open_colours(self, data: bytes) -> None:
+        """Let Pillow say where pixels lie that are colours themselves."""
         self._masks = _unknown_masks(data)
-        self.fp = BytesIO(data)
         if self._masks is None:
+            known = as_known_header(data)
+            self.fp = BytesIO(known)
             super()._open()
+            self.fp = BytesIO(data)
             return
         plain = data[:_COMPRESSION] + bytes(4) + data[_COMPRESSION + 4 : _SIZE + int.from_bytes(data[14:18], "little")]
         self.fp = BytesIO(plain)
@@ -58,6 +108,28 @@ class Bmp(BmpImageFile):
         self._mode = "RGBA"
         self.tile = [tile._replace(args=(_RAW[int.from_bytes(data[_BITS : _BITS + 2], "little")], *tile.args[1:]))]
         self._packed = tile.args[0] != "BGRX"
+
+    def load(self) -> Any:
+        """Decode the pixels."""
+        header = self._runs
+        if header is not None and self.tile:
+            up = 1 if header.packing.top_down else -1
+            numbers, drawn = unpack_runs(self._data, header.packing.start, header.size, header.packing.bits)
+            self.load_prepare()
+            self._colour(numbers[::up], drawn[::up], header.colours)
+            self.tile = []
+        return super().load()
+
+    def _colour(self, numbers: NDArray[np.uint8], drawn: NDArray[np.uint8], colours: bytes) -> None:
+        """Draw colours by their numbers, opaque black for one that there is not."""
+        table = np.zeros((256, 4), np.uint8)
+        table[: len(colours) // 3, :3] = np.frombuffer(colours, np.uint8).reshape(-1, 3)
+        table[:, 3] = _MAX
+        whole = self._new(self.im)
+        rows = max(1, _STRIP // whole.width)
+        for top in range(0, whole.height, rows):
+            strip = slice(top, top + rows)
+            whole.paste(Image.fromarray(table[numbers[strip]] * drawn[strip, :, None]), (0, top))
 
     def load_end(self) -> None:
         """Put the channels in their places."""

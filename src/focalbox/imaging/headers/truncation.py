@@ -69,7 +69,7 @@ def _last_strip(data: bytes) -> int:
 _CHECKS: dict[str, Callable[[bytes], bool]] = {
     "PNG": lambda data: not read_png(data).whole,
     "WEBP": lambda data: int.from_bytes(data[4:8], "little") + 8 > len(data),
-    "BMP": lambda data: int.from_bytes(data[2:6], "little") > len(data),
+    "BMP": lambda data: struct.unpack_from("<I", data, 2)[0] > len(data),
     "GIF": lambda data: not gif_ends(data),
     "AVIF": lambda data: _last_box(data) > len(data),
     "HEIF": lambda data: _last_box(data) > len(data),
