@@ -25,7 +25,9 @@ OPTIONS = st.builds(
     keep=st.lists(boxes(), max_size=2).map(tuple),
     avoid=st.lists(boxes(), max_size=2).map(tuple),
     fill=st.sampled_from(["white", "blur", (1, 2, 3), (1, 2, 3, 4)]),
-    trim=st.none() | st.builds(Trim, st.sampled_from(["top-left", "bottom-right"]), st.integers(0, 442)),
+    trim=st.none()
+    | st.builds(Trim, st.sampled_from(["top-left", "bottom-right"]), st.integers(0, 442))
+    | st.just(Trim(tolerance=5, colour="#ff8800")),
 )
 
 

@@ -26,14 +26,18 @@ pictures = st.integers(3, 4).flatmap(
         np.uint8, st.tuples(st.integers(1, 7), st.integers(1, 7), st.just(bands)), elements=_LEVELS
     )
 )
-trims = st.builds(Trim, st.sampled_from(["top-left", "bottom-right"]), st.sampled_from([0, 3, 5, 18, 130, 441, 442]))
+tolerances = st.sampled_from([0, 3, 5, 18, 130, 441, 442])
+trims = st.builds(Trim, st.sampled_from(["top-left", "bottom-right"]), tolerances) | st.builds(
+    Trim, tolerance=tolerances, colour=st.tuples(_LEVELS, _LEVELS, _LEVELS).map(lambda rgb: f"#{bytes(rgb).hex()}")
+)
 
 
 def _apart(pixels: np.ndarray, trim: Trim) -> np.ndarray:
-    """Tell of each pixel, the plain way, whether it is of another colour than the corner."""
+    """Tell of each pixel, the plain way, whether it is of another colour than the border."""
     seen = np.asarray(Image.fromarray(pixels).convert("RGBa") if pixels.shape[2] == 4 else pixels, dtype=float)
     corner = seen[0, 0] if trim.corner == "top-left" else seen[-1, -1]
-    apart: np.ndarray = np.linalg.norm(seen - corner, axis=2) > trim.tolerance
+    border = [*bytes.fromhex(trim.colour[1:]), 255][: seen.shape[2]] if trim.colour else corner
+    apart: np.ndarray = np.linalg.norm(seen - border, axis=2) > trim.tolerance
     return apart
 
 

@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 from focalbox.errors import InvalidRequest
 from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Corner, Trim, parse_trim
 
+_TOLERANCES = st.integers(0, MAX_TOLERANCE)
+_COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
-@given(corner=st.sampled_from(get_args(Corner)), tolerance=st.integers(0, MAX_TOLERANCE))
-def test_what_is_written_is_read_again(corner: Corner, tolerance: int) -> None:
-    trim = Trim(corner, tolerance)
+
+@given(
+    st.builds(Trim, st.sampled_from(get_args(Corner)), _TOLERANCES)
+    | st.builds(Trim, tolerance=_TOLERANCES, colour=_COLOURS)
+)
+def test_what_is_written_is_read_again(trim: Trim) -> None:
     assert parse_trim(str(trim)) == parse_trim(trim) == trim
+    assert parse_trim(str(trim).upper() if trim.colour else trim) == trim
 
 
 def test_a_corner_alone_has_no_tolerance() -> None:
@@ -24,12 +30,26 @@ def test_a_corner_alone_has_no_tolerance() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "top", "top-left:", "top-left:-1", "top-left:443", "top-left:1e2", "top-left:٣", 5]
+    "wrong",
+    [
+        "",
+        "top",
+        "top-left:",
+        "top-left:-1",
+        "top-left:443",
+        "top-left:1e2",
+        "top-left:٣",
+        "white",
+        "#fff",
+        "#ffffff00",
+        "#fffff٣",
+        "ffffff",
+        5,
+    ],
 )
 def test_anything_else_is_refused(wrong: object) -> None:
-    with pytest.raises(
-        InvalidRequest, match=r"^trim is top-left or bottom-right, perhaps with a tolerance from 0 to 442"
-    ):
+    expected = "^trim is top-left, bottom-right or a colour such as #ffffff, perhaps with a tolerance from 0 to 442"
+    with pytest.raises(InvalidRequest, match=expected):
         parse_trim(wrong)  # type: ignore[arg-type]
 
 
@@ -42,6 +62,10 @@ def test_anything_else_is_refused(wrong: object) -> None:
         {"tolerance": 1.5},
         {"tolerance": 5.0},
         {"tolerance": True},
+        {"corner": "bottom-right", "colour": "#ffffff"},
+        {"colour": "white"},
+        {"colour": 5},
+        {"colour": None},
     ],
 )
 def test_no_trim_out_of_range_can_be_made(wrong: dict[str, object]) -> None:

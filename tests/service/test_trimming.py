@@ -43,6 +43,45 @@ def test_a_border_is_trimmed_in_the_dialects_that_can(service: Service, pictures
     assert "TOLERANCE" in problem.problem()
 
 
+def test_a_part_is_cut_out_of_what_a_trimmed_border_leaves(service: Service, pictures: Path) -> None:
+    scan = image_of((pictures / "scan.png").read_bytes()).convert("RGB").crop((80, 20, 680, 420))
+    for border in ("trim:0", "t:0:ffffff", "t:0:fff", "t:10:fefefe"):
+        for part, corners in {
+            "c:200:100:nowe": (0, 0, 200, 100),
+            "c:0.5:0.25:soea": (300, 300, 600, 400),
+            "g:we/c:100:0": (0, 0, 100, 400),
+        }.items():
+            for options in (f"{border}/{part}", f"{part}/{border}"):  # imgproxy's own order, whatever the address has
+                answer = service.ask(f"/unsafe/{options}/plain/scan.png")
+                assert answer.status == 200, answer.content
+                assert image_of(answer.content).convert("RGB").tobytes() == scan.crop(corners).tobytes(), options
+    assert (
+        service.ask("/unsafe/t:0:000/c:200:100:nowe/plain/scan.png").content
+        == service.ask("/unsafe/c:200:100:nowe/plain/scan.png").content
+    ), "no border is black"
+    smart = image_of(service.ask("/unsafe/t:0/c:200:200:sm/rs:fill:100:100/plain/scan.png").content)
+    assert smart.size == (100, 100)
+
+
+def test_a_manual_crop_of_thumbor_is_in_pixels_of_the_source_with_its_border(service: Service, pictures: Path) -> None:
+    scan = image_of((pictures / "scan.png").read_bytes()).convert("RGB")
+    for cut, corners in {"0x0:180x120": (80, 20, 180, 120), "100x50:300x250": (100, 50, 300, 250)}.items():
+        answer = service.ask(f"/unsafe/trim/{cut}/origxorig/scan.png")
+        assert image_of(answer.content).convert("RGB").tobytes() == scan.crop(corners).tobytes(), cut
+    assert service.ask("/unsafe/trim/0x0:70x460/50x50/scan.png").status == 400, "nothing of it is left"
+    assert service.ask("/unsafe/trim:%23ffffff/50x50/scan.png").status == 400, "thumbor knows no colours"
+
+
+def test_a_focal_box_is_in_pixels_of_the_source_beside_a_manual_crop(service: Service) -> None:
+    def meta(options: str) -> dict[str, int]:
+        found: dict[str, int] = service.ask(f"/unsafe/meta/{options}/scan.png").json()["thumbor"]["operations"][0]
+        return found
+
+    focal = "filters:focal(290x0:310x460)"
+    assert [meta(f"{cut}100x400/{focal}")["left"] for cut in ("", "trim/")] == [243, 250]
+    assert meta(f"200x0:700x400/100x400/{focal}")["left"] == 50
+
+
 def test_a_saved_analysis_of_the_whole_picture_cannot_be_trimmed_any_more(service: Service) -> None:
     def planned(trim: str, analysis: str) -> Answer:
         saved = service.ask(f"/v1/plan/1:1/scan.png?saliency=true{analysis}").content

@@ -19,6 +19,9 @@ _STRIP = 2**18
 """Pixels compared at once: 3 MB of whole numbers, which stay in the cache, and no more than that too many when the border
 ends early."""
 
+_OPAQUE = 255
+"""The alpha of a colour that is given."""
+
 
 def without_border(working: WorkingImage, trim: Trim) -> tuple[WorkingImage, PixelBox]:
     """Cut the border off a picture.
@@ -76,8 +79,7 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
     PixelBox(left=10, top=5, width=10, height=20)
     """
     width, height = image.size
-    at = (0, 0) if trim.corner == "top-left" else (width - 1, height - 1)
-    ground = [low for low, _ in _extremes(_bands(image, (*at, at[0] + 1, at[1] + 1)))]
+    ground = _ground(image, trim)
     farthest = trim.tolerance**2
 
     def differs(left: int, top: int, right: int, bottom: int) -> NDArray[np.bool_]:
@@ -108,6 +110,14 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
     left = _border(width, at_once, columns)
     right = width - _border(width, at_once, lambda start, stop: columns(width - stop, width - start)[::-1])
     return PixelBox(left, top, right - left, bottom - top)
+
+
+def _ground(image: Image.Image, trim: Trim) -> list[int]:
+    """Return the border's colour, as much of it as the picture has bands."""
+    if trim.colour:
+        return [*bytes.fromhex(trim.colour[1:]), _OPAQUE][: len(image.getbands())]
+    left, top = (0, 0) if trim.corner == "top-left" else (image.width - 1, image.height - 1)
+    return [low for low, _ in _extremes(_bands(image, (left, top, left + 1, top + 1)))]
 
 
 def _bands(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:

@@ -142,7 +142,7 @@ class CropOptions:
     trim: Trim | None = _option(  # noqa: RUF009 - makes a field
         None,
         TRIM,
-        "First cut off a border that has the colour of this corner, up to a tolerance of 0 to 442.",
+        "First cut off a border that has this colour, or that of this corner, up to a tolerance of 0 to 442.",
         "top-left:20",
         thumbor="trim:top-left:20",
     )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["CORNERS", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
+__all__ = ["CORNERS", "EXPECTED", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
 
 Corner = Literal["top-left", "bottom-right"]
 CORNERS: tuple[Corner, ...] = ("top-left", "bottom-right")
@@ -16,12 +16,20 @@ CORNERS: tuple[Corner, ...] = ("top-left", "bottom-right")
 MAX_TOLERANCE = 442
 """The largest distance of two colours in 8-bit RGB, sqrt(3) * 255, rounded up: what thumbor's addresses go up to."""
 
-_TRIM = re.compile(r"(top-left|bottom-right)(?::(\d{1,3}))?", re.ASCII)
+EXPECTED = (
+    f"{', '.join(CORNERS)} or a colour such as #ffffff, "
+    f"perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20"
+)
+"""What it is, as messages say it after "is"."""
+
+_COLOUR = "#[0-9a-fA-F]{6}"
+_COLOUR_OR_NONE = re.compile(f"({_COLOUR})?")
+_TRIM = re.compile(rf"(top-left|bottom-right|{_COLOUR})(?::(\d{{1,3}}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """That the border around a picture is cut off before anybody looks: all that is of the colour of a corner.
+    """That the border around a picture is cut off before anybody looks: all that is of one colour, such as a corner's.
 
     Parameters
     ----------
@@ -30,6 +38,9 @@ class Trim:
     tolerance : int
         0 to `MAX_TOLERANCE`: how far, as the Euclidean distance in 8-bit sRGB, a colour may be from that one to be the
         border's too. JPEG and WebP need some, because they blur a border's edge.
+    colour : str
+        The border's colour itself, ``"#rrggbb"``, instead of that of a corner, which is then left out; empty for the
+        corner's.
 
     Raises
     ------
@@ -39,15 +50,18 @@ class Trim:
 
     corner: Corner = "top-left"
     tolerance: int = 0
+    colour: str = ""
 
     def __post_init__(self) -> None:
-        if self.corner not in CORNERS or type(self.tolerance) is not int or not 0 <= self.tolerance <= MAX_TOLERANCE:
-            given = f"{self.corner}:{show_value(self.tolerance)}"
+        known = self.corner in CORNERS and isinstance(self.colour, str) and _COLOUR_OR_NONE.fullmatch(self.colour)
+        both = self.colour and self.corner != CORNERS[0]
+        if not known or both or type(self.tolerance) is not int or not 0 <= self.tolerance <= MAX_TOLERANCE:
+            given = f"{show_value(self.colour or self.corner)}:{show_value(self.tolerance)}"
             raise _no_trim(given)
 
     def __str__(self) -> str:
         """Return it as it is written in a request: ``top-left:20``."""
-        return f"{self.corner}:{self.tolerance}"
+        return f"{self.colour or self.corner}:{self.tolerance}"
 
 
 TrimLike = str | Trim
@@ -59,7 +73,8 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
     Parameters
     ----------
     trim : str, Trim or None
-        ``"top-left"`` or ``"bottom-right"``, whose tolerance is 0, or with a tolerance ``"top-left:20"``; None for none.
+        ``"top-left"``, ``"bottom-right"`` or a colour ``"#ffffff"``, whose tolerance is 0, or with a tolerance
+        ``"top-left:20"``; None for none.
 
     Raises
     ------
@@ -76,9 +91,11 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
     found = _TRIM.fullmatch(trim) if isinstance(trim, str) else None
     if found is None:
         raise _no_trim(trim)
-    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", int(found[2] or 0))
+    tolerance = int(found[2] or 0)
+    if found[1].startswith("#"):
+        return Trim(tolerance=tolerance, colour=found[1].lower())
+    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", tolerance)
 
 
 def _no_trim(given: object) -> InvalidRequest:
-    expected = f"{' or '.join(CORNERS)}, perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20"
-    return InvalidRequest(f"trim is {expected}, not {show_value(given)}")
+    return InvalidRequest(f"trim is {EXPECTED}, not {show_value(given)}")

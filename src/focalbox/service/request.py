@@ -69,7 +69,8 @@ class ImageRequest:
     alternatives : int
         Windows that a plan tells for each size: the best ones that differ.
     window : PixelBox or Part, optional
-        The part of the source that is taken for the picture; it is looked at and cropped as if nothing else were.
+        The part of the source that is taken for the picture; it is looked at and cropped as if nothing else were. A border
+        is trimmed before: of a box then counts what lies in what is left, and a part is one of what is left.
     faces : FaceFrame, optional
         The faces that are framed: the targets are then sizes of that frame instead of the picture's.
     effects : tuple of Effect
@@ -138,11 +139,40 @@ class ImageRequest:
         if isinstance(self.window, Part):
             return self.window.box(source)
         window = self.window or PixelBox(0, 0, source.width, source.height)
-        right, bottom = min(window.left + window.width, source.width), min(window.top + window.height, source.height)
-        if right <= window.left or bottom <= window.top:
+        left, top = max(window.left, 0), max(window.top, 0)
+        right, bottom = min(window.right, source.width), min(window.bottom, source.height)
+        if right <= left or bottom <= top:
             message = f"a manual crop lies inside the picture of {source}"
             raise InvalidRequest(message)
-        return PixelBox(window.left, window.top, right - window.left, bottom - window.top)
+        return PixelBox(left, top, right - left, bottom - top)
+
+    @property
+    def must_look_for_window(self) -> bool:
+        """Whether the window is only known once the whole picture was looked at."""
+        looked_for = isinstance(self.window, Part) and self.window.looked_for
+        return looked_for or (self.window is not None and self.options.trim is not None)
+
+    def whole(self) -> ImageRequest:
+        """Return what is looked at to settle the window."""
+        return dataclasses.replace(self, window=None, effects=(), targets=())
+
+    def settle_window(self, evidence: Evidence) -> ImageRequest:
+        """Return the same with a window in pixels of the source, for a picture that was looked at, its border off.
+
+        Raises
+        ------
+        InvalidRequest
+            When the window lies outside of what is left.
+        """
+        visible = evidence.visible
+        if isinstance(self.window, Part) and self.window.looked_for:
+            part = self.window.choose(evidence, self.options)
+        elif isinstance(self.window, PixelBox):
+            part = dataclasses.replace(self, window=visible.shift(self.window)).clip(visible.size)
+        else:
+            part = self.clip(visible.size)
+        window = part if visible.trimmed is None else _moved(part, visible.trimmed.left, visible.trimmed.top)
+        return dataclasses.replace(self, window=window, options=dataclasses.replace(self.options, trim=None))
 
     def sizes(self, source: Size) -> list[Target | None]:
         """Return the targets for a picture of a known size, without a trimmed border.
@@ -175,8 +205,9 @@ class ImageRequest:
         placed = [target.focus(visible.size) for target in self.targets if isinstance(target, Outline)]
         align = placed[0] if placed and placed[0] is not None else self.align
         if self.focal is not None:
-            x, y = self.focal.to_box(visible.source).centre
-            return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
+            cut = self.window if isinstance(self.window, PixelBox) else PixelBox(0, 0, 0, 0)
+            x, y = _moved(self.focal, -cut.left, -cut.top).to_box(visible.source).centre
+            return dataclasses.replace(self.options, focus=(min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)))
         if align is not None:
             (across, down), part = align, visible.part
             focus = min(part.left + across * part.width, 1.0), min(part.top + down * part.height, 1.0)
@@ -240,3 +271,7 @@ class ImageRequest:
                 self.qualities,
             )
         )
+
+
+def _moved(box: PixelBox, across: int, down: int) -> PixelBox:
+    return dataclasses.replace(box, left=box.left + across, top=box.top + down)

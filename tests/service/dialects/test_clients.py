@@ -117,6 +117,7 @@ IMGPROXY: list[Case] = [
     ({"width": 90, "height": 90, "extend": {"extend": True}, "background": {"r": 255, "g": 0, "b": 0}}, (90, 90)),
     ({"width": 90, "quality": 30, "format": "webp"}, (90, 60)),
     ({"width": 90, "trim": {"threshold": 10}}, (90, 60)),
+    ({"width": 90, "trim": {"threshold": 10, "color": "ffffff"}}, (90, 60)),
     ({"width": 90, "blur": 2, "sharpen": 0.5}, (90, 60)),
     ({"width": 90, "rotate": 90}, (90, 135)),
     ({"width": 90, "max_bytes": 3000, "cachebuster": "7"}, (90, 60)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
-from focalbox.service.dialects.imgproxy.options import NAMES
+from focalbox.service.dialects.imgproxy.options import FIXED, NAMES
 from focalbox.service.dialects.imgproxy.presets import PRESET
 from focalbox.service.dialects.imgproxy.refused import REASONS
 from focalbox.service.dialects.thumbor_filters import FILTERS
@@ -26,7 +26,11 @@ def describe_dialects() -> str:
     lines += [f"thumbor's filters: {', '.join(f'`{name}()`' for name in sorted(FILTERS))}.", ""]
     lines += ["| thumbor's filter, refused by name | why |", "|---|---|"]
     lines += [f"| `{name}()` | {reason} |" for name, reason in REFUSED_FILTERS.items()]
-    lines += ["", f"imgproxy's options: {', '.join(f'`{name}`' for name in sorted(NAMES.keys() | PRESET))}.", ""]
+    done = sorted((NAMES.keys() | PRESET) - FIXED.keys())
+    lines += ["", f"imgproxy's options: {', '.join(f'`{name}`' for name in done)}.", ""]
+    lines += ["| imgproxy's options that say what is always so here | why nothing else |", "|---|---|"]
+    lines += [f"| `{name}:{values[0]}` | {reason} |" for name, (values, reason) in FIXED.items()]
+    lines += [""]
     lines += ["| imgproxy's options, refused by name | why |", "|---|---|"]
     for reason, names in REASONS.items():
         lines.append(f"| {', '.join(f'`{name}`' for name in names.split())} | {reason} |")

@@ -32,6 +32,7 @@ _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{27}(?:=|%3D|%3d)")
 
 _SIZE = re.compile(r"(-?)(\d{0,20}|orig)x(-?)(\d{0,20}|orig)", re.ASCII)
 _TRIM = re.compile(r"trim(?::(.*))?")
+_PLAIN = re.compile(r"[0-9]+")
 _BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _ACROSS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _DOWN = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
@@ -226,12 +227,15 @@ def _first_of(rest: bytes) -> str | None:
 def _trim(part: re.Match[str] | None) -> Trim | None:
     if part is None:
         return None
+    wanted = "top-left" if part[1] is None else f"top-left:{part[1]}" if _PLAIN.fullmatch(part[1]) else part[1]
     try:
-        plain = part[1] is not None and part[1].isascii() and part[1].isdigit()
-        return Trim() if part[1] is None else parse_trim(f"top-left:{part[1]}" if plain else part[1])
-    except InvalidRequest as error:
-        message = f"trim is trim, trim:TOLERANCE, trim:CORNER or trim:CORNER:TOLERANCE, not trim:{part[1][:40]}"
-        raise InvalidRequest(message) from error
+        trim = parse_trim(wanted)
+    except InvalidRequest:
+        trim = None
+    if trim is None or trim.colour:
+        message = f"trim is trim, trim:TOLERANCE, trim:CORNER or trim:CORNER:TOLERANCE, not trim:{wanted[:40]}"
+        raise InvalidRequest(message)
+    return trim
 
 
 def _sides(size: re.Match[str] | None) -> tuple[int, int, tuple[Effect, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -36,7 +35,6 @@ from focalbox.service.render.resources import Resources
 from focalbox.service.render.thumbor_meta import thumbor_meta
 from focalbox.service.request import AUTO, ImageRequest
 from focalbox.service.runtime.single_flight import SingleFlight
-from focalbox.service.shape.part import Part
 from focalbox.service.sources.pictures import SourceImage
 from focalbox.version import __version__
 
@@ -91,12 +89,9 @@ class Renderer:
         return await self._resources.pool.run(partial(plan_answer, analysis, image_request))
 
     async def _make(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Answer:  # noqa: A002
-        part = image_request.window
-        if isinstance(part, Part) and part.looked_for:  # of the whole picture: where it lies is decided once
-            whole = replace(image_request, window=None, effects=(), targets=())
-            analysis = await self._preparer.analyze(picture, whole)
-            box = await self._resources.pool.run(partial(part.choose, analysis, image_request.options))
-            image_request = replace(image_request, window=box)
+        if image_request.must_look_for_window:  # in the whole picture: where it lies is decided once
+            analysis = await self._preparer.analyze(picture, image_request.whole())
+            image_request = await self._resources.pool.run(partial(image_request.settle_window, analysis))
         if image_request.answer == "imagesize":
             return json_answer({"width": picture.facts.size.width, "height": picture.facts.size.height})
         if image_request.answer in {"plan", "map", "faces"}:

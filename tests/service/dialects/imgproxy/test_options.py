@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest
+from focalbox.options.trim import Trim
 from focalbox.service.dialects.imgproxy.options import NAMES, read_option
 from focalbox.service.dialects.imgproxy.processing import Processing
 from focalbox.service.shape.gravity import Gravity
@@ -70,7 +71,9 @@ def said(*options: str) -> Processing:
         ("raw:0", {}),
         ("wm:0", {}),
         ("rs:fill:30:20:0:0:ce", {"type": "fill", "width": 30, "height": 20}),
-        ("t:10::0:0", {"trim": 10}),
+        ("t:10::0:0", {"trim": Trim(tolerance=10)}),
+        ("t:0:fF0", {"trim": Trim(colour="#ffff00")}),
+        ("trim:1000.5:00ff00", {"trim": Trim(tolerance=442, colour="#00ff00")}),
         ("da:1", {"still": True}),
     ],
 )
@@ -87,8 +90,11 @@ def test_the_last_of_a_name_counts() -> None:
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("wm:1", "the option wm is not supported in imgproxy's addresses, but for wm:0"),
-        ("ar:0", "the option ar is not supported in imgproxy's addresses, but for ar:1"),
+        (
+            "wm:1",
+            "the option wm is not supported in imgproxy's addresses \\(no watermark can be set here\\), but for wm:0",
+        ),
+        ("ar:0", "the option ar is not supported in imgproxy's addresses \\(every answer is upright\\), but for ar:1"),
         (
             "icc:srgb",
             "the option icc is not supported in imgproxy's addresses \\(every answer is in sRGB.*\\); a, adjust, ar",
@@ -108,7 +114,9 @@ def test_the_last_of_a_name_counts() -> None:
         ("fq:jpg", "the option fq is not written as imgproxy's"),
         ("pd:a", "padding is a whole number"),
         ("pd:1:2:3:30001", "padding is at most 30000 pixels, not 30001"),
-        ("t:10:ffffff", "the option t has no 'ffffff' here"),
+        ("t:10:white", "the option t is not written"),
+        ("t::ffffff", "the option t is not written"),
+        ("t:10:ffffff:1", "the option t has no '1' here"),
         ("q:50:60", "the option q has no '60' here"),
         ("fl:1:1:1", "the option fl has no '1' here"),
         ("exp:soon", "the option exp is not written as imgproxy's"),

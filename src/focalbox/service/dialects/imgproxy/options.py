@@ -12,6 +12,7 @@ from dataclasses import replace
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import MAX_SIDE
+from focalbox.options.trim import MAX_TOLERANCE, Trim
 from focalbox.service.dialects.imgproxy.processing import (
     Processing,
     argument_at,
@@ -27,26 +28,34 @@ from focalbox.service.dialects.imgproxy.refused import REFUSED
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.shape.gravity import Gravity
 
-__all__ = ["NAMES", "Processing", "read_option"]
+__all__ = ["FIXED", "NAMES", "Processing", "read_option"]
 
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_SHORT = 3
+"""Digits of a colour that stand for two each."""
 _TYPES = ("fit", "fill", "fill-down", "force", "auto")
 _ANY_NUMBER = 10_000
 _ARGUMENTS = {
     "resize": 8, "rs": 8, "size": 7, "s": 7, "gravity": 3, "g": 3, "background": 3, "bg": 3, "flip": 2, "fl": 2,
     "crop": 5, "c": 5, "padding": 4, "pd": 4, "zoom": 2, "z": 2, "extend": 4, "ex": 4, "filename": 2, "fn": 2,
-    "adjust": 3, "a": 3,
+    "adjust": 3, "a": 3, "trim": 2, "t": 2,
     **dict.fromkeys(("extend_aspect_ratio", "extend_ar", "exar"), 4),
     **dict.fromkeys(("format_quality", "fq", "cachebuster", "cb"), _ANY_NUMBER),
 }  # fmt: skip
 """How many arguments an option has here; those that are not named have one."""
 _DEFAULTS = {"", "0", "f", "false"}
 """What a further argument may say: what is done here anyway, such as ``t:10::0:0``."""
-_ON, _OFF = ([["1"], ["t"], ["true"]], [["0"], ["f"], ["false"]])
-_FIXED = {
-    "auto_rotate": _ON, "ar": _ON, "raw": _OFF, "watermark": _OFF, "wm": _OFF, "page": _OFF, "pg": _OFF,
-}  # fmt: skip
-"""What is always so here: pictures are upright, and are never passed on as they are."""
+_ON, _OFF = (("1", "t", "true"), ("0", "f", "false"))
+_FIXED_FOR: Sequence[tuple[str, Sequence[str], str]] = (
+    ("auto_rotate ar", _ON, "every answer is upright"),
+    ("page pg", _OFF, "pages are not read"),
+    ("raw", _OFF, "sources are never passed on as they are"),
+    ("watermark wm", _OFF, "no watermark can be set here"),
+)
+FIXED: Mapping[str, tuple[Sequence[str], str]] = {
+    name: (values, reason) for names, values, reason in _FIXED_FOR for name in names.split()
+}
+"""Options that say what is always so here, and nothing else: their arguments, and why there are no others."""
 _MAX_NAME = 255
 """Bytes of a file's name (NAME_MAX of POSIX systems)."""
 
@@ -74,8 +83,9 @@ def read_option(processing: Processing, text: str) -> Processing:
             f"the option {name[:30]} is not supported in imgproxy's addresses{why}; {', '.join(sorted(NAMES))} are"
         )
         raise InvalidRequest(message)
-    if name in _FIXED and arguments[:1] not in _FIXED[name]:
-        message = f"the option {name} is not supported in imgproxy's addresses, but for {name}:{_FIXED[name][0][0]}"
+    values, reason = FIXED.get(name, ((), ""))
+    if values and argument_at(arguments, 0) not in values:
+        message = f"the option {name} is not supported in imgproxy's addresses ({reason}), but for {name}:{values[0]}"
         raise InvalidRequest(message)
     surplus = [argument for argument in arguments[_ARGUMENTS.get(name, 1) :] if argument not in _DEFAULTS]
     if surplus:
@@ -126,6 +136,15 @@ def _crop(found: Processing, arguments: Sequence[str]) -> Processing:
     width, height = (read_number(text or "0", 0) for text in [*arguments, "", ""][:2])
     gravity = read_gravity(arguments[2:]) if argument_at(arguments, 2) else None
     return replace(found, crop=(width, height), crop_gravity=gravity)
+
+
+def _trim(found: Processing, arguments: Sequence[str]) -> Processing:
+    tolerance = min(math.floor(read_number(arguments[0], 0)), MAX_TOLERANCE)
+    text = argument_at(arguments, 1)
+    colour = "".join(2 * digit for digit in text) if len(text) == _SHORT else text
+    if not _HEXADECIMAL.fullmatch(colour or "000"):
+        raise ValueError(text)
+    return replace(found, trim=Trim(tolerance=tolerance, colour=f"#{colour.lower()}" if colour else ""))
 
 
 def _padding(found: Processing, arguments: Sequence[str]) -> Processing:
@@ -229,7 +248,7 @@ _READERS: Sequence[tuple[str, Read]] = (
     ("gravity g", lambda found, arguments: replace(found, gravity=read_gravity(arguments))),
     ("crop c", _crop),
     ("padding pd", _padding),
-    ("trim t", _set("trim", lambda text: math.floor(read_number(text, 0)))),
+    ("trim t", _trim),
     ("rotate rot", _rotate),
     ("flip fl", _flip),
     ("background bg", _background),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from focalbox.errors import InvalidRequest
+from focalbox.options.trim import Trim
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import SAME
 from focalbox.service.shape.gravity import Gravity
@@ -63,7 +64,7 @@ class Processing:
     quality: int = 0
     qualities: tuple[tuple[str, int], ...] = ()
     format: str = SAME
-    trim: int | None = None
+    trim: Trim | None = None
     max_bytes: int = 0
     expires: int | None = None
     still: bool = False

@@ -7,7 +7,6 @@ from dataclasses import replace
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions
-from focalbox.options.trim import MAX_TOLERANCE, Trim
 from focalbox.service.dialects.imgproxy.processing import Processing
 from focalbox.service.request import DEFAULT_QUALITY, ImageRequest
 from focalbox.service.shape.gravity import Gravity
@@ -31,16 +30,13 @@ def make_request(found: Processing, source: str) -> ImageRequest:
     if any(least > side > 0 for least, side in zip(found.least, (found.width, found.height), strict=True)):
         message = "min-width and min-height are not above width and height here: the result would be a part of a part"
         raise InvalidRequest(message)
-    if any(found.crop) and found.trim is not None:
-        message = "crop is not supported together with trim: what is left of the picture is only known afterwards"
-        raise InvalidRequest(message)
     room = found.extend == Gravity() and found.type == "fit" and bool(found.width and found.height)
     room = room and found.zoom[0] == found.zoom[1] and found.extend_ratio is None and not any(found.least)
     crop_gravity = found.crop_gravity or found.gravity
     faces = found.gravity.faces or (any(found.crop) and crop_gravity.faces)
     options = CropOptions(
         mode="face" if faces else "auto",
-        trim=None if found.trim is None else Trim("top-left", min(found.trim, MAX_TOLERANCE)),
+        trim=found.trim,
         animate="first" if found.still else "keep",
         keep_metadata=found.keep_metadata,
     )
