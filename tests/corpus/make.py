@@ -22,7 +22,7 @@ from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.animation.edit_list import set_plays
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.source import can_read
-from imaging import bmps, boxes
+from imaging import bmps, boxes, pngs
 
 __all__ = ["Sample", "samples"]
 
@@ -94,6 +94,22 @@ def _png(photograph: Picture, mean: float) -> Iterator[Sample]:
     linear_file = encoded(Image.fromarray(linear), "PNG", icc_profile=profile)
     yield Sample("PNG", "linear ICC profile", linear_file, mean=mean)
     yield Sample("PNG", "no IEND", content[:-12], mean=mean)
+    yield from _without_rows(photograph)
+
+
+def _without_rows(photograph: Picture) -> Iterator[Sample]:
+    """Make PNG of whole chunks and checksums whose codes end before the last row."""
+    for mode, kind in (("RGB", 2), ("L", 0)):
+        for feature, interlaced in (("rows are missing", False), ("interlaced, rows are missing", True)):
+            rows = pngs.rows_of(np.asarray(photograph.convert(mode)), 8, interlaced=interlaced)
+            cut = pngs.png_of_rows(kind, 8, SIZE, rows[: len(rows) // 2], interlaced=interlaced)
+            yield Sample("PNG", f"{feature}, {mode}", cut)
+    film = encoded(photograph, "PNG", save_all=True, append_images=[photograph.rotate(180)], duration=100)
+    at = film.index(b"fdAT") - 4
+    number, codes = film[at + 8 : at + 12], film[at + 12 : at + 8 + int.from_bytes(film[at : at + 4], "big")]
+    plain = zlib.decompress(codes)
+    half = png_chunk(b"fdAT", number + zlib.compress(plain[: len(plain) // 2]))
+    yield Sample("PNG", "animated, rows are missing", film[:at] + half + png_chunk(b"IEND", b""))
 
 
 def _jpeg(photograph: Picture, mean: float) -> Iterator[Sample]:

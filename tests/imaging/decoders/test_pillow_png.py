@@ -1,4 +1,4 @@
-"""The transparent colour of a PNG is transparent, however many bits its pixels have."""
+"""PNG: a transparent colour is transparent, however many bits pixels have; a file whose rows are missing is refused."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import zlib
 import numpy as np
 import pytest
 
+from focalbox.errors import DecodeError
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.headers.png import SIGNATURE
 from focalbox.imaging.source import open_picture
+from imaging.pngs import png_of_rows, rows_of
 
 
 def flat_png(kind: int, bits: int, rows: bytes, clear: bytes) -> bytes:
@@ -46,3 +48,44 @@ def test_a_colour_is_transparent_at_every_depth(bits: int) -> None:
     pixels = np.asarray(picture.decode(picture.size).image)
     assert pixels[0, :, 3].tolist() == [255, 0, 255, 255]
     assert pixels[0, 2, :3].tolist() == [200, 100, 51]
+
+
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+@pytest.mark.parametrize("filled", [None, 0, 0xA7, 0x58], ids=["any", "black", "a mark", "the other mark"])
+@pytest.mark.parametrize("interlaced", [False, True], ids=["in rows", "interlaced"])
+@pytest.mark.parametrize(
+    ("kind", "bits"),
+    [(0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 2), (3, 8), (4, 8), (4, 16), (6, 8)],
+)
+def test_rows_that_are_missing_are_missed_and_no_others(
+    kind: int,
+    bits: int,
+    interlaced: bool,  # noqa: FBT001
+    filled: int | None,
+) -> None:
+    chance, colours = np.random.default_rng(bits), bytes(range(3)) * 2**bits if kind == 3 else b""
+    for width, height in ((1, 1), (1, 4), (5, 1), (3, 2), (9, 11)):
+        shape = height, width, CHANNELS[kind]
+        level = 0 if filled is None else filled * (257 if bits == 16 else 1) & (2**bits - 1)
+        numbers = chance.integers(0, 2**bits, shape) if filled is None else np.full(shape, level)
+        rows = rows_of(numbers, bits, interlaced=interlaced)
+        whole = open_picture(png_of_rows(kind, bits, (width, height), rows, interlaced=interlaced, colours=colours))
+        assert whole.decode(whole.size).image.size == (width, height)
+        for kept in {0, len(rows) // 2, len(rows) - 1}:
+            cut = open_picture(
+                png_of_rows(kind, bits, (width, height), rows[:kept], interlaced=interlaced, colours=colours)
+            )
+            with pytest.raises(DecodeError, match=r"cannot be decoded: the file ends too early$"):
+                cut.decode(cut.size)
+
+
+def test_missing_rows_are_missed_behind_a_wrong_checksum_too() -> None:
+    numbers = np.random.default_rng(1).integers(0, 256, (6, 5, 1))
+    content = png_of_rows(0, 8, (5, 6), rows_of(numbers, 8, interlaced=False)[:4], interlaced=False)
+    at = content.index(b"IEND") - 9  # the last byte of the checksum, before that of the chunk
+    body = content[content.index(b"IDAT") + 4 : at] + bytes([content[at] ^ 1])
+    wrong = open_picture(content[: content.index(b"IDAT") - 4] + png_chunk(b"IDAT", body) + png_chunk(b"IEND", b""))
+    with pytest.raises(DecodeError, match=r"cannot be decoded: the file ends too early$"):
+        wrong.decode(wrong.size)

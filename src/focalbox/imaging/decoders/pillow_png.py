@@ -1,4 +1,4 @@
-"""PNG read by Pillow, but for a transparent colour, which it compares with pixels of other depths, and a wrong checksum."""
+"""PNG read by Pillow, but for a transparent colour of another depth than its pixels, wrong checksums and missing rows."""
 
 from __future__ import annotations
 
@@ -18,9 +18,61 @@ _HALVED = "RGB;16B"
 """The same name of colours of 16 bits, of which Pillow keeps the higher 8."""
 _GREY = "LA;16B"
 """The same name of grey and alpha of 16 bits, which Pillow gives as RGBA."""
+_PASSES = ((0, 1, 1, 2), (1, 0, 2, 2), (0, 2, 2, 4), (2, 0, 4, 4), (0, 4, 4, 8), (4, 0, 8, 8), (0, 0, 8, 8))
+"""Left, top and steps to the right and down of the passes of an interlaced picture, the last one first (section 8.1)."""
+_MARK, _OTHER_MARK = 0xA7, 0x58
+"""What a pixel is marked with: no pixel has both colours."""
 
 
-class Png(PngImageFile):
+class _WholePng(PngImageFile):
+    """A PNG file that is refused when its codes end before its last row does; Pillow leaves the others black.
+
+    The pixel that comes last is marked beforehand. Where the mark is still there, the file is decoded once more with another
+    one, as the pixel may have that colour.
+    """
+
+    _mark = _MARK
+
+    def load_prepare(self) -> None:
+        """Make room for the pixels, and mark the last."""
+        super().load_prepare()
+        left, top = self._last = self._last_pixel()
+        whole = self._new(self.im)
+        whole.paste(self._mark, (left, top, left + 1, top + 1))
+        self._marked = whole.getpixel(self._last)
+
+    def load(self) -> Any:
+        """Decode the pixels."""
+        data = self.fp.getvalue() if self.tile and isinstance(self.fp, BytesIO) else b""
+        loaded = super().load()
+        if not data or self._mark == _OTHER_MARK or not self._is_marked():
+            return loaded
+        self._im = None  # two take too much memory
+        with type(self)(BytesIO(data)) as again:
+            again._mark = _OTHER_MARK  # noqa: SLF001 - its own
+            again.load()
+            if again._is_marked():  # noqa: SLF001 - the same
+                message = "image file is truncated: its last pixel is missing"
+                raise OSError(message)
+            self.im = again.im
+        return Image.Image.load(self)
+
+    def _is_marked(self) -> bool:
+        return self._new(self.im).getpixel(self._last) == self._marked
+
+    def _last_pixel(self) -> tuple[int, int]:
+        """Return which pixel comes last: of an interlaced picture that of the last pass that has any."""
+        width, height = self.size
+        if not self.info.get("interlace"):
+            return width - 1, height - 1
+        return next(
+            (width - 1 - (width - 1 - left) % right, height - 1 - (height - 1 - top) % down)
+            for left, top, right, down in _PASSES
+            if left < width and top < height
+        )
+
+
+class Png(_WholePng):
     """A PNG file whose transparent colour (tRNS, section 11.3.1.1) is as its pixels are once they are decoded.
 
     Of 16 bits Pillow gives 8: all colours that are the same in them are transparent. It is not refused for the checksum of
@@ -48,7 +100,7 @@ class Png(PngImageFile):
             if mended is None:
                 raise
             self._im = None  # what was decoded of it takes memory
-            with PngImageFile(BytesIO(mended)) as whole:
+            with Png(BytesIO(mended)) as whole:
                 whole.load()
                 self.im, self.tile = whole.im, []
             return Image.Image.load(self)
