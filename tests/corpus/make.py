@@ -116,6 +116,7 @@ def _jpeg(photograph: Picture, mean: float) -> Iterator[Sample]:
     plain, progressive = encoded(photograph, "JPEG"), encoded(photograph, "JPEG", progressive=True)
     yield Sample("JPEG", "progressive", progressive, mean=mean)
     yield Sample("JPEG", "no EOI", plain[:-2], mean=mean)
+    yield Sample("JPEG", "rows are missing", plain[: len(plain) * 2 // 3] + plain[-2:])
     yield Sample("JPEG", "progressive, a film behind", progressive + b"\xff\xda" * 200, mean=mean)
     yield Sample("JPEG", "CMYK", encoded(photograph.convert("CMYK"), "JPEG"), mean=mean)
     yield Sample("JPEG", "a line feed before", b"\r\n" + plain, mean=mean)

@@ -10,7 +10,7 @@ from PIL import Image
 from skimage import data
 
 from focalbox.core.target import Size
-from focalbox.imaging.decoders.jpeg import decode_jpeg, share_memory
+from focalbox.imaging.decoders.jpeg import decode_jpeg, is_damaged, share_memory
 from focalbox.imaging.source import open_picture
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
@@ -88,3 +88,15 @@ def test_of_ultra_hdr_and_motion_photos_the_base_picture_is_taken(options: dict[
     picture = open_picture(content)
     assert (picture.size, picture.frames) == (Size(80, 60), 1)
     assert picture.decode(picture.size).image.tobytes() == open_picture(plain).decode(Size(80, 60)).image.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_grey_to_the_last_row_is_no_damage(mode: str) -> None:
+    levels = (127, 127, 127, 127) if mode == "CMYK" else (128,) * len(mode)
+    content = written(Image.new(mode, (64, 48), levels if len(levels) > 1 else levels[0]))
+    with Image.open(BytesIO(content)) as image:
+        image.load()
+        assert not is_damaged(content, image)
+        cut = content[:-30] + b"\xff\xd9"
+        with pytest.raises(OSError, match="truncated"):
+            is_damaged(cut, image)

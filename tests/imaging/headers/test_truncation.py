@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL.Image import Image as Picture
 
+from focalbox.core.target import Size
 from focalbox.errors import DecodeError, FocalboxError
 from focalbox.imaging.source import open_picture
 
@@ -78,3 +79,35 @@ def test_a_cut_file_of_every_format_says_so(form: str, share: float, photograph:
     with pytest.raises(FocalboxError) as caught:
         pixels(content[: int(share * len(content))])
     assert str(caught.value).endswith("the file ends too early")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("name", ["baseline", "restarts", "full chroma"])
+def test_a_jpeg_whose_last_rows_are_missing_says_so_though_it_has_an_end(
+    name: str, mode: str, photograph: Picture, file_of: FileOf
+) -> None:
+    content = file_of(photograph.convert(mode), "JPEG", **JPEGS[name])
+    for kept in (len(content) // 3, len(content) * 2 // 3):
+        for needed in (None, Size(*photograph.size)):
+            with pytest.raises(DecodeError, match=EARLY):
+                open_picture(content[:kept] + b"\xff\xd9").decode(needed)
+
+
+@pytest.mark.parametrize("name", JPEGS)
+def test_of_a_jpeg_that_lacks_a_few_codes_a_note_says_so_once(name: str, photograph: Picture, file_of: FileOf) -> None:
+    content = file_of(photograph, "JPEG", **JPEGS[name])
+    picture = open_picture(content[:-22] + content[-2:])
+    for needed in (None, picture.size):
+        picture.decode(needed)
+        assert picture.notes == ("the file is damaged: parts of the picture may be wrong",)
+
+
+@pytest.mark.parametrize("between", [b"\0", b"\0" * 9, b"\xff\xff"])
+@pytest.mark.parametrize("name", JPEGS)
+def test_bytes_before_the_end_of_a_jpeg_are_no_damage(
+    name: str, between: bytes, photograph: Picture, file_of: FileOf
+) -> None:
+    content = file_of(photograph, "JPEG", **JPEGS[name])
+    picture = open_picture(content[:-2] + between + content[-2:])
+    np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), pixels(content))
+    assert picture.notes == ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import simplejpeg
 from numpy import uint8
 from numpy.typing import NDArray
@@ -9,13 +12,17 @@ from PIL import Image, _imaging
 
 from focalbox.imaging.headers.jpeg import is_refined
 
-__all__ = ["END", "decode_jpeg", "lacks_only_its_end", "share_memory"]
+__all__ = ["END", "decode_jpeg", "is_damaged", "lacks_only_its_end", "share_memory"]
 
 END = b"\xff\xd9"
 """EOI, the last marker of a JPEG (ITU-T T.81, table B.1)."""
 _LAYOUTS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _SMALLEST = 8
 """The divisor at which pixels cost least; the codes are read all the same."""
+_CODES_ARE_DAMAGED = re.compile(r"Corrupt JPEG data: (?!\d+ extraneous bytes before marker 0xd9)")
+"""What libjpeg says of codes that are not as they were; it also says that of some bytes too many before EOI."""
+_FILLED = {127, 128}
+"""Levels of the grey that libjpeg fills missing rows with; the former in CMYK, which Pillow inverts."""
 
 
 def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
@@ -63,6 +70,37 @@ def lacks_only_its_end(data: bytes, mode: str, *, progressive: bool) -> bool:
     return True
 
 
+def is_damaged(data: bytes, image: Image.Image) -> bool:
+    """Tell whether codes of a JPEG are damaged, over which libjpeg passes; of grey and CMYK only where rows are missing.
+
+    Parameters
+    ----------
+    data : bytes
+        A JPEG file whose coding is `usual`.
+    image : PIL.Image.Image
+        The same once Pillow has decoded it, at any scale.
+
+    Raises
+    ------
+    OSError
+        When the codes end before the last row does. Of progressive ones the first scan counts: without the others the
+        picture is there, and coarse.
+    """
+    bottom = image.crop((0, image.height - 1, *image.size))
+    filled = _is_filled(bottom)
+    if image.mode not in _LAYOUTS or (image.mode != "RGB" and not filled):
+        return False  # it would be decoded twice
+    try:
+        simplejpeg.decode_jpeg(data, colorspace=_LAYOUTS[image.mode], min_factor=_SMALLEST)
+    except ValueError as error:
+        damaged = _CODES_ARE_DAMAGED.match(str(error)) is not None
+        if damaged and filled:
+            message = "image file is truncated: its last rows are missing"
+            raise OSError(message) from error
+        return damaged
+    return False
+
+
 def share_memory(pixels: NDArray[uint8]) -> Image.Image:
     """Return an RGB picture that lies in the memory of such an array, read-only.
 
@@ -73,3 +111,10 @@ def share_memory(pixels: NDArray[uint8]) -> Image.Image:
     image = Image.new("RGB", (0, 0))._new(_imaging.map_buffer(pixels, (width, height), "raw", 0, ("RGB", 0, 1)))  # noqa: SLF001
     image.readonly = 1
     return image
+
+
+def _is_filled(row: Image.Image) -> bool:
+    """Tell whether a row is of the grey that stands for missing ones."""
+    extrema: Any = row.getextrema()
+    pairs = [extrema] if len(row.getbands()) == 1 else extrema
+    return all(low == high and low in _FILLED for low, high in pairs)
