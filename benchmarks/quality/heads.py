@@ -61,7 +61,7 @@ _PARTS = (
 _BY_EYE = (
     ("focalbox: such heads not kept", _WITHOUT_HEADS),
     (_FOCALBOX, WEIGHTS),
-    ("focalbox: such heads counting like faces", {**WEIGHTS, "head": _FACE}),
+    ("focalbox: such heads counting half", {**WEIGHTS, "head": Weights(_HEAD.whole / 2, _HEAD.cut)}),
 )
 """What the heads that were marked by eye are counted for: a name and the weights."""
 

@@ -45,12 +45,13 @@ def test_of_hundreds_the_most_prominent_count() -> None:
     assert len(scored_subjects(SaliencyMap.blank(), many)) == MAX_SUBJECTS
 
 
-def test_a_head_without_a_face_counts_apart_and_less() -> None:
+def test_a_head_without_a_face_counts_less_beside_one_and_like_one_alone() -> None:
     face, behind = Subject(Box(0.1, 0.1, 0.2, 0.2)), Subject(Box(0.6, 0.1, 0.2, 0.2), "head")
-    alone = scored_subjects(SaliencyMap.blank(), [face])
+    (face_alone,) = scored_subjects(SaliencyMap.blank(), [face])
+    (head_alone,) = scored_subjects(SaliencyMap.blank(), [behind])
     both = {one.kind: one for one in scored_subjects(SaliencyMap.blank(), [behind, face])}
-    assert both["face"] == alone[0]
-    assert 0 < both["head"].whole < both["face"].whole
+    assert both["face"] == face_alone
+    assert 0 < both["head"].whole < both["face"].whole == head_alone.whole
     assert both["head"].boxes[0].contains(behind.box)
     assert both["head"].boxes[0].width > behind.box.width
 
