@@ -87,6 +87,7 @@ def test_a_radius_in_pixels_of_the_source_follows_the_scale_of_the_crop() -> Non
         (150.0,),
         Effect("blur", (10.0,)),
     )
+    assert Effect("sharpen", (8.0, 1.0), of_source=True).scale(0.25) == Effect("sharpen", (2.0, 1.0))
 
 
 def test_corners_are_round() -> None:

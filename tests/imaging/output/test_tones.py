@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import colorsys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,6 +21,7 @@ NEUTRAL = {
     "contrast": (0.0,),
     "convolution": (3.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
     "curve": tuple(IDENTITY),
+    "modulate": (1.0, 1.0, 0.0),
     "noise": (0.0, 0.0),
     "rgb": (0.0, 0.0, 0.0),
     "saturation": (1.0,),
@@ -29,6 +32,7 @@ SHOWN = {
     **NEUTRAL,
     "equalize": (),
     "grayscale": (),
+    "modulate": (1.2, 0.5, 90.0),
     "noise": (40.0, 0.0),
     "rgb": (20.0, -20.0, 3.0),
     "wavelet": (2.0, 1.0, 1.0),
@@ -136,3 +140,19 @@ def test_a_strip_more_makes_no_seam() -> None:
     tall = np.tile(np.random.default_rng(6).integers(0, 256, (1, 40, 3), dtype=np.uint8), (600, 1, 1))
     sharp = done(tall, "wavelet", 2, 1, 0)
     assert (sharp == sharp[:1]).all()  # every row is alike before, and so it is afterwards
+
+
+@given(
+    st.lists(st.tuples(*[st.sampled_from([0, 1, 7, 100, 128, 254, 255])] * 3), min_size=1, max_size=9),
+    st.sampled_from([0.0, 0.3, 1.0, 1.7, 100.0]),
+    st.sampled_from([0.0, 0.5, 1.0, 4.0]),
+    st.sampled_from([0.0, 1.0, 60.0, 200.0, 359.0]),
+)
+def test_lightness_saturation_and_hue_are_those_of_hsl(
+    colours: list[tuple[int, int, int]], lighter: float, stronger: float, degrees: float
+) -> None:
+    made = done(np.array([colours], dtype=np.uint8), "modulate", lighter, stronger, degrees)[0]
+    for colour, found in zip(colours, made, strict=True):
+        hue, lightness, saturation = colorsys.rgb_to_hls(*(tone / 255 for tone in colour))
+        expected = colorsys.hls_to_rgb((hue + degrees / 360) % 1, min(1.0, lightness * lighter), saturation * stronger)
+        assert np.abs(found - np.clip(np.array(expected) * 255, 0, 255)).max() <= 1, colour

@@ -42,13 +42,15 @@ class Effect:
         at the top, on the right and at the bottom; for part its left and top edge, width and height.
         -100 to 100 for brightness and contrast, and three of them for rgb; for saturation 1 is as it was, 0 grey; for
         colorize three percentages and a colour; for curve 256 tones for each colour; for noise how much, and a seed; for
+        modulate what lightness and saturation are multiplied by, and degrees of hue; for
         convolution the columns, then the weights; for wavelet how much sharper, around which scale, and whether only in
         brightness.
     colour : str
         What is put behind (``"background"``) or around (``"pad"``), or shown beyond the corners (``"round"``; empty for
         transparent).
     of_source : bool
-        Whether a radius is in pixels of the source instead of the crop's: `scale` makes it the crop's.
+        Whether the radius, the first of the values, is in pixels of the source instead of the crop's: `scale` makes it
+        the crop's.
 
     Raises
     ------
@@ -83,8 +85,8 @@ class Effect:
         """
         if not self.of_source:
             return self
-        values = tuple(value * ratio for value in self.values)
-        return replace(self, values=tuple(min(value, _MAX_BLUR) for value in values), of_source=False)
+        radius, *others = self.values
+        return replace(self, values=(min(radius * ratio, _MAX_BLUR), *others), of_source=False)
 
 
 def size_after(size: Size, effect: Effect) -> Size:
@@ -265,6 +267,7 @@ _MAX_VALUES = {
     "colorize": 10_000,
     "wavelet": 100,
     "curve": 255,
+    "modulate": 360,
     "noise": 2**31 - 1,
     "convolution": 1e6,
 }

@@ -101,6 +101,30 @@ def _saturation(image: Image.Image, values: Values) -> Image.Image:
     return _change_strips(image, move)
 
 
+def _modulate(image: Image.Image, values: Values) -> Image.Image:
+    """Multiply lightness and saturation, and turn the hue (HSL: Joblove and Greenberg 1978, DOI 10.1145/965139.807362)."""
+    lighter, stronger = np.float32(values[0]), np.float32(values[1])
+    turn = np.float32(values[2] % 360 / 60)
+
+    def change(strip: NDArray[np.float32]) -> NDArray[np.float32]:
+        red, green, blue = (strip[..., band] for band in range(_COLOURS))
+        high, low = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+        chroma, lightness = high - low, (high + low) / 2
+        sixth = np.where(high == red, green - blue, np.where(high == green, blue - red, red - green))
+        begin = np.where(high == red, turn, np.where(high == green, turn + 2, turn + 4))
+        hue = begin + sixth / np.maximum(chroma, 1)
+        made = np.clip(lightness * lighter, 0, 255)
+        room = np.minimum(lightness, 255 - lightness)  # half of the chroma that this lightness can have
+        half = chroma / np.maximum(2 * room, 1) * stronger * np.minimum(made, 255 - made)
+        for band, third in enumerate((0, 4, 2)):
+            away = hue + np.float32(third)
+            away -= 6 * np.floor(away / 6)
+            strip[..., band] = np.rint(made + half * np.clip(2 * abs(away - 3) - 3, -1, 1))
+        return strip
+
+    return _change_strips(image, change)
+
+
 def _noise(image: Image.Image, values: Values) -> Image.Image:
     """Make pixels darker or brighter at random: the same for the same seed, so that an answer stays what it is."""
     amount, seed = (int(value) for value in values)
@@ -221,6 +245,7 @@ TONES: Mapping[str, Tone] = {
     "curve": _curve,
     "equalize": _equalize,
     "grayscale": _grayscale,
+    "modulate": _modulate,
     "noise": _noise,
     "rgb": _rgb,
     "saturation": _saturation,

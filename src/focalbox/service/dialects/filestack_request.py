@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
 from focalbox.service.dialects.filestack import Request, known_options
 from focalbox.service.dialects.filestack_colours import check_colour
+from focalbox.service.dialects.filestack_effects import EFFECTS
 from focalbox.service.dialects.filestack_sizes import (
     CORNERS,
     MAKERS,
@@ -37,13 +38,10 @@ _BOX = re.compile(r"\[(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})\]", re.ASCII)
 _YEAR = 31_536_000
 """Seconds that ``cache=expiry:max`` stands for (Filestack's Processing API, Cache)."""
 _TRUTHS = {"true": True, "false": False}
-_MAX_BLUR = 20
-"""What ``blur=amount:`` goes up to (Filestack's Processing API, Blur)."""
-
+_RADIUS = {"blur", "sharpen"}
+"""Effects in pixels of the picture that they are done to."""
 _FRAMING = {"smart_crop", "crop_faces"}
 """Tasks that look for what is shown."""
-_MAX_RADIUS = 10_000
-"""What ``rounded_corners=radius:`` goes up to (the schema of filestack-js)."""
 
 
 def parse(request: Request) -> ImageRequest:
@@ -67,7 +65,7 @@ def parse(request: Request) -> ImageRequest:
             message = f"the task {task.name} is not supported in Filestack's addresses; {', '.join(SUPPORTED)} are"
             raise InvalidRequest(message)
         options, given = known_options(task), task.name in named
-        if given and task.name not in _EFFECTS and task.name not in {"resize", "crop"}:
+        if given and task.name not in EFFECTS and task.name not in {"resize", "crop"}:
             message = f"the task {task.name} is given once"
             raise InvalidRequest(message)
         if not given or (task.name == "rotate" and "rotate" not in turns_of(named)):
@@ -191,81 +189,13 @@ def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
         elif task.name == "crop" and not _is_first(request, named, at):
             box = _window(options)
             found.append(Effect("part", (float(box.left), float(box.top), float(box.width), float(box.height))))
-        elif task.name in _EFFECTS:
-            made = _EFFECTS[task.name](options)
-            found += [replace(effect, of_source=before and effect.name == "blur") for effect in made]
+        elif task.name in EFFECTS:
+            made = EFFECTS[task.name](options)
+            found += [replace(effect, of_source=before and effect.name in _RADIUS) for effect in made]
         resized = resized or task.name == "resize"
     if "background" in named.get("output", {}):
         found.append(Effect("background", (), check_colour("background", named["output"]["background"])))
     return found
-
-
-def _bordered(options: Mapping[str, str]) -> list[Effect]:
-    width = _up_to("width", options.get("width", "2"), 1000)
-    colour = check_colour("color", options.get("color", "black"))
-    behind = [check_colour("background", options["background"])] if "background" in options else []
-    return [*(Effect("background", (), one) for one in behind), Effect("pad", (float(width),) * 4, colour)]
-
-
-def _black_or_white(options: Mapping[str, str]) -> list[Effect]:
-    least = 255 * _up_to("threshold", options.get("threshold", "50"), 100) / 100
-    return [Effect("grayscale"), Effect("curve", tuple(255.0 * (tone >= least) for tone in range(256)) * 3)]
-
-
-def _pixelated(options: Mapping[str, str]) -> list[Effect]:
-    return [Effect("pixelate", (float(_up_to("amount", options.get("amount", "2"), 100, least=2)),))]
-
-
-def _up_to(name: str, text: str, most: int, *, least: int = 0) -> int:
-    """Read a whole number in the range that the schema of filestack-js gives."""
-    value = plain_number(name, text)
-    if not least <= value <= most:
-        message = f"{name} is a number from {least} to {most}, not {value}"
-        raise InvalidRequest(message)
-    return value
-
-
-def _blurred(options: Mapping[str, str]) -> list[Effect]:
-    amount = plain_number("amount", options.get("amount", "2"))
-    if amount > _MAX_BLUR:
-        message = f"blur has amounts of at most {_MAX_BLUR}, not {amount}"
-        raise InvalidRequest(message)
-    return [Effect("blur", (float(amount),))]
-
-
-def _rotated(options: Mapping[str, str]) -> list[Effect]:
-    if options.get("deg", "exif") == "exif":
-        return []
-    turned = Effect("rotate", (-float(plain_number("deg", options["deg"])),))
-    if "background" not in options:
-        return [turned]
-    return [turned, Effect("background", (), check_colour("background", options["background"]))]
-
-
-def _rounded(options: Mapping[str, str]) -> Effect:
-    """Return the corners: ``max`` is as round as the shorter side allows."""
-    radius = _MAX_RADIUS if options.get("radius") == "max" else plain_number("radius", options.get("radius", ""))
-    if not 1 <= radius <= _MAX_RADIUS:
-        message = f"rounded_corners has a radius from 1 to {_MAX_RADIUS}, or max, not {radius}"
-        raise InvalidRequest(message)
-    shown = check_colour("background", options["background"]) if "background" in options else ""
-    return Effect("round", (float(radius),), shown)
-
-
-_EFFECTS: Mapping[str, Callable[[Mapping[str, str]], Sequence[Effect]]] = {
-    "blackwhite": _black_or_white,
-    "blur": _blurred,
-    "border": _bordered,
-    "circle": lambda options: [Effect("square"), _rounded({"radius": "max", **options})],
-    "flip": lambda _: [Effect("flip")],
-    "flop": lambda _: [Effect("flop")],
-    "negative": lambda _: [Effect("curve", tuple(float(255 - tone) for tone in range(256)) * 3)],
-    "pixelate": _pixelated,
-    "monochrome": lambda _: [Effect("grayscale")],
-    "rotate": _rotated,
-    "rounded_corners": lambda options: [_rounded(options)],
-}
-"""What each task does to the crop."""
 
 
 def _first_window(request: Request, named: Named) -> PixelBox | None:

@@ -32,6 +32,8 @@ SUPPORTED: Mapping[str, Mapping[str, str]] = {
     "flip": {},
     "flop": {},
     "imagesize": {},
+    "modulate": {"brightness": "brightness", "b": "brightness", "hue": "hue", "h": "hue",
+                 "saturation": "saturation", "s": "saturation"},
     "monochrome": {},
     "negative": {},
     "no_metadata": {},
@@ -45,6 +47,8 @@ SUPPORTED: Mapping[str, Mapping[str, str]] = {
                "align": "align", "a": "align"},
     "rotate": {"deg": "deg", "d": "deg", "exif": "exif", "e": "exif", "background": "background", "b": "background"},
     "rounded_corners": {"radius": "radius", "r": "radius", "background": "background", "b": "background"},
+    "sepia": {"tone": "tone", "t": "tone"},
+    "sharpen": {"amount": "amount", "a": "amount"},
     "cache": {"expiry": "expiry", "e": "expiry", "false": "false", "f": "false"},
     "security": {"policy": "policy", "p": "policy", "signature": "signature", "s": "signature"},
 }  # fmt: skip
