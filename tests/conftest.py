@@ -35,7 +35,7 @@ SLOW = (
     "imaging/test_look.py",
     "integrations",
     "release",
-    "service/dialects/test_filestack.py",
+    "service/dialects/filestack/test_address.py",
     "service/page",
     "service/render/test_analysis_cache.py",
     "service/render/test_answers.py",

@@ -6,8 +6,10 @@ import time
 from dataclasses import replace
 
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.service.dialects import filestack, filestack_request, native, signing, thumbor
-from focalbox.service.dialects import filestack_policy as policies
+from focalbox.service.dialects import native, signing, thumbor
+from focalbox.service.dialects.filestack import address as filestack
+from focalbox.service.dialects.filestack import policy as policies
+from focalbox.service.dialects.filestack import request as filestack_request
 from focalbox.service.dialects.imgproxy import address as imgproxy
 from focalbox.service.dialects.urls import MAX_ADDRESS
 from focalbox.service.problems import AddressTooLong, NotAllowed, NotFound

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.dialects.filestack.tasks import SUPPORTED
 from focalbox.service.dialects.imgproxy.options import NAMES
 from focalbox.service.dialects.thumbor_filters import FILTERS
 from service.clients import THUMBOR_KEY, make_filestack, make_imgproxy, make_thumbor

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from focalbox.options import OPTIONS, CropOptions, Option
-from focalbox.service.dialects import filestack, filestack_request, native, thumbor
+from focalbox.service.dialects import native, thumbor
+from focalbox.service.dialects.filestack.address import read
+from focalbox.service.dialects.filestack.request import parse
 from focalbox.service.request import ImageRequest
 
 OTHERS = [(option, dialect) for option in OPTIONS for dialect in option.names]
@@ -13,7 +15,7 @@ OTHERS = [(option, dialect) for option in OPTIONS for dialect in option.names]
 
 def asked(dialect: str, name: str) -> ImageRequest:
     if dialect == "filestack":
-        return filestack_request.parse(filestack.read(f"/{name}/https://example.com/cat.jpg".encode()))
+        return parse(read(f"/{name}/https://example.com/cat.jpg".encode()))
     return thumbor.parse(f"{name}/cat.jpg".encode())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
+from focalbox.service.dialects.filestack.tasks import SUPPORTED, TASKS
 from focalbox.service.dialects.imgproxy.options import FIXED, NAMES
 from focalbox.service.dialects.imgproxy.presets import PRESET
 from focalbox.service.dialects.imgproxy.refused import REASONS

@@ -12,7 +12,7 @@ from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import parse_target
-from focalbox.service.dialects.filestack_colours import check_colour
+from focalbox.service.dialects.filestack.colours import check_colour
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.shape.outline import Outline
 

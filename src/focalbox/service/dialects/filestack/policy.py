@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from focalbox.errors import SignatureError
-from focalbox.service.dialects.filestack import Request, known_options
+from focalbox.service.dialects.filestack.address import Request, known_options
 
 __all__ = ["check"]
 

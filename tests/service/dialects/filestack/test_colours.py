@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.filestack_colours import check_colour
+from focalbox.service.dialects.filestack.colours import check_colour
 
 
 def test_names_and_digits() -> None:

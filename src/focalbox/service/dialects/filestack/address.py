@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
+from focalbox.service.dialects.filestack.tasks import SUPPORTED, TASKS
 from focalbox.service.dialects.urls import decode_percent
 
 __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from focalbox.errors import SignatureError
-from focalbox.service.dialects.filestack import read
-from focalbox.service.dialects.filestack_policy import check
+from focalbox.service.dialects.filestack.address import read
+from focalbox.service.dialects.filestack.policy import check
 
 SECRET, NOW = "app secret", 1_000_000.0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.filestack import Task, is_filestack, known_options
-from focalbox.service.dialects.filestack_tasks import SUPPORTED, TASKS
+from focalbox.service.dialects.filestack.address import Task, is_filestack, known_options
+from focalbox.service.dialects.filestack.tasks import SUPPORTED, TASKS
 
 OTHER_NAMES = {("fallback", "handle"): "file"} | {
     (task, alias): name

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from focalbox.imaging.output.effects import apply_effects
-from focalbox.service.dialects.filestack_effects import EFFECTS
-from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.dialects.filestack.effects import EFFECTS
+from focalbox.service.dialects.filestack.tasks import SUPPORTED
 from service.servers import Service, image_of
 
 

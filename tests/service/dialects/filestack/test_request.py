@@ -16,9 +16,9 @@ from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
-from focalbox.service.dialects.filestack import read
-from focalbox.service.dialects.filestack_request import parse
-from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.dialects.filestack.address import read
+from focalbox.service.dialects.filestack.request import parse
+from focalbox.service.dialects.filestack.tasks import SUPPORTED
 from focalbox.service.request import ImageRequest
 from service.servers import Service, image_of
 

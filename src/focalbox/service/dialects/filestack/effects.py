@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
-from focalbox.service.dialects.filestack_colours import check_colour
+from focalbox.service.dialects.filestack.colours import check_colour
 from focalbox.service.dialects.urls import plain_number
 
 __all__ = ["EFFECTS"]

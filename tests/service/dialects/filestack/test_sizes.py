@@ -14,9 +14,9 @@ from PIL import Image
 from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
-from focalbox.service.dialects.filestack import read
-from focalbox.service.dialects.filestack_request import parse
-from focalbox.service.dialects.filestack_sizes import read_size
+from focalbox.service.dialects.filestack.address import read
+from focalbox.service.dialects.filestack.request import parse
+from focalbox.service.dialects.filestack.sizes import read_size
 from focalbox.service.shape.outline import Outline
 from service.servers import Service
 from strategies import faces, spot

@@ -16,10 +16,10 @@ from PIL import Image
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, SignatureError
-from focalbox.service.dialects import filestack_policy as policies
-from focalbox.service.dialects.filestack import TASKS, is_filestack, read
-from focalbox.service.dialects.filestack_request import parse
-from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.dialects.filestack import policy as policies
+from focalbox.service.dialects.filestack.address import TASKS, is_filestack, read
+from focalbox.service.dialects.filestack.request import parse
+from focalbox.service.dialects.filestack.tasks import SUPPORTED
 from focalbox.service.request import ImageRequest
 from service.clients import KEY, ask_node
 from service.servers import Service

@@ -13,10 +13,10 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import CropOptions
-from focalbox.service.dialects.filestack import Request, known_options
-from focalbox.service.dialects.filestack_colours import check_colour
-from focalbox.service.dialects.filestack_effects import EFFECTS
-from focalbox.service.dialects.filestack_sizes import (
+from focalbox.service.dialects.filestack.address import Request, known_options
+from focalbox.service.dialects.filestack.colours import check_colour
+from focalbox.service.dialects.filestack.effects import EFFECTS
+from focalbox.service.dialects.filestack.sizes import (
     CORNERS,
     MAKERS,
     SIZED,
@@ -28,7 +28,7 @@ from focalbox.service.dialects.filestack_sizes import (
     resize_again,
     turns_of,
 )
-from focalbox.service.dialects.filestack_tasks import SUPPORTED
+from focalbox.service.dialects.filestack.tasks import SUPPORTED
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import AUTO, DEFAULT_QUALITY, SAME, Answer, ImageRequest
 
@@ -54,7 +54,7 @@ def parse(request: Request) -> ImageRequest:
 
     Examples
     --------
-    >>> from focalbox.service.dialects.filestack import read
+    >>> from focalbox.service.dialects.filestack.address import read
     >>> image_request = parse(read(b"/smart_crop=w:500,h:200,mode:face/output=f:webp/cat.jpg"))
     >>> image_request.targets[0].width, image_request.options.mode, image_request.format
     (500, 'face', 'webp')
