@@ -17,6 +17,7 @@ from PIL import Image, ImageSequence
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.avif_writer import write_avif
 from focalbox.imaging.animation.film import open_film
+from focalbox.imaging.animation.sample_times import durations_of
 from imaging.animation.films import by_pillow, discs, pairs, rights_and_profile
 from laws import cases
 
@@ -46,6 +47,13 @@ def test_frames_come_once_and_in_order_and_their_times_do_not_drift(frames: list
         assert np.abs(seen.astype(int) - colours[colour]).max() < 30
     told, wanted = (list(accumulate(time for _, time in one)) for one in (found, frames))
     assert all(abs(one - other) <= Fraction(1, 2000) for one, other in zip(told, wanted, strict=True))
+
+
+def test_a_frame_of_no_time_takes_a_millisecond_of_the_next() -> None:
+    seconds = [Fraction(0), Fraction(1, 10), Fraction(0), Fraction(0), Fraction(1, 20), Fraction(0)]
+    film = [(Image.new("RGB", (16, 16), (40 * index, 0, 0)), time) for index, time in enumerate(seconds)]
+    found = durations_of(write_avif(film, 0, 80, None), len(seconds))
+    assert found == [Fraction(milliseconds, 1000) for milliseconds in (1, 99, 1, 1, 48, 1)]
 
 
 def test_alpha_and_metadata_stay() -> None:

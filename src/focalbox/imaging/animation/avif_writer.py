@@ -18,6 +18,9 @@ __all__ = ["write_avif"]
 
 _QUICK = 7
 """The least of the encoder's speeds (0 to 10) at which it codes as for a call, frame by frame."""
+_LEAST = 1
+"""Milliseconds that a frame is shown at least: in a track no two frames may begin at the same time (ISO 14496-12, section
+8.6.1.2), and libavif makes 1 of 0. The frames behind it are shown as much less, so that times do not drift."""
 
 
 class _Sequence(Image.Image):
@@ -42,8 +45,9 @@ class _Sequence(Image.Image):
             raise EOFError from error
         self.im, self._mode, self._size = image.im, image.mode, image.size
         self._shown += duration * 1000
-        self.durations.append(round(self._shown) - self._written)
-        self._written, self._index = round(self._shown), frame
+        lasting = max(_LEAST, round(self._shown) - self._written)
+        self.durations.append(lasting)
+        self._written, self._index = self._written + lasting, frame
 
     def tell(self) -> int:
         """Return which picture is there."""
