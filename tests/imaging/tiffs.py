@@ -1,4 +1,4 @@
-"""TIFF files with a tag that no writer at hand writes."""
+"""TIFF files with tags and samples that no writer at hand writes."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ def with_tag(content: bytes, tag: int, kind: int, value: bytes, *, count: int | 
     )
     whole = content + bytes(end - len(content)) + behind
     return whole[:4] + struct.pack(order + "I", len(whole)) + whole[8:] + directory
+
+
+def tiff_of(tags: dict[int, tuple[int, ...]], strip: bytes, *, order: str = "<") -> bytes:
+    """Return a TIFF of one strip with such tags, whose values are all of 16 bits."""
+    tags = {**tags, 273: (8,), 279: (len(strip),)}
+    start = 8 + len(strip) + len(strip) % 2
+    entries, behind = b"", start + 2 + 12 * len(tags) + 4
+    values = b""
+    for tag in sorted(tags):
+        kind, form = (4, "I") if tag in {273, 279} else (3, "H")
+        packed = struct.pack(f"{order}{len(tags[tag])}{form}", *tags[tag])
+        inside = packed.ljust(4, b"\0") if len(packed) <= 4 else struct.pack(order + "I", behind + len(values))
+        values += packed if len(packed) > 4 else b""
+        entries += struct.pack(order + "HHI", tag, kind, len(tags[tag])) + inside
+    head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, start)
+    return head + strip + bytes(len(strip) % 2) + struct.pack(order + "H", len(tags)) + entries + bytes(4) + values

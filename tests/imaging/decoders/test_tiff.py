@@ -75,3 +75,20 @@ def test_what_libtiff_refuses_is_one_sentence() -> None:
     broken = open_picture(with_tag(noisy("tiff_lzw"), 340, 1, b"\1\0\1", count=1))
     with pytest.raises(DecodeError, match=r"^the picture cannot be decoded: "):
         broken.decode(broken.size)
+
+
+@pytest.mark.parametrize(
+    ("packing", "said"),
+    [
+        (34712, "JPEG 2000"),
+        (50001, "WebP"),
+        (50002, "JPEG XL"),
+        (34887, "LERC"),
+        (34933, "PNG"),
+        (65000, "number 65000"),
+    ],
+)
+def test_what_nobody_unpacks_is_named(packing: int, said: str) -> None:
+    content = with_tag(noisy(None), 259, 3, packing.to_bytes(2, "little"))
+    with pytest.raises(DecodeError, match=f"^the picture cannot be decoded: TIFF packed as {said} is not read$"):
+        found(content)

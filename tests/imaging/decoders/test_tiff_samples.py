@@ -16,12 +16,13 @@ import numpy as np
 import pytest
 import tifffile
 from numpy.typing import NDArray
+from PIL import Image
 
 from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.colour_spaces import grey_profile
 from focalbox.imaging.source import Limits, open_picture
 from imaging.test_memory import MEASURE
-from imaging.tiffs import with_tag
+from imaging.tiffs import tiff_of, with_tag
 
 HEIGHT, WIDTH = 70, 97
 GREY = (np.add.outer(np.arange(HEIGHT) * 2, np.arange(WIDTH)) + np.arange(WIDTH) % 5) % 256
@@ -225,3 +226,42 @@ def test_the_budget_holds(kind: str, tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", MEASURE, str(path), "full"], capture_output=True, text=True, check=True)
     told = open_picture(path.read_bytes(), Limits(memory=2**40)).need.peak
     assert int(ran.stdout) <= told
+
+
+REVERSED = bytes(int(format(value, "08b")[::-1], 2) for value in range(256))
+"""Every byte, read from its other end."""
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "deflated"])
+@pytest.mark.parametrize(
+    ("bits", "photometric"), [*product((1, 2, 4, 8, 16), (0, 1)), *product((1, 2, 4, 8), (3,)), (8, 2), (16, 2)]
+)
+def test_bits_in_reverse_order_are_put_right(bits: int, photometric: int, compressed: bool, order: str) -> None:  # noqa: FBT001
+    channels = 3 if photometric == 2 else 1
+    tags = {256: (16,), 257: (5,), 258: (bits,) * channels, 259: (8 if compressed else 1,), 262: (photometric,)}
+    tags |= {277: (channels,), 278: (5,)}
+    if photometric == 3:
+        tags[320] = tuple(7919 * number % 65536 for number in range(3 * 2**bits))
+    strip = np.random.default_rng(bits).integers(0, 256, 5 * 2 * bits * channels, np.uint8).tobytes()
+    strip = zlib.compress(strip) if compressed else strip
+    np.testing.assert_array_equal(
+        found(tiff_of({**tags, 266: (2,)}, strip.translate(REVERSED), order=order)),
+        found(tiff_of(tags, strip, order=order)),
+    )
+
+
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "deflated"])
+def test_pixels_that_share_their_colours_are_read(compressed: bool) -> None:  # noqa: FBT001
+    colours = np.array([[(200, 40, 60), (30, 90, 220)], [(240, 240, 240), (20, 160, 90)]], np.uint8)
+    pixels = colours.repeat(8, axis=0).repeat(8, axis=1)
+    ycc = np.asarray(Image.fromarray(pixels).convert("YCbCr"))
+    blocks = [
+        ycc[top : top + 2, left : left + 2, 0].tobytes() + ycc[top, left, 1:].tobytes()
+        for top in range(0, 16, 2)
+        for left in range(0, 16, 2)
+    ]
+    strip = b"".join(blocks)
+    tags = {256: (16,), 257: (16,), 258: (8,) * 3, 259: (8 if compressed else 1,), 262: (6,), 277: (3,), 278: (16,)}
+    tags[530] = (2, 2)
+    assert np.abs(found(tiff_of(tags, zlib.compress(strip) if compressed else strip)) - pixels).max() <= 3

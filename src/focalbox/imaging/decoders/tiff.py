@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.TiffImagePlugin import COMPRESSION_INFO, TiffImageFile
 
 from focalbox.imaging.decoders.tiff_samples import SIGN, plan_mending, shift
 
 __all__ = ["Tiff"]
 
+_COMPRESSION = 259  # TIFF 6.0, section 8
+_UNREAD = {
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34661: "JBIG",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34892: "lossy JPEG of DNG",
+    34933: "PNG",
+    50001: "WebP",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
+"""What pixels may be packed as that neither Pillow nor its libtiff unpacks, by the number of the compression."""
 _ORIENTATION, _BITS, _SAMPLES, _ROWS_PER_STRIP, _PLANES = 274, 258, 277, 278, 284  # TIFF 6.0, section 8
 _TILE_WIDTH, _TILE_LENGTH = 322, 323  # section 15
 _APART = 2  # of PlanarConfiguration
@@ -38,6 +52,10 @@ class Tiff(TiffImageFile):
     """
 
     def _setup(self) -> None:
+        packing = self.tag_v2.get(_COMPRESSION, 1)
+        if packing in _UNREAD or packing not in COMPRESSION_INFO:
+            message = f"TIFF packed as {_UNREAD.get(packing, f'number {packing}')} is not read"
+            raise OSError(message)
         mending = plan_mending(self.tag_v2)
         self._steps, self._signed = mending.steps, mending.signed
         for tag, value in mending.tags.items():

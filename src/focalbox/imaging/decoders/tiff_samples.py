@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 __all__ = ["SIGN", "Mending", "plan_mending", "shift"]
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES = 258, 259, 262, 266, 277  # TIFF 6.0, section 8
-_PLANES, _EXTRA, _SAMPLE_FORMAT = 284, 338, 339  # the same, and sections 18 and 19
-_FROM_WHITE, _FROM_BLACK, _RGB, _INK = 0, 1, 2, 5  # values of PhotometricInterpretation
+_PLANES, _EXTRA, _SAMPLE_FORMAT, _SUBSAMPLING = 284, 338, 339, 530  # the same, and sections 18, 19 and 21
+_FROM_WHITE, _FROM_BLACK, _RGB, _INK, _YCBCR = 0, 1, 2, 5, 6  # values of PhotometricInterpretation
+_REVERSED = 2  # of FillOrder
+_NONE_SHARED = (1, 1)  # of YCbCrSubSampling
 _WHOLE, _SIGNED, _FLOATING = 1, 2, 3  # of SampleFormat
 _UNKNOWN, _PREMULTIPLIED, _ALPHA = (0,), (1,), (2,)  # of ExtraSamples, where there is one
 _TOGETHER, _APART = 1, 2  # of PlanarConfiguration
@@ -89,7 +91,8 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
 
     Whole numbers with a sign are read as if they had none, and where some are negative the least is black; those of 32 bits
     are read as if they were floating-point; grey of 16 bits with alpha as four samples of 8; grey of 12 bits is brought to
-    16. Samples of 16 bits in planes of their own are left to libtiff. The alpha of ink (CMYK) is left out.
+    16. Samples of 16 bits in planes of their own, bits in reverse order, and colours that pixels share (YCbCr) are left to
+    libtiff. The alpha of ink (CMYK) is left out.
 
     Raises
     ------
@@ -97,9 +100,19 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
         As Pillow says it of samples that are not read: grey and alpha in planes of their own are not.
     """
     planned = Mending({}, [], {})
+    if tags.get(_FILL_ORDER) == _REVERSED:
+        planned.tags[_FILL_ORDER] = 1
     samples = _samples_of(tags)
-    if samples is None:
-        return planned
+    if samples is not None:
+        planned = _plan_samples(samples, planned)
+    apart = samples is not None and samples.apart and samples.depth == _SHORT
+    shared = tags.get(_PHOTOMETRIC) == _YCBCR and tags.get(_SUBSAMPLING, _NONE_SHARED) != _NONE_SHARED
+    if tags.get(_COMPRESSION, _PLAIN) == _PLAIN and (planned.tags or apart or shared):
+        planned.tags[_COMPRESSION] = _DEFLATE
+    return planned
+
+
+def _plan_samples(samples: _Samples, planned: Mending) -> Mending:
     if samples.apart and samples.grey and samples.extra != _UNKNOWN:
         message = "unknown pixel mode"
         raise SyntaxError(message)
@@ -117,14 +130,12 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
         planned.tags[_BITS] = (_SHORT,)
         planned.steps.append(_widen)
         planned = planned._replace(packed=True)
-    if tags.get(_COMPRESSION, _PLAIN) == _PLAIN and (planned.tags or (samples.apart and samples.depth == _SHORT)):
-        planned.tags[_COMPRESSION] = _DEFLATE
     return planned
 
 
 def _samples_of(tags: Mapping[int, Any]) -> _Samples | None:
     depths, kinds = set(tags.get(_BITS, (1,))), set(tags.get(_SAMPLE_FORMAT, (_WHOLE,)))
-    if len(depths) != 1 or len(kinds) != 1 or tags.get(_FILL_ORDER, 1) != 1:
+    if len(depths) != 1 or len(kinds) != 1:
         return None
     number = tags.get(_SAMPLES, 1)
     apart = tags.get(_PLANES, _TOGETHER) == _APART and number > 1
