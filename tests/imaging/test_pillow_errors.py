@@ -31,6 +31,16 @@ from focalbox.imaging.pillow_errors import translating
             DecodeError,
             r"^cat\.png cannot be decoded: its pixels are damaged$",
         ),
+        (
+            OSError("failed to read next frame"),
+            DecodeError,
+            r"^cat\.png cannot be decoded: its pixels are damaged$",
+        ),
+        (
+            RuntimeError("Failed to decode frame 3: Decoding of color planes failed"),
+            DecodeError,
+            r"^cat\.png cannot be decoded: its pixels are damaged$",
+        ),
         (MemoryError(), LimitExceeded, r"^cat\.png needs more memory to decode than there is$"),
         (DecompressionBombError(), LimitExceeded, "needs more memory"),
         (InvalidRequest("said already"), InvalidRequest, "^said already$"),

@@ -15,9 +15,17 @@ ENDS_EARLY = "the file ends too early"
 
 _SAID = {
     "its header is damaged": ("not identified by this driver", "could not create decoder object"),
-    "its pixels are damaged": ("decoder error", "broken data stream", "unrecognized data stream"),
+    "its pixels are damaged": (
+        "decoder error",
+        "broken data stream",
+        "unrecognized data stream",
+        "failed to read next frame",
+        "Failed to decode frame",
+    ),
 }
-"""What is said in place of how Pillow and libwebp begin to say that they cannot make sense of something."""
+"""What is said in place of how Pillow, libwebp and libavif begin to say that they cannot make sense of something."""
+_EARLY = ("truncated", "unexpected end of file")
+"""What they and libheif say of a file that ends too early, among other words."""
 _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 
@@ -50,7 +58,7 @@ def translating(name: str, ends_early: Callable[[], bool] = bool) -> Iterator[No
     except Exception as error:
         reason = " ".join(str(error).split())[:_MAX_REASON] or type(error).__name__
         reason = next((said for said, begins in _SAID.items() if reason.startswith(begins)), reason)
-        if ends_early() or "truncated" in reason.lower():
+        if ends_early() or any(words in reason.lower() for words in _EARLY):
             reason = ENDS_EARLY
         message = f"{name} cannot be decoded: {reason}"
         raise DecodeError(message) from error

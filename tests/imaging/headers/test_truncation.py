@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from PIL.Image import Image as Picture
 
 from focalbox.core.target import Size
 from focalbox.errors import DecodeError, FocalboxError
-from focalbox.imaging.source import open_picture
+from focalbox.imaging.source import can_read, open_picture
+from imaging import boxes
 
 FileOf = Callable[..., bytes]
 EARLY = r"cannot be decoded: the file ends too early$"
@@ -111,3 +113,15 @@ def test_bytes_before_the_end_of_a_jpeg_are_no_damage(
     picture = open_picture(content[:-2] + between + content[-2:])
     np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), pixels(content))
     assert picture.notes == ()
+
+
+@pytest.mark.parametrize("form", ["AVIF", "HEIC"])
+def test_a_picture_in_boxes_of_which_fewer_bytes_are_said_to_be_is_refused(form: str, photograph: Picture) -> None:
+    if not can_read(form):
+        pytest.skip("it is not installed here")
+    brand = b"avif" if form == "AVIF" else b"heic"
+    whole = boxes.item_of(boxes.encode_boxed(photograph, form), 1)
+    cut = replace(whole, content=whole.content[: len(whole.content) // 2])
+    assert pixels(boxes.put_together(brand, [whole], 1)).shape == (photograph.height, photograph.width, 3)
+    with pytest.raises(DecodeError, match=r"cannot be decoded: (the file ends too early|its pixels are damaged)$"):
+        pixels(boxes.put_together(brand, [cut], 1))

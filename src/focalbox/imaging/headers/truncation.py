@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 
 from focalbox.imaging.headers.gif import gif_ends
+from focalbox.imaging.headers.jpeg import jpeg_coding
 from focalbox.imaging.headers.png import read_png
 
 __all__ = ["ends_early"]
@@ -20,7 +21,7 @@ def ends_early(form: str, data: bytes) -> bool:
     Parameters
     ----------
     form : str
-        As `sniff` names it, but for JPEG, whose end is looked for when it is decoded.
+        As `sniff` names it.
     data : bytes
     """
     try:
@@ -74,5 +75,5 @@ _CHECKS: dict[str, Callable[[bytes], bool]] = {
     "AVIF": lambda data: _last_box(data) > len(data),
     "HEIF": lambda data: _last_box(data) > len(data),
     "TIFF": lambda data: _last_strip(data) > len(data),
-    "JPEG": lambda _: False,
+    "JPEG": lambda data: not jpeg_coding(data).ended,
 }
