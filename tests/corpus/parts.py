@@ -37,6 +37,13 @@ def _of_webp(content: bytes) -> list[bytes]:
     return _walk(content, 12, lambda at: 8 + int.from_bytes(content[at + 4 : at + 8], "little") + content[at + 4] % 2)
 
 
+def _of_bmp(content: bytes) -> list[bytes]:
+    header = 14 + int.from_bytes(content[14:18], "little")
+    start = int.from_bytes(content[10:14], "little")
+    places = [0, 14, 18, header, *range(start, len(content), 32), len(content)]
+    return _between(content, places if places == sorted(places) else [0, 14, len(content)])
+
+
 def _of_jpeg(content: bytes) -> list[bytes]:
     return _between(content, [0, *(match.start() for match in _MARKER.finditer(content)), len(content)])
 
@@ -102,4 +109,5 @@ _FORMATS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], list[bytes]]], 
     (lambda content: content.startswith(b"\xff\xd8"), _of_jpeg),
     (lambda content: content.startswith((b"II*", b"MM\0*")), _of_tiff),
     (lambda content: content.startswith(b"GIF8"), _of_gif),
+    (lambda content: content.startswith(b"BM"), _of_bmp),
 )
