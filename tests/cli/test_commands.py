@@ -71,6 +71,20 @@ def test_which_picture_of_a_file_was_taken_is_said(folder: Path, capsys: pytest.
         assert "pages.tiff: the file has 3 pages: the first was taken" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "call", [("crop", "cut.jpg", "-s", "60x40", "-o", "a.jpg"), ("plan", "cut.jpg", "-s", "60x40")]
+)
+def test_a_damaged_picture_is_said_to_be(
+    folder: Path, call: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (folder / "coffee.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[:-22] + whole[-2:])
+    assert focalbox(*call) == 0
+    assert (
+        capsys.readouterr().err == "focalbox: note: cut.jpg: the file is damaged: parts of the picture may be wrong\n"
+    )
+
+
 def test_the_plan_is_one_json_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "chelsea.jpg", "-s", "500x200", "-s", "9:16", "--json") == 0
     document = json.loads(capsys.readouterr().out)

@@ -124,9 +124,9 @@ def plan(
 
     def work(picture: str, _: None) -> None:
         opened = cropper.open(source_of(picture, settings))
+        analysis = cropper.analyze(opened, trim=wanted.trim, animate=wanted.animate)
         for note in opened.notes:
             print_note(f"{picture}: {note}", quiet=quiet)
-        analysis = cropper.analyze(opened, trim=wanted.trim, animate=wanted.animate)
         planned = analysis.plans(targets, alternatives=alternatives, options=wanted)
         if as_json and len(pictures) == 1:
             click.echo(json.dumps(planned.to_dict(), indent=2))
