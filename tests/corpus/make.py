@@ -209,10 +209,10 @@ def _numbers(photograph: Picture) -> Iterator[Sample]:
         colours = [(int(red), int(green), int(blue)) for red, green, blue in palette]
         seen = float(palette[numbers].mean())
         rows, runs = bmps.rows_of(numbers, bits), bmps.runs_of(numbers)
-        yield Sample("BMP", f"{bits} bits a pixel", bmps.bmp(SIZE, bits, rows, colours), mean=seen)
+        yield Sample("BMP", f"{bits} bit{'s' * (bits > 1)} a pixel", bmps.bmp(SIZE, bits, rows, colours), mean=seen)
         black = (numbers == 0).astype(np.uint8)
         white = bmps.bmp(SIZE, bits, bmps.rows_of(black, bits), [(0, 0, 0), (255, 255, 255)])
-        yield Sample("BMP", f"black and white in {bits} bits", white, mean=float(black.mean()) * 255)
+        yield Sample("BMP", f"black and white in {bits} bit{'s' * (bits > 1)}", white, mean=float(black.mean()) * 255)
     yield Sample("BMP", "runs", bmps.bmp(SIZE, 8, runs, colours, packing=1), mean=seen)
     cut = bmps.bmp(SIZE, 8, runs[: len(runs) // 2], colours, packing=1)
     yield Sample("BMP", "runs that end early", cut)

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import COMPRESSION_INFO, TiffImageFile
 
+from focalbox.imaging.decoders.tiff_errors import silence_libtiff
 from focalbox.imaging.decoders.tiff_samples import SIGN, plan_mending, shift
 
 __all__ = ["Tiff"]
@@ -52,6 +53,7 @@ class Tiff(TiffImageFile):
     """
 
     def _setup(self) -> None:
+        silence_libtiff()
         packing = self.tag_v2.get(_COMPRESSION, 1)
         if packing in _UNREAD or packing not in COMPRESSION_INFO:
             message = f"TIFF packed as {_UNREAD.get(packing, f'number {packing}')} is not read"
