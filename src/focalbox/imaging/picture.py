@@ -14,7 +14,7 @@ from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.animation.film import ANIMATED, Film, open_film
 from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import has_alpha, profile_of, settles
-from focalbox.imaging.decoders.jpeg import END, decode_jpeg, is_damaged, lacks_only_its_end, share_memory
+from focalbox.imaging.decoders.jpeg import DAMAGED, END, decode_jpeg, is_damaged, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.png import decode_png
 from focalbox.imaging.decoders.webp import first_frame
 from focalbox.imaging.headers.properties import Header
@@ -32,7 +32,6 @@ __all__ = ["Picture"]
 _AT_ONCE = 2**22
 """Bytes that a decoder is handed at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of larger ones
 than this it holds two copies for nothing."""
-_DAMAGED = "the file is damaged: parts of the picture may be wrong"
 _MAY_LACK_ALPHA = {"BMP"}
 """Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
 
@@ -265,7 +264,7 @@ class Picture:
             return self._by_pillow(image, scale)
         data = self._data
         if not coding.ended:
-            if not lacks_only_its_end(data, image.mode, progressive="progressive" in image.info):
+            if not coding.refined or not lacks_only_its_end(data, image.mode):
                 message = f"{self._name} cannot be decoded: {ENDS_EARLY}"
                 raise DecodeError(message)
             data += END
@@ -273,7 +272,7 @@ class Picture:
         pixels = decode_jpeg(data, expected) if image.mode == "RGB" else None
         if pixels is None:
             forgiven = self._by_pillow(image, scale)
-            self.notes += (_DAMAGED,) * (is_damaged(data, image) and _DAMAGED not in self.notes)
+            self.notes += (DAMAGED,) * (is_damaged(data, image) and DAMAGED not in self.notes)
             return forgiven
         return share_memory(pixels), profile_of(image, self._header.profile)
 

@@ -14,7 +14,7 @@ from PIL import Image
 from focalbox.core.target import Size
 from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
-from focalbox.imaging.decoders.jpeg import END
+from focalbox.imaging.decoders.jpeg import DAMAGED, END
 from focalbox.imaging.decoders.readers import can_read, reader_of
 from focalbox.imaging.headers.bigtiff import as_plain_tiff
 from focalbox.imaging.headers.exif import Exif, read_exif
@@ -133,6 +133,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
         coded = Size(*getattr(image, "coded", image.size))
         limits.check_picture(coded)
         exif = replace(read_exif(chosen), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
+        coarse = coding is not None and coding.ended and not coding.refined
         if form == "TIFF" and note is None and frames > 1 and chosen is data:
             note = f"the file has {frames} pages: the first was taken"
         nclx = nclx_of(data) if form in _BOXED else None
@@ -144,7 +145,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             exif,
             coding,
             profile=None if nclx is None else profile_of_cicp(*nclx),
-            notes=tuple(one for one in (note, form == "TIFF" and image.info.get("note")) if one),
+            notes=tuple(one for one in (note, form == "TIFF" and image.info.get("note"), coarse and DAMAGED) if one),
             xmp=xmp,
             iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)) if form == "TIFF" else _iptc_of(image),
             more_xmp=extended_xmp(data, xmp) if form == "JPEG" else None,

@@ -125,3 +125,46 @@ def test_a_picture_in_boxes_of_which_fewer_bytes_are_said_to_be_is_refused(form:
     assert pixels(boxes.put_together(brand, [whole], 1)).shape == (photograph.height, photograph.width, 3)
     with pytest.raises(DecodeError, match=r"cannot be decoded: (the file ends too early|its pixels are damaged)$"):
         pixels(boxes.put_together(brand, [cut], 1))
+
+
+@pytest.mark.parametrize("kept", [1, 4, 9])
+def test_of_a_jpeg_whose_last_scans_are_missing_though_it_has_an_end_a_note_says_so(
+    kept: int, photograph: Picture, file_of: FileOf
+) -> None:
+    content = file_of(photograph, "JPEG", progressive=True)
+    at = 0
+    for _ in range(kept + 1):
+        at = content.index(b"\xff\xda", at + 2)
+    table = content.rfind(b"\xff\xc4", 0, at)
+    picture = open_picture(content[: table if 0 < at - table < 300 else at] + b"\xff\xd9")
+    picture.decode(picture.size)
+    assert picture.notes == ("the file is damaged: parts of the picture may be wrong",)
+
+
+def one_by_one(*levels: int) -> bytes:
+    """Return a JPEG of 8x8 pixels, even, whose components have a scan each: their levels are 32 to 63, sixteenths apart."""
+
+    def segment(marker: int, body: bytes) -> bytes:
+        return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+
+    numbers = range(1, len(levels) + 1)
+    frame = bytes([8, 0, 8, 0, 8, 3]) + b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+    steps = segment(0xDB, bytes([0]) + bytes([16]) * 64)
+    first = segment(0xC4, bytes([0x00, 1, 1, *[0] * 14, 0, 6]))  # "0" is no difference, "10" one of six bits
+    others = segment(0xC4, bytes([0x10, 1, *[0] * 15, 0]))  # "0" is the end of the block
+    scans = [
+        segment(0xDA, bytes([1, number, 0, 0, 63, 0])) + int(f"10{level:06b}0".ljust(16, "1"), 2).to_bytes(2, "big")
+        for number, level in zip(numbers, levels, strict=True)
+    ]
+    return b"\xff\xd8" + steps + segment(0xC0, frame) + first + others + b"".join(scans)
+
+
+def test_a_jpeg_whose_components_come_one_by_one_lacks_those_that_are_missing() -> None:
+    whole = one_by_one(60, 40, 50)
+    for content in (whole, whole + b"\xff\xd9"):
+        assert open_picture(content).notes == ()
+        assert np.ptp(pixels(content)[0, 0]) > 100  # it has a colour
+    with pytest.raises(DecodeError, match=EARLY):
+        pixels(one_by_one(60, 40))
+    damaged = open_picture(one_by_one(60, 40) + b"\xff\xd9")
+    assert damaged.notes == ("the file is damaged: parts of the picture may be wrong",)

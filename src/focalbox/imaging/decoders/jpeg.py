@@ -10,12 +10,12 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image, _imaging
 
-from focalbox.imaging.headers.jpeg import is_refined
-
-__all__ = ["END", "decode_jpeg", "is_damaged", "lacks_only_its_end", "share_memory"]
+__all__ = ["DAMAGED", "END", "decode_jpeg", "is_damaged", "lacks_only_its_end", "share_memory"]
 
 END = b"\xff\xd9"
 """EOI, the last marker of a JPEG (ITU-T T.81, table B.1)."""
+DAMAGED = "the file is damaged: parts of the picture may be wrong"
+"""The note of a JPEG whose codes are damaged, or whose scans do not bring all of its coefficients."""
 _LAYOUTS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _SMALLEST = 8
 """The divisor at which pixels cost least; the codes are read all the same."""
@@ -50,19 +50,16 @@ def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
     return pixels if pixels.shape == (height, width, 4) else None
 
 
-def lacks_only_its_end(data: bytes, mode: str, *, progressive: bool) -> bool:
+def lacks_only_its_end(data: bytes, mode: str) -> bool:
     """Tell whether a JPEG without EOI has all its pixels: then it is the whole picture once `END` is added.
 
     Parameters
     ----------
     data : bytes
-        A JPEG file whose coding is `usual`.
+        A JPEG file whose coding is `usual`, and no scan of it is missing.
     mode : str
         Pillow's mode of it.
-    progressive : bool
     """
-    if progressive and not is_refined(data):
-        return False
     try:
         simplejpeg.decode_jpeg(data + END, colorspace=_LAYOUTS[mode], min_factor=_SMALLEST)
     except (ValueError, KeyError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.headers.rights import MAX_PACKET
 
-__all__ = ["JpegCoding", "drop_burden", "extended_xmp", "is_refined", "jpeg_coding", "unread_coding"]
+__all__ = ["JpegCoding", "drop_burden", "extended_xmp", "jpeg_coding", "unread_coding"]
 
 _MARK, _SCAN, _END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
@@ -62,6 +62,10 @@ class JpegCoding:
         Whether the picture's last marker, EOI, is there.
     held : float
         Coefficients for each pixel that a decoder holds until it has seen all scans; 0 when they pass by.
+    refined : bool
+        Whether the scans bring every coefficient of every component to its last bit; False of a `usual` one of which scans
+        are missing (ITU-T T.81, section B.2.3: a scan names its components, the first and last coefficient, and the bits
+        that are left for later).
     """
 
     usual: bool
@@ -69,6 +73,7 @@ class JpegCoding:
     scans: int
     ended: bool = True
     held: float = 0.0
+    refined: bool = True
 
 
 def jpeg_coding(data: bytes) -> JpegCoding:
@@ -83,21 +88,34 @@ def jpeg_coding(data: bytes) -> JpegCoding:
         When it has more segments than any program writes.
     """
     frame = components = scans = 0
-    whole, at, sampling = False, 2, b""
+    whole, at, sampling, names = False, 2, b"", b""
+    left: dict[tuple[int, int], int] = {}  # bits of every coefficient that are still to come
     for marker, at in _jpeg_markers(data):
         if marker in _FRAMES and not frame:
             frame, components = marker, _byte(data, at + 7)
-            sampling = data[at + 9 : at + 9 + 3 * components : 3]
+            names, sampling = (data[at + first : at + first + 3 * components : 3] for first in (8, 9))
         elif marker == _SCAN:
             scans += 1
             whole = frame in _SEQUENTIAL and _byte(data, at + 2) == components > 0
             if whole or scans > _MAX_COUNTED:
                 break
+            left.update(_bits_left(data, at))
         elif marker == _END:
             break
     ended = data.rfind(_LAST, at - 2) >= 0 if whole else marker in {_END, _SCAN} if scans else True
     held = 0.0 if whole or frame in _LOSSLESS else _coefficients(sampling)
-    return JpegCoding(frame in _SEQUENTIAL | _PROGRESSIVE, frame in _LOSSLESS, max(1, scans), ended, held)
+    usual = frame in _SEQUENTIAL | _PROGRESSIVE
+    refined = whole or not usual or all(left.get((name, number), 1) == 0 for name in names for number in range(_BLOCK))
+    return JpegCoding(usual, frame in _LOSSLESS, max(1, scans), ended, held, refined)
+
+
+def _bits_left(data: bytes, at: int) -> Iterator[tuple[tuple[int, int], int]]:
+    """Return the bits that a scan leaves for later, by component and coefficient."""
+    count = _byte(data, at + 2)
+    first, last, bits = (_byte(data, at + 3 + 2 * count + index) for index in range(3))
+    for component in data[at + 3 : at + 3 + 2 * count : 2]:
+        for coefficient in range(first, min(last, _BLOCK - 1) + 1):
+            yield (component, coefficient), bits & 0x0F
 
 
 def _coefficients(sampling: bytes) -> float:
@@ -121,30 +139,6 @@ def unread_coding(data: bytes) -> str | None:
         if marker in {0, _SCAN, _END}:
             break
     return None
-
-
-def is_refined(data: bytes) -> bool:
-    """Tell whether the scans of a progressive JPEG bring every coefficient of every component to its last bit.
-
-    It tells a file that lacks only its end from one that was cut between two scans (ITU-T T.81, section B.2.3: a scan
-    names its components, the first and last coefficient, and the bits that are left for later).
-    """
-    left: dict[tuple[int, int], int] = {}
-    components: bytes = b""
-    for marker, at in _jpeg_markers(data):
-        if marker in _PROGRESSIVE:
-            components = data[at + 8 : at + 8 + 3 * _byte(data, at + 7) : 3]
-        elif marker == _SCAN:
-            count = _byte(data, at + 2)
-            first, last, bits = (_byte(data, at + 3 + 2 * count + index) for index in range(3))
-            for component in data[at + 3 : at + 3 + 2 * count : 2]:
-                for coefficient in range(first, min(last, _BLOCK - 1) + 1):
-                    left[component, coefficient] = bits & 0x0F
-        elif marker == _END:
-            break
-    return bool(components) and all(
-        left.get((component, number), 1) == 0 for component in components for number in range(_BLOCK)
-    )
 
 
 def drop_burden(data: bytes) -> bytes:
