@@ -33,7 +33,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_pictures_below_it_are_served_links_among_them(root: Path) -> None:
     folder = RootFolder(root)
-    for name in ("a/picture.jpg", "inside.jpg"):
+    (root / "12:30.jpg").write_bytes(b"picture")
+    for name in ("a/picture.jpg", "inside.jpg", "12:30.jpg"):
         assert folder.read(folder.find(name), Limits()).data == b"picture"
 
 

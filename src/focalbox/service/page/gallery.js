@@ -80,7 +80,10 @@ export function fillOthers(scene, size, use) {
   const others = same ? otherCrops(scene, size, scene.crop.relative, OTHERS) : [];
   const list = part("others");
   part("others-part").hidden = others.length === 0;
-  while (list.children.length > others.length) list.lastElementChild.remove();
+  while (list.children.length > others.length) {
+    if (list.lastElementChild.contains(document.activeElement)) part("stage").focus({ preventScroll: true });
+    list.lastElementChild.remove();
+  }
   others.forEach((crop, index) => {
     if (!list.children[index]) list.append(cardOf("", "", "", "Use this window"));
     const card = list.children[index];

@@ -15,7 +15,7 @@ const CALM = 600; // milliseconds without a change before it is asked for the fi
 const RATIOS = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1"];
 const THUMBNAIL = "360x240"; // of a photograph to try, as in style.css
 const HELP = {
-  move: "Drag the window, or press the arrow keys. Escape lets focalbox choose.",
+  move: "Drag the window, or press the arrow keys; plus and minus zoom. Escape lets focalbox choose.",
   focus: "Click what the window is centred on, or move it with the arrow keys.",
   keep: "Drag a box around what has to stay; click it to take it away. Enter adds one, arrow keys move it, Delete takes it away.",
 };
@@ -77,6 +77,7 @@ function update(change = {}) {
   const size = sizeOf(choice.aspect);
   part("ratio-value").textContent = named(choice.aspect);
   part("ratio").setAttribute("aria-valuetext", named(choice.aspect));
+  part("zoom").value = String(choice.zoom);
   part("zoom-value").textContent = percent(choice.zoom);
   part("zoom").disabled = choice.fit !== "cover";
   part("quality-value").textContent = String(choice.quality);

@@ -3,6 +3,7 @@
 const STEP = 0.02; // share of the picture that an arrow key moves by; five times that with shift
 const MIN_SIDE = 0.02; // share of a side from which a drag is a box
 const BOX = 0.25; // sides of a box that a key adds
+const NEARER = 0.05; // share of the way to the subject that a key zooms by
 
 /** Let a canvas be touched. `now` tells what is shown, `tool` which tool is in hand, `change` takes what is changed. */
 export function touchable(canvas, { now, tool, change }) {
@@ -62,11 +63,15 @@ export function touchable(canvas, { now, tool, change }) {
     const { choice, crop } = now();
     const far = event.shiftKey ? 5 * STEP : STEP;
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const nearer = { "+": NEARER, "=": NEARER, "-": -NEARER, "_": -NEARER }[event.key]; // with shift or without
     const last = choice.keep.at(-1);
-    if (event.key === "Escape") change({ focus: null, keep: [] });
+    if (event.altKey || event.ctrlKey || event.metaKey) return false;
+    if (nearer && choice.fit !== "cover") return false;
+    if (nearer) change({ zoom: Number(unit(choice.zoom + nearer).toFixed(2)) });
+    else if (event.key === "Escape") change({ focus: null, keep: [] });
     else if (tool() === "keep" && event.key === "Enter") change({ keep: [...choice.keep, around(centre(crop.relative))] });
     else if (tool() === "keep" && ["Delete", "Backspace"].includes(event.key)) change({ keep: choice.keep.slice(0, -1) });
-    else if (!ways[event.key] || event.altKey || event.ctrlKey || event.metaKey) return false;
+    else if (!ways[event.key]) return false;
     else if (tool() === "keep") {
       if (!last) return false;
       const [across, down] = ways[event.key];

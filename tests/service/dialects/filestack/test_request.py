@@ -316,6 +316,17 @@ def test_an_order_that_makes_the_same_picture_passes(path: bytes) -> None:
     assert parse(read(path)).source == "cat.jpg"
 
 
+@pytest.mark.parametrize("name", ["a=b,c.jpg", "a=b:c.jpg", "x=1", "b64", "folder/a=b.jpg", "a%3Db%2Cc.jpg"])
+def test_a_source_may_have_a_name_like_a_task(name: str) -> None:
+    assert parse(read(f"/resize=w:50/{name}".encode())).source == name.replace("%3D", "=").replace("%2C", ",")
+
+
+@pytest.mark.parametrize("path", [b"/resize=w:50", b"/flip/resize=w:50", b"/KEY/smart_crop=w:5,h:5"])
+def test_a_task_at_the_end_lacks_a_source(path: bytes) -> None:
+    with pytest.raises(InvalidRequest, match="an address ends with the source"):
+        parse(read(path))
+
+
 def test_answers_that_are_no_pictures() -> None:
     assert parse(read(b"/detect_faces=export:true/cat.jpg")).answer == "faces"
     assert parse(read(b"/imagesize/cat.jpg")).answer == "imagesize"

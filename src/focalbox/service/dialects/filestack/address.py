@@ -99,10 +99,12 @@ def read(path: bytes, query: bytes = b"") -> Request:
     while len(tasks) <= _MAX_TASKS:
         segment, slash, after = rest.partition("/")
         found = _TASK.fullmatch(segment)
-        if segment == "b64":
+        if segment == "b64" and slash:
             packed, slash, after = after.partition("/")
             tasks += _unpack(packed)
-        elif found:
+        elif found and (
+            slash or found[1] in TASKS
+        ):  # at the end stands the source, which may have any name but a task's
             tasks.append(Task(_ALIASES.get(found[1], found[1]), _options(found[1], found[2])))
         elif not segment and slash and tasks:
             pass  # two slashes are as good as one between tasks
