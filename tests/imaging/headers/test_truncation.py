@@ -120,9 +120,9 @@ def test_a_picture_in_boxes_of_which_fewer_bytes_are_said_to_be_is_refused(form:
     if not can_read(form):
         pytest.skip("it is not installed here")
     brand = b"avif" if form == "AVIF" else b"heic"
-    whole = boxes.item_of(boxes.encode_boxed(photograph, form), 1)
+    whole = boxes.item_of(boxes.encode_boxed(photograph.resize((96, 64)), form), 1)
     cut = replace(whole, content=whole.content[: len(whole.content) // 2])
-    assert pixels(boxes.put_together(brand, [whole], 1)).shape == (photograph.height, photograph.width, 3)
+    assert pixels(boxes.put_together(brand, [whole], 1)).shape == (64, 96, 3)
     with pytest.raises(DecodeError, match=r"cannot be decoded: (the file ends too early|its pixels are damaged)$"):
         pixels(boxes.put_together(brand, [cut], 1))
 
