@@ -80,6 +80,8 @@ def test_a_focal_box_is_in_pixels_of_the_source_beside_a_manual_crop(service: Se
     focal = "filters:focal(290x0:310x460)"
     assert [meta(f"{cut}100x400/{focal}")["left"] for cut in ("", "trim/")] == [243, 250]
     assert meta(f"200x0:700x400/100x400/{focal}")["left"] == 50
+    for aligned, left in (("", 200), ("/left", 0), ("/right", 400)):  # what is not in the part does not count
+        assert meta(f"200x0:700x400/100x400{aligned}/filters:focal(0x0:100x400)")["left"] == left
 
 
 def test_a_saved_analysis_of_the_whole_picture_cannot_be_trimmed_any_more(service: Service) -> None:

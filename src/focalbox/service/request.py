@@ -60,7 +60,7 @@ class ImageRequest:
     max_age : int, optional
         Seconds that the answer may be kept; None leaves it to the service's setting.
     focal : PixelBox, optional
-        A box in pixels of the source whose middle comes first.
+        A box in pixels of the source whose middle comes first, unless a window leaves it out.
     align : tuple of float, optional
         Where the window is put instead of looking: 0 to 1 from left to right and from top to bottom of what is left of the
         source without a trimmed border.
@@ -205,9 +205,11 @@ class ImageRequest:
         placed = [target.focus(visible.size) for target in self.targets if isinstance(target, Outline)]
         align = placed[0] if placed and placed[0] is not None else self.align
         if self.focal is not None:
-            cut = self.window if isinstance(self.window, PixelBox) else PixelBox(0, 0, 0, 0)
-            x, y = _moved(self.focal, -cut.left, -cut.top).to_box(visible.source).centre
-            return dataclasses.replace(self.options, focus=(min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)))
+            cut = self.window if isinstance(self.window, PixelBox) else None
+            shown = self.focal if cut is None else _moved(self.focal, -cut.left, -cut.top)
+            x, y = shown.to_box(visible.source).centre
+            if cut is None or (0 <= x <= 1 and 0 <= y <= 1):
+                return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
         if align is not None:
             (across, down), part = align, visible.part
             focus = min(part.left + across * part.width, 1.0), min(part.top + down * part.height, 1.0)

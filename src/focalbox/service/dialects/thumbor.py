@@ -124,7 +124,7 @@ def parse(rest: bytes) -> ImageRequest:
         inside = False
     elif stretched:
         effects = (Effect("resize", (float(width), float(height))), *effects)
-    elif not smart and filters.focal is None:
+    elif not smart:
         align = _ACROSS[across or "center"], _DOWN[down or "middle"]
     outline = Outline(
         width,
