@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -92,3 +94,26 @@ def test_what_nobody_unpacks_is_named(packing: int, said: str) -> None:
     content = with_tag(noisy(None), 259, 3, packing.to_bytes(2, "little"))
     with pytest.raises(DecodeError, match=f"^the picture cannot be decoded: TIFF packed as {said} is not read$"):
         found(content)
+
+
+@pytest.mark.parametrize("strip", [0, 2])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_jpeg_inside_whose_last_rows_are_missing_is_refused(mode: str, strip: int) -> None:
+    picture = Image.fromarray(np.random.default_rng(4).integers(0, 256, (96, 64, 3), dtype=np.uint8)).convert(mode)
+    file = BytesIO()
+    picture.save(file, "TIFF", compression="jpeg", strip_size=32 * 64 * len(picture.getbands()))
+    content = file.getvalue()
+    assert found(content).shape == (96, 64, 3)
+    with tifffile.TiffFile(BytesIO(content)) as opened:
+        lengths = list(opened.pages.first.tags[279].value)
+    assert len(lengths) == 3
+    lengths[strip] //= 3
+    cut = with_tag(content, 279, 4, struct.pack("<3I", *lengths))
+    with pytest.raises(DecodeError, match=r"^the picture cannot be decoded: the file ends too early$"):
+        found(cut)
+
+
+def test_a_jpeg_inside_that_is_grey_to_its_last_row_is_whole() -> None:
+    file = BytesIO()
+    Image.new("RGB", (64, 48), (128, 128, 128)).save(file, "TIFF", compression="jpeg")
+    assert (found(file.getvalue()) == 128).all()

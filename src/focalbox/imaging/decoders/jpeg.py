@@ -10,12 +10,23 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image, _imaging
 
-__all__ = ["DAMAGED", "END", "decode_jpeg", "is_damaged", "lacks_only_its_end", "share_memory"]
+__all__ = [
+    "DAMAGED",
+    "END",
+    "ROWS_MISSING",
+    "are_damaged",
+    "decode_jpeg",
+    "is_damaged",
+    "is_filled",
+    "lacks_only_its_end",
+    "share_memory",
+]
 
 END = b"\xff\xd9"
 """EOI, the last marker of a JPEG (ITU-T T.81, table B.1)."""
 DAMAGED = "the file is damaged: parts of the picture may be wrong"
 """The note of a JPEG whose codes are damaged, or whose scans do not bring all of its coefficients."""
+ROWS_MISSING = "image file is truncated: its last rows are missing"
 _LAYOUTS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _SMALLEST = 8
 """The divisor at which pixels cost least; the codes are read all the same."""
@@ -83,19 +94,29 @@ def is_damaged(data: bytes, image: Image.Image) -> bool:
         When the codes end before the last row does. Of progressive ones the first scan counts: without the others the
         picture is there, and coarse.
     """
-    bottom = image.crop((0, image.height - 1, *image.size))
-    filled = _is_filled(bottom)
+    filled = is_filled(image.crop((0, image.height - 1, *image.size)))
     if image.mode not in _LAYOUTS or (image.mode != "RGB" and not filled):
         return False  # it would be decoded twice
+    damaged = are_damaged(data, _LAYOUTS[image.mode])
+    if damaged and filled:
+        raise OSError(ROWS_MISSING)
+    return damaged
+
+
+def are_damaged(data: bytes, layout: str = "RGB") -> bool:
+    """Tell whether libjpeg finds codes of a JPEG damaged or cut, as it decodes them at the smallest scale."""
     try:
-        simplejpeg.decode_jpeg(data, colorspace=_LAYOUTS[image.mode], min_factor=_SMALLEST)
+        simplejpeg.decode_jpeg(data, colorspace=layout, min_factor=_SMALLEST)
     except ValueError as error:
-        damaged = _CODES_ARE_DAMAGED.match(str(error)) is not None
-        if damaged and filled:
-            message = "image file is truncated: its last rows are missing"
-            raise OSError(message) from error
-        return damaged
+        return _CODES_ARE_DAMAGED.match(str(error)) is not None
     return False
+
+
+def is_filled(row: Image.Image) -> bool:
+    """Tell whether a row is of the grey that libjpeg puts in place of missing ones."""
+    extrema: Any = row.getextrema()
+    pairs = [extrema] if len(row.getbands()) == 1 else extrema
+    return all(low == high and low in _FILLED for low, high in pairs)
 
 
 def share_memory(pixels: NDArray[uint8]) -> Image.Image:
@@ -108,10 +129,3 @@ def share_memory(pixels: NDArray[uint8]) -> Image.Image:
     image = Image.new("RGB", (0, 0))._new(_imaging.map_buffer(pixels, (width, height), "raw", 0, ("RGB", 0, 1)))  # noqa: SLF001
     image.readonly = 1
     return image
-
-
-def _is_filled(row: Image.Image) -> bool:
-    """Tell whether a row is of the grey that stands for missing ones."""
-    extrema: Any = row.getextrema()
-    pairs = [extrema] if len(row.getbands()) == 1 else extrema
-    return all(low == high and low in _FILLED for low, high in pairs)

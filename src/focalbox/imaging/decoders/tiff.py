@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import COMPRESSION_INFO, TiffImageFile
 
+from focalbox.imaging.decoders.jpeg import END, ROWS_MISSING, are_damaged, is_filled
 from focalbox.imaging.decoders.tiff_errors import silence_libtiff
 from focalbox.imaging.decoders.tiff_samples import SIGN, plan_mending, shift
 
@@ -27,6 +30,8 @@ _UNREAD = {
 """What pixels may be packed as that neither Pillow nor its libtiff unpacks, by the number of the compression."""
 _ORIENTATION, _BITS, _SAMPLES, _ROWS_PER_STRIP, _PLANES = 274, 258, 277, 278, 284  # TIFF 6.0, section 8
 _TILE_WIDTH, _TILE_LENGTH = 322, 323  # section 15
+_STRIPS, _TILES = (273, 279), (324, 325)  # the same: where pixels lie, and how many bytes
+_JPEG, _JPEG_TABLES = 7, 347  # TIFF Technical Note 2
 _APART = 2  # of PlanarConfiguration
 _NATIVE = {
     **dict.fromkeys(("I;16S", "I;16BS"), "I;16NS"),
@@ -85,9 +90,33 @@ class Tiff(TiffImageFile):
         value = self.tag_v2.get(tag)
         return value if isinstance(value, int) and value > 0 else otherwise
 
+    def _refuse_missing_rows(self, whole: Image.Image) -> None:
+        """Refuse strips and tiles that are JPEG whose codes end before their last row: libjpeg leaves the others grey."""
+        places, lengths = _STRIPS if _STRIPS[0] in self.tag_v2 else _TILES
+        across = self._number(_TILE_WIDTH, whole.width)
+        down = self._number(_TILE_LENGTH, self._number(_ROWS_PER_STRIP, whole.height))
+        columns = -(-whole.width // across)
+        tables: bytes = self.tag_v2.get(_JPEG_TABLES, b"")
+        file = self.fp.getvalue() if isinstance(self.fp, BytesIO) else b""
+        parts = zip(self.tag_v2.get(places, ()), self.tag_v2.get(lengths, ()), strict=False)
+        for number, (start, length) in enumerate(parts):
+            left, top = number % columns * across, number // columns * down
+            box = (
+                left,
+                min(top + down, whole.height) - 1,
+                min(left + across, whole.width),
+                min(top + down, whole.height),
+            )
+            if top < whole.height and is_filled(whole.crop(box)):  # of planes of their own only the first is looked at
+                head = 2 if tables else 0  # SOI, which the tables have
+                if are_damaged(b"".join([tables[:-2], memoryview(file)[start + head : start + length], END])):
+                    raise OSError(ROWS_MISSING)
+
     def load_end(self) -> None:
         """Make samples right, and turn the picture upright."""
         whole = self._new(self.im)
+        if self.tag_v2.get(_COMPRESSION) == _JPEG:
+            self._refuse_missing_rows(whole)
         steps = [shift, *self._steps] if self._signed and np.max(whole.getextrema()) >= SIGN else self._steps
         rows = max(1, _STRIP // whole.width)
         for top in range(0, whole.height if steps else 0, rows):
