@@ -80,3 +80,10 @@ def test_codes_that_end_early_are_refused(codes: bytes) -> None:
 
 def test_the_last_pixel_ends_a_picture_too() -> None:
     np.testing.assert_array_equal(unpacked(b"\2\7\0\0\2\x09", 0, (2, 2), 8), [[7, 7], [9, 9]])
+
+
+def test_codes_that_draw_nothing_are_not_gone_through_for_ever() -> None:
+    codes = b"\1\7" * 5 + b"\0\0\1\7"
+    np.testing.assert_array_equal(unpacked(codes, 0, (1, 2), 8), [[7], [7]])
+    with pytest.raises(ValueError, match="draw nothing"):
+        unpack_runs(b"\1\7" * 2**22 + codes, 0, (1, 2), 8)

@@ -10,6 +10,8 @@ __all__ = ["unpack_runs"]
 _END_OF_LINE, _END, _DELTA = 0, 1, 2
 """What follows a zero; larger numbers are how many pixels come as they are."""
 _NIBBLES = 4
+_PIXEL, _ROW = 6, 2
+"""Bytes that a pixel takes at most, a step to it and a run of one, and the end of a row: what else comes draws nothing."""
 _PAIRS = [bytes([value >> 4, value & 15]) for value in range(256)]
 _SINGLES = [bytes([value]) for value in range(256)]
 
@@ -40,14 +42,17 @@ def unpack_runs(
     ------
     EOFError
         When the codes end before the last pixel, and do not say that they do.
+    ValueError
+        When there are more codes than any picture of this size takes.
     """
     width, height = size
     nibbles = bits == _NIBBLES
     numbers, drawn = bytearray(), bytearray()  # codes go on and never back
-    at, column, row = start, 0, 0
+    codes = memoryview(data)[start : start + (_PIXEL * width + _ROW) * height]
+    at, column, row = 0, 0, 0
     try:
         while row + (column >= width) < height:
-            count, value = data[at], data[at + 1]
+            count, value = codes[at], codes[at + 1]
             at += 2
             if count:
                 count = min(count, width - column)
@@ -56,8 +61,8 @@ def unpack_runs(
                 continue
             if value > _DELTA:
                 length = value + 1 >> 1 if nibbles else value
-                plain = data[at : at + length]
-                data[at + length - 1]  # it is there
+                plain: bytes | memoryview = codes[at : at + length]
+                codes[at + length - 1]  # it is there
                 if nibbles:
                     plain = b"".join([_PAIRS[pair] for pair in plain])
                 count = min(value, width - column)
@@ -69,9 +74,12 @@ def unpack_runs(
             if value == _END_OF_LINE:
                 column, row = 0, row + 1
             else:
-                column, row, at = min(width, column + data[at]), row + data[at + 1], at + 2
+                column, row, at = min(width, column + codes[at]), row + codes[at + 1], at + 2
             _pass_over(numbers, drawn, min(row, height) * width + column * (row < height))
     except IndexError as error:
+        if start + len(codes) < len(data):
+            message = "broken data stream: run-length codes that draw nothing"
+            raise ValueError(message) from error
         message = "truncated run-length codes"
         raise EOFError(message) from error
     _pass_over(numbers, drawn, width * height)
