@@ -58,6 +58,8 @@ def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
         "PNG 16 bit": file_of(Image.fromarray(grey.astype(np.uint16) * 257), "PNG", compress_level=1),
         "TIFF float": file_of(Image.fromarray(grey.astype(np.float32)), "TIFF", compression="tiff_adobe_deflate"),
         "WEBP": file_of(large, "WEBP", method=0),
+        "WEBP lossless": file_of(large, "WEBP", lossless=True, method=0, quality=0),
+        "WEBP alpha": file_of(clear, "WEBP", method=0),
         "AVIF": file_of(large, "AVIF", speed=10),
     }
 
@@ -71,6 +73,8 @@ KINDS = (
     "PNG 16 bit",
     "TIFF float",
     "WEBP",
+    "WEBP lossless",
+    "WEBP alpha",
     "AVIF",
 )
 

@@ -53,6 +53,8 @@ class Need:
         Whether the decoder itself makes the smaller picture, as that of JPEG does.
     held : float
         Coefficients that the decoder holds for each pixel.
+    beside : int or None
+        Bytes a pixel that the decoder holds besides the picture; None for what is usual for the format.
     turned : bool
         Whether a second picture is made, upright.
     canvases : int
@@ -68,6 +70,7 @@ class Need:
     scale: int = 1
     drafts: bool = False
     held: float = 0.0
+    beside: int | None = None
     turned: bool = False
     canvases: int = 0
     results: int = 0
@@ -86,7 +89,8 @@ class Need:
         decoded = small if self.drafts else pixels
         before = _MODES.get(self.mode, _RGB) * decoded
         after = 0.0 if self.mode in {"RGB", "RGBA"} and (self.drafts or self.scale == 1) else _RGB * small
-        beside = (_DECODERS.get(self.format or "", 0) + _COEFFICIENTS * self.held) * pixels
+        usual = _DECODERS.get(self.format or "", 0) if self.beside is None else self.beside
+        beside = (usual + _COEFFICIENTS * self.held) * pixels
         if self.format == "PNG":
             beside += bytes_beside(self.mode, pixels, self.scale)
         upright = _RGB * small if self.turned else 0.0

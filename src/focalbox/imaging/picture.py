@@ -16,7 +16,7 @@ from focalbox.imaging.animation.gif import draw_gif, read_gif
 from focalbox.imaging.colour import has_alpha, profile_of, settles
 from focalbox.imaging.decoders.jpeg import DAMAGED, END, decode_jpeg, is_damaged, lacks_only_its_end, share_memory
 from focalbox.imaging.decoders.png import decode_png
-from focalbox.imaging.decoders.webp import first_frame
+from focalbox.imaging.decoders.webp import first_frame, held_beside
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.limits import Limits
@@ -229,6 +229,7 @@ class Picture:
             scale,
             drafts=self._drafts,
             held=coding.held if coding is not None else 0.0,
+            beside=held_beside(self._data, mode) if self.format == "WEBP" else None,
             turned=self._header.exif.orientation != 1,
         )
 

@@ -21,6 +21,7 @@ _SAID = {
         "unrecognized data stream",
         "failed to read next frame",
         "Failed to decode frame",
+        "WebPDecode",
     ),
 }
 """What is said in place of how Pillow, libwebp and libavif begin to say that they cannot make sense of something."""

@@ -15,16 +15,27 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from focalbox.imaging.decoders.jpeg import share_memory
+from focalbox.imaging.headers.webp import pixel_chunk
 
-__all__ = ["decode_webp", "first_frame"]
+__all__ = ["decode_webp", "first_frame", "held_beside"]
 
 _INSTALLED = importlib.util.find_spec("imagecodecs") is not None
+_HELD = {b"VP8 ": 0, b"VP8L": 4}
+"""Bytes a pixel that libwebp holds while it draws straight into memory: some rows of a lossy picture, all of a lossless one
+(its vp8l_dec.c)."""
+
+
+def held_beside(data: bytes, mode: str) -> int | None:
+    """Return the bytes a pixel that drawing a WebP takes besides the picture; None where Pillow has it drawn.
+
+    Only imagecodecs, where it is installed, has a still picture without transparency drawn straight into memory. Pillow has
+    libwebp draw every picture as if it were a film: on a canvas that is then copied.
+    """
+    return _HELD.get(pixel_chunk(data) or b"") if _INSTALLED and mode == "RGB" else None
 
 
 def decode_webp(image: Image.Image) -> NDArray[uint8] | None:
     """Decode a still WebP without transparency, straight into what Pillow keeps of a picture.
-
-    Pillow has libwebp draw every picture as if it were a film: on a canvas that is then copied.
 
     Parameters
     ----------
@@ -34,20 +45,18 @@ def decode_webp(image: Image.Image) -> NDArray[uint8] | None:
     Returns
     -------
     ndarray of uint8, shape (height, width, 4), or None
-        Red, green, blue and 255. None where imagecodecs is not installed, for films and for pictures with transparency, and
-        when anything at all is wrong: Pillow then has the last word, and the words for what is wrong.
+        Red, green, blue and 255; None for what `held_beside` leaves to Pillow.
+
+    Raises
+    ------
+    imagecodecs.WebpError
+        When the pixels are damaged. Pillow is not asked then: it would take more memory than was counted on.
     """
     file = getattr(image, "fp", None)
-    if image.mode != "RGB" or getattr(image, "n_frames", 1) != 1 or not isinstance(file, BytesIO):
+    if not isinstance(file, BytesIO) or held_beside(file.getvalue(), image.mode) is None:
         return None
-    decode = _decoder()
-    if decode is None:
-        return None
-    try:
-        decoded: NDArray[uint8] = decode(file.getbuffer(), hasalpha=True)
-    except Exception:  # noqa: BLE001 - a foreign library on hostile bytes
-        return None
-    return decoded if decoded.shape == (image.height, image.width, 4) else None
+    decoded: NDArray[uint8] = _decoder()(file.getbuffer(), hasalpha=True)
+    return decoded
 
 
 def first_frame(image: Image.Image) -> Image.Image | None:
@@ -81,8 +90,6 @@ def first_frame(image: Image.Image) -> Image.Image | None:
 
 
 @cache
-def _decoder() -> Callable[..., Any] | None:
-    if not _INSTALLED:
-        return None
+def _decoder() -> Callable[..., Any]:
     decoder: Callable[..., Any] = importlib.import_module("imagecodecs").webp_decode
     return decoder
