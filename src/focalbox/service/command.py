@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import logging
 import os
 import socket
 import sys
@@ -21,6 +22,7 @@ from focalbox.cli.messages import WRONG_CALL, print_error
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
+from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
 from focalbox.service.settings import ServiceSettings
 
@@ -32,8 +34,8 @@ _BACKLOG = 1024
 """Connections that the system may hold for the service to accept."""
 _PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "starlette", "uvicorn")
 """What the extra brings, by the names that Python imports."""
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable in which prometheus_client looks for the folder where processes count together."""
+
+_log = logging.getLogger("focalbox.service")
 
 
 @click.command()
@@ -91,7 +93,7 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
-    os.environ.pop(_METRICS_FOLDER, None)  # that of another program
+    os.environ.pop(shared_metrics.VARIABLE, None)  # that of another program
     log_to_standard_error()
     listening = _listening(settings)
     announce = partial(_announce, settings, listening)
@@ -99,7 +101,7 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
         with listening:
             _exit_unless_started(partial(_serve, listening, settings, announce=announce))
         return
-    with tempfile.TemporaryDirectory(prefix="focalbox-metrics-") as name:
+    with tempfile.TemporaryDirectory(prefix="focalbox-metrics-", dir=shared_metrics.place_for()) as name:
         code = _serve_with_workers(listening, settings, Path(name), announce)
     sys.exit(code)
 
@@ -133,22 +135,30 @@ def _serve_with_workers(
             announce()
 
     def work(all_stop: Callable[[], bool]) -> int:
-        os.environ[_METRICS_FOLDER] = str(metrics_folder)  # read by prometheus_client when it is loaded
         try:
-            _serve(listening, shared, metrics_folder=metrics_folder, all_stop=all_stop, announce=announce_last)
+            folder = _reserve(metrics_folder)
+            _serve(listening, shared, metrics_folder=folder, all_stop=all_stop, announce=announce_last)
         except FocalboxError as error:
             starts.fail(str(error))
             return WRONG_CALL
         return 0
 
-    def forget(worker: int) -> None:
-        for file in metrics_folder.glob(f"gauge_live*_{worker}.db"):
-            file.unlink(missing_ok=True)
-
+    forget = partial(shared_metrics.forget, metrics_folder)
     code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it refuses what comes
     for reason in starts.reasons():
         print_error(reason)
     return code
+
+
+def _reserve(metrics_folder: Path) -> Path | None:
+    """Have this process count with the others, or by itself where there is no room for that."""
+    try:
+        shared_metrics.reserve(metrics_folder)
+    except OSError as error:
+        _log.warning("a process counts by itself: /metrics is not the sum", extra={"reason": str(error)})
+        return None
+    os.environ[shared_metrics.VARIABLE] = str(metrics_folder)
+    return metrics_folder
 
 
 def _check_installed() -> None:

@@ -1,0 +1,52 @@
+"""The files in which several processes count together: in memory where the system has a place for that, with room for all.
+
+prometheus_client maps its files into memory. Where their disk is full, a write into a page that has no place on it yet ends
+the process (SIGBUS), so each file is written once before.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["VARIABLE", "forget", "place_for", "reserve"]
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""In which prometheus_client looks for the folder, when it is loaded."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is the user's own
+"""Where Linux keeps files in memory."""
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP")
+"""Variables by which a user says where temporary files go, as `tempfile` reads them."""
+_BYTES: Mapping[str, int] = {"counter": 2**18, "gauge_livesum": 2**16, "histogram": 2**16}
+"""What each kind may come to: some 170 bytes a series, of which requests have at most 600 (dialects, answers, statuses)."""
+
+
+def place_for() -> Path | None:
+    """Return where the folder belongs: in memory, unless the user has said otherwise; None for the system's usual place."""
+    said = any(os.environ.get(name) for name in _TEMPORARY)
+    return _MEMORY if not said and os.access(_MEMORY, os.W_OK | os.X_OK) else None
+
+
+def reserve(folder: Path) -> None:
+    """Take the room that this process needs to count.
+
+    Raises
+    ------
+    OSError
+        When there is none; then nothing is taken.
+    """
+    files = {folder / f"{kind}_{os.getpid()}.db": most for kind, most in _BYTES.items()}
+    try:
+        for file, most in files.items():
+            file.write_bytes(bytes(most))
+    except OSError:
+        for file in files:
+            file.unlink(missing_ok=True)
+        raise
+
+
+def forget(folder: Path, worker: int) -> None:
+    """Remove what only a living process has, such as its open connections; what it has counted stays."""
+    for file in folder.glob(f"gauge_live*_{worker}.db"):
+        file.unlink(missing_ok=True)

@@ -1,0 +1,92 @@
+"""The files in which processes count together: their room is taken before, and what dies with a process goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from focalbox.service.runtime import shared_metrics
+from service.servers import SECONDS, Running
+
+
+def test_a_user_says_where_temporary_files_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    memory = Path("/dev/shm")  # noqa: S108 - nothing is written there
+    assert shared_metrics.place_for() == (memory if os.access(memory, os.W_OK) else None)
+    monkeypatch.setenv("TMPDIR", "/somewhere")
+    assert shared_metrics.place_for() is None
+
+
+def test_what_only_a_living_process_has_goes_with_it(tmp_path: Path) -> None:
+    shared_metrics.reserve(tmp_path)
+    shared_metrics.forget(tmp_path, os.getpid() + 1)
+    assert len(list(tmp_path.iterdir())) == 3
+    shared_metrics.forget(tmp_path, os.getpid())
+    assert sorted(file.name.rpartition("_")[0] for file in tmp_path.iterdir()) == ["counter", "histogram"]
+
+
+def test_all_that_is_counted_fits_into_what_is_reserved(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from focalbox.service.runtime import shared_metrics as shared\n"
+        "folder = Path(sys.argv[1]); shared.reserve(folder); os.environ[shared.VARIABLE] = str(folder)\n"
+        "sizes = lambda: {file.name: file.stat().st_size for file in folder.iterdir()}\n"
+        "before = sizes()\n"
+        "from focalbox.service.runtime.metrics import Metrics; metrics = Metrics(folder)\n"
+        "for n in range(600): metrics.requests.labels(f'filestack{n}', 'thumbor-meta', '500').inc()\n"
+        "for n in range(20): metrics.stage(f'prepare{n}').__enter__(); metrics.watch(f'focalbox_{n}', 'x', lambda: 1.0)\n"
+        "for n in range(20): metrics._stages.labels(f'prepare{n}').observe(1)\n"
+        "assert b'filestack599' in metrics.text()\n"
+        "assert sizes() == before, (sizes(), before)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=SECONDS)
+
+
+def _fill(disk: Path, left: int = 0) -> None:
+    with (disk / "rest").open("wb", buffering=0) as rest:
+        with suppress(OSError):
+            while True:
+                rest.write(bytes(4096))
+        rest.truncate(rest.tell() - left)
+
+
+def _get(service: Running, path: str) -> bytes:
+    with service.connect() as connection:
+        connection.settimeout(SECONDS)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("full_at_start", [False, True])
+def test_a_full_disk_of_temporary_files_ends_no_process(
+    running: Callable[..., Running],
+    pictures: Path,
+    small_disk: Path,
+    tmp_path: Path,
+    full_at_start: bool,  # noqa: FBT001 - a case
+) -> None:
+    if full_at_start:
+        _fill(small_disk, 2**16)  # where nothing fits at all, Python itself looks for another place
+    service = running("--allow-unsigned", "--root", str(pictures), "--workers", "2", TMPDIR=str(small_disk))
+    _fill(small_disk)
+    for _ in range(4):
+        for path, status in (
+            ("/v1/crop/60x40/coffee.jpg", b"200"), ("/unsafe/60x40/coffee.jpg", b"200"), ("/v1/nothing", b"400"),
+            ("/resize=w:60/coffee.jpg", b"200"), ("/v1/plan/1:1/coffee.jpg", b"200"), ("/metrics", b"200"),
+        ):  # fmt: skip
+            assert _get(service, path).split(b" ")[1] == status, path
+    lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    assert not any("worker ended" in line["message"] for line in lines)
+    assert any("counts by itself" in line["message"] for line in lines) == full_at_start
+    if not full_at_start:
+        metrics = _get(service, "/metrics").decode()
+        assert re.search(r'focalbox_requests_total\{[^}]*dialect="thumbor"[^}]*\} 4.0', metrics)
