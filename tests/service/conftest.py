@@ -139,7 +139,7 @@ def _processes(folder: Path) -> Iterator[Callable[..., Running]]:
                 [sys.executable, "-m", "focalbox", "serve", "--port", "0", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**kept, **environment},
+                env={**kept, "TMPDIR": str(folder), **environment},  # some of them are killed, and leave files there
                 text=True,
                 preexec_fn=bound,  # noqa: PLW1509 - sets a number, and takes no lock
             )
