@@ -27,6 +27,7 @@ _MAX_REASON = select.PIPE_BUF - 1
 _MAX_REASONS = 2**16
 """Bytes of all reasons that are read: what a pipe holds."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_AWAITED = (*_SIGNALS, signal.SIGCHLD)
 
 _log = logging.getLogger("focalbox.service")
 
@@ -104,31 +105,41 @@ class _Supervisor:
         self._processors = _processors()
         self._stopping, self._failed, self._code = False, 0, 0
         self._alive, self._held = os.pipe()
+        self._came, self._comes = os.pipe()
+        os.set_blocking(self._comes, False)
 
     def run(self) -> int:
-        """Run until told to stop, or until workers cannot start; the answer is the exit code."""
-        for number in _SIGNALS:
-            signal.signal(number, self._forward)
+        """Run until told to stop, or until workers cannot start; the answer is the exit code.
+
+        Every signal, also that a worker has ended, is written to a pipe by whatever thread it comes to, and read here: one
+        that comes just before a wait for workers would not end it.
+        """
+        signal.set_wakeup_fd(self._comes)
+        for number in _AWAITED:
+            signal.signal(number, _note)
         for place in range(self._count):
             self._start(place)
         while self._started:
-            worker, status = os.wait()
-            self._replace(worker, os.waitstatus_to_exitcode(status))
+            for came in os.read(self._came, select.PIPE_BUF):
+                if came == signal.SIGCHLD:
+                    self._bury()
+                else:
+                    self._forward(came)
         return self._code
 
     def _start(self, place: int) -> None:
-        """Fork a worker, unless a stop was asked for; a signal that comes meanwhile reaches it too."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        """Fork a worker, unless a stop was asked for."""
         if self._stopping:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             return
+        signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)  # in the worker none may go into the pipe
         worker = os.fork()
         if not worker:
+            signal.set_wakeup_fd(-1)
             os.close(self._held)
             _keep_to(processors_of(place, self._count, self._processors))
-            for number in _SIGNALS:
+            for number in _AWAITED:
                 signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
             threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()
             code = 1
             try:
@@ -138,7 +149,15 @@ class _Supervisor:
                 sys.stderr.flush()
                 os._exit(code)
         self._started[worker] = place, time.monotonic()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
+
+    def _bury(self) -> None:
+        """Replace the workers that have ended; one signal may stand for several."""
+        while self._started:
+            worker, status = os.waitpid(-1, os.WNOHANG)
+            if not worker:
+                return
+            self._replace(worker, os.waitstatus_to_exitcode(status))
 
     def _replace(self, worker: int, code: int) -> None:
         place, began = self._started.pop(worker)
@@ -153,17 +172,21 @@ class _Supervisor:
             _log.error("a worker ended", extra={"worker": worker, "code": code})
         if cannot_start or self._failed >= _FAILED_STARTS:
             self._code = max(code, 1)
-            self._forward(signal.SIGTERM, None)
+            self._forward(signal.SIGTERM)
             return
         self._start(place)
 
-    def _forward(self, number: int, _: FrameType | None) -> None:
+    def _forward(self, number: int) -> None:
         """Pass the signal to all workers; control-C reaches them from the terminal."""
         self._stopping, self._all_stop[0] = True, 1
         self._stop()
         for worker in self._started:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGTERM if number == signal.SIGINT else number)
+
+
+def _note(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: that the signal came is in the pipe."""
 
 
 def processors_of(place: int, count: int, processors: Sequence[int]) -> Sequence[int]:
