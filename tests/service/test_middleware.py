@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
+import weakref
 from collections.abc import Collection
 from typing import Any
 
@@ -21,6 +23,7 @@ from focalbox.service.refusals import Refusals
 from focalbox.service.runtime.logs import JsonLines
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.runtime.single_flight import SingleFlight
 
 Header = tuple[bytes, bytes]
 
@@ -118,6 +121,31 @@ def test_every_error_is_a_problem_document(error: Exception, status: int, detail
     assert detail in problem["detail"]
     assert "secret" not in body.decode()
     assert len(headers["x-request-id"]) == 16
+
+
+def test_what_was_refused_is_let_go_of_at_once() -> None:
+    class File:
+        """Stands for the bytes of a picture; a weak reference cannot be to bytes."""
+
+    files: list[weakref.ref[File]] = []
+    flights = SingleFlight()
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        file = File()
+        files.append(weakref.ref(file))
+
+        async def read() -> None:
+            message = f"{type(file).__name__} is damaged"  # so that the frame holds it
+            raise DecodeError(message)
+
+        await flights.run("one", read)
+
+    gc.disable()
+    try:
+        assert request(refusing)[0] == 422
+        assert files[0]() is None, "a collection of garbage has to find it"
+    finally:
+        gc.enable()
 
 
 def test_an_error_behind_the_beginning_of_an_answer_is_logged_and_not_sent(caplog: pytest.LogCaptureFixture) -> None:

@@ -20,7 +20,7 @@ _DECODERS = {"WEBP": 9, "AVIF": 8, "HEIF": 4}
 pillow-heif 1.8): libwebp holds two canvases and Pillow one as bytes, AVIF its planes and one as bytes."""
 _COEFFICIENTS = 2
 """Bytes of a coefficient, which are all held while a JPEG in several scans is decoded (libjpeg's jdcoefct.c)."""
-_SPARE = 20 * 2**20
+_SPARE = 24 * 2**20
 """Bytes for strips, tables, the looking copy and the look at it."""
 _STRIPS = 16 * 2**20
 """Bytes for strips of premultiplied pixels, where there is alpha."""
@@ -82,7 +82,7 @@ class Need:
         Examples
         --------
         >>> Need("PNG", "RGB", Size(1000, 1000)).peak // 1_000_000
-        24
+        29
         """
         pixels = self.stored.pixels
         small = pixels / self.scale**2

@@ -16,6 +16,7 @@ from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.colour_spaces import profile_of_cicp, profile_of_png
 from focalbox.imaging.decoders.jpeg import DAMAGED, END
 from focalbox.imaging.decoders.readers import can_read, reader_of
+from focalbox.imaging.decoders.webp import held_beside
 from focalbox.imaging.headers.bigtiff import as_plain_tiff
 from focalbox.imaging.headers.exif import Exif, read_exif
 from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
@@ -109,9 +110,10 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             return _png(name, data, limits)
         if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
             limits.check_picture(Size(*canvas))
-            check_memory(
-                name, Need(form, "RGBA", Size(*canvas), len(data)), limits.memory
-            )  # its reader takes it at once
+            beside = held_beside(data, "RGB")
+            mode = "RGBA" if beside is None else "RGB"
+            # Its reader asks for the memory at once.
+            check_memory(name, Need(form, mode, Size(*canvas), len(data), beside=beside), limits.memory)
         file, note = choose_picture(data) if form == "TIFF" else (data, None)
         counted = 1 if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
         if form == "GIF":

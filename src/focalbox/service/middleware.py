@@ -142,6 +142,8 @@ class RequestLog:
             problem = _problem(error)
             refused = problem.detail if isinstance(error, Overloaded) else ""
             failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
+            if failure is None:
+                _forget_frames(error)
             if not status:
                 await problem.response()(scope, receive, send_noted)
         seconds = time.perf_counter() - start
@@ -216,6 +218,17 @@ def _problem(error: Exception) -> Problem:
             detail = error.detail  # our own words
         return Problem(error.status_code, title, detail, headers)
     return problem_of(error)
+
+
+def _forget_frames(error: BaseException) -> None:
+    """Let go of what an error's frames hold, such as the bytes of a picture that was refused.
+
+    They hold the tasks that they wait for, and these the error: all of it would stay until the next collection of garbage.
+    """
+    said: BaseException | None = error
+    while said is not None:
+        said.__traceback__ = None
+        said = said.__cause__ or said.__context__
 
 
 def _id_of(scope: Scope) -> str:

@@ -111,15 +111,16 @@ def chunks_of(data: bytes) -> Iterator[Chunk]:
 
 def join(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
     """Return a PNG of some of the chunks of a file, checksums included; the same bytes when they are all of it."""
+    seen = memoryview(data)  # its parts are no copies
     parts, start, at = [], 0, len(SIGNATURE)
     for chunk in chunks:
         if chunk.start - 8 != at:
-            parts.append(data[start:at])
+            parts.append(seen[start:at])
             start = chunk.start - 8
         at = min(len(data), chunk.stop + 4)
     if start == 0 and at == len(data):
         return data
-    return b"".join([*parts, data[start:at]])
+    return b"".join([*parts, seen[start:at]])
 
 
 def read_png(data: bytes) -> Png:
