@@ -110,7 +110,10 @@ def chunks_of(data: bytes) -> Iterator[Chunk]:
 
 
 def join(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
-    """Return a PNG of some of the chunks of a file, checksums included; the same bytes when they are all of it."""
+    """Return a PNG of some of the chunks of a file, checksums included; the same bytes when they are all up to its end.
+
+    What lies behind the end (IEND) stays: nobody reads it, and a copy of a large file would take as much memory again.
+    """
     seen = memoryview(data)  # its parts are no copies
     parts, start, at = [], 0, len(SIGNATURE)
     for chunk in chunks:
@@ -118,7 +121,8 @@ def join(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
             parts.append(seen[start:at])
             start = chunk.start - 8
         at = min(len(data), chunk.stop + 4)
-    if start == 0 and at == len(data):
+    ended = bool(chunks) and chunks[-1].name == b"IEND"
+    if not parts and (ended or at == len(data)):
         return data
     return b"".join([*parts, seen[start:at]])
 
