@@ -110,7 +110,7 @@ def test_memory_is_held_for_pictures_and_given_back(opened: Opened, pictures: Pa
         noise = np.random.default_rng(number).integers(0, 255, (30, 30, 3), dtype=np.uint8)
         Image.fromarray(noise).resize((1200, 1000)).save(pictures / f"large-{number}.png")
     service = opened(root=pictures, allow_unsigned="true", at_work="4")
-    small = _with_memory(opened, pictures, 40_000_000)
+    small = _with_memory(opened, pictures, 44_200_000)
 
     async def ask(of: Service) -> list[Answer]:
         return await asyncio.gather(*(of.asked(f"/v1/crop/300x200/large-{number}.png") for number in range(12)))

@@ -84,7 +84,7 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
     Examples
     --------
     >>> parse_trim("bottom-right:20")
-    Trim(corner='bottom-right', tolerance=20)
+    Trim(corner='bottom-right', tolerance=20, colour='')
     """
     if trim is None or isinstance(trim, Trim):
         return trim

@@ -66,7 +66,7 @@ def memory_at_work(
     --------
     >>> size = Size(1000, 1000)
     >>> memory_at_work(Need("PNG", "RGB", size), size, [Size(100, 100)], CropOptions()) // 10**6
-    25
+    29
     """
     film = frames > 1 and options.animate == "keep"
     whole = part or size
