@@ -21,7 +21,8 @@ pillow-heif 1.8): libwebp holds two canvases and Pillow one as bytes, AVIF its p
 _COEFFICIENTS = 2
 """Bytes of a coefficient, which are all held while a JPEG in several scans is decoded (libjpeg's jdcoefct.c)."""
 _SPARE = 24 * 2**20
-"""Bytes for strips, tables, the looking copy and the look at it."""
+"""Bytes for strips, tables, the looking copy and the look at it. With 20 MiB a WebP of 98 MP took 0.3 MB more than was said
+(2026-11-27, a processor with AVX-512)."""
 _STRIPS = 16 * 2**20
 """Bytes for strips of premultiplied pixels, where there is alpha."""
 CANVASES = 4

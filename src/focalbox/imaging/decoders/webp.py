@@ -73,7 +73,7 @@ def first_frame(image: Image.Image) -> Image.Image | None:
 
     Raises
     ------
-    EOFError
+    EOFError or imagecodecs.WebpError
         When the file is damaged.
     """
     if (decoded := decode_webp(image)) is not None:

@@ -122,7 +122,7 @@ class _Supervisor:
         while self._started:
             for came in os.read(self._came, select.PIPE_BUF):
                 if came == signal.SIGCHLD:
-                    self._bury()
+                    self._reap()
                 else:
                     self._forward(came)
         return self._code
@@ -151,7 +151,7 @@ class _Supervisor:
         self._started[worker] = place, time.monotonic()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         """Replace the workers that have ended; one signal may stand for several."""
         while self._started:
             worker, status = os.waitpid(-1, os.WNOHANG)
