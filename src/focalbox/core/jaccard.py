@@ -27,7 +27,11 @@ _COARSER = 4
 """Bits by which the values of a map are coarsened for the subject box, 1,024 levels left, so that with `_GROUND_OF_SUBJECT`
 every number stays below 2**63 too: 12 * 10 * (cells * levels)**2 / 10 = 5.4e17 with 256 x 256 cells."""
 
+_AT_ONCE = 2**14
+"""Numbers that are scanned at once: 128 KB, which stay in the processor's cache."""
+
 _Table = NDArray[np.int64]
+_Edges = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def salient_box(saliency: SaliencyMap) -> BestBox:
     known so far, look for the box with the largest numerator - ratio * denominator; when none is above 0, no box is
     better. Each look is a maximum-sum rectangle, found for all pairs of rows at once with a running minimum along the
     columns (Kadane's scan as told by Bentley [2]_). A row or column that would lower the sum wherever it is cut is never
-    the edge of a best box, so the look stays between the outermost that would not. A pair of rows that has nothing to offer
+    the edge of a best box, so the look stays between the outermost that would not. And no better box leaves out more of what
+    raises the sum than all of it has above the best known, which leaves few edges. A pair of rows that has nothing to offer
     at one ratio has nothing at a higher one, so only the first look goes over all of them. Everything is in whole numbers:
     no tolerance.
 
@@ -229,58 +234,55 @@ class _Index:
     def search(self, cells: _Table) -> list[_Cells]:
         """Return all the best boxes."""
         best = self.guess(cells)
-        down, across = (self._hopeful(cells.max(axis=axis), best) for axis in (1, 0))
-        sums, areas = self.table[np.ix_(down, across)], np.outer(down, across) * self.levels
+        worth, least = self.surplus(cells, np.full((1, 1), self.levels), best), self.least(best)
+        tops, bottoms = _edges(worth, least)
+        lefts, rights = _edges(worth.T, least)
+        start, stop = int(lefts[0]), int(rights[-1]) + 1
+        sums = self.table[:, start:stop]
+        areas = np.arange(len(sums))[:, None] * (np.arange(start, stop) * self.levels)
 
-        surplus, least = self.surplus(sums, areas, best), self.least(best)
-        tops, bottoms = np.nonzero(np.triu(_screen(surplus) >= least, 1))
+        rows, columns = np.nonzero(tops[:, None] < bottoms)
+        tops, bottoms = tops[rows], bottoms[columns]
         while True:
-            strips, lows = _strips(surplus, tops, bottoms)
-            gains = (strips - lows).max(axis=1)
-            if gains.max(initial=least) <= least:
-                break
+            surplus = self.surplus(sums, areas, best)
+            gains = _gains(surplus, tops, bottoms)
             pair = int(gains.argmax())
-            right = int((strips[pair] - lows[pair]).argmax())
-            left = int(strips[pair, : right + 1].argmin())
-            best = self.cells(int(across[left]), int(down[tops[pair]]), int(across[right]), int(down[bottoms[pair]]))
+            if gains[pair] <= least:
+                break
+            strip = surplus[bottoms[pair]] - surplus[tops[pair]]
+            right = int((strip - np.minimum.accumulate(strip)).argmax())
+            left = int(strip[: right + 1].argmin())
+            best = self.cells(start + left, int(tops[pair]), start + right, int(bottoms[pair]))
             tops, bottoms = tops[gains >= least], bottoms[gains >= least]
-            surplus, least = self.surplus(sums, areas, best), self.least(best)
+            least = self.least(best)
         boxes = [best]
-        for pair in np.flatnonzero(gains == least).tolist():
-            lefts, rights = np.nonzero(np.triu(strips[pair] - strips[pair][:, None] == least, 1))
-            boxes += [
-                self.cells(int(across[a]), int(down[tops[pair]]), int(across[b]), int(down[bottoms[pair]]))
-                for a, b in zip(lefts, rights, strict=True)
-            ]
+        for top, bottom in zip(tops[gains == least].tolist(), bottoms[gains == least].tolist(), strict=True):
+            strip = surplus[bottom] - surplus[top]
+            ends = np.argwhere(strip - strip[:, None] == least).tolist()
+            boxes += [self.cells(start + left, top, start + right, bottom) for left, right in ends if left < right]
         return boxes
 
-    def _hopeful(self, most: _Table, best: _Cells) -> _Table:
-        """Return the edges along one axis that a best box can have, from the largest cell of each row or column."""
-        hopeful = np.flatnonzero(self.surplus(most, np.full_like(most, self.levels), best) >= 0)
-        return np.arange(hopeful[0], hopeful[-1] + 2)
 
+def _edges(worth: _Table, least: int) -> tuple[_Edges, _Edges]:
+    """Return the tops and the bottoms that a box can have whose sum is ``least`` or more, from the numbers of all cells.
 
-def _screen(surplus: _Table) -> _Table:
-    """Return the largest box sum for every pair of edges (top, bottom), shape (edges, edges).
-
-    A scan along the columns keeps, for all pairs at once, the smallest strip sum so far; what is above the diagonal
-    counts. Column by column the four working arrays stay in the processor's cache, which is twice as fast as whole
-    arrays of strips.
+    It neither begins nor ends with a row in which all lower the sum, and what it leaves out of those that raise it is at
+    most what all of them have more than ``least``.
     """
-    by_column = np.ascontiguousarray(surplus.T)
-    rows = by_column.shape[1]
-    most = np.full((rows, rows), np.iinfo(np.int64).min)
-    low = by_column[0][None, :] - by_column[0][:, None]
-    strip, gain = np.empty_like(low), np.empty_like(low)
-    for column in by_column[1:]:
-        np.subtract(column[None, :], column[:, None], out=strip)
-        np.subtract(strip, low, out=gain)
-        np.maximum(most, gain, out=most)
-        np.minimum(low, strip, out=low)
-    return most
+    rows = np.flatnonzero(worth.max(axis=1) >= 0)
+    raising = np.maximum(worth, 0).sum(axis=1)
+    above, below = raising.cumsum(), raising[::-1].cumsum()
+    spare = above[-1] - least
+    last, first = above.searchsorted(spare, "right"), raising.size - below.searchsorted(spare, "right")
+    return np.arange(rows[0], min(last, rows[-1]) + 1), np.arange(max(first, rows[0] + 1), rows[-1] + 2)
 
 
-def _strips(surplus: _Table, tops: NDArray[np.intp], bottoms: NDArray[np.intp]) -> tuple[_Table, _Table]:
-    """Return the running sums along the strips between two rows, and the smallest so far, shape (pairs, columns)."""
-    strips = surplus[bottoms] - surplus[tops]
-    return strips, np.minimum.accumulate(strips, axis=1)
+def _gains(surplus: _Table, tops: _Edges, bottoms: _Edges) -> _Table:
+    """Return the largest sum of a box between each pair of edges: the scan along the columns."""
+    gains = np.empty_like(surplus, shape=tops.size)
+    step = max(1, _AT_ONCE // surplus.shape[1])
+    for first in range(0, tops.size, step):
+        pairs = slice(first, first + step)
+        strips = surplus[bottoms[pairs]] - surplus[tops[pairs]]
+        gains[pairs] = (strips - np.minimum.accumulate(strips, axis=1)).max(axis=1)
+    return gains
