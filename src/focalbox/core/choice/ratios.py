@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from focalbox.core.target import Size, Target
 
@@ -30,7 +31,11 @@ COMMON = (
 _SAME = 1e-9
 """Difference of two aspect ratios, as a share, that is the rounding of the division alone."""
 
+_TARGETS_KEPT = 256
+"""Answers remembered: most crops are made for the same few sizes."""
 
+
+@lru_cache(_TARGETS_KEPT)
 def meant_aspect(target: Target) -> float:
     """Return the aspect ratio that a target stands for: of a size that is a common ratio in whole pixels, that ratio.
 

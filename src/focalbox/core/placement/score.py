@@ -83,24 +83,22 @@ def score_parts(
     """
     shape = windows.tops.size, windows.lefts.size
     whole, cut, top = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    fitting = [(subject, box) for subject in subjects if (box := subject.box_for(windows.width, windows.height))]
+    shown = [(subject, subject.box_for(windows.width, windows.height)) for subject in subjects]
+    fitting = [(subject, box) for subject, box in shown if box is not None]
     if fitting:
         boxes = [box for _, box in fitting]
-        added = np.array([subject.whole for subject, _ in fitting])
-        taken = np.array([subject.cut for subject, _ in fitting])
+        added = np.array([[subject.whole] for subject, _ in fitting])
+        taken = np.array([[subject.cut] for subject, _ in fitting])
         (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
         inner_rows, inner_columns = windows.holds([subject.boxes[-1] for subject, _ in fitting])
-        held = taken[:, None] * rows
-        whole += (1.0 - FACE) * (added[:, None] * rows).T @ columns + FACE * (
-            added[:, None] * inner_rows
-        ).T @ inner_columns
-        cut -= (taken[:, None] * seen_rows).T @ seen_columns - held.T @ columns
-    for subject in subjects:
-        if subject.box_for(windows.width, windows.height) is None:
+        whole += (1.0 - FACE) * (added * rows).T @ columns + FACE * (added * inner_rows).T @ inner_columns
+        cut -= (taken * seen_rows).T @ seen_columns - (taken * rows).T @ columns
+    for subject, box in shown:
+        if box is None:
             whole += subject.whole * _shown(windows, subject.boxes[-1])
     if subject_box is not None and subject_box.height > windows.height:
         top += weight_of_top(saliency, subject_box) * windows.begin_above(_with_room(subject_box))
-    return np.broadcast_to(windows.saliency_in(saliency), shape), whole, cut, top
+    return windows.saliency_in(saliency), whole, cut, top
 
 
 def score_of(

@@ -74,20 +74,14 @@ class Windows:
 
     def saliency_in(self, saliency: SaliencyMap) -> Grid:
         """Return the share of the saliency inside each window, shape (tops, lefts), from the summed-area table."""
-        rows, columns = saliency.shape
-        strips: NDArray[np.int64] | Grid
-        if self.height >= 1.0:  # as high as the picture, as most are: nothing to look up
-            strips = saliency.table[-1:].T
-        else:
-            above = _between(saliency.table, self.tops * rows)
-            below = _between(saliency.table, (self.tops + self.height) * rows)
-            strips = (below - above).T
-        if self.width >= 1.0:
-            shares: Grid = strips[-1:].T / max(1, saliency.total)
-            return shares
-        left = _between(strips, self.lefts * columns)
-        right = _between(strips, (self.lefts + self.width) * columns)
-        return (right - left).T / max(1, saliency.total)
+        inside: NDArray[np.int64] | Grid = saliency.table
+        if self.width >= 1.0:  # most are as wide or as high as the picture: nothing to look up along that axis
+            inside = inside[:, -1:]
+        inside = inside[-1:] if self.height >= 1.0 else _inside(inside, self.tops, self.height)
+        if self.width < 1.0:
+            inside = _inside(inside.T, self.lefts, self.width).T
+        shares: Grid = inside / max(1, saliency.total)
+        return shares
 
     def distance_to(self, x: float, y: float) -> Grid:
         """Return the distance of each window's centre to a point, fractions, shape (tops, lefts)."""
@@ -137,13 +131,14 @@ def _overlap(starts: Grid, side: float, start: float, length: float) -> Grid:
     return _limit(inside / length, 0.0, 1.0)
 
 
-def _between(table: NDArray[np.int64] | Grid, rows: Grid) -> Grid:
-    """Return rows of a table at real places (in rows), linearly between its whole rows."""
-    last = table.shape[0] - 1
-    below = np.minimum(np.maximum(rows.astype(np.int64), 0), last - 1)
-    part = _limit(rows - below, 0.0, 1.0)[:, None]
-    found: Grid = table[below] * (1.0 - part) + table[below + 1] * part
-    return found
+def _inside(table: NDArray[np.int64] | Grid, starts: Grid, side: float) -> Grid:
+    """Return what is added to a table's running sums along each stretch of its rows (fractions), linearly within a row."""
+    cells = table.shape[0] - 1
+    rows = np.concatenate([starts, starts + side]) * cells
+    before = np.minimum(np.maximum(rows.astype(np.int64), 0), cells - 1)
+    part = _limit(rows - before, 0.0, 1.0)[:, None]
+    sums: Grid = table[before] * (1.0 - part) + table[before + 1] * part
+    return sums[starts.size :] - sums[: starts.size]
 
 
 def _limit(values: Grid, low: float, high: float) -> Grid:
