@@ -49,6 +49,7 @@ def test_the_jaccard_index_is_symmetric_and_one_for_itself(first: Box, second: B
     assert first.jaccard(first) == pytest.approx(1.0)
     assert first.union(second).contains(first)
     assert first.contains(first.intersection(second)) or first.intersection(second).area == 0
+    assert first.shared_area(second) == first.intersection(second).area
 
 
 @given(boxes())

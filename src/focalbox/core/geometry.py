@@ -134,10 +134,16 @@ class Box:
 
     def intersection(self, other: Box) -> Box:
         """Return the common part, of no area when there is none."""
+        return Box.between(*self._common_edges(other))
+
+    def shared_area(self, other: Box) -> float:
+        """Return the area of the common part, a share of the picture's; 0 when there is none."""
+        left, top, right, bottom = self._common_edges(other)
+        return (right - left) * (bottom - top)
+
+    def _common_edges(self, other: Box) -> tuple[float, float, float, float]:
         left, top = max(self.left, other.left), max(self.top, other.top)
-        right = max(left, min(self.right, other.right))
-        bottom = max(top, min(self.bottom, other.bottom))
-        return Box.between(left, top, right, bottom)
+        return left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom))
 
     def union(self, other: Box) -> Box:
         """Return the smallest box around both."""
@@ -159,7 +165,7 @@ class Box:
 
     def jaccard(self, other: Box) -> float:
         """Return the Jaccard index (intersection over union) with another box, 0 to 1."""
-        shared = self.intersection(other).area
+        shared = self.shared_area(other)
         whole = self.area + other.area - shared
         return shared / whole if whole > 0 else 0.0
 
@@ -214,9 +220,10 @@ class Box:
         >>> Box(0.26, 0.0, 0.5, 1.0).to_whole_pixels(Size(10, 10))
         Box(left=0.2, top=0.0, width=0.6, height=1.0)
         """
-        left, top = (math.floor(start + _ROUNDING) for start in (self.left * size.width, self.top * size.height))
-        right, bottom = (math.ceil(stop - _ROUNDING) for stop in (self.right * size.width, self.bottom * size.height))
-        return Box(left / size.width, top / size.height, (right - left) / size.width, (bottom - top) / size.height)
+        width, height = size.width, size.height
+        left, top = math.floor(self.left * width + _ROUNDING), math.floor(self.top * height + _ROUNDING)
+        right, bottom = math.ceil(self.right * width - _ROUNDING), math.ceil(self.bottom * height - _ROUNDING)
+        return Box(left / width, top / height, (right - left) / width, (bottom - top) / height)
 
     def resize(self, width: float, height: float) -> Box:
         """Return a box of other sides with the same centre."""

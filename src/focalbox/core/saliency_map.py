@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import itertools
+import math
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
@@ -69,7 +70,7 @@ class SaliencyMap:
             message = f"a saliency map needs two dimensions with at least one cell, not shape {array.shape}"
             raise ModelError(message)
         low, high = array.min(), array.max()
-        if not (np.isfinite(low) and np.isfinite(high)):
+        if not (math.isfinite(low) and math.isfinite(high)):
             message = "a saliency map needs finite numbers, but some are NaN or infinite"
             raise ModelError(message)
         if low < 0:

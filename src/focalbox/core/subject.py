@@ -82,4 +82,4 @@ def _is_share(score: Any) -> bool:
 def _of_floats(box: Box) -> Box:
     """Return a box of Python's floats; the box itself, as most are, where it is one: subjects are made by the dozen."""
     sides = box.left, box.top, box.width, box.height
-    return box if all(type(side) is float for side in sides) else Box(*map(float, sides))
+    return box if {*map(type, sides)} == {float} else Box(*map(float, sides))

@@ -155,7 +155,8 @@ def boxed_faces(boxes: NDArray[np.float32], *, sure: float = _USUAL.sure) -> tup
     >>> [round(face.score, 2) for face in boxed_faces(twice)]
     [0.9]
     """
-    likely = boxes[(boxes[:, 4] >= sure) & np.isfinite(boxes).all(axis=1)]
+    likely = boxes[boxes[:, 4] >= sure]
+    likely = likely[np.isfinite(likely).all(axis=1)]
     faces: list[Subject] = []
     for left, top, width, height, score in likely[np.argsort(-likely[:, 4], kind="stable")].tolist():
         _add(faces, Box(left, top, max(0.0, width), max(0.0, height)), "face", min(1.0, score))

@@ -103,4 +103,4 @@ def faces_with_heads(
 def _belongs(head: Subject, face: Subject, aspect: float) -> bool:
     """Tell whether a head is that of a face."""
     whole = head_of(face.box, aspect)
-    return head.box.jaccard(whole) >= _SAME or head.box.intersection(face.box).area >= _SHARED * face.box.area
+    return head.box.jaccard(whole) >= _SAME or head.box.shared_area(face.box) >= _SHARED * face.box.area

@@ -212,7 +212,7 @@ def grown_to_heads(evidence: Evidence, box: Box) -> Box:
     """Return a box grown to the heads that it cuts: no limb or head is cut that need not be."""
     aspect = evidence.visible.size.width / evidence.visible.size.height
     heads = (whole_of(subject, aspect) for subject in evidence.subjects if subject.kind in HEADS)
-    cut = [head for head in heads if box.intersection(head).area > _BELONGS * head.area]
+    cut = [head for head in heads if box.shared_area(head) > _BELONGS * head.area]
     return reduce(Box.union, cut, box)
 
 
@@ -224,10 +224,10 @@ def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
     across, down = 1 / evidence.visible.size.width, 1 / evidence.visible.size.height  # what rounding to pixels may cost
     room = Box(shown.left - across, shown.top - down, shown.width + 2 * across, shown.height + 2 * down)
     prominent = (head.boxes[-1] for head in evidence.scored_subjects if head.kind in HEADS and head.whole > 0)
-    if any(room.intersection(face).area < (retain - _ROUNDING) * face.area for face in prominent):
+    if any(room.shared_area(face) < (retain - _ROUNDING) * face.area for face in prominent):
         return False
     subject = evidence.subject_box
-    return evidence.object_map is None or shown.intersection(subject).area >= (retain - _ROUNDING) * subject.area
+    return evidence.object_map is None or shown.shared_area(subject) >= (retain - _ROUNDING) * subject.area
 
 
 def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:

@@ -99,7 +99,7 @@ def _cut(window: Box, subjects: Sequence[ScoredSubject]) -> float:
     cut = 0.0
     for subject in subjects:
         outer, inner = subject.boxes[0], subject.boxes[-1]
-        shown = window.intersection(outer).area / outer.area
+        shown = window.shared_area(outer) / outer.area
         if shown > SAME:
             missing = 1.0 if not window.contains(inner) else min(1.0, _HAIR * (1.0 - shown))
             cut += subject.whole * missing
