@@ -11,7 +11,7 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.heads import head_of
 from focalbox.saliency.faces import FaceRule
-from focalbox.saliency.heads import believed_faces, faces_with_heads, heads_without_faces
+from focalbox.saliency.heads import believed_faces, match_heads
 from laws import cases
 from strategies import boxes
 
@@ -50,7 +50,7 @@ def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None
 @given(st.lists(boxes(), max_size=5), st.lists(boxes(), max_size=5))
 def test_heads_without_faces_are_some_of_the_heads_in_their_order(heads: list[Box], faces: list[Box]) -> None:
     given_heads = tuple(Subject(box, "head") for box in heads)
-    left = heads_without_faces(given_heads, tuple(map(Subject, faces)))
+    _, left = match_heads(tuple(map(Subject, faces)), given_heads)
     assert [head for head in given_heads if head in left] == list(left)
     if not faces:
         assert left == given_heads
@@ -60,20 +60,19 @@ def test_heads_without_faces_are_some_of_the_heads_in_their_order(heads: list[Bo
 def test_the_head_of_a_face_is_not_found_a_second_time(face: Box) -> None:
     inside = face.intersection(WHOLE)
     if inside.area:
-        assert heads_without_faces((Subject(head_of(inside), "head"),), (Subject(inside),)) == ()
+        assert match_heads((Subject(inside),), (Subject(head_of(inside), "head"),))[1] == ()
 
 
 def test_a_head_beside_a_face_stays() -> None:
     behind = Subject(Box(0.6, 0.2, 0.2, 0.3), "head")
-    assert heads_without_faces((behind,), (Subject(Box(0.2, 0.2, 0.15, 0.2)),)) == (behind,)
+    assert match_heads((Subject(Box(0.2, 0.2, 0.15, 0.2)),), (behind,))[1] == (behind,)
 
 
 @given(st.lists(boxes(), max_size=4), st.lists(boxes(), max_size=4))
 def test_a_head_is_a_faces_or_stays_and_faces_keep_their_places(heads: list[Box], faces: list[Box]) -> None:
     given_heads, given_faces = tuple(Subject(box, "head") for box in heads), tuple(map(Subject, faces))
-    found = faces_with_heads(given_faces, given_heads)
+    found, left = match_heads(given_faces, given_heads)
     assert [face.box for face in found] == faces
-    left = heads_without_faces(given_heads, given_faces)
     assert all(head not in [face.head for face in found] for head in (one.box for one in left))
     assert any(face.head for face in found) == (len(left) < len(given_heads))
 
@@ -81,4 +80,4 @@ def test_a_head_is_a_faces_or_stays_and_faces_keep_their_places(heads: list[Box]
 def test_of_two_heads_the_surer_is_the_faces() -> None:
     face = Subject(Box(0.4, 0.4, 0.1, 0.1))
     hat, hair = Subject(Box(0.38, 0.3, 0.14, 0.2), "head", 0.7), Subject(Box(0.39, 0.36, 0.12, 0.15), "head", 0.5)
-    assert faces_with_heads((face,), (hair, hat))[0].head == hat.box
+    assert match_heads((face,), (hair, hat))[0][0].head == hat.box

@@ -134,16 +134,18 @@ class Box:
 
     def intersection(self, other: Box) -> Box:
         """Return the common part, of no area when there is none."""
-        return Box.between(*self._common_edges(other))
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        right = max(left, min(self.right, other.right))
+        bottom = max(top, min(self.bottom, other.bottom))
+        return Box.between(left, top, right, bottom)
 
     def shared_area(self, other: Box) -> float:
         """Return the area of the common part, a share of the picture's; 0 when there is none."""
-        left, top, right, bottom = self._common_edges(other)
-        return (right - left) * (bottom - top)
-
-    def _common_edges(self, other: Box) -> tuple[float, float, float, float]:
-        left, top = max(self.left, other.left), max(self.top, other.top)
-        return left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom))
+        width = min(self.right, other.right) - max(self.left, other.left)
+        if width <= 0:
+            return 0.0
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return width * height if height > 0 else 0.0
 
     def union(self, other: Box) -> Box:
         """Return the smallest box around both."""
@@ -166,8 +168,7 @@ class Box:
     def jaccard(self, other: Box) -> float:
         """Return the Jaccard index (intersection over union) with another box, 0 to 1."""
         shared = self.shared_area(other)
-        whole = self.area + other.area - shared
-        return shared / whole if whole > 0 else 0.0
+        return shared / (self.area + other.area - shared) if shared > 0 else 0.0
 
     def towards(self, other: Box, share: float) -> Box:
         """Return the box ``share`` (0..1) of the way to ``other``, every edge moving in a straight line."""

@@ -237,9 +237,9 @@ class _Index:
         worth, least = self.surplus(cells, np.full((1, 1), self.levels), best), self.least(best)
         tops, bottoms = _edges(worth, least)
         lefts, rights = _edges(worth.T, least)
-        start, stop = int(lefts[0]), int(rights[-1]) + 1
-        sums = self.table[:, start:stop]
-        areas = np.arange(len(sums))[:, None] * (np.arange(start, stop) * self.levels)
+        across = np.concatenate([lefts, rights[rights > lefts[-1]]])
+        sums = self.table[:, across]
+        areas = np.arange(len(sums))[:, None] * (across * self.levels)
 
         rows, columns = np.nonzero(tops[:, None] < bottoms)
         tops, bottoms = tops[rows], bottoms[columns]
@@ -252,14 +252,14 @@ class _Index:
             strip = surplus[bottoms[pair]] - surplus[tops[pair]]
             right = int((strip - np.minimum.accumulate(strip)).argmax())
             left = int(strip[: right + 1].argmin())
-            best = self.cells(start + left, int(tops[pair]), start + right, int(bottoms[pair]))
+            best = self.cells(int(across[left]), int(tops[pair]), int(across[right]), int(bottoms[pair]))
             tops, bottoms = tops[gains >= least], bottoms[gains >= least]
             least = self.least(best)
         boxes = [best]
         for top, bottom in zip(tops[gains == least].tolist(), bottoms[gains == least].tolist(), strict=True):
             strip = surplus[bottom] - surplus[top]
-            ends = np.argwhere(strip - strip[:, None] == least).tolist()
-            boxes += [self.cells(start + left, top, start + right, bottom) for left, right in ends if left < right]
+            ends = across[np.argwhere(strip - strip[:, None] == least)].tolist()
+            boxes += [self.cells(left, top, right, bottom) for left, right in ends if left < right]
         return boxes
 
 

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalbox.core.evidence import Subject
+from focalbox.core.geometry import Box
 from focalbox.core.heads import head_of
 from focalbox.saliency.cells import cells_inside
 from focalbox.saliency.faces import FaceRule
 
-__all__ = ["believed_faces", "faces_with_heads", "heads_without_faces"]
+__all__ = ["believed_faces", "match_heads"]
 
 _SAME = 0.4
 """Jaccard index of a head with the head of a face from which they are the same."""
@@ -53,14 +54,16 @@ def believed_faces(
     return tuple(face for face in faces if cells_inside(heat, head_of(face.box, aspect)).max() >= rule.headed)
 
 
-def heads_without_faces(
-    heads: tuple[Subject, ...], faces: tuple[Subject, ...], aspect: float = 0.0
-) -> tuple[Subject, ...]:
-    """Return the heads that belong to none of the faces: those seen from behind, looking down, of animals.
+def match_heads(
+    faces: tuple[Subject, ...], heads: tuple[Subject, ...], aspect: float = 0.0
+) -> tuple[tuple[Subject, ...], tuple[Subject, ...]]:
+    """Return the faces, each with the surest of the heads that belong to it, and the heads that belong to none.
+
+    Those are seen from behind, looking down, or of animals.
 
     Parameters
     ----------
-    heads, faces : tuple of Subject
+    faces, heads : tuple of Subject
         What was found of a picture.
     aspect : float
         Its width beside its height, as in `focalbox.core.heads.head_of`.
@@ -68,39 +71,22 @@ def heads_without_faces(
     Examples
     --------
     >>> from focalbox.core.geometry import Box
-    >>> face = Subject(Box(0.4, 0.4, 0.1, 0.1))
-    >>> behind, same = Subject(Box(0.7, 0.3, 0.15, 0.2), "head"), Subject(Box(0.38, 0.35, 0.14, 0.16), "head")
-    >>> heads_without_faces((behind, same), (face,)) == (behind,)
-    True
-    """
-    return tuple(head for head in heads if not any(_belongs(head, face, aspect) for face in faces))
-
-
-def faces_with_heads(
-    faces: tuple[Subject, ...], heads: tuple[Subject, ...], aspect: float = 0.0
-) -> tuple[Subject, ...]:
-    """Return the faces, each with the surest of the heads that belong to it.
-
-    Parameters
-    ----------
-    faces, heads, aspect
-        As in `heads_without_faces`.
-
-    Examples
-    --------
-    >>> from focalbox.core.geometry import Box
     >>> face, hat = Subject(Box(0.4, 0.4, 0.1, 0.1)), Subject(Box(0.38, 0.3, 0.14, 0.2), "head")
-    >>> faces_with_heads((face,), (hat,))[0].head == hat.box
-    True
+    >>> behind = Subject(Box(0.7, 0.3, 0.15, 0.2), "head")
+    >>> faces, heads = match_heads((face,), (behind, hat))
+    >>> faces[0].head == hat.box, heads == (behind,)
+    (True, True)
     """
-    found = []
+    matched, taken = [], set()
     for face in faces:
-        its = [head for head in heads if _belongs(head, face, aspect)]
-        found.append(replace(face, head=max(its, key=lambda head: head.score).box) if its else face)
-    return tuple(found)
+        whole = head_of(face.box, aspect)
+        its = [place for place, head in enumerate(heads) if _belongs(head.box, face.box, whole)]
+        taken.update(its)
+        surest = max((heads[place] for place in its), key=lambda head: head.score, default=None)
+        matched.append(face if surest is None else replace(face, head=surest.box))
+    return tuple(matched), tuple(head for place, head in enumerate(heads) if place not in taken)
 
 
-def _belongs(head: Subject, face: Subject, aspect: float) -> bool:
-    """Tell whether a head is that of a face."""
-    whole = head_of(face.box, aspect)
-    return head.box.jaccard(whole) >= _SAME or head.box.shared_area(face.box) >= _SHARED * face.box.area
+def _belongs(head: Box, face: Box, whole: Box) -> bool:
+    """Tell whether a head is that of a face, whose head is computed to be ``whole``."""
+    return head.jaccard(whole) >= _SAME or head.shared_area(face) >= _SHARED * face.area

@@ -24,7 +24,7 @@ from focalbox.saliency.faces import (
     face_from_head,
     faces_in,
 )
-from focalbox.saliency.heads import believed_faces, faces_with_heads, heads_without_faces
+from focalbox.saliency.heads import believed_faces, match_heads
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped_network"]
@@ -121,8 +121,7 @@ class Network:
         )
         marked = self._read_marks(seen, "head", SURE_HEAD)
         aspect = rgb.shape[1] / rgb.shape[0]
-        found = self._faces(seen, saliency, aspect)
-        faces, heads = faces_with_heads(found, marked, aspect), heads_without_faces(marked, found, aspect)
+        faces, heads = match_heads(self._faces(seen, saliency, aspect), marked, aspect)
         return ModelOutput(saliency, keep, faces + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
