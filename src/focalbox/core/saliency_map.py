@@ -120,15 +120,16 @@ class SaliencyMap:
         if self.total == 0:
             return 1.0
         inside = box.intersection(WHOLE)
-        above = self._before(inside.right, inside.top) - self._before(inside.left, inside.top)
-        kept = self._before(inside.right, inside.bottom) - self._before(inside.left, inside.bottom) - above
+        rows, columns = self.shape
+        left, right = _cell_at(inside.left, columns), _cell_at(inside.right, columns)
+        top, bottom = _cell_at(inside.top, rows), _cell_at(inside.bottom, rows)
+        above = self._before(right, top) - self._before(left, top)
+        kept = self._before(right, bottom) - self._before(left, bottom) - above
         return min(1.0, max(0.0, kept / self.total))
 
-    def _before(self, x: float, y: float) -> float:
-        """Return the sum of what lies left of x and above y, fractions: the summed-area table, linear within a cell."""
-        rows, columns = self.shape
-        row, column = min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
-        down, across = y * rows - row, x * columns - column
+    def _before(self, x: tuple[int, float], y: tuple[int, float]) -> float:
+        """Return the sum of what lies left of x and above y, as `_cell_at`: the summed-area table, linear within a cell."""
+        (column, across), (row, down) = x, y
         cell = self.table.item
         above = cell(row, column) * (1.0 - across) + cell(row, column + 1) * across
         below = cell(row + 1, column) * (1.0 - across) + cell(row + 1, column + 1) * across
@@ -186,6 +187,12 @@ class SaliencyMap:
             message = f"a saved saliency map needs 1 to {MAX_CELLS} cells a side and a largest cell of 0 or {LEVELS}"
             raise InvalidRequest(message)
         return cls(cells)
+
+
+def _cell_at(place: float, cells: int) -> tuple[int, float]:
+    """Return the cell of an axis that a place (a fraction) lies in, and how far inside (cells)."""
+    cell = min(int(place * cells), cells - 1)
+    return cell, place * cells - cell
 
 
 def _average(array: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -156,7 +156,9 @@ class CropOptions:
 
     def __post_init__(self) -> None:
         for option in OPTIONS:
-            object.__setattr__(self, option.name, option.kind.read(option.name, getattr(self, option.name)))
+            given = getattr(self, option.name)
+            if given is not option.default:
+                object.__setattr__(self, option.name, option.kind.read(option.name, given))
         self.framing  # noqa: B018 - a wrong value is refused when it is given, not when it is used
 
     @classmethod

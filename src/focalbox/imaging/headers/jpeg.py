@@ -164,11 +164,13 @@ def drop_burden(data: bytes) -> bytes:
             break
         count += 1
         last = at + max(2, int.from_bytes(data[at : at + 2], "big"))
-        described = marker == _COMMENT or marker in _APPLICATIONS
+        if marker != _COMMENT and marker not in _APPLICATIONS:
+            needed.append((start, last))
+            continue
         kind = next((name for name in _KINDS.get(marker, ()) if data.startswith(name, at + 2)), b"")
-        if described and _is_broken(data, marker, at + 2, last):
+        if _is_broken(data, marker, at + 2, last):
             broken = True
-        elif not described or kind == _PROFILE or (kind and kind not in told):
+        elif kind == _PROFILE or (kind and kind not in told):
             needed.append((start, last))
             told.add(kind)
     if count <= _FEW_SEGMENTS and between <= _LITTLE_BETWEEN and not broken:
