@@ -130,7 +130,8 @@ def subject_box(objects: SaliencyMap) -> BestBox:
     PixelBox(left=10, top=10, width=20, height=20)
     """
     least, most = (share * LEVELS // 10 for share in _CERTAIN)
-    cells = (np.clip(objects.cells - least, 0, most - least) * LEVELS // (most - least)) >> _COARSER
+    certain = np.minimum(np.maximum(objects.cells - least, 0), most - least)
+    cells = (certain * LEVELS // (most - least)) >> _COARSER
     if not cells.any():
         return BestBox(WHOLE, 0.0)
     table = np.zeros((cells.shape[0] + 1, cells.shape[1] + 1), dtype=np.int64)
@@ -199,7 +200,7 @@ class _Index:
         whole = self.unit * int(table[-1, -1]) + self.price * (area - inside)
         return _Cells(left, top, right, bottom, inside, whole)
 
-    def surplus(self, sums: _Table, areas: _Table, best: _Cells) -> _Table:
+    def surplus(self, sums: _Table, areas: _Table | int, best: _Cells) -> _Table:
         """Return a table whose sum over a box exceeds `least` just when the box is better than ``best``.
 
         inside / (unit * total + price * (area - inside)) > n / d
@@ -234,7 +235,7 @@ class _Index:
     def search(self, cells: _Table) -> list[_Cells]:
         """Return all the best boxes."""
         best = self.guess(cells)
-        worth, least = self.surplus(cells, np.full((1, 1), self.levels), best), self.least(best)
+        worth, least = self.surplus(cells, self.levels, best), self.least(best)
         tops, bottoms = _edges(worth, least)
         lefts, rights = _edges(worth.T, least)
         across = np.concatenate([lefts, rights[rights > lefts[-1]]])

@@ -217,16 +217,13 @@ def _mirror(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _mirror_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mirror an answer to a mirrored picture; how far to the right a centre is changes its sign."""
+    """Mirror an answer to a mirrored picture, in its own memory; how far to the right a centre is changes its sign."""
     if name == _FACES and answer.shape[-1:] == (_BOX,):
-        turned = answer.copy()
-        turned[..., 0] = 1 - answer[..., 0] - answer[..., 2]
-        return turned
-    back = answer[..., ::-1]
+        answer[..., 0] = 1 - answer[..., 0] - answer[..., 2]
+        return answer
     if name.endswith("_size") and answer.ndim == _COLOURS + 1 and answer.shape[1] == _SIDES[1]:
-        back = back.copy()
-        back[:, 2] *= -1
-    return back
+        answer[:, 2] *= -1
+    return answer[..., ::-1]
 
 
 def _check_contract(session: Session) -> None:
