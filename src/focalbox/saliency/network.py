@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -130,18 +131,21 @@ class Network:
         Empty for a picture that holds nothing. Raises as `look`.
         """
         check_picture(rgb)
-        known = self._session.outputs()
-        _check_contract(self._session)
-        wanted = [
-            _MAP if _MAP in known else known[0],
-            *(name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known),
-        ]
+        wanted = self._wanted
         if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
             return {}
         if not _leans_right(rgb):
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
         mirrored = self._session.run(wanted, _mirror(rgb)[None])
         return {name: _mirror_back(name, answer) for name, answer in mirrored.items()}
+
+    @cached_property
+    def _wanted(self) -> Sequence[str]:
+        """The names of the outputs that are read, the saliency map first, of a file that keeps the contract."""
+        known = self._session.outputs()
+        _check_contract(self._session)
+        optional = (name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known)
+        return [_MAP if _MAP in known else known[0], *optional]
 
     def _faces(
         self, seen: Mapping[str, NDArray[np.float32]], saliency: SaliencyMap, aspect: float
@@ -240,7 +244,7 @@ def _plane(answer: Any, name: str) -> NDArray[np.float32]:
     plane = np.asarray(answer)
     while plane.ndim > 2 and plane.shape[0] == 1:  # noqa: PLR2004 - a map has two dimensions
         plane = plane[0]
-    if plane.ndim != 2 or not np.issubdtype(plane.dtype, np.floating):  # noqa: PLR2004 - a map has two dimensions
+    if plane.ndim != 2 or plane.dtype.kind != "f":  # noqa: PLR2004 - a map has two dimensions
         message = f"{name} needs to answer with a float map of shape (1, 1, h, w), not {plane.dtype} {plane.shape}"
         raise ModelError(message)
     return plane
