@@ -159,7 +159,10 @@ def scored_subjects(
     counted = found[:MAX_SUBJECTS]
     if size is None:
         return tuple(counted)
-    return tuple(replace(one, boxes=tuple(box.to_whole_pixels(size) for box in one.boxes)) for one in counted)
+    return tuple(
+        ScoredSubject(one.kind, tuple(box.to_whole_pixels(size) for box in one.boxes), one.whole, one.cut)
+        for one in counted
+    )
 
 
 def _weights_of(kind: str, subjects: Sequence[Subject], weights: Mapping[str, Weights]) -> Weights:
@@ -174,8 +177,8 @@ def _score_kind(
     saliency: SaliencyMap, subjects: Sequence[Subject], weights: Weights, aspect: float
 ) -> list[ScoredSubject]:
     """Share the weights of a kind among its subjects by their prominence."""
-    inside = [replace(subject, box=subject.box.intersection(WHOLE)) for subject in subjects]
-    shown = [subject for subject in inside if subject.box.area > 0]
+    inside = [(subject, subject.box.intersection(WHOLE)) for subject in subjects]
+    shown = [one if box == one.box else replace(one, box=box) for one, box in inside if box.area > 0]
     if not shown:
         return []
     highest = max(one.box.height for one in shown)
