@@ -18,6 +18,7 @@ from focalbox.imaging import trimming
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.trimming import find_border, without_border
 from focalbox.options import Trim
+from focalbox.options.trim import EQUALS, Equal
 
 # few colours, so that borders and ties happen; some a short way from others, for the tolerances
 _LEVELS = st.sampled_from([0, 3, 10, 128, 255])
@@ -73,6 +74,16 @@ def test_a_ground_that_is_put_around_goes_again(pixels: np.ndarray, margin: tupl
     box = find_border(Image.fromarray(around), Trim())
     if left and top:
         assert box == PixelBox(left, top, width, height)
+
+
+@given(pictures, trims, st.sampled_from(EQUALS))
+def test_sides_that_are_to_be_equal_lose_as_much_as_the_lesser(pixels: np.ndarray, trim: Trim, equal: Equal) -> None:
+    image = Image.fromarray(pixels)
+    free, box = find_border(image, trim), find_border(image, replace(trim, equal=equal))
+    across, down = min(free.left, image.width - free.right), min(free.top, image.height - free.bottom)
+    sides = (free.left, image.width - free.right) if equal == "down" else (across, across)
+    ends = (free.top, image.height - free.bottom) if equal == "across" else (down, down)
+    assert (box.left, image.width - box.right, box.top, image.height - box.bottom) == (*sides, *ends)
 
 
 def test_what_nobody_sees_is_alike() -> None:

@@ -9,19 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import InvalidRequest
-from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Corner, Trim, parse_trim
+from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Corner, Equal, Trim, parse_trim
 
 _TOLERANCES = st.integers(0, MAX_TOLERANCE)
+_EQUAL = st.sampled_from(get_args(Equal))
 _COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
 @given(
-    st.builds(Trim, st.sampled_from(get_args(Corner)), _TOLERANCES)
-    | st.builds(Trim, tolerance=_TOLERANCES, colour=_COLOURS)
+    st.builds(Trim, st.sampled_from(get_args(Corner)), _TOLERANCES, equal=_EQUAL)
+    | st.builds(Trim, tolerance=_TOLERANCES, colour=_COLOURS, equal=_EQUAL)
 )
 def test_what_is_written_is_read_again(trim: Trim) -> None:
     assert parse_trim(str(trim)) == parse_trim(trim) == trim
-    assert parse_trim(str(trim).upper() if trim.colour else trim) == trim
+    assert parse_trim(str(trim).replace(trim.colour, trim.colour.upper())) == trim
 
 
 def test_a_corner_alone_has_no_tolerance() -> None:
@@ -38,6 +39,8 @@ def test_a_corner_alone_has_no_tolerance() -> None:
         "top-left:-1",
         "top-left:443",
         "top-left:1e2",
+        "top-left:both",
+        "top-left:5:left",
         "top-left:٣",
         "white",
         "#fff",
@@ -64,6 +67,8 @@ def test_anything_else_is_refused(wrong: object) -> None:
         {"tolerance": True},
         {"corner": "bottom-right", "colour": "#ffffff"},
         {"colour": "white"},
+        {"equal": "left"},
+        {"equal": None},
         {"colour": 5},
         {"colour": None},
     ],

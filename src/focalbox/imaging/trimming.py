@@ -69,7 +69,7 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
     Returns
     -------
     PixelBox
-        Inside the picture; all of it when no pixel has another colour.
+        Inside the picture; all of it when no pixel has another colour. Larger than that box where sides are to be equal.
 
     Examples
     --------
@@ -109,6 +109,12 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
     at_once = max(1, _STRIP // height)
     left = _border(width, at_once, columns)
     right = width - _border(width, at_once, lambda start, stop: columns(width - stop, width - start)[::-1])
+    if trim.equal in {"across", "both"}:
+        left = min(left, width - right)
+        right = width - left
+    if trim.equal in {"down", "both"}:
+        top = min(top, height - bottom)
+        bottom = height - top
     return PixelBox(left, top, right - left, bottom - top)
 
 

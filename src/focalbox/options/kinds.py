@@ -11,7 +11,7 @@ from typing import Any
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.errors import InvalidRequest, show_value
-from focalbox.options.trim import CORNERS, EXPECTED, parse_trim
+from focalbox.options.trim import CORNERS, EQUALS, EXPECTED, parse_trim
 
 __all__ = ["BOXES", "FILL", "POINT", "SHARE", "SWITCH", "TRIM", "Kind", "one_of"]
 
@@ -205,13 +205,13 @@ FILL = Kind(
     "colour", "a colour such as white or #ff8800, edge or blur", _fill, str, {"type": "string", "example": "white"}
 )
 TRIM = Kind(
-    "corner or colour[:tolerance]",
+    "corner or colour[:tolerance[:equal]]",
     EXPECTED,
     parse_trim,
     str,
     {
         "type": "string",
-        "pattern": f"^({'|'.join(CORNERS)}|#[0-9a-fA-F]{{6}})(:{_TOLERANCE})?$",
+        "pattern": f"^({'|'.join(CORNERS)}|#[0-9a-fA-F]{{6}})(:{_TOLERANCE}(:({'|'.join(EQUALS)}))?)?$",
         "example": "top-left:20",
     },
 )

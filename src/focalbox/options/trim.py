@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["CORNERS", "EXPECTED", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
+__all__ = ["CORNERS", "EQUALS", "EXPECTED", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
 
 Corner = Literal["top-left", "bottom-right"]
 CORNERS: tuple[Corner, ...] = ("top-left", "bottom-right")
+
+Equal = Literal["", "across", "down", "both"]
+EQUALS: tuple[Equal, ...] = ("across", "down", "both")
 
 MAX_TOLERANCE = 442
 """The largest distance of two colours in 8-bit RGB, sqrt(3) * 255, rounded up: what thumbor's addresses go up to."""
 
 EXPECTED = (
     f"{', '.join(CORNERS)} or a colour such as #ffffff, "
-    f"perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20"
+    f"perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20, "
+    f"and with {', '.join(EQUALS)} for equal sides as in top-left:20:both"
 )
 """What it is, as messages say it after "is"."""
 
 _COLOUR = "#[0-9a-fA-F]{6}"
 _COLOUR_OR_NONE = re.compile(f"({_COLOUR})?")
-_TRIM = re.compile(rf"(top-left|bottom-right|{_COLOUR})(?::(\d{{1,3}}))?", re.ASCII)
+_TRIM = re.compile(rf"(top-left|bottom-right|{_COLOUR})(?::(\d{{1,3}})(?::({'|'.join(EQUALS)}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,9 @@ class Trim:
     colour : str
         The border's colour itself, ``"#rrggbb"``, instead of that of a corner, which is then left out; empty for the
         corner's.
+    equal : {"", "across", "down", "both"}
+        Where only as much is cut off on a side as on the opposite one: left and right, top and bottom, or both. What is in
+        the middle of the picture then stays there.
 
     Raises
     ------
@@ -51,17 +58,24 @@ class Trim:
     corner: Corner = "top-left"
     tolerance: int = 0
     colour: str = ""
+    equal: Equal = ""
 
     def __post_init__(self) -> None:
         known = self.corner in CORNERS and isinstance(self.colour, str) and _COLOUR_OR_NONE.fullmatch(self.colour)
         both = self.colour and self.corner != CORNERS[0]
-        if not known or both or type(self.tolerance) is not int or not 0 <= self.tolerance <= MAX_TOLERANCE:
-            given = f"{show_value(self.colour or self.corner)}:{show_value(self.tolerance)}"
-            raise _no_trim(given)
+        if (
+            not known
+            or both
+            or self.equal not in {"", *EQUALS}
+            or type(self.tolerance) is not int
+            or not 0 <= self.tolerance <= MAX_TOLERANCE
+        ):
+            given = [self.colour or self.corner, self.tolerance, *([self.equal] if self.equal else [])]
+            raise _no_trim(":".join(map(show_value, given)))
 
     def __str__(self) -> str:
         """Return it as it is written in a request: ``top-left:20``."""
-        return f"{self.colour or self.corner}:{self.tolerance}"
+        return f"{self.colour or self.corner}:{self.tolerance}" + (f":{self.equal}" if self.equal else "")
 
 
 TrimLike = str | Trim
@@ -74,7 +88,7 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
     ----------
     trim : str, Trim or None
         ``"top-left"``, ``"bottom-right"`` or a colour ``"#ffffff"``, whose tolerance is 0, or with a tolerance
-        ``"top-left:20"``; None for none.
+        ``"top-left:20"``, and with what is equal ``"top-left:20:both"``; None for none.
 
     Raises
     ------
@@ -84,17 +98,17 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
     Examples
     --------
     >>> parse_trim("bottom-right:20")
-    Trim(corner='bottom-right', tolerance=20, colour='')
+    Trim(corner='bottom-right', tolerance=20, colour='', equal='')
     """
     if trim is None or isinstance(trim, Trim):
         return trim
     found = _TRIM.fullmatch(trim) if isinstance(trim, str) else None
     if found is None:
         raise _no_trim(trim)
-    tolerance = int(found[2] or 0)
+    tolerance, equal = int(found[2] or 0), cast("Equal", found[3] or "")
     if found[1].startswith("#"):
-        return Trim(tolerance=tolerance, colour=found[1].lower())
-    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", tolerance)
+        return Trim(tolerance=tolerance, colour=found[1].lower(), equal=equal)
+    return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", tolerance, equal=equal)
 
 
 def _no_trim(given: object) -> InvalidRequest:

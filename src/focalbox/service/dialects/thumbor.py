@@ -232,7 +232,7 @@ def _trim(part: re.Match[str] | None) -> Trim | None:
         trim = parse_trim(wanted)
     except InvalidRequest:
         trim = None
-    if trim is None or trim.colour:
+    if trim is None or trim.colour or trim.equal:
         message = f"trim is trim, trim:TOLERANCE, trim:CORNER or trim:CORNER:TOLERANCE, not trim:{wanted[:40]}"
         raise InvalidRequest(message)
     return trim

@@ -12,7 +12,7 @@ from dataclasses import replace
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.formats import format_of
 from focalbox.options import MAX_SIDE
-from focalbox.options.trim import MAX_TOLERANCE, Trim
+from focalbox.options.trim import MAX_TOLERANCE, Equal, Trim
 from focalbox.service.dialects.imgproxy.processing import (
     Processing,
     argument_at,
@@ -38,13 +38,13 @@ _ANY_NUMBER = 10_000
 _ARGUMENTS = {
     "resize": 8, "rs": 8, "size": 7, "s": 7, "gravity": 3, "g": 3, "background": 3, "bg": 3, "flip": 2, "fl": 2,
     "crop": 5, "c": 5, "padding": 4, "pd": 4, "zoom": 2, "z": 2, "extend": 4, "ex": 4, "filename": 2, "fn": 2,
-    "adjust": 3, "a": 3, "trim": 2, "t": 2,
+    "adjust": 3, "a": 3, "trim": 4, "t": 4,
     **dict.fromkeys(("extend_aspect_ratio", "extend_ar", "exar"), 4),
     **dict.fromkeys(("format_quality", "fq", "cachebuster", "cb"), _ANY_NUMBER),
 }  # fmt: skip
 """How many arguments an option has here; those that are not named have one."""
 _DEFAULTS = {"", "0", "f", "false"}
-"""What a further argument may say: what is done here anyway, such as ``t:10::0:0``."""
+"""What a further argument may say: what is done here anyway, such as ``w:500:0``."""
 _ON, _OFF = (("1", "t", "true"), ("0", "f", "false"))
 _FIXED_FOR: Sequence[tuple[str, Sequence[str], str]] = (
     ("auto_rotate ar", _ON, "every answer is upright"),
@@ -144,7 +144,9 @@ def _trim(found: Processing, arguments: Sequence[str]) -> Processing:
     colour = "".join(2 * digit for digit in text) if len(text) == _SHORT else text
     if not _HEXADECIMAL.fullmatch(colour or "000"):
         raise ValueError(text)
-    return replace(found, trim=Trim(tolerance=tolerance, colour=f"#{colour.lower()}" if colour else ""))
+    across, down = (read_truth(argument_at(arguments, place) or "0") for place in (2, 3))
+    equal: Equal = "both" if across and down else "across" if across else "down" if down else ""
+    return replace(found, trim=Trim(tolerance=tolerance, colour=f"#{colour.lower()}" if colour else "", equal=equal))
 
 
 def _padding(found: Processing, arguments: Sequence[str]) -> Processing:
