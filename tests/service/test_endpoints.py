@@ -12,12 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from starlette.types import Message
 
 from focalbox.errors import InvalidRequest
 from focalbox.service.app import build
-from focalbox.service.endpoints import until_gone
-from focalbox.service.problems import Gone
 from focalbox.service.settings import ServiceSettings
 from service.servers import Answer, Neighbour, Opened, Service
 
@@ -25,44 +22,6 @@ from service.servers import Answer, Neighbour, Opened, Service
 def _size(answer: Answer) -> tuple[int, int]:
     assert answer.status == 200, answer.content
     return Image.open(io.BytesIO(answer.content)).size
-
-
-def test_work_ends_with_its_client_and_with_whoever_waits_for_it() -> None:
-    ended = list[str]()
-
-    async def work(name: str) -> str:
-        try:
-            await asyncio.sleep(30 if name != "quick" else 0)
-        except asyncio.CancelledError:
-            ended.append(name)
-            raise
-        return name
-
-    async def stays() -> Message:
-        await asyncio.sleep(30)
-        return {"type": "http.disconnect"}
-
-    async def leaves() -> Message:
-        await asyncio.sleep(0)
-        return {"type": "http.disconnect"}
-
-    async def all_of_it() -> None:
-        assert await until_gone(stays, work("quick")) == "quick"
-        with pytest.raises(Gone):
-            await until_gone(leaves, work("left"))
-        current = asyncio.current_task()
-        assert current is not None
-        assert current.cancelling() == 0, "whoever waits goes on"
-        waiting = asyncio.ensure_future(until_gone(stays, work("dropped")))
-        await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-        await asyncio.sleep(0)
-        assert len(asyncio.all_tasks()) == 1, "nobody watches any more"
-
-    asyncio.run(all_of_it())
-    assert ended == ["left", "dropped"]
 
 
 def test_a_fallback_stands_in_for_what_cannot_be_read(opened: Opened, pictures: Path) -> None:

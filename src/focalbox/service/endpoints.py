@@ -237,23 +237,19 @@ async def until_gone(receive: Receive, work: Awaitable[_T]) -> _T:
     Gone
         When it did.
     """
-    here, gone = asyncio.current_task(), False
-    assert here is not None  # noqa: S101 - a coroutine runs in a task
-
-    async def watch() -> None:
-        nonlocal gone
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone = True
-        here.cancel()
-
-    watching = asyncio.ensure_future(watch())
+    task = asyncio.ensure_future(work)
+    watch = asyncio.ensure_future(_hung_up(receive))
     try:
-        return await work
-    except asyncio.CancelledError:
-        if not gone or here.uncancel():  # by others too
-            raise
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            message = "the client hung up"
+            raise Gone(message)
+        return task.result()
     finally:
-        watching.cancel()
-    message = "the client hung up"
-    raise Gone(message)
+        for other in (task, watch):
+            other.cancel()
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

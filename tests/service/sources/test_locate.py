@@ -52,15 +52,6 @@ def test_only_what_lies_on_another_machine_is_looked_up_slowly(sources: Callable
     assert sources(folder=False).is_quick("images.example/cat.jpg")
 
 
-def test_only_a_file_of_this_machine_is_read_where_others_wait_for_the_thread(sources: Callable[..., Sources]) -> None:
-    near, far = (sources(folder=True, mounted=f"1 0 8:1 / / rw - {kind} a rw") for kind in ("xfs", "nfs4"))
-    here = near.locate("cat.jpg").read_here
-    assert here is not None
-    assert here().data == b"a cat"
-    assert far.locate("cat.jpg").read_here is None
-    assert far.locate("https://images.example/cat.jpg").read_here is None
-
-
 async def _read(read: Any) -> bytes:
     content: bytes = (await read()).data
     return content

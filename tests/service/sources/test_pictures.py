@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -75,34 +73,13 @@ def test_facts_of_a_known_file_are_remembered_and_its_bytes_read_when_needed() -
 
     async def work(pictures: Pictures) -> None:
         first = await pictures.open(place.location)
-        await first.fetch()
-        assert (first.held, place.reads) == (len(picture()), 1)
+        assert await first.data() == picture()
+        assert place.reads == 1
         second: SourceImage = await pictures.open(place.location)
         assert second.facts == first.facts
         assert place.reads == 1
-        assert second.held == 0
-        await second.fetch()
-        await second.fetch()
-        assert second.take() == picture()
+        assert await second.data() == await second.data() == picture()
         assert place.reads == 2
-
-    run(work)
-
-
-def test_a_known_file_of_this_machine_is_read_by_the_thread_that_takes_it() -> None:
-    place, readers = Place(picture(), "inode 7"), list[int]()
-
-    def read_here() -> Content:
-        readers.append(threading.get_ident())
-        return Content(picture())
-
-    async def work(pictures: Pictures) -> None:
-        await pictures.open(place.location)
-        known = await pictures.open(replace(place.location, read_here=read_here))
-        await known.fetch()
-        assert (known.held, readers) == (0, [])
-        assert await asyncio.to_thread(lambda: (known.take(), threading.get_ident())) == (picture(), *readers)
-        assert (known.held, place.reads) == (len(picture()), 1)
 
     run(work)
 

@@ -16,6 +16,7 @@ from focalbox.imaging.animation.encoding import CAN_ANIMATE
 from focalbox.imaging.output.effects import Effect, apply_effects, size_after
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
+from focalbox.imaging.source import Picture
 from focalbox.options import CropOptions
 from focalbox.prepared import PreparedPicture
 from focalbox.service.render.answers import (
@@ -101,9 +102,9 @@ class Renderer:
                 return json_answer(face_boxes(analysis, image_request.faces or FaceFrame()))
             return await self._resources.pool.run(partial(map_answer, analysis))
         if image_request.answer == "explain":
-            await picture.fetch()
+            data = await picture.data()
             async with self._resources.memory.hold(memory_for(picture, image_request)):
-                return await self._resources.pool.run(partial(self._explain, picture, image_request))
+                return await self._resources.pool.run(partial(self._explain, picture.take_opened(data), image_request))
         return await self._preparer.finish(
             image_request,
             picture,
@@ -161,10 +162,10 @@ class Renderer:
             message = f"{len(effects)} effects on a result of {result} are too many: it may be smaller, or they fewer"
             raise LimitExceeded(message)
 
-    def _explain(self, picture: SourceImage, image_request: ImageRequest) -> Answer:
+    def _explain(self, source: Picture | bytes, image_request: ImageRequest) -> Answer:
         with self._resources.metrics.stage("explain"):
             (target,) = image_request.targets
-            strip = self._resources.cropper.explain(picture.take(), _plain(target), options=image_request.options)
+            strip = self._resources.cropper.explain(source, _plain(target), options=image_request.options)
             return Answer(encode(strip, "png"), FORMATS["png"].mime)
 
 

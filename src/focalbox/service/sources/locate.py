@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound
@@ -33,14 +32,11 @@ class Location:
         Reads them.
     elsewhere : bool
         Whether another machine decides how long reading takes.
-    read_here : callable, optional
-        Reads them in the thread that calls it, where only a disk of this machine decides how long that takes.
     """
 
     identity: str | None
     read: Callable[[], Awaitable[Content]]
     elsewhere: bool = False
-    read_here: Callable[[], Content] | None = None
 
 
 class Sources:
@@ -94,9 +90,8 @@ class Sources:
                 if self._allows(source.partition("/")[0]):
                     return self.locate(f"https://{source}")
                 raise
-            read = partial(self._folder.read, file, self._limits)
-            here = read if self._folder.local else None
-            return Location(file.identity, partial(asyncio.to_thread, read), read_here=here)
+            folder, limits = self._folder, self._limits
+            return Location(file.identity, lambda: asyncio.to_thread(folder.read, file, limits))
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
         host = address.split("/", 3)[2].lower()

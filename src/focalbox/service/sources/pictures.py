@@ -79,8 +79,6 @@ class SourceImage:
     data : bytes, optional
     opened : Picture, optional
         What their header says, when it was read just now.
-    read_here : callable, optional
-        Reads them in the thread that decodes them, which spares the way to another thread and back.
     """
 
     def __init__(
@@ -89,28 +87,20 @@ class SourceImage:
         read: Callable[[], Awaitable[Content]],
         data: bytes | None = None,
         opened: Picture | None = None,
-        read_here: Callable[[], Content] | None = None,
     ) -> None:
         self.facts = facts
-        self._read, self._data, self._opened, self._read_here = read, data, opened, read_here
+        self._read, self._data, self._opened = read, data, opened
 
-    async def fetch(self) -> None:
-        """Read its bytes, unless `take` may wait for them."""
-        if self._data is None and self._read_here is None:
-            self._data = (await self._read()).data
-
-    def take(self) -> Picture | bytes:
-        """Return what the header says, to be decoded once, or else the bytes; called in a thread, after `fetch`."""
+    def take_opened(self, data: bytes) -> Picture | bytes:
+        """Return what the header says, to be decoded once, or else the bytes."""
         opened, self._opened = self._opened, None
-        if self._data is None:
-            assert self._read_here is not None  # noqa: S101 - fetched otherwise
-            self._data = self._read_here().data
-        return opened or self._data
+        return opened or data
 
-    @property
-    def held(self) -> int:
-        """How many bytes of the file are in memory."""
-        return 0 if self._data is None else len(self._data)
+    async def data(self) -> bytes:
+        """Return its bytes."""
+        if self._data is None:
+            self._data = (await self._read()).data
+        return self._data
 
 
 class Pictures:
@@ -142,7 +132,7 @@ class Pictures:
         if located.identity is not None:
             known = self._known.get(located.identity)
             if known is not None:
-                return SourceImage(known, located.read, read_here=located.read_here)  # read lately: quick
+                return SourceImage(known, located.read)
         if content is None:
             with self._metrics.stage("fetch"):
                 content = await located.read()
