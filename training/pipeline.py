@@ -15,13 +15,14 @@ from PIL import Image
 from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.ensemble import answered
-from training.fitting.loop import Recipe
+from training.fitting.loop import SHAPES, Recipe
 from training.fitting.processor import processor
 from training.networks.export import OUTPUTS, export, ready
 from training.networks.faces import FaceFinder
 from training.networks.network import LITE2, Network
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
+from training.pruning import train_pruned
 from training.stages import train, train_faces, train_gate, train_marks, train_small
 from training.teachers.heads import read_heads
 from training.teachers.marks import MARKED_SETS, Marks, mark, marks_of_people
@@ -110,6 +111,24 @@ GATE = Recipe(
     seed=1,
 )
 
+ENTRY = Recipe(
+    steps=1200,
+    counts={"duts": 6, "osie": 1, "crowd": 2, "scene500": 2, "mit1003": 2, "taskfix": 1, "fcdb": 2, "people": 2},
+    headed={WITH_HEADS: 5, WITH_LINES: 1},
+    rates=(4e-3,),
+    shapes=((96, 128), (128, 96)),
+    weight_decay=0.001,
+    decay=0.998,
+    seed=77,
+)
+"""The entry of the pruned backbone alone, on small pictures: it sees little of each at a time."""
+
+PRUNED = dataclasses.replace(ENTRY, steps=2400, rates=(3e-4, 1e-4), shapes=SHAPES, small_share=0.5)
+"""The network with the pruned backbone, from the answers of the whole one; the rates are of the backbone and of the rest."""
+
+PRUNED_LONGER = dataclasses.replace(PRUNED, steps=5400)
+"""In place of `PRUNED` where there is a GPU."""
+
 MIT = Recipe(
     steps=2400,
     counts={"osie": 8, "crowd": 7, "scene500": 8, CLOSE_UPS: 2},
@@ -155,9 +174,9 @@ def train_default(run: TrainingRun) -> None:
     with stage("preparing the pictures"):
         pool = run.pool(tuple(SETS), marks)
     members: list[Network] = []
-    recipe, design = DEFAULT, LITE2
+    recipe, design, pruned = DEFAULT, LITE2, PRUNED
     if processor().type == "cuda":
-        recipe, design = TAUGHT, TUNED
+        recipe, design, pruned = TAUGHT, TUNED, PRUNED_LONGER
         with stage("the ensemble"):
             members = [train_member(run, pool, number) for number in range(MEMBERS)]
         with stage("the answers of the ensemble"):
@@ -172,6 +191,8 @@ def train_default(run: TrainingRun) -> None:
         finder = train_faces(FaceFinder(), pool, run.shorten(FACES), run.cache / "faces.pt")
     with stage("the gate"):
         network = train_gate(network, pool, run.shorten(GATE), run.cache / "gate.pt", members)
+    with stage("the pruned network"):
+        network = train_pruned(network, pool, run.shorten(ENTRY), run.shorten(pruned), run.cache)
     with stage("the file"):
         digest = export(ready(network, finder), OUTPUTS, run.out / "focalbox.onnx", calibration(pool))
     print(f"training: focalbox.onnx {digest}", flush=True)

