@@ -1,0 +1,79 @@
+"""The pruned backbone, and how it comes to say what the whole one says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("pyarrow")
+pytest.importorskip("onnx")
+
+from training.networks.network import LITE0, Network  # noqa: E402  torch may be missing
+from training.networks.pruned import KEPT, REPLACED, STEP, PrunedBackbone  # noqa: E402
+from training.pruning import answers_loss, feature_loss, keep_channels, least_squares, points_of  # noqa: E402
+
+
+def whole_network() -> Network:
+    torch.manual_seed(0)
+    network = Network(LITE0).eval()
+    network.backbone.fold()
+    with torch.no_grad():
+        for block in network.backbone._blocks:  # random weights shrink what passes; the published ones do not
+            for convolution in (block._depthwise_conv, block._project_conv):
+                convolution.weight.mul_(2.0)
+    return network
+
+
+def pictures(count: int = 6) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (count, 3, 64, 96), dtype=np.uint8))
+
+
+def test_every_stage_keeps_its_shape() -> None:
+    whole, small = whole_network().backbone, PrunedBackbone(LITE0).eval()
+    with torch.inference_mode():
+        for one, other in zip(whole(pictures(1)), small(pictures(1)), strict=True):
+            assert one.shape == other.shape
+    for block, like in zip(small._blocks, whole._blocks[REPLACED:], strict=True):
+        inner, before = block._depthwise_conv.out_channels, like._depthwise_conv.out_channels
+        assert inner % STEP == 0
+        assert abs(inner - KEPT * before) <= STEP / 2
+
+
+def test_the_scale_of_the_pixels_is_folded_without_a_change() -> None:
+    small = PrunedBackbone(LITE0).eval()
+    with torch.inference_mode():
+        before = small(pictures(1))
+        small.fold_pixels()
+        for one, other in zip(before, small(pictures(1)), strict=True):
+            torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
+    assert small.pixel_scale == 1
+
+
+def test_least_squares_find_the_convolution_that_made_the_outputs() -> None:
+    torch.manual_seed(1)
+    inputs, convolution = torch.randn(3, 5, 8, 8), torch.nn.Conv2d(5, 4, 1)
+    with torch.inference_mode():
+        weight, bias = least_squares(inputs, convolution(inputs))
+        torch.testing.assert_close(weight, convolution.weight[:, :, 0, 0], atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(bias, convolution.bias, atol=1e-3, rtol=1e-3)
+
+
+def test_fitted_blocks_are_nearer_to_the_whole_ones() -> None:
+    whole, small = whole_network().backbone, PrunedBackbone(LITE0).eval()
+    before = small.outputs(pictures())
+    keep_channels(small, whole, pictures())
+    wanted, after = whole.outputs(pictures()), small.outputs(pictures())
+    for point in points_of(LITE0)[1:]:
+        spread = wanted[point].var((0, 2, 3))
+        fitted = feature_loss(after[point - REPLACED], wanted[point], spread)
+        assert fitted < 0.9 * feature_loss(before[point - REPLACED], wanted[point], spread)
+
+
+def test_a_network_loses_nothing_to_itself() -> None:
+    network = whole_network()
+    with torch.inference_mode():
+        taken = network.backbone(pictures(2))
+        assert abs(float(answers_loss(network, taken, network, taken))) < 1e-4
+        other = [features + 0.5 for features in taken]
+        assert float(answers_loss(network, other, network, taken)) > 1e-3
