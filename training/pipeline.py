@@ -15,14 +15,14 @@ from PIL import Image
 from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.ensemble import answered
-from training.fitting.loop import SHAPES, Recipe
+from training.fitting.loop import Recipe
 from training.fitting.processor import processor
 from training.networks.export import OUTPUTS, export, ready
 from training.networks.faces import FaceFinder
 from training.networks.network import LITE2, Network
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
-from training.pruning import train_pruned
+from training.pruning import train_pruned, train_rounded
 from training.stages import train, train_faces, train_gate, train_marks, train_small
 from training.teachers.heads import read_heads
 from training.teachers.marks import MARKED_SETS, Marks, mark, marks_of_people
@@ -123,11 +123,34 @@ ENTRY = Recipe(
 )
 """The entry of the pruned backbone alone, on small pictures: it sees little of each at a time."""
 
-PRUNED = dataclasses.replace(ENTRY, steps=2400, rates=(3e-4, 1e-4), shapes=SHAPES, small_share=0.5)
+PRUNED = Recipe(
+    steps=2400,
+    counts={"duts": 6, "osie": 1, "crowd": 1, "scene500": 2, "mit1003": 2, "taskfix": 1, "fcdb": 1, "people": 1},
+    headed={WITH_HEADS: 7},
+    marked={WITH_LINES: 1, WITH_FACES: 1},
+    rates=(1.2e-4, 2.4e-4),
+    weight_decay=0.001,
+    decay=0.998,
+    seed=79,
+)
 """The network with the pruned backbone, from the answers of the whole one; the rates are of the backbone and of the rest."""
 
-PRUNED_LONGER = dataclasses.replace(PRUNED, steps=5400)
+PRUNED_LONGER = dataclasses.replace(
+    PRUNED,
+    steps=18_000,
+    counts={"duts": 22, "osie": 5, "crowd": 5, "scene500": 7, "mit1003": 7, "taskfix": 3, "fcdb": 6, "people": 7},
+    headed={WITH_HEADS: 20, WITHOUT_HEADS: 3},
+    marked={WITH_LINES: 4, WITH_FACES: 3},
+    rates=(2.2e-4, 4.4e-4),
+    small_share=0.0,
+    decay=0.999,
+)
 """In place of `PRUNED` where there is a GPU."""
+
+ROUNDED = dataclasses.replace(PRUNED, steps=1000, rates=(1e-4, 1.5e-4), seed=123)
+"""The same with the weights that it has in 8 bits; `ROUNDED_LONGER` where there is a GPU."""
+
+ROUNDED_LONGER = dataclasses.replace(ROUNDED, steps=4000)
 
 MIT = Recipe(
     steps=2400,
@@ -174,9 +197,9 @@ def train_default(run: TrainingRun) -> None:
     with stage("preparing the pictures"):
         pool = run.pool(tuple(SETS), marks)
     members: list[Network] = []
-    recipe, design, pruned = DEFAULT, LITE2, PRUNED
+    recipe, design, pruned, rounded = DEFAULT, LITE2, PRUNED, ROUNDED
     if processor().type == "cuda":
-        recipe, design, pruned = TAUGHT, TUNED, PRUNED_LONGER
+        recipe, design, pruned, rounded = TAUGHT, TUNED, PRUNED_LONGER, ROUNDED_LONGER
         with stage("the ensemble"):
             members = [train_member(run, pool, number) for number in range(MEMBERS)]
         with stage("the answers of the ensemble"):
@@ -192,9 +215,11 @@ def train_default(run: TrainingRun) -> None:
     with stage("the gate"):
         network = train_gate(network, pool, run.shorten(GATE), run.cache / "gate.pt", members)
     with stage("the pruned network"):
-        network = train_pruned(network, pool, run.shorten(ENTRY), run.shorten(pruned), run.cache)
+        small = train_pruned(network, pool, run.shorten(ENTRY), run.shorten(pruned), run.cache)
+    with stage("rounded weights"):
+        small = train_rounded(small, network, pool, run.shorten(rounded), run.cache / "rounded.pt")
     with stage("the file"):
-        digest = export(ready(network, finder), OUTPUTS, run.out / "focalbox.onnx", calibration(pool))
+        digest = export(ready(small, finder), OUTPUTS, run.out / "focalbox.onnx", calibration(pool))
     print(f"training: focalbox.onnx {digest}", flush=True)
 
 

@@ -2,33 +2,39 @@
 
 Its entry learns first. Then every block keeps those inner channels that say most, and its last convolution is fitted to
 what comes out of the whole block, by least squares (Luo, Wu and Lin 2017, arXiv:1707.06342). Then all of it learns from the
-whole network: the features after every stage (Romero et al. 2015, arXiv:1412.6550) and the maps, heads and lines. No label
-takes part.
+whole network: the features after every stage (Romero et al. 2015, arXiv:1412.6550) and the maps, heads and lines. It sees
+many pictures damaged that the whole network sees as they are. Of labels only the marked heads take part. At last it learns
+on with rounded weights.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from training.batches.augment import Batch, make_batch, make_mark_batch
+from training.batches.blend import blend
+from training.batches.damage import DAMAGE, draw_damage, seen_by_both
 from training.batches.pool import Pool, draw_rows
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor
+from training.losses.maps import centre_loss
 from training.networks.export import MORE_OBJECT
-from training.networks.network import HEADS, KINDS, Block, Design, Network, Stages
+from training.networks.network import EMPTY, HEADS, KINDS, Block, Design, Network, Stages
 from training.networks.pruned import REPLACED, PrunedBackbone
-from training.stages import GATE_SIDE
+from training.networks.rounded import free_weights, round_weights
+from training.stages import GATE_SIDE, MARK_WEIGHT
 
-__all__ = ["train_pruned"]
+__all__ = ["train_pruned", "train_rounded"]
 
 FITTED = {"duts": 96, "osie": 24, "crowd": 24, "scene500": 24, "mit1003": 24, "fcdb": 32, "people": 32}
 """Rows of each set on which channels are chosen and convolutions are fitted."""
@@ -46,7 +52,15 @@ CHANCES = ("object", "keep")
 """Maps that are chances; the others are densities."""
 
 ANSWERS_WEIGHT = 0.5
-"""Weight of the loss of the answers beside that of the features."""
+"""Weight of the loss of the answers beside that of the features at the start."""
+
+LAST_FEATURES = 0.3
+"""Weight of the features at the end: answers are what counts."""
+
+FRESH_TIMES = 3.0
+"""How many times the rate of the other blocks the entry and the blocks at its stride learn with: they are the newest."""
+
+FRESH_BLOCKS = 2
 
 CHANCE_WEIGHT, HEAT_WEIGHT, SIDES_WEIGHT = 2.0, 0.15, 0.3
 """Weights of maps that are chances, heats of centres, and their sides, beside the densities: losses of like size."""
@@ -58,6 +72,20 @@ COLD_WEIGHT = 0.05
 """Weight of a place of no heat beside one of the most: nearly all places have none."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The batch of a step: the rows shown for their maps, so many, then those for their heads, then those for lines.
+
+    ``damage`` is how the pruned network sees them (`batches.damage`), ``progress`` the share of the steps before this one.
+    """
+
+    batch: Batch
+    damage: Tensor
+    maps: int
+    heads: int
+    progress: float
+
+
 def train_pruned(whole: Network, pool: Pool, entry: Recipe, recipe: Recipe, cache: Path) -> Network:
     """Return a network with a pruned backbone that answers as the whole one does.
 
@@ -67,16 +95,14 @@ def train_pruned(whole: Network, pool: Pool, entry: Recipe, recipe: Recipe, cach
         It stays as it is.
     pool : Pool
     entry, recipe : Recipe
-        How the entry learns, and then all of the network.
+        How the entry learns, and then all of the network; the rates of ``recipe`` are of the backbone and of the decoders.
     cache : path
         Folder of the checkpoints.
     """
     torch.manual_seed(recipe.seed)
     whole = whole.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
-    spreads = spreads_of(whole.backbone, pool, recipe)
     small = train_entry(PrunedBackbone(whole.design), whole.backbone, pool, entry, cache / "entry.pt")
-    random = np.random.default_rng(recipe.seed)
-    rows = draw_rows(pool, FITTED, random)
+    rows = draw_rows(pool, FITTED, np.random.default_rng(recipe.seed))
     pictures = make_batch(
         pool, rows, (GATE_SIDE, GATE_SIDE), torch.Generator().manual_seed(recipe.seed), uncut=True
     ).pictures
@@ -84,34 +110,83 @@ def train_pruned(whole: Network, pool: Pool, entry: Recipe, recipe: Recipe, cach
     network = copy.deepcopy(whole)
     network.backbone = small
     # The norms of the decoders stay as they are, as if a part of their convolutions.
-    network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=True)  # type: ignore[call-overload]
-    points = points_of(whole.design)
+    network.to(processor(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    learner = Learner(network, whole, spreads_of(whole.backbone, pool, recipe))
 
-    def make(step: int) -> Batch:
-        return make_shown(pool, recipe, step)
+    def make(step: int) -> Shown:
+        return make_shown(pool, recipe, step, damaged=True)
 
-    def loss(made: Batch) -> Tensor:
-        pictures = made.coloured(processor()).pictures
+    backbone_rate, rest_rate = recipe.rates
+    recipe = replace(recipe, rates=(FRESH_TIMES * backbone_rate, backbone_rate, rest_rate))
+    return fit(network, learner.groups(), make, learner.loss, recipe, checkpoint=cache / "pruned.pt")
+
+
+def train_rounded(network: Network, whole: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Let a pruned network learn on with the weights that it will have in 8 bits, on pictures blended with others too."""
+    torch.manual_seed(recipe.seed)
+    for one in (network, whole):
+        one.to(processor(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    whole.requires_grad_(requires_grad=False)
+    spreads = spreads_of(whole.backbone, pool, recipe)
+    round_weights(network, but=network.backbone.first())
+    learner = Learner(network, whole, spreads)
+
+    def make(step: int) -> Shown:
+        return replace(make_shown(pool, recipe, step, blended=True), progress=1.0)
+
+    backbone_rate, rest_rate = recipe.rates
+    recipe = replace(recipe, rates=(backbone_rate, backbone_rate, rest_rate))
+    return free_weights(fit(network, learner.groups(), make, learner.loss, recipe, checkpoint=checkpoint))
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A network with a pruned backbone, the whole one that it learns from, and the spreads of that one's features."""
+
+    network: Network
+    whole: Network
+    spreads: Sequence[Tensor]
+
+    def groups(self) -> tuple[list[nn.Parameter], ...]:
+        """Return what learns: the entry with the blocks at its stride, the later blocks, and all but the backbone."""
+        network, backbone = self.network.requires_grad_(requires_grad=True), self.network.backbone
+        later = list(backbone._blocks[FRESH_BLOCKS:].parameters())  # noqa: SLF001
+        known = {id(one) for one in later}
+        fresh = [one for one in backbone.parameters() if id(one) not in known]
+        return fresh, later, [*network.maps.parameters(), *network.marks.parameters(), *network.gate.parameters()]
+
+    def loss(self, shown: Shown) -> Tensor:
+        """Return what the network loses to the whole one on a batch, and by the heads that are marked there."""
+        backbone, batch = self.network.backbone, shown.batch
+        clean, damaged = seen_by_both(batch, shown.damage, processor())
         with torch.no_grad():
-            wanted = [features.float() for features in whole.backbone.outputs(pictures)]
-        found = [features.float() for features in small.outputs(pictures)]
+            wanted = [features.float() for features in self.whole.backbone.outputs(clean)]
+        found = [features.float() for features in backbone.outputs(damaged)]
+        points = points_of(self.whole.design)
         lost = sum(
             feature_loss(found[point - REPLACED], wanted[point], spread)
-            for point, spread in zip(points, spreads, strict=True)
+            for point, spread in zip(points, self.spreads, strict=True)
         )
-        answers = answers_loss(network, small.taken(found), whole, whole.backbone.taken(wanted))
-        return lost / len(points) + ANSWERS_WEIGHT * answers
+        answers, centres = answers_loss(
+            self.network, backbone.taken(found), self.whole, self.whole.backbone.taken(wanted)
+        )
+        rows = slice(shown.maps, shown.maps + shown.heads)
+        heads = centre_loss(centres["head"][rows], batch.heads[rows].to(processor()))
+        features_weight = 1 + (LAST_FEATURES - 1) * shown.progress
+        return features_weight * lost / len(points) + ANSWERS_WEIGHT * answers + MARK_WEIGHT * heads
 
-    rest = [*network.maps.parameters(), *network.marks.parameters(), *network.gate.parameters()]
-    groups = (list(small.parameters()), rest)
-    return fit(network, groups, make, loss, recipe, checkpoint=cache / "pruned.pt")
 
-
-def make_shown(pool: Pool, recipe: Recipe, step: int) -> Batch:
+def make_shown(pool: Pool, recipe: Recipe, step: int, *, damaged: bool = False, blended: bool = False) -> Shown:
     """Make the batch of a step: rows as they are shown for their maps, and near and far for their marks."""
     shape, (draw, random) = recipe.shape(step), recipe.chance(step)
     batch = make_batch(pool, draw_rows(pool, recipe.counts, draw, shape), shape, random)
-    return batch + make_mark_batch(pool, draw_rows(pool, recipe.headed, draw, shape), shape, random)
+    if blended:
+        batch = replace(batch, pictures=blend(batch.pictures, random))
+    heads, lines = (draw_rows(pool, counts, draw, shape) for counts in (recipe.headed, recipe.marked))
+    near = make_mark_batch(pool, np.concatenate([heads, lines]), shape, random)
+    count = len(batch.kind) + len(near.kind)
+    damage = draw_damage(count, random) if damaged else torch.zeros(count, DAMAGE)
+    return Shown(batch + near, damage, len(batch.kind), len(heads), step / recipe.steps)
 
 
 def points_of(design: Design) -> list[int]:
@@ -120,13 +195,13 @@ def points_of(design: Design) -> list[int]:
     return [REPLACED, *(end for end in ends if end > REPLACED)]
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def spreads_of(backbone: Stages, pool: Pool, recipe: Recipe) -> list[Tensor]:
     """Variances of the channels (channels,) at the points, over some batches."""
     points = points_of(backbone.design)
     sums = [torch.zeros(2, 1) for _ in points]
     for step in range(MEASURED):
-        made = backbone.outputs(make_shown(pool, recipe, step).coloured(processor()).pictures)
+        made = backbone.outputs(make_shown(pool, recipe, step).batch.coloured(processor()).pictures)
         for index, point in enumerate(points):
             both = torch.stack([made[point].mean((0, 2, 3)), (made[point] ** 2).mean((0, 2, 3))])
             sums[index] = sums[index].to(both.device) + both / MEASURED
@@ -143,11 +218,11 @@ def train_entry(small: PrunedBackbone, whole: Stages, pool: Pool, recipe: Recipe
     small.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     spread = spreads_of(whole, pool, recipe)[0]
 
-    def make(step: int) -> Batch:
+    def make(step: int) -> Shown:
         return make_shown(pool, recipe, step)
 
-    def loss(made: Batch) -> Tensor:
-        pictures = made.coloured(processor()).pictures
+    def loss(made: Shown) -> Tensor:
+        pictures = made.batch.coloured(processor()).pictures
         with torch.no_grad():
             wanted = whole.outputs(pictures, REPLACED)[-1]
         return feature_loss(small.outputs(pictures, 0)[0].float(), wanted.float(), spread)
@@ -188,13 +263,17 @@ def least_squares(inputs: Tensor, outputs: Tensor) -> tuple[Tensor, Tensor]:
     return fitted[:-1].T, fitted[-1]
 
 
-def answers_loss(network: Network, found: Sequence[Tensor], whole: Network, wanted: Sequence[Tensor]) -> Tensor:
-    """How far the answers to some features are from those of the whole network to its own; one value."""
+def answers_loss(
+    network: Network, found: Sequence[Tensor], whole: Network, wanted: Sequence[Tensor]
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """How far the answers to some features are from those of the whole network to its own, one value; and the centres."""
     with torch.no_grad():
         maps, centres = whole.saliency(wanted), whole.centres(wanted)
         fused = whole.fuse(wanted[-1].mean((2, 3)), maps, MORE_OBJECT)
     said = network.saliency(found)
-    total = log_divergence(network.fuse(found[-1].mean((2, 3)), said, MORE_OBJECT).log(), fused.log())
+    total = log_divergence(
+        (network.fuse(found[-1].mean((2, 3)), said, MORE_OBJECT) + EMPTY).log(), (fused + EMPTY).log()
+    )
     for name in HEADS:
         if name in CHANCES:
             chance = maps[name].sigmoid()
@@ -211,7 +290,7 @@ def answers_loss(network: Network, found: Sequence[Tensor], whole: Network, want
         total = total + HEAT_WEIGHT * (weight * cold).sum() / weight.sum()
         sides = (shown[kind][:, 1:] - centres[kind][:, 1:]).abs()
         total = total + SIDES_WEIGHT * (heat * sides).sum() / heat.sum().clamp(min=1)
-    return total
+    return total, shown
 
 
 def log_divergence(found: Tensor, wanted: Tensor) -> Tensor:

@@ -57,6 +57,29 @@ def recolour(pictures: Tensor, colours: Tensor) -> Tensor:
 
     It is computed in the memory where the pictures are; noise differs from one kind of device to another.
     """
+    changed = _tint(pictures, colours)
+    # Only the rows that are drawn: blur and noise cost as much as all the rest.
+    coarse, soft, noisy = (torch.nonzero(colours[:, column])[:, 0].to(pictures.device) for column in (5, 6, 7))
+    halved = functional.avg_pool2d(changed[coarse], 2)
+    changed[coarse] = functional.interpolate(halved, size=changed.shape[2:], mode="bilinear", align_corners=False)
+    changed[soft] = functional.avg_pool2d(changed[soft], 3, 1, 1, count_include_pad=False)
+    random = torch.Generator(pictures.device).manual_seed(int(colours[0, 8]))
+    noise = torch.randn(changed[noisy].shape, generator=random, device=pictures.device)
+    changed[noisy] += noise * colours[:, 7, None, None, None].to(pictures.device)[noisy]
+    return in_levels(changed)
+
+
+def tinted(pictures: Tensor, colours: Tensor) -> Tensor:
+    """As `recolour`, but as sharp and free of noise as they are."""
+    return in_levels(_tint(pictures, colours))
+
+
+def in_levels(changed: Tensor) -> Tensor:
+    """Round pictures (n, 3, h, w) to uint8, channels last in memory; the values are changed in place."""
+    return changed.clamp_(0, 255).round_().to(torch.uint8).contiguous(memory_format=torch.channels_last)
+
+
+def _tint(pictures: Tensor, colours: Tensor) -> Tensor:
     device = pictures.device
     saturation, contrast, factors = (
         one[:, :, None, None].to(device) for one in (colours[:, :1], colours[:, 1:2], colours[:, 2:5])
@@ -65,13 +88,4 @@ def recolour(pictures: Tensor, colours: Tensor) -> Tensor:
     grey = changed.mean(1, keepdim=True)
     middle = grey.mean((2, 3), keepdim=True)
     changed = grey + (changed - grey) * saturation
-    changed = (middle + (changed - middle) * contrast) * factors
-    # Only the rows that are drawn: blur and noise cost as much as all the rest.
-    coarse, soft, noisy = (torch.nonzero(colours[:, column])[:, 0].to(device) for column in (5, 6, 7))
-    halved = functional.avg_pool2d(changed[coarse], 2)
-    changed[coarse] = functional.interpolate(halved, size=changed.shape[2:], mode="bilinear", align_corners=False)
-    changed[soft] = functional.avg_pool2d(changed[soft], 3, 1, 1, count_include_pad=False)
-    random = torch.Generator(device).manual_seed(int(colours[0, 8]))
-    noise = torch.randn(changed[noisy].shape, generator=random, device=device)
-    changed[noisy] += noise * colours[:, 7, None, None, None].to(device)[noisy]
-    return changed.clamp_(0, 255).round_().to(torch.uint8).contiguous(memory_format=torch.channels_last)
+    return (middle + (changed - middle) * contrast) * factors

@@ -18,7 +18,7 @@ from training.networks.network import Block, Design, Stages
 REPLACED = 2
 """First blocks of EfficientNet that the entry stands for: those to the first one at stride 4."""
 
-ENTRY = (16, 64)
+ENTRY = (16, 96)
 """Channels of the entry at strides 2 and 4."""
 
 KEPT = 2 / 3
