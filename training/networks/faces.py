@@ -93,10 +93,11 @@ class FaceFinder(nn.Module):
             for convolution, (weight, bias) in zip(ours, published, strict=False):
                 convolution.weight.copy_(weight)
                 convolution.bias.copy_(bias)
+            self.stem.weight.copy_(self.stem.weight.flip(1))  # the published ones take blue first
 
     def forward(self, pictures: Tensor) -> FaceAnswers:
         """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
-        features = functional.relu(self.stem(pictures.flip(1).float()))  # the published weights take blue first
+        features = functional.relu(self.stem(pictures.float()))
         features = functional.max_pool2d(self.after_stem(features), 2)
         features = self.blocks[1](self.blocks[0](features))
         levels = []

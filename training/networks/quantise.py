@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from training.networks.doubling import copy_to_double
+
 
 class _Pictures(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types
     """Hands out pictures (n, h, w, 3) uint8 one by one."""
@@ -70,3 +72,7 @@ def quantise(source: Path, target: Path, pictures: NDArray[np.uint8], *, but: Se
     finally:
         logger.setLevel(level)
         prepared.unlink()
+    model = onnx.load(target)
+    copy_to_double(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
