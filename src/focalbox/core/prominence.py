@@ -29,7 +29,7 @@ _UNSEEN = 0.1
 fully from 0.15 of the saliency, the mean gain was lower by 0.010 (0.002 to 0.017): mistaken faces and people in the
 background pulled the window. Heads were cut as often (0.1 % less, -0.5 to 0.3; `python -m benchmarks.quality.heads`)."""
 
-_UNSURE, _SURE = 0.3, 0.5
+_UNSURE, _SURE = 0.4, 0.6
 """Score of a head that shows no clear face up to which it counts nothing, and from which it counts fully: what is hardly
 found is often no head, and one threshold for all of its weight would let it drive a sure face out of a window. Beside full
 weight for all, 0.5 % more of the heads marked by eye are cut, and 1.7 % fewer than with a weight of 0.1 (0.9 to 2.6; dev
