@@ -17,9 +17,10 @@ from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, 
 from training.ensemble import answered
 from training.fitting.loop import Recipe
 from training.fitting.processor import processor
+from training.networks.backbone import LITE2
 from training.networks.export import OUTPUTS, export, ready
 from training.networks.faces import FaceFinder
-from training.networks.network import LITE2, Network
+from training.networks.network import Network
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
 from training.pruning import train_pruned, train_rounded

@@ -28,8 +28,9 @@ from training.batches.pool import Pool, draw_rows
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor
 from training.losses.maps import centre_loss
+from training.networks.backbone import Block, Design, Stages
 from training.networks.export import MORE_OBJECT
-from training.networks.network import EMPTY, HEADS, KINDS, Block, Design, Network, Stages
+from training.networks.network import EMPTY, HEADS, KINDS, Network
 from training.networks.pruned import REPLACED, PrunedBackbone
 from training.networks.rounded import free_weights, round_weights
 from training.stages import GATE_SIDE, MARK_WEIGHT

@@ -21,8 +21,9 @@ from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor, short_floats
 from training.losses.faces import face_loss
 from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
+from training.networks.backbone import Backbone
 from training.networks.faces import FaceFinder
-from training.networks.network import FUSED, HEADS, Backbone, Network
+from training.networks.network import FUSED, HEADS, Network
 from training.networks.small import Small
 
 WINDOW_WEIGHT = 4.0

@@ -10,7 +10,8 @@ pytest.importorskip("onnx")
 
 from training.batches.pool import ANSWERS, join  # noqa: E402  torch may be missing
 from training.ensemble import ANSWER_SIDE, CHANCES, answered, ask  # noqa: E402
-from training.networks.network import HEADS, LITE0, Network  # noqa: E402
+from training.networks.backbone import LITE0  # noqa: E402
+from training.networks.network import HEADS, Network  # noqa: E402
 from training_rows import made_up  # noqa: E402
 
 

@@ -14,7 +14,8 @@ pytest.importorskip("onnx")
 
 from training.batches.pool import WITH_HEADS, Pool, join  # noqa: E402  torch may be missing
 from training.fitting.loop import Recipe  # noqa: E402
-from training.networks.network import LITE0, Network  # noqa: E402
+from training.networks.backbone import LITE0  # noqa: E402
+from training.networks.network import Network  # noqa: E402
 from training.networks.pruned import KEPT, REPLACED, STEP, PrunedBackbone  # noqa: E402
 from training.pruning import (  # noqa: E402
     Learner,

@@ -12,7 +12,8 @@ pytest.importorskip("onnx")
 from training.batches import augment  # noqa: E402  torch may be missing
 from training.batches.pool import join  # noqa: E402
 from training.losses import maps as losses  # noqa: E402
-from training.networks.network import LITE0, Network  # noqa: E402
+from training.networks.backbone import LITE0  # noqa: E402
+from training.networks.network import Network  # noqa: E402
 from training.stages import ask  # noqa: E402
 from training_rows import made_up, made_up_marks  # noqa: E402
 

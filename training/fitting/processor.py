@@ -19,7 +19,7 @@ def processor() -> torch.device:
 def short_floats() -> bool:
     """Tell whether to compute in bfloat16: on a GPU, and on a processor that multiplies matrices of it (Intel with AMX).
 
-    There it halves the time of a step, but for depthwise convolutions, which stay in floats (`networks.network.Block`): in
+    There it halves the time of a step, but for depthwise convolutions, which stay in floats (`networks.backbone.Block`): in
     bfloat16 a step takes 1.4 times as long as in floats (PyTorch 2.13). Elsewhere it is emulated, and takes twenty times as
     long (AMD EPYC with AVX2).
     """

@@ -13,7 +13,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.networks.network import Block, Design, Stages
+from training.networks.backbone import Block, Design, Stages
 
 REPLACED = 2
 """First blocks of EfficientNet that the entry stands for: those to the first one at stride 4."""

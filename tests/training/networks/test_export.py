@@ -12,9 +12,10 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
+from training.networks.backbone import LITE0  # noqa: E402
 from training.networks.export import OUTPUTS, ShippedNetwork, export, ready  # noqa: E402  torch may be missing
 from training.networks.faces import FaceFinder  # noqa: E402
-from training.networks.network import LITE0, Network  # noqa: E402
+from training.networks.network import Network  # noqa: E402
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS  # noqa: E402
 from training.networks.small import ShippedSmall, Small  # noqa: E402
 

@@ -8,7 +8,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
-from training.networks.network import LITE0, Network  # noqa: E402  torch may be missing
+from training.networks.backbone import LITE0  # noqa: E402  torch may be missing
+from training.networks.network import Network  # noqa: E402
 
 
 def test_folded_norms_change_no_answer() -> None:
