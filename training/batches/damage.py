@@ -107,5 +107,6 @@ def _rounded(planes: Tensor, table: Tensor) -> Tensor:
     places = torch.arange(float(BLOCK), device=planes.device)
     waves = 0.5 * torch.cos((2 * places + 1) * places[:, None] * math.pi / (2 * BLOCK))
     waves[0] *= math.sqrt(0.5)
-    kept = ((waves @ squares @ waves.T) / table).round() * table
-    return (waves.T @ kept @ waves).transpose(3, 4).reshape(planes.shape)
+    with torch.autocast(planes.device.type, enabled=False):  # of bfloat16 nothing would be left to round
+        kept = ((waves @ squares @ waves.T) / table).round() * table
+        return (waves.T @ kept @ waves).transpose(3, 4).reshape(planes.shape)

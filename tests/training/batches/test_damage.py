@@ -51,6 +51,14 @@ def test_it_loses_what_jpeg_loses(quality: int) -> None:
     assert np.abs(found - wanted).mean() < 0.7 * np.abs(before - wanted).mean()
 
 
+def test_it_is_as_exact_among_short_floats() -> None:
+    pictures = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0)) * 255
+    quality = torch.tensor([60.0, 90.0])
+    with torch.autocast("cpu", torch.bfloat16):
+        short = jpeg(pictures, quality)
+    assert torch.equal(short, jpeg(pictures, quality))
+
+
 def test_undamaged_both_see_the_same() -> None:
     batch = batch_of(coarse=1.0)
     one, other = seen_by_both(batch, torch.zeros(3, DAMAGE), CPU)
