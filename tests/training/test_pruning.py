@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def whole_network() -> Network:
     return network
 
 
-def pictures(count: int = 6) -> torch.Tensor:
+def pictures(count: int = 6) -> Any:
     return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (count, 3, 64, 96), dtype=np.uint8))
 
 

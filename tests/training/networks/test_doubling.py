@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,17 +17,19 @@ from training.networks import quantise as quantising  # noqa: E402  torch may be
 from training.networks.doubling import copy_to_double  # noqa: E402
 from training.networks.export import export  # noqa: E402
 
+nn: Any = torch.nn
 
-class Doubling(torch.nn.Module):
+
+class Doubling(nn.Module):  # type: ignore[misc]  # torch may be missing
     """Two Resize nodes between convolutions in 8 bits; what the first one doubles is read undoubled too."""
 
     def __init__(self) -> None:
         super().__init__()
         torch.manual_seed(0)
         sizes = ((3, 8), (8, 6), (6, 8), (6, 5), (8, 5))
-        self.stem, self.first, self.second, self.side, self.last = (torch.nn.Conv2d(*one, 3, 1, 1) for one in sizes)
+        self.stem, self.first, self.second, self.side, self.last = (nn.Conv2d(*one, 3, 1, 1) for one in sizes)
 
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+    def forward(self, picture: Any) -> Any:
         """uint8 (1, h, w, 3) -> (1, 5, 4 h, 4 w)."""
         read = torch.relu(self.stem(picture.permute(0, 3, 1, 2).float() / 255))
         once = torch.relu(self.first(read))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ torch = pytest.importorskip("torch")
 from training.networks.rounded import LEVELS, free_weights, round_weights  # noqa: E402  torch may be missing
 
 
-def model() -> torch.nn.Sequential:
+def model() -> Any:
     torch.manual_seed(0)
     return torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Conv2d(4, 2, 1))
 
