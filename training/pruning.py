@@ -62,7 +62,6 @@ FRESH_TIMES = 3.0
 """How many times the rate of the other blocks the entry and the blocks at its stride learn with: they are the newest."""
 
 FRESH_BLOCKS = 2
-"""Blocks at the stride of the entry (count)."""
 
 CHANCE_WEIGHT, HEAT_WEIGHT, SIDES_WEIGHT = 2.0, 0.15, 0.3
 """Weights of maps that are chances, heats of centres, and their sides, beside the densities: losses of like size."""
