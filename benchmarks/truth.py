@@ -19,12 +19,13 @@ from pyarrow import parquet
 from benchmarks.labels import LabelledPicture, read_set
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.target import Size
-from training.evaluation.recall import MIN_LINE, counted_faces
-from training.teachers.detectors import Boxes, CenterFace, Lines
+from training.evaluation.recall import counted_faces, counted_lines
+from training.teachers.detectors import Boxes, CenterFace
+from training.teachers.lines import Lines
 
 __all__ = ["CACHE", "MarkedPicture", "Marker", "head_of", "read_people", "with_faces"]
 
-CACHE = Path(".cache/marks")
+CACHE = Path(".cache/read-marks")
 """Where the detectors' answers are kept."""
 
 _PEOPLE, _GENERAL = 200, 100
@@ -45,7 +46,7 @@ class MarkedPicture:
     faces : tuple of Box
         At least 6 % of the longer side high, of at least 0.6 of the highest one's height, at most four; the highest first.
     lines : tuple of Box
-        Lines of text, at least 3 % of the shorter side high.
+        Lines of text that can be read, at least 3 % of the shorter side high.
     """
 
     picture: LabelledPicture
@@ -85,8 +86,8 @@ class Marker:
         self._faces, self._lines = self._faces or CenterFace(), self._lines or Lines()
         faces, lines = self._faces(image), self._lines(image)
         counted = faces[counted_faces(faces, *image.size)]
-        tall = lines[:, 3] * image.height >= MIN_LINE * min(image.size)
-        return {"faces": _sides(counted[(-counted[:, 3]).argsort(kind="stable")]), "lines": _sides(lines[tall])}
+        counting = lines[counted_lines(lines, *image.size)]
+        return {"faces": _sides(counted[(-counted[:, 3]).argsort(kind="stable")]), "lines": _sides(counting)}
 
 
 def head_of(face: Box) -> Box:

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.pictures import open_picture, rows_of
-from training.teachers.detectors import Boxes, CenterFace, Lines, overlaps
+from training.teachers.detectors import Boxes, CenterFace, overlaps
+from training.teachers.lines import READ, Lines
+from training.teachers.marks import PERHAPS_READ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,7 @@ MIN_FACE, FACE_SCORE, PROMINENT, MAX_FACES = 0.06, 0.6, 0.6, 4
 one's, and how many."""
 
 MIN_LINE = 0.03
-"""Lines that count: height as a share of the picture's shorter side."""
+"""Lines that count: height as a share of the picture's shorter side. They are also read (`training.teachers.lines`)."""
 
 SAME = 0.4
 """Intersection over union from which a found box is the detector's."""
@@ -57,11 +59,16 @@ def counted_faces(faces: Boxes, width: int, height: int) -> NDArray[np.bool_]:
     return counted
 
 
+def counted_lines(lines: Boxes, width: int, height: int) -> NDArray[np.bool_]:
+    """Tell which lines count: those that are read and tall enough."""
+    return np.asarray((lines[:, 4] >= READ) & (lines[:, 3] * height >= MIN_LINE * min(width, height)))
+
+
 def read_truth(folder: Path, cache: Path, name: str, split: str = "dev") -> list[Truth]:
     """Ask the detectors about the rows of a set; the answers are kept in a file."""
     rows = rows_of(folder, name, split)
     rows = rows[:: -(-len(rows) // FEW)]
-    path = cache / f"measured-{name}-{split}.npz"
+    path = cache / f"truth-{name}-{split}.npz"
     if not path.is_file():
         centre, lines = CenterFace(), Lines()
         faces, texts = [], []
@@ -85,9 +92,11 @@ def read_truth(folder: Path, cache: Path, name: str, split: str = "dev") -> list
     truth = []
     for row, faces_in_row, lines_in_row in zip(rows, *by_row, strict=True):
         width, height = row["width"], row["height"]
-        tall = lines_in_row[:, 3] * height >= MIN_LINE * min(width, height)
-        counted = counted_faces(faces_in_row, width, height)
-        truth.append(Truth(row["image"], faces_in_row, counted, lines_in_row, tall))
+        lines_in_row = lines_in_row[lines_in_row[:, 4] >= PERHAPS_READ]
+        counted = counted_lines(lines_in_row, width, height)
+        truth.append(
+            Truth(row["image"], faces_in_row, counted_faces(faces_in_row, width, height), lines_in_row, counted)
+        )
     return truth
 
 

@@ -1,4 +1,4 @@
-"""Other people's detectors, which mark what the network learns to see: CenterFace and YuNet for faces, PP-OCR for text.
+"""Other people's detectors of faces, which mark what the network learns to see: CenterFace and YuNet. Text: `lines`.
 
 None of them is shipped. Their files come with packages in requirements/training.txt.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -18,9 +17,6 @@ from PIL import Image
 from benchmarks.rows import DataError
 from focalbox.saliency.yunet import YuNet
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 Boxes = NDArray[np.float32]
 """What a detector finds: (n, 5), left, top, width, height as fractions of the sides and its score, strongest first."""
 
@@ -30,29 +26,17 @@ FACE_SIDE = 640
 FACE_SIDE_FOR_TRAINING = 448
 """The same for the training pictures, whose own longer side is 224 to 704 pixels: half the time. YuNet: always."""
 
-TEXT_SIDE = 960
-"""The same for text, when the network is measured; see `TEXT_SIDE_FOR_TRAINING`."""
-
-TEXT_SIDE_FOR_TRAINING = 640
-"""The same for the training pictures, whose own longer side is 224 to 704 pixels: two fifths of the time."""
-
 MIN_SCORE = 0.2
 """Score of CenterFace from which a place may be a face."""
 
 MIN_YUNET = 0.3
 """Score of YuNet from which it agrees that there may be a face."""
 
-MIN_TEXT = 0.5
-"""Mean heat of a line from which PP-OCR's detector reports it: its own default."""
-
 STRIDE, DEEPEST_STRIDE = 4, 32
 """Pixels a cell of CenterFace's answer stands for, and of its coarsest features: sides are multiples of the latter."""
 
 SAME = 0.3
 """Jaccard index from which two boxes are one face; CenterFace's authors'."""
-
-_TEXT_MEAN = _TEXT_SCALE = 127.5
-"""PP-OCR is given (value - 127.5) / 127.5, blue before red."""
 
 
 def file_in(package: str, name: str) -> Path:
@@ -90,7 +74,7 @@ class CenterFace:
             for axis, extent in enumerate(value.type.tensor_type.shape.dim):
                 if axis != 1:
                     extent.dim_param = f"{value.name}_{axis}"
-        self._session = _session(model.SerializeToString())
+        self._session = session_of(model.SerializeToString())
 
     def __call__(self, picture: Image.Image) -> Boxes:
         """Find faces, from `MIN_SCORE`."""
@@ -120,35 +104,6 @@ class Faces:
         found = self._look(np.asarray(picture.resize(size, Image.Resampling.BILINEAR)))
         boxes = [(one.box.left, one.box.top, one.box.width, one.box.height, one.score) for one in found]
         return np.array(boxes, dtype=np.float32).reshape(-1, 5)
-
-
-class Lines:
-    """Lines of text by the detector of PP-OCR v4 (DB, Liao et al. 2020, arXiv:1911.08947), as rapidocr carries it."""
-
-    def __init__(self, side: int = TEXT_SIDE) -> None:
-        # Here, since its authors' reading of the heat needs OpenCV, which nothing else does.
-        from rapidocr_onnxruntime.ch_ppocr_det.utils import DBPostProcess  # noqa: PLC0415
-
-        self._side = side
-        path = file_in("rapidocr_onnxruntime", "models/ch_PP-OCRv4_det_infer.onnx")
-        self._session = _session(path.read_bytes())
-        self._read: Callable[..., Any] = DBPostProcess(
-            thresh=0.3, box_thresh=MIN_TEXT, max_candidates=1000, unclip_ratio=1.6, use_dilation=True
-        )
-
-    def __call__(self, picture: Image.Image) -> Boxes:
-        """Find lines, from `MIN_TEXT`, each as the upright box around it."""
-        width, height = fit_sides(picture, self._side)
-        pixels = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
-        given = ((pixels[..., ::-1] - _TEXT_MEAN) / _TEXT_SCALE).transpose(2, 0, 1)[None]
-        heat = self._session.run(None, {self._session.get_inputs()[0].name: given})[0]
-        corners, scores = self._read(heat, (height, width))
-        if not len(corners):
-            return np.zeros((0, 5), dtype=np.float32)
-        places = np.asarray(corners, dtype=np.float32).reshape(-1, 4, 2) / (width, height)
-        low, high = places.min(1).clip(0, 1), places.max(1).clip(0, 1)
-        boxes = np.concatenate([low, high - low, np.asarray(scores, dtype=np.float32)[:, None]], axis=1)
-        return boxes[np.argsort(-boxes[:, 4], kind="stable")].astype(np.float32)
 
 
 def fit_sides(picture: Image.Image, side: int) -> tuple[int, int]:
@@ -183,7 +138,8 @@ def overlaps(some: Boxes, others: Boxes) -> NDArray[np.float32]:
     return np.asarray(both / np.maximum(either, 1e-12), dtype=np.float32)
 
 
-def _session(model: bytes) -> onnxruntime.InferenceSession:
+def session_of(model: bytes) -> onnxruntime.InferenceSession:
+    """Open an ONNX model on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3

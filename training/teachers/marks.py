@@ -17,13 +17,12 @@ from training.data.pictures import open_picture, rows_of
 from training.teachers.detectors import (
     FACE_SIDE_FOR_TRAINING,
     SAME,
-    TEXT_SIDE_FOR_TRAINING,
     Boxes,
     CenterFace,
     Faces,
-    Lines,
     overlaps,
 )
+from training.teachers.lines import READ, Lines
 
 MAX_MARKS = 32
 """Marks of a kind kept a picture (count): the largest ones."""
@@ -40,8 +39,8 @@ MIN_FACE = 0.025
 MIN_LINE = 0.02
 """The same for the height of a line."""
 
-MAX_LINE = 0.3
-"""Height of a line as a share of the picture's from which it is unknown: what the detector calls one is seldom text."""
+PERHAPS_READ = 0.3
+"""Score of a line from which it may be text; with less it is none, and the network is to say so."""
 
 MARKED_SETS = {
     "people": None,
@@ -89,8 +88,9 @@ def judge_faces(centre: Boxes, yunet: Boxes, heads: NDArray[np.float32]) -> NDAr
 
 
 def judge_lines(lines: Boxes) -> NDArray[np.float32]:
-    """Make lines marks: small ones and very large ones are unknown."""
-    known = (lines[:, 3] >= MIN_LINE) & (lines[:, 3] <= MAX_LINE)
+    """Make lines marks: those that are read. Of small ones, and of those that are perhaps read, nothing is known."""
+    lines = lines[lines[:, 4] >= PERHAPS_READ]
+    known = (lines[:, 4] >= READ) & (lines[:, 3] >= MIN_LINE)
     return np.concatenate([lines[:, :4], known[:, None]], axis=1).astype(np.float32)
 
 
@@ -128,7 +128,7 @@ class _Marker:
 
     def __init__(self) -> None:
         self._centre, self._yunet = CenterFace(FACE_SIDE_FOR_TRAINING), Faces()
-        self._lines = Lines(TEXT_SIDE_FOR_TRAINING)
+        self._lines = Lines()
 
     def __call__(self, row: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         picture = open_picture(row)
@@ -147,7 +147,7 @@ def _mark_row(row: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.floa
 
 def mark(folder: Path, cache: Path, name: str) -> Marks:
     """Mark the training pictures of a set (see `marked_rows`); the answers are kept in a file."""
-    path = cache / f"marks-{name}.npz"
+    path = cache / f"marked-{name}.npz"
     if not path.is_file():
         started = time.monotonic()
         rows = rows_of(folder, name, "train")

@@ -29,12 +29,11 @@ _UNSEEN = 0.1
 fully from 0.15 of the saliency, the mean gain was lower by 0.010 (0.002 to 0.017): mistaken faces and people in the
 background pulled the window. Heads were cut as often (0.1 % less, -0.5 to 0.3; `python -m benchmarks.quality.heads`)."""
 
-_UNSURE, _SURE = 0.4, 0.6
+_UNSURE, _SURE = 0.3, 0.5
 """Score of a head that shows no clear face up to which it counts nothing, and from which it counts fully: what is hardly
-found is often no head, and one threshold for all of its weight would let it drive a sure face out of a window. The network
-is surer of heads than the one before it (2026-11-27): with the 0.3 and 0.5 of that one, windows by it lose 0.028 of the mean
-gain beside windows by the one before (0.009 to 0.047), with these 0.019 (-0.002 to 0.040), and persons' heads are cut as
-seldom (0.057 and 0.059 of them, before 0.071; dev rows). All that was tried stands in training/RECORD.md."""
+found is often no head, and one threshold for all of its weight would let it drive a sure face out of a window. From 0.4 to
+0.6 more heads are cut (of animals 0.011 more, 0.003 to 0.021; of all 0.006, 0.001 to 0.013), and what the mean gain wins by
+it is not proven (0.009, -0.003 to 0.021; dev rows, paired). All that was tried stands in training/RECORD.md."""
 
 _SAME = 1e-9
 """Lengths (fractions) that differ by less are equal, as in `focalbox.core.placement.windows`."""

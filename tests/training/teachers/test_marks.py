@@ -28,9 +28,14 @@ def test_what_detectors_disagree_about_is_unknown() -> None:
     assert judge_faces(alone, both[:0], head)[0, 4] == 1.0
 
 
-def test_small_lines_are_unknown() -> None:
-    lines = np.array([[0.1, 0.1, 0.5, 0.05, 0.9], [0.1, 0.1, 0.5, 0.01, 0.9]], dtype=np.float32)
-    assert judge_lines(lines)[:, 4].tolist() == [1.0, 0.0]
+def test_small_lines_and_those_that_are_hardly_read_are_unknown() -> None:
+    line = [0.1, 0.1, 0.5, 0.05]
+    lines = np.array([[*line, 0.9], [0.1, 0.1, 0.5, 0.01, 0.9], [*line, 0.4]], dtype=np.float32)
+    assert judge_lines(lines)[:, 4].tolist() == [1.0, 0.0, 0.0]
+
+
+def test_a_line_that_cannot_be_read_is_none() -> None:
+    assert len(judge_lines(np.array([[0.1, 0.1, 0.5, 0.05, 0.1]], dtype=np.float32))) == 0
 
 
 def test_the_largest_marks_are_kept() -> None:
