@@ -70,12 +70,12 @@ def read_truth(folder: Path, cache: Path, name: str, split: str = "dev") -> list
     rows = rows[:: -(-len(rows) // FEW)]
     path = cache / f"truth-{name}-{split}.npz"
     if not path.is_file():
-        centre, lines = CenterFace(), Lines()
+        find_faces, find_lines = CenterFace(), Lines()
         faces, texts = [], []
         for row in rows:
             picture = open_picture(row)
-            faces.append(centre(picture))
-            texts.append(lines(picture))
+            faces.append(find_faces(picture))
+            texts.append(find_lines(picture))
         cache.mkdir(parents=True, exist_ok=True)
         np.savez(
             path,
@@ -90,13 +90,11 @@ def read_truth(folder: Path, cache: Path, name: str, split: str = "dev") -> list
             for kind, counts in (("faces", "face_counts"), ("lines", "line_counts"))
         ]
     truth = []
-    for row, faces_in_row, lines_in_row in zip(rows, *by_row, strict=True):
+    for row, row_faces, row_lines in zip(rows, *by_row, strict=True):
         width, height = row["width"], row["height"]
-        lines_in_row = lines_in_row[lines_in_row[:, 4] >= PERHAPS_READ]
-        counted = counted_lines(lines_in_row, width, height)
-        truth.append(
-            Truth(row["image"], faces_in_row, counted_faces(faces_in_row, width, height), lines_in_row, counted)
-        )
+        lines = row_lines[row_lines[:, 4] >= PERHAPS_READ]
+        counted = counted_faces(row_faces, width, height), counted_lines(lines, width, height)
+        truth.append(Truth(row["image"], row_faces, counted[0], lines, counted[1]))
     return truth
 
 

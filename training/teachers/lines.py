@@ -29,8 +29,8 @@ READ = 0.6
 """Score from which a line is text: below it, what the reader says of the dev pictures is seldom what stands there."""
 
 _SIDE = 960
-"""Longer side at which lines are looked for (pixels), whatever the picture's own. At 640 it finds three quarters of those that
-it reads at 960."""
+"""Longer side at which lines are looked for (pixels), whatever the picture's own. At 640 it finds three quarters of
+those that it reads at 960."""
 
 _MIN_HEAT = 0.5
 """Mean heat of a line from which the detector reports it: its own default."""
@@ -109,7 +109,7 @@ def _given(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _straightened(picture: Image.Image, corners: NDArray[np.float32]) -> Image.Image:
-    """Cut a slanted line (see `Lines._score`) out of a picture as a rectangle, at least as high as the reader is given it."""
+    """Cut a slanted line (see `Lines._score`) out as a rectangle, at least as high as the reader is given it."""
     top_left, top_right, bottom_right, bottom_left = corners
     width = max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left))
     height = max(np.linalg.norm(bottom_left - top_left), np.linalg.norm(bottom_right - top_right))

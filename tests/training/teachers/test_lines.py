@@ -10,7 +10,7 @@ pytest.importorskip("rapidocr_onnxruntime")
 pytest.importorskip("onnx")
 pytest.importorskip("pyarrow")
 
-from training.teachers.lines import READ, Lines  # noqa: E402
+from training.teachers.lines import READ, Lines
 
 
 @pytest.fixture(scope="module")
