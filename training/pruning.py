@@ -58,10 +58,8 @@ ANSWERS_WEIGHT = 0.5
 LAST_FEATURES = 0.3
 """Weight of the features at the end: answers are what counts."""
 
-FRESH_TIMES = 3.0
-"""How many times the rate of the other blocks the entry and the blocks at its stride learn with: they are the newest."""
-
-FRESH_BLOCKS = 2
+FRESH_TIMES, FRESH_BLOCKS = 3.0, 2
+"""How many times the rate of the other blocks the entry and so many blocks behind it learn with: they are the newest."""
 
 CHANCE_WEIGHT, HEAT_WEIGHT, SIDES_WEIGHT = 2.0, 0.15, 0.3
 """Weights of maps that are chances, heats of centres, and their sides, beside the densities: losses of like size."""
