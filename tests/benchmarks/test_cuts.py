@@ -55,7 +55,14 @@ def test_of_heads_as_high_one_is_enough_and_a_far_lower_one_is_not() -> None:
 
 
 def test_lines_count_like_heads() -> None:
-    assert counted([], Box(0.0, 0.0, 0.5, 1.0), (Box(0.4, 0.1, 0.2, 0.1),))["text cut"] == (1, 1)
+    found = counted([], Box(0.0, 0.0, 0.5, 1.0), (Box(0.4, 0.1, 0.2, 0.1),))
+    assert found["text cut"] == found["text sliced"] == (1, 1)
+
+
+def test_a_line_that_is_not_shown_at_all_is_cut_and_not_sliced() -> None:
+    found = counted([], Box(0.0, 0.0, 0.5, 1.0), (Box(0.6, 0.1, 0.2, 0.1),))
+    assert found["text cut"] == (1, 1)
+    assert found["text sliced"] == (0, 1)
 
 
 def test_shares_and_paired_differences() -> None:

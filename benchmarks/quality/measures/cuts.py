@@ -12,14 +12,14 @@ from focalbox.core.geometry import Box
 
 __all__ = ["MEASURES", "Cuts", "cuts_of", "difference", "shares", "sliced_of"]
 
-MEASURES = ("face cut", "head cut", "sliced", "highest cut", "prominent cut", "text cut")
+MEASURES = ("face cut", "head cut", "sliced", "highest cut", "prominent cut", "text cut", "text sliced")
 """What is counted, in the order of `Cuts.counts`."""
 
 _PROMINENT = 0.8
 """Height beside the highest head's from which a head is as prominent: a detector's boxes are not more exact."""
 
 _SLICED = 0.1, 0.9
-"""Shares of a head inside a window between which it is sliced."""
+"""Shares of a head, or a line, inside a window between which it is sliced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ def cuts_of(marked: MarkedPicture, windows: Sequence[Box]) -> Cuts:
     A window is a case of *face cut*, *head cut* and *text cut* when one of its sides could hold them all, and is cut when it
     does not. Where the heads cannot all fit, it is a case of *highest cut* and *prominent cut* when the highest one could:
     of the first it is cut when that head is not whole, of the second when no head of at least `_PROMINENT` of its height is.
-    Every head and window is a case of *sliced*, and sliced when 10 to 90 % of the head are shown.
+    Every head and window is a case of *sliced*, every line and window of *text sliced*: 10 to 90 % of it are shown.
     """
     pixel = 1 / min(marked.picture.size.width, marked.picture.size.height)
     heads = marked.heads
@@ -49,12 +49,13 @@ def cuts_of(marked: MarkedPicture, windows: Sequence[Box]) -> Cuts:
     equals = [head for head in heads if head.height >= _PROMINENT * heads[0].height]
     prominent = sum(not any(one.contains(head, slack=pixel) for head in equals) for one in crowded), len(crowded)
     faces, whole_heads, lines = found
-    return Cuts((faces, whole_heads, sliced_of(heads, windows), highest, prominent, lines))
+    text_sliced = sliced_of(marked.lines, windows)
+    return Cuts((faces, whole_heads, sliced_of(heads, windows), highest, prominent, lines, text_sliced))
 
 
-def sliced_of(heads: Sequence[Box], windows: Sequence[Box]) -> tuple[int, int]:
-    """Return how many heads the windows slice, showing neither nearly all nor nearly nothing, and heads times windows."""
-    shown = [head.intersection(one).area / head.area for one in windows for head in heads if head.area > 0]
+def sliced_of(subjects: Sequence[Box], windows: Sequence[Box]) -> tuple[int, int]:
+    """Return how many subjects the windows slice, showing neither nearly all nor nearly none, and subjects times windows."""
+    shown = [box.intersection(one).area / box.area for one in windows for box in subjects if box.area > 0]
     return sum(_SLICED[0] < share < _SLICED[1] for share in shown), len(shown)
 
 
