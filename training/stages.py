@@ -24,6 +24,7 @@ from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, 
 from training.networks.backbone import Backbone
 from training.networks.faces import FaceFinder
 from training.networks.network import FUSED, HEADS, Network
+from training.networks.rounded import free_weights, round_weights
 from training.networks.small import Small
 
 WINDOW_WEIGHT = 4.0
@@ -120,6 +121,14 @@ def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpo
 
     make = partial(make_marked, pool, recipe, marked=kind == "text")
     network.marks[kind] = fit(decoder, (list(decoder.parameters()),), make, loss, recipe, checkpoint=checkpoint)
+    return network
+
+
+def train_lines(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Train the decoder of lines further, on the features that a file of 8 bits has."""
+    round_weights(network.backbone, but=network.backbone.first())
+    network = train_marks(network, "text", pool, recipe, checkpoint)
+    free_weights(network.backbone)
     return network
 
 

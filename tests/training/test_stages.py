@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,11 +13,12 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from training.batches import augment  # noqa: E402  torch may be missing
-from training.batches.pool import join  # noqa: E402
+from training.batches.pool import WITH_LINES, join  # noqa: E402
+from training.fitting.loop import Recipe  # noqa: E402
 from training.losses import maps as losses  # noqa: E402
 from training.networks.backbone import LITE0  # noqa: E402
 from training.networks.network import Network  # noqa: E402
-from training.stages import ask  # noqa: E402
+from training.stages import ask, train_lines  # noqa: E402
 from training_rows import made_up, made_up_marks  # noqa: E402
 
 
@@ -45,3 +49,17 @@ def test_the_maps_of_a_row_are_those_of_the_member_that_has_not_seen_it() -> Non
         torch.testing.assert_close(said.maps[row], alone[row % 2].maps[row])
         assert not torch.allclose(said.maps[row], alone[1 - row % 2].maps[row])
     torch.testing.assert_close(said.pooled, ask(network, pool, rows).pooled)
+
+
+def test_only_the_decoder_of_lines_learns_at_last(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network(LITE0).eval()
+    before = copy.deepcopy(network.state_dict())
+    marks = made_up_marks()
+    marks.lines[:, 0] = 0.3, 0.3, 0.3, 0.1, 1.0
+    pool = join({"crowd": made_up()}, {"crowd": marks})
+    recipe = Recipe(steps=2, counts={}, marked={WITH_LINES: 2}, rates=(1e-2,), shapes=((64, 64),))
+    after = train_lines(network, pool, recipe, tmp_path / "lines.pt").state_dict()
+    changed = {name for name, values in before.items() if not torch.equal(values, after[name])}
+    assert changed
+    assert all(name.startswith("marks.text.") for name in changed)
