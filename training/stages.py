@@ -19,6 +19,7 @@ from training.batches.pool import KINDS, Pool, draw_rows, fold_of
 from training.batches.views import show
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor, short_floats
+from training.losses.boxes import box_loss
 from training.losses.faces import face_loss
 from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.networks.backbone import Backbone
@@ -107,6 +108,10 @@ def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Net
     return fit(network, (tuned, fresh), make, loss, recipe, checkpoint=checkpoint)
 
 
+LINE_BOX_WEIGHT = 1.5
+"""Weight of the overlap of lines, which are thin, so that small errors of their sides decide."""
+
+
 def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
     """Train the decoder of heads, or of lines, further, on the features as they are: only it changes."""
     torch.manual_seed(recipe.seed)
@@ -117,7 +122,10 @@ def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpo
         batch = made.coloured(processor())
         with torch.no_grad():
             taken = network.backbone(batch.pictures)
-        return centre_loss(decoder(taken).float(), batch.heads if kind == "head" else batch.lines)
+        said = decoder(taken).float()
+        if kind == "head":
+            return centre_loss(said, batch.heads)
+        return centre_loss(said, batch.lines) + LINE_BOX_WEIGHT * box_loss(said, batch.lines)
 
     make = partial(make_marked, pool, recipe, marked=kind == "text")
     network.marks[kind] = fit(decoder, (list(decoder.parameters()),), make, loss, recipe, checkpoint=checkpoint)

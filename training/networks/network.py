@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAP_CHANNELS = (32, 64, 96, 128)
 """Channels of the maps' decoder at strides 4, 8, 16 and 32."""
 
-MARK_CHANNELS = {"head": (64, 96, 128), "text": (32, 48, 64, 64)}
+MARK_CHANNELS = {"head": (64, 96, 128), "text": (24, 32, 48, 48)}
 """The same of the decoders of heads, which begins at stride 8, and of lines. They are apart, since text has most of the loss
 of a common one."""
 
