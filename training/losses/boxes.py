@@ -1,4 +1,4 @@
-"""How far boxes that are found at the centres of marks are from the marks: for lines, whose sides decide whether they overlap."""
+"""How far boxes at the centres of marks are from the marks: for lines, which are thin."""
 
 from __future__ import annotations
 

@@ -67,8 +67,8 @@ SURE_HEAD = 0.35
 are none (dev rows). The least sure ones hardly count in a window (`core.prominence`). The curve is in the model card."""
 
 SURE_TEXT = 0.3
-"""Heat (0..1) from which a peak is a line of text. On dev rows it finds 0.54 of the lines that can be read so, with 0.30 false
-ones a picture; from 0.25 and 0.35 windows slice as many (584 pictures, paired)."""
+"""Heat (0..1) from which a peak is a line of text. So 0.54 of the lines that can be read are found, and 0.30 a picture are
+none (dev rows); from 0.25 and 0.35 windows slice as many (584 pictures, paired)."""
 
 SHIPPED_MIT = FaceRule(agreed=1.2, heads=True)
 """For the MIT network, which knows faces worse: 0.304 so, 0.299 at 1.5, 0.305 without (a quarter of duts; 2026-11-25)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ LINE = torch.tensor([[[0.25, 0.375, 0.5, 0.25, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0]]]
 """Its middle is the corner of four cells of a grid of 8 by 8."""
 
 
-def found(width: float, height: float, off: float = 0.0) -> torch.Tensor:
+def found(width: float, height: float, off: float = 0.0) -> Any:
     """Say at every place that a box of these sides lies where the line does, but for some cells to the right."""
     columns, rows = torch.arange(8) + 0.5, (torch.arange(8) + 0.5)[:, None]
     said = torch.zeros(1, 5, 8, 8)
