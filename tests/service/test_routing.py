@@ -102,6 +102,15 @@ def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str,
 
 
 @pytest.mark.parametrize(
+    "path", [b"/resize=w:17/rotate=deg:33/a.jpg", b"/resize=w:17/border=w:5/a.jpg", b"/circle/a.jpg"]
+)
+def test_what_an_effect_makes_of_a_size_that_is_not_known_yet_is_none_of_those_that_are_served(path: bytes) -> None:
+    settings = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "17x0,0x0,27x0"}, allow_unsigned="true")
+    with pytest.raises(NotAllowed, match=r"not what (rotate|pad|square) makes of it"):
+        read_address(path, b"", settings)
+
+
+@pytest.mark.parametrize(
     ("path", "sizes"),
     [
         (b"/smart_crop=w:50,h:20/resize=w:17/a.jpg", "17x7"),
@@ -109,6 +118,10 @@ def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str,
         (b"/crop_faces=w:50,h:20/resize=w:17,h:9,fit:crop/a.jpg", "50x20,17x9"),
         (b"/crop_faces=w:50,h:20/blur=a:2/resize=w:17/a.jpg", "50x20,17x0"),
         (b"/rotate=deg:90/resize=w:17/a.jpg", "17x0"),
+        (b"/smart_crop=w:50,h:20/border=w:5/a.jpg", "50x20,60x30"),
+        (b"/smart_crop=w:50,h:20/crop=d:[0,0,10,10]/a.jpg", "50x20,10x10"),
+        (b"/smart_crop=w:50,h:20/rotate=deg:45/a.jpg", "50x20,50x50"),
+        (b"/unsafe/50x20/filters:rotate(90)/a.jpg", "50x20,20x50"),
         (b"/unsafe/17x9/filters:stretch()/a.jpg", "17x9"),
         (b"/unsafe/rs:force:17:9/plain/a.jpg", "17x9"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Literal
 
 from focalbox.core.choice.faces import FaceFrame
@@ -12,7 +13,7 @@ from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Ratio, Size, Target
 from focalbox.core.visible import Visible
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.effects import Effect, size_after
 from focalbox.options import CropOptions
 from focalbox.service.shape.outline import Outline
 from focalbox.service.shape.part import Part
@@ -33,7 +34,9 @@ DEFAULT_QUALITY = 80
 
 
 _RESIZING = {"cover", "inside", "resize"}
-"""Effects that make another size."""
+"""Effects that make a size that the address names."""
+_CHANGING = {"pad", "part", "rotate", "square"}
+"""Effects that make another size of the one before, which the address does not name."""
 _WHOLE = Outline(0, 0).name
 """The name of a size that nobody asked for: what effects make of the whole picture is asked for instead."""
 
@@ -240,17 +243,32 @@ class ImageRequest:
         return dataclasses.replace(self, targets=targets)
 
     def named_sizes(self) -> list[str]:
-        """Return the sizes as they were asked for, for a list of allowed ones: also those that effects make."""
-        made = [
-            "x".join(str(int(side)) for side in effect.values[:2])
-            for effect in self.effects
-            if effect.name in _RESIZING
-        ]
-        named = [
-            "free" if target is None else target.name if isinstance(target, Outline) else str(target)
-            for target in self.targets
-        ]
-        return [name for name in named if not (made and name == _WHOLE)] + made
+        """Return the sizes as they were asked for, for a list of allowed ones: also those that effects make.
+
+        What an effect makes of a size that is only known once the picture is has a name that is in no list.
+
+        Examples
+        --------
+        >>> turned = (Effect("rotate", (90.0,)),)
+        >>> ImageRequest("a.jpg", (Size(500, 200),), effects=turned).named_sizes()
+        ['500x200', '200x500']
+        >>> ImageRequest("a.jpg", (Ratio(1, 1),), effects=turned).named_sizes()
+        ['1:1', 'what rotate makes of it']
+        """
+        resizing = [effect for effect in self.effects if effect.name in _RESIZING]
+        made = ["x".join(str(int(side)) for side in effect.values[:2]) for effect in resizing]
+        named = ["free" if one is None else one.name if isinstance(one, Outline) else str(one) for one in self.targets]
+        return [name for name in named if not (made and name == _WHOLE)] + made + self._changed_sizes()
+
+    def _changed_sizes(self) -> list[str]:
+        """Return the names of the sizes that effects make without naming them."""
+        named = max((at for at, effect in enumerate(self.effects) if effect.name in _RESIZING), default=-1)
+        changing = [effect.name for effect in self.effects[named + 1 :] if effect.name in _CHANGING]
+        if not changing:
+            return []
+        known = [one.known if isinstance(one, Outline) else one for one in self.targets]
+        ends = [reduce(size_after, self.effects, one) if isinstance(one, Size) else None for one in known]
+        return [f"what {changing[-1]} makes of it" if end is None else str(end) for end in ends]
 
     def identity(self) -> str:
         """Return all that decides the answer besides the picture and the format, for an ETag."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PIL import Image
 
 from focalbox.core.target import Size
@@ -27,6 +29,28 @@ def test_turns() -> None:
     assert apply_effects(RAMP, [Effect("rotate", (90.0,))]).size == (40, 60)
     assert np.array_equal(_done(RAMP, *[Effect("rotate", (90.0,))] * 4), np.asarray(RAMP))
     assert apply_effects(RAMP, [Effect("rotate", (30.0,))]).mode == "RGBA"
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.one_of(st.floats(-720, 720), st.integers(-720, 720)))
+def test_the_size_after_a_turn_is_the_size_that_it_makes(width: int, height: int, degrees: float) -> None:
+    """Within a pixel: Pillow rounds the corners, one after the other."""
+    turn = Effect("rotate", (float(degrees),))
+    after, made = size_after(Size(width, height), turn), apply_effects(Image.new("L", (width, height)), [turn]).size
+    assert abs(after.width - made[0]) <= 1
+    assert abs(after.height - made[1]) <= 1
+
+
+@given(
+    st.integers(1, 400), st.integers(1, 400), st.integers(1, 400), st.integers(1, 400), st.floats(0, 1), st.floats(0, 1)
+)
+@example(500, 640, 480, 480, 0.5, 0.5)
+@example(77, 157, 480, 400, 1.0, 1.0)
+def test_a_part_of_any_ratio_is_cut_out_of_any_picture(
+    width: int, height: int, wide: int, high: int, across: float, down: float
+) -> None:
+    """Products of rounded numbers are now and then a little larger than the side that they fill."""
+    effect = Effect("cover", (float(wide), float(high), across, down))
+    assert apply_effects(Image.new("L", (width, height)), [effect]).size == (wide, high)
 
 
 def test_tones() -> None:

@@ -217,6 +217,34 @@ def test_a_film_shows_its_first_frame_in_a_still_format_however_long_it_is(most:
     _asked(work, Cropper(limits=Limits(frames=most)))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/resize=w:480,h:480,fit:scale/rotate=deg:45/rotate=deg:45/coffee.jpg",
+        "/resize=w:40,h:40,fit:scale/" + "rotate=deg:45/" * 20 + "coffee.jpg",
+        "/resize=w:400,h:400,fit:scale/rotate=deg:30/border=w:200/coffee.jpg",
+    ],
+)
+def test_turns_make_pictures_larger_and_are_refused_before_they_are_made(
+    opened: Callable[..., Service], pictures: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def done(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Image.Image, "rotate", done)
+    answer = opened(root=pictures, allow_unsigned="true", result_pixels="500000").ask(address)
+    assert answer.status == 413
+    assert "a result may have" in answer.problem() or "a picture and its results may take" in answer.problem()
+
+
+def test_a_bound_of_bytes_that_cannot_be_kept_is_told(service: Service) -> None:
+    for address in ("/unsafe/300x200/filters:max_bytes(1)/coffee.jpg", "/unsafe/mb:1/w:200/plain/coffee.jpg@jpg"):
+        answer = service.ask(address)
+        told = f"the answer has {len(answer.content)} bytes: no quality makes it at most 1"
+        assert told in answer.headers["focalbox-notes"]
+    assert "focalbox-notes" not in service.ask("/unsafe/300x200/filters:max_bytes(90000)/coffee.jpg").headers
+
+
 def test_effects_are_bounded_by_the_pixels_that_they_touch(opened: Callable[..., Service], pictures: Path) -> None:
     service = opened(root=pictures, allow_unsigned="true", result_pixels="240000")
     assert service.ask(f"/unsafe/60x40/filters:{':'.join(['blur(2)'] * 300)}/coffee.jpg").status == 200

@@ -90,7 +90,7 @@ class Effect:
 
 
 def size_after(size: Size, effect: Effect) -> Size:
-    """Return how large a picture is after an effect; turns that are no quarters are left out.
+    """Return how large a picture is after an effect.
 
     Examples
     --------
@@ -115,6 +115,20 @@ def _rest(size: Size, left: float, top: float, width: float, height: float) -> S
     return Size(max(1, int(min(width, size.width - left))), max(1, int(min(height, size.height - top))))
 
 
+def _turned(size: Size, degrees: float) -> Size:
+    """Return the size of what holds all of a turned picture, as Pillow's `Image.rotate` makes it."""
+    if not degrees % 90:
+        return Size(size.height, size.width) if degrees % 180 else size
+    across, down = (abs(round(turn(math.radians(degrees % 360)), 15)) for turn in (math.cos, math.sin))
+    half_width = (size.width * across + size.height * down) / 2
+    half_height = (size.width * down + size.height * across) / 2
+    width, height = (
+        math.ceil(side / 2 + half) - math.floor(side / 2 - half)
+        for side, half in ((size.width, half_width), (size.height, half_height))
+    )
+    return Size(width, height)
+
+
 _SIZES: Mapping[str, Callable[..., Size]] = {
     "cover": _plain,
     "inside": _inside,
@@ -123,7 +137,7 @@ _SIZES: Mapping[str, Callable[..., Size]] = {
     ),
     "part": _rest,
     "resize": _plain,
-    "rotate": lambda size, degrees: Size(size.height, size.width) if degrees % 180 == 90 else size,  # noqa: PLR2004
+    "rotate": _turned,
     "square": lambda size: Size(min(size.width, size.height), min(size.width, size.height)),
 }
 """How large a picture is after an effect that changes that, from its size and the effect's values."""
@@ -199,7 +213,11 @@ def _resize(image: Image.Image, effect: Effect) -> Image.Image:
 def _cover(image: Image.Image, effect: Effect) -> Image.Image:
     width, height, across, down = effect.values
     scale = min(image.width / width, image.height / height)
-    left, top = across * (image.width - width * scale), down * (image.height - height * scale)
+    # Never below 0: a product of rounded numbers can be a little larger than the side that it fills.
+    left, top = (
+        share * max(0.0, side - length * scale)
+        for share, side, length in ((across, image.width, width), (down, image.height, height))
+    )
     right, bottom = min(left + width * scale, image.width), min(top + height * scale, image.height)
     seen = image.crop((int(left), int(top), math.ceil(right), math.ceil(bottom)))  # Pillow looks beyond the box
     box = (left - int(left), top - int(top), right - int(left), bottom - int(top))

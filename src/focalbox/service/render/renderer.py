@@ -43,6 +43,7 @@ __all__ = ["Answer", "Renderer"]
 _EFFECTS = 4
 """How many times the pixels of the largest result all effects of an answer may touch together."""
 _FIRST = "effects and a bound of bytes are for pictures that stand still: the first frame was taken"
+_LARGER = "the answer has {} bytes: no quality makes it at most {}"
 
 
 class Renderer:
@@ -147,6 +148,7 @@ class Renderer:
                 most = image_request.max_bytes
                 content = encode_within(image, name, quality, most, **writer)
                 notes += (_FIRST,) if result.film is not None and notes == (*told, *result.crop.notes) else ()
+                notes += (_LARGER.format(len(content), most),) if most and len(content) > most else ()
         self._resources.metrics.pixels.labels("made").inc(image.width * image.height)
         return Answer(content, FORMATS[name].mime, notes)
 

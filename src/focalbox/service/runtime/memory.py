@@ -52,7 +52,7 @@ class MemoryBudget:
         """
         if size > self._most:
             message = (
-                f"a picture may take at most {self._most} bytes of memory to decode, but this one takes about {size}"
+                f"a picture and its results may take at most {self._most} bytes of memory, but these take about {size}"
             )
             raise LimitExceeded(message)
         if self._waiting or self.used + size > self._most:

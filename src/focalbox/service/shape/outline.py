@@ -73,6 +73,18 @@ class Outline:
         """The size as it was asked for."""
         return f"{'orig' if self.own_width else self.width}x{'orig' if self.own_height else self.height}"
 
+    @property
+    def known(self) -> Size | None:
+        """The size in pixels where it is the same for every picture.
+
+        Examples
+        --------
+        >>> Outline(300, 200).known, Outline(300, 0).known
+        (Size(width=300, height=200), None)
+        """
+        varies = self.inside or self.turned or self.same_way or self.own_width or self.own_height or not self.enlarge
+        return None if varies or not (self.width and self.height) else Size(self.width, self.height)
+
     def size(self, source: Size) -> Size:
         """Return the size in pixels for a picture of ``source``."""
         width = source.width if self.own_width else self.width or math.inf

@@ -408,7 +408,8 @@ def test_an_alias_means_what_its_name_means(task: str, alias: str, name: str) ->
 @pytest.mark.parametrize("task", [*PLAIN, *TASKS])
 def test_a_task_that_is_done_changes_what_is_asked_for(task: str) -> None:
     options = ",".join(f"{option}:{value}" for option, value in TASKS.get(task, {}).items())
-    sized = [] if task in {"smart_crop", "resize", "crop_faces"} else ["resize=w:60"]
+    alone = {"smart_crop", "resize", "crop_faces", "imagesize", "detect_faces"}
+    sized = [] if task in alone else ["resize=w:60"]
     keeps = ["compress=m:true"] if task == "no_metadata" else []
     with_it = [task if not options else f"{task}={options}"]
     where = [*with_it, *sized] if task == "crop" else [*sized, *with_it]
@@ -460,3 +461,34 @@ def test_a_rotation_turns_as_a_clock_does() -> None:
 def test_for_how_long_an_answer_is_kept(task: str, seconds: int) -> None:
     assert asked("resize=w:5", task).max_age == seconds
     assert asked("resize=w:5").max_age is None
+
+
+@pytest.mark.parametrize(
+    ("tasks", "named"),
+    [
+        ("rotate=deg:90/imagesize", "rotate beside imagesize"),
+        ("crop=dim:[0,0,100,100]/imagesize", "crop beside imagesize"),
+        ("resize=w:10/imagesize", "resize beside imagesize"),
+        ("detect_faces=export:true/resize=w:10", "resize beside detect_faces"),
+        ("smart_crop=w:100,h:100,coords:true/resize=w:50", "resize beside smart_crop"),
+        ("flip/smart_crop=w:100,h:100,coords:true", "flip beside smart_crop"),
+        ("pjpg/output=format:png", "two formats"),
+    ],
+)
+def test_no_task_is_dropped_without_a_word(tasks: str, named: str) -> None:
+    """What is told of a picture in JSON is told of the picture as it is."""
+    with pytest.raises(InvalidRequest, match=named):
+        asked(*tasks.split("/"))
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        "rotate=deg:exif/imagesize/cache=expiry:9",
+        "detect_faces=export:true/output=quality:9",
+        "crop=dim:[0,0,9,9]/smart_crop=w:5,h:5,coords:true",
+        "pjpg/output=format:jpg",
+    ],
+)
+def test_tasks_that_change_nothing_that_is_told_stand_beside_it(tasks: str) -> None:
+    assert asked(*tasks.split("/")).source == "cat.jpg"

@@ -42,6 +42,16 @@ _RADIUS = {"blur", "sharpen"}
 """Effects in pixels of the picture that they are done to."""
 _FRAMING = {"smart_crop", "crop_faces"}
 """Tasks that look for what is shown."""
+_TOLD: Mapping[str, tuple[str, frozenset[str]]] = {
+    "imagesize": ("imagesize", frozenset()),
+    "faces": ("detect_faces", frozenset()),
+    "coordinates": ("smart_crop", frozenset({"crop"})),
+}
+"""By answer in JSON: the task that asks for it, and those that it takes into account."""
+_UNSEEN = frozenset(
+    {"auto_image", "cache", "compress", "fallback", "no_metadata", "output", "pjpg", "quality", "security"}
+)
+"""Tasks that change neither the size of a picture nor what it shows."""
 
 
 def parse(request: Request) -> ImageRequest:
@@ -72,6 +82,7 @@ def parse(request: Request) -> ImageRequest:
             named[task.name] = options  # of several the first, or the first that turns the picture
     sized = read_size(named)
     _check_order(request, named)
+    _check_told(named)
     return ImageRequest(
         source=request.source,
         targets=(sized.target,),
@@ -105,6 +116,17 @@ def _check_order(request: Request, named: Named) -> None:
         late += ["crop"] if names[:at].count("crop") > 1 else []
         if name in _FRAMING and late:
             message = f"{late[0]} comes after {name} here: before it, it would be another picture"
+            raise InvalidRequest(message)
+
+
+def _check_told(named: Named) -> None:
+    """Refuse tasks beside one whose answer is JSON that would not tell what they make of the picture."""
+    told = _answer(named)
+    if told != "crop":
+        task, allowed = _TOLD[told]
+        other = next((name for name in named if name not in {task, *allowed, *_UNSEEN}), None)
+        if other in turns_of(named) or other not in {None, "rotate"}:
+            message = f"{other} beside {task} is not supported here: the answer is about the picture without it"
             raise InvalidRequest(message)
 
 
@@ -153,6 +175,9 @@ def _format(named: Named) -> str:
         message = (
             "output has page:1 and the colorspaces rgb and input here: pictures have one page, and answers are in sRGB"
         )
+        raise InvalidRequest(message)
+    if "pjpg" in named and output.get("format", "pjpg") not in {"pjpg", "jpg", "jpeg"}:
+        message = f"pjpg beside output=format:{output['format'][:20]} asks for two formats"
         raise InvalidRequest(message)
     if "format" in output:
         return "jpeg" if output["format"] == "pjpg" else format_of(output["format"])
