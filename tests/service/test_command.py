@@ -57,6 +57,14 @@ def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys
         (["/v1/map/cat.jpg"], "a key is needed: --key ID:SECRET or FOCALBOX_SERVICE_KEYS"),
         (["/v1/map/cat.jpg#top", "--key", f"a:{SECRET}"], "an address to sign has no # in it"),
         (["/v1/map/cat.jpg", "--key", "short"], "focalbox: "),
+        (["/v1/map/cat.jpg?expires=5", "--key", f"a:{SECRET}"], "an address to sign has no field expires="),
+        (["http://a/unsafe/5x5/smart/a.png", "--key", f"a:{SECRET}"], "begins with /v1/ behind its host"),
+        (
+            ["http://a/unsafe/rs:fill:5:5/plain/a.png", "--key", f"a:{SECRET}"],
+            "imgproxy and Filestack have keys of their own",
+        ),
+        (["http://a/smart_crop=w:5,h:5/a.png", "--key", f"a:{SECRET}"], "not with '/smart_crop=w:5,h:5/'"),
+        (["http://a/?size=1:1", "--key", f"a:{SECRET}"], "begins with /v1/"),
         (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "0"], "0 is not in the range x>=1"),
     ],
 )

@@ -178,7 +178,8 @@ def _check_installed() -> None:
 def sign(url: str, key: str | None, expires_in: int) -> None:
     """Sign an address, so that the service answers it.
 
-    An address is /v1/crop/500x200/cat.jpg, or all of it with https:// and the host.
+    An address is /v1/crop/500x200/cat.jpg, or all of it with https:// and the host; / is the page's own. The addresses of
+    thumbor, imgproxy and Filestack are signed by their own clients, with keys of their own.
     """
     keys = (parse_key(key),) if key else ServiceSettings.of(os.environ).keys
     if not keys:
@@ -189,6 +190,12 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
     before = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
     if parts.fragment:
         message = "an address to sign has no # in it"
+        raise InvalidRequest(message)
+    if not path.startswith("/v1/") and path != "/":
+        message = (
+            "an address to sign begins with /v1/ behind its host (those of thumbor, imgproxy and Filestack have keys of their "
+            f"own), not with {path[:20]!r}"
+        )
         raise InvalidRequest(message)
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
 

@@ -103,6 +103,8 @@ def test_a_signed_page_works_through_its_own_address(visit: Callable[..., Page],
     page.set_input_files("#file", pictures / "coffee.jpg")
     expect(page.locator("#facts")).to_contain_text("coffee.jpg")
     expect(page.locator("#snippet-URL")).to_contain_text("focalbox sign")
+    expect(page.locator("#place")).to_contain_text("Each address that begins with /v1/ needs a signature here")
+    expect(page.locator("#place")).to_contain_text("thumbor and imgproxy have one of their own key")
     browser = page.context.browser
     assert browser is not None
     stranger = browser.new_page()

@@ -19,6 +19,8 @@ _MIN_SECRET = 16
 
 _LAST = re.compile(rb"expires=([0-9]{1,12})&key=([A-Za-z0-9_-]{1,32})&signature=([A-Za-z0-9_-]{43})")
 """What a signed address ends with, in this order: nothing can follow the signature."""
+_ADDED = re.compile(r"(?:.*&)?(expires|key|signature)=.*")
+"""A query with a field that signing adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,14 @@ def sign(target: str, key: Key, expires: int) -> str:
     Raises
     ------
     InvalidRequest
-        When ``target`` is no path, holds characters that have to be encoded, or is signed already.
+        When ``target`` is no path, holds characters that have to be encoded, or has a field that signing adds.
     """
-    if not re.fullmatch(r"/[!-~]*", target) or "#" in target or "signature=" in target:
-        message = "a path and query to sign begin with /, are percent-encoded and not signed yet"
+    if not re.fullmatch(r"/[!-~]*", target) or "#" in target:
+        message = "a path and query to sign begin with / and are percent-encoded"
+        raise InvalidRequest(message)
+    given = _ADDED.fullmatch(target.partition("?")[2])
+    if given:
+        message = f"an address to sign has no field {given[1]}=, which signing adds"
         raise InvalidRequest(message)
     message = f"{target}{'&' if '?' in target else '?'}expires={expires}&key={key.id}"
     return f"{message}&signature={_digest(message.encode('ascii'), key)}"

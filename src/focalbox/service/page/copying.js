@@ -3,6 +3,8 @@
 import { signed } from "./service.js";
 
 const SHOWN = 1600; // milliseconds that a button says what it did
+const SIGNED = "Each address that begins with /v1/ needs a signature here: focalbox sign 'ADDRESS' adds it. "
+  + "Those of thumbor and imgproxy have one of their own key in place of unsafe, Filestack's a policy.";
 const NAMES = ["URL", "img srcset", "picture", "CSS", "thumbor", "imgproxy", "Filestack", "Command", "Python"];
 
 const part = (id) => document.getElementById(id);
@@ -34,7 +36,7 @@ export function explainPlace(name, { folder, there, sizes }) {
   const first = there ? "" : folder
     ? `These addresses work once ${name} lies in the service's folder: put it here first.`
     : "This service has no folder of pictures yet: start it with --root FOLDER, put the picture there, and the addresses work.";
-  const then = signed ? "Addresses need a signature here: focalbox sign 'ADDRESS' adds it." : "";
+  const then = signed ? SIGNED : "";
   const only = sizes.length > 0 ? `The sizes served here are ${sizes.join(", ")}: put one of them into an address.` : "";
   part("place").textContent = [first, then, only].filter(Boolean).join(" ");
   part("place").hidden = !first && !then && !only;
