@@ -63,7 +63,7 @@ def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys
             ["http://a/unsafe/rs:fill:5:5/plain/a.png", "--key", f"a:{SECRET}"],
             "imgproxy and Filestack have keys of their own",
         ),
-        (["http://a/smart_crop=w:5,h:5/a.png", "--key", f"a:{SECRET}"], "not with '/smart_crop=w:5,h:5/'"),
+        (["http://a/smart_crop=w:5,h:5/a.png", "--key", f"a:{SECRET}"], "not with '/smart_crop=w:5,h:5/'; those"),
         (["http://a/?size=1:1", "--key", f"a:{SECRET}"], "begins with /v1/"),
         (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "0"], "0 is not in the range x>=1"),
     ],

@@ -193,8 +193,8 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
         raise InvalidRequest(message)
     if not path.startswith("/v1/") and path != "/":
         message = (
-            "an address to sign begins with /v1/ behind its host (those of thumbor, imgproxy and Filestack have keys of their "
-            f"own), not with {path[:20]!r}"
+            f"an address to sign begins with /v1/ behind its host, not with {path[:20]!r}; "
+            "those of thumbor, imgproxy and Filestack have keys of their own"
         )
         raise InvalidRequest(message)
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
