@@ -227,7 +227,7 @@ def test_an_option_without_an_equivalent_is_400_by_its_name_wherever_it_stands(s
         (b"watermark:1/plain/a", "watermark"),
         (b"pr:card/plain/a", "no preset 'card'"),
         (b"w:30/mw:50/plain/a", "min-width"),
-        (b"z:0/plain/a", "zoom"),
+        (b"z:0/plain/a", "the option z takes a number above 0"),
         (b"g:fp:2:0/plain/a", "g"),
         (b"pd:-1/plain/a", "padding"),
         (b"fq:jpeg:101/plain/a", "fq"),

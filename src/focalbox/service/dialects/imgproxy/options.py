@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +14,8 @@ from focalbox.options import MAX_SIDE
 from focalbox.options.trim import MAX_TOLERANCE, Equal, Trim
 from focalbox.service.dialects.imgproxy.processing import (
     Processing,
+    Unexpected,
     argument_at,
-    read_channel,
     read_factor,
     read_gravity,
     read_number,
@@ -31,6 +30,8 @@ from focalbox.service.shape.gravity import Gravity
 __all__ = ["FIXED", "NAMES", "Processing", "read_option"]
 
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_WHOLE = re.compile(r"-?[0-9]{1,6}")
+_CHANNEL = re.compile(r"[0-9]{1,3}")
 _SHORT = 3
 """Digits of a colour that stand for two each."""
 _TYPES = ("fit", "fill", "fill-down", "force", "auto")
@@ -93,10 +94,8 @@ def read_option(processing: Processing, text: str) -> Processing:
         raise InvalidRequest(message)
     try:
         return NAMES[name](processing, arguments)
-    except (ValueError, IndexError, OverflowError) as error:
-        if isinstance(error, InvalidRequest):
-            raise
-        message = f"the option {name} is not written as imgproxy's: {text[:40]!r}"
+    except Unexpected as error:
+        message = f"the option {name} takes {error}, not {':'.join(arguments)[:40]!r}"
         raise InvalidRequest(message) from error
 
 
@@ -139,11 +138,12 @@ def _crop(found: Processing, arguments: Sequence[str]) -> Processing:
 
 
 def _trim(found: Processing, arguments: Sequence[str]) -> Processing:
-    tolerance = min(math.floor(read_number(arguments[0], 0)), MAX_TOLERANCE)
+    tolerance = min(math.floor(read_number(argument_at(arguments, 0), 0)), MAX_TOLERANCE)
     text = argument_at(arguments, 1)
     colour = "".join(2 * digit for digit in text) if len(text) == _SHORT else text
     if not _HEXADECIMAL.fullmatch(colour or "000"):
-        raise ValueError(text)
+        message = "a tolerance and a colour such as ff8800"
+        raise Unexpected(message)
     across, down = (read_truth(argument_at(arguments, place) or "0") for place in (2, 3))
     equal: Equal = "both" if across and down else "across" if across else "down" if down else ""
     return replace(found, trim=Trim(tolerance=tolerance, colour=f"#{colour.lower()}" if colour else "", equal=equal))
@@ -162,7 +162,7 @@ def _padding(found: Processing, arguments: Sequence[str]) -> Processing:
 
 
 def _zoom(found: Processing, arguments: Sequence[str]) -> Processing:
-    across = read_factor(arguments[0])
+    across = read_factor(argument_at(arguments, 0))
     return replace(found, zoom=(across, read_factor(arguments[1]) if argument_at(arguments, 1) else across))
 
 
@@ -176,19 +176,23 @@ def _least(axis: int) -> Read:
 
 
 def _background(found: Processing, arguments: Sequence[str]) -> Processing:
-    if list(arguments) == [""]:
+    text = ":".join(arguments)
+    if not text:
         return replace(found, background="")
-    text = arguments[0] if len(arguments) == 1 else "".join(map(read_channel, arguments))
-    if not _HEXADECIMAL.fullmatch(text) or len(arguments) not in {1, 3}:
-        raise ValueError(text)
+    if len(arguments) == 3 and all(map(_CHANNEL.fullmatch, arguments)) and max(map(int, arguments)) <= 255:  # noqa: PLR2004
+        text = bytes(map(int, arguments)).hex()
+    if not _HEXADECIMAL.fullmatch(text):
+        message = "a colour such as ff8800, or three numbers from 0 to 255"
+        raise Unexpected(message)
     return replace(found, background=f"#{text}")
 
 
 def _rotate(found: Processing, arguments: Sequence[str]) -> Processing:
-    degrees = int(read_number(arguments[0]))
-    if degrees % 90 or str(degrees) != arguments[0]:
-        raise ValueError(arguments[0])
-    return replace(found, rotate=degrees % 360)
+    text = argument_at(arguments, 0)
+    if not _WHOLE.fullmatch(text) or int(text) % 90:
+        message = "a whole multiple of 90"
+        raise Unexpected(message)
+    return replace(found, rotate=int(text) % 360)
 
 
 def _flip(found: Processing, arguments: Sequence[str]) -> Processing:
@@ -203,7 +207,8 @@ def _adjust(found: Processing, arguments: Sequence[str]) -> Processing:
 
 def _format_quality(found: Processing, arguments: Sequence[str]) -> Processing:
     if len(arguments) % 2:
-        raise ValueError(arguments)
+        message = "formats, each with a quality"
+        raise Unexpected(message)
     pairs = zip(arguments[::2], arguments[1::2], strict=True)
     read = {format_of(name): read_quality(text) for name, text in pairs}
     return replace(found, qualities=tuple({**dict(found.qualities), **read}.items()))
@@ -214,10 +219,12 @@ def _filename(found: Processing, arguments: Sequence[str]) -> Processing:
     if read_truth(argument_at(arguments, 1)):
         try:
             name = base64.b64decode(name + "=" * (-len(name) % 4), altchars=b"-_", validate=True).decode("utf-8")
-        except (binascii.Error, UnicodeDecodeError) as error:
-            raise ValueError(name) from error
+        except ValueError as error:  # also what is no ASCII, or no UTF-8
+            message = "a name in URL-safe base64"
+            raise Unexpected(message) from error
     if any(character < " " or character in "/\\" for character in name) or len(name.encode()) > _MAX_NAME:
-        raise ValueError(name)
+        message = f"a name of at most {_MAX_NAME} bytes without slashes or control characters"
+        raise Unexpected(message)
     return replace(found, filename=name)
 
 

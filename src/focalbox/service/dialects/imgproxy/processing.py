@@ -15,8 +15,8 @@ from focalbox.service.shape.gravity import Gravity
 
 __all__ = [
     "Processing",
+    "Unexpected",
     "argument_at",
-    "read_channel",
     "read_factor",
     "read_gravity",
     "read_number",
@@ -73,6 +73,10 @@ class Processing:
     attachment: bool = False
 
 
+class Unexpected(ValueError):
+    """What an argument is expected to be, where it is something else; the option that it belongs to says the rest."""
+
+
 def argument_at(arguments: Sequence[str], at: int) -> str:
     """Return an argument, empty where there is none."""
     return arguments[at] if at < len(arguments) else ""
@@ -86,30 +90,44 @@ def read_truth(text: str) -> bool:
     return _TRUTHS[text]
 
 
-def read_number(text: str, least: float = -1e6, most: float = 1e6) -> float:
-    """Read a number in a range; whatever is none raises `ValueError`."""
-    value = float(text) if _NUMBER.fullmatch(text) else math.nan  # Python reads more: digits of any script, 1_000
+def read_number(text: str, least: int = -(10**6), most: int = 10**6) -> float:
+    """Read a number in a range; whatever is none raises `Unexpected`, as in all that follow."""
+    value = _number(text)
     if not least <= value <= most:  # also what is no number at all
-        raise ValueError(text)
+        message = f"a number from {least} to {most}"
+        raise Unexpected(message)
     return value
 
 
 def read_factor(text: str) -> float:
     """Read a number above 0; 8 is more than imgproxy's clients ask for."""
-    value = read_number(text)
+    value = _number(text)
     if not 0 < value <= _MAX_FACTOR:
-        message = f"dpr and zoom are numbers above 0 and at most 8, not {text[:20]}"
-        raise InvalidRequest(message)
+        message = f"a number above 0 and at most {_MAX_FACTOR}"
+        raise Unexpected(message)
     return value
+
+
+def _number(text: str) -> float:
+    return float(text) if _NUMBER.fullmatch(text) else math.nan  # Python reads more: digits of any script, 1_000
 
 
 def read_gravity(arguments: Sequence[str], *, places_only: bool = False) -> Gravity:
     """Read a gravity with its offsets; where room is added, nothing can be looked for."""
     kind, rest = argument_at(arguments, 0), list(arguments[1:])
-    if not places_only and (kind == "sm" or (kind == "obj" and rest == ["face"])):
-        return Gravity(smart=True, faces=kind == "obj")
+    if kind == "sm" and not places_only:
+        if any(_number(text or "0") != 0 for text in rest):
+            message = "the gravity sm without offsets"
+            raise Unexpected(message)
+        return Gravity(smart=True)
+    if kind == "obj" and rest == ["face"] and not places_only:
+        return Gravity(smart=True, faces=True)
     if kind == "fp" and len(rest) == 2:  # noqa: PLR2004 - x and y
-        return Gravity((read_number(rest[0], 0, 1), read_number(rest[1], 0, 1)), focus=True)
+        x, y = map(_number, rest)
+        if not (0 <= x <= 1 and 0 <= y <= 1):
+            message = "fp:X:Y with numbers from 0 to 1"
+            raise Unexpected(message)
+        return Gravity((x, y), focus=True)
     if kind in _PLACES and len(rest) <= 2:  # noqa: PLR2004
         x, y = (read_number(text or "0") for text in [*rest, "", ""][:2])
         return Gravity(_PLACES[kind], (x, y))
@@ -118,23 +136,18 @@ def read_gravity(arguments: Sequence[str], *, places_only: bool = False) -> Grav
     raise InvalidRequest(message)
 
 
-def read_channel(text: str) -> str:
-    """Read a number from 0 to 255 as two hexadecimal digits."""
-    if plain_number("bg", text) > 255:  # noqa: PLR2004 - of red, green or blue
-        raise ValueError(text)
-    return f"{int(text):02x}"
-
-
 def read_quality(text: str) -> int:
     """Read a percentage; 0 leaves it to the service."""
     value = plain_number("quality", text)
     if value > 100:  # noqa: PLR2004 - percent
-        raise ValueError(text)
+        message = "qualities from 0 to 100"
+        raise Unexpected(message)
     return value
 
 
 def read_seconds(text: str) -> int | None:
     """Read a time in seconds since 1970; None for 0, which is never."""
     if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise ValueError(text)
+        message = "a whole number, the seconds since 1970"
+        raise Unexpected(message)
     return int(text) or None
