@@ -27,6 +27,7 @@ _TRUE = {"1", "true", "True"}
 _TONE = re.compile(r"-?\d{1,3}", re.ASCII)
 _TRUE_OR_FALSE = {"1", "true", "0", "false"}
 _DECIMAL = re.compile(r"-?(?:\d{1,4}(?:\.\d{0,6})?|\.\d{1,6})", re.ASCII)
+_ROUND = re.compile(r"(\d{1,4})(?:\|(\d{1,4}))?,(\d{1,3}),(\d{1,3}),(\d{1,3})(?:,([01]|[Tt]rue|[Ff]alse))?", re.ASCII)
 _MAX_SHARPEN = 100
 """Ten times what thumbor's page shows."""
 _MAX_RADIUS = 150
@@ -152,7 +153,8 @@ def _tone(name: str) -> Read:
 def _decimals(name: str, argument: str, least: int, most: int) -> list[float]:
     parts = [part.strip() for part in argument.split(",")]
     if not least <= len(parts) <= most or not all(map(_DECIMAL.fullmatch, parts)):
-        message = _sentence(name, f"{least} to {most} numbers", argument)
+        count = f"{least} to {most} numbers" if least < most else "a number" if most == 1 else f"{most} numbers"
+        message = _sentence(name, count, argument)
         raise InvalidRequest(message)
     return [float(part) for part in parts]
 
@@ -187,14 +189,16 @@ def _rotate(found: Filters, argument: str) -> Filters:
 
 
 def _round_corner(found: Filters, argument: str) -> Filters:
-    radius, *colour = argument.split(",")
-    values = _decimals("round_corner", ",".join([radius.partition("|")[0], *colour[:3]]), 4, 4)
-    transparent = len(colour) > 3 and colour[3].strip() in _TRUE  # noqa: PLR2004 - red, green, blue, clear
-    if not all(0 <= value <= 255 for value in values[1:]):  # noqa: PLR2004 - a colour
-        message = _sentence("round_corner", "a radius and a colour", argument)
+    written = _ROUND.fullmatch(argument.replace(" ", ""))
+    colour = [int(value) for value in written.group(3, 4, 5)] if written else []
+    if written is None or max(colour) > 255:  # noqa: PLR2004 - a colour
+        message = _sentence("round_corner", "4 numbers, a radius and a colour of 0 to 255, and perhaps true", argument)
         raise InvalidRequest(message)
-    shown = "" if transparent else "#" + "".join(f"{int(value):02x}" for value in values[1:])
-    return _with(found, Effect("round", (values[0],), shown))
+    if int(written[2] or written[1]) != int(written[1]):
+        message = _sentence("round_corner", "one radius here, the same across and down", argument)
+        raise InvalidRequest(message)
+    shown = "" if written[6] in _TRUE else f"#{bytes(colour).hex()}"
+    return _with(found, Effect("round", (float(written[1]),), shown))
 
 
 def _colour(argument: str) -> str:

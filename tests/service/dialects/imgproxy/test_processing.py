@@ -23,7 +23,7 @@ def test_numbers() -> None:
         (read.read_seconds, "-1"),
         (read.read_factor, "inf"),
     ):
-        with pytest.raises(read.Unexpected, match="number|qualities"):
+        with pytest.raises(read.Unexpected, match=r"number|qualities"):
             reader(text)
 
 
