@@ -134,7 +134,7 @@ def test_what_comes_before_the_window() -> None:
 
 def test_filters_that_change_the_finished_crop() -> None:
     filters = ["blur(3)", "brightness(-10)", "contrast(5)", "grayscale()", "rotate(90)", "sharpen(2,1,true)",
-               "round_corner(10|20,255,0,0)", "background_color(00ff00)"]  # fmt: skip
+               "round_corner(10,255,0,0)", "background_color(00ff00)"]  # fmt: skip
     names = [effect.name for effect in _read(width=30, height=20, filters=filters).effects]
     assert names == ["blur", "brightness", "contrast", "grayscale", "rotate", "wavelet", "round", "background"]
     small = _read(width=300, height=200, filters=["proportion(0.5)", "max_bytes(4000)", "autojpg()"])
