@@ -79,8 +79,9 @@ def test_what_cannot_be_signed_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("flag", "value"),
-    [("--allow-host", "http://a"), ("--bucket", "gs://a/b"), ("--size", "500"), ("--key", "a"), ("--at-work", "many"),
-     ("--root", ""), ("--host", ""), ("--size", ""), ("--allow-host", ""), ("--bucket", ""), ("--key", "")],
+    [("--allow-host", "http://a"), ("--bucket", "gs://a/b"), ("--size", "500"), ("--size", "0x0"), ("--key", "a"),
+     ("--at-work", "many"), ("--root", ""), ("--host", ""), ("--size", ""), ("--allow-host", ""), ("--bucket", ""),
+     ("--key", "")],
 )  # fmt: skip
 def test_a_wrong_flag_is_called_as_it_is_written(flag: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("serve", flag, value) == 2

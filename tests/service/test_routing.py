@@ -67,6 +67,15 @@ def test_a_preset_is_signed_as_it_is_asked_for() -> None:
         read_address(b"/v1/p/card/dog.jpg", query.encode(), settings)
 
 
+def test_a_preset_is_served_whatever_sizes_are() -> None:
+    settings = ServiceSettings.of(
+        {"FOCALBOX_SERVICE_PRESETS": "card=500x200", "FOCALBOX_SERVICE_SIZES": "1:1"}, allow_unsigned="true"
+    )
+    assert read_address(b"/v1/p/card/cat.jpg", b"", settings).named_sizes() == ["500x200"]
+    with pytest.raises(NotAllowed):
+        read_address(b"/v1/crop/500x200/cat.jpg", b"", settings)
+
+
 @pytest.mark.parametrize("text", ["card", "card=", "card=5y5", "a b=5x5", "a=5x5;a=6x6", "a=5x5/../x"])
 def test_presets_that_make_no_sense_stop_the_service(text: str) -> None:
     with pytest.raises(InvalidRequest, match="FOCALBOX_SERVICE_PRESETS"):
@@ -91,7 +100,8 @@ def test_a_list_of_sizes_binds_what_has_a_size() -> None:
     ("size", "path"),
     [("500x0", b"/unsafe/500x0/smart/a.jpg"), ("500x0", b"/unsafe/500x/a.jpg"), ("x200", b"/insecure/h:200/plain/a.jpg"),
      ("500x0", b"/resize=w:500/a.jpg"), ("0x200", b"/crop_faces=h:200/a.jpg"), ("origx200", b"/unsafe/origx200/a.jpg"),
-     ("0x0", b"/unsafe/a.jpg")],
+     ("origxorig", b"/unsafe/a.jpg"), ("origxorig", b"/unsafe/origxorig/a.jpg"), ("origxorig", b"/output=f:png/a.jpg"),
+     ("origxorig", b"/insecure/q:50/plain/a.jpg")],
 )  # fmt: skip
 def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str, path: bytes) -> None:
     some = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": f"1:1,{size}"}, allow_unsigned="true")
@@ -105,7 +115,7 @@ def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str,
     "path", [b"/resize=w:17/rotate=deg:33/a.jpg", b"/resize=w:17/border=w:5/a.jpg", b"/circle/a.jpg"]
 )
 def test_what_an_effect_makes_of_a_size_that_is_not_known_yet_is_none_of_those_that_are_served(path: bytes) -> None:
-    settings = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "17x0,0x0,27x0"}, allow_unsigned="true")
+    settings = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "17x0,origxorig,27x0"}, allow_unsigned="true")
     with pytest.raises(NotAllowed, match=r"not what (rotate|pad|square) makes of it"):
         read_address(path, b"", settings)
 

@@ -39,6 +39,8 @@ _CHANGING = {"pad", "part", "rotate", "square"}
 """Effects that make another size of the one before, which the address does not name."""
 _WHOLE = Outline(0, 0).name
 """The name of a size that nobody asked for: what effects make of the whole picture is asked for instead."""
+_OWN = Outline(0, 0, own_width=True, own_height=True).name
+"""The name of the picture's own size, which is the one of a crop that nothing is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,8 @@ class ImageRequest:
         resizing = [effect for effect in self.effects if effect.name in _RESIZING]
         made = ["x".join(str(int(side)) for side in effect.values[:2]) for effect in resizing]
         named = ["free" if one is None else one.name if isinstance(one, Outline) else str(one) for one in self.targets]
-        return [name for name in named if not (made and name == _WHOLE)] + made + self._changed_sizes()
+        shown = [_OWN if name == _WHOLE else name for name in named if not (made and name == _WHOLE)]
+        return shown + made + self._changed_sizes()
 
     def _changed_sizes(self) -> list[str]:
         """Return the names of the sizes that effects make without naming them."""

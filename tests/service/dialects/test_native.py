@@ -73,6 +73,13 @@ def test_a_plan_takes_many_sizes_and_the_crop_without_a_target() -> None:
         (b"/v1/crop/500x200/a%00.jpg", b"", "control"),
         (b"/v1/crop/500x200/a%2", b"", "%"),
         (b"/v1/blur/500x200/cat.jpg", b"", "blur"),
+        (
+            b"/v1/crop/300x0/cat.jpg",
+            b"",
+            "two sides of at least 1 pixel, not '300x0'; one may be left open in the addresses of thumbor",
+        ),
+        (b"/v1/plan/1:1,x300/cat.jpg", b"", "two sides of at least 1 pixel, not 'x300'"),
+        (b"/v1/plan/x/cat.jpg", b"", "a size looks like"),
         (b"/v1/plan/" + b"1:1," * 40 + b"1:1/cat.jpg", b"", "sizes"),
     ],
 )

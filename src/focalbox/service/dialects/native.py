@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from focalbox.core.target import Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.output.formats import format_of
@@ -27,6 +29,8 @@ _OPTIONS = frozenset(option.name for option in OPTIONS)
 """The fields that become `CropOptions`; `focalbox.options` says how each is read."""
 _OF_PICTURES = ("format", "quality")
 _OF_PLANS = ("saliency", "alternatives")
+_OPEN = re.compile(r"(?=.*[0-9])(?:0*[xX\u00d7][0-9]{0,9}|[0-9]{0,9}[xX\u00d7]0*)")
+"""A size with a side that is 0 or left out."""
 MAX_ALTERNATIVES = 16
 """Alternatives of one size: more than an editor looks at, few enough to be planned in a tenth of a second."""
 
@@ -133,7 +137,7 @@ def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], sou
     check_fill(options.fill)
     return ImageRequest(
         source=source,
-        targets=tuple(map(parse_target, sizes)) if sizes else (None,),
+        targets=tuple(map(_target, sizes)) if sizes else (None,),
         answer=answer,
         options=options,
         format=_format(fields.get("format", [AUTO])[0]) if answer == "crop" else "png",
@@ -141,6 +145,16 @@ def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], sou
         alternatives=_alternatives(fields["alternatives"][0]) if "alternatives" in fields else 1,
         with_saliency=SWITCH.read_text("saliency", fields["saliency"][0]) if "saliency" in fields else False,
     )
+
+
+def _target(text: str) -> Target | None:
+    if _OPEN.fullmatch(text):
+        message = (
+            f"a size behind /v1/ has two sides of at least 1 pixel, not {text!r}; one may be left open in the addresses of "
+            "thumbor, imgproxy and Filestack"
+        )
+        raise InvalidRequest(message)
+    return parse_target(text)
 
 
 def _alternatives(text: str) -> int:

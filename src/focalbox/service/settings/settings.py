@@ -74,7 +74,8 @@ class ServiceSettings:
     sizes: tuple[str, ...] = _setting(
         (),
         values.sizes,
-        "The only sizes that are served, such as `500x200,1:1,free,500x0` (a side left open); all if empty.",
+        "The only sizes that are served, besides those of presets, such as `500x200,1:1,free,500x0` (a side left open, "
+        "which only the addresses of thumbor, imgproxy and Filestack can ask for); all if empty.",
     )
     host: str = _setting("127.0.0.1", values.filled("an address such as 127.0.0.1"), "The address to listen at.")
     port: int = _setting(8000, values.whole_number(0, 65_535), "The port to listen at; 0 takes a free one.")
@@ -144,7 +145,10 @@ class ServiceSettings:
         30, values.whole_number(1, 3600), "Seconds that running requests get to finish when stopping."
     )
     presets: tuple[tuple[str, str], ...] = _setting(
-        (), values.presets, "Named sizes and options: `card=500x200?fit=tight;hero=16:9` for `/v1/p/card/...`."
+        (),
+        values.presets,
+        "Named sizes and options: `card=500x200?fit=tight;hero=16:9` for `/v1/p/card/...`; they are "
+        "served whatever sizes are.",
     )
     fallback: str | None = _setting(
         None,

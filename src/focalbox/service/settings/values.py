@@ -119,6 +119,8 @@ def is_network(word: str) -> bool:
 def sizes(text: str) -> tuple[str, ...]:
     """Read sizes, written as addresses write them; ``500x0`` leaves a side open, ``origx100`` has one of the picture's own.
 
+    Those two kinds are asked for in the addresses of thumbor, imgproxy and Filestack only.
+
     Examples
     --------
     >>> sizes("500x200,500X0,x300,free")
@@ -135,6 +137,9 @@ def _size(word: str) -> str:
     sides = [side if side == _OWN else int(side or "0") for side in found.groups()]
     if 0 not in sides and _OWN not in sides:
         return str(parse_target(word))
+    if sides == [0, 0]:
+        message = f"a size leaves one side open, as 500x0 does, not {word!r}; origxorig is that of the picture itself"
+        raise InvalidRequest(message)
     parse_target((max(side for side in (1, *sides) if isinstance(side, int)), 1))  # raises when that is too much
     return "x".join(map(str, sides))
 
