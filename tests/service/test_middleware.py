@@ -164,12 +164,6 @@ def test_one_who_hangs_up_is_counted_and_gets_nothing(caplog: pytest.LogCaptureF
     assert vars(record)["status"] == 499
 
 
-def test_too_many_bytes_of_headers_are_refused() -> None:
-    large = [(b"x-a", b"v" * 8000)] * 2
-    assert request(answering(), headers=large)[0] == 200
-    assert request(answering(), headers=[*large, (b"x-b", b"v" * 400)])[0] == 431
-
-
 @pytest.mark.parametrize(
     ("path", "seen"),
     [

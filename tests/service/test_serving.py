@@ -189,6 +189,7 @@ def _one_answer(connection: socket.socket) -> bytes:
         (b"NONSENSE\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 16_384, 431),  # and no end of it yet
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + b"A: b\r\n" * 5000 + b"\r\n", 431),
         (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 414),
         (b"GET /" + b"a" * 16_384, 414),
         (b"GET / HTTP/1.1\r\n\r\n", 400),

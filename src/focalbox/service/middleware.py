@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
-from focalbox.service.problems import Gone, HeadersTooLarge, Problem, problem_of
+from focalbox.service.problems import Gone, Problem, problem_of
 from focalbox.service.refusals import Refusals, kind_of
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
@@ -27,8 +27,6 @@ _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What a request may call itself (X-Request-Id); anything else gets an id of ours."""
 _AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
 """Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
-_MAX_HEADERS = 16_384
-"""Bytes of header fields that are read: what common proxies let through at most."""
 _PREFLIGHT = {b"origin", b"access-control-request-method"}
 """Fields by which a browser asks before it sends what a form could not (Fetch standard, CORS-preflight request)."""
 _PREFLIGHTED = {
@@ -41,7 +39,7 @@ _EXPOSED = (b"access-control-expose-headers", b"ETag, Focalbox-Notes, X-Request-
 _MAX_ADDRESS = 45
 """Characters of an IPv6 address at most; a trusted proxy may pass on whatever it was sent."""
 _MAX_LOGGED = 500
-"""Characters of a path that are logged."""
+"""Characters of a path, or of what another server's failure calls itself, that are logged."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
     (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
@@ -132,16 +130,15 @@ class RequestLog:
 
         self._metrics.refresh()
         failure: Exception | None = None
-        refused = ""
+        level, more = logging.INFO, dict[str, Any]()
         try:
-            _check_headers(scope)
             await (_preflight if self._is_preflight(scope) else self._app)(scope, receive, send_noted)
         except Gone:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
             problem = _problem(error)
-            refused = problem.detail if isinstance(error, Overloaded) else ""
-            failure = error if problem.status >= 500 and problem.status != 503 else None  # noqa: PLR2004 - our own fault
+            level, more = self._said_of(error, problem)
+            failure = error if level == logging.ERROR else None
             if failure is None:
                 _forget_frames(error)
             if not status:
@@ -152,11 +149,10 @@ class RequestLog:
         self._metrics.requests.labels(dialect, known, str(status)).inc()
         self._metrics.seconds.observe(seconds)
         self._metrics.refresh()
-        many: dict[str, Any] = {"refused": self.refusals.count(), "problem": refused} if refused else {}
-        if many.get("refused") == 0:
+        if more.get("refused") == 0:
             return status, known
         _log.log(
-            logging.ERROR if failure else logging.INFO,
+            level,
             "request",
             exc_info=failure,
             extra={
@@ -168,10 +164,20 @@ class RequestLog:
                 "status": status,
                 "bytes": sent,
                 "milliseconds": round(seconds * 1000, 2),
-                **many,
+                **more,
             },
         )
         return status, known
+
+    def _said_of(self, error: Exception, problem: Problem) -> tuple[int, dict[str, Any]]:
+        """Return the level of an error's line of log, and what the line says besides what it says of every request."""
+        if problem.status == 502:  # noqa: PLR2004 - the fault of another server
+            reason = {"reason": repr(error.__cause__)[:_MAX_LOGGED]} if error.__cause__ else {}
+            return logging.WARNING, {"problem": problem.detail, **reason}
+        if isinstance(error, Overloaded):
+            return logging.INFO, {"problem": problem.detail, "refused": self.refusals.count()}
+        own = problem.status >= 500 and problem.status != 503  # noqa: PLR2004 - the fault of this one
+        return logging.ERROR if own else logging.INFO, {}
 
     def _is_preflight(self, scope: Scope) -> bool:
         """Tell whether a browser asks whether a script of another origin may send what it wants to send."""
@@ -200,12 +206,6 @@ def _in_origin_form(scope: Scope) -> Scope:
         return scope
     raw = scope["raw_path"][found.end() :] or b"/"
     return {**scope, "raw_path": raw, "path": unquote_to_bytes(raw).decode("utf-8", "replace")}
-
-
-def _check_headers(scope: Scope) -> None:
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MAX_HEADERS:
-        message = f"a request has at most {_MAX_HEADERS} bytes of header fields"
-        raise HeadersTooLarge(message)
 
 
 def _problem(error: Exception) -> Problem:

@@ -67,6 +67,24 @@ def test_real_hosts_and_versions_pass(host: bytes, version: bytes) -> None:
     assert isinstance(connection.next_event(), h11.Request)
 
 
+@pytest.mark.parametrize("line", [b"A: b\r\n", b"A:b" + b" " * 97 + b"\r\n", b"abc:\r\n"])
+def test_fields_count_with_all_their_bytes(line: bytes) -> None:
+    begin = b"GET /" + b"a" * 500 + b" HTTP/1.1\r\n"  # which has a limit of its own
+    host = b"Host: a\r\n"
+    for most in (1000, 1001):
+        fields = (host + line * 1000)[: most - 2 - len(line)]
+        fields = fields[: fields.rfind(b"\n") + 1]
+        fields += b"B: " + b"c" * (most - len(fields) - 7) + b"\r\n"
+        connection = StrictConnection(1000)
+        connection.receive_data(begin + fields + b"\r\n")
+        if most == 1000:
+            assert isinstance(connection.next_event(), h11.Request)
+        else:
+            with pytest.raises(h11.RemoteProtocolError):
+                connection.next_event()
+        assert connection.too_large == (most > 1000)
+
+
 def test_it_may_come_in_pieces() -> None:
     connection = StrictConnection()
     for byte in b"GET / HTTP/1.1\r\nHost: a\r\nX: y\n":

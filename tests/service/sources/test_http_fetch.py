@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from focalbox.errors import FocalboxError
 from focalbox.imaging.limits import Limits
+from focalbox.service.runtime.logs import JsonLines
 from focalbox.service.sources.http_fetch import Remote
 from service.servers import Neighbour, Service
 
@@ -138,12 +141,26 @@ def test_endless_and_silent_sources_end(opened: Opened, neighbour: Neighbour) ->
     assert _crop(service, f"http://{neighbour.place}/silent.jpg").status == 424
 
 
-def test_hosts_that_do_not_answer_are_problems(opened: Opened) -> None:
+def test_hosts_that_do_not_answer_are_problems_and_a_line_of_the_log(
+    opened: Opened, neighbour: Neighbour, caplog: pytest.LogCaptureFixture
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    service = opened(hosts=f"127.0.0.1:{port},unknown.invalid", allow_private="true", allow_unsigned="true")
-    assert _crop(service, f"http://127.0.0.1:{port}/a.jpg").status == 502
-    assert _crop(service, "http://unknown.invalid/a.jpg").status == 502
+    service = opened(
+        hosts=f"127.0.0.1:{port},{neighbour.place},unknown.invalid", allow_private="true", allow_unsigned="true"
+    )
+    with caplog.at_level(logging.INFO, "focalbox.service"):
+        assert _crop(service, f"http://127.0.0.1:{port}/a.jpg").status == 502
+        assert _crop(service, "http://unknown.invalid/a.jpg").status == 502
+        assert _crop(service, f"https://{neighbour.place}/a.jpg").status == 502
+    assert [(record.levelno, record.exc_info) for record in caplog.records] == [(logging.WARNING, None)] * 3
+    lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    assert [line["problem"] for line in lines] == [
+        "the host of the picture does not answer",
+        "the host of the picture is not known",
+        "the picture could not be fetched from its host",
+    ]
+    assert "SSL" in lines[2]["reason"]
 
 
 @pytest.mark.parametrize(

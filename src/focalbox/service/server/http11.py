@@ -248,9 +248,7 @@ class Protocol(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
             return InvalidRequest(message)
-        if (
-            len(unread) <= MAX_UNREAD or not self._strict.endless
-        ):  # behind the end of a header comes what nobody has read yet
+        if not self._strict.too_large:
             message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
             return InvalidRequest(self._strict.wrong or message)
         if b"\n" not in unread:

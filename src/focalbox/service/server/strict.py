@@ -49,8 +49,9 @@ class StrictConnection(h11.Connection):
         super().__init__(h11.SERVER, most_unread)
         self.wrong = ""
         """What is wrong with the header that was refused, where that is known."""
-        self.endless = True
-        """Whether the header that is read has no end yet."""
+        self.too_large = False
+        """Whether more has come than a request may have before its body, or its header fields are larger than that."""
+        self._most_unread = most_unread
         self.empty_lines = 0
         """Lines that were ignored since the last request."""
 
@@ -78,8 +79,12 @@ class StrictConnection(h11.Connection):
 
     def _check(self, unread: bytes) -> None:
         end = _END.search(unread)
-        self.endless = end is None
         head = unread[: end.end()] if end is not None else b""
+        fields = head[head.find(b"\n") + 1 :] if head else unread  # an address has a limit of its own
+        self.too_large = len(fields) > self._most_unread
+        if self.too_large:
+            message = "too much comes before the body"
+            raise h11.RemoteProtocolError(message)
         self.wrong = next((rule for rule, breaks in _RULES if head and breaks(head)), "")
         if self.wrong:
             raise h11.RemoteProtocolError(self.wrong)
