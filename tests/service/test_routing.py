@@ -111,6 +111,14 @@ def test_a_size_with_an_open_side_can_be_one_of_those_that_are_served(size: str,
         read_address(path, b"", others)
 
 
+def test_a_part_of_any_size_is_none_of_those_that_are_served() -> None:
+    settings = ServiceSettings.of({"FOCALBOX_SERVICE_SIZES": "origxorig"}, allow_unsigned="true")
+    for path in (b"/unsafe/1x1:100x100/a.jpg", b"/unsafe/c:0.5:0.5/plain/a.jpg", b"/crop=dim:[0,0,10,10]/a.jpg"):
+        with pytest.raises(NotAllowed, match="not origxorig of a part"):
+            read_address(path, b"", settings)
+    assert read_address(b"/unsafe/a.jpg", b"", settings).source == "a.jpg"
+
+
 @pytest.mark.parametrize(
     "path", [b"/resize=w:17/rotate=deg:33/a.jpg", b"/resize=w:17/border=w:5/a.jpg", b"/circle/a.jpg"]
 )

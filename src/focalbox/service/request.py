@@ -257,10 +257,10 @@ class ImageRequest:
         >>> ImageRequest("a.jpg", (Ratio(1, 1),), effects=turned).named_sizes()
         ['1:1', 'what rotate makes of it']
         """
-        resizing = [effect for effect in self.effects if effect.name in _RESIZING]
-        made = ["x".join(str(int(side)) for side in effect.values[:2]) for effect in resizing]
+        made = ["x".join(str(int(side)) for side in one.values[:2]) for one in self.effects if one.name in _RESIZING]
         named = ["free" if one is None else one.name if isinstance(one, Outline) else str(one) for one in self.targets]
-        shown = [_OWN if name == _WHOLE else name for name in named if not (made and name == _WHOLE)]
+        own = _OWN if self.window is None else f"{_OWN} of a part"
+        shown = [own if name in {_WHOLE, _OWN} else name for name in named if not (made and name == _WHOLE)]
         return shown + made + self._changed_sizes()
 
     def _changed_sizes(self) -> list[str]:

@@ -82,6 +82,9 @@ class Scaling(Outline):
         added = [self.padding[at] + self.padding[at + 2] for at in (0, 1)]
         if any(self.least):
             return f"{sides[0]}x{sides[1]} and at least {self.least[0]}x{self.least[1]}"
+        uneven = self.zoom[0] != self.zoom[1]
+        if not all(sides) and (uneven or (not any(sides) and self.zoom[0] * self.density != 1)):
+            return f"{sides[0]}x{sides[1]} and a zoom"
         if any(added) and not all(sides):
             return f"{sides[0]}x{sides[1]} and padding"
         return "x".join(str(side + _whole(more * self.density)) for side, more in zip(sides, added, strict=True))

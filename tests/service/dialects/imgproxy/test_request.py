@@ -157,6 +157,11 @@ def test_the_sizes_that_are_served_count_with_their_padding() -> None:
             "w:250/h:100/dpr:2",
             "rs:force:50:20",
             "h:9/mw:90",
+            "w:500/z:1:0.5",
+            "z:0.3",
+            "dpr:2",
+            "w:1000/z:0.5",
+            "w:100/z:0.5:2/h:200",
         )
     }
     assert list(names.values()) == [
@@ -166,6 +171,11 @@ def test_the_sizes_that_are_served_count_with_their_padding() -> None:
         ["500x200"],
         ["50x20"],
         ["0x9 and at least 90x0"],
+        ["500x0 and a zoom"],
+        ["0x0 and a zoom"],
+        ["0x0 and a zoom"],
+        ["500x0"],
+        ["50x400"],
     ]
 
 
