@@ -76,7 +76,8 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     judged, padded = window, False
     if framing.fit == "tight" or framing.zoom:
         share = framing.zoom if framing.fit == "cover" else 1.0
-        window = window.towards(_tight(evidence, largest, demands, least), share)
+        tight = _tight(evidence, window, demands, least)
+        window = (_around(tight, window) if share < 1 else window).towards(tight, share)
     elif framing.fit == "contain":
         window, padded = WHOLE, True
     elif framing.fit == "pad" and not _retains(
@@ -156,7 +157,11 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         together = framed.union(with_headroom(face.box))
         if together.width <= largest.width and together.height <= largest.height:
             framed = together
-    return replace(demands, hold=(framed, faces[0].box), near=framed.centre), notes
+    x, y = framed.centre
+    first = faces[0].box
+    if first.height > largest.height:  # the eyes are in its upper half
+        y = first.top + largest.height / 2
+    return replace(demands, hold=(framed, *(face.box for face in faces)), near=(x, y)), notes
 
 
 def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
@@ -194,11 +199,23 @@ def _conflicts(evidence: Evidence, largest: Box, framing: Framing) -> tuple[str,
     return tuple(notes)
 
 
+def _around(inner: Box, window: Box) -> Box:
+    """Return a window moved as little as possible to hold a smaller one: all on the way between them then holds it too."""
+    left = min(max(window.left, inner.right - window.width), inner.left)
+    top = min(max(window.top, inner.bottom - window.height), inner.top)
+    return Box(left, top, window.width, window.height)
+
+
 def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
-    """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps."""
+    """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps.
+
+    Where the largest window, which is placed already, is too small for that, it stays.
+    """
     source = evidence.visible.size
     hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grown_to_heads(evidence, evidence.subject_box),))
     hold = hold.to_whole_pixels(source)
+    if hold.width > largest.width + _ROUNDING or hold.height > largest.height + _ROUNDING:
+        return largest
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
     if least is not None:
         scale = max(scale, least.width / (largest.width * source.width))

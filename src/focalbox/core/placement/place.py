@@ -104,21 +104,27 @@ def places_by_score(
 ) -> list[tuple[Box, float]]:
     """Return the best places that differ, with their scores, the best first.
 
+    Only places are taken that meet the demands as well as the best place does: ``keep``, ``avoid``, ``focus`` and ``hold``,
+    which come before the score; ``near`` does not count.
+
     Parameters
     ----------
     saliency, width, height, demands
-        As in `place`; only the score counts.
+        As in `place`.
     count : int
         At most so many.
     overlap : float
         Jaccard index, 0 to 1, from which two windows are the same.
     """
     windows = _candidates(saliency, width, height, demands, WHOLE)
+    allowed = np.ones((windows.tops.size, windows.lefts.size), dtype=np.bool_)
+    for demand in _binding(windows, demands):
+        allowed &= demand >= demand[allowed].max() - SAME
     total = _score(windows, saliency, demands)
     distance = windows.distance_to(*WHOLE.centre)
     order = np.lexsort((distance.ravel(), -np.round(total.ravel() / SAME)))
     found: list[tuple[Box, float]] = []
-    for index in order.tolist():
+    for index in order[allowed.ravel()[order]].tolist():
         row, column = divmod(index, windows.lefts.size)
         box = Box(float(windows.lefts[column]), float(windows.tops[row]), width, height)
         if all(box.jaccard(other) < overlap for other, _ in found):
@@ -148,6 +154,15 @@ def _candidates(saliency: SaliencyMap, width: float, height: float, demands: Dem
 
 def _criteria(windows: Windows, saliency: SaliencyMap, demands: Demands, within: Box) -> Iterator[Grid]:
     """Yield the criteria in order, each a number for every window; the more the better."""
+    yield from _binding(windows, demands)
+    if demands.near is not None:
+        yield -windows.distance_to(*demands.near)
+    yield _score(windows, saliency, demands)
+    yield -windows.distance_to(*within.centre)
+
+
+def _binding(windows: Windows, demands: Demands) -> Iterator[Grid]:
+    """Yield those that come before all that is computed of the picture, as `_criteria` does."""
     if demands.keep:
         yield _total(windows, demands.keep)
     if demands.avoid:
@@ -157,10 +172,6 @@ def _criteria(windows: Windows, saliency: SaliencyMap, demands: Demands, within:
     for box in demands.hold:
         down, across = windows.holds([box])
         yield down.T @ across
-    if demands.near is not None:
-        yield -windows.distance_to(*demands.near)
-    yield _score(windows, saliency, demands)
-    yield -windows.distance_to(*within.centre)
 
 
 def _score(windows: Windows, saliency: SaliencyMap, demands: Demands) -> Grid:
