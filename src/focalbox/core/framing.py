@@ -29,7 +29,7 @@ class Framing:
         and its heads (or ``keep``). ``pad``: as cover, growing past the picture when less than ``retain`` would be
         kept. ``contain``: the whole picture, padded.
     zoom : float
-        0 to 1, from ``cover`` to ``tight``; both edges move in straight lines.
+        0 to 1, from ``cover``, moved to hold what ``tight`` shows, to ``tight``; all edges move in straight lines.
     retain : float
         0 to 1, the share of the saliency that ``pad`` keeps at least.
     focus : (float, float), optional
