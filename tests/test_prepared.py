@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 import focalbox
 from focalbox import (
@@ -161,3 +162,30 @@ def test_a_crop_that_is_settled_is_the_same_whatever_a_look_finds(
 def test_what_hangs_on_the_picture_is_not_settled(asked: dict[str, Any]) -> None:
     assert not is_settled(Size(60, 40), Size(30, 30), CropOptions(**asked))
     assert not is_settled(Size(60, 40), None, CropOptions(fit="contain"))
+
+
+def test_what_had_to_be_known_while_decoding_is_not_dropped(photographs: Photographs) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture, cropper = encoded(photographs["coffee"], "JPEG", icc_profile=profile), Cropper()
+    plain, whole = (cropper.prepare(picture, ["50x25"], keep_metadata=keep) for keep in (False, True))
+    (kept,) = cropper.finish(whole, ["50x25"], keep_metadata=True)
+    assert kept.image.info["icc_profile"] == profile
+    for prepared, keep in ((plain, True), (whole, False)):  # without its profile its colours would be others
+        assert not prepared.serves(["50x25"], keep_metadata=keep)
+        with pytest.raises(InvalidRequest, match=f"while decoding: .*, prepare it with keep_metadata={keep}$"):
+            cropper.finish(prepared, ["50x25"], keep_metadata=keep)
+
+
+def test_the_first_of_all_frames_is_asked_for_before_looking() -> None:
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+    written, cropper = BytesIO(), Cropper()
+    frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
+    with pytest.raises(InvalidRequest, match=r"before looking: .*, prepare it with animate='first'$"):
+        cropper.finish(cropper.prepare(written.getvalue(), ["50x25"]), ["50x25"], animate="first")
+    (still,) = cropper.finish(
+        cropper.prepare(written.getvalue(), ["50x25"], animate="first"), ["50x25"], animate="first"
+    )
+    with Image.open(BytesIO(still.encode("gif"))) as image:
+        assert getattr(image, "n_frames", 1) == 1
+    (alone,) = cropper.finish(cropper.prepare(frames[0], ["50x25"]), ["50x25"], animate="first")
+    assert alone.film is None  # what does not move has only a first frame

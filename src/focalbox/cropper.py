@@ -225,7 +225,7 @@ class Cropper:
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
     ) -> list[Result]:
-        """Decide, cut and resize crops of a prepared picture; parameters as in `results`."""
+        """Crop a prepared picture; parameters as in `results`, errors also as in `focalbox.prepared.PreparedPicture.plans`."""
         return self._finish(prepared, parse_targets(sizes), CropOptions.of(keywords, options))
 
     def explain(
@@ -277,7 +277,7 @@ class Cropper:
 
     def _finish(self, prepared: PreparedPicture, targets: Sequence[Target | None], wanted: CropOptions) -> list[Result]:
         """Plan, check, and render."""
-        plan = prepared.analysis.plans(targets, options=wanted)
+        plan = prepared.plans(targets, wanted)
         for crop in plan:
             _check_result(crop.size, self._limits)
         check_results(*prepared.cuts(plan), self._limits.memory)

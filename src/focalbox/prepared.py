@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Self, Unpack
 
 from focalbox.analysis import Analysis
-from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.crop import Crop, Plan
 from focalbox.core.geometry import PixelBox, largest_window
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
+from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.film import Film, spread
 from focalbox.imaging.memory import results_take
 from focalbox.imaging.scales import decode_scale
@@ -54,6 +55,8 @@ class View:
         What a caller ought to know about what was decoded.
     palette : bool
         Whether its colours come from a palette.
+    keep_metadata : bool
+        Whether its colours stay those of its profile, which then has to go with them.
     """
 
     working: WorkingImage
@@ -62,6 +65,7 @@ class View:
     film: Film[WorkingImage] | None = None
     notes: tuple[str, ...] = ()
     palette: bool = False
+    keep_metadata: bool = False
 
     @classmethod
     def decode(
@@ -94,7 +98,7 @@ class View:
         left = None
         if options.trim is not None:
             working, left = without_border(working, options.trim)
-        return cls(working, Visible(picture.size, left), options.trim, film, picture.notes, picture.palette)
+        return cls(working, Visible(picture.size, left), options.trim, film, picture.notes, picture.palette, keep)
 
     def frames(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         """Draw the frames one after the other, each with the seconds that it is shown, its border off."""
@@ -150,6 +154,28 @@ class PreparedPicture:
         """The decoded pixels."""
         return self.view.working
 
+    def plans(self, targets: Sequence[Target | None], options: CropOptions) -> Plan:
+        """Decide where to crop, as `Analysis.plans` does.
+
+        Raises
+        ------
+        InvalidRequest
+            When an option had to be known before: a border is to be trimmed that was looked at, ``keep_metadata`` is another
+            one, or only the first of all frames is asked for.
+        """
+        if options.keep_metadata != self.view.keep_metadata:
+            message = (
+                "colours are converted while decoding: this picture was prepared with "
+                f"keep_metadata={self.view.keep_metadata}, prepare it with keep_metadata={options.keep_metadata}"
+            )
+            raise InvalidRequest(message)
+        if self.view.film is not None and options.animate != "keep":
+            message = (
+                "frames are chosen before looking: this picture was prepared with all, prepare it with animate='first'"
+            )
+            raise InvalidRequest(message)
+        return self.analysis.plans(targets, options=options)
+
     def cuts(self, crops: Iterable[Crop]) -> tuple[Size, list[tuple[Size, Size]]]:
         """Return the sides of the working image, and of each crop the window's in it and the result's."""
         image, scale = self.working.image, self.working.scale
@@ -164,7 +190,7 @@ class PreparedPicture:
     ) -> bool:
         """Tell whether it is what would be decoded for these sizes and options: then the crops are the same to the byte."""
         wanted = CropOptions.of(keywords, options)
-        if wanted.keep_metadata or wanted.trim != self.view.trim:
+        if wanted.keep_metadata != self.view.keep_metadata or wanted.trim != self.view.trim:
             return False
         if self.view.film is not None and wanted.animate != "keep":
             return False

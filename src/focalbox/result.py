@@ -24,7 +24,7 @@ from focalbox.options import CropOptions
 from focalbox.prepared import View
 from focalbox.storage.local import write_file
 
-__all__ = ["Result"]
+__all__ = ["Result", "place_in_result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Result:
         metadata = view.working.metadata
         metadata = replace(
             metadata,
-            xmp=write_xmp(metadata.rights, _inside(crop, metadata.focal_point or crop.focal_point), crop.size),
+            xmp=write_xmp(metadata.rights, _shown(crop, metadata.focal_point or crop.focal_point), crop.size),
         )
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
         return cls(crop, image, metadata, film, view.palette, memory)
@@ -163,11 +163,36 @@ class Result:
         write_file(path, self.encode(format or PurePath(path).suffix, quality=quality))
 
 
-def _inside(crop: Crop, point: tuple[float, float]) -> tuple[float, float] | None:
-    """Return a point of the upright picture in fractions of the result, None when it is not shown."""
+def place_in_result(crop: Crop, point: tuple[float, float]) -> tuple[float, float]:
+    """Return where a point of the picture lies in the result of a crop, its padding included.
+
+    Parameters
+    ----------
+    crop : Crop
+    point : (float, float)
+        x and y, fractions of the upright picture.
+
+    Returns
+    -------
+    (float, float)
+        x and y, fractions of the result; below 0 or above 1 where it is not shown.
+
+    Examples
+    --------
+    >>> from focalbox import Analysis, SaliencyMap, Size
+    >>> crop = Analysis(Size(300, 300), SaliencyMap([[1]])).plan("3:1", fit="contain")
+    >>> place_in_result(crop, (0.0, 1.0))
+    (0.3333333333333333, 1.0)
+    """
     box, padding = crop.box, crop.padding
     across = box.width + padding.left + padding.right
     down = box.height + padding.top + padding.bottom
     x = (point[0] * crop.source.width - box.left + padding.left) / across
     y = (point[1] * crop.source.height - box.top + padding.top) / down
+    return x, y
+
+
+def _shown(crop: Crop, point: tuple[float, float]) -> tuple[float, float] | None:
+    """Return a point of the upright picture in fractions of the result, None when it is not shown."""
+    x, y = place_in_result(crop, point)
     return (x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None

@@ -12,6 +12,8 @@ import pytest
 import focalbox
 from focalbox.cli.main import main
 from focalbox.html import blurhash, css, dominant_colour
+from focalbox.options import CropOptions
+from focalbox.service.dialects import native
 
 
 class Tags(HTMLParser):
@@ -87,6 +89,8 @@ def test_a_blurhash_is_that_of_the_crop(said) -> None:  # type: ignore[no-untype
         (["-s", "1:1", "--widths", "0"], 2, "at least 1"),
         (["-s", "free"], 2, "not the free-form crop"),
         (["-s", "1:1", "--address", "/photo.jpg"], 2, "{size}"),
+        (["-s", "1:1", "--model", "classical"], 2, "cannot say --model: say with --address where its crops are"),
+        (["-s", "1:1", "--trim", "top-left:500"], 2, ", not 'top-left:500'"),
     ],
 )
 def test_mistakes_are_one_sentence(said, words: list[str], code: int, sentence: str) -> None:  # type: ignore[no-untyped-def]
@@ -104,6 +108,41 @@ def test_the_address_of_the_service_is_written_in_the_characters_of_one(said, fo
     (folder / "a {b} 50%?.jpg").write_bytes((folder / "coffee.jpg").read_bytes())
     ((_, found),) = Tags(said("a {b} 50%?.jpg", "-s", "60x40")).found
     assert found["src"] == "/v1/crop/60x40/a%20%7Bb%7D%2050%25%3F.jpg"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--fit", "contain", "--fill", "#ff000080"],
+        ["--fit", "pad", "--retain", "0.5", "--fill", "rgb(1, 2, 3)"],
+        ["--focus", "0.9,0.1", "--zoom", "0.7", "--mode", "face", "--upscale"],
+        ["--keep", "0,0,0.1,0.1", "--keep", "0.5,0.5,0.1,0.2", "--avoid", "0.9,0,0.1,0.1"],
+        ["--trim", "top-left:20:both", "--animate", "first", "--on-doubt", "centre", "--doubt", "0.7"],
+        [],
+    ],
+)
+def test_the_address_of_the_service_asks_for_the_same_crop(said, words: list[str]) -> None:  # type: ignore[no-untyped-def]
+    ((_, found),) = Tags(said("coffee.jpg", "-s", "60x40", *words)).found
+    path, _, query = (found["src"] or "").partition("?")
+    asked = native.parse(path.encode(), query.encode())
+    assert asked.options == _options_of(words)
+    assert (asked.source, asked.named_sizes()) == ("coffee.jpg", ["60x40"])
+    assert (found["srcset"] or "").startswith(f"{found['src']} 60w, ")
+
+
+def _options_of(words: list[str]) -> CropOptions:
+    """Read the flags of a command, of which only the switch has no value."""
+    flags = [part for word in words for part in ([word, "true"] if word == "--upscale" else [word])]
+    fields: dict[str, list[str]] = {}
+    for flag, value in zip(flags[::2], flags[1::2], strict=True):
+        fields.setdefault(flag.removeprefix("--").replace("-", "_"), []).append(value)
+    return CropOptions.from_text(fields)
+
+
+def test_the_address_of_a_caller_stays_as_it_is(said) -> None:  # type: ignore[no-untyped-def]
+    asked = ["-s", "60x40", "--address", "/{size}.jpg", "--model", "classical", "--fit", "contain"]
+    ((_, found),) = Tags(said("coffee.jpg", *asked)).found
+    assert found["src"] == "/60x40.jpg"
 
 
 def test_standard_input_needs_an_address(folder: Path) -> None:

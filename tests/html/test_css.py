@@ -7,10 +7,12 @@ import re
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from focalbox import Analysis, SaliencyMap, Size
+from focalbox.core.framing import Fit
 from focalbox.core.target import Target
-from focalbox.html.css import css, position_inside
+from focalbox.html.css import css, own_width, position_inside
 from strategies import analyses, targets
 
 
@@ -48,3 +50,22 @@ def test_a_place_inside_of_the_crop_is_one(analysis: Analysis, target: Target) -
     numbers = [float(text) for text in re.findall(r"([-\d.]+)%", position_inside(analysis.plan(target)))]
     assert len(numbers) == 2
     assert all(0 <= number <= 100 for number in numbers)
+
+
+def test_padding_is_part_of_what_a_layout_cuts() -> None:
+    crop = Analysis(Size(300, 300), SaliencyMap([[9, 0, 0], [0, 0, 0], [0, 0, 0]])).plan("3:1", fit="contain")
+    assert own_width(crop) == 900
+    assert position_inside(crop) == "object-fit: cover; object-position: 38.89% 16.67%"  # (300 + 50) / 900, 50 / 300
+
+
+@given(analysis=analyses, target=targets, fit=st.sampled_from(["cover", "tight", "pad", "contain"]))
+def test_the_place_inside_is_the_focal_point_in_the_result(analysis: Analysis, target: Target, fit: Fit) -> None:
+    crop = analysis.plan(target, fit=fit)
+    shares = [float(text) / 100 for text in re.findall(r"([-\d.]+)%", position_inside(crop))]
+    sides = (own_width(crop), crop.box.height + crop.padding.top + crop.padding.bottom)
+    starts = (crop.box.left - crop.padding.left, crop.box.top - crop.padding.top)
+    for share, side, start, point, whole in zip(
+        shares, sides, starts, crop.focal_point, (crop.source.width, crop.source.height), strict=True
+    ):
+        shown = min(max(point * whole, start), start + side)
+        assert start + share * side == pytest.approx(shown, abs=side * 1e-4)

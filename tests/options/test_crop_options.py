@@ -8,16 +8,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from focalbox.core.framing import MODES
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
-from focalbox.options import OPTIONS, CropKeywords, CropOptions, Option
+from focalbox.imaging.output.fill import colour_of
+from focalbox.options import ANIMATE, OPTIONS, CropKeywords, CropOptions, Option
 from focalbox.options.trim import CORNERS, MAX_TOLERANCE, Trim, parse_trim
+from strategies import boxes
 
 
 @given(st.builds(Trim, st.sampled_from(CORNERS), st.integers(0, MAX_TOLERANCE)))
 def test_a_written_trim_is_read_back(trim: Trim) -> None:
     assert parse_trim(str(trim)) == parse_trim(trim) == CropOptions.of({"trim": str(trim)}).trim == trim
     assert parse_trim(trim.corner) == Trim(trim.corner, 0)
+
+
+@given(
+    st.builds(
+        CropOptions,
+        focus=st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)),
+        keep=st.lists(boxes(), max_size=2),
+        avoid=st.lists(boxes(), max_size=2),
+        zoom=st.floats(0, 1),
+        upscale=st.booleans(),
+        mode=st.sampled_from(MODES),
+        doubt=st.floats(0, 1),
+        keep_metadata=st.booleans(),
+        fill=st.sampled_from(["white", "rgb(1, 2, 3)", "#ff880080"]),
+        trim=st.none() | st.sampled_from(["bottom-right:7", "#ffffff:5:both"]),
+        animate=st.sampled_from(ANIMATE),
+    )
+)
+def test_options_written_as_text_are_read_back(options: CropOptions) -> None:
+    assert CropOptions.from_text(options.to_text()) == options
+
+
+def test_a_fill_of_numbers_is_written_as_its_colour() -> None:
+    for fill, text in (((255, 136, 0), "#ff8800"), ((255, 136, 0, 128), "#ff880080")):
+        assert CropOptions(fill=fill).to_text() == {"fill": [text]}
+        assert colour_of(text) == colour_of(fill)
 
 
 def test_boxes_may_be_given_in_many_ways() -> None:

@@ -56,6 +56,12 @@ def test_anything_else_is_refused(wrong: object) -> None:
         parse_trim(wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("text", ["top-left:500", "#ffffff:443:both", "top-left:left"])
+def test_a_wrong_text_is_repeated_as_it_was_written(text: str) -> None:
+    with pytest.raises(InvalidRequest, match=f", not '{text}'$"):
+        parse_trim(text)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -1,4 +1,6 @@
-"""An analysis as at most 1.5 kB of text, which the manifest keeps, so that a new size needs no second look.
+"""An analysis as a short text, which the manifest keeps, so that a new size needs no second look.
+
+It has at most 1.5 kB, unless there are some forty subjects.
 
 The form is ``1:`` and then base64 of a zlib stream: a JSON document of everything but the maps, a newline, and the maps,
 cell by cell as whole numbers of a few levels, each as its difference from what the cells above and to the left predict.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import click
 
@@ -14,10 +14,11 @@ from focalbox.cli.options import crop_options, size_option
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.html import Art, blurhash, css, dominant_colour, img, picture, position_inside
+from focalbox.html import Art, blurhash, css, dominant_colour, img, own_width, picture, position_inside
 from focalbox.html.tags import WIDTHS
 from focalbox.naming import PIPE
-from focalbox.options import parse_target
+from focalbox.options import CropOptions, parse_target
+from focalbox.settings import Settings
 
 __all__ = ["html"]
 
@@ -45,7 +46,8 @@ class _Widths(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--address",
     metavar="TEMPLATE",
-    help=f"Where a crop is, with {{size}}, {{width}} or {{height}}.  [default: {_ADDRESS}, as the service has it]",
+    help=f"Where a crop is, with {{size}}, {{width}} or {{height}}.  [default: {_ADDRESS} and the options, as the service "
+    "has it]",
 )
 @click.option("--alt", default="", metavar="TEXT", help="What the picture shows, in words; empty for decoration.")
 @click.option(
@@ -78,14 +80,16 @@ def html(
 ) -> None:
     """Write the HTML or CSS that shows a crop.
 
-    It makes no picture: the address is where crops are, in the service or in files that focalbox crop writes. Widths that
-    the picture does not have are left out.
+    It makes no picture: the address is where crops are, in the service or in files that focalbox crop writes; one that is
+    given stays as it is, and what answers it has to know the options. Widths that the picture does not have are left out.
     """
     if only_css + colour + hashed > 1:
         message = "--css, --colour and --blurhash are one line each: ask for one of them"
         raise InvalidRequest(message)
     settings, cropper, wanted = read_flags(options)
     shapes = [_art(one) for one in art]
+    if address is None and not (only_css or colour or hashed):
+        _check_address(source, options, settings)
     try:
         if colour or hashed:
             image = cropper.crop(source_of(source, settings), size, options=wanted)
@@ -104,23 +108,33 @@ def html(
     if only_css:
         click.echo(_css(first))
         return
-    where = _address_of(source) if address is None else address
     written: dict[str, Any] = {
         "alt": alt,
         "widths": widths or WIDTHS,
         "sizes": sizes,
-        "most": min(crop.box.width + crop.padding.left + crop.padding.right for crop in (first, *others)),
+        "most": min(map(own_width, (first, *others))),
         "style": position_inside(first),
     }
+    where = _address_of(source, wanted) if address is None else address
     click.echo(picture(where, size, shapes, **written) if shapes else img(where, size, **written))
 
 
-def _address_of(source: str) -> str:
-    """Return where the service has the crops of a picture, in the characters that an address may hold (RFC 3986)."""
+def _check_address(source: str, flags: dict[str, Any], settings: Settings) -> None:
+    """Refuse what no address of the service can say; it looks with the model of its own settings."""
     if source == PIPE:
         message = "standard input has no address: say with --address where its crops are"
         raise InvalidRequest(message)
-    return _ADDRESS.replace("PICTURE", quote(os.fsencode(source.lstrip("/")), safe="/:"))
+    for flag, said in (("--model", flags["model"] not in {None, settings.model}), ("--yunet", flags["yunet"])):
+        if said:
+            message = f"an address of the service cannot say {flag}: say with --address where its crops are"
+            raise InvalidRequest(message)
+
+
+def _address_of(source: str, options: CropOptions) -> str:
+    """Return where the service has the crops of a picture, in the characters that an address may hold (RFC 3986)."""
+    path = _ADDRESS.replace("PICTURE", quote(os.fsencode(source.lstrip("/")), safe="/:"))
+    query = urlencode(options.to_text(), doseq=True, safe=",:")
+    return f"{path}?{query}" if query else path
 
 
 def _art(line: str) -> Art:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from focalbox.core.choice.crop import Crop
+from focalbox.result import place_in_result
 
-__all__ = ["css", "position_inside"]
+__all__ = ["css", "own_width", "position_inside"]
 
 _MIDDLE = 0.5
 
@@ -57,15 +58,20 @@ def position_inside(crop: Crop) -> str:
     >>> position_inside(analysis.plan("1:1"))
     'object-fit: cover; object-position: 83.33% 50%'
     """
-    x, y = crop.focal_point
-    box = crop.relative
-    across = _inside((x - box.left) / box.width) if box.width else _MIDDLE
-    down = _inside((y - box.top) / box.height) if box.height else _MIDDLE
-    return f"object-fit: cover; object-position: {_percent(across)} {_percent(down)}"
+    across, down = (_percent(min(1.0, max(0.0, share))) for share in place_in_result(crop, crop.focal_point))
+    return f"object-fit: cover; object-position: {across} {down}"
 
 
-def _inside(share: float) -> float:
-    return min(1.0, max(0.0, share))
+def own_width(crop: Crop) -> int:
+    """Return the pixels across that a crop has, padding included, before it is made larger or smaller.
+
+    Examples
+    --------
+    >>> from focalbox import Analysis, SaliencyMap, Size
+    >>> own_width(Analysis(Size(300, 300), SaliencyMap([[1]])).plan("600x200", fit="contain"))
+    900
+    """
+    return crop.box.width + crop.padding.left + crop.padding.right
 
 
 def _share(offset: int, free: int) -> str:

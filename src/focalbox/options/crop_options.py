@@ -208,6 +208,21 @@ class CropOptions:
                 values[name] = kind.read_text(name, texts[0])
         return cls.of(values)
 
+    def to_text(self) -> dict[str, list[str]]:
+        """Return what differs from the defaults as it is written in an address; `from_text` reads it back.
+
+        Examples
+        --------
+        >>> CropOptions(fit="contain", focus=(0.9, 0.8), fill=(255, 0, 0)).to_text()
+        {'fit': ['contain'], 'focus': ['0.9,0.8'], 'fill': ['#ff0000']}
+        """
+        written = {}
+        for option in OPTIONS:
+            value, kind = getattr(self, option.name), option.kind
+            if value != option.default:
+                written[option.name] = [kind.write(one) for one in (value if kind.repeats else [value])]
+        return written
+
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON has them; `of` reads them back.
 

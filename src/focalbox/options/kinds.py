@@ -46,6 +46,8 @@ class Kind:
         Whether it may be given several times, for a list of values.
     hint : callable, optional
         From a wrong value to what to add to the message.
+    write : callable
+        From a value that is kept to a text that `parse` takes; where it `repeats`, from one of them.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Kind:
     choices: tuple[str, ...] = ()
     repeats: bool = False
     hint: Callable[[Any], str] = lambda _: ""
+    write: Callable[[Any], str] = str
 
     def read(self, option: str, value: Any) -> Any:
         """Return a value of Python as it is kept.
@@ -168,6 +171,22 @@ def _truth(text: str) -> bool:
     return _TRUTHS[text.lower()]
 
 
+def _write_truth(value: bool) -> str:  # noqa: FBT001 - the one value there is
+    return "true" if value else "false"
+
+
+def _write_numbers(numbers: Iterable[float]) -> str:
+    return ",".join(map(str, numbers))
+
+
+def _write_box(box: Box) -> str:
+    return _write_numbers(astuple(box))
+
+
+def _write_fill(fill: str | tuple[int, ...]) -> str:
+    return fill if isinstance(fill, str) else "#" + "".join(f"{value:02x}" for value in fill)
+
+
 def _in_pixels(value: Any) -> str:
     """Return a hint when a place seems to be given in pixels."""
     numbers = list(_flat(value))
@@ -183,7 +202,7 @@ def _flat(value: Any) -> Iterable[Any]:
 
 
 SHARE = Kind("number", "a number from 0 to 1", _share, float, {"type": "number", "minimum": 0, "maximum": 1})
-SWITCH = Kind("switch", "true or false", _switch, _truth, {"type": "boolean"})
+SWITCH = Kind("switch", "true or false", _switch, _truth, {"type": "boolean"}, write=_write_truth)
 POINT = Kind(
     "x,y",
     "a point x,y in fractions from 0 to 1, such as 0.5,0.3",
@@ -191,6 +210,7 @@ POINT = Kind(
     _numbers(_PAIR),
     {"type": "string", "pattern": f"^{_NUMBER},{_NUMBER}$"},
     hint=_in_pixels,
+    write=_write_numbers,
 )
 BOXES = Kind(
     "left,top,width,height",
@@ -200,9 +220,15 @@ BOXES = Kind(
     {"type": "string", "example": "0.1,0.2,0.3,0.4"},
     repeats=True,
     hint=_in_pixels,
+    write=_write_box,
 )
 FILL = Kind(
-    "colour", "a colour such as white or #ff8800, edge or blur", _fill, str, {"type": "string", "example": "white"}
+    "colour",
+    "a colour such as white or #ff8800, edge or blur",
+    _fill,
+    str,
+    {"type": "string", "example": "white"},
+    write=_write_fill,
 )
 TRIM = Kind(
     "corner or colour[:tolerance[:equal]]",

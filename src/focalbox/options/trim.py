@@ -70,8 +70,7 @@ class Trim:
             or type(self.tolerance) is not int
             or not 0 <= self.tolerance <= MAX_TOLERANCE
         ):
-            given = [self.colour or self.corner, self.tolerance, *([self.equal] if self.equal else [])]
-            raise _no_trim(":".join(map(show_value, given)))
+            raise _no_trim(self)
 
     def __str__(self) -> str:
         """Return it as it is written in a request: ``top-left:20``."""
@@ -106,6 +105,8 @@ def parse_trim(trim: TrimLike | None) -> Trim | None:
     if found is None:
         raise _no_trim(trim)
     tolerance, equal = int(found[2] or 0), cast("Equal", found[3] or "")
+    if tolerance > MAX_TOLERANCE:
+        raise _no_trim(trim)
     if found[1].startswith("#"):
         return Trim(tolerance=tolerance, colour=found[1].lower(), equal=equal)
     return Trim("bottom-right" if found[1] == "bottom-right" else "top-left", tolerance, equal=equal)

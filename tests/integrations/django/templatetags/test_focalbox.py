@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import focalbox
+from focalbox.html import position_inside
 from integrations.uploads import StoreError, jpeg, kind_of_storage, rendered, upload
 
 
@@ -36,6 +37,15 @@ def test_a_page_has_a_srcset_of_crops_that_are_there(photo: Any, media: Path) ->
             widths.add(crop.width)
     assert widths == {100, 200, photo.image.width}
     assert "object-position" in tag
+
+
+def test_a_padded_crop_has_the_widths_of_its_padding_too(photo: Any) -> None:
+    wide = 3 * photo.image.height  # the whole picture, with room left and right
+    assert wide > photo.image.width
+    tag = rendered('{% focalbox_img photo.image "3:1" fit="contain" widths="100,9999" %}', photo=photo)
+    assert " 100w, /media/" in tag
+    assert f'{wide}w"' in tag
+    assert position_inside(focalbox.plan(photo.image.path, "3:1", fit="contain")) in tag
 
 
 def test_a_picture_for_two_screens(photo: Any) -> None:

@@ -14,7 +14,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.safestring import SafeString, mark_safe
 
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.html import Art, css, img, picture, position_inside, sizes_of
+from focalbox.html import Art, css, img, own_width, picture, position_inside, sizes_of
 from focalbox.html.tags import WIDTHS
 from focalbox.integrations.django.analyses import StoredAnalysis, content_of, stored_analysis
 from focalbox.integrations.django.crops import crop_urls
@@ -97,7 +97,7 @@ def _tag(  # noqa: PLR0917 - what the two tags share
         shapes = [_art(line) for line in art.split(";") if line.strip()]
         crop = found.analysis.plan(size, **options)
         plans = [crop, *(found.analysis.plan(size, **options) for _, size in shapes)]
-        most = min(plan.box.width for plan in plans)
+        most = min(map(own_width, plans))
         needed = [
             one
             for plan_size in (size, *(shape for _, shape in shapes))
