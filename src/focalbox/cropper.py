@@ -225,7 +225,7 @@ class Cropper:
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
     ) -> list[Result]:
-        """Crop a prepared picture; parameters as in `results`, errors also as in `focalbox.prepared.PreparedPicture.plans`."""
+        """Crop a prepared picture; parameters as in `results`, errors also as in `PreparedPicture.plans`."""
         return self._finish(prepared, parse_targets(sizes), CropOptions.of(keywords, options))
 
     def explain(
