@@ -26,8 +26,8 @@ class Framing:
     ----------
     fit : {"cover", "tight", "pad", "contain"}
         ``cover``: the largest window of the target's ratio. ``tight``: the smallest that holds the subject box
-        and its heads (or ``keep``). ``pad``: as cover, growing past the picture when less than ``retain`` would be
-        kept. ``contain``: the whole picture, padded.
+        and its heads (or ``keep``). ``pad``: as cover, growing past the picture when less than ``retain``, or not
+        all of ``keep``, would be kept. ``contain``: the whole picture, padded.
     zoom : float
         0 to 1, from ``cover``, moved to hold what ``tight`` shows, to ``tight``; all edges move in straight lines.
     retain : float

@@ -231,6 +231,11 @@ class Box:
         x, y = self.centre
         return Box(x - width / 2, y - height / 2, width, height)
 
+    def with_a_pixel_around(self, size: Size) -> Box:
+        """Return the box with a pixel of a picture of ``size`` on each side: what rounding may have cost is in it."""
+        across, down = 1 / size.width, 1 / size.height
+        return Box.between(self.left - across, self.top - down, self.right + across, self.bottom + down)
+
     def move_into(self, other: Box) -> Box:
         """Return the box moved as little as needed to lie inside a larger one."""
         left = min(max(self.left, other.left), other.right - self.width)

@@ -122,6 +122,24 @@ def test_pad_keeps_what_it_is_told_to_and_no_more_than_it_has_to(
         assert choose_crop(analysis, target, Framing()).kept < retain
 
 
+@given(analyses, targets, st.floats(0, 1), st.lists(boxes(), min_size=1, max_size=2))
+def test_pad_shows_every_box_to_keep_whole_whatever_it_retains(
+    analysis: Analysis, target: Target, retain: float, keep: list[Box]
+) -> None:
+    crop = choose_crop(analysis, target, Framing(fit="pad", retain=retain, keep=tuple(keep)))
+    assert all(map(crop.relative.contains, keep))
+    assert crop.kept >= retain - 1e-9
+    assert not any("boxes to keep" in note for note in crop.notes)
+
+
+def test_pad_grows_for_a_box_to_keep_and_no_further() -> None:
+    analysis = spot(Size(1000, 800), 0.45, 0.45)
+    crop = analysis.plan("4:1", fit="pad", keep=(0.3, 0.05, 0.3, 0.9))
+    assert crop.box == PixelBox(0, 40, 1000, 720)
+    assert crop.padding.left == crop.padding.right == 940
+    assert not analysis.plan("4:1", fit="pad", keep=(0.3, 0.4, 0.3, 0.2)).padding
+
+
 def test_pad_grows_only_as_far_as_needed() -> None:
     values = np.zeros((10, 10))
     values[:, 1:9] = 1
@@ -255,7 +273,7 @@ def test_what_no_window_can_do_is_said() -> None:
     assert "keep all of the boxes" in analysis.plan("1:1", keep=ends).notes[0]
     assert "avoid" in analysis.plan("1:1", avoid=[(0.0, 0.0, 1.0, 1.0)]).notes[0]
     assert "before the focus" in analysis.plan("1:1", keep=ends[:1], focus=(0.9, 0.5)).notes[0]
-    assert analysis.plan("8:1").notes == ("no window of this ratio can show a whole face: its top comes first",)
+    assert analysis.plan("4:1").notes == ("no window of this ratio can show a whole face: its top comes first",)
     assert analysis.plan("1:1").notes == ()
 
 

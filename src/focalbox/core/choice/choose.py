@@ -8,6 +8,7 @@ from functools import reduce
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.choice.faces import ranked_faces, with_headroom
+from focalbox.core.choice.notes import conflicts
 from focalbox.core.choice.padding import Padding, padding_to
 from focalbox.core.choice.ratios import meant_aspect
 from focalbox.core.evidence import Evidence
@@ -81,12 +82,13 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     elif framing.fit == "contain":
         window, padded = WHOLE, True
     elif framing.fit == "pad" and not _retains(
-        evidence, evidence.visible.to_pixels(window, target.aspect), framing.retain
+        evidence, evidence.visible.to_pixels(window, target.aspect), demands.keep, framing.retain
     ):
         window, padded = _grow(evidence, window, demands, framing.retain), True
     box = evidence.visible.to_pixels(window, None if padded else target.aspect)
     padding = padding_to(box, target.aspect, least) if padded else Padding()
-    return Crop(evidence, target, framing.fit, box, padding, judged, notes)
+    crop = Crop(evidence, target, framing.fit, box, padding, judged, notes)
+    return _with_conflicts(crop, largest, framing)
 
 
 def place_exactly(evidence: Evidence, size: Size, framing: Framing) -> PixelBox:
@@ -98,6 +100,10 @@ def place_exactly(evidence: Evidence, size: Size, framing: Framing) -> PixelBox:
     left = min(round(found.left * whole.width), whole.width - size.width)
     top = min(round(found.top * whole.height), whole.height - size.height)
     return PixelBox(left, top, size.width, size.height)
+
+
+def _with_conflicts(crop: Crop, largest: Box, framing: Framing) -> Crop:
+    return replace(crop, notes=(*conflicts(crop, largest, framing), *crop.notes))
 
 
 def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:
@@ -146,12 +152,11 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         subjects=evidence.scored_subjects,
         subject_box=evidence.subject_box,
     )
-    notes = _conflicts(evidence, largest, framing)
     if framing.mode != "face":
-        return demands, notes
+        return demands, ()
     faces = ranked_faces(evidence)
     if not faces:
-        return demands, (*notes, "no face was found: framed by saliency")
+        return demands, ("no face was found: framed by saliency",)
     framed = with_headroom(faces[0].box)
     for face in faces[1:]:
         together = framed.union(with_headroom(face.box))
@@ -161,7 +166,7 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
     first = faces[0].box
     if first.height > largest.height:  # the eyes are in its upper half
         y = first.top + largest.height / 2
-    return replace(demands, hold=(framed, *(face.box for face in faces)), near=(x, y)), notes
+    return replace(demands, hold=(framed, *(face.box for face in faces)), near=(x, y)), ()
 
 
 def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
@@ -172,31 +177,6 @@ def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
         if one.kind != "text" and one.whole > 0
     )
     return tuple(box for box in found if box is not None)
-
-
-def _conflicts(evidence: Evidence, largest: Box, framing: Framing) -> tuple[str, ...]:
-    """Say what no window of the target's ratio can do, a sentence each."""
-    notes = []
-    if framing.keep:
-        around = reduce(Box.union, framing.keep)
-        if around.width > largest.width + _ROUNDING or around.height > largest.height + _ROUNDING:
-            notes.append(
-                "no window of this ratio can keep all of the boxes to keep: as much of them as possible is shown"
-            )
-        if framing.focus is not None:
-            notes.append("the boxes to keep come before the focus")
-    if any(box.width >= largest.width and box.height >= largest.height for box in framing.avoid):
-        notes.append("no window of this ratio can avoid the boxes to avoid: as little of them as possible is shown")
-    tall = [
-        head
-        for head in evidence.scored_subjects
-        if head.whole > 0 and head.box_for(largest.width, largest.height) is None
-    ]
-    notes += [
-        f"no window of this ratio can show a whole {kind}: its top comes first"
-        for kind in dict.fromkeys(subject.kind for subject in tall)
-    ]
-    return tuple(notes)
 
 
 def _around(inner: Box, window: Box) -> Box:
@@ -233,13 +213,14 @@ def grown_to_heads(evidence: Evidence, box: Box) -> Box:
     return reduce(Box.union, cut, box)
 
 
-def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
-    """Tell whether what is really shown, whole pixels, keeps a share of the saliency and of the subject box."""
+def _retains(evidence: Evidence, box: PixelBox, keep: tuple[Box, ...], retain: float) -> bool:
+    """Tell whether what is really shown, whole pixels, keeps the boxes whole, and a share of saliency and subject box."""
     shown = evidence.visible.to_visible(box.to_box(evidence.source))
+    if not all(map(shown.contains, keep)):
+        return False
     if evidence.saliency.share(shown) < retain - _ROUNDING:
         return False
-    across, down = 1 / evidence.visible.size.width, 1 / evidence.visible.size.height  # what rounding to pixels may cost
-    room = Box(shown.left - across, shown.top - down, shown.width + 2 * across, shown.height + 2 * down)
+    room = shown.with_a_pixel_around(evidence.visible.size)
     prominent = (head.boxes[-1] for head in evidence.scored_subjects if head.kind in HEADS and head.whole > 0)
     if any(room.shared_area(face) < (retain - _ROUNDING) * face.area for face in prominent):
         return False
@@ -248,7 +229,7 @@ def _retains(evidence: Evidence, box: PixelBox, retain: float) -> bool:
 
 
 def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
-    """Return the part of the picture in the smallest window past its edges that keeps ``retain`` of the saliency.
+    """Return the part of the picture in the smallest window past its edges that keeps all boxes to keep and ``retain``.
 
     With the window that is placed best at each length the shares kept grow, up to jumps that cost at most some more
     padding; so halving the interval finds it.
@@ -259,7 +240,7 @@ def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> B
     for _ in range(_GROWTH_STEPS):
         side = (short + enough) / 2
         grown = place(evidence.saliency, *((side, 1.0) if wide else (1.0, side)), demands)
-        if _retains(evidence, evidence.visible.to_pixels(grown), retain):
+        if _retains(evidence, evidence.visible.to_pixels(grown), demands.keep, retain):
             enough, best = side, grown
         else:
             short = side
@@ -295,4 +276,4 @@ def alternatives(evidence: Evidence, target: Target, framing: Framing, count: in
         Crop(evidence, target, "cover", evidence.visible.to_pixels(box, target.aspect), Padding(), box, notes)
         for box in others
     )
-    return (best, *cropped)
+    return (best, *(_with_conflicts(crop, largest, framing) for crop in cropped))

@@ -125,9 +125,8 @@ class Crop:
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
         """The subjects that are not whole inside the box, up to the pixel that rounding the window may have cost."""
-        evidence, inside, size = self.evidence, self.inside, self.evidence.visible.size
-        across, down = 1 / size.width, 1 / size.height
-        room = Box.between(inside.left - across, inside.top - down, inside.right + across, inside.bottom + down)
+        evidence = self.evidence
+        room = self.inside.with_a_pixel_around(evidence.visible.size)
         cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
         return tuple(subject.moved(evidence.visible.to_source) for subject in cut)
 
