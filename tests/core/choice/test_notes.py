@@ -91,3 +91,15 @@ def test_a_large_box_that_a_window_beside_it_avoids_is_no_conflict() -> None:
     assert "can avoid" in analysis.plan("4:5", avoid=(0.25, 0.0, 0.5, 1.0)).notes[0]
     whole = analysis.plan("4:5", avoid=(0.0, 0.0, 0.1, 0.1), fit="contain")
     assert whole.notes == ("the padded picture shows some of the boxes to avoid",)
+
+
+def test_a_crop_without_a_head_that_would_fit_says_so() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.2)
+    far = Analysis(analysis.source, analysis.saliency, (Subject(Box(0.7, 0.3, 0.1, 0.2), "head", 0.41),))
+    told = "no head is shown whole, though a window of this ratio could"
+    assert far.plan("1:1").notes == (told,)
+    assert far.plan("1:1", fit="contain").notes == ()
+    assert far.plan("1:1", focus=(0.1, 0.5)).notes == ()
+    assert far.plan("1:1", keep=[(0.0, 0.0, 0.1, 0.1)]).notes == ()
+    near = Analysis(analysis.source, analysis.saliency, (Subject(Box(0.1, 0.3, 0.1, 0.2), "head", 0.41),))
+    assert near.plan("1:1").notes == ()

@@ -8,6 +8,7 @@ from functools import reduce
 from focalbox.core.choice.crop import Crop
 from focalbox.core.framing import Framing
 from focalbox.core.geometry import Box
+from focalbox.core.heads import HEADS
 from focalbox.core.prominence import ScoredSubject
 
 __all__ = ["conflicts"]
@@ -28,7 +29,12 @@ def conflicts(crop: Crop, largest: Box, framing: Framing) -> tuple[str, ...]:
     framing : Framing
         What the caller asked for, its boxes in fractions of what was looked at.
     """
-    return (*_of_keep(crop, largest, framing), *_of_avoid(crop, framing), *_of_subjects(crop, largest))
+    return (
+        *_of_keep(crop, largest, framing),
+        *_of_avoid(crop, framing),
+        *_of_subjects(crop, largest),
+        *_of_heads(crop, largest, framing),
+    )
 
 
 def _of_keep(crop: Crop, largest: Box, framing: Framing) -> Iterator[str]:
@@ -62,6 +68,16 @@ def _of_subjects(crop: Crop, largest: Box) -> Iterator[str]:
         whole = f"every {kind} whole" if others_fit else f"a whole {kind}"
         tops = all(_shows_top(crop, one) for one in cut if one.kind == kind)
         yield f"no window of this ratio can show {whole}" + ": its top comes first" * tops
+
+
+def _of_heads(crop: Crop, largest: Box, framing: Framing) -> Iterator[str]:
+    """Tell that no head is whole though one would fit: what else attracts counted more, not what the caller asked for."""
+    if framing.keep or framing.avoid or framing.focus is not None:
+        return
+    heads = [one for one in crop.evidence.scored_subjects if one.kind in HEADS and one.whole > 0]
+    fitting = [one for one in heads if one.box_for(largest.width, largest.height) is not None]
+    if fitting and not any(_room(crop).contains(one.boxes[-1]) for one in heads):
+        yield f"no {fitting[0].kind} is shown whole, though a window of this ratio could"
 
 
 def _room(crop: Crop) -> Box:
