@@ -48,6 +48,15 @@ def test_borders_and_subjects_are_kept(both: tuple[Analysis, Analysis], found: l
         assert list(subject.box.to_dict().values()) == pytest.approx(list(box.to_dict().values()), abs=1e-5)
 
 
+@pytest.mark.parametrize(("count", "most"), [(15, MAX_TEXT), (40, 2 * MAX_TEXT)])
+def test_every_head_of_a_crowd_is_kept_though_the_text_may_grow(count: int, most: int) -> None:
+    sides = np.random.default_rng(1).random((count, 8)) * ([0.9, 0.9, 0.1, 0.1] * 2)
+    found = [Subject(Box(*row[:4]), "face", 0.7, Box(*row[4:])) for row in sides.tolist()]
+    text = pack(Analysis(Size(4000, 3000), noisy(56, 56, 1), tuple(found), object_map=noisy(56, 56, 2)))
+    assert most / 2 < len(text) <= most
+    assert len(unpack(text).subjects) == count
+
+
 @pytest.mark.parametrize("maps", [[], ["keep"], ["keep", "object_map"]])
 def test_large_maps_become_coarser_until_they_are_short(maps: list[str]) -> None:
     keep = noisy(64, 64, 2) if "keep" in maps else None

@@ -133,7 +133,7 @@ def run(
     cache_control, storage_class : str
         What a store is told about every result: ``"public, max-age=31536000"``, ``"STANDARD_IA"``.
     analyses : bool
-        Keep what was found in the manifest, 1.5 kB a picture (more with some forty subjects), for ``from_manifest``.
+        Keep what was found in the manifest, 1.5 kB a picture (more for crowds), for ``from_manifest``.
     alternatives : int
         For each size but the free-form crop, keep at most so many windows that differ in the manifest, the best first.
     report : str or path, optional
