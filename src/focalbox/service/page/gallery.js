@@ -75,8 +75,8 @@ export function fillWall(scene, planned) {
 
 /** Draw other windows of the same shape; `use` is told the one that is clicked. */
 export function fillOthers(scene, size, use) {
-  const { fit, zoom, face } = scene.choice; // the others are largest windows, as the page plans them
-  const same = fit === "cover" && zoom === 0 && !face;
+  const { fit, zoom, face, keep } = scene.choice; // the others are largest windows, by the score alone
+  const same = fit === "cover" && zoom === 0 && !face && keep.length === 0;
   const others = same ? otherCrops(scene, size, scene.crop.relative, OTHERS) : [];
   const list = part("others");
   part("others-part").hidden = others.length === 0;

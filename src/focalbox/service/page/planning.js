@@ -86,13 +86,21 @@ export function planCrop(found, size, zoom = 0, focus = null) {
   const aspect = size.width / size.height;
   const [width, height] = largestWindow(source, aspect);
   let box = placed(map, source, size, placing);
-  if (zoom > 0) {
-    const hold = placing.tight_box;
+  const hold = placing.tight_box;
+  if (zoom > 0 && hold.width <= width + SAME && hold.height <= height + SAME) {
     const least = Math.max(hold.width / width, hold.height / height, 1 / source.width, 1 / source.height);
     const scale = Math.min(least, 1);
-    box = between(box, place(map, width * scale, height * scale, { ...placing, hold }), zoom);
+    const tight = place(map, width * scale, height * scale, { ...placing, hold });
+    box = between(zoom < 1 ? around(tight, box) : box, tight, zoom);
   }
   return described(found, toPixels(box, source, aspect));
+}
+
+/** A window moved as little as possible to hold a smaller one, as in core/choice/choose.py. */
+function around(inner, window) {
+  const left = Math.min(Math.max(window.left, inner.left + inner.width - window.width), inner.left);
+  const top = Math.min(Math.max(window.top, inner.top + inner.height - window.height), inner.top);
+  return { ...window, left, top };
 }
 
 function described({ map, source }, pixels) {
