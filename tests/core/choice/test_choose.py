@@ -229,6 +229,12 @@ def test_a_face_that_fits_is_whole_where_saliency_has_no_say(
     assert choose_crop(analysis, target, Framing(mode=mode, on_doubt=on_doubt, doubt=1.0)).cut == ()
 
 
+def test_in_doubt_a_face_is_whole_also_where_a_small_size_is_a_rounded_ratio() -> None:
+    """8x3 stands for 5:2, whose window is narrower."""
+    analysis = Analysis(Size(7, 1), SaliencyMap.blank(), faces((0.0, 0.0, 0.23809523809523808, 0.0625)))
+    assert choose_crop(analysis, Size(8, 3), Framing(on_doubt="centre", doubt=1.0)).cut == ()
+
+
 def test_a_face_without_room_for_its_headroom_is_whole() -> None:
     analysis = Analysis(Size(820, 800), SaliencyMap.blank(), faces((0.45, 0.4, 0.53, 0.1)))
     crop = analysis.plan("9:16", mode="face")

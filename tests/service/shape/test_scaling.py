@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.effects import Effect, size_after
 from focalbox.service.shape.gravity import Gravity
 from focalbox.service.shape.scaling import Scaling
@@ -31,7 +32,10 @@ SCALINGS = st.builds(
 
 def made(scaling: Scaling, source: Size) -> Size:
     """Return the size of what comes out."""
-    size = scaling.size(source)
+    try:
+        size = scaling.size(source)
+    except InvalidRequest:  # too large, which is refused
+        reject()
     for effect in scaling.finish((Effect("rotate", (float(-scaling.turn % 360),)),), source):
         size = size_after(size, effect)
     return size

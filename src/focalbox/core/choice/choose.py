@@ -66,7 +66,7 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     window = _place(evidence, target, demands)
     if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
-            demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, largest)), near=WHOLE.centre)
+            demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, target)), near=WHOLE.centre)
             framing = replace(framing, fit="cover", zoom=0.0)
             window = _place(evidence, target, demands)
             notes += ("in doubt: the middle was taken",)
@@ -169,13 +169,14 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
     return replace(demands, hold=(framed, *(face.box for face in faces)), near=(x, y)), ()
 
 
-def _prominent(evidence: Evidence, largest: Box) -> tuple[Box, ...]:
-    """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first."""
-    found = (
-        one.box_for(largest.width, largest.height)
-        for one in evidence.scored_subjects
-        if one.kind != "text" and one.whole > 0
-    )
+def _prominent(evidence: Evidence, target: Target) -> tuple[Box, ...]:
+    """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first.
+
+    A window of the target's own ratio, and one of the ratio that is meant (`_place`).
+    """
+    aspects = target.aspect, meant_aspect(target)
+    width, height = map(min, zip(*(largest_window(evidence.visible.size, aspect) for aspect in aspects), strict=True))
+    found = (one.box_for(width, height) for one in evidence.scored_subjects if one.kind != "text" and one.whole > 0)
     return tuple(box for box in found if box is not None)
 
 
