@@ -58,6 +58,7 @@ def test_nothing_is_enlarged_unasked_and_no_side_is_lost(scaling: Scaling, sourc
 
 @given(SCALINGS, SOURCES)
 def test_the_cut_is_centred_inside_the_picture(scaling: Scaling, source: Size) -> None:
+    made(scaling, source)  # what is too large is no case
     focus = scaling.focus(source)
     assert focus is not None
     assert all(0 <= side <= 1 for side in focus)
