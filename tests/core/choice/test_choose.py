@@ -123,6 +123,16 @@ def test_pad_keeps_what_it_is_told_to_and_no_more_than_it_has_to(
         assert choose_crop(analysis, target, Framing()).kept < retain
 
 
+@given(analyses, st.builds(Size, st.integers(1, 80), st.integers(1, 80)), boxes())
+def test_a_box_to_keep_that_fits_is_shown_also_where_a_small_size_stands_for_a_common_ratio(
+    analysis: Analysis, size: Size, keep: Box
+) -> None:
+    width, height = largest_window(analysis.source, size.aspect)
+    assume(keep.width <= width and keep.height <= height)
+    crop = choose_crop(analysis, size, Framing(keep=(keep,)))
+    assert crop.relative.with_a_pixel_around(analysis.source).contains(keep)
+
+
 @given(
     analyses | trimmed_analyses().map(lambda pair: pair[0]),
     targets,

@@ -9,8 +9,8 @@ from focalbox.core.choice.choose import choose_crop
 from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.framing import FITS, Fit, Framing
 from focalbox.core.geometry import Box, largest_window
-from focalbox.core.target import Ratio, Size, Target
-from strategies import boxes, faces, maps, ratios, sizes, spot, targets
+from focalbox.core.target import Size, Target
+from strategies import boxes, faces, maps, sizes, spot, targets
 
 TALL = "no window of this ratio can show a whole face: its top comes first"
 KINDS = ("face", "head", "text")
@@ -64,20 +64,20 @@ def test_padding_that_cuts_a_face_says_what_it_would_need() -> None:
     assert analysis.plan("8:1", fit="pad", retain=1.0).notes == ()
 
 
-@given(st.builds(Analysis, sizes, maps), ratios, st.sampled_from(FITS), st.lists(boxes(), min_size=1, max_size=3))
+@given(st.builds(Analysis, sizes, maps), targets, st.sampled_from(FITS), st.lists(boxes(), min_size=1, max_size=3))
 def test_boxes_to_keep_are_said_to_be_cut_only_when_they_are(
-    analysis: Analysis, ratio: Ratio, fit: Fit, keep: list[Box]
+    analysis: Analysis, target: Target, fit: Fit, keep: list[Box]
 ) -> None:
-    crop = choose_crop(analysis, ratio, Framing(fit=fit, keep=tuple(keep)))
+    crop = choose_crop(analysis, target, Framing(fit=fit, keep=tuple(keep)))
     room = crop.relative.with_a_pixel_around(analysis.source)
     assert bool(crop.notes) == (not all(map(room.contains, keep)))
 
 
-@given(st.builds(Analysis, sizes, maps), ratios, st.sampled_from(FITS), boxes())
+@given(st.builds(Analysis, sizes, maps), targets, st.sampled_from(FITS), boxes())
 def test_a_box_to_avoid_is_said_to_be_shown_only_when_it_is(
-    analysis: Analysis, ratio: Ratio, fit: Fit, avoid: Box
+    analysis: Analysis, target: Target, fit: Fit, avoid: Box
 ) -> None:
-    crop = choose_crop(analysis, ratio, Framing(fit=fit, avoid=(avoid,)))
+    crop = choose_crop(analysis, target, Framing(fit=fit, avoid=(avoid,)))
     shown = crop.relative.shared_area(avoid)
     assert shown > 0 or not crop.notes
     if fit == "cover" and min(crop.box.width, crop.box.height) > 64:

@@ -21,4 +21,5 @@ def test_a_common_ratio_in_whole_pixels_is_meant_however_it_was_rounded(
 def test_what_is_meant_is_the_ratio_itself_but_for_a_pixel(width: int, height: int) -> None:
     size, meant = Size(width, height), meant_aspect(Size(width, height))
     assert meant == size.aspect or min(abs(height * meant - width), abs(width / meant - height)) < 1
+    assert meant == pytest.approx(size.aspect, rel=0.04)
     assert meant_aspect(Ratio(width, height)) == width / height

@@ -111,16 +111,29 @@ def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:
 
     A size in pixels is often a rounded ratio, and a ratio that is a little other may have its best place at the other end of
     the picture. So the place is chosen for the ratio that is meant; the target's own window lies in that one, or around it.
+    What must be shown, and fits into the target's own window alone, comes before that.
     """
     size, meant = evidence.visible.size, meant_aspect(target)
+    width, height = largest_window(size, target.aspect)
+    if _only_fits(demands, (width, height), largest_window(size, meant)):
+        meant = target.aspect
     best = place(evidence.saliency, *largest_window(size, meant), demands)
     settled = settle_between_heads(evidence.saliency, best, demands)
     if meant == target.aspect:
         return settled
-    width, height = largest_window(size, target.aspect)
     first = settled.to_pixels(size, meant).to_box(size)
     around = first.resize(max(first.width, width), max(first.height, height)).move_into(WHOLE)
     return place(evidence.saliency, width, height, demands, within=around)
+
+
+def _only_fits(demands: Demands, window: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Return whether something that must be shown fits into the first of two windows (width, height), not into the other."""
+    together = (reduce(Box.union, demands.keep),) if demands.keep else ()
+    return any(
+        all(side <= most + _ROUNDING for side, most in zip((box.width, box.height), window, strict=True))
+        and any(side > most + _ROUNDING for side, most in zip((box.width, box.height), other, strict=True))
+        for box in (*demands.keep, *demands.hold, *together)
+    )
 
 
 def _to_visible(visible: Visible, framing: Framing) -> Framing:
@@ -170,12 +183,8 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
 
 
 def _prominent(evidence: Evidence, target: Target) -> tuple[Box, ...]:
-    """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first.
-
-    A window of the target's own ratio, and one of the ratio that is meant (`_place`).
-    """
-    aspects = target.aspect, meant_aspect(target)
-    width, height = map(min, zip(*(largest_window(evidence.visible.size, aspect) for aspect in aspects), strict=True))
+    """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first."""
+    width, height = largest_window(evidence.visible.size, target.aspect)
     found = (one.box_for(width, height) for one in evidence.scored_subjects if one.kind != "text" and one.whole > 0)
     return tuple(box for box in found if box is not None)
 

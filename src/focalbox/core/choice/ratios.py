@@ -31,6 +31,10 @@ COMMON = (
 _SAME = 1e-9
 """Difference of two aspect ratios, as a share, that is the rounding of the division alone."""
 
+_FURTHEST = 0.04
+"""Largest difference of a size's own aspect ratio from the one that it stands for, as a share: the rounding of sides from
+25 pixels on. A window of 10x2 would be a fifth smaller at 4:1, and could not hold what a window of 5:1 holds."""
+
 _TARGETS_KEPT = 256
 """Answers remembered: most crops are made for the same few sizes."""
 
@@ -45,6 +49,8 @@ def meant_aspect(target: Target) -> float:
     True
     >>> meant_aspect(Size(700, 400))
     1.75
+    >>> meant_aspect(Size(10, 2))
+    5.0
     """
     if not isinstance(target, Size):
         return target.aspect
@@ -55,4 +61,5 @@ def meant_aspect(target: Target) -> float:
         if abs(target.height * aspect - target.width) < 1 or abs(target.width / aspect - target.height) < 1
     ]
     nearest = min(found, key=lambda aspect: abs(math.log(aspect / target.aspect)), default=target.aspect)
-    return target.aspect if abs(nearest / target.aspect - 1) < _SAME else nearest
+    difference = abs(nearest / target.aspect - 1)
+    return nearest if _SAME <= difference <= _FURTHEST else target.aspect

@@ -30,6 +30,8 @@ export function readMap(saved) {
 // Ratios that pictures are asked for in, the longer side first, as in core/choice/ratios.py.
 const COMMON = [[1, 1], [5, 4], [4, 3], [7, 5], [3, 2], [16, 10], [5, 3], [16, 9], [1.91, 1], [2, 1], [21, 9], [5, 2], [3, 1], [4, 1]];
 
+const FURTHEST = 0.04; // the largest difference from the ratio that a size stands for, as a share, as there
+
 /** The aspect ratio that a size stands for: 250x141 is 16:9. */
 function meantAspect({ width, height }) {
   const aspect = width / height;
@@ -38,7 +40,8 @@ function meantAspect({ width, height }) {
     (other) => Math.abs(height * other - width) < 1 || Math.abs(width / other - height) < 1,
   );
   const nearest = found.reduce((best, other) => (apart(other) < apart(best) ? other : best), found[0] ?? aspect);
-  return Math.abs(nearest / aspect - 1) < SAME ? aspect : nearest;
+  const difference = Math.abs(nearest / aspect - 1);
+  return difference >= SAME && difference <= FURTHEST ? nearest : aspect;
 }
 
 /** The largest window of a size's ratio at its best place, as in core/choice/choose.py. */
