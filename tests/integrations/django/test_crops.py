@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import focalbox
-from integrations.uploads import jpeg, kind_of_storage
+from integrations.uploads import jpeg, kind_of_storage, upload
 
 
 def test_a_crop_is_made_once_and_is_the_librarys(
@@ -73,6 +73,38 @@ def test_a_name_says_the_size_and_all_that_decides_makes_another(photo: Any, set
     assert len(addresses) == 6
 
 
+@pytest.mark.parametrize(
+    ("size", "written"),
+    [([50, 40], "50x40"), (" 50\u00d740 ", "50x40"), (focalbox.Ratio(4, 5), "4-5"), (None, "free")],
+)
+def test_sizes_are_what_the_library_takes(photo: Any, size: Any, written: str) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    assert f"-{written}-" in crop_url(photo.image, size)
+
+
+def test_a_crop_that_somebody_made_in_the_meantime_keeps_its_name(
+    photo: Any, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    made = crop_url(photo.image, "61x61")
+    kind: Any = kind_of_storage()
+    exists, too_early = kind.exists, iter([False, False])
+    monkeypatch.setattr(kind, "exists", lambda self, name: next(too_early, None) is None and exists(self, name))
+    assert crop_url(photo.image, "61x61") == made
+    assert len(list((media / made.removeprefix("/media/")).parent.glob("*-61x61-*"))) == 1
+
+
+def test_a_long_name_has_crops_too(models: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    photo = models.Photo(image=upload(jpeg(photographs["rocket"]), 76 * "\u732b" + ".jpg"))  # 228 bytes and an ending
+    photo.save()
+    assert "-62x62-" in crop_url(photo.image, "62x62")
+    photo.image.close()
+
+
 def test_where_and_how_crops_are_kept_is_said_in_the_settings(photo: Any, media: Path, settings_of: Any) -> None:
     from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
 
@@ -109,11 +141,11 @@ def test_missing_crops_are_made_with_one_read_and_those_that_are_there_with_none
     assert read == [photo.image.name] * 2
 
 
-@pytest.mark.parametrize("size", ["0x5", "five", "5x", (0, 5)])
+@pytest.mark.parametrize("size", ["0x5", "five", "5x", (0, 5), (1, 2, 3)])
 def test_a_size_that_makes_no_sense_leaves_the_pictures_own_address(
     photo: Any, size: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
 
     assert crop_url(photo.image, size) == photo.image.url
-    assert "was not cropped" in caplog.text
+    assert "was not cropped: a size" in caplog.text

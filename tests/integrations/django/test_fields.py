@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,20 @@ def test_another_upload_is_looked_at_and_none_leaves_nothing(photo: Any, photogr
     assert photo.analysis is None
 
 
-def test_a_file_of_the_same_name_is_looked_at_too(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:
+@pytest.mark.parametrize("kind", ["Photo", "Portrait", "Favourite"])
+@pytest.mark.parametrize("saved", [{}, {"update_fields": ["image"]}])
+def test_a_file_of_the_same_name_is_looked_at_too(
+    models: Any, photographs: Mapping[str, np.ndarray], kind: str, saved: dict[str, Any]
+) -> None:
+    photo = getattr(models, kind).objects.create(image=upload(jpeg(photographs["chelsea"])))
     photo.image.storage.delete(photo.image.name)  # so that the new one gets the old one's name
-    name, before = photo.image.name, photo.analysis["sha256"]
+    name = photo.image.name
     photo.image = upload(jpeg(photographs["rocket"]), Path(name).name)
-    photo.save()
+    photo.save(**saved)
     assert photo.image.name == name
-    assert photo.analysis["sha256"] != before
+    assert photo.analysis["sha256"] == hashlib.sha256(jpeg(photographs["rocket"])).hexdigest()
+    assert models.Photo.objects.get(pk=photo.pk).analysis == photo.analysis
+    photo.image.close()
 
 
 def test_an_upload_to_a_storage_that_cannot_be_read_is_saved(

@@ -1,4 +1,4 @@
-"""A photograph with its analysis beside it."""
+"""A photograph with its analysis beside it, a kind of photograph with a table of its own, and one without."""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return str(self.image)
+
+
+class Portrait(Photo):
+    sitter = models.CharField(max_length=20)
+
+    class Meta:
+        app_label = "gallery"
+
+
+class Favourite(Photo):
+    class Meta:
+        app_label = "gallery"
+        proxy = True

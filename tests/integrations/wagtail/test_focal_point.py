@@ -34,6 +34,16 @@ def uploaded(picture: np.ndarray, **fields: Any) -> Any:
     return image
 
 
+def replace_file(image: Any, picture: np.ndarray) -> None:
+    """Give a stored image another file, as Wagtail's form does: its focal point comes back as it was."""
+    from django.core.files.images import ImageFile  # noqa: PLC0415 - only after its set-up
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    image.file = ImageFile(file, "another.png")
+    image.save()
+
+
 def window(image: Any) -> tuple[float, float]:
     """Return the first and the last row that ``fill-500x200`` shows, in fractions of the picture."""
     from wagtail.images.models import Filter  # noqa: PLC0415 - as above
@@ -63,6 +73,25 @@ def test_an_editors_choice_wins_and_clearing_it_is_one(photographs: Mapping[str,
     image.set_focal_point(None)
     image.save()
     assert not image.has_focal_point()
+
+
+@pytest.mark.usefixtures("media")
+def test_another_file_gets_a_point_of_its_own_unless_an_editor_chose_one(
+    photographs: Mapping[str, np.ndarray],
+) -> None:
+    from focalbox.integrations.wagtail.focal_point import focal_rect  # noqa: PLC0415 - as above
+
+    image = uploaded(photographs["astronaut"])
+    replace_file(image, photographs["coffee"])
+    assert image.get_focal_point() == focal_rect(focalbox.analyze(photographs["coffee"]))
+    image.focal_point_x = chosen = 30
+    replace_file(image, photographs["rocket"])
+    assert image.focal_point_x == chosen
+    replace_file(image, photographs["coffee"])  # and saved again, it is still the editor's
+    assert image.focal_point_x == chosen
+    image.file.storage.delete(image.file.name)
+    replace_file(image, photographs["rocket"])
+    assert image.focal_point_x == chosen
 
 
 @pytest.mark.usefixtures("media")

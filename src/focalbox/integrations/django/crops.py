@@ -14,12 +14,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
 
-from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
 from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, stored_analysis
 from focalbox.integrations.django.storing import address_of, storage_errors
-from focalbox.options import CropKeywords
+from focalbox.options import CropKeywords, SizeLike, parse_target
+from focalbox.options.sizes import FREE
 from focalbox.version import __version__
 
 __all__ = ["crop_url", "crop_urls"]
@@ -29,15 +29,18 @@ _log = logging.getLogger(__name__)
 _DIGITS = 16
 """Hexadecimal digits of a hash in a name: 64 bits, so that two of a million pictures agree with a chance of 3e-8."""
 
+_STEM = 100
+"""Bytes of the picture's own name that the name of a crop begins with: file systems and stores take names of 255."""
 
-def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Unpack[CropKeywords]) -> str:
+
+def crop_url(file: FieldFile, size: SizeLike | None, **options: Unpack[CropKeywords]) -> str:
     """Return the address of a crop of an ImageField's picture, and make the crop if it is not there yet.
 
     Parameters
     ----------
     file : FieldFile
         Such as ``photo.image``.
-    size : str or (int, int) or Size
+    size : str, (int, int), Size, Ratio or None
         As in `focalbox.crop`.
     **options
         As in `focalbox.CropOptions`.
@@ -53,15 +56,13 @@ def crop_url(file: FieldFile, size: str | tuple[int, int] | Size, **options: Unp
     return crop_urls(file, [size], **options)[0]
 
 
-def crop_urls(
-    file: FieldFile, sizes: Sequence[str | tuple[int, int] | Size], **options: Unpack[CropKeywords]
-) -> list[str]:
+def crop_urls(file: FieldFile, sizes: Sequence[SizeLike | None], **options: Unpack[CropKeywords]) -> list[str]:
     """Return the addresses of several crops; those that are missing are made with one decode and one look at most."""
     if not file:
         return [""] * len(sizes)
     try:
         with storage_errors(str(file.name)):
-            return _crops(file, [str(Size(*size)) if isinstance(size, tuple) else str(size) for size in sizes], options)
+            return _crops(file, [str(parse_target(size) or FREE) for size in sizes], options)
     except FocalboxError as error:
         _log.warning("%s was not cropped: %s", file.name, error)
         return [address_of(file)] * len(sizes)
@@ -81,7 +82,8 @@ def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str
         stored = StoredAnalysis.of(content, file.name)
         _keep(file, stored)
         names = [_name(stored, size, options) for size in sizes]
-    missing = [(name, size) for name, size in zip(names, sizes, strict=True) if not storage.exists(name)]
+    asked = dict(zip(names, sizes, strict=True))  # a size that is asked for twice is made once
+    missing = [(name, size) for name, size in asked.items() if not storage.exists(name)]
     made = _make(storage, content, stored, missing, options)
     return [storage.url(made.get(name, name)) for name in names]
 
@@ -95,9 +97,18 @@ def _make(
     results = cropper().finish(prepared, wanted, **options)
     quality = getattr(settings, "FOCALBOX_QUALITY", 80)
     return {
-        name: storage.save(name, ContentFile(result.encode(_format(), quality=quality)))
+        name: _save(storage, name, result.encode(_format(), quality=quality))
         for (name, _), result in zip(missing, results, strict=True)
     }
+
+
+def _save(storage: Storage, name: str, content: bytes) -> str:
+    """Store a crop; return under which name, which is another one only where the storage insists on it."""
+    saved = storage.save(name, ContentFile(content))
+    if saved != name and storage.exists(name):  # another process made the same crop in the meantime
+        storage.delete(saved)
+        return name
+    return saved
 
 
 def _name(stored: StoredAnalysis, size: str, options: CropKeywords) -> str:
@@ -105,7 +116,7 @@ def _name(stored: StoredAnalysis, size: str, options: CropKeywords) -> str:
     made_by = [options, stored.analysis.model, __version__, getattr(settings, "FOCALBOX_QUALITY", 80)]
     digest = hashlib.sha256(json.dumps(made_by, sort_keys=True, default=str).encode()).hexdigest()
     folder = PurePosixPath(getattr(settings, "FOCALBOX_FOLDER", "focalbox")) / stored.sha256[:_DIGITS]
-    stem = PurePosixPath(stored.name).stem
+    stem = PurePosixPath(stored.name).stem.encode()[:_STEM].decode(errors="ignore")
     return str(folder / f"{stem}-{size.replace(':', '-')}-{digest[:_DIGITS]}{FORMATS[_format()].ending}")
 
 

@@ -41,8 +41,9 @@ class AnalysisField(models.JSONField):
     def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
         """Notice an upload before any field is saved: afterwards a file of the same name looks like the old one."""
         super().contribute_to_class(cls, name, **kwargs)
-        if not cls._meta.abstract:
-            signals.pre_save.connect(self._forget_replaced, sender=cls)
+        if not cls._meta.abstract:  # signals name the class that is saved, which may be a proxy or a child of this one
+            signals.pre_save.connect(self._forget_replaced)
+            signals.post_save.connect(self._follow)
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Refuse the name of a field that is not there."""
@@ -69,6 +70,19 @@ class AnalysisField(models.JSONField):
         return saved
 
     def _forget_replaced(self, instance: models.Model, *, raw: bool = False, **_: Any) -> None:
+        if raw or not isinstance(instance, self.model):
+            return
         file = getattr(instance, self.image_field)
-        if not raw and file and not file._committed:
+        if file and not file._committed:
             setattr(instance, self.attname, None)
+
+    def _follow(
+        self, instance: models.Model, *, update_fields: frozenset[str] | None, using: str, raw: bool = False, **_: Any
+    ) -> None:
+        """Save the analysis where the picture was saved without it: ``save(update_fields=["image"])``."""
+        if raw or update_fields is None or not isinstance(instance, self.model):
+            return
+        if self.image_field in update_fields and not {self.name, self.attname} & update_fields:
+            value = self.pre_save(instance, add=False)
+            key = getattr(instance, self.model._meta.pk.attname)
+            self.model._base_manager.using(using).filter(pk=key).update(**{self.attname: value})

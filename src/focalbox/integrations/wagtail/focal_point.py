@@ -13,6 +13,7 @@ from focalbox.analysis import Analysis
 from focalbox.api import analyze
 from focalbox.core.geometry import Box
 from focalbox.errors import FocalboxError
+from focalbox.integrations.django.analyses import content_of
 
 __all__ = ["focal_rect", "on_upload"]
 
@@ -23,9 +24,11 @@ _MAX_SIDE = 0.4
 the window of 5:2 in a square picture, the flattest in common use, has 0.4 of its height."""
 
 
-def on_upload(instance: AbstractImage, *, raw: bool = False, **_: Any) -> None:
+def on_upload(instance: AbstractImage, *, raw: bool = False, using: str | None = None, **_: Any) -> None:
     """Set the focal point of an image whose file is new and whose editor chose none."""
-    if raw or not instance.file or instance.file._committed or instance.has_focal_point():
+    if raw or not instance.file or instance.file._committed:
+        return
+    if instance.has_focal_point() and not _was_found(instance, using):
         return
     file = instance.file.file
     try:
@@ -35,6 +38,18 @@ def on_upload(instance: AbstractImage, *, raw: bool = False, **_: Any) -> None:
         _log.warning("no focal point for %s: %s", instance.file.name, error)
     finally:
         file.seek(0)
+
+
+def _was_found(instance: AbstractImage, using: str | None) -> bool:
+    """Tell whether a focal point is the one that was found in the file that is now replaced: then no editor chose it."""
+    old = type(instance)._base_manager.using(using).filter(pk=instance.pk).first()
+    if old is None:
+        return False
+    try:
+        old.set_focal_point(focal_rect(analyze(content_of(old.file))))
+    except FocalboxError:  # whoever cannot tell leaves it as it is
+        return False
+    return bool(old.get_focal_point() == instance.get_focal_point())
 
 
 def focal_rect(analysis: Analysis) -> Rect:

@@ -54,6 +54,12 @@ def test_a_picture_for_two_screens(photo: Any) -> None:
     assert 'width="100" height="125"' in tag
 
 
+def test_a_shape_on_two_screens_is_made_once(photo: Any, media: Path) -> None:
+    before = {path for path in media.rglob("*") if path.is_file()}
+    rendered('{% focalbox_picture photo.image "7:5" "(max-width: 40em) 7:5" widths="70" %}', photo=photo)
+    assert len({path for path in media.rglob("*") if path.is_file()} - before) == 1
+
+
 def test_a_tag_given_nothing_writes_nothing(models: Any) -> None:
     for file in (None, models.Photo().image):
         assert rendered('{% focalbox_img file "16:9" %}{% focalbox_picture file "16:9" %}', file=file) == ""
@@ -101,6 +107,14 @@ def test_words_of_another_type_are_read_as_text(photo: Any, words: str) -> None:
     tag = rendered(f"{{% focalbox_img photo.image '1:1' {words} %}}", photo=photo)
     assert "srcset=" in tag
     assert "None" not in tag
+
+
+@pytest.mark.parametrize("option", ["focus", "keep", "zoom", "mode", "fill", "loading"])
+@pytest.mark.parametrize("nothing", ["''", "none", "missing", "photo.missing"])
+def test_an_option_without_a_value_is_not_given(photo: Any, option: str, nothing: str) -> None:
+    for tag in ("focalbox_img", "focalbox_style"):
+        plain = rendered(f"{{% {tag} photo.image '16:9' %}}", photo=photo)
+        assert rendered(f"{{% {tag} photo.image '16:9' {option}={nothing} %}}", photo=photo) == plain
 
 
 def test_points_and_boxes_are_written_as_in_addresses(photo: Any, photographs: Mapping[str, np.ndarray]) -> None:

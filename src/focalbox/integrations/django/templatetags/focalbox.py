@@ -136,7 +136,11 @@ def _pixels(widths: str) -> list[int]:
 
 
 def _read(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options of which some are written as text, which is all that a template can write for points and boxes."""
+    """Return options of which some are written as text, which is all that a template can write for points and boxes.
+
+    An empty text is an option that is not given: so templates read a variable, and models a field, that has no value.
+    """
+    options = {name: value for name, value in options.items() if value is not None and str(value).strip()}
     texts = {name: value.split(";") for name, value in options.items() if isinstance(value, str)}
     values = CropOptions.from_text(texts).to_dict()
     return {name: values[name] if name in texts else value for name, value in options.items()}

@@ -36,6 +36,19 @@ def test_the_command_looks_at_what_save_did_not_see(
         said("gallery.Phot")
 
 
+def test_a_photograph_of_several_models_counts_once(models: Any, photographs: Mapping[str, np.ndarray]) -> None:
+    from django.core.management import call_command  # noqa: PLC0415 - as above
+
+    portrait = models.Portrait.objects.create(image=upload(jpeg(photographs["rocket"])))
+    for named in ([], ["gallery.Portrait"]):
+        models.Photo.objects.update(analysis=None)
+        out = io.StringIO()
+        call_command("focalbox_analyze", *named, stdout=out)
+        assert out.getvalue() == "1 analysed, 0 unchanged, 0 without a picture, 0 failed\n"
+        assert models.Photo.objects.get(pk=portrait.pk).analysis == portrait.analysis
+    portrait.image.close()
+
+
 def test_other_models_are_left_alone(models: Any, photo: Any) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - as above
 
@@ -48,7 +61,12 @@ def test_other_models_are_left_alone(models: Any, photo: Any) -> None:
 
 @pytest.mark.parametrize(("check", "did"), [([], "1 analysed, 0 unchanged"), (["--check"], "0 analysed, 1 unchanged")])
 def test_one_file_that_is_gone_does_not_keep_the_others_from_being_looked_at(
-    models: Any, photo: Any, photographs: Mapping[str, np.ndarray], check: list[str], did: str
+    models: Any,
+    photo: Any,
+    photographs: Mapping[str, np.ndarray],
+    check: list[str],
+    did: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     from django.core.management import CommandError, call_command  # noqa: PLC0415 - as above
 
@@ -60,5 +78,6 @@ def test_one_file_that_is_gone_does_not_keep_the_others_from_being_looked_at(
     with pytest.raises(CommandError, match="1 pictures could not be analysed; the log names them"):
         call_command("focalbox_analyze", *check, stdout=out)
     assert out.getvalue() == f"{did}, 0 without a picture, 1 failed\n"
+    assert photo.image.name in caplog.text
     assert models.Photo.objects.get(pk=photo.pk).analysis == (photo.analysis if check else None)
     assert models.Photo.objects.get(pk=other.pk).analysis["name"] == other.image.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
@@ -16,6 +17,8 @@ from focalbox.integrations.django.analyses import content_of, describe, stored_a
 from focalbox.integrations.django.fields import AnalysisField
 
 __all__ = ["Command"]
+
+_log = logging.getLogger(__name__)
 
 _BATCH = 200
 """Rows fetched at once: some 2 MB of analyses."""
@@ -36,9 +39,11 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Go through the models and say what was done."""
         counts: Counter[str] = Counter()
-        for model in _models(options["models"]):
+        named = options["models"]
+        for model in _models(named):
             for field in model._meta.get_fields():
-                if isinstance(field, AnalysisField):
+                # a child's and a proxy's rows are those of the model that has the field: each counts once
+                if isinstance(field, AnalysisField) and (named or field.model is model):
                     for row in model._default_manager.iterator(chunk_size=_BATCH):
                         counts[_refresh(row, field, check=options["check"])] += 1
         said = ", ".join(f"{counts[what]} {what}" for what in ("analysed", "unchanged", "without a picture", "failed"))
@@ -64,7 +69,8 @@ def _refresh(row: models.Model, field: AnalysisField, *, check: bool) -> str:
     try:
         if stored and not (check and hashlib.sha256(content_of(file)).hexdigest() != stored.sha256):
             return "unchanged"
-    except FetchError:
+    except FetchError as error:
+        _log.warning("%s was not read: %s", file.name, error)
         return "failed"
     found = describe(file)
     value = found.to_dict() if found else None
