@@ -34,6 +34,10 @@ def test_upload_drag_layers_and_copy(visit: Callable[..., Page], pictures: Path)
     expect(page.locator("#facts")).to_contain_text("astronaut.jpg · 512 × 512 pixels")
     expect(page.locator("#confidence")).to_contain_text("%")
     expect(page.locator("#wall .card")).to_have_count(8)
+    nameless = (
+        "() => [...document.querySelectorAll('input, select')].filter(one => !one.labels.length).map(one => one.id)"
+    )
+    assert page.evaluate(nameless) == []
 
     stage, result = _pixels(page, "#stage"), _pixels(page, "#result")
     page.locator("#ratio").scroll_into_view_if_needed()

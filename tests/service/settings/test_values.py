@@ -15,7 +15,8 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.settings import values
 
 number = values.whole_number(1, 4 * 2**30)
-hosts = values.each(values.HOST.fullmatch, "host names")
+hosts = values.each(values.is_host, "host names")
+origins = values.each(values.is_origin, "origins")
 cache = values.matching(values.CACHE, "memory, none or redis://HOST")
 
 
@@ -28,6 +29,7 @@ cache = values.matching(values.CACHE, "memory, none or redis://HOST")
         (values.truth, "0", False),
         (hosts, "A.example.com,*.b.example:8080,[::1]:80", ("a.example.com", "*.b.example:8080", "[::1]:80")),
         (hosts, "", ()),
+        (origins, "https://a.example,http://a.example:443,*", ("https://a.example", "http://a.example:443", "*")),
         (cache, "rediss://user:secret@host:1/0", "rediss://user:secret@host:1/0"),
         (values.sizes, "500x200,16:9,free", ("500x200", "16:9", "free")),
         (values.sizes, "500x0,x300, 00x5,origxORIG", ("500x0", "0x300", "0x5", "origxorig")),
@@ -50,6 +52,11 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
         (values.truth, "on", "not 'on'"),
         (values.folder, "/no/such/place", "a folder that exists, not '/no/such/place'"),
         (hosts, "a.example.com,-b", "host names, with commas between them, not '-b'"),
+        (hosts, "a.example.com:65536", "not 'a.example.com:65536'"),
+        (hosts, "[::1]:0", r"not '\[::1\]:0'"),
+        (origins, "https://a.example:443", "not 'https://a.example:443'"),
+        (origins, "https://a.example/", "not 'https://a.example/'"),
+        (origins, "http://a.example:99999", "not 'http://a.example:99999'"),
         (values.each(values.is_network, "networks"), "10.0.0.0/8,10.0.0.1/8", "networks, .*not '10.0.0.1/8'"),
         (values.each(values.is_network, "networks"), "abc", "not 'abc'"),
         (values.folder, "", "a folder that exists, not ''"),

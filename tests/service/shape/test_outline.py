@@ -36,7 +36,8 @@ def test_an_open_side_follows_the_picture_and_a_box_holds_it(width: int, height:
         (Outline(300, 300, inside=True), (300, 200)),
         (Outline(300, 300, inside=True, over=True), (450, 300)),
         (Outline(100, 300, turned=True), (300, 100)),
-        (Outline(100, 300, same_way=True), (100, 67)),
+        (Outline(0, 100, inside=True, turned=True), (150, 100)),
+        (Outline(100, 0, inside=True, turned=True), (100, 67)),
         (Outline(0, 100, own_width=True), (600, 100)),
         (Outline(900, 300, enlarge=False), (600, 300)),
     ],
@@ -44,6 +45,11 @@ def test_an_open_side_follows_the_picture_and_a_box_holds_it(width: int, height:
 def test_an_outline_becomes_a_size(outline: Outline, size: tuple[int, int]) -> None:
     found = outline.size(SOURCE)
     assert (found.width, found.height) == size
+
+
+def test_a_box_does_not_turn_for_a_picture_that_is_as_wide_as_high() -> None:
+    assert Outline(300, 100, turned=True).size(Size(500, 500)) == Size(300, 100)
+    assert Outline(100, 300, turned=True).size(Size(500, 500)) == Size(100, 300)
 
 
 def test_sides_out_of_range_are_refused_before_and_after_the_picture_is_known() -> None:

@@ -103,6 +103,15 @@ def test_what_a_field_that_is_too_long_forbids_is_not_lost(headers: list[tuple[b
     assert (found.directive, found.validators) == (directive, [])
 
 
+@pytest.mark.parametrize("tag", [b'"caf\xe9"', b'"\x7f"', b'"a\tb"', b'"\x00"'])
+def test_a_tag_that_cannot_be_sent_back_is_none(tag: bytes) -> None:
+    assert Freshness.of([(b"ETag", tag)], NOW).validators == []
+    date = b"Tue, 24 Nov 2026 10:00:00 GMT"
+    found = Freshness.of([(b"ETag", tag), (b"Last-Modified", date)], NOW)
+    assert found.validators == [("If-Modified-Since", date.decode())]
+    assert Freshness.of([(b"Last-Modified", date + b" (caf\xe9)")], NOW).validators == []
+
+
 @pytest.mark.parametrize(
     ("control", "later", "failing"),
     [

@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from focalbox.errors import FocalboxError
 from focalbox.imaging.limits import Limits
+from focalbox.service.problems import NotAllowed
 from focalbox.service.runtime.logs import JsonLines
 from focalbox.service.sources.http_fetch import Remote
 from service.servers import Neighbour, Service
@@ -174,6 +176,25 @@ def test_hosts_that_are_not_named_are_refused(opened: Opened, address: str) -> N
     answer = _crop(service, address)
     assert answer.status in {400, 403, 404}
     answer.problem()
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "fetched"),
+    [
+        ("img.example", "https://img.example:443/a", True),
+        ("img.example:443", "https://img.example/a", True),
+        ("img.example:443", "https://img.example:443/a", True),
+        ("img.example:443", "http://img.example/a", False),
+        ("*.example:80", "http://img.example/a", True),
+        ("*.example:80", "http://img.example:81/a", False),
+        ("[::1]:443", "https://[::1]/a", True),
+    ],
+)
+def test_a_port_that_follows_from_the_scheme_need_not_be_written(host: str, address: str, *, fetched: bool) -> None:
+    remote = Remote([host], seconds=1, allow_private=False, limits=Limits())
+    with nullcontext() if fetched else pytest.raises(NotAllowed):
+        remote.check(address)
+    assert remote.allows("img.example") == (host in {"img.example", "img.example:443"})
 
 
 @settings(deadline=None)

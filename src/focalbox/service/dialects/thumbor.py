@@ -119,7 +119,10 @@ def parse(rest: bytes) -> ImageRequest:
     stretched = filters.stretch and not fit and bool(width and height)
     options, align, inside = CropOptions(trim=trim), None, bool(fit) or stretched
     effects = (*flips, *filters.effects)
-    if fit and filters.fill is not None and all(given):
+    over = "full" in fit
+    if (
+        fit and not over and filters.fill is not None and all(given)
+    ):  # nothing is left to fill around what lies over the box
         options = replace(options, fit="contain", fill=filters.fill, upscale=filters.upscale)
         inside = False
     elif stretched:
@@ -130,8 +133,8 @@ def parse(rest: bytes) -> ImageRequest:
         width,
         height,
         inside=inside,
-        enlarge=filters.upscale if inside else not filters.no_upscale,
-        over=inside and "full" in fit,
+        enlarge=filters.upscale if inside and not over else not filters.no_upscale,
+        over=inside and over,
         turned="adaptive" in fit,
         own_width=own[0],
         own_height=own[1],

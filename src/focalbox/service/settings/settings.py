@@ -37,7 +37,7 @@ class ServiceSettings:
     root: Path | None = _setting(None, values.folder, "The folder whose pictures are served.")  # noqa: RUF009 - makes a field
     hosts: tuple[str, ...] = _setting(
         (),
-        values.each(values.HOST.fullmatch, "host names such as images.example.com"),
+        values.each(values.is_host, "host names such as images.example.com"),
         "Hosts that pictures are fetched from: `img.example.com`, `*.example.com`.",
     )
     buckets: tuple[str, ...] = _setting(
@@ -157,7 +157,7 @@ class ServiceSettings:
     )
     cors: tuple[str, ...] = _setting(
         (),
-        values.each(values.ORIGIN.fullmatch, "origins such as https://www.example.com"),
+        values.each(values.is_origin, "origins such as https://www.example.com"),
         "Origins whose scripts may read answers and send pictures; `*` is all.",
     )
     client_hints: bool = _setting(

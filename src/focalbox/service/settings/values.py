@@ -15,14 +15,14 @@ from focalbox.service.dialects.signing import Key, parse_key
 __all__ = [
     "BUCKET",
     "CACHE",
-    "HOST",
-    "ORIGIN",
     "each",
     "filled",
     "folder",
     "hexadecimal",
     "imgproxy_presets",
+    "is_host",
     "is_network",
+    "is_origin",
     "keys",
     "matching",
     "open_folder",
@@ -35,9 +35,12 @@ __all__ = [
 
 _NUMBER = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
 _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
-HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
 BUCKET = re.compile(r"(?:(?:s3|gs|az)://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"\*|(https?)://[a-z0-9.-]+(?::([0-9]{1,5}))?")
+_UNWRITTEN = {"http": 80, "https": 443}
+"""Ports that browsers leave out of an origin."""
+_MAX_PORT = 65_535
 _OWN = "orig"
 _OPEN = re.compile(rf"(?!.\Z)([0-9]{{0,9}}|{_OWN})[x\u00d7]([0-9]{{0,9}}|{_OWN})", re.ASCII)
 """A size of which a side may be left open, or be the picture's own."""
@@ -105,6 +108,20 @@ def each(fits: Callable[[str], object], what: str) -> Callable[[str], tuple[str,
         return found
 
     return read
+
+
+def is_host(word: str) -> bool:
+    """Tell whether a word is a host that pictures can be fetched from, all below it, or one port of it."""
+    found = _HOST.fullmatch(word)
+    return found is not None and 0 < int(found[1] or _MAX_PORT) <= _MAX_PORT
+
+
+def is_origin(word: str) -> bool:
+    """Tell whether a word is an origin as browsers write it, without the port that follows from the scheme, or a star."""
+    found = _ORIGIN.fullmatch(word)
+    if found is None or found[2] is None:
+        return found is not None
+    return 0 < int(found[2]) <= _MAX_PORT and int(found[2]) != _UNWRITTEN[found[1]]
 
 
 def is_network(word: str) -> bool:

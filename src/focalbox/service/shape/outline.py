@@ -30,9 +30,8 @@ class Outline:
     over : bool
         With ``inside``: the whole picture over the box, so that no side is smaller, instead of inside it.
     turned : bool
-        Whether the sides change places for a picture that is upright where the box is not.
-    same_way : bool
-        Whether a picture that is upright where the box is not is shown whole, inside it.
+        Whether the sides change places for a picture that is upright where the box is not. An open side makes the box as
+        upright as the picture.
     in_ratio : bool
         Without ``enlarge``: both sides shrink alike to what the source has, so that their ratio stays.
     own_width, own_height : bool
@@ -58,7 +57,6 @@ class Outline:
     enlarge: bool = True
     over: bool = False
     turned: bool = False
-    same_way: bool = False
     in_ratio: bool = False
     own_width: bool = False
     own_height: bool = False
@@ -82,19 +80,16 @@ class Outline:
         >>> Outline(300, 200).known, Outline(300, 0).known
         (Size(width=300, height=200), None)
         """
-        varies = self.inside or self.turned or self.same_way or self.own_width or self.own_height or not self.enlarge
+        varies = self.inside or self.turned or self.own_width or self.own_height or not self.enlarge
         return None if varies or not (self.width and self.height) else Size(self.width, self.height)
 
     def size(self, source: Size) -> Size:
         """Return the size in pixels for a picture of ``source``."""
         width = source.width if self.own_width else self.width or math.inf
         height = source.height if self.own_height else self.height or math.inf
-        other = (self.width > self.height if math.inf in {width, height} else width > height) != (
-            source.width > source.height
-        )
-        if self.turned and other:
+        if self.turned and math.inf not in {width, height} and (width - height) * (source.width - source.height) < 0:
             width, height = height, width
-        if self.inside or math.inf in {width, height} or (self.same_way and other):
+        if self.inside or math.inf in {width, height}:
             across, down = width / source.width, height / source.height
             scale = max(across, down) if self.over and math.inf not in {width, height} else min(across, down)
             scale = 1.0 if scale == math.inf else scale

@@ -80,16 +80,22 @@ class Freshness:
     def validators(self) -> list[tuple[str, str]]:
         """The header fields of a conditional request; none when the server gave no validator."""
         found = [
-            ("If-None-Match", self.fields.get("etag", "")),
+            ("If-None-Match", self._tag),
             ("If-Modified-Since", self.modified),
         ]
         return [(name, value) for name, value in found if value]
 
     @property
+    def _tag(self) -> str:
+        """The entity tag; empty where it holds what is not sent on: bytes that are not ASCII, and control characters."""
+        said = self.fields.get("etag", "")
+        return said if said.isascii() and said.isprintable() else ""
+
+    @property
     def modified(self) -> str:
         """When the picture was changed, as its server says; empty where that is no date."""
         said = self.fields.get("last-modified", "")
-        return said if _time(said) is not None and said.isprintable() else ""
+        return said if _time(said) is not None and said.isascii() and said.isprintable() else ""
 
     @property
     def directive(self) -> str:

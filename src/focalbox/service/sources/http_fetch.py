@@ -94,7 +94,8 @@ class Remote:
     Parameters
     ----------
     hosts : sequence of str
-        The allowed ones: ``images.example.com``, ``*.example.com`` for all below it, with ``:8080`` for another port.
+        The allowed ones: ``images.example.com``, ``*.example.com`` for all below it, with ``:8080`` for
+        that port only; without one, 80 and 443.
     seconds : float
         Time limit of one picture, from the first to the last byte, redirects included.
     allow_private : bool
@@ -117,7 +118,7 @@ class Remote:
 
     def allows(self, host: str) -> bool:
         """Tell whether pictures are fetched from a host: then a source may begin with it, without a scheme."""
-        return any(_matches(host.lower(), allowed) for allowed in self._hosts)
+        return self._names({host.lower(), f"{host.lower()}:{_PORTS['https']}"})
 
     def check(self, address: str) -> None:
         """Refuse an address of a host that pictures are not fetched from; errors as in `fetch`."""
@@ -181,10 +182,14 @@ class Remote:
         if url.scheme not in _PORTS or url.userinfo or not name:
             raise NotAllowed(_NOT_ALLOWED)
         name = f"[{name}]" if ":" in name else name
-        written = f"{name}:{port}" if port not in {None, *_PORTS.values()} else name
-        if not any(_matches(written, host) for host in self._hosts):
+        port = port or _PORTS[url.scheme]
+        if not self._names({f"{name}:{port}", *([name] if port in _PORTS.values() else [])}):
             raise NotAllowed(_NOT_ALLOWED)
         return url.copy_with(fragment=None)
+
+    def _names(self, places: set[str]) -> bool:
+        """Tell whether one of the allowed hosts is one of these, each with a port or without."""
+        return any(_matches(place, host) for place in places for host in self._hosts)
 
     async def _content(self, response: httpcore.Response) -> bytes:
         if response.status != _OK:
