@@ -1,4 +1,4 @@
-"""What one look at a picture found, ready to plan any number of crops and to be saved as JSON."""
+"""What one look at a picture found: any number of crops can be planned from it, and it can be saved as JSON."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["Analysis"]
 
 @dataclass(frozen=True)
 class Analysis(Evidence):
-    """What one look at a picture found: look once, plan many.
+    """What one look at a picture found, from which any number of crops can be planned.
 
-    It does not depend on any target: the same picture gives the same analysis whatever size is wanted.
+    It does not depend on a target: a picture has the same analysis whatever size is wanted.
 
     Examples
     --------
@@ -74,10 +74,10 @@ class Analysis(Evidence):
         sizes : iterable of str, (int, int) or None
             ``"500x200"``, ``(500, 200)``, ``"16:9"``, ``"free"`` or None for the free-form crop.
         alternatives : int
-            For each size at most so many windows that differ, the best first, as in `alternatives`.
+            How many windows to return for each size at most, the best first, as in `alternatives`.
         options : CropOptions, optional
         **keywords
-            As in `focalbox.CropOptions`; they come before ``options``.
+            As in `focalbox.CropOptions`; they overrule ``options``.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class Analysis(Evidence):
         Raises
         ------
         InvalidRequest
-            When a size or an option makes no sense, or a border is to be trimmed that was looked at.
+            When a size or an option makes no sense, or ``trim`` is given but the analysis is of the whole picture.
         """
         targets, wanted = parse_targets(sizes), CropOptions.of(keywords, options)
         if wanted.trim is not None and self.visible.trimmed is None:
@@ -107,10 +107,10 @@ class Analysis(Evidence):
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
     ) -> Plan:
-        """Choose the best few crops for a size that differ, the best first, for an editor to choose from.
+        """Choose the best few crops that clearly differ, the best first, for an editor to choose from.
 
-        Parameters and errors as in `plans`, for one size that has a shape. There are at most ``count``, and fewer when the
-        picture has no room for so many windows that overlap by less than 0.6 (Jaccard index). `Crop.parts` tells their
+        Parameters and errors as in `plans`, for one size other than the free-form crop. Any two windows have a Jaccard index
+        below 0.6. There are at most ``count``, and fewer when the picture has no room for so many. `Crop.parts` holds their
         scores.
 
         Examples
@@ -131,7 +131,7 @@ class Analysis(Evidence):
         return Plan(self, other_crops(self, target, wanted.framing, count))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the one JSON form without crops, with the map and the subjects to plan from later."""
+        """Return the JSON form without crops; it holds the map and the subjects, so that crops can be planned later."""
         found = Plan(self, ()).to_dict()
         return {
             **found,
@@ -151,7 +151,7 @@ class Analysis(Evidence):
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote; the salient box is found again from the map.
+        """Read what `to_dict` wrote; the salient box is computed again from the map.
 
         Raises
         ------

@@ -28,21 +28,22 @@ def crop(
 
     Parameters
     ----------
-    source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
-        The picture.
+    source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
+        The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA.
     size : str, (int, int) or None
-        ``"500x200"``, ``(500, 200)``, ``"16:9"`` for the ratio without resizing, ``"free"`` or None for the free-form crop.
+        ``"500x200"`` or ``(500, 200)`` in pixels, ``"16:9"`` for the ratio without resizing, ``"free"`` or None for the
+        free-form crop, which has no given shape.
     options : CropOptions, optional
         All options in one value.
     **keywords
         The options one by one, as in `focalbox.CropOptions`: fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt,
-        doubt, fill, keep_metadata, trim. They come before ``options``.
+        doubt, fill, keep_metadata, trim, animate. They overrule those in ``options``.
 
     Returns
     -------
     PIL.Image.Image
-        Mode RGB or RGBA, sRGB. With ``keep_metadata`` its colours stay in the picture's profile; that and the copyright are
-        in its ``info``, to be written by ``image.save(path, **image.info)``.
+        Mode RGB or RGBA, in sRGB. With ``keep_metadata`` the colours stay in the picture's own profile. The profile and the
+        copyright are then in ``image.info``, and ``image.save(path, **image.info)`` writes them.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def plan(
 
 
 def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
-    """Look at a picture once; ``analysis.plan(size, **options)`` then plans any number of crops.
+    """Look at a picture once; with ``analysis.plan(size, **options)`` plan any number of crops from that look.
 
     Parameters and errors as in `Cropper.analyze`.
 

@@ -1,4 +1,4 @@
-"""The path from a picture to its crops, written once: command, service and batch all go through here.
+"""The path from a picture to its crops, written once: command, service and batch all use it.
 
 bytes -> header -> limits -> one decode (border off) -> look -> analysis -> plan -> cut, resize -> bytes
 """
@@ -32,26 +32,26 @@ __all__ = ["Cropper"]
 
 
 class Cropper:
-    """Crops pictures; holds a model and limits, no state, may be shared between threads and pickled.
+    """Crops pictures with one model and one set of limits.
 
-    Every method that crops takes the options of `focalbox.CropOptions` as keywords, or all in one value as ``options=``;
-    keywords come first.
+    It remembers no pictures, and may be shared between threads and pickled. Every method that crops takes the options of
+    `focalbox.CropOptions` as keywords, or all in one value as ``options=``; keywords overrule ``options``.
 
     Parameters
     ----------
     model : str, path or callable, optional
-        The name of a model (`focalbox doctor` lists them), the path of an ``.onnx`` file, or a callable from an upright
-        sRGB picture, uint8 array of shape (h, w, 3), to a `SaliencyMap`.
+        The name of a model (`focalbox doctor` lists them), the path of an ``.onnx`` file, or a callable that takes an
+        upright sRGB picture, a uint8 array of shape (h, w, 3), and returns a `SaliencyMap`.
     detectors : sequence of callable, optional
-        From the same array to a list of `Subject`, things that should not be cut. They replace the model's own; an empty
-        sequence is none at all.
+        Callables that take the same array and return a list of `Subject`, things that should not be cut. They replace the
+        subjects that the model finds; with an empty sequence there are no subjects.
     limits : Limits, optional
         What is refused before any pixel is decoded.
 
     Raises
     ------
     InvalidRequest
-        When no model has that name, its file is not there, or a value is of another kind.
+        When no model has that name, its file does not exist, or an argument is of the wrong type.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class Cropper:
 
     @property
     def model_name(self) -> str:
-        """What analyses call the model."""
+        """The name of the model, as it is stored in analyses."""
         return self._name
 
     @property
@@ -92,7 +92,7 @@ class Cropper:
         return self._limits
 
     def open(self, source: Source | Picture) -> Picture:
-        """Read the header of a picture and hold it against the limits; every method takes the answer as a source.
+        """Read the header of a picture and check it against the limits; all methods accept the result as a source.
 
         Parameters and errors as in `analyze`.
         """
@@ -101,12 +101,12 @@ class Cropper:
         return open_source(source, self._limits)
 
     def analyze(self, source: Source | Picture, *, trim: TrimLike | None = None, animate: Animate = "keep") -> Analysis:
-        """Look at a picture once; the analysis plans any number of crops.
+        """Look at a picture once; any number of crops can be planned from the analysis.
 
         Parameters
         ----------
-        source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
-            The picture.
+        source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
+            The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA.
         trim : str or Trim, optional
             Cut the border off before looking, as in `focalbox.options.parse_trim`.
         animate : {"keep", "first"}
@@ -131,8 +131,8 @@ class Cropper:
     ) -> Crop:
         """Decide where to crop, and render nothing.
 
-        Parameters and errors as in `results`, for one size; None is the free-form crop. The answer's ``box`` is in pixels of
-        the upright picture, ``kept`` and ``confidence`` lie between 0 and 1.
+        Parameters and errors as in `results`, for one size; None is the free-form crop. The ``box`` of the result is in
+        pixels of the upright picture; ``kept`` and ``confidence`` are between 0 and 1.
         """
         target, wanted = parse_target(size), CropOptions.of(keywords, options)
         return self.analyze(source, trim=wanted.trim, animate=wanted.animate).plan(target, options=wanted)
@@ -173,12 +173,12 @@ class Cropper:
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
     ) -> list[Result]:
-        """Crop a picture to several sizes, and say what was decided: the whole path.
+        """Crop a picture to several sizes; each result holds the pixels and what was decided.
 
         Parameters
         ----------
-        source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
-            The picture.
+        source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
+            The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA.
         sizes : iterable of str, (int, int) or None
             ``"500x200"`` and ``(500, 200)`` in pixels, ``"16:9"``, ``"free"`` or None for the free-form crop.
         options : CropOptions, optional
@@ -208,8 +208,8 @@ class Cropper:
     ) -> PreparedPicture:
         """Decode a picture once, large enough for the sizes, and look at it unless its analysis is known already.
 
-        Parameters and errors as in `results`; ``analysis`` is what was found in the same picture before. If that was another
-        picture, or its border was trimmed otherwise, it is looked at again.
+        Parameters and errors as in `results`. ``analysis`` is an earlier analysis of the same picture. If its picture has
+        another size, or its border was trimmed differently, the picture is looked at again.
         """
         known: object = analysis
         if known is not None and not isinstance(known, Analysis):
@@ -236,9 +236,10 @@ class Cropper:
         options: CropOptions | None = None,
         **keywords: Unpack[CropKeywords],
     ) -> Image.Image:
-        """Draw the five pictures of the method side by side; what is shown is what was computed.
+        """Draw the five pictures of the method side by side, from what was really computed.
 
-        Parameters and errors as in `results`, for one size. The strip has mode RGB, and panels of at most 360 pixels a side.
+        Parameters and errors as in `results`, for one size. The strip has mode RGB; its panels have at most 360 pixels a
+        side.
         """
         from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
 

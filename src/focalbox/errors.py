@@ -1,18 +1,18 @@
-"""The error tree: every exception that focalbox lets out.
+"""The error tree: every exception that focalbox raises on purpose.
 
     FocalboxError
     |-- InvalidRequest     the call makes no sense (also a ValueError)
-    |   `-- SignatureError     a signed address is not, or no longer, valid
+    |   `-- SignatureError     a signed address has no valid signature, or has expired
     |-- SourceError        the picture cannot be used
     |   |-- FetchError         its bytes cannot be read
     |   |-- DecodeError        its bytes are no picture, or a damaged one
     |   `-- LimitExceeded      it is larger than the limits allow
     |-- OutputError        the result cannot be written
     |-- ModelError         a model or detector is missing, damaged or answers nonsense
-    `-- Overloaded         the service has more to do than it takes on
+    `-- Overloaded         the service has too many requests waiting
 
-Each message is one sentence that says what was expected and what came. HTTP status codes live in ``service`` and exit
-codes in ``cli``: an error here knows neither.
+Each message is one sentence that says what was expected and what came. HTTP status codes are chosen in ``service``, and exit
+codes in ``cli``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def show_value(value: object) -> str:
 
 
 class FocalboxError(Exception):
-    """Anything that focalbox raises on purpose; catch this one to catch them all."""
+    """The base of all exceptions that focalbox raises on purpose."""
 
 
 class InvalidRequest(FocalboxError, ValueError):
@@ -70,7 +70,7 @@ class FetchError(SourceError):
 
 
 class DecodeError(SourceError):
-    """The bytes were read, and are not a picture that can be decoded."""
+    """The bytes were read, but they are not a picture that can be decoded."""
 
 
 class LimitExceeded(SourceError):
@@ -78,11 +78,11 @@ class LimitExceeded(SourceError):
 
 
 class OutputError(FocalboxError):
-    """A result could not be written: no room, no permission, no such place."""
+    """A result could not be written: no space, no permission, no such folder."""
 
 
 class ModelError(FocalboxError):
-    """A model or detector is missing, damaged or answered with something that is not a map."""
+    """A model or detector is missing or damaged, or returned something that is not a map or a list of subjects."""
 
 
 class Overloaded(FocalboxError):

@@ -1,4 +1,4 @@
-"""A finished crop: what was decided, its pixels, and the bytes of a file of them."""
+"""A finished crop: what was decided, its pixels, and how to write them to a file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["Result", "place_in_result"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished crop: what was decided, and the picture.
+    """A finished crop: what was decided, and the pixels.
 
     Parameters
     ----------
@@ -40,11 +40,12 @@ class Result:
     metadata : Metadata or None
         Copyright and colour profile when ``keep_metadata`` asked for them.
     film : Film of PIL.Image.Image, optional
-        All frames, cut alike, when the picture is animated and they are kept; ``image`` is the first.
+        All frames, cropped alike, when the picture is animated and its frames are kept; ``image`` is the first.
     palette : bool
-        Whether the picture's colours come from a palette: then a PNG has one too, where that is smaller and looks the same.
+        Whether the picture's colours come from a palette. A PNG of it then gets a palette too, if that is smaller and looks
+        the same.
     memory : int, optional
-        Most bytes that writing it may take; that of `Limits` if not given.
+        The most memory, in bytes, that writing it may take; by default that of `Limits`.
     """
 
     crop: Crop
@@ -61,7 +62,7 @@ class Result:
         Raises
         ------
         LimitExceeded
-            When there is not memory enough for it.
+            When it would take too much memory.
         """
         box = view.visible.shift(crop.box)
 
@@ -86,7 +87,7 @@ class Result:
         return cls(crop, image, metadata, film, view.palette, memory)
 
     def notes_for(self, format: str) -> tuple[str, ...]:  # noqa: A002 - as in `encode`
-        """Return what a reader ought to know of the crop once it is written in a format, a sentence each."""
+        """Return what a caller should know about the crop when it is written in a format: sentences."""
         film, name = self.film, format_of(format)
         if film is None:
             return self.crop.notes
@@ -98,19 +99,19 @@ class Result:
 
     @property
     def enlarged(self) -> bool:
-        """Whether it has more pixels a side than the part of the picture that it shows."""
+        """Whether the result has more pixels a side than the part of the picture that it shows."""
         padding, box = self.crop.padding, self.crop.box
         return self.crop.size.width > box.width + padding.left + padding.right
 
     def encode(self, format: str, *, quality: int = 80) -> bytes:  # noqa: A002 - the word every imaging library uses
-        """Return the picture as the bytes of a file; an animated one with all its frames, where the format has any.
+        """Return the picture as the bytes of a file, with all frames when it is animated and the format can hold them.
 
         Parameters
         ----------
         format : str
             ``"jpeg"``, ``"png"``, ``"webp"``, ``"avif"``, ``"gif"``, ``"tiff"`` or ``"bmp"``.
         quality : int
-            1 to 100, for the formats that lose something.
+            1 to 100, for lossy formats.
 
         Raises
         ------
@@ -142,14 +143,14 @@ class Result:
         )
 
     def save(self, path: str | PathLike[str], *, format: str | None = None, quality: int = 80) -> None:  # noqa: A002
-        """Write the picture to a file, whole or not at all.
+        """Write the picture to a file, either completely or not at all.
 
         Parameters
         ----------
         path : path
-            The file; folders that are missing are made.
+            The file; missing folders are made.
         format : str, optional
-            As in `encode`; without it the one that the path's ending names.
+            As in `encode`; by default the one that the ending of the path names.
         quality : int
             As in `encode`.
 
@@ -164,7 +165,7 @@ class Result:
 
 
 def place_in_result(crop: Crop, point: tuple[float, float]) -> tuple[float, float]:
-    """Return where a point of the picture lies in the result of a crop, its padding included.
+    """Return where a point of the picture lies in the result of a crop, which includes its padding.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Settings that a machine's owner makes once, in ``FOCALBOX_*`` variables; only the command reads them."""
+"""Settings of a machine, in ``FOCALBOX_*`` variables; only the commands read them."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Settings:
     Parameters
     ----------
     model : str
-        ``FOCALBOX_MODEL``: the model that looks when a call names none.
+        ``FOCALBOX_MODEL``: the model that is used when a call names none.
     limits : Limits
-        ``FOCALBOX_LIMIT_BYTES``, ``_PIXELS``, ``_SIDE`` and ``_FRAMES``: what is refused before it is decoded.
+        ``FOCALBOX_LIMIT_BYTES``, ``FOCALBOX_LIMIT_PIXELS`` and so on: a variable for each field of `Limits`.
     allow_private : bool
         ``FOCALBOX_ALLOW_PRIVATE``: whether the command fetches pictures from hosts that are not on the public Internet.
     memory : int
-        ``FOCALBOX_MEMORY``: bytes that the pictures at work may take together; 0 is half of the machine's memory.
+        ``FOCALBOX_MEMORY``: bytes that all pictures being worked on may take together; 0 is half of the machine's memory.
     """
 
     model: str = DEFAULT_MODEL

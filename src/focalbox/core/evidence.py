@@ -1,4 +1,4 @@
-"""What one look at a picture found: the saliency map, the salient box and subjects, whatever the target."""
+"""What one look at a picture found, for any target: the saliency map, the salient box and the subjects."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ __all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
 
 @dataclass(frozen=True, slots=True)
 class ModelOutput:
-    """What a model saw at one look, when it sees more than a saliency map.
+    """What a model returns when it finds more than a saliency map.
 
     Parameters
     ----------
     saliency : SaliencyMap
         What attracts viewers.
     keep : SaliencyMap, optional
-        How surely a person cropping freely would keep each place.
+        How likely a person who crops freely would keep each place.
     subjects : tuple of Subject
         What should not be cut.
     object_map : SaliencyMap, optional
-        How surely each place belongs to a salient object, from models that know.
+        How likely each place belongs to a salient object, from models that tell.
     """
 
     saliency: SaliencyMap
@@ -40,7 +40,7 @@ class ModelOutput:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that one look at a picture found: what placing a window needs, whatever the target.
+    """All that one look at a picture found, and that placing a window needs.
 
     Parameters
     ----------
@@ -55,12 +55,13 @@ class Evidence:
     version : str
         The version of focalbox that looked.
     keep : SaliencyMap, optional
-        How surely a person cropping freely would keep each place, from models that know.
+        How likely a person who crops freely would keep each place, from models that tell.
     trimmed : PixelBox, optional
-        What is left of the upright picture once its border is trimmed, pixels; it is all that was looked at, and the
-        map and the boxes found are in fractions of it. None when nothing was to be trimmed: then of the whole picture.
+        The part of the upright picture that is left once its border is trimmed, in pixels. Only this part was looked at, and
+        the map and all boxes are in fractions of it. None when nothing was trimmed; then they are in fractions of the
+        picture.
     object_map : SaliencyMap, optional
-        How surely each place belongs to a salient object, from models that know.
+        How likely each place belongs to a salient object, from models that tell.
     """
 
     source: Size
@@ -74,7 +75,7 @@ class Evidence:
 
     @cached_property
     def visible(self) -> Visible:
-        """What was looked at: the upright picture, or what is left of it once its border is trimmed."""
+        """The part that was looked at: the upright picture, or what is left of it once its border is trimmed."""
         return Visible(self.source, self.trimmed)
 
     @cached_property
@@ -106,5 +107,5 @@ class Evidence:
 
     @cached_property
     def free_form(self) -> Box:
-        """The crop without a target: the exact box of what a person would keep, or else the subject box."""
+        """The crop without a target: the salient box of the map ``keep``, or the subject box when there is none."""
         return self.subject_box if self.keep is None else salient_box(self.keep).box

@@ -1,4 +1,4 @@
-"""How a caller wants a window chosen, checked once; imports nothing that computes."""
+"""How a caller wants a window chosen, checked when it is made."""
 
 from __future__ import annotations
 
@@ -25,28 +25,29 @@ class Framing:
     Parameters
     ----------
     fit : {"cover", "tight", "pad", "contain"}
-        ``cover``: the largest window of the target's ratio. ``tight``: the smallest that holds the subject box
-        and its heads (or ``keep``). ``pad``: as cover, growing past the picture when less than ``retain``, or not
-        all of ``keep``, would be kept. ``contain``: the whole picture, padded.
+        ``cover``: the largest window of the target's ratio. ``tight``: the smallest window that holds the subject box
+        and its heads (or ``keep``). ``pad``: as cover, but the window grows past the picture when it would keep less than
+        ``retain``, or not all of ``keep``. ``contain``: the whole picture, padded.
     zoom : float
-        0 to 1, from ``cover``, moved to hold what ``tight`` shows, to ``tight``; all edges move in straight lines.
+        How close to crop, from ``cover`` (0) to ``tight`` (1). The window of ``cover`` is first moved so that it holds the
+        one of ``tight``; between the two, all edges move in straight lines.
     retain : float
-        0 to 1, the share of the saliency that ``pad`` keeps at least.
+        The share of the saliency, 0 to 1, that ``pad`` keeps at least.
     focus : (float, float), optional
-        A point (x, y), fractions of the picture, that the window is centred on as nearly as the picture allows.
+        A point (x, y), in fractions of the picture, on which the window is centred as nearly as the picture allows.
     keep, avoid : tuple of Box
-        Boxes in fractions of the picture to keep whole, and to keep out.
+        Boxes, in fractions of the picture, to keep whole and to keep out of the window.
     upscale : bool
-        Let ``tight`` and ``zoom`` choose a window of fewer pixels than the target. The largest window is taken
-        whatever its pixels: the answer always has the size asked for.
+        Let ``tight`` and ``zoom`` choose a window with fewer pixels than the target, which is then enlarged. (``cover``
+        takes the largest window in any case, and enlarges it when the picture is too small: the result always has the size
+        asked for.)
     mode : {"auto", "face"}
-        ``face`` frames the faces, with headroom above and room around; as ``auto`` when there is none.
+        ``face`` frames the faces, with room above and around them; without a face it is the same as ``auto``.
     on_doubt : {"crop", "centre", "pad"}
-        What to do when the confidence is below ``doubt``: crop all the same, take the middle or what is nearest to it
-        that keeps the subjects, or pad as ``fit="pad"`` does. What the caller asked for (``focus``, ``keep``) is never in
-        doubt.
+        What to do when the confidence is below ``doubt``: crop all the same, take the window nearest to the middle that
+        keeps the subjects, or pad as ``fit="pad"`` does. With ``focus`` or ``keep`` there is no doubt.
     doubt : float
-        0 to 1, the confidence below which ``on_doubt`` acts; about one crop in ten is below 0.6 (docs/quality.md).
+        The confidence, 0 to 1, below which ``on_doubt`` acts; about one crop in ten is below 0.6 (docs/quality.md).
 
     Raises
     ------

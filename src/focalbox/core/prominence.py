@@ -73,7 +73,7 @@ unfit to print. Heads without a clear face count less beside faces (`_BESIDE_FAC
 With 0.05 and 0.05 for text, 2.9 % fewer of the lines are sliced (1.5 to 4.8), but of 45 windows that changed, one who judged
 without knowing which was which preferred 15 with these weights and 30 without: number plates and watermarks pulled windows
 away from what they stand on.
-What else was tried stands in docs/quality.md."""
+docs/quality.md shows what each part is worth."""
 
 _BESIDE_FACES = 0.5
 """What heads without a clear face count in a picture that shows faces, beside what they count in one that shows none: a

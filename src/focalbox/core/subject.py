@@ -1,4 +1,4 @@
-"""A subject as a detector finds it: something that should not be cut, where it is, and how sure that is."""
+"""A subject as a detector finds it: something that should not be cut, its place, and how sure the detector is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Subject:
     score : float
         How sure the detector is, 0 to 1.
     head : Box, optional
-        Of a face: all of its head, with hair and hat, where that was found too.
+        For a face: its whole head, with hair and hat, if that was found too.
 
     Raises
     ------
@@ -43,14 +43,14 @@ class Subject:
         if not _is_share(self.score):
             message = f"a subject needs a score from 0 to 1, not {show_value(self.score)}"
             raise InvalidRequest(message)
-        # what a network answers are often numbers of 32 bits, which lose digits in every sum and JSON does not write
+        # networks often answer with 32-bit numbers, which lose digits in sums and which JSON cannot write
         object.__setattr__(self, "score", float(self.score))
         object.__setattr__(self, "box", _of_floats(self.box))
         if self.head is not None:
             object.__setattr__(self, "head", _of_floats(self.head))
 
     def moved(self, to: Callable[[Box], Box]) -> Self:
-        """Return the same in other coordinates, such as those of the picture with its border.
+        """Return the same subject in other coordinates, such as those of the picture with its border.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class Subject:
         return replace(self, box=to(self.box), head=None if self.head is None else to(self.head))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return ``{"kind", "score", "box"}`` and, of a face whose whole head is known, ``"head"``; boxes in fractions."""
+        """Return ``{"kind", "score", "box"}`` and, for a face whose whole head is known, ``"head"``; boxes in fractions."""
         document = {"kind": self.kind, "score": self.score, "box": self.box.to_dict()}
         return document if self.head is None else document | {"head": self.head.to_dict()}
 

@@ -22,7 +22,7 @@ _MOST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is refused before it costs anything.
+    """How large pictures may be; larger ones are refused before any pixel is decoded.
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ class Limits:
     side : int
         Longest side of a picture, in pixels.
     frames : int
-        Most frames of a film that is kept one; of a longer one the first frame can be had.
+        Most frames of an animated picture that stays animated. The first frame of a longer one can still be cropped.
     film_pixels : int
-        Most pixels of all frames of such a film together.
+        Most pixels of all frames of an animated picture together.
     result_pixels : int
         Largest result, in pixels.
     memory : int
-        Most memory, in bytes, that one picture may need.
+        Most memory, in bytes, that one picture may need, estimated from its header.
 
     Raises
     ------

@@ -23,7 +23,7 @@ BoxLike = Box | tuple[float, float, float, float]
 
 
 class CropKeywords(TypedDict, total=False):
-    """The options as keywords, for type checkers and editors; what they mean is in `CropOptions`."""
+    """The options as keywords, for type checkers and editors; `CropOptions` explains them."""
 
     fit: Fit
     zoom: float
@@ -50,26 +50,26 @@ def _option(default: Any, kind: Kind, help_: str, example: str, **names: str) ->
 
 @dataclass(frozen=True, slots=True)
 class CropOptions:
-    """How a picture is to be cropped; every entrance of focalbox ends in one of these.
+    """How a picture is to be cropped: all options in one value.
 
     Parameters
     ----------
     fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt
-        As in `focalbox.core.framing.Framing`. Boxes may be given as (left, top, width, height) in fractions, one box in
-        place of a list of one, and ``"center"`` in place of ``"centre"``.
+        As in `focalbox.core.framing.Framing`. A box may be given as (left, top, width, height) in fractions, and a single
+        box instead of a list. ``"center"`` is accepted for ``"centre"``.
     fill : str or tuple of int
-        What `pad` and `contain` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
+        What ``pad`` and ``contain`` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
         ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.
     keep_metadata : bool
         Keep copyright, artist and rights (of EXIF, XMP and IPTC), the focal point (as XMP) and the colour profile;
         everything else (such as GPS) is always dropped.
     trim : Trim, optional
-        Cut the border off first, if there is one: nobody looks at it and no crop shows it. It may be written as in
-        `parse_trim`. All places, those given here and those that come back, stay places in the upright picture as it came,
-        border included; a `focus` in the border is the nearest point inside.
+        Cut off the border first, if there is one: it is not looked at, and no crop shows it. It may be written as in
+        `parse_trim`. All boxes and points, given or returned, still refer to the upright picture with its border; a
+        ``focus`` in the border counts as the nearest point inside.
     animate : {"keep", "first"}
-        Whether all frames of an animated picture are cropped, by one window, where the format that is written can hold them,
-        or only the first.
+        Whether all frames of an animated picture are cropped to the same window, if the format that is written can hold
+        them, or only the first frame.
 
     Raises
     ------
@@ -163,7 +163,7 @@ class CropOptions:
 
     @classmethod
     def of(cls, keywords: Mapping[str, Any], options: CropOptions | None = None) -> CropOptions:
-        """Read options as keywords, which come before those of ``options``.
+        """Read options given as keywords, which overrule those in ``options``.
 
         Raises
         ------

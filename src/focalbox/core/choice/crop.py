@@ -1,4 +1,4 @@
-"""The chosen windows, all that is said about them, and the one JSON form."""
+"""The chosen windows, what they tell about themselves, and their JSON form."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ region, and with two subjects at the ends of the box it chooses one instead of t
 class Crop:
     """The chosen window.
 
-    Every place that it tells is one in the upright picture as it came, also when a border was trimmed: only the window lies
-    inside what is left then.
+    All boxes and points refer to the upright picture with its border, also when the border was trimmed. Only `window` refers
+    to the part that is left then.
 
     Parameters
     ----------
     evidence : Evidence
-        What it was chosen from.
+        What the window was chosen from.
     target : Target or None
-        What it was made for; None is the free-form crop.
+        The size or ratio that was asked for; None is the free-form crop.
     fit : str
-        How it was chosen.
+        How the window was chosen, as in `CropOptions`.
     box : PixelBox
         The part of the upright picture that is shown, pixels.
     padding : Padding
-        What is added around the box, source pixels.
+        The room that is added around the box, in pixels of the source.
     window : Box
-        What was chosen before any padding, fractions of what was looked at: what the confidence is about.
+        The window before any padding, in fractions of the part that was looked at; the confidence is about this one.
     notes : tuple of str
-        What a reader should know of how it was chosen, such as that no face was found.
+        What a caller should know about the choice, such as that no face was found: sentences.
     """
 
     evidence: Evidence
@@ -79,7 +79,7 @@ class Crop:
 
     @cached_property
     def confidence(self) -> float:
-        """0 to 1, the probability that the window keeps at least 90 % of what the best would, less for each head it cuts."""
+        """The probability, 0 to 1, that the window keeps 90 % of what the best one would and cuts no head that could fit."""
         return confidence(self.evidence.saliency, self.window, self.evidence.scored_subjects)
 
     @property
@@ -94,12 +94,12 @@ class Crop:
 
     @property
     def focal_point(self) -> tuple[float, float]:
-        """The point (x, y), fractions, that matters most in the picture, the same for every target."""
+        """The point (x, y), in fractions, that matters most in the picture; it is the same for every target."""
         return focal_point(self.evidence)
 
     @property
     def size(self) -> Size:
-        """The size of the result, pixels: the target's, or the box with its padding when only a ratio is given."""
+        """The size of the result, pixels: that of the target, or for a ratio that of the box with its padding."""
         if isinstance(self.target, Size):
             return self.target
         across, down = self.padding.left + self.padding.right, self.padding.top + self.padding.bottom
@@ -112,7 +112,7 @@ class Crop:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """What was found in the picture that should not be cut, fractions of the upright picture."""
+        """The faces, heads and lines of text that were found, in fractions of the upright picture."""
         evidence = self.evidence
         return tuple(subject.moved(evidence.visible.to_source) for subject in evidence.subjects)
 
@@ -124,7 +124,7 @@ class Crop:
 
     @cached_property
     def cut(self) -> tuple[Subject, ...]:
-        """The subjects that are not whole inside the box, up to the pixel that rounding the window may have cost."""
+        """The subjects that are not whole inside the box; a pixel that was lost by rounding does not count."""
         evidence = self.evidence
         room = self.inside.with_a_pixel_around(evidence.visible.size)
         cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
@@ -132,9 +132,10 @@ class Crop:
 
     @property
     def css(self) -> str | None:
-        """The CSS declaration that places the picture alike under ``object-fit: cover`` (CSS Images 3, 5.5).
+        """The CSS declaration that gives this crop under ``object-fit: cover`` (CSS Images 3, 5.5).
 
-        None where no position says it: a window that was zoomed into, padded, or cut out of what a trimmed border left.
+        None where no position can: when the window is not the largest of its shape, is padded, or leaves out a trimmed
+        border.
         """
         box, source = self.box, self.source
         if self.padding or (box.width < source.width and box.height < source.height):
@@ -145,7 +146,7 @@ class Crop:
         return f"object-position: {across:.4%} {down:.4%}".replace(".0000%", "%")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the one JSON form, with this crop alone in ``crops``."""
+        """Return the JSON form of a plan with this crop alone."""
         return Plan(self.evidence, (self,)).to_dict()
 
     def _repr_png_(self) -> bytes:
@@ -157,12 +158,12 @@ class Crop:
 
 @dataclass(frozen=True)
 class Plan(Sequence[Crop]):
-    """What was decided for several targets: a sequence of crops, in the order of the targets.
+    """The crops of one picture for several targets: a sequence, in the order of the targets.
 
     Parameters
     ----------
     evidence : Evidence
-        What they were chosen from.
+        What the windows were chosen from.
     crops : tuple of Crop
     """
 
@@ -183,7 +184,7 @@ class Plan(Sequence[Crop]):
         return self.crops[index]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the one JSON form: what was found in the picture, and each crop in ``crops``."""
+        """Return the JSON form: what was found in the picture, and each crop in ``crops``."""
         evidence = self.evidence
         x, y = focal_point(evidence)
         return {
@@ -205,7 +206,7 @@ class Plan(Sequence[Crop]):
 
 
 def _caption(crop: Crop) -> str:
-    """Return what a notebook writes below a crop."""
+    """Return what a notebook shows below a crop."""
     target, box = crop.target or "free-form", crop.box
     place = f"{target}: {box.width}x{box.height} at {box.left},{box.top} of {crop.source}"
     return f"{place}, keeps {crop.kept:.0%}, confidence {crop.confidence:.0%}"

@@ -63,9 +63,10 @@ def features(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubjec
 
 
 def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubject] = ()) -> float:
-    """Return the probability that a window is right: that it keeps at least 90 % of what the best of its shape would.
+    """Return the probability that a window is right.
 
-    And that it cuts no head that one could hold.
+    It is right when it keeps at least 90 % of what the best window of its shape would keep, and cuts no head that such a
+    window could hold.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubj
     Returns
     -------
     float
-        0 to 1; 1 for the whole picture, 0 when there is no evidence and another window would do as well.
+        0 to 1; 1 for the whole picture, 0 when the map is empty and any other window would do as well.
     """
     if window.width >= 1.0 and window.height >= 1.0:
         return 1.0

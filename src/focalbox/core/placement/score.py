@@ -46,11 +46,11 @@ class Score:
     saliency : float
         The share of the saliency inside, 0 to 1.
     whole : float
-        What the subjects add that are whole inside, and what is shown of those that no such window can hold.
+        What the subjects add that are whole inside the window, or that no such window could hold and are shown in part.
     cut : float
-        What the subjects take away that the window cuts; 0 or less.
+        What the subjects that the window cuts take away; 0 or less.
     top : float
-        What is added when the window holds the top of a subject box that is higher than it.
+        What is added when the window shows the top of a subject box that is taller than the window.
     """
 
     saliency: float
@@ -60,7 +60,7 @@ class Score:
 
     @property
     def total(self) -> float:
-        """The sum of the parts: of two windows of equal sides the one with more is better."""
+        """The sum of the parts; of two windows of the same size, the one with the higher total is better."""
         return self.saliency + self.whole + self.cut + self.top
 
     def to_dict(self) -> dict[str, float]:

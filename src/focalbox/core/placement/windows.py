@@ -14,8 +14,8 @@ from focalbox.core.saliency_map import SaliencyMap
 __all__ = ["SAME", "Grid", "Windows", "places"]
 
 SAME = 1e-9
-"""Shares (no unit) that differ by less are equal: well above the rounding of 64-bit sums, well below one `LEVELS` step
-in a map of 256 x 256 cells (1e-9 against 9e-10 for a single weakest cell)."""
+"""Shares (no unit) that differ by less are equal: well above the rounding of 64-bit sums, and no more than about one
+`LEVELS` step of a single cell in the largest map (256 x 256 cells, all at the maximum: 9e-10)."""
 
 Grid = NDArray[np.float64]
 
