@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 
 import focalbox
 from focalbox import CropOptions, Cropper
+from focalbox.options import OPTIONS
 from pictures import Photographs
 
 
@@ -37,4 +39,10 @@ def test_without_a_size_it_is_the_free_form_crop(photographs: Photographs) -> No
 def test_they_take_what_the_cropper_takes(name: str) -> None:
     ours = list(inspect.signature(getattr(focalbox, name)).parameters)
     its = list(inspect.signature(getattr(Cropper, name)).parameters)
-    assert set(ours) <= set(its)
+    assert ["self", *ours] == its
+
+
+def test_the_docstring_of_crop_names_every_option() -> None:
+    assert focalbox.crop.__doc__ is not None
+    listed = focalbox.crop.__doc__.partition("**keywords")[2].partition("Returns")[0]
+    assert [option.name for option in OPTIONS if not re.search(rf"\b{option.name}\b", listed)] == []

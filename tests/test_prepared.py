@@ -176,6 +176,12 @@ def test_what_had_to_be_known_while_decoding_is_not_dropped(photographs: Photogr
             cropper.finish(prepared, ["50x25"], keep_metadata=keep)
 
 
+@pytest.mark.parametrize("given", ["photo.jpg", None, Analysis.blank(Size(4, 3))])
+def test_what_is_finished_was_prepared(given: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"what is finished is what Cropper\.prepare returned, not"):
+        Cropper().finish(given, ["1:1"])
+
+
 def test_the_first_of_all_frames_is_asked_for_before_looking() -> None:
     frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
     written, cropper = BytesIO(), Cropper()

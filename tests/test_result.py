@@ -158,6 +158,9 @@ def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Phot
         assert image.format == "PNG"
     with pytest.raises(InvalidRequest, match="a format is one of"):
         result.save(tmp_path / "b.docx")
+    for no_path in (None, 5, b"a.png"):
+        with pytest.raises(InvalidRequest, match=r"a path is text or a pathlib\.Path, not"):
+            result.save(no_path)  # type: ignore[arg-type]
     with pytest.raises(OutputError, match="cannot be written"):
         result.save(tmp_path / "a.bin" / "c.png")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "new"]

@@ -31,6 +31,7 @@ class Upload:
         ("https://example.com/a.jpg", InvalidRequest, "https:// addresses are not fetched here: pass the bytes"),
         ("s3://bucket/a.jpg", InvalidRequest, "s3:// addresses are not fetched here"),
         (Upload(), InvalidRequest, "this file reads asynchronously: pass what it wraps, such as upload.file"),
+        (io.StringIO("text"), InvalidRequest, "this file reads text: open it with 'rb'"),
         (7, InvalidRequest, "a source is a path, bytes, a binary file, a picture or an array, not int"),
         (None, InvalidRequest, "not NoneType"),
     ],
@@ -67,7 +68,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("text")
     with (
         (tmp_path / "text.txt").open() as text,
-        pytest.raises(InvalidRequest, match="reading bytes, but this one gives text"),
+        pytest.raises(InvalidRequest, match="this file reads text: open it with 'rb'"),
     ):
         open_source(text)  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from PIL import Image
 from focalbox.analysis import Analysis
 from focalbox.core.choice.crop import Crop
 from focalbox.cropper import Cropper
-from focalbox.options import CropKeywords, CropOptions, SizeLike, TrimLike
+from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike
 from focalbox.sources import Source
 
 __all__ = ["analyze", "crop", "plan"]
@@ -77,7 +77,7 @@ def plan(
     return _default().plan(source, size, options=options, **keywords)
 
 
-def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
+def analyze(source: Source, *, trim: TrimLike | None = None, animate: Animate = "keep") -> Analysis:
     """Look at a picture once; with ``analysis.plan(size, **options)`` plan any number of crops from that look.
 
     Parameters and errors as in `Cropper.analyze`.
@@ -89,4 +89,4 @@ def analyze(source: Source, *, trim: TrimLike | None = None) -> Analysis:
     >>> [analysis.plan(size).box.width for size in ("1:1", "9:16")]
     [300, 169]
     """
-    return _default().analyze(source, trim=trim)
+    return _default().analyze(source, trim=trim, animate=animate)

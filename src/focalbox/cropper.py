@@ -21,7 +21,7 @@ from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.source import Picture
 from focalbox.looking import check_detectors, check_model, look_at, unite
 from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
-from focalbox.prepared import PreparedPicture, View
+from focalbox.prepared import PreparedPicture, View, check_prepared
 from focalbox.result import Result
 from focalbox.saliency.models import MODELS, Detector, Model
 from focalbox.saliency.names import DEFAULT_MODEL
@@ -226,7 +226,7 @@ class Cropper:
         **keywords: Unpack[CropKeywords],
     ) -> list[Result]:
         """Crop a prepared picture; parameters as in `results`, errors also as in `PreparedPicture.plans`."""
-        return self._finish(prepared, parse_targets(sizes), CropOptions.of(keywords, options))
+        return self._finish(check_prepared(prepared), parse_targets(sizes), CropOptions.of(keywords, options))
 
     def explain(
         self,

@@ -13,7 +13,7 @@ from focalbox.core.choice.crop import Crop, Plan
 from focalbox.core.geometry import PixelBox, largest_window
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
-from focalbox.errors import InvalidRequest
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.imaging.animation.film import Film, spread
 from focalbox.imaging.memory import results_take
 from focalbox.imaging.scales import decode_scale
@@ -22,7 +22,7 @@ from focalbox.imaging.trimming import without_border
 from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropKeywords, CropOptions, SizeLike, Trim, parse_targets
 
-__all__ = ["PreparedPicture", "View", "bytes_of_results", "is_settled", "needed_size"]
+__all__ = ["PreparedPicture", "View", "bytes_of_results", "check_prepared", "is_settled", "needed_size"]
 
 _DETAIL = 1.4
 """A picture is decoded with at least this many times the pixels of the result along each side. On four photographs, as they
@@ -196,6 +196,20 @@ class PreparedPicture:
             return False
         needed = needed_size(self.working.source, parse_targets(sizes), wanted)
         return self.working.scale == decode_scale(self.working.source, needed)
+
+
+def check_prepared(given: object) -> PreparedPicture:
+    """Return what a caller says was prepared.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is something else, such as a source.
+    """
+    if not isinstance(given, PreparedPicture):
+        message = f"what is finished is what Cropper.prepare returned, not {show_value(given)}"
+        raise InvalidRequest(message)
+    return given
 
 
 def needed_size(source: Size, targets: Sequence[Target | None], options: CropOptions, least: Size = _ANY) -> Size:

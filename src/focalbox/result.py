@@ -22,7 +22,7 @@ from focalbox.imaging.output.xmp import write_xmp
 from focalbox.imaging.working import WorkingImage
 from focalbox.options import CropOptions
 from focalbox.prepared import View
-from focalbox.storage.local import write_file
+from focalbox.storage.local import check_path, write_file
 
 __all__ = ["Result", "place_in_result"]
 
@@ -157,11 +157,11 @@ class Result:
         Raises
         ------
         InvalidRequest
-            As in `encode`, or when neither ``format`` nor the ending names a format.
+            As in `encode`, or when the path is none, or neither ``format`` nor its ending names a format.
         OutputError
             When the file cannot be written.
         """
-        write_file(path, self.encode(format or PurePath(path).suffix, quality=quality))
+        write_file(path, self.encode(format or PurePath(check_path(path)).suffix, quality=quality))
 
 
 def place_in_result(crop: Crop, point: tuple[float, float]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import os
 import re
 from typing import Any, BinaryIO
@@ -79,6 +80,9 @@ def _check_path(path: object) -> None:
 def _read_file(file: Any, limits: Limits) -> bytes:
     if not hasattr(file, "read"):
         message = f"a source is a path, bytes, a binary file, a picture or an array, not {type(file).__name__}"
+        raise InvalidRequest(message)
+    if isinstance(file, io.TextIOBase):
+        message = "this file reads text: open it with 'rb'"
         raise InvalidRequest(message)
     if inspect.iscoroutinefunction(file.read):
         message = "this file reads asynchronously: pass what it wraps, such as upload.file, or its bytes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,21 @@ def test_the_processor_of_easy_thumbnails_makes_the_librarys_window(photo: Any) 
     assert np.array_equal(np.asarray(made), wanted)
     plain = thumbnailer.generate_thumbnail({"size": (200, 0)}).image
     assert plain.width == 200
+
+
+@pytest.mark.parametrize(("options", "zoom"), [("focal", 0.0), ("focal zoom=50", 0.5)])
+def test_the_guides_tag_makes_it(photo: Any, media: Path, options: str, zoom: float) -> None:
+    from django.template import Context, Engine  # noqa: PLC0415 - as above
+
+    from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
+
+    engine = Engine(libraries={"thumbnail": "easy_thumbnails.templatetags.thumbnail"})
+    page = engine.from_string(f"{{% load thumbnail %}}{{% thumbnail photo.image 100x40 {options} quality=100 %}}")
+    address = page.render(Context({"photo": photo}))
+    with photo.image.open() as original, Image.open(original) as picture:
+        wanted = np.asarray(fit(picture, (100, 40), Image.Resampling.LANCZOS, zoom=zoom), dtype=float)
+    with Image.open(media / address.removeprefix("/media/")) as made:
+        assert np.abs(np.asarray(made) - wanted).mean() < 2  # levels of 255, that JPEG loses
 
 
 def test_it_does_nothing_unless_asked_and_with_both_sides(photographs: Mapping[str, np.ndarray]) -> None:

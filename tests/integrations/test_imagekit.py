@@ -21,6 +21,18 @@ def test_the_processor_of_imagekit_makes_the_librarys_window(photo: Any, photogr
         assert np.array_equal(np.asarray(banner), np.asarray(fit(picture, (200, 80), Image.Resampling.LANCZOS)))
 
 
+@pytest.mark.parametrize(("mode", "becomes"), [("P", "RGB"), ("1", "RGB"), ("PA", "RGBA")])
+def test_a_palette_is_resized_as_smoothly_as_other_pictures(
+    photographs: Mapping[str, np.ndarray], mode: str, becomes: str
+) -> None:
+    from focalbox.integrations.imagekit import FocalCrop  # noqa: PLC0415 - as above
+
+    picture = Image.fromarray(photographs["chelsea"]).convert("P" if mode == "PA" else mode).convert(mode)
+    processor = FocalCrop(60, 60)
+    made = processor.process(picture)
+    assert (made.mode, made.tobytes()) == (becomes, processor.process(picture.convert(becomes)).tobytes())
+
+
 def test_options_decide_and_name_the_file(photographs: Mapping[str, np.ndarray]) -> None:
     from focalbox.integrations.imagekit import FocalCrop  # noqa: PLC0415 - as above
 

@@ -28,9 +28,10 @@ def test_the_window_is_focalboxs_and_the_filter_pillows(photographs: Mapping[str
         assert np.array_equal(np.asarray(fit(picture, (50, 80), Image.Resampling.BOX)), np.asarray(wanted))
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F", "La", "RGBa"])
 def test_every_mode_stays_itself(photographs: Mapping[str, np.ndarray], mode: str) -> None:
-    picture = Image.fromarray(photographs["coffee"]).convert("L" if mode in {"I;16", "F"} else mode).convert(mode)
+    before = {"I;16": "L", "F": "L", "La": "LA", "RGBa": "RGBA"}.get(mode, mode)
+    picture = Image.fromarray(photographs["coffee"]).convert(before).convert(mode)
     fitted = fit(picture, (40, 30), bleed=0.1)
     assert (fitted.mode, fitted.size) == (mode, (40, 30))
 
@@ -54,6 +55,15 @@ def test_what_makes_no_sense_is_refused() -> None:
         fit(picture, (10, 10), bleed=0.5)
     with pytest.raises(focalbox.InvalidRequest, match="fit never pads"):
         fit(picture, (10, 10), fit="contain")
+    with pytest.raises(focalbox.InvalidRequest, match=r"image is a PIL image, not 'photo\.jpg'"):
+        fit("photo.jpg", (10, 10))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", ["4:3", None, (0, 5), (5,), 5, (5.0, 5)])
+@pytest.mark.parametrize("centering", [None, (0.5, 0.5)])
+def test_a_size_is_in_pixels(size: Any, centering: tuple[float, float] | None) -> None:
+    with pytest.raises(focalbox.InvalidRequest, match="a size"):
+        fit(Image.new("RGB", (40, 30)), size, centering=centering)
 
 
 @pytest.mark.parametrize("bleed", ["0.1", None, float("nan"), 0.5, -0.1])

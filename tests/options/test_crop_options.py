@@ -72,6 +72,7 @@ BAD = [
     ({"focus": 0.5}, "focus is a point x,y in fractions from 0 to 1, such as 0.5,0.3, not 0.5"),
     ({"focus": (0.5,)}, "focus"),
     ({"focus": "01"}, "focus"),
+    ({"focus": "0.5,0.3"}, r"not '0\.5,0\.3' \(in Python a tuple of numbers\)"),
     ({"focus": (500, 200)}, r"not \(500, 200\) \(divide pixels by width and height\)"),
     ({"keep": [(1, 2, 3)]}, "keep is a box"),
     ({"keep": "everything"}, "keep is a box"),

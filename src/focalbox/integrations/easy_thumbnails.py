@@ -16,7 +16,11 @@ __all__ = ["focal_crop"]
 
 
 def focal_crop(
-    im: Image.Image, size: tuple[int, int], *, focal: bool = False, zoom: float | None = None, **_: Any
+    im: Image.Image,
+    size: tuple[int, int],
+    focal: bool = False,  # noqa: FBT001, FBT002 - templates may give what easy-thumbnails finds here, but not behind a star
+    zoom: float | None = None,
+    **_: Any,
 ) -> Image.Image:
     """Crop to exactly the size where the picture keeps what matters.
 

@@ -27,5 +27,7 @@ class FocalCrop:
         self.width, self.height, self.options = width, height, options  # public: imagekit names files after them
 
     def process(self, img: Image.Image) -> Image.Image:
-        """Return the crop."""
+        """Return the crop; without a palette, whose colours no filter can mix, as imagekit's own processors do."""
+        if img.mode in {"1", "P", "PA"}:
+            img = img.convert("RGBA" if img.has_transparency_data else "RGB")
         return fit(img, (self.width, self.height), Image.Resampling.LANCZOS, **self.options)

@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from focalbox.api import plan
+from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, show_value
-from focalbox.options import CropKeywords, CropOptions
+from focalbox.options import CropKeywords, CropOptions, parse_target
 
 __all__ = ["fit"]
 
@@ -54,13 +55,22 @@ def fit(
     Raises
     ------
     InvalidRequest
-        When a size, ``bleed`` or an option makes no sense.
+        When ``image`` is none, or a size, ``bleed`` or an option makes no sense.
 
     Examples
     --------
     >>> fit(Image.new("L", (400, 300)), (50, 20)).size
     (50, 20)
     """
+    given: object = image
+    if not isinstance(given, Image.Image):
+        message = f"image is a PIL image, not {show_value(image)}"
+        raise InvalidRequest(message)
+    sides = parse_target(size)
+    if not isinstance(sides, Size):
+        message = f"a size is a width and a height, such as (500, 200), not {show_value(size)}"
+        raise InvalidRequest(message)
+    size = sides.width, sides.height
     share: object = bleed
     if not isinstance(share, Real) or not 0 <= float(share) < _MAX_BLEED:
         message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {show_value(bleed)}"
@@ -69,7 +79,8 @@ def fit(
         return ImageOps.fit(image, size, method, bleed, centering)
     cut = round(bleed * image.width), round(bleed * image.height)
     live = image.crop((cut[0], cut[1], image.width - cut[0], image.height - cut[1])) if any(cut) else image
-    seen = np.asarray(live.convert("RGBA" if live.has_transparency_data else "RGB"))  # an array has no orientation
+    plain = live.convert("LA") if live.mode == "La" else live  # the one mode that Pillow converts to no other
+    seen = np.asarray(plain.convert("RGBA" if live.has_transparency_data else "RGB"))  # an array has no orientation
     crop = plan(seen, size, options=options, **keywords)
     if crop.padding:
         message = f"fit never pads: use focalbox.crop for fit={crop.fit!r}"

@@ -22,6 +22,7 @@ _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no
 _PAIR, _SIDES = 2, 4
 """Numbers of a point, and of a box."""
 _PIXELS = " (divide pixels by width and height)"
+_TUPLE = " (in Python a tuple of numbers)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +188,10 @@ def _write_fill(fill: str | tuple[int, ...]) -> str:
     return fill if isinstance(fill, str) else "#" + "".join(f"{value:02x}" for value in fill)
 
 
-def _in_pixels(value: Any) -> str:
-    """Return a hint when a place seems to be given in pixels."""
+def _of_place(value: Any) -> str:
+    """Return a hint when a place seems to be given in pixels, or as it is written in addresses."""
+    if isinstance(value, str):
+        return _TUPLE
     numbers = list(_flat(value))
     return _PIXELS if len(numbers) in {_PAIR, _SIDES} and max(numbers) > _PAIR else ""
 
@@ -209,7 +212,7 @@ POINT = Kind(
     _point,
     _numbers(_PAIR),
     {"type": "string", "pattern": f"^{_NUMBER},{_NUMBER}$"},
-    hint=_in_pixels,
+    hint=_of_place,
     write=_write_numbers,
 )
 BOXES = Kind(
@@ -219,7 +222,7 @@ BOXES = Kind(
     _numbers(_SIDES),
     {"type": "string", "example": "0.1,0.2,0.3,0.4"},
     repeats=True,
-    hint=_in_pixels,
+    hint=_of_place,
     write=_write_box,
 )
 FILL = Kind(

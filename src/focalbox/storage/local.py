@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import IO
 
-from focalbox.errors import FetchError, InvalidRequest, OutputError
+from focalbox.errors import FetchError, InvalidRequest, OutputError, show_value
 from focalbox.storage.base import FileInfo, ObjectHeaders, local_path, read_limited, reason_of
 
-__all__ = ["LocalFolder", "write_file"]
+__all__ = ["LocalFolder", "check_path", "write_file"]
 
 _TEMPORARY = ".focalbox"
 """The folder in a destination where results are written before they take their names: whatever a killed worker leaves lies
@@ -127,6 +127,24 @@ class LocalFolder:
                 folder.rmdir()
 
 
+def check_path(path: object) -> str:
+    """Return a path as text.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is something else.
+    """
+    try:
+        text: object = os.fspath(path)  # type: ignore[call-overload]
+    except TypeError:
+        text = path
+    if not isinstance(text, str):
+        message = f"a path is text or a pathlib.Path, not {show_value(path)}"
+        raise InvalidRequest(message)
+    return text
+
+
 def write_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Write one file whole or not at all, in a folder that is made when it is missing.
 
@@ -136,10 +154,12 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
 
     Raises
     ------
+    InvalidRequest
+        When the path is none.
     OutputError
         When nothing can be written there.
     """
-    target = os.fspath(path)
+    target = check_path(path)
     try:
         if os.path.exists(target) and not (os.path.isfile(target) or os.path.isdir(target)):  # noqa: PTH110, PTH112, PTH113
             _fill(target, content)

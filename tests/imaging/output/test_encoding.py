@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from focalbox import Cropper
 from focalbox.errors import InvalidRequest, LimitExceeded
+from focalbox.imaging.animation.encoding import CAN_ANIMATE, encode_animation
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.output.encoding import can_write, encode
@@ -79,6 +81,14 @@ def test_what_pillow_knows_of_a_picture_is_not_written() -> None:
 def test_a_quality_out_of_range_is_refused(quality: Any) -> None:
     with pytest.raises(InvalidRequest, match=f"a quality is 1 to 100, not {quality!r}"):
         encode(picture(), "jpeg", quality=quality)
+    for name in CAN_ANIMATE:
+        with pytest.raises(InvalidRequest, match=f"a quality is 1 to 100, not {quality!r}"):
+            encode_animation([(picture(), Fraction(1))], name, quality=quality)
+
+
+def test_a_quality_of_numpy_is_one() -> None:
+    quality: Any = np.int64(30)
+    assert encode(picture(), "jpeg", quality=quality) == encode(picture(), "jpeg", quality=30)
 
 
 @pytest.mark.parametrize("form", [5, None, b"jpeg", "bmp3"])

@@ -119,6 +119,21 @@ def test_where_and_how_crops_are_kept_is_said_in_the_settings(photo: Any, media:
     assert (media / fine.removeprefix("/media/")).stat().st_size > rough
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"FOCALBOX_FORMAT": "heic"}, {"FOCALBOX_QUALITY": "80"}, {"FOCALBOX_STORAGE": "none"}]
+)
+def test_a_mistake_in_the_settings_is_for_the_programmer_to_see(
+    photo: Any, settings_of: Any, wrong: dict[str, Any]
+) -> None:
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - as above
+
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    settings_of(**wrong)
+    with pytest.raises(ImproperlyConfigured):
+        crop_url(photo.image, "60x40")
+
+
 def test_missing_crops_are_made_with_one_read_and_those_that_are_there_with_none(
     photo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.metadata import Metadata
-from focalbox.imaging.output.encoding import check_writer
+from focalbox.imaging.output.encoding import check_quality, check_writer
 from focalbox.imaging.output.formats import film_writer_takes, format_of
 
 __all__ = ["CAN_ANIMATE", "encode_animation"]
@@ -65,6 +65,7 @@ def encode_animation(
     if name not in CAN_ANIMATE:
         message = f"a film is written as one of {', '.join(sorted(CAN_ANIMATE))}, not {name}"
         raise InvalidRequest(message)
+    quality = check_quality(quality)
     frames = iter(frames)
     first = next(frames, None)
     if first is None:

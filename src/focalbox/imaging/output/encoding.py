@@ -14,8 +14,9 @@ from focalbox.imaging.limits import Limits
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
 from focalbox.imaging.output.palette import index_colours, near_colours, with_palette
+from focalbox.options.sizes import is_whole
 
-__all__ = ["can_write", "check_writer", "encode"]
+__all__ = ["can_write", "check_quality", "check_writer", "encode"]
 
 _PAPER = (255, 255, 255)
 """What shows through transparent parts in formats that have none: paper, as browsers show it."""
@@ -41,6 +42,20 @@ def can_write(name: str) -> bool:
     """
     codec = {"jpeg": "jpg", "png": "zlib", "webp": "webp", "avif": "avif"}.get(format_of(name))
     return codec is None or bool(features.check(codec))
+
+
+def check_quality(quality: Any) -> int:
+    """Return a quality as Python's own number.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is no whole number from 1 to 100.
+    """
+    if not is_whole(quality) or quality not in _QUALITIES:
+        message = f"a quality is 1 to 100, not {show_value(quality)}"
+        raise InvalidRequest(message)
+    return int(quality)
 
 
 def encode(
@@ -90,9 +105,7 @@ def encode(
     """
     name = format_of(format)
     form = FORMATS[name]
-    if not isinstance(quality, int) or isinstance(quality, bool) or quality not in _QUALITIES:
-        message = f"a quality is 1 to 100, not {show_value(quality)}"
-        raise InvalidRequest(message)
+    quality = check_quality(quality)
     taken = writer_takes(name, several=progressive or compress, clear=image.mode == "RGBA")
     check_writer(image, name, Limits().memory if memory is None else memory, taken)
     if image.mode == "RGBA" and not form.alpha:

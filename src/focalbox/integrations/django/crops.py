@@ -10,11 +10,13 @@ from pathlib import PurePosixPath
 from typing import Unpack
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
 
-from focalbox.errors import FocalboxError
+from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.imaging.output.encoding import check_quality
 from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, stored_analysis
 from focalbox.integrations.django.storing import address_of, storage_errors
@@ -95,9 +97,9 @@ def _make(
     wanted = [size for _, size in missing]
     prepared = cropper().prepare(content, wanted, analysis=stored.analysis, **options)
     results = cropper().finish(prepared, wanted, **options)
-    quality = getattr(settings, "FOCALBOX_QUALITY", 80)
+    form, quality = _encoding()
     return {
-        name: _save(storage, name, result.encode(_format(), quality=quality))
+        name: _save(storage, name, result.encode(form, quality=quality))
         for (name, _), result in zip(missing, results, strict=True)
     }
 
@@ -113,15 +115,28 @@ def _save(storage: Storage, name: str, content: bytes) -> str:
 
 def _name(stored: StoredAnalysis, size: str, options: CropKeywords) -> str:
     """Name a crop after the picture's bytes and all that decides: another picture or option never meets an old crop."""
-    made_by = [options, stored.analysis.model, __version__, getattr(settings, "FOCALBOX_QUALITY", 80)]
+    form, quality = _encoding()
+    made_by = [options, stored.analysis.model, __version__, quality]
     digest = hashlib.sha256(json.dumps(made_by, sort_keys=True, default=str).encode()).hexdigest()
     folder = PurePosixPath(getattr(settings, "FOCALBOX_FOLDER", "focalbox")) / stored.sha256[:_DIGITS]
     stem = PurePosixPath(stored.name).stem.encode()[:_STEM].decode(errors="ignore")
-    return str(folder / f"{stem}-{size.replace(':', '-')}-{digest[:_DIGITS]}{FORMATS[_format()].ending}")
+    return str(folder / f"{stem}-{size.replace(':', '-')}-{digest[:_DIGITS]}{FORMATS[form].ending}")
 
 
-def _format() -> str:
-    return format_of(getattr(settings, "FOCALBOX_FORMAT", "webp"))
+def _encoding() -> tuple[str, int]:
+    """Return the format and the quality that the settings say.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        When there is no such format or quality: no picture is to blame for it.
+    """
+    try:
+        form = format_of(getattr(settings, "FOCALBOX_FORMAT", "webp"))
+        return form, check_quality(getattr(settings, "FOCALBOX_QUALITY", 80))
+    except InvalidRequest as error:
+        message = f"FOCALBOX_FORMAT or FOCALBOX_QUALITY is wrong: {error}"
+        raise ImproperlyConfigured(message) from error
 
 
 def _keep(file: FieldFile, stored: StoredAnalysis) -> None:
