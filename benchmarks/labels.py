@@ -71,11 +71,6 @@ class LabelledPicture:
     faces: tuple[Box, ...] = ()
     crop: Box | None = None
 
-    @property
-    def is_mask(self) -> bool:
-        """Tell whether the label is the mask of an object."""
-        return self.label is not None and self.fixations is None
-
     def open(self) -> Image.Image:
         """Decode the picture as RGB."""
         return Image.open(io.BytesIO(self.content)).convert("RGB")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.intervals import Interval
 
-__all__ = ["replace_between", "table", "with_interval", "without"]
+__all__ = ["difference_with_interval", "replace_between", "table", "with_interval", "without"]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -29,6 +29,17 @@ def with_interval(found: Interval, *, signed: bool = False) -> str:
         return "-"
     sign = "+" if signed else ""
     return f"{found.value:{sign}.2f} [{found.low:{sign}.2f}, {found.high:{sign}.2f}]"
+
+
+def difference_with_interval(found: Interval) -> str:
+    """Write the difference of two measures and its 95 % interval, with one digit more than the measures.
+
+    Examples
+    --------
+    >>> difference_with_interval(Interval(0.01, -0.003, 0.022))
+    '+0.010 [-0.003, +0.022]'
+    """
+    return f"{found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
 
 
 def without(found: Interval | float | None, form: str = ".2f") -> str:

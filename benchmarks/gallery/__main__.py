@@ -67,7 +67,9 @@ def draw_gallery(rows: list[tuple[Image.Image, list[tuple[str, Box]]]]) -> Image
     """Draw a line for each picture: the picture, and what each window shows, under its name."""
     lines = []
     for picture, windows in rows:
-        panels = [("picture", picture), *((name, picture.crop(_corners(box, picture.size))) for name, box in windows)]
+        size = Size(*picture.size)
+        shown = ((name, picture.crop(box.to_pixels(size).corners)) for name, box in windows)
+        panels = [("picture", picture), *shown]
         lines.append([(name, panel.resize((_HEIGHT * panel.width // panel.height, _HEIGHT))) for name, panel in panels])
     width = max(sum(panel.width + _GAP for _, panel in line) for line in lines) - _GAP
     gallery = Image.new("RGB", (width, len(lines) * (_HEIGHT + _CAPTION + _GAP)), "white")
@@ -83,11 +85,6 @@ def draw_gallery(rows: list[tuple[Image.Image, list[tuple[str, Box]]]]) -> Image
 
 def _middle(picture: LabelledPicture, ratio: Ratio) -> Box:
     return centre(picture).windows[RATIOS.index(ratio)]
-
-
-def _corners(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    width, height = size
-    return round(box.left * width), round(box.top * height), round(box.right * width), round(box.bottom * height)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from benchmarks.labels import GAIN_SETS, LabelledPicture, read_set
 from benchmarks.peers import PEERS, peer_windows
 from benchmarks.truth import read_people
 from focalbox.core.geometry import Box
+from focalbox.core.target import Size
 from focalbox.cropper import Cropper
 
 __all__ = ["draw_rows", "windows_by_cropper"]
@@ -78,7 +79,8 @@ def draw_rows(rows: list[tuple[str, Image.Image, list[Box]]]) -> Image.Image:
     sheet = Image.new("RGB", (cell[0] * columns, cell[1] * len(rows)), "white")
     draw = ImageDraw.Draw(sheet)
     for row, (name, picture, windows) in enumerate(rows):
-        shown = [picture, *(picture.crop(_corners(box, picture.size)) for box in windows)]
+        size = Size(*picture.size)
+        shown = [picture, *(picture.crop(box.to_pixels(size).corners) for box in windows)]
         for column, panel in enumerate(shown):
             small = panel.copy()
             small.thumbnail((_PANEL, _PANEL))
@@ -86,11 +88,6 @@ def draw_rows(rows: list[tuple[str, Image.Image, list[Box]]]) -> Image.Image:
             draw.text(place, name if column == 0 else "ABCDEFGH"[column - 1], fill="black")
             sheet.paste(small, (place[0], place[1] + _CAPTION))
     return sheet
-
-
-def _corners(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    width, height = size
-    return round(box.left * width), round(box.top * height), round(box.right * width), round(box.bottom * height)
 
 
 if __name__ == "__main__":

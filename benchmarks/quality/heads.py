@@ -27,7 +27,7 @@ from benchmarks.quality.measures.marked import (
 )
 from benchmarks.quality.measures.scores import gain_terms
 from benchmarks.quality.sheet import draw_cut_heads
-from benchmarks.tables import replace_between, table, with_interval
+from benchmarks.tables import difference_with_interval, replace_between, table, with_interval
 from benchmarks.truth import MarkedPicture, Marker, with_faces
 from focalbox.analysis import Analysis
 from focalbox.core.choice.equal_heads import settle_between_heads
@@ -136,7 +136,7 @@ def _by_eye(headed: Sequence[HeadedPicture], looked: Sequence[Analysis], cache: 
 
 
 def _row(name: str, cuts: Sequence[Cuts]) -> list[str]:
-    return [name, *(_percent(share) for share in shares(cuts))]
+    return [name, *map(with_interval, shares(cuts))]
 
 
 def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, list[tuple[float, float]]]]) -> str:
@@ -145,8 +145,8 @@ def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, lis
     for name, _, _ in _PARTS:
         by_set = [share_of(terms).value for terms in gains[name].values()]
         found = [f"{share.value:.3f}" for share in shares(cuts[name])]
-        more = "-" if name == _SHIPPED else _with_sign(difference(cuts[name], cuts[_SHIPPED], "head cut"))
-        gained = "-" if name == _SHIPPED else _with_sign(_gain_difference(gains[name], gains[_SHIPPED]))
+        more = "-" if name == _SHIPPED else difference_with_interval(difference(cuts[name], cuts[_SHIPPED], "head cut"))
+        gained = "-" if name == _SHIPPED else difference_with_interval(_gain_difference(gains[name], gains[_SHIPPED]))
         rows.append([name, *found, more, *(f"{gain:+.3f}" for gain in by_set), f"{np.mean(by_set):.3f}", gained])
     head = [
         "score",
@@ -202,14 +202,6 @@ def _windows(found: Analysis, weights: Mapping[str, Weights], *, lean: bool) -> 
 
 def _cuts(marked: Sequence[MarkedPicture], windows: Windows) -> list[Cuts]:
     return [cuts_of(one, chosen) for one, chosen in zip(marked, windows, strict=True)]
-
-
-def _percent(share: Interval) -> str:
-    return with_interval(share)
-
-
-def _with_sign(share: Interval) -> str:
-    return f"{share.value:+.3f} [{share.low:+.3f}, {share.high:+.3f}]"
 
 
 if __name__ == "__main__":

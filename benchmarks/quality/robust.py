@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import skimage.data
 from PIL import Image, ImageEnhance, ImageOps
 
 from benchmarks.intervals import share_of
+from benchmarks.quality.stability import store
 from benchmarks.tables import replace_between, table, with_interval
 from benchmarks.truth import head_of
 from focalbox.core.geometry import Box
@@ -45,25 +45,25 @@ def edits(image: Image.Image, face: Box) -> Iterator[tuple[str, bytes, Box]]:
             "bottom": (0, 0, width, height - pixels),
         }
         for side, box in corners.items():
-            yield f"{pixels} px off the {side}", _store(image.crop(box)), _within(face, image, box)
+            yield f"{pixels} px off the {side}", store(image.crop(box)), _within(face, image, box)
     for pixels in _FRAMES:
         for colour in ("white", "black"):
             framed = ImageOps.expand(image, pixels, colour)
             box = (-pixels, -pixels, width + pixels, height + pixels)
-            yield f"{colour} frame of {pixels} px", _store(framed), _within(face, image, box)
+            yield f"{colour} frame of {pixels} px", store(framed), _within(face, image, box)
     for factor in (0.8, 0.9, 1.1, 1.2):
-        yield f"brightness x {factor}", _store(ImageEnhance.Brightness(image).enhance(factor)), face
-    yield "grey", _store(image.convert("L")), face
+        yield f"brightness x {factor}", store(ImageEnhance.Brightness(image).enhance(factor)), face
+    yield "grey", store(image.convert("L")), face
     for degrees in (-5, -3, 3, 5):
         turned = image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(128, 128, 128))
-        yield f"turned by {degrees} degrees", _store(turned), face
-    yield "GIF", _store(image.quantize(256), "GIF"), face
+        yield f"turned by {degrees} degrees", store(turned), face
+    yield "GIF", store(image.quantize(256), "GIF"), face
     for quality in (30, 60, 75, 95):
-        yield f"JPEG {quality}", _store(image, "JPEG", quality=quality), face
-    yield "mirrored", _store(ImageOps.mirror(image)), face.mirror()
+        yield f"JPEG {quality}", store(image, "JPEG", quality=quality), face
+    yield "mirrored", store(ImageOps.mirror(image)), face.mirror()
     for scale in _SCALES:
         size = round(width * scale), round(height * scale)
-        yield f"resized by {scale}", _store(image.resize(size, Image.Resampling.LANCZOS)), face
+        yield f"resized by {scale}", store(image.resize(size, Image.Resampling.LANCZOS)), face
 
 
 def main() -> None:
@@ -104,12 +104,6 @@ def _within(face: Box, image: Image.Image, box: tuple[int, int, int, int]) -> Bo
         face.width * image.width / width,
         face.height * image.height / height,
     )
-
-
-def _store(image: Image.Image, form: str = "PNG", **options: int) -> bytes:
-    kept = io.BytesIO()
-    image.save(kept, form, **options)
-    return kept.getvalue()
 
 
 if __name__ == "__main__":

@@ -14,13 +14,14 @@ from benchmarks.tables import table, without
 from focalbox.core.geometry import Box
 from focalbox.saliency.models import Model
 
-__all__ = ["CHANGES", "overlaps", "stability_table"]
+__all__ = ["CHANGES", "overlaps", "stability_table", "store"]
 
 _GOAL = 0.93
 """Mean IoU that the crops of a changed picture should reach with the original's: a goal."""
 
 
-def _store(image: Image.Image, form: str, **options: int) -> bytes:
+def store(image: Image.Image, form: str = "PNG", **options: int) -> bytes:
+    """Return the bytes of a file of a picture."""
     kept = io.BytesIO()
     image.save(kept, form, **options)
     return kept.getvalue()
@@ -31,11 +32,11 @@ def _halve(image: Image.Image) -> Image.Image:
 
 
 CHANGES: Mapping[str, Callable[[Image.Image], bytes]] = {
-    "JPEG quality 70": lambda image: _store(image, "JPEG", quality=70),
-    "half size": lambda image: _store(_halve(image), "PNG"),
-    "mirror": lambda image: _store(ImageOps.mirror(image), "PNG"),
-    "brightness -10 %": lambda image: _store(ImageEnhance.Brightness(image).enhance(0.9), "PNG"),
-    "brightness +10 %": lambda image: _store(ImageEnhance.Brightness(image).enhance(1.1), "PNG"),
+    "JPEG quality 70": lambda image: store(image, "JPEG", quality=70),
+    "half size": lambda image: store(_halve(image), "PNG"),
+    "mirror": lambda image: store(ImageOps.mirror(image), "PNG"),
+    "brightness -10 %": lambda image: store(ImageEnhance.Brightness(image).enhance(0.9), "PNG"),
+    "brightness +10 %": lambda image: store(ImageEnhance.Brightness(image).enhance(1.1), "PNG"),
 }
 """What happens to a picture on its way, as the bytes of a file."""
 
@@ -43,7 +44,7 @@ CHANGES: Mapping[str, Callable[[Image.Image], bytes]] = {
 def overlaps(model: Model, picture: LabelledPicture) -> dict[str, float]:
     """Return the mean IoU of the windows of every ratio with the unchanged picture's, for each change."""
     image = picture.open()
-    original = _windows(model, _store(image, "PNG"))
+    original = _windows(model, store(image, "PNG"))
     found = {}
     for name, change in CHANGES.items():
         windows = _windows(model, change(image))

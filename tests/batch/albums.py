@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from focalbox.batch.job import Task
+
 Rows = list[dict[str, Any]]
 
 CHANCE = {"milliseconds"}
@@ -51,3 +53,11 @@ def arguments_of(*arguments: str | os.PathLike[str]) -> list[str]:
 def command(*arguments: str | os.PathLike[str], **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a batch as a user does."""
     return subprocess.run(arguments_of(*arguments), capture_output=True, text=True, check=False, timeout=120, **options)
+
+
+def tasks_of(*paths: Path) -> list[Task]:
+    """Return a task for each picture, to be cropped to 1:1."""
+    return [
+        Task(number, str(path), path.name, path.stat().st_size, "", ("1:1",), group=number)
+        for number, path in enumerate(paths)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL.Image import Image as Picture
 
 from focalbox.core.target import Size
@@ -19,6 +20,11 @@ FULL = Size(64, 48)
 def decoded(data: object) -> Picture:
     picture = open_picture(data)  # type: ignore[arg-type]
     return picture.decode(picture.size).image
+
+
+def pixels_of(data: object) -> NDArray[np.int64]:
+    """Return the pixels of a picture, decoded at full size, as numbers whose differences do not wrap."""
+    return np.asarray(decoded(data)).astype(np.int64)
 
 
 def difference(first: Picture, second: Picture) -> int:

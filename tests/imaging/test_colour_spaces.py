@@ -15,7 +15,7 @@ from PIL.Image import Image as Picture
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import grey_profile, profile_of_cicp, rgb_profile
 from focalbox.imaging.headers.png import SIGNATURE
-from focalbox.imaging.source import open_picture
+from imaging.decoding import pixels_of
 
 FileOf = Callable[..., bytes]
 SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
@@ -53,11 +53,6 @@ def expected(light: NDArray[np.float64], places: tuple[float, ...] = SRGB) -> ND
     return found
 
 
-def decoded(content: bytes) -> NDArray[np.int64]:
-    picture = open_picture(content)
-    return np.asarray(picture.decode(picture.size).image).astype(np.int64)
-
-
 def png_with(file_of: FileOf, image: Picture, *chunks: bytes) -> bytes:
     content = file_of(image, "PNG")
     at = content.index(b"IDAT") - 4
@@ -83,7 +78,7 @@ def test_profiles_count_by_their_numbers(form: str, gamma: float, places: tuple[
     assert profile is not None
     called_srgb = profile.replace("RGB".encode("utf-16-be"), "sRGB"[1:].encode("utf-16-be"))
     options: dict[str, object] = {"lossless": True} if form == "WEBP" else {}
-    found = decoded(file_of(PICTURE, form, icc_profile=called_srgb, **options))
+    found = pixels_of(file_of(PICTURE, form, icc_profile=called_srgb, **options))
     assert np.abs(found - expected(NUMBERS**gamma, places)).max() <= 1
 
 
@@ -94,20 +89,20 @@ def test_a_linear_profile_that_is_called_srgb_is_linear(file_of: FileOf) -> None
     at = profile.index(b"mluc") + 20
     assert profile[at:].index(short) < 20
     named = profile[: at - 20] + profile[at - 20 :].replace(short, long[: len(short)], 1)  # its length stays
-    assert np.abs(decoded(file_of(PICTURE, "PNG", icc_profile=named)) - expected(NUMBERS)).max() <= 1
+    assert np.abs(pixels_of(file_of(PICTURE, "PNG", icc_profile=named)) - expected(NUMBERS)).max() <= 1
 
 
 @pytest.mark.parametrize("gamma", [1.0, 1 / 1.8, 0.7])
 @pytest.mark.parametrize("places", [None, P3], ids=["no cHRM", "P3"])
 def test_gama_and_chrm_of_a_png(gamma: float, places: tuple[float, ...] | None, file_of: FileOf) -> None:
     chunks = [gama(gamma)] if places is None else [gama(gamma), chrm(places)]
-    found = decoded(png_with(file_of, PICTURE, *chunks))
+    found = pixels_of(png_with(file_of, PICTURE, *chunks))
     assert np.abs(found - expected(NUMBERS ** (1 / gamma), places or SRGB)).max() <= 1
 
 
 def test_a_grey_png_has_a_gamma_too(file_of: FileOf) -> None:
     ramp = np.arange(256, dtype=np.uint8)[None].repeat(4, axis=0)
-    found = decoded(png_with(file_of, Image.fromarray(ramp), gama(1.0)))
+    found = pixels_of(png_with(file_of, Image.fromarray(ramp), gama(1.0)))
     light = (ramp / 255)[..., None].repeat(3, axis=2)
     assert np.abs(found - expected(light)).max() <= 1
 
@@ -123,12 +118,12 @@ def test_a_grey_png_has_a_gamma_too(file_of: FileOf) -> None:
     ],
 )
 def test_what_says_srgb_changes_nothing(chunks: list[bytes], file_of: FileOf) -> None:
-    np.testing.assert_array_equal(decoded(png_with(file_of, PICTURE, *chunks)), np.asarray(PICTURE))
+    np.testing.assert_array_equal(pixels_of(png_with(file_of, PICTURE, *chunks)), np.asarray(PICTURE))
 
 
 @pytest.mark.parametrize(("transfer", "exponent"), [(13, None), (8, 1.0), (4, 2.2)])
 def test_cicp_of_a_png(transfer: int, exponent: float | None, file_of: FileOf) -> None:
-    found = decoded(png_with(file_of, PICTURE, png_chunk(b"cICP", bytes([12, transfer, 0, 1]))))
+    found = pixels_of(png_with(file_of, PICTURE, png_chunk(b"cICP", bytes([12, transfer, 0, 1]))))
     light = to_light(NUMBERS) if exponent is None else NUMBERS**exponent
     assert np.abs(found - expected(light, P3)).max() <= 1
 
@@ -136,7 +131,7 @@ def test_cicp_of_a_png(transfer: int, exponent: float | None, file_of: FileOf) -
 @pytest.mark.parametrize(("transfer", "white"), [(16, 0.5806888), (18, 0.75)])
 def test_pq_and_hlg_are_pressed_into_the_screen(transfer: int, white: float, file_of: FileOf) -> None:
     ramp = np.arange(256, dtype=np.uint8)[None].repeat(4, axis=0)[..., None].repeat(3, axis=2)
-    found = decoded(png_with(file_of, Image.fromarray(ramp), png_chunk(b"cICP", bytes([9, transfer, 0, 1]))))[0, :, 0]
+    found = pixels_of(png_with(file_of, Image.fromarray(ramp), png_chunk(b"cICP", bytes([9, transfer, 0, 1]))))[0, :, 0]
     assert (np.diff(found) >= 0).all()
     assert found[0] == 0
     assert 205 <= found[round(255 * white)] <= 245  # reference white is light, and highlights have room above
@@ -153,8 +148,8 @@ def test_primaries_that_are_none_have_no_profile() -> None:
 def test_nclx_of_an_avif(file_of: FileOf) -> None:
     content = file_of(PICTURE.resize((160, 160), Image.Resampling.NEAREST), "AVIF", quality=100, subsampling="4:4:4")
     at = content.index(b"nclx") + 4
-    plain = decoded(content)
-    wide = decoded(content[:at] + struct.pack(">HH", 12, 13) + content[at + 4 :])
+    plain = pixels_of(content)
+    wide = pixels_of(content[:at] + struct.pack(">HH", 12, 13) + content[at + 4 :])
     assert np.abs(wide - expected(to_light(plain / 255), P3)).max() <= 1
     assert np.abs(wide - plain).max() > 20
 
@@ -171,21 +166,21 @@ def deep_grey(*chunks: bytes) -> tuple[bytes, NDArray[np.float64]]:
 @pytest.mark.parametrize("gamma", [1.0, 1 / 1.8, 0.7])
 def test_greys_of_16_bits_have_all_of_them_when_their_curve_counts(gamma: float) -> None:
     content, levels = deep_grey(gama(gamma), chrm(P3))  # primaries say nothing of greys
-    assert np.abs(decoded(content) - expected(levels ** (1 / gamma))).max() <= 1
+    assert np.abs(pixels_of(content) - expected(levels ** (1 / gamma))).max() <= 1
 
 
 def test_greys_of_16_bits_in_light_itself() -> None:
     content, levels = deep_grey(png_chunk(b"cICP", bytes([9, 8, 0, 1])))
-    assert np.abs(decoded(content) - expected(levels)).max() <= 1
+    assert np.abs(pixels_of(content) - expected(levels)).max() <= 1
     plain, _ = deep_grey(png_chunk(b"cICP", bytes([9, 13, 0, 1])))
-    assert np.abs(decoded(plain) - np.rint(255 * levels)).max() == 0
+    assert np.abs(pixels_of(plain) - np.rint(255 * levels)).max() == 0
 
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF"])
 def test_a_profile_of_greys_counts_with_all_16_bits(form: str, file_of: FileOf) -> None:
     numbers = np.arange(0, 2**16, 16, dtype=np.uint16).reshape(64, 64)
     content = file_of(Image.fromarray(numbers), form, icc_profile=grey_profile(1.0))
-    assert np.abs(decoded(content) - expected((numbers / 65535)[..., None].repeat(3, axis=2))).max() <= 1
+    assert np.abs(pixels_of(content) - expected((numbers / 65535)[..., None].repeat(3, axis=2))).max() <= 1
 
 
 @pytest.mark.parametrize("bits", [8, 16])
@@ -198,7 +193,7 @@ def test_a_profile_of_greys_counts_at_every_depth_of_a_png(bits: int, alpha: boo
     header = struct.pack(">IIBBBBB", 16, 16, bits, 4 if alpha else 0, 0, 0, 0)
     profile = b"greys\0\0" + zlib.compress(grey_profile(1.0))
     chunks = ((b"IHDR", header), (b"iCCP", profile), (b"IDAT", codes), (b"IEND", b""))
-    found = decoded(SIGNATURE + b"".join(png_chunk(*one) for one in chunks))
+    found = pixels_of(SIGNATURE + b"".join(png_chunk(*one) for one in chunks))
     assert np.abs(found[..., :3] - expected((greys / 255)[..., None].repeat(3, axis=2))).max() <= 1
     if alpha:
         np.testing.assert_array_equal(found[..., 3], 255 - greys)

@@ -169,15 +169,19 @@ class Running:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), SECONDS)
 
+    def get(self, target: str) -> bytes:
+        """Return a whole answer, from its status line on, of a connection of its own."""
+        with self.connect() as connection:
+            connection.sendall(f"GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n".encode())
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(SECONDS)
 
     def wait_until_ready(self) -> None:
         """Ask once: the socket is listening already, and the first request is answered when the service has started."""
-        with self.connect() as connection:
-            connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        answer = self.get("/readyz")
         assert b" 200 " in answer, answer
 
 

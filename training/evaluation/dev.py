@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from focalbox.metrics import map_metrics
 from focalbox.metrics import window_metrics as metrics
-from training.data.pictures import FIXATION_SETS, SETS, open_mask, open_picture, read_rows, squash
+from training.data.pictures import FIXATION_SETS, open_mask, open_picture, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from PIL import Image
@@ -60,11 +60,6 @@ def read_dev(folder: Path, name: str, split: str = "dev") -> list[DevPicture]:
     return pictures
 
 
-def squash_all(pictures: Iterable[DevPicture], side: int) -> NDArray[np.uint8]:
-    """Pictures as (n, side, side, 3)."""
-    return np.stack([squash(one.picture, side) for one in pictures])
-
-
 def gain_of(maps: Sequence[NDArray[np.float32]], pictures: Sequence[DevPicture]) -> tuple[float, float]:
     """Gain and loss of maps over pictures with a mask or fixations."""
     cases = [
@@ -79,11 +74,6 @@ def summary(by_set: dict[str, Sequence[NDArray[np.float32]]], dev: dict[str, lis
     """One line: gain/loss by set."""
     found = {name: gain_of(maps, dev[name]) for name, maps in by_set.items()}
     return " ".join(f"{name} {gain:+.3f}/{loss:.2f}" for name, (gain, loss) in found.items())
-
-
-def read_all(folder: Path, names: Iterable[str] = GAIN_SETS) -> dict[str, list[DevPicture]]:
-    """Dev rows of several sets."""
-    return {name: read_dev(folder, name) for name in names if name in SETS}
 
 
 def as_json(value: object) -> str:

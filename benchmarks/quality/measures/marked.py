@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from benchmarks.intervals import Interval
 from benchmarks.labels import SETS, LabelledPicture
 from benchmarks.marked_heads import MarkedHead, marked_heads
 from benchmarks.quality.measures.cuts import Cuts, difference, shares, sliced_of
-from benchmarks.tables import table, without
+from benchmarks.tables import difference_with_interval, table, without
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 
@@ -88,7 +87,9 @@ def marked_table(found: Mapping[str, Sequence[Cuts]], shipped: str) -> str:
     rows = []
     for name, cuts in found.items():
         beside = [
-            "-" if name == shipped else _signed(difference(cuts, found[shipped], measure, MARKED_MEASURES))
+            "-"
+            if name == shipped
+            else difference_with_interval(difference(cuts, found[shipped], measure, MARKED_MEASURES))
             for measure in MARKED_MEASURES[:3]
         ]
         rows.append([name, *(without(share, ".3f") for share in shares(cuts, MARKED_MEASURES)), *beside])
@@ -102,7 +103,3 @@ def _cut(boxes: Sequence[Box], windows: Sequence[Box]) -> tuple[int, int]:
     around = reduce(Box.union, boxes)
     cases = [one for one in windows if around.width <= one.width and around.height <= one.height]
     return sum(not one.contains(around, slack=_MARKED_TO) for one in cases), len(cases)
-
-
-def _signed(share: Interval) -> str:
-    return f"{share.value:+.3f} [{share.low:+.3f}, {share.high:+.3f}]"

@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from focalbox.batch.job import Job, Task
+from batch.albums import tasks_of
+from focalbox.batch.job import Job
 from focalbox.batch.workers.handles import ForkServer
 from focalbox.batch.workers.pool import WorkerPool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there workers are forked")
 
 JOB = Job(("1:1",))
-
-
-def tasks_of(*paths: Path) -> list[Task]:
-    return [
-        Task(number, str(path), path.name, path.stat().st_size, "", ("1:1",), group=number)
-        for number, path in enumerate(paths)
-    ]
 
 
 def parent_of(pid: int) -> int:

@@ -11,17 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from batch.albums import command, contents, read_manifest
-from focalbox.batch.job import Job, Stopped, Task
+from batch.albums import command, contents, read_manifest, tasks_of
+from focalbox.batch.job import Job, Stopped
 from focalbox.batch.runner import run
 from focalbox.batch.workers.pool import WorkerPool
-
-
-def tasks_of(*paths: Path) -> list[Task]:
-    return [
-        Task(number, str(path), path.name, path.stat().st_size, "", ("1:1",), group=number)
-        for number, path in enumerate(paths)
-    ]
 
 
 def kill_readers(pipe: Path, pool: WorkerPool, times: int) -> Iterator[int]:

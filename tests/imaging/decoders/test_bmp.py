@@ -15,6 +15,7 @@ from focalbox.errors import DecodeError, FocalboxError
 from focalbox.imaging.source import open_picture
 from imaging.bmps import bmp as palette_bmp
 from imaging.bmps import rows_of, runs_of
+from imaging.decoding import pixels_of
 from laws import cases
 
 WIDTH, HEIGHT = 13, 9
@@ -91,11 +92,6 @@ def test_damage_raises_nothing_else(kind: str, size: int, place: int, value: byt
 COLOURS = [(level * 37 % 256, level * 91 % 256, 255 - level) for level in range(256)]
 
 
-def seen(content: bytes) -> NDArray[np.uint8]:
-    picture = open_picture(content)
-    return np.asarray(picture.decode(picture.size).image)
-
-
 @pytest.mark.parametrize("top_down", [False, True], ids=["from the bottom", "from the top"])
 @pytest.mark.parametrize("length", [12, 16, 40, 64, 124])
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
@@ -105,7 +101,7 @@ def test_numbers_of_colours_are_these_colours(bits: int, length: int, top_down: 
     numbers = np.random.default_rng(bits).integers(0, 2**bits, (HEIGHT, WIDTH))
     rows = rows_of(numbers, bits, top_down=down)
     content = palette_bmp((WIDTH, HEIGHT), bits, rows, colours, length=length, top_down=down)
-    np.testing.assert_array_equal(seen(content), np.array(colours, np.uint8)[numbers])
+    np.testing.assert_array_equal(pixels_of(content), np.array(colours, np.uint8)[numbers])
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
@@ -114,12 +110,12 @@ def test_greys_are_no_more_than_their_numbers(bits: int, colours: list[tuple[int
     colours = colours[: 2**bits]
     numbers = np.random.default_rng(bits).integers(0, len(colours), (HEIGHT, WIDTH))
     content = palette_bmp((WIDTH, HEIGHT), bits, rows_of(numbers, bits), colours)
-    np.testing.assert_array_equal(seen(content), np.array(colours, np.uint8)[numbers])
+    np.testing.assert_array_equal(pixels_of(content), np.array(colours, np.uint8)[numbers])
 
 
 def test_a_number_without_a_colour_is_black() -> None:
     numbers = np.arange(WIDTH * HEIGHT).reshape(HEIGHT, WIDTH) % 16
-    found = seen(palette_bmp((WIDTH, HEIGHT), 4, rows_of(numbers, 4), COLOURS[:9]))
+    found = pixels_of(palette_bmp((WIDTH, HEIGHT), 4, rows_of(numbers, 4), COLOURS[:9]))
     assert (found[numbers > 8] == 0).all()
     np.testing.assert_array_equal(found[numbers <= 8], np.array(COLOURS, np.uint8)[numbers[numbers <= 8]])
 
@@ -128,10 +124,10 @@ def test_a_number_without_a_colour_is_black() -> None:
 def test_runs_are_drawn_and_what_they_pass_over_is_transparent(top_down: bool) -> None:  # noqa: FBT001
     numbers = np.random.default_rng(3).integers(0, 3, (HEIGHT, WIDTH))
     whole = runs_of(numbers[::-1] if top_down else numbers)
-    opaque = seen(palette_bmp((WIDTH, HEIGHT), 8, whole, COLOURS, packing=1, top_down=top_down))
+    opaque = pixels_of(palette_bmp((WIDTH, HEIGHT), 8, whole, COLOURS, packing=1, top_down=top_down))
     np.testing.assert_array_equal(opaque, np.array(COLOURS, np.uint8)[numbers])
     skipping = b"\0\0\0\2\3\1" + bytes([2, 7, 0, 1])  # a row, and then three to the right and one on
-    drawn = seen(palette_bmp((WIDTH, HEIGHT), 8, skipping, COLOURS, packing=1, top_down=top_down))
+    drawn = pixels_of(palette_bmp((WIDTH, HEIGHT), 8, skipping, COLOURS, packing=1, top_down=top_down))
     row = 2 if top_down else HEIGHT - 3
     assert drawn[row, 3:5].tolist() == [[*COLOURS[7], 255]] * 2
     assert np.count_nonzero(drawn[..., 3]) == 2
@@ -142,13 +138,13 @@ def test_runs_that_end_early_are_refused(share: float) -> None:
     codes = runs_of(np.random.default_rng(3).integers(0, 3, (HEIGHT, WIDTH)))
     cut = palette_bmp((WIDTH, HEIGHT), 8, codes[: int(share * len(codes))], COLOURS, packing=1)
     with pytest.raises(DecodeError, match=r"cannot be decoded: the file ends too early$"):
-        seen(cut)
+        pixels_of(cut)
 
 
 def test_colours_themselves_are_read_with_a_short_header_of_os2() -> None:
     rows = PIXELS[::-1, :12, 2::-1].astype(np.uint8).tobytes()  # 36 bytes each: whole groups of four
     content = palette_bmp((12, HEIGHT), 24, rows, [], length=16)
-    np.testing.assert_array_equal(seen(content), PIXELS[:, :12, :3])
+    np.testing.assert_array_equal(pixels_of(content), PIXELS[:, :12, :3])
 
 
 @given(
@@ -164,4 +160,4 @@ def test_damaged_numbers_raise_nothing_else(kind: tuple[int, int], place: int, v
     content = bytearray(palette_bmp((WIDTH, HEIGHT), bits, codes, COLOURS[: 2**bits], packing=packing))
     content[place : place + len(value)] = value
     with contextlib.suppress(FocalboxError):
-        seen(bytes(content))
+        pixels_of(bytes(content))

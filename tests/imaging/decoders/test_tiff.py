@@ -10,19 +10,13 @@ import pytest
 import tifffile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from PIL import Image
 
 from focalbox.errors import DecodeError
 from focalbox.imaging.source import open_picture
+from imaging.decoding import pixels_of
 from imaging.tiffs import SIZES, with_tag
 from laws import cases
-
-
-def found(content: bytes) -> NDArray[np.uint8]:
-    picture = open_picture(content)
-    return np.asarray(picture.decode(picture.size).image)
-
 
 ANCILLARY = (
     *(254, 255, 269, 270, 271, 272, 280, 281, 282, 283, 285, 296, 297, 301, 305, 306, 315, 316, 318, 319, 333),
@@ -55,7 +49,7 @@ def test_a_tag_that_no_pixel_needs_costs_none(
 ) -> None:
     content = noisy(compression)
     changed = open_picture(with_tag(content, tag, kind, value, count=count))
-    np.testing.assert_array_equal(np.asarray(changed.decode(changed.size).image), found(content))
+    np.testing.assert_array_equal(np.asarray(changed.decode(changed.size).image), pixels_of(content))
 
 
 @pytest.mark.parametrize("kind", [1, 3, 4])
@@ -63,14 +57,14 @@ def test_a_tag_that_no_pixel_needs_costs_none(
 def test_an_orientation_of_any_type_turns_and_a_damaged_neighbour_changes_nothing(kind: int, orientation: int) -> None:
     content = noisy("tiff_lzw")
     turned = with_tag(content, 274, kind, orientation.to_bytes(SIZES[kind], "little"))
-    expected = np.rot90(found(content), {1: 0, 6: 3, 8: 1}[orientation])
+    expected = np.rot90(pixels_of(content), {1: 0, 6: 3, 8: 1}[orientation])
     for one in (turned, with_tag(turned, 270, 2, b"\xff\xff\xff\0", count=5)):
-        np.testing.assert_array_equal(found(one), expected)
+        np.testing.assert_array_equal(pixels_of(one), expected)
 
 
 def test_what_xmp_says_of_the_orientation_does_not_turn() -> None:
     said = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6"/>'
-    np.testing.assert_array_equal(found(with_tag(noisy(None), 700, 1, said)), found(noisy(None)))
+    np.testing.assert_array_equal(pixels_of(with_tag(noisy(None), 700, 1, said)), pixels_of(noisy(None)))
 
 
 def test_what_libtiff_refuses_is_one_sentence() -> None:
@@ -93,7 +87,7 @@ def test_what_libtiff_refuses_is_one_sentence() -> None:
 def test_what_nobody_unpacks_is_named(packing: int, said: str) -> None:
     content = with_tag(noisy(None), 259, 3, packing.to_bytes(2, "little"))
     with pytest.raises(DecodeError, match=f"^the picture cannot be decoded: TIFF packed as {said} is not read$"):
-        found(content)
+        pixels_of(content)
 
 
 @pytest.mark.parametrize("strip", [0, 2])
@@ -103,17 +97,17 @@ def test_a_jpeg_inside_whose_last_rows_are_missing_is_refused(mode: str, strip: 
     file = BytesIO()
     picture.save(file, "TIFF", compression="jpeg", strip_size=32 * 64 * len(picture.getbands()))
     content = file.getvalue()
-    assert found(content).shape == (96, 64, 3)
+    assert pixels_of(content).shape == (96, 64, 3)
     with tifffile.TiffFile(BytesIO(content)) as opened:
         lengths = list(opened.pages.first.tags[279].value)
     assert len(lengths) == 3
     lengths[strip] //= 3
     cut = with_tag(content, 279, 4, struct.pack("<3I", *lengths))
     with pytest.raises(DecodeError, match=r"^the picture cannot be decoded: the file ends too early$"):
-        found(cut)
+        pixels_of(cut)
 
 
 def test_a_jpeg_inside_that_is_grey_to_its_last_row_is_whole() -> None:
     file = BytesIO()
     Image.new("RGB", (64, 48), (128, 128, 128)).save(file, "TIFF", compression="jpeg")
-    assert (found(file.getvalue()) == 128).all()
+    assert (pixels_of(file.getvalue()) == 128).all()

@@ -21,6 +21,7 @@ from PIL import Image
 from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.colour_spaces import grey_profile
 from focalbox.imaging.source import Limits, open_picture
+from imaging.decoding import pixels_of
 from imaging.test_memory import MEASURE
 from imaging.tiffs import tiff_of, with_tag
 
@@ -101,18 +102,13 @@ def written(values: NDArray[Any], **options: Any) -> bytes:
     return file.getvalue()
 
 
-def found(content: bytes) -> NDArray[np.int64]:
-    picture = open_picture(content)
-    return np.asarray(picture.decode(picture.size).image).astype(np.int64)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_samples_are_what_was_written(kind: str) -> None:
     values, options, wanted = KINDS[kind]
     wanted = shown(wanted)
     there = wanted[..., 3:] >= 8 if "multiplied" in kind else True
     for layout in layouts(values):
-        difference = np.abs(found(written(values, **options, **layout)) - wanted) * there
+        difference = np.abs(pixels_of(written(values, **options, **layout)) - wanted) * there
         assert difference.max() <= 1, layout
 
 
@@ -124,7 +120,7 @@ def test_ink_is_read_without_its_alpha_and_that_is_said(extra: dict[str, Any]) -
     values = np.dstack([255 - COLOURS, 0 * GREY, *more]).astype(np.uint8)
     for layout in layouts(values):
         content = written(values, **CMYK, **extra, **layout)
-        np.testing.assert_array_equal(found(content), COLOURS)
+        np.testing.assert_array_equal(pixels_of(content), COLOURS)
         assert open_picture(content).notes == (
             "the transparency of a picture in ink (CMYK) is not read: all of it is shown",
         )
@@ -149,7 +145,7 @@ def test_two_numbers_of_12_bits_in_three_bytes(order: str, white: bool, compress
     directory = struct.pack(f"{order}H", len(entries)) + b"".join(entries) + bytes(4)
     codes += bytes(len(codes) % 2)
     head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8 + len(codes))
-    assert np.abs(found(head + codes + directory) - shown(GREY)).max() <= 1
+    assert np.abs(pixels_of(head + codes + directory) - shown(GREY)).max() <= 1
 
 
 @pytest.mark.parametrize("alpha", [False, True], ids=["alone", "with alpha"])
@@ -161,7 +157,7 @@ def test_a_grey_profile_is_brought_to_srgb(depth: type, white: bool, alpha: bool
         (np.dstack([greys, ALPHA]) if alpha else greys) * (257 if depth is np.uint16 else 1)
     ).astype(depth)
     options = (FROM_WHITE if white else FROM_BLACK) | (CLEAR if alpha else {})
-    seen = found(written(values, **options, iccprofile=grey_profile(1.0)))
+    seen = pixels_of(written(values, **options, iccprofile=grey_profile(1.0)))
     light = GREY / 255
     curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055) * 255  # IEC 61966-2-1
     assert np.abs(seen - shown(np.dstack([curve, ALPHA]) if alpha else curve)).max() <= 1
@@ -246,8 +242,8 @@ def test_bits_in_reverse_order_are_put_right(bits: int, photometric: int, compre
     strip = np.random.default_rng(bits).integers(0, 256, 5 * 2 * bits * channels, np.uint8).tobytes()
     strip = zlib.compress(strip) if compressed else strip
     np.testing.assert_array_equal(
-        found(tiff_of({**tags, 266: (2,)}, strip.translate(REVERSED), order=order)),
-        found(tiff_of(tags, strip, order=order)),
+        pixels_of(tiff_of({**tags, 266: (2,)}, strip.translate(REVERSED), order=order)),
+        pixels_of(tiff_of(tags, strip, order=order)),
     )
 
 
@@ -264,4 +260,4 @@ def test_pixels_that_share_their_colours_are_read(compressed: bool) -> None:  # 
     strip = b"".join(blocks)
     tags = {256: (16,), 257: (16,), 258: (8,) * 3, 259: (8 if compressed else 1,), 262: (6,), 277: (3,), 278: (16,)}
     tags[530] = (2, 2)
-    assert np.abs(found(tiff_of(tags, zlib.compress(strip) if compressed else strip)) - pixels).max() <= 3
+    assert np.abs(pixels_of(tiff_of(tags, zlib.compress(strip) if compressed else strip)) - pixels).max() <= 3

@@ -17,7 +17,7 @@ from PIL.Image import Image as Picture
 
 from focalbox.errors import FocalboxError
 from focalbox.imaging.headers.bigtiff import as_plain_tiff
-from focalbox.imaging.source import open_picture
+from imaging.decoding import pixels_of
 from laws import cases
 
 NOTE = "an artist whose name needs room"
@@ -30,11 +30,6 @@ def written(pixels: NDArray[Any], **options: Any) -> bytes:
         file, pixels, **{"bigtiff": True, "byteorder": ">", "metadata": None, "extratags": noted, **options}
     )
     return file.getvalue()
-
-
-def found(content: bytes) -> NDArray[np.uint8]:
-    picture = open_picture(content)
-    return np.asarray(picture.decode(picture.size).image)
 
 
 @pytest.fixture(scope="module")
@@ -50,21 +45,21 @@ def pixels(photograph: Picture) -> NDArray[np.uint8]:
 )
 def test_every_layout_is_read(layout: dict[str, Any], compression: str | None, pixels: NDArray[np.uint8]) -> None:
     content = written(pixels, **{"photometric": "rgb", "compression": compression, **layout})
-    np.testing.assert_array_equal(found(content), pixels)
+    np.testing.assert_array_equal(pixels_of(content), pixels)
     planes = written(
         np.ascontiguousarray(pixels.transpose(2, 0, 1)),
         **{"photometric": "rgb", "planarconfig": "separate", "compression": compression, **layout},
     )
-    np.testing.assert_array_equal(found(planes), pixels)
+    np.testing.assert_array_equal(pixels_of(planes), pixels)
 
 
 def test_numbers_of_16_bits_and_a_palette_are_read(pixels: NDArray[np.uint8]) -> None:
     grey, deep = pixels[..., 0], pixels.astype(np.uint16) * 257
-    np.testing.assert_array_equal(found(written(deep, photometric="rgb")), pixels)
-    np.testing.assert_array_equal(found(written(deep[..., 0], photometric="minisblack"))[..., 0], grey)
+    np.testing.assert_array_equal(pixels_of(written(deep, photometric="rgb")), pixels)
+    np.testing.assert_array_equal(pixels_of(written(deep[..., 0], photometric="minisblack"))[..., 0], grey)
     colours = np.random.default_rng(3).integers(0, 2**16, (3, 256)).astype(np.uint16)
     content = written(grey, photometric="palette", colormap=colours)
-    np.testing.assert_array_equal(found(content), (colours >> 8).T[grey])
+    np.testing.assert_array_equal(pixels_of(content), (colours >> 8).T[grey])
 
 
 def test_what_it_says_stays_and_so_does_all_else(pixels: NDArray[np.uint8]) -> None:
@@ -91,4 +86,4 @@ def test_damage_raises_nothing_else(place: int, value: bytes) -> None:
     at = (start + place) % len(content)
     content[at : at + len(value)] = value
     with contextlib.suppress(FocalboxError):
-        found(bytes(content))
+        pixels_of(bytes(content))

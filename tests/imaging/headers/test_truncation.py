@@ -13,6 +13,7 @@ from focalbox.core.target import Size
 from focalbox.errors import DecodeError, FocalboxError
 from focalbox.imaging.source import can_read, open_picture
 from imaging import boxes
+from imaging.decoding import pixels_of
 
 FileOf = Callable[..., bytes]
 EARLY = r"cannot be decoded: the file ends too early$"
@@ -24,20 +25,15 @@ JPEGS: dict[str, dict[str, object]] = {
 }
 
 
-def pixels(content: bytes) -> np.ndarray:
-    picture = open_picture(content)
-    return np.asarray(picture.decode(picture.size).image)
-
-
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 @pytest.mark.parametrize("name", JPEGS)
 def test_a_jpeg_that_lacks_only_its_end_is_whole(name: str, mode: str, photograph: Picture, file_of: FileOf) -> None:
     content = file_of(photograph.convert(mode), "JPEG", **JPEGS[name])
-    np.testing.assert_array_equal(pixels(content[:-2]), pixels(content))
-    np.testing.assert_array_equal(pixels(content[:-1]), pixels(content))
+    np.testing.assert_array_equal(pixels_of(content[:-2]), pixels_of(content))
+    np.testing.assert_array_equal(pixels_of(content[:-1]), pixels_of(content))
     for cut in (20, len(content) // 2):
         with pytest.raises(DecodeError, match=EARLY):
-            pixels(content[:-cut])
+            pixels_of(content[:-cut])
 
 
 def test_a_progressive_jpeg_cut_between_two_scans_is_not_whole(photograph: Picture, file_of: FileOf) -> None:
@@ -47,21 +43,21 @@ def test_a_progressive_jpeg_cut_between_two_scans_is_not_whole(photograph: Pictu
         at = content.rindex(b"\xff\xda", 0, at)
         table = content.rfind(b"\xff\xc4", 0, at)
         with pytest.raises(DecodeError, match=EARLY):
-            pixels(content[: table if 0 < at - table < 300 else at])
+            pixels_of(content[: table if 0 < at - table < 300 else at])
 
 
 @pytest.mark.parametrize("behind", [b"\xff\xda" * 101, b"\0" * 300, b"\xff\xd8\xff\xc2" + b"\xff\xda\0\x02" * 200])
 @pytest.mark.parametrize("name", JPEGS)
 def test_what_lies_behind_a_jpeg_is_none_of_it(name: str, behind: bytes, photograph: Picture, file_of: FileOf) -> None:
     content = file_of(photograph, "JPEG", **JPEGS[name])
-    np.testing.assert_array_equal(pixels(content + behind), pixels(content))
+    np.testing.assert_array_equal(pixels_of(content + behind), pixels_of(content))
 
 
 @pytest.mark.parametrize("marker", [0xE2, 0xE7, 0xED, 0xFE])
 def test_scans_inside_other_segments_are_not_counted(marker: int, photograph: Picture, file_of: FileOf) -> None:
     content = file_of(photograph, "JPEG", progressive=True)
     segment = bytes([0xFF, marker]) + (65_002).to_bytes(2, "big") + b"\xff\xda" * 32_500
-    np.testing.assert_array_equal(pixels(content[:2] + segment + content[2:]), pixels(content))
+    np.testing.assert_array_equal(pixels_of(content[:2] + segment + content[2:]), pixels_of(content))
 
 
 @pytest.mark.parametrize("before", [b"\r\n", b"\n", b"  ", b"\xef\xbb\xbf"])
@@ -70,7 +66,7 @@ def test_white_space_before_a_picture_is_passed_over(
     form: str, before: bytes, corners: Picture, file_of: FileOf
 ) -> None:
     content = file_of(corners, form)
-    np.testing.assert_array_equal(pixels(before + content), pixels(content))
+    np.testing.assert_array_equal(pixels_of(before + content), pixels_of(content))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
@@ -79,7 +75,7 @@ def test_a_cut_file_of_every_format_says_so(form: str, share: float, photograph:
     options = {"compression": "tiff_adobe_deflate"} if form == "TIFF" else {}
     content = file_of(photograph, form, **options)
     with pytest.raises(FocalboxError) as caught:
-        pixels(content[: int(share * len(content))])
+        pixels_of(content[: int(share * len(content))])
     assert str(caught.value).endswith("the file ends too early")
 
 
@@ -111,7 +107,7 @@ def test_bytes_before_the_end_of_a_jpeg_are_no_damage(
 ) -> None:
     content = file_of(photograph, "JPEG", **JPEGS[name])
     picture = open_picture(content[:-2] + between + content[-2:])
-    np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), pixels(content))
+    np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), pixels_of(content))
     assert picture.notes == ()
 
 
@@ -122,9 +118,9 @@ def test_a_picture_in_boxes_of_which_fewer_bytes_are_said_to_be_is_refused(form:
     brand = b"avif" if form == "AVIF" else b"heic"
     whole = boxes.item_of(boxes.encode_boxed(photograph.resize((96, 64)), form), 1)
     cut = replace(whole, content=whole.content[: len(whole.content) // 2])
-    assert pixels(boxes.put_together(brand, [whole], 1)).shape == (64, 96, 3)
+    assert pixels_of(boxes.put_together(brand, [whole], 1)).shape == (64, 96, 3)
     with pytest.raises(DecodeError, match=r"cannot be decoded: (the file ends too early|its pixels are damaged)$"):
-        pixels(boxes.put_together(brand, [cut], 1))
+        pixels_of(boxes.put_together(brand, [cut], 1))
 
 
 @pytest.mark.parametrize("kept", [1, 4, 9])
@@ -163,8 +159,8 @@ def test_a_jpeg_whose_components_come_one_by_one_lacks_those_that_are_missing() 
     whole = one_by_one(60, 40, 50)
     for content in (whole, whole + b"\xff\xd9"):
         assert open_picture(content).notes == ()
-        assert np.ptp(pixels(content)[0, 0]) > 100  # it has a colour
+        assert np.ptp(pixels_of(content)[0, 0]) > 100  # it has a colour
     with pytest.raises(DecodeError, match=EARLY):
-        pixels(one_by_one(60, 40))
+        pixels_of(one_by_one(60, 40))
     damaged = open_picture(one_by_one(60, 40) + b"\xff\xd9")
     assert damaged.notes == ("the file is damaged: parts of the picture may be wrong",)

@@ -18,22 +18,16 @@ CLIENTS = 16
 """Clients that ask at once while the service ends."""
 
 
-def _get(running: Running, target: str) -> bytes:
-    with running.connect() as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_requests_are_taken_while_it_drains(running: Callable[..., Running], pictures: Path, number: int) -> None:
     started = running("--root", str(pictures), "--allow-unsigned", "--drain", "5")
-    assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+    assert started.get("/readyz").startswith(b"HTTP/1.1 200")
     told = time.monotonic()
     started.process.send_signal(number)
-    while _get(started, "/readyz").startswith(b"HTTP/1.1 200"):
+    while started.get("/readyz").startswith(b"HTTP/1.1 200"):
         assert time.monotonic() < told + 4, "readiness still says yes"
-    assert b'"stopping"' in _get(started, "/readyz")
-    assert _get(started, "/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
+    assert b'"stopping"' in started.get("/readyz")
+    assert started.get("/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
     assert started.process.wait(SECONDS) == 0
     assert time.monotonic() - told >= 5
 
@@ -85,7 +79,7 @@ def test_control_c_and_a_second_signal_do_not_wait(running: Callable[..., Runnin
     started = running("--allow-unsigned", "--drain", "600")
     for number in numbers[:-1]:
         started.process.send_signal(number)
-        while _get(started, "/readyz").startswith(b"HTTP/1.1 200"):
+        while started.get("/readyz").startswith(b"HTTP/1.1 200"):
             pass  # until it has been seen: two signals at once are one
     started.process.send_signal(numbers[-1])
     started.process.wait(SECONDS)
@@ -98,15 +92,15 @@ def test_a_root_that_vanishes_is_not_a_missing_picture(
     root.mkdir()
     (root / "coffee.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())
     started = running("--root", str(root), "--allow-unsigned")
-    assert _get(started, "/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
-    assert _get(started, "/v1/crop/40x40/tea.jpg").startswith(b"HTTP/1.1 404")
+    assert started.get("/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
+    assert started.get("/v1/crop/40x40/tea.jpg").startswith(b"HTTP/1.1 404")
     root.rename(tmp_path / "elsewhere")
-    assert _get(started, "/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 503")
-    assert _get(started, "/readyz").startswith(b"HTTP/1.1 503")
-    assert _get(started, "/healthz").startswith(b"HTTP/1.1 200")
+    assert started.get("/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 503")
+    assert started.get("/readyz").startswith(b"HTTP/1.1 503")
+    assert started.get("/healthz").startswith(b"HTTP/1.1 200")
     (tmp_path / "elsewhere").rename(root)
-    assert _get(started, "/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
-    assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+    assert started.get("/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
+    assert started.get("/readyz").startswith(b"HTTP/1.1 200")
 
 
 EARLY = """

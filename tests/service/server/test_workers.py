@@ -25,12 +25,6 @@ PROCESSORS = len(os.sched_getaffinity(0))
 COUNTED = re.compile(rb'focalbox_requests_total\{answer="crop",dialect="native",status="200"\} ([0-9.]+)')
 
 
-def _get(running: Running, target: str) -> bytes:
-    with running.connect() as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
 def _workers(running: Running) -> list[int]:
     found = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text("ascii")
     return [int(word) for word in found.split()]
@@ -46,12 +40,12 @@ def _alive(process: int) -> bool:
 def test_two_workers_count_together_and_stop_together(running: Callable[..., Running], pictures: Path) -> None:
     started = running("--root", str(pictures), "--allow-unsigned", "--workers", "2")
     for side in range(20, 40):
-        assert _get(started, f"/v1/crop/{side}x20/coffee.jpg").startswith(b"HTTP/1.1 200")
+        assert started.get(f"/v1/crop/{side}x20/coffee.jpg").startswith(b"HTTP/1.1 200")
     for _ in range(5):
-        counted = COUNTED.search(_get(started, "/metrics"))
+        counted = COUNTED.search(started.get("/metrics"))
         assert counted is not None
         assert float(counted[1]) == 20, "every process reports the sum"
-    assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+    assert started.get("/readyz").startswith(b"HTTP/1.1 200")
     workers = _workers(started)
     assert len(workers) == 2
     assert started.stop() == 0
@@ -65,7 +59,7 @@ def test_a_worker_that_is_killed_is_replaced(running: Callable[..., Running]) ->
     until = time.monotonic() + SECONDS
     while killed in _workers(started) or len(_workers(started)) < 2:
         assert time.monotonic() < until
-        assert _get(started, "/healthz").startswith(b"HTTP/1.1 200"), "the other one serves meanwhile"
+        assert started.get("/healthz").startswith(b"HTTP/1.1 200"), "the other one serves meanwhile"
     assert started.stop() == 0
 
 
@@ -76,8 +70,8 @@ def test_a_worker_that_stops_by_itself_leaves_the_socket_to_the_others(running: 
     until = time.monotonic() + SECONDS
     while told in _workers(started) or len(_workers(started)) < 2:
         assert time.monotonic() < until
-        assert _get(started, "/healthz").startswith(b"HTTP/1.1 200")
-    assert _get(started, "/readyz").startswith(b"HTTP/1.1 200")
+        assert started.get("/healthz").startswith(b"HTTP/1.1 200")
+    assert started.get("/readyz").startswith(b"HTTP/1.1 200")
     assert started.stop() == 0
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from focalbox.errors import DecodeError
 from focalbox.imaging.decoders.readers import reader_of
+from focalbox.imaging.headers.gif import colour_table_bytes
 
 __all__ = ["Gif", "GifFrame", "draw_gif", "read_gif"]
 
@@ -86,7 +87,7 @@ def read_gif(data: bytes, most: int) -> Gif:
     The screen is widened where a first frame goes beyond it, as every decoder does.
     """
     width, height = struct.unpack_from("<HH", data, 6)
-    begin = at = _HEADER + _table(data[10])
+    begin = at = _HEADER + colour_table_bytes(data[10])
     frames: list[GifFrame] = []
     plays, delay, disposal, transparent = 1, 0, 0, None
     try:
@@ -101,7 +102,7 @@ def read_gif(data: bytes, most: int) -> Gif:
                 at = _behind_blocks(data, at + 2)
                 continue
             left, top, across, down, flags = struct.unpack_from("<HHHHB", data, at + 1)
-            stop = _behind_blocks(data, at + 10 + _table(flags) + 1)
+            stop = _behind_blocks(data, at + 10 + colour_table_bytes(flags) + 1)
             box = left, top, left + across, top + down
             frames.append(GifFrame(box, at, stop, delay * _HUNDREDTH, disposal, transparent))
             delay, disposal, transparent, at = 0, 0, None, stop
@@ -155,11 +156,6 @@ def _alone(data: bytes, colours: int, frame: GifFrame) -> bytes:
         control = bytes([_EXTENSION, _CONTROL, 4, 1, 0, 0, frame.transparent, 0])
     descriptor = bytes([_DESCRIPTOR, 0, 0, 0, 0]) + data[frame.start + 5 : frame.stop]
     return header + control + descriptor + b";"
-
-
-def _table(flags: int) -> int:
-    """Return the bytes of the colour table that the flags of a descriptor announce."""
-    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _behind_blocks(data: bytes, at: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.headers.rights import MAX_PACKET
 
-__all__ = ["drop_remarks", "find_gif_xmp", "gif_ends", "gif_frames", "insert_gif_xmp"]
+__all__ = ["colour_table_bytes", "drop_remarks", "find_gif_xmp", "gif_ends", "gif_frames", "insert_gif_xmp"]
 
 _DESCRIPTOR, _EXTENSION = 0x2C, 0x21  # GIF89a, sections 20 and 23 to 26
 _HEAD, _FLAGS = 13, 10
@@ -44,13 +44,13 @@ def find_gif_xmp(data: bytes) -> bytes | None:
 
 def insert_gif_xmp(data: bytes, packet: bytes) -> bytes:
     """Return a GIF with a packet of XMP, which has no zeros."""
-    start = _HEAD + _colour_table(data[_FLAGS])
+    start = _HEAD + colour_table_bytes(data[_FLAGS])
     return b"".join([data[:start], _XMP, packet, _MAGIC, data[start:]])
 
 
 def drop_remarks(data: bytes) -> bytes:
     """Return a GIF without comments and other extensions before its first frame, when they are long."""
-    start = _HEAD + _colour_table(data[_FLAGS]) if len(data) > _FLAGS else len(data)
+    start = _HEAD + colour_table_bytes(data[_FLAGS]) if len(data) > _FLAGS else len(data)
     at, control = start, b""
     while data[at : at + 1] == _EXTENSION.to_bytes():
         if data.startswith(_CONTROL, at):
@@ -76,7 +76,7 @@ def _walk(data: bytes, most: int) -> tuple[int, int]:
         When there are more blocks than any program writes.
     """
     left = _MAX_BLOCKS
-    at = _HEAD + _colour_table(data[_FLAGS])
+    at = _HEAD + colour_table_bytes(data[_FLAGS])
     frames = 0
     while at < len(data) and frames <= most:
         introducer = data[at]
@@ -84,7 +84,7 @@ def _walk(data: bytes, most: int) -> tuple[int, int]:
             frames += 1
             if at + 10 >= len(data):
                 return frames, at + 11
-            at += 10 + _colour_table(data[at + 9]) + 1
+            at += 10 + colour_table_bytes(data[at + 9]) + 1
         elif introducer == _EXTENSION:  # label, data
             at += 2
         else:
@@ -100,6 +100,6 @@ def _walk(data: bytes, most: int) -> tuple[int, int]:
     return frames, at
 
 
-def _colour_table(flags: int) -> int:
+def colour_table_bytes(flags: int) -> int:
     """Return the bytes of the colour table that the flags of a descriptor announce."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0

@@ -13,7 +13,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.fill import colour_of
 from focalbox.imaging.output.tones import TONES
 
-__all__ = ["Effect", "apply_effects", "size_after"]
+__all__ = ["Effect", "apply_effects", "size_after", "turn_size"]
 
 _MAX_BLUR = 150
 """Pixels of a blur's radius: what thumbor allows."""
@@ -115,8 +115,8 @@ def _rest(size: Size, left: float, top: float, width: float, height: float) -> S
     return Size(max(1, int(min(width, size.width - left))), max(1, int(min(height, size.height - top))))
 
 
-def _turned(size: Size, degrees: float) -> Size:
-    """Return the size of what holds all of a turned picture, as Pillow's `Image.rotate` makes it."""
+def turn_size(size: Size, degrees: float) -> Size:
+    """Return the size that holds all of a turned picture, as Pillow's `Image.rotate` makes it."""
     if not degrees % 90:
         return Size(size.height, size.width) if degrees % 180 else size
     across, down = (abs(round(turn(math.radians(degrees % 360)), 15)) for turn in (math.cos, math.sin))
@@ -137,7 +137,7 @@ _SIZES: Mapping[str, Callable[..., Size]] = {
     ),
     "part": _rest,
     "resize": _plain,
-    "rotate": _turned,
+    "rotate": turn_size,
     "square": lambda size: Size(min(size.width, size.height), min(size.width, size.height)),
 }
 """How large a picture is after an effect that changes that, from its size and the effect's values."""

@@ -8,6 +8,7 @@ from focalbox.core.choice.choose import place_exactly
 from focalbox.core.evidence import Evidence
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
+from focalbox.imaging.output.effects import turn_size
 from focalbox.options import CropOptions
 from focalbox.service.shape.gravity import Gravity
 
@@ -45,22 +46,21 @@ class Part:
 
     def size(self, source: Size) -> Size:
         """Return its sides in pixels of a picture of ``source``, upright."""
-        turned = self._turned(source)
-        return self._turned(Size(_side(self.width, turned.width), _side(self.height, turned.height)))
+        turned = turn_size(source, self.turn)
+        return turn_size(Size(_side(self.width, turned.width), _side(self.height, turned.height)), self.turn)
 
     def box(self, source: Size) -> PixelBox:
         """Return where it lies in a picture of ``source``, if that is not looked for."""
         size = self.size(source)
-        x, y = self.gravity.centre(self._turned(source), self._turned(size), 1.0, (False, False), self.turn)
+        x, y = self.gravity.centre(
+            turn_size(source, self.turn), turn_size(size, self.turn), 1.0, (False, False), self.turn
+        )
         return _around(x * source.width, y * source.height, size, source)
 
     def choose(self, evidence: Evidence, options: CropOptions) -> PixelBox:
         """Return where it lies best in a picture that was looked at."""
         size = self.size(evidence.visible.size)
         return place_exactly(evidence, size, options.framing)
-
-    def _turned(self, size: Size) -> Size:
-        return Size(size.height, size.width) if self.turn % 180 else size
 
 
 def _side(wanted: float, whole: int) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest
-from focalbox.imaging.output.effects import Effect
+from focalbox.imaging.output.effects import Effect, turn_size
 from focalbox.options import MAX_SIDE
 from focalbox.service.shape.gravity import Gravity
 from focalbox.service.shape.outline import Outline
@@ -91,20 +91,20 @@ class Scaling(Outline):
 
     def size(self, source: Size) -> Size:
         """Return the size of the cut for a picture of ``source``, not turned yet."""
-        made = self._made(self._turned(source))
-        return self._turned(made.asked if self.room else made.cut)
+        made = self._made(turn_size(source, self.turn))
+        return turn_size(made.asked if self.room else made.cut, self.turn)
 
     def focus(self, source: Size) -> tuple[float, float] | None:
         """Return the point that the cut is centred on, as fractions of a picture of ``source``; None to look for it."""
         if self.gravity.smart or self.room:
             return None
-        turned = self._turned(source)
+        turned = turn_size(source, self.turn)
         made = self._made(turned)
         return self.gravity.centre(made.scaled, made.result, made.density, self.mirrored, self.turn)
 
     def finish(self, effects: tuple[Effect, ...], source: Size) -> tuple[Effect, ...]:
         """Return what is done to the cut: turns, a stretch, what else was asked for, and what is added around."""
-        made = self._made(self._turned(source))
+        made = self._made(turn_size(source, self.turn))
         turns = next((at for at, effect in enumerate(effects) if effect.name not in _TURNS), len(effects))
         stretch = [Effect("resize", (float(made.result.width), float(made.result.height)))]
         asked = made.asked if self.extend is not None and not self.room else made.result
@@ -134,9 +134,6 @@ class Scaling(Outline):
             return size
         aspect = self.width * self.zoom[0] / (self.height * self.zoom[1])
         return Size(max(size.width, _whole(size.height * aspect)), max(size.height, _whole(size.width / aspect)))
-
-    def _turned(self, size: Size) -> Size:
-        return Size(size.height, size.width) if self.turn % 180 else size
 
     def _made(self, source: Size) -> _Made:
         """Return the sizes on the way for a picture that is turned already."""
