@@ -19,6 +19,7 @@ from focalbox import (
     OutputError,
 )
 from focalbox.imaging.source import open_picture
+from focalbox.result import place_in_result
 from pictures import Photographs, encoded
 
 DISC = (240, 200, 30)
@@ -170,6 +171,18 @@ def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Phot
 def test_a_result_knows_whether_it_is_enlarged(photographs: Photographs, size: str | None, enlarged: bool) -> None:  # noqa: FBT001
     (result,) = Cropper().results(photographs["coffee"], [size])
     assert result.enlarged is enlarged
+
+
+def test_the_focal_point_that_is_written_is_the_one_asked_for(photographs: Photographs) -> None:
+    cropper, picture = Cropper(), photographs["coffee"]
+    (first,) = cropper.results(picture, ["1:1"], keep_metadata=True)
+    found = cropper.open(first.encode("png")).focal_point
+    assert found == pytest.approx(place_in_result(first.crop, first.crop.focal_point), abs=1e-5)
+    asked = (0.3, 0.8)
+    for source in (picture, first.encode("png")):  # the second has a point of its own
+        (result,) = cropper.results(source, ["4:5"], keep_metadata=True, focus=asked)
+        written = cropper.open(result.encode("png")).focal_point
+        assert written == pytest.approx(place_in_result(result.crop, asked), abs=1e-5)
 
 
 def test_a_crop_carries_the_profile_its_colours_are_in_and_the_copyright(photographs: Photographs) -> None:

@@ -79,10 +79,8 @@ class Result:
         if not options.keep_metadata:
             return cls(crop, image, None, film, view.palette, memory)
         metadata = view.working.metadata
-        metadata = replace(
-            metadata,
-            xmp=write_xmp(metadata.rights, _shown(crop, metadata.focal_point or crop.focal_point), crop.size),
-        )
+        point = options.focus or metadata.focal_point or crop.focal_point  # what a caller says comes before all else
+        metadata = replace(metadata, xmp=write_xmp(metadata.rights, _shown(crop, point), crop.size))
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
         return cls(crop, image, metadata, film, view.palette, memory)
 

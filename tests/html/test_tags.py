@@ -115,3 +115,24 @@ def test_widths_are_whole_numbers(widths: Any) -> None:
 def test_the_most_pixels_are_a_whole_number(most: Any) -> None:
     with pytest.raises(InvalidRequest, match="most is a number of pixels, not "):
         sizes_of("1:1", most=most)
+
+
+@pytest.mark.parametrize("art", [None, 5, "4:5", [("(max-width: 40em)", "4:5")], Art("(max-width: 40em)", "4:5")])
+def test_art_is_a_list(art: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"art is a list such as \[Art\("):
+        picture("/{size}/a.jpg", "16:9", art, alt="")
+
+
+def test_other_screens_may_come_one_by_one() -> None:
+    telephone = Art("(max-width: 40em)", "4:5")
+    listed, drawn = (
+        picture("/{size}/a.jpg", "16:9", art, alt="", widths=iter([90]))  # type: ignore[arg-type]
+        for art in ([telephone], iter([telephone]))
+    )
+    assert listed == drawn
+
+
+def test_a_function_of_addresses_answers_with_text() -> None:
+    address: Any = lambda _: None  # noqa: E731 - as a caller writes it
+    with pytest.raises(InvalidRequest, match="a function of addresses answers with text, not None"):
+        img(address, "1:1", alt="")

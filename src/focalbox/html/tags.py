@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
@@ -72,13 +73,7 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     if most is not None and not is_whole(most):
         message = f"most is a number of pixels, not {show_value(most)}"
         raise InvalidRequest(message)
-    try:
-        listed = list(widths)
-    except TypeError:
-        listed = []
-    if not listed or not all(is_whole(width) and width >= 1 for width in listed):
-        message = f"widths are pixels of at least 1, not {show_value(listed or widths)}"
-        raise InvalidRequest(message)
+    listed = _check_widths(widths)
     wanted = [target.width, 2 * target.width] if isinstance(target, Size) else sorted(set(listed))
     if most is not None:
         least = target.width if isinstance(target, Size) else 1
@@ -167,9 +162,9 @@ def picture(
     <picture><source media="(max-width: 40em)" srcset="/640x800/cat.jpg 640w" sizes="100vw" width="640" height="800"><img
     src="/640x360/cat.jpg" srcset="/640x360/cat.jpg 640w" sizes="100vw" width="640" height="360" alt="A cat" loading="lazy"></picture>
     """  # noqa: E501 - as above
-    widths = tuple(widths)
+    widths = _check_widths(widths)
     sources = []
-    for source in art:
+    for source in _check_art(art):
         offered = sizes_of(source.size, widths, most=most)
         attributes: dict[str, str | None] = {
             "media": source.media,
@@ -183,13 +178,37 @@ def picture(
     return f"<picture>{''.join(sources)}{last}</picture>"
 
 
+def _check_widths(widths: Iterable[int]) -> list[int]:
+    try:
+        listed = list(widths)
+    except TypeError:
+        listed = []
+    if not listed or not all(is_whole(width) and width >= 1 for width in listed):
+        message = f"widths are pixels of at least 1, not {show_value(listed or widths)}"
+        raise InvalidRequest(message)
+    return listed
+
+
+def _check_art(art: Iterable[Art]) -> list[Art]:
+    given: Any = art
+    listed = list(given) if isinstance(given, Iterable) else []
+    if not isinstance(given, Iterable) or not all(isinstance(one, Art) for one in listed):
+        message = f"art is a list such as [Art('(max-width: 40em)', '4:5')], not {show_value(art)}"
+        raise InvalidRequest(message)
+    return listed
+
+
 def _of_width(target: Size | Ratio, width: int) -> Size:
     return Size(width, max(1, round(width / target.aspect)))
 
 
 def _address(address: Address, size: Size) -> str:
     if callable(address):
-        return address(size)
+        answer: object = address(size)
+        if not isinstance(answer, str):
+            message = f"a function of addresses answers with text, not {show_value(answer)}"
+            raise InvalidRequest(message)
+        return answer
     if not isinstance(address, str) or not any(field in address for field in _FIELDS):
         message = f"an address of several sizes names {', '.join(_FIELDS)}, not {show_value(address)}"
         raise InvalidRequest(message)
