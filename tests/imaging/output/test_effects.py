@@ -89,12 +89,20 @@ def test_a_square_is_the_middle() -> None:
         (Effect("resize", (9.0, 90.0)), (9, 90)),
         (Effect("rotate", (90.0,)), (40, 60)),
         (Effect("square"), (40, 40)),
+        (Effect("ground", (70.0, 30.0), "red"), (70, 30)),
     ],
 )
 def test_the_size_after_an_effect_is_the_size_that_it_makes(effect: Effect, size: tuple[int, int]) -> None:
     assert apply_effects(RAMP, [effect]).size == size
     after = size_after(Size(*RAMP.size), effect)
     assert (after.width, after.height) == size
+
+
+def test_a_ground_shows_around_a_picture_in_its_middle_and_cuts_what_overhangs() -> None:
+    shown = _done(RAMP, Effect("ground", (70.0, 30.0), "red"))
+    assert np.array_equal(shown[:, 5:65], np.asarray(RAMP)[5:35])
+    assert (shown[:, :5] == (255, 0, 0)).all()
+    assert (shown[:, 65:] == (255, 0, 0)).all()
 
 
 def test_a_part_lies_where_it_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libthumbor import CryptoURL
+from PIL import Image
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
@@ -18,6 +20,7 @@ from focalbox.imaging.output.effects import Effect
 from focalbox.options import Trim
 from focalbox.service.dialects.thumbor import check, is_thumbor, parse
 from focalbox.service.request import ImageRequest
+from service.servers import Service
 
 KEY = "the security key of a thumbor"
 SOURCE = Size(600, 400)
@@ -139,6 +142,26 @@ def test_filters_that_change_the_finished_crop() -> None:
     assert names == ["blur", "brightness", "contrast", "grayscale", "rotate", "wavelet", "round", "background"]
     small = _read(width=300, height=200, filters=["proportion(0.5)", "max_bytes(4000)", "autojpg()"])
     assert (small.sizes(SOURCE), small.max_bytes, small.format) == ([Size(150, 100)], 4000, "opaque-jpeg")
+
+
+def test_effects_before_a_fill_leave_its_colour_alone_and_those_after_it_do_not() -> None:
+    filled = _read(width=90, height=90, fit_in=True, filters=["grayscale()", "fill(red)", "brightness(9)"])
+    assert (filled.options.fit, filled.sizes(SOURCE), filled.named_sizes()) == ("cover", [Size(90, 60)], ["90x90"])
+    assert filled.finish(SOURCE) == (
+        Effect("grayscale"), Effect("ground", (90.0, 90.0), "red"), Effect("brightness", (9.0,)))  # fmt: skip
+    turned = _read(width=90, height=200, adaptive_fit_in=True, flip=True, filters=["blur(3)", "fill(red)"])
+    assert [effect.name for effect in turned.effects] == ["flop", "blur", "ground"]
+    assert turned.finish(SOURCE)[-1].values == (200.0, 90.0)
+    assert _read(width=90, height=90, fit_in=True, filters=["fill(red)", "grayscale()"]).options.fit == "contain"
+
+
+def test_what_is_filled_after_an_effect_has_its_own_colour(service: Service) -> None:
+    for filters, expected in (("grayscale():fill(red)", (255, 0, 0)), ("fill(red):grayscale()", (76, 76, 76))):
+        answer = service.ask(f"/unsafe/fit-in/90x90/filters:{filters}:format(png)/coffee.jpg")
+        shown = Image.open(io.BytesIO(answer.content)).convert("RGB")
+        assert (shown.size, shown.getpixel((45, 3)), shown.getpixel((45, 86))) == ((90, 90), expected, expected)
+        middle = shown.crop((0, 30, 90, 60))
+        assert middle.tobytes() == middle.convert("L").convert("RGB").tobytes()
 
 
 def test_stretched_is_the_whole_picture_in_exactly_the_sides_unless_it_is_fit_in() -> None:

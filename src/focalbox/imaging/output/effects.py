@@ -32,25 +32,23 @@ class Effect:
     Parameters
     ----------
     name : str
-        background, blur, cover (a part, resized), flip (upside down), flop (mirrored), inside (resized in its own ratio),
-        pad (room around it), part (cut out), pixelate, resize (stretched), rotate, round, sharpen, square (the middle of
-        it), or one of `focalbox.imaging.output.tones`.
+        background, blur, cover (a part, resized), flip (upside down), flop (mirrored), ground (in the middle of a size, and
+        cut to it), inside (resized in its own ratio), pad (room around it), part (cut out), pixelate, resize (stretched),
+        rotate, round, sharpen, square (the middle of it), or one of `focalbox.imaging.output.tones`.
     values : tuple of float
         Pixels of radius for blur, sharpen and round, of a side for pixelate; degrees, counterclockwise, for rotate; width
-        and height for resize; for inside the same, 0 for one that is open, and whether it may grow; for cover the same, and
-        where the part lies, 0 to 1 from left to right and from top to bottom; for pad the pixels that are added on the left,
-        at the top, on the right and at the bottom; for part its left and top edge, width and height.
+        and height for resize and ground; for inside the same, 0 for one that is open, and whether it may grow; for cover
+        the same, and where the part lies, 0 to 1 from left to right and from top to bottom; for pad the pixels that are
+        added on the left, at the top, on the right and at the bottom; for part its left and top edge, width and height.
         -100 to 100 for brightness and contrast, and three of them for rgb; for saturation 1 is as it was, 0 grey; for
         colorize three percentages and a colour; for curve 256 tones for each colour; for noise how much, and a seed; for
-        modulate what lightness and saturation are multiplied by, and degrees of hue; for
-        convolution the columns, then the weights; for wavelet how much sharper, around which scale, and whether only in
-        brightness.
+        modulate what lightness and saturation are multiplied by, and degrees of hue; for convolution the columns, then the
+        weights; for wavelet how much sharper, around which scale, and whether only in brightness.
     colour : str
-        What is put behind (``"background"``) or around (``"pad"``), or shown beyond the corners (``"round"``; empty for
-        transparent).
+        What is put behind (``background``) or around (``ground``, ``pad``), or shown beyond the corners (``round``; empty
+        for transparent).
     of_source : bool
-        Whether the radius, the first of the values, is in pixels of the source instead of the crop's: `scale` makes it
-        the crop's.
+        Whether the radius, the first of the values, is in pixels of the source; `scale` makes it one of the crop's.
 
     Raises
     ------
@@ -131,6 +129,7 @@ def turn_size(size: Size, degrees: float) -> Size:
 
 _SIZES: Mapping[str, Callable[..., Size]] = {
     "cover": _plain,
+    "ground": _plain,
     "inside": _inside,
     "pad": lambda size, left, top, right, bottom: Size(
         size.width + int(left) + int(right), size.height + int(top) + int(bottom)
@@ -224,6 +223,13 @@ def _cover(image: Image.Image, effect: Effect) -> Image.Image:
     return seen.resize((int(width), int(height)), Image.Resampling.LANCZOS, box)
 
 
+def _ground(image: Image.Image, effect: Effect) -> Image.Image:
+    width, height = map(int, effect.values)
+    left, top = (width - image.width) // 2, (height - image.height) // 2
+    sides = (left, top, width - image.width - left, height - image.height - top)
+    return _pad(image, Effect("pad", tuple(map(float, sides)), effect.colour))
+
+
 def _pad(image: Image.Image, effect: Effect) -> Image.Image:
     colour = colour_of(effect.colour or _CLEAR)
     clear = image.mode == "RGBA" or colour[3] < 255  # noqa: PLR2004 - not opaque
@@ -257,6 +263,7 @@ _SHAPES: Mapping[str, Callable[[Image.Image, Effect], Image.Image]] = {
     "cover": _cover,
     "flip": lambda image, _: image.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
     "flop": lambda image, _: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+    "ground": _ground,
     "inside": _resize,
     "pad": _pad,
     "part": _part,
@@ -276,6 +283,7 @@ _MAX_VALUES = {
     "round": 30_000,
     "resize": 30_000,
     "inside": 30_000,
+    "ground": 30_000,
     "cover": 30_000,
     "pad": 30_000,
     "part": 1e6,

@@ -120,11 +120,13 @@ def parse(rest: bytes) -> ImageRequest:
     options, align, inside = CropOptions(trim=trim), None, bool(fit) or stretched
     effects = (*flips, *filters.effects)
     over = "full" in fit
-    if (
-        fit and not over and filters.fill is not None and all(given)
-    ):  # nothing is left to fill around what lies over the box
-        options = replace(options, fit="contain", fill=filters.fill, upscale=filters.upscale)
+    filled = filters.fill if fit and not over and all(given) else None  # nothing is left around what lies over the box
+    if filled in {"edge", "blur"} or (filled and (not filters.fill_after or filters.no_upscale or meta)):
+        options = replace(options, fit="contain", fill=filled or "", upscale=filters.upscale)
         inside = False
+    elif filled:  # in its place among the effects: what comes before leaves its colour alone
+        before = len(flips) + filters.fill_after
+        effects = (*effects[:before], Effect("ground", (), filled), *effects[before:])
     elif stretched:
         effects = (Effect("resize", (float(width), float(height))), *effects)
     elif not smart:

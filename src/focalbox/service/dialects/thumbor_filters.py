@@ -51,6 +51,7 @@ class Filters:
     max_bytes: int = 0
     proportion: float = 1.0
     stretch: bool = False
+    fill_after: int = 0  # effects that stand before fill, and leave its colour alone
     extract_focal: bool = False
     effects: tuple[Effect, ...] = ()
 
@@ -221,10 +222,10 @@ def _fill(found: Filters, argument: str) -> Filters:
     if colour in {"", "edge"}:
         message = _sentence("fill", "a colour, blur, auto or transparent", argument)
         raise InvalidRequest(message)
-    fill = named.get(colour) or _colour(colour)
+    fill, before = named.get(colour) or _colour(colour), len(found.effects)
     if behind in _TRUE and fill not in {"edge", "blur", _TRANSPARENT}:
         found = _with(found, Effect("background", (), fill))
-    return replace(found, fill=fill)
+    return replace(found, fill=fill, fill_after=before)
 
 
 def _focal(found: Filters, argument: str) -> Filters:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from focalbox.core.choice.faces import MAX_ASPECT
 from focalbox.core.target import Size
@@ -110,9 +110,18 @@ class Outline:
         """Return the point that a crop of a picture of ``source`` is centred on, where the size says that: here None."""
         return None
 
-    def finish(self, effects: tuple[Effect, ...], source: Size) -> tuple[Effect, ...]:  # noqa: ARG002 - as above
-        """Return what is done to a crop of a picture of ``source``, where more than ``effects`` follows from the size."""
-        return effects
+    def finish(self, effects: tuple[Effect, ...], source: Size) -> tuple[Effect, ...]:
+        """Return what is done to a crop of a picture of ``source``, where more than ``effects`` follows from the size.
+
+        A ground without sides gets those of the box.
+        """
+        if not any(effect.name == "ground" and not effect.values for effect in effects):
+            return effects
+        box = replace(self, inside=False, enlarge=True).size(source)
+        sides = float(box.width), float(box.height)
+        return tuple(
+            replace(effect, values=effect.values or sides) if effect.name == "ground" else effect for effect in effects
+        )
 
     def bound(self, source: Size) -> Size:
         """Return the largest size for the frame of faces in a picture of ``source``, as `FaceFrame` frames them."""
