@@ -11,7 +11,7 @@ import pytest
 
 import focalbox
 from focalbox.cli.main import main
-from focalbox.html import blurhash, css, dominant_colour
+from focalbox.html import blurhash, css, dominant_colour, position_inside
 from focalbox.options import CropOptions
 from focalbox.service.dialects import native
 
@@ -129,6 +129,12 @@ def test_the_address_of_the_service_asks_for_the_same_crop(said, words: list[str
     assert asked.options == _options_of(words)
     assert (asked.source, asked.named_sizes()) == ("coffee.jpg", ["60x40"])
     assert (found["srcset"] or "").startswith(f"{found['src']} 60w, ")
+
+
+def test_the_focus_stays_in_view(said, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    ((_, found),) = Tags(said("coffee.jpg", "-s", "60x40", "--focus", "0.9,0.1")).found
+    crop = focalbox.plan(folder / "coffee.jpg", "60x40", focus=(0.9, 0.1))
+    assert found["style"] == position_inside(crop, (0.9, 0.1)) != position_inside(crop)
 
 
 def _options_of(words: list[str]) -> CropOptions:

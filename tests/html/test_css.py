@@ -58,6 +58,11 @@ def test_padding_is_part_of_what_a_layout_cuts() -> None:
     assert position_inside(crop) == "object-fit: cover; object-position: 38.89% 16.67%"  # (300 + 50) / 900, 50 / 300
 
 
+def test_a_callers_own_point_is_kept_in_view() -> None:
+    crop = Analysis(Size(300, 300), SaliencyMap([[9, 0, 0], [0, 0, 0], [0, 0, 0]])).plan("3:1", focus=(0.5, 0.5))
+    assert position_inside(crop, (0.5, 0.5)) == "object-fit: cover; object-position: 50% 50%"
+
+
 @given(analysis=analyses, target=targets, fit=st.sampled_from(["cover", "tight", "pad", "contain"]))
 def test_the_place_inside_is_the_focal_point_in_the_result(analysis: Analysis, target: Target, fit: Fit) -> None:
     crop = analysis.plan(target, fit=fit)

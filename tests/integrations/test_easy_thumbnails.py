@@ -27,7 +27,7 @@ def test_the_processor_of_easy_thumbnails_makes_the_librarys_window(photo: Any) 
     assert plain.width == 200
 
 
-@pytest.mark.parametrize(("options", "zoom"), [("focal", 0.0), ("focal zoom=50", 0.5)])
+@pytest.mark.parametrize(("options", "zoom"), [("focal", 0.0), ("focal zoom=50", 0.5), ("focal zoom='40'", 0.4)])
 def test_the_guides_tag_makes_it(photo: Any, media: Path, options: str, zoom: float) -> None:
     from django.template import Context, Engine  # noqa: PLC0415 - as above
 

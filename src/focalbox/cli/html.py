@@ -113,7 +113,7 @@ def html(
         "widths": widths or WIDTHS,
         "sizes": sizes,
         "most": min(map(own_width, (first, *others))),
-        "style": position_inside(first),
+        "style": position_inside(first, wanted.focus),
     }
     where = _address_of(source, wanted) if address is None else address
     click.echo(picture(where, size, shapes, **written) if shapes else img(where, size, **written))

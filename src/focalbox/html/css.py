@@ -48,8 +48,15 @@ def css(crop: Crop) -> str | None:
     return f"object-fit: cover; object-view-box: inset({' '.join(edges)})"
 
 
-def position_inside(crop: Crop) -> str:
+def position_inside(crop: Crop, focus: tuple[float, float] | None = None) -> str:
     """Return the declarations for an `<img>` of the finished crop, should a layout cut it once more.
+
+    Parameters
+    ----------
+    crop : Crop
+    focus : (float, float), optional
+        The point to keep in view, x and y in fractions of the picture, such as the `focus` of the crop; without it the focal
+        point that was found.
 
     Examples
     --------
@@ -58,7 +65,7 @@ def position_inside(crop: Crop) -> str:
     >>> position_inside(analysis.plan("1:1"))
     'object-fit: cover; object-position: 83.33% 50%'
     """
-    across, down = (_percent(min(1.0, max(0.0, share))) for share in place_in_result(crop, crop.focal_point))
+    across, down = (_percent(min(1.0, max(0.0, share))) for share in place_in_result(crop, focus or crop.focal_point))
     return f"object-fit: cover; object-position: {across} {down}"
 
 

@@ -36,4 +36,4 @@ def focal_crop(
     """
     if not focal or not all(size):
         return im
-    return fit(im, size, Image.Resampling.LANCZOS, zoom=(zoom or 0) / 100)
+    return fit(im, size, Image.Resampling.LANCZOS, zoom=float(zoom or 0) / 100)  # templates write it as text, too

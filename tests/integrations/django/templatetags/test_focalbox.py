@@ -48,6 +48,13 @@ def test_a_padded_crop_has_the_widths_of_its_padding_too(photo: Any) -> None:
     assert position_inside(focalbox.plan(photo.image.path, "3:1", fit="contain")) in tag
 
 
+def test_a_focus_is_what_stays_in_view(photo: Any) -> None:
+    crop = focalbox.plan(photo.image.path, "3:2", focus=(0.9, 0.8))
+    tag = rendered("{% focalbox_img photo.image '3:2' focus='0.9,0.8' %}", photo=photo)
+    assert f'style="{position_inside(crop, (0.9, 0.8))}"' in tag
+    assert f'style="{position_inside(crop)}"' not in tag
+
+
 def test_a_picture_for_two_screens(photo: Any) -> None:
     tag = rendered('{% focalbox_picture photo.image "16:9" "(max-width: 40em) 4:5" widths="100" %}', photo=photo)
     assert tag.startswith('<picture><source media="(max-width: 40em)" srcset="/media/focalbox/')

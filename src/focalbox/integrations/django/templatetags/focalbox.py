@@ -105,7 +105,7 @@ def _tag(  # noqa: PLR0917 - what the two tags share
         ]
         made = dict(zip(needed, crop_urls(file, needed, **options), strict=True))
         written: dict[str, Any] = {"widths": listed, "most": most, "sizes": str(sizes or "100vw"), "loading": loading}
-        written |= {"alt": alt, "style": position_inside(crop)}
+        written |= {"alt": alt, "style": position_inside(crop, options.get("focus"))}
         if shapes:
             return mark_safe(picture(made.__getitem__, size, [Art(*shape) for shape in shapes], **written))  # noqa: S308 - escaped by html.tags
         return mark_safe(img(made.__getitem__, size, **written))  # noqa: S308 - as above
