@@ -99,49 +99,51 @@ def run(
     options: CropOptions | None = None,
     **keywords: Unpack[CropKeywords],
 ) -> Summary:
-    """Crop many pictures, and write down what was done with each.
+    """Crop many pictures, and record what was done with each.
 
     Parameters
     ----------
     sources : str, path or sequence of them
         Folders, globs, list files, files, or addresses such as ``s3://bucket/prefix``.
     sizes : str, (int, int), None or sequence of them
-        What each picture is cropped to; ``"free"`` and None are the free-form crop.
+        The sizes to which each picture is cropped; ``"free"`` and None are the free-form crop.
     out : str or path, optional
-        The folder or address where results are written, perhaps with a template of their names below it, as in
-        ``"crops/{folder}/{stem}-{size}{ext}"``; needed unless ``plan_only``.
+        The folder or address to write results to, optionally with a template for their names, as in
+        ``"crops/{folder}/{stem}-{size}{ext}"``. Required unless ``plan_only``.
     from_manifest : str or path, optional
-        Instead of sources, an earlier manifest: its pictures are cropped by the analyses in it, and are not looked at again
-        unless their content has changed. Without ``out`` it only plans, and reads no picture at all.
+        An earlier manifest, instead of sources. Its pictures are cropped by the analyses in it, and looked at again only
+        when their content has changed. Without ``out`` crops are only planned, and no picture is read.
     manifest : str or path, optional
-        A file or address that ends with ``.parquet`` or ``.jsonl``; without it ``manifest.parquet`` under ``out``, or
-        one beside ``from_manifest`` that is named after the sizes.
+        The manifest to write, a file or address that ends with ``.parquet`` or ``.jsonl``. By default ``manifest.parquet``
+        under ``out``, or a file beside ``from_manifest`` that is named after the sizes.
     engine : {"local", "ray"}
-        Processes of this machine, or a Ray cluster.
+        Run on processes of this machine, or on a Ray cluster.
     address : str, optional
-        The Ray cluster, ``"host:port"`` or ``"auto"``; without it one is started on this machine.
+        The Ray cluster, ``"host:port"`` or ``"auto"``; by default one is started on this machine.
     workers : int, optional
-        Worker processes, or actors; without it, as many as there are cores.
+        How many worker processes or actors; by default one for each core.
     resume : bool
-        Go on with what an earlier run has left; what the manifest and the results prove done is not done again.
+        Continue an earlier run: skip the pictures that are done according to the manifest and the results.
     plan_only : bool
-        Decide and write down, and make no picture.
+        Decide where to crop and write the manifest, but no pictures.
     format : str, optional
-        ``"jpeg"``, ``"webp"`` ...; without it as the template or the picture's name ends.
+        ``"jpeg"``, ``"webp"`` and so on; by default the format that the ending of the template or of the picture's name
+        tells.
     quality : int
         1 to 100.
     cache_control, storage_class : str
-        What a store is told about every result: ``"public, max-age=31536000"``, ``"STANDARD_IA"``.
+        For results in a store, such as ``"public, max-age=31536000"`` and ``"STANDARD_IA"``.
     analyses : bool
-        Keep what was found in the manifest, 1.5 kB a picture (more for crowds), for ``from_manifest``.
+        Store the analyses in the manifest, for ``from_manifest``; at most 1.5 kB a picture (more for crowds).
     alternatives : int
-        For each size but the free-form crop, keep at most so many windows that differ in the manifest, the best first.
+        How many windows that clearly differ to store in the manifest for each size (except free-form) at most, the best
+        first.
     report : str or path, optional
-        Where to write one HTML file to check the batch by eye.
+        The HTML file to write, for checking the batch by eye.
     limit : int, optional
-        Do at most so many pictures, the first ones.
+        Crop at most so many pictures, the first ones.
     sample : int, optional
-        Do only so many pictures, drawn by chance. With ``report`` and nowhere to write, they are only planned.
+        Crop only so many pictures, drawn at random. With ``report`` and without ``out`` they are only planned.
     fail_fast : bool
         Stop at the first picture that fails.
     model : str
@@ -151,14 +153,14 @@ def run(
     limits : Limits, optional
         What is refused before it is decoded.
     progress : text file, optional
-        Where to tell how it goes.
+        Where to print progress.
     quiet : bool
-        Tell ``progress`` only what goes wrong.
+        Print only errors to ``progress``.
     log : str or path, optional
-        A file that lines with the time are added to as it goes.
+        A file to which progress and errors are appended, with the time.
     options : CropOptions, optional
     **keywords
-        As in `focalbox.CropOptions`; they come before ``options``.
+        As in `focalbox.CropOptions`; they overrule ``options``.
 
     Returns
     -------
@@ -167,12 +169,12 @@ def run(
     Raises
     ------
     InvalidRequest
-        Before any work, when the call makes no sense: no pictures, results in the way that this manifest did not make, a
-        manifest that cannot be used.
+        Before any work, when the call makes no sense: there are no pictures, a result would replace a file that is not in
+        the manifest, or the manifest cannot be used.
     OutputError
-        Before any work, when nothing can be written where it should be.
+        Before any work, when the destination cannot be written to.
     Stopped
-        When the run could not go on, or ``fail_fast`` and a picture failed. What is done is written down: ``resume``.
+        When the run could not go on, or a picture failed and ``fail_fast`` is set. ``resume`` continues it.
 
     Examples
     --------

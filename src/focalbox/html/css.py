@@ -21,9 +21,9 @@ def css(crop: Crop) -> str | None:
     Returns
     -------
     str or None
-        ``object-fit`` and ``object-position`` (CSS Images 3) where the crop is as large as the picture allows; else
-        ``object-view-box`` (CSS Images 4; Chromium from 104), which browsers without it ignore and show the middle; None
-        where the crop is padded, which neither can say.
+        ``object-fit`` and ``object-position`` (CSS Images 3) where the window is the largest of its shape; else
+        ``object-view-box`` (CSS Images 4; Chromium from 104). Browsers without it show the middle. None where the crop is
+        padded, which neither can express.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def css(crop: Crop) -> str | None:
 
 
 def position_inside(crop: Crop, focus: tuple[float, float] | None = None) -> str:
-    """Return the declarations for an `<img>` of the finished crop, should a layout cut it once more.
+    """Return declarations that keep the focal point in view if a layout cuts an `<img>` of the finished crop once more.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""`srcset`, `<img>` and `<picture>` for crops whose addresses the caller knows."""
+"""`srcset`, `<img>` and `<picture>` for crops whose URLs the caller knows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from focalbox.options.sizes import is_whole
 __all__ = ["WIDTHS", "Address", "Art", "img", "picture", "sizes_of", "srcset"]
 
 Address = str | Callable[[Size], str]
-"""Where a crop of a size is: a template with ``{width}``, ``{height}`` and ``{size}``, or what answers with the address."""
+"""The URL of a crop: a template with ``{width}``, ``{height}`` or ``{size}``, or a function that takes the size."""
 
 WIDTHS = (320, 640, 960, 1280, 1920)
 """Widths in pixels that a `srcset` offers by default: phones to desktops, each at most twice the one before."""
@@ -34,7 +34,7 @@ class Art:
     size : str or (int, int)
         The shape there, such as ``"4:5"``.
     address : str or callable, optional
-        Where its crops are, if not where the others are.
+        The URL of these crops, if it differs from that of the others.
     """
 
     media: str
@@ -43,16 +43,16 @@ class Art:
 
 
 def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None = None) -> list[Size]:
-    """Return the sizes in pixels that a shape is offered in, narrow ones first.
+    """Return the sizes in pixels in which a crop is offered, narrow ones first.
 
     Parameters
     ----------
     size : str or (int, int)
-        A ratio, which is offered in every width; or a size in pixels, which is offered at once and twice its density.
+        A ratio is offered in every width; a size in pixels is offered once as it is and once twice as large.
     widths : iterable of int
         Pixels.
     most : int, optional
-        Pixels of the crop's own width: wider ones would be enlarged and are left out; if all are, it alone is offered.
+        The width of the crop in the picture, pixels. Wider sizes would be enlarged and are replaced by this width.
 
     Raises
     ------
@@ -103,18 +103,18 @@ def img(
     style: str | None = None,
     loading: str = "lazy",
 ) -> str:
-    """Return an `<img>` that offers a crop in several widths, and keeps its place free while it loads.
+    """Return an `<img>` that offers a crop in several widths, with the space for it reserved while it loads.
 
     Parameters
     ----------
     address : str or callable
-        Where the crop of a size is.
+        The URL of a crop, as in `srcset`.
     size, widths, most
         As in `sizes_of`.
     alt : str
         What the picture shows, in words; empty for decoration.
     sizes : str
-        How wide the picture is shown, as CSS says it (``"(min-width: 60em) 30em, 100vw"``); of a size in pixels, that.
+        How wide the picture is shown, in CSS (``"(min-width: 60em) 30em, 100vw"``). Ignored for a size in pixels.
     style : str, optional
         CSS, such as that of `position_inside`.
     loading : str
@@ -154,7 +154,7 @@ def picture(
     style: str | None = None,
     loading: str = "lazy",
 ) -> str:
-    """Return a `<picture>` with another shape where a media query holds; parameters as in `img`.
+    """Return a `<picture>` that shows other shapes where media queries hold; parameters as in `img`.
 
     Examples
     --------

@@ -65,20 +65,20 @@ def build(
     ----------
     settings : ServiceSettings
     cropper : Cropper, optional
-        One with a model of the caller's own.
+        A cropper with a model of the caller's own.
     bucket_filesystem : fsspec filesystem, optional
-        Where buckets are; S3 when left out.
+        The file system of the buckets; by default S3.
     readiness : Readiness, optional
-        Set to draining from outside when the process is told to stop.
+        The caller sets it to draining when the process is told to stop.
     metrics_folder : Path, optional
-        Where several processes count together.
+        The folder in which several processes count together.
     connections : sized
-        The open connections, to be reported.
+        The open connections, whose number is reported.
 
     Raises
     ------
     InvalidRequest
-        When an extra is missing that the settings need, or the fallback picture is none that is served.
+        When the settings need an extra that is not installed, or the fallback picture is not one that is served.
     """
     limits = settings.common.limits
     readiness = readiness or Readiness()
@@ -156,12 +156,12 @@ def build(
 
 
 def load_model(cropper: Cropper) -> None:
-    """Load the model now, by looking at a small black picture; raises `ModelError` when that cannot be done."""
+    """Load the model now, by looking at a small black picture; raises `ModelError` when that fails."""
     cropper.analyze(np.zeros((64, 64, 3), dtype=np.uint8))
 
 
 def _disk_cache(settings: ServiceSettings, metrics: Metrics) -> DiskCache | None:
-    """Return where fetched pictures are kept, if anywhere; what it holds and its failures are reported."""
+    """Return the cache of fetched pictures on disk, if there is one; its bytes and its failures are reported."""
     if settings.fetched is None:
         return None
     kept = DiskCache(settings.fetched, settings.fetched_bytes, metrics.disk_failures.inc)
@@ -170,13 +170,13 @@ def _disk_cache(settings: ServiceSettings, metrics: Metrics) -> DiskCache | None
 
 
 async def _only_uploads(_: Request) -> Response:
-    """Say that an address without a source is for pictures that are sent along."""
+    """Answer that an address without a source is for uploads."""
     message = "this address takes POST, a picture that is sent along; one of its own address is /v1/crop/500x200/SOURCE"
     raise HTTPException(405, message, {"Allow": "POST"})
 
 
 def _check_fallback(sources: Sources, fallback: str | None) -> None:
-    """Refuse a fallback that is not there: it would be missed only when another picture is missing."""
+    """Refuse a missing fallback at the start; else it would only be noticed when another picture is missing."""
     try:
         if fallback:
             sources.locate(fallback)

@@ -29,25 +29,25 @@ from focalbox.service.settings import ServiceSettings
 __all__ = ["serve", "sign"]
 
 _DAY = 86_400
-"""Seconds that the page's address, printed at the start, lets somebody in."""
+"""Seconds for which the page's address, which is printed at the start, is valid."""
 _BACKLOG = 1024
 """Connections that the system may hold for the service to accept."""
 _PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "starlette", "uvicorn")
-"""What the extra brings, by the names that Python imports."""
+"""The packages of the extra, by the names that Python imports."""
 
 _log = logging.getLogger("focalbox.service")
 
 
 @click.command()
 @click.option("--root", type=click.Path(), help="The folder whose pictures are served.")
-@click.option("--host", help="The address to listen at.  [default: 127.0.0.1]")
+@click.option("--host", help="The IP address to listen at.  [default: 127.0.0.1]")
 @click.option("--port", help="The port to listen at; 0 takes a free one.  [default: 8000]")
 @click.option("--allow-unsigned", is_flag=True, help="Serve addresses without a signature.")
 @click.option(
     "--key",
     "keys",
     multiple=True,
-    help="ID:SECRET that signs addresses; repeats. FOCALBOX_SERVICE_KEYS is a safer place for it.",
+    help="ID:SECRET with which addresses are signed; repeats. FOCALBOX_SERVICE_KEYS is a safer place for it.",
 )
 @click.option("--allow-host", "hosts", multiple=True, help="A host to fetch pictures from; repeats.")
 @click.option(
@@ -65,19 +65,19 @@ _log = logging.getLogger("focalbox.service")
 @click.option(
     "--cache", help="Where analyses are kept: memory, none, or redis://HOST:PORT/DB to share them.  [default: memory]"
 )
-@click.option("--workers", help="How many processes answer at one port.  [default: 1]")
+@click.option("--workers", help="How many processes serve.  [default: 1]")
 @click.option("--drain", help="Seconds after SIGTERM in which requests are still taken.  [default: 0]")
 @click.option("--at-work", help="How many threads work on pictures.  [default: one for each processor]")
 @click.option("--waiting", help="How many requests may wait; further ones are answered with 503.  [default: 64]")
-@click.option("--no-page", is_flag=True, help="Serve no page to try it on.")
+@click.option("--no-page", is_flag=True, help="Do not serve the page at /.")
 def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
-    """Serve crops by address, and a page to try it on.
+    """Serve crops by address, and a page on which to try it.
 
     Every option is also a setting, FOCALBOX_SERVICE_...; docs/settings.md lists them all.
     """
     flags = {option.name: option.opts[0] for option in serve.params if option.name}
     empty = next((flags[name] for name, value in options.items() if isinstance(value, tuple) and "" in value), None)
-    if empty:  # such as a variable that is not set: it would be no bound at all
+    if empty:  # such as a variable that is not set: it would silently allow everything
         message = f"{empty} needs a value, not ''"
         raise InvalidRequest(message)
     given = {
@@ -115,7 +115,7 @@ def _exit_unless_started(start: Callable[[], None]) -> None:
 
 
 def _serve(listening: socket.socket, settings: ServiceSettings, **more: Any) -> None:
-    """Serve in this process; what this takes is loaded only here, so that help and signing do without."""
+    """Serve in this process; the server is imported only here, so that help and signing start quickly."""
     from focalbox.service.server.process import serve_on  # noqa: PLC0415
 
     serve_on(listening, settings, **more)
@@ -151,7 +151,7 @@ def _serve_with_workers(
 
 
 def _reserve(metrics_folder: Path) -> Path | None:
-    """Have this process count with the others, or by itself where there is no room for that."""
+    """Let this process count with the others, or by itself where there is no room for that."""
     try:
         shared_metrics.reserve(metrics_folder)
     except OSError as error:

@@ -14,8 +14,8 @@ _LIMITS = {
     "bytes": "Largest file, bytes.",
     "pixels": "Largest picture, pixels.",
     "side": "Longest side, pixels.",
-    "frames": "Most frames of an animated picture that is kept one.",
-    "film_pixels": "Most pixels of all frames of such a picture together.",
+    "frames": "Most frames of an animated picture that stays animated.",
+    "film_pixels": "Most pixels of all frames of an animated picture together.",
     "result_pixels": "Largest result, pixels.",
     "memory": "Most memory that one picture may need, bytes.",
 }
@@ -27,17 +27,17 @@ def describe_settings() -> str:
     lines = [
         "# Settings",
         "",
-        "Made from the code by `python -m focalbox.service.settings.page > docs/settings.md`. A variable that is none of",
-        "these, or holds a value that makes no sense, stops the command with all mistakes in one message.",
+        "Made from the code by `python -m focalbox.service.settings.page > docs/settings.md`. A variable that begins with",
+        "`FOCALBOX_` but is not one of these, or has a wrong value, stops the command; one message names all mistakes.",
         "",
         "## Every command",
         "",
         *_TABLE,
     ]
     common = Settings()
-    lines.append(f"| `{PREFIX}MODEL` | The model that looks; `focalbox doctor` lists them. | `{common.model}` |")
+    lines.append(f"| `{PREFIX}MODEL` | The saliency model; `focalbox doctor` lists them. | `{common.model}` |")
     lines.append(
-        f"| `{PREFIX}MEMORY` | Bytes for pictures at work, such as `2G`; 0 is half of the machine's. | `{common.memory}` |"
+        f"| `{PREFIX}MEMORY` | Bytes for pictures at work, such as `2G`; 0 is half of the memory. | `{common.memory}` |"
     )
     help_ = "Whether the command fetches pictures from hosts that are not on the public Internet."
     lines.append(f"| `{PREFIX}ALLOW_PRIVATE` | {help_} | `{str(common.allow_private).lower()}` |")

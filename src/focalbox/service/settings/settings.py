@@ -26,7 +26,7 @@ def _setting(default: Any, read: Callable[[str], Any], help_: str, *, secret: bo
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """How the service runs; each field is ``FOCALBOX_SERVICE_`` and its name in capitals, documented in its metadata.
+    """How the service runs; the variable of a field is ``FOCALBOX_SERVICE_`` and the field's name in capitals.
 
     Examples
     --------
@@ -54,19 +54,25 @@ class ServiceSettings:
     )
     thumbor_key: str | None = _setting(None, values.secret, "Key of thumbor's signatures.", secret=True)
     thumbor_auto: bool = _setting(
-        default=False, read=values.truth, help_="Whether thumbor's addresses without a format are answered by Accept."
+        default=False,
+        read=values.truth,
+        help_="Whether Accept decides the format of thumbor's addresses that name none.",
     )
     imgproxy_key: bytes | None = _setting(
         None, values.hexadecimal, "Key of imgproxy's signatures, hexadecimal.", secret=True
     )
-    imgproxy_salt: bytes | None = _setting(None, values.hexadecimal, "Salt of the same, hexadecimal.", secret=True)
+    imgproxy_salt: bytes | None = _setting(
+        None, values.hexadecimal, "Salt of imgproxy's signatures, hexadecimal.", secret=True
+    )
     imgproxy_auto: bool = _setting(
-        default=False, read=values.truth, help_="Whether imgproxy's addresses without a format are answered by Accept."
+        default=False,
+        read=values.truth,
+        help_="Whether Accept decides the format of imgproxy's addresses that name none.",
     )
     imgproxy_presets: tuple[tuple[str, str], ...] = _setting(
         (),
         values.imgproxy_presets,
-        "Options with a name: `card=rs:fill:500:200/g:sm,hero=w:1600`; `default` comes before all others.",
+        "Named options: `card=rs:fill:500:200/g:sm,hero=w:1600`; those of `default` are applied before all others.",
     )
     allow_unsigned: bool = _setting(
         default=False, read=values.truth, help_="Whether addresses without a signature are served."
@@ -80,9 +86,11 @@ class ServiceSettings:
     host: str = _setting("127.0.0.1", values.filled("an address such as 127.0.0.1"), "The address to listen at.")
     port: int = _setting(8000, values.whole_number(0, 65_535), "The port to listen at; 0 takes a free one.")
     workers: int = _setting(
-        1, values.whole_number(1, 64), "Processes that share the socket; what follows is shared out."
+        1, values.whole_number(1, 64), "Processes that share the socket, and divide what follows among them."
     )
-    at_work: int = _setting(0, values.whole_number(0, 256), "Threads that work on pictures; 0 is one a processor.")
+    at_work: int = _setting(
+        0, values.whole_number(0, 256), "Threads that work on pictures; 0 is one for each processor."
+    )
     waiting: int = _setting(
         64, values.whole_number(0, 10_000), "Requests that may wait for a thread; beyond them the answer is 503."
     )
@@ -107,27 +115,29 @@ class ServiceSettings:
     stale_seconds: int = _setting(
         86_400,
         values.whole_number(0, 31_536_000),
-        "Seconds that a kept picture serves when its server fails, unless that server says otherwise.",
+        "Seconds for which a kept picture is served when its server fails, unless that server says otherwise.",
     )
     allow_private: bool = _setting(
-        default=False, read=values.truth, help_="Whether hosts may have private addresses; for networks of one's own."
+        default=False, read=values.truth, help_="Whether hosts may have private addresses, for a network of your own."
     )
     connections: int = _setting(
         1000,
         values.whole_number(1, 100_000),
-        "Connections open at once; the longest idle one makes room for a new one.",
+        "Connections open at once; a new one replaces the one that has been idle longest.",
     )
     address_connections: int = _setting(
         0,
         values.whole_number(0, 100_000),
-        "Connections of one address; 0 is all. Set it where clients come by themselves.",
+        "Connections of one client's address; 0 is no limit. Set it where clients connect directly, not through a proxy.",
     )
-    header_seconds: int = _setting(10, values.whole_number(1, 300), "Seconds until the header of a request is there.")
+    header_seconds: int = _setting(
+        10, values.whole_number(1, 300), "Seconds in which the header of a request has to arrive."
+    )
     body_seconds: int = _setting(
-        15, values.whole_number(1, 300), "Seconds for a body, and one more for each 16 kB of it."
+        15, values.whole_number(1, 300), "Seconds in which a body has to arrive, and one more for each 16 kB of it."
     )
     send_seconds: int = _setting(
-        15, values.whole_number(1, 300), "Seconds to read an answer, and one more for each 16 kB."
+        15, values.whole_number(1, 300), "Seconds in which a client has to read an answer, and one more for each 16 kB."
     )
     idle_seconds: int = _setting(
         5, values.whole_number(1, 3600), "Seconds that a connection waits for its next request."
@@ -148,12 +158,12 @@ class ServiceSettings:
         (),
         values.presets,
         "Named sizes and options: `card=500x200?fit=tight;hero=16:9` for `/v1/p/card/...`; they are "
-        "served whatever sizes are.",
+        "served whatever sizes are allowed.",
     )
     fallback: str | None = _setting(
         None,
         values.filled("a source such as fallback.jpg"),
-        "A source that is answered with when another cannot be read.",
+        "A source that is shown when another one cannot be read.",
     )
     cors: tuple[str, ...] = _setting(
         (),
@@ -163,30 +173,32 @@ class ServiceSettings:
     client_hints: bool = _setting(
         default=False,
         read=values.truth,
-        help_="Whether sizes in pixels follow Sec-CH-Width or Sec-CH-DPR, up to 3 times.",
+        help_="Whether sizes in pixels follow Sec-CH-Width or Sec-CH-DPR, up to 3 times as large.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         values.each(values.is_network, "addresses or networks such as 10.0.0.0/8"),
-        "Proxies whose X-Forwarded-For is logged: `10.0.0.0/8`.",
+        "Proxies whose X-Forwarded-For is believed and logged: `10.0.0.0/8`.",
     )
     docs: bool = _setting(default=True, read=values.truth, help_="Whether `/docs` and `/openapi.json` are served.")
     metrics: bool = _setting(default=True, read=values.truth, help_="Whether `/metrics` is served.")
     traces: bool = _setting(
         default=False,
         read=values.truth,
-        help_="Whether traces are sent as OpenTelemetry's `OTEL_...` say (extra `otel`).",
+        help_="Whether traces are sent, to where OpenTelemetry's `OTEL_...` variables say (extra `otel`).",
     )
-    page: bool = _setting(default=True, read=values.truth, help_="Whether `/` is the page to try it on.")
+    page: bool = _setting(
+        default=True, read=values.truth, help_="Whether the page at `/`, on which to try the service, is served."
+    )
     common: Settings = field(default_factory=Settings)  # of every command
 
     @classmethod
     def of(
         cls, environment: Mapping[str, str], flags: Mapping[str, str] = MappingProxyType({}), **given: Any
     ) -> ServiceSettings:
-        """Read the settings from environment variables; what the command was given comes first.
+        """Read the settings from environment variables and from what the command was given, which overrules them.
 
-        ``flags`` says how the command calls a setting, where that is not its name.
+        ``flags`` maps names of settings to the command's flags, where these differ.
 
         Raises
         ------
