@@ -1,44 +1,60 @@
-"""SIGTERM ends a command as control-C does, once, and is what it was afterwards."""
+"""SIGTERM and SIGHUP end a command as control-C does, once, and are what they were afterwards."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
 
-from focalbox.cli.signals import end_on_sigterm, exit_code_of
+from focalbox.cli.signals import end_on_signals, exit_code_of
+
+SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-def test_sigterm_is_a_keyboard_interrupt_with_a_code_of_its_own() -> None:
-    with pytest.raises(KeyboardInterrupt) as ended, end_on_sigterm():
-        signal.raise_signal(signal.SIGTERM)
-    assert exit_code_of(ended.value) == 128 + signal.SIGTERM
+@pytest.fixture
+def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """Return a signal that does here what it does to a command, also where the tests were started to ignore it."""
+    before = signal.signal(request.param, signal.SIG_DFL)
+    yield request.param
+    signal.signal(request.param, before)
+
+
+@pytest.mark.parametrize("number", SIGNALS, indirect=True)
+def test_a_signal_is_a_keyboard_interrupt_with_a_code_of_its_own(number: signal.Signals) -> None:
+    with pytest.raises(KeyboardInterrupt) as ended, end_on_signals():
+        signal.raise_signal(number)
+    assert exit_code_of(ended.value) == 128 + number
     assert exit_code_of(KeyboardInterrupt()) == 128 + signal.SIGINT
 
 
 @pytest.mark.parametrize("error", [None, ZeroDivisionError, KeyboardInterrupt])
-def test_afterwards_the_signal_does_what_it_did(error: type[BaseException] | None) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        with nullcontext() if error is None else pytest.raises(error), end_on_sigterm():
-            assert signal.getsignal(signal.SIGTERM) != before
-            if error is not None:
-                raise error
-        assert signal.getsignal(signal.SIGTERM) == before
-    finally:
-        signal.signal(signal.SIGTERM, before)
+@pytest.mark.parametrize("number", SIGNALS, indirect=True)
+def test_afterwards_the_signal_does_what_it_did(number: signal.Signals, error: type[BaseException] | None) -> None:
+    with nullcontext() if error is None else pytest.raises(error), end_on_signals():
+        assert signal.getsignal(number) != signal.SIG_DFL
+        if error is not None:
+            raise error
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("number", SIGNALS, indirect=True)
+def test_a_signal_that_is_ignored_stays_ignored(number: signal.Signals) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    with end_on_signals():
+        signal.raise_signal(number)
 
 
 @pytest.mark.slow
 def test_what_is_open_is_closed_before_the_command_ends() -> None:
     script = (
         "import signal, sys\n"
-        "from focalbox.cli.signals import end_on_sigterm, exit_code_of\n"
+        "from focalbox.cli.signals import end_on_signals, exit_code_of\n"
         "try:\n"
-        "    with end_on_sigterm():\n"
+        "    with end_on_signals():\n"
         "        try:\n"
         "            signal.raise_signal(signal.SIGTERM)\n"
         "        finally:\n"

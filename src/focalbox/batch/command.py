@@ -21,7 +21,7 @@ from focalbox.cli.options import (
     quiet_option,
     size_option,
 )
-from focalbox.cli.signals import end_on_sigterm, exit_code_of
+from focalbox.cli.signals import end_on_signals, exit_code_of
 from focalbox.errors import InvalidRequest, OutputError
 from focalbox.settings import Settings
 
@@ -128,7 +128,7 @@ def batch(
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
     try:
-        with end_on_sigterm():
+        with end_on_signals():
             summary = run(
                 sources,
                 list(sizes),

@@ -21,7 +21,7 @@ from focalbox.cli.options import (
     size_option,
 )
 from focalbox.cli.outputs import check_outputs, is_there, write_output
-from focalbox.cli.signals import end_on_sigterm, exit_code_of
+from focalbox.cli.signals import end_on_signals, exit_code_of
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
 from focalbox.errors import FocalboxError, InvalidRequest
@@ -215,7 +215,7 @@ def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, qu
     hidden = quiet or len(jobs) == 1 or not sys.stderr.isatty()
     try:
         with (
-            end_on_sigterm(),
+            end_on_signals(),
             click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar,
         ):
             for picture, job in jobs if hidden else bar:

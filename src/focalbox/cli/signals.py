@@ -1,4 +1,4 @@
-"""Control-C and SIGTERM: both end a command in the same way, which first says what is done."""
+"""Control-C, SIGTERM and SIGHUP: all end a command in the same way, which first says what is done."""
 
 from __future__ import annotations
 
@@ -7,28 +7,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["end_on_sigterm", "exit_code_of"]
+__all__ = ["end_on_signals", "exit_code_of"]
 
 _BY_SIGNAL = 128
 """What shells add to a signal's number to report that a command was ended by it."""
 
 
-class _Terminated(KeyboardInterrupt):
-    """The command was asked to end by SIGTERM; it ends as it does after control-C."""
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""What ends a command besides control-C: it is told to, or its terminal is closed (which Windows has no signal for)."""
+
+
+class _Ended(KeyboardInterrupt):
+    """The command was asked to end by the signal of this number; it ends as it does after control-C."""
 
 
 @contextmanager
-def end_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end what is done here as control-C does, so that what is done is said and written down."""
+def end_on_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end what is done here as control-C does, so that what is done is said and written down.
+
+    One that the command was started to ignore, as `nohup` does with SIGHUP, stays ignored.
+    """
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-        raise _Terminated
+        raise _Ended(number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    heard = [number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def exit_code_of(error: KeyboardInterrupt) -> int:
@@ -39,4 +48,4 @@ def exit_code_of(error: KeyboardInterrupt) -> int:
     >>> exit_code_of(KeyboardInterrupt())
     130
     """
-    return _BY_SIGNAL + (signal.SIGTERM if isinstance(error, _Terminated) else signal.SIGINT)
+    return _BY_SIGNAL + int(error.args[0] if isinstance(error, _Ended) else signal.SIGINT)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.batch.job import Job, Task
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.row import blank_row
+from focalbox.errors import OutputError
 from focalbox.storage.base import FileInfo, below
 
 JOB = Job(("1:1", "8x5"), "out", format="webp")
@@ -196,3 +201,33 @@ def test_names_of_results_that_would_be_one_are_said() -> None:
     assert number == 1
     assert [(row["size"], row["error"]) for row in rows] == [("1:1", "OutputError"), ("8x5", "OutputError")]
     assert rows[0]["message"].startswith("a-1-1.webp holds a result of in/a.jpg")
+
+
+def many(count: int) -> Iterable[FileInfo]:
+    return (FileInfo(f"in/{number}.jpg", f"{number}.jpg", number, "") for number in range(count))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere an open file keeps its name")
+def test_a_run_that_is_killed_leaves_no_ledger_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Ledger() as ledger:
+        ledger.ask("PRAGMA cache_size = 10")  # pages, so that most are on disk
+        assert ledger.add_pictures(many(2_000), JOB) == 2_000
+        assert list(tmp_path.iterdir()) == []
+        ledger.choose(JOB, None, None)
+        assert sum(1 for _ in ledger.tasks()) == 2_000
+
+
+def test_a_temporary_folder_that_is_missing_or_full_is_an_error_of_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill() -> None:
+        with Ledger() as ledger:
+            ledger.ask("PRAGMA max_page_count = 40")
+            ledger.add_pictures(many(10_000), JOB)
+
+    with pytest.raises(OutputError, match=r"the temporary folder cannot be written: .*full"):
+        fill()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(OutputError, match="nothing can be written to the temporary folder: No such file"):
+        Ledger()

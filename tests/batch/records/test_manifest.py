@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,18 @@ def test_a_damaged_part_is_said_and_left_out(tmp_path: Path) -> None:
     assert [one["source"]["name"] for one in loaded(address, said)] == ["00002.jpg"]
     (sentence,) = said
     assert sentence.endswith("is damaged: line 1 is not a row; its pictures are done again")
+
+
+def test_without_a_temporary_folder_the_parts_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = Manifest(str(tmp_path / "m.jsonl"))
+    with Ledger() as ledger:
+        manifest.add([row(1)])
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+        with pytest.raises(
+            OutputError, match=r"put together in the temporary folder: No such file .*; --resume does it"
+        ):
+            manifest.finish(ledger)
+    assert names(tmp_path / "m.jsonl") == ["part"]
 
 
 def test_two_runs_do_not_write_one_manifest(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from focalbox.batch.job import Job, Task
@@ -49,6 +50,29 @@ def test_every_question_has_its_answer_in_order(album: Path) -> None:
 
 def test_without_a_question_it_gets_ready_and_ends() -> None:
     assert asked() == (0, [{"ready": True}])
+
+
+@pytest.mark.parametrize("module", ["process", "forkserver"])
+def test_it_ends_without_a_word_when_its_parent_ended_before_it_told_the_job(
+    module: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    process = start(f"focalbox.batch.workers.{module}")
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back there")
+def test_control_c_is_for_the_parent_from_the_very_start() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        process = start("focalbox.batch.workers.process")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    process.send_signal(signal.SIGINT)  # as a terminal does, long before it listens
+    answers, _ = process.communicate(f"{JOB.to_json()}\n".encode(), timeout=60)
+    assert (process.returncode, json.loads(answers)) == (0, {"ready": True})
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_it_ends_when_nobody_listens_any_more(album: Path) -> None:

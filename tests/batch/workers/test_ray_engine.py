@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +57,19 @@ def test_a_cluster_gives_the_same_manifest_and_results_as_this_machine(
         read_manifest(tmp_path / "here.parquet"), roots
     )
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_connecting_leaves_what_sigterm_does(cluster: Cluster) -> None:
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ray.shutdown()
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        connect(cluster.address)
+        assert signal.getsignal(signal.SIGTERM) is end
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_what_one_engine_has_done_the_other_does_not_do_again(cluster: Cluster, album: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,8 @@ from typing import Any, Self
 
 from focalbox.batch.job import Job, Task
 from focalbox.batch.row import failed_rows
-from focalbox.storage.base import FileInfo, as_text, below
+from focalbox.errors import OutputError
+from focalbox.storage.base import FileInfo, as_text, below, reason_of
 
 __all__ = ["Ledger", "Row"]
 
@@ -45,22 +47,40 @@ they are that far apart, which costs time and changes nothing."""
 
 
 class Ledger:
-    """A temporary database of what the sources, the destination and the manifest say."""
+    """A temporary database of what the sources, the destination and the manifest say.
+
+    Raises
+    ------
+    OutputError
+        When there is no temporary folder that can be written, here, or when it is full, at the end of ``with``.
+    """
 
     def __init__(self) -> None:
+        try:
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            message = f"nothing can be written to the temporary folder: {reason_of(error)}"
+            raise OutputError(message) from error
+
+    def _open(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="focalbox-")
         # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
         self._base.executescript(_TABLES)
         self._base.create_function("shuffled", 1, _sample_key, deterministic=True)
         self._base.execute("BEGIN")  # and nothing ends it: nobody else reads the database, and no run another's
+        if os.name == "posix":  # the open file lives on without its name: nothing is left behind, however the run ends
+            self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
         self._base.close()
         self._folder.cleanup()
+        if isinstance(error, sqlite3.Error):
+            message = f"the ledger in the temporary folder cannot be written: {error}"
+            raise OutputError(message) from error
 
     def add_pictures(self, pictures: Iterable[FileInfo], job: Job) -> int:
         """Add the listing, and return how many pictures it has; an address that comes twice counts once.

@@ -26,7 +26,7 @@ from focalbox.batch.job import Task
 from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
 from focalbox.batch.records.ledger import Ledger, Row
 from focalbox.errors import InvalidRequest, OutputError
-from focalbox.storage.base import FileInfo, is_remote
+from focalbox.storage.base import FileInfo, is_remote, reason_of
 from focalbox.storage.open import storage_of
 
 __all__ = ["Manifest"]
@@ -168,13 +168,25 @@ class Manifest:
         self._storage.write(name, content, self._folder)
 
     def finish(self, ledger: Ledger) -> None:
-        """Write all rows to the one file, and remove the parts."""
+        """Write all rows to the one file, and remove the parts.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written, there or first in the temporary folder; the parts stay.
+        """
         self.flush()
-        with tempfile.TemporaryDirectory(prefix="focalbox-") as folder:
-            path = Path(folder) / "manifest"
-            with path.open("wb") as file:
-                write_rows(ledger.rows(), file, self._ending)
-            self._storage.send(path, self.address, self._folder)
+        try:
+            with tempfile.TemporaryDirectory(prefix="focalbox-") as folder:
+                path = Path(folder) / "manifest"
+                with path.open("wb") as file:
+                    write_rows(ledger.rows(), file, self._ending)
+                self._storage.send(path, self.address, self._folder)
+        except OSError as error:  # of the temporary folder: the storage's own are errors of output already
+            message = (
+                f"the manifest cannot be put together in the temporary folder: {reason_of(error)}; --resume does it"
+            )
+            raise OutputError(message) from error
         self._storage.remove_folder(self._folder)
         self.close()
 

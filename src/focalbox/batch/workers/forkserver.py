@@ -22,7 +22,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from focalbox.batch.job import Job
-from focalbox.batch.workers.process import listen, serve
+from focalbox.batch.workers.process import listen, read_job, serve
 from focalbox.batch.workers.worker import Worker
 
 __all__ = ["main"]
@@ -37,7 +37,7 @@ _Files = tuple[int, int]
 def main() -> None:
     """Load everything, fork workers, and wait for them until standard input ends."""
     answers = listen()
-    job = Job.from_json(sys.stdin.readline())
+    job = read_job()
     worker = Worker(job)
     worker.warm_up()
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 - only their number counts

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
@@ -151,10 +151,27 @@ def start(module: str, files: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Start a module of this focalbox as a process, threads pinned and memory kept, with pipes and some open files."""
     home = str(Path(focalbox.__file__).parents[1])
     paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    return subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, "-P", "-m", module, *map(str, files)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | _PINNED | _KEPT | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        pass_fds=files,
-    )
+    with _control_c_held_back():
+        return subprocess.Popen(  # noqa: S603 - our own words
+            [sys.executable, "-P", "-m", module, *map(str, files)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | _PINNED | _KEPT | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            pass_fds=files,
+        )
+
+
+@contextmanager
+def _control_c_held_back() -> Iterator[None]:
+    """Let processes that are started here never hear control-C, which is for their parent: it reaches it afterwards.
+
+    They would hear it from the terminal before they can say for themselves that they do not listen.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -18,14 +18,22 @@ from focalbox.batch.job import Job, Task
 from focalbox.batch.workers.worker import Worker, preview
 from focalbox.errors import FocalboxError
 
-__all__ = ["listen", "main", "serve"]
+__all__ = ["listen", "main", "read_job", "serve"]
 
 
 def main() -> None:
     """Do tasks until standard input ends, which it also does when the parent process ends in any way."""
     answers = listen()
-    job = Job.from_json(sys.stdin.readline())
+    job = read_job()
     serve(Worker(job), job, sys.stdin, answers)
+
+
+def read_job() -> Job:
+    """Return the job, which is told first; end the process when the parent has ended before it told one."""
+    line = sys.stdin.readline()
+    if not line:
+        raise SystemExit(0)
+    return Job.from_json(line)
 
 
 def listen() -> TextIO:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import signal
 import socket
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -57,10 +60,22 @@ def connect(address: str | None) -> None:
     try:
         here = {"include_dashboard": False} if address in {None, "local"} else {}
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, **here}
-        ray.init(address=address, **quiet)
+        with _sigterm_kept():
+            ray.init(address=address, **quiet)
     except Exception as error:
         message = f"the Ray cluster {address or 'on this machine'} cannot be reached: {reason_of(error)}"
         raise InvalidRequest(message) from error
+
+
+@contextmanager
+def _sigterm_kept() -> Iterator[None]:
+    """Keep what this process does on SIGTERM: Ray sets a handler of its own, which ends a run with nothing written down."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if before is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _check_reachable(address: str) -> None:
