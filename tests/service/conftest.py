@@ -103,7 +103,10 @@ def neighbour() -> Iterator[Neighbour]:
                 status, content = 304, b""
             self.send_response(status)
             for name, value in {"Content-Length": str(len(content)), **headers}.items():
-                self.send_header(name, value)
+                if value:
+                    self.send_header(name, value)
+                else:  # without a length, an answer ends with its connection
+                    self.close_connection = True
             self.end_headers()
             self.wfile.write(content)
 

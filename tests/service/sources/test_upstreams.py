@@ -57,6 +57,18 @@ def test_a_fresh_picture_is_not_fetched_again_not_even_after_a_restart(
     assert caching(hosts="elsewhere.example")[0].ask(address).status == 403, "what is kept is not allowed for ever"
 
 
+def test_what_may_have_been_cut_off_on_the_way_is_not_kept(
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    open_ended = {**JPEG, "Cache-Control": "max-age=600", "Content-Length": ""}
+    service, address = caching()
+    neighbour.answers["/a.jpg"] = (200, open_ended, DARK[: len(DARK) // 2])
+    assert service.ask(address).status == 422
+    neighbour.answers["/a.jpg"] = (200, open_ended, DARK)
+    assert _grey(service.ask(address)) == "dark"
+    assert neighbour.asked == ["/a.jpg"] * 2
+
+
 @pytest.mark.parametrize("validator", [{"ETag": '"one"'}, {"Last-Modified": "Tue, 24 Nov 2026 10:00:00 GMT"}])
 def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
     caching: Callable[..., tuple[Service, str]], neighbour: Neighbour, validator: dict[str, str]

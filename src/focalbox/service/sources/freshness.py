@@ -36,6 +36,8 @@ class Freshness:
         When that was, seconds since 1970.
     redirected : bool
         Whether a redirect led to it: then it is revalidated each time, because the redirect may change.
+    measured : bool
+        Whether its server said where it ends: otherwise it may be cut off, and is not kept.
 
     Examples
     --------
@@ -49,9 +51,12 @@ class Freshness:
     fields: Mapping[str, str]
     received: float
     redirected: bool = False
+    measured: bool = True
 
     @classmethod
-    def of(cls, headers: Iterable[tuple[bytes, bytes]], received: float, *, redirected: bool = False) -> Freshness:
+    def of(
+        cls, headers: Iterable[tuple[bytes, bytes]], received: float, *, redirected: bool = False, measured: bool = True
+    ) -> Freshness:
         """Read the header fields of an answer; repeated fields are joined by commas, as HTTP defines it."""
         found: dict[str, str] = {}
         for key, value in headers:
@@ -59,7 +64,7 @@ class Freshness:
             text = value.decode("latin-1").strip() if len(value) <= _MAX_FIELD else _STRICTEST.get(name, "")
             if name in FIELDS and text:
                 found[name] = f"{found[name]}, {text}" if name in found else text
-        return cls(found, received, redirected)
+        return cls(found, received, redirected, measured)
 
     @classmethod
     def from_json(cls, text: str) -> Freshness:
@@ -111,7 +116,7 @@ class Freshness:
     @property
     def may_keep(self) -> bool:
         """Whether a shared cache may store it, and could ever use it."""
-        if not self._directives.keys().isdisjoint({"no-store", "private"}) or self._varies:
+        if not self._directives.keys().isdisjoint({"no-store", "private"}) or self._varies or not self.measured:
             return False
         later = max(_seconds(self._directives.get(f"stale-{when}")) for when in ("while-revalidate", "if-error"))
         return bool(self.validators) or self._lifetime > 0 or later > 0

@@ -32,6 +32,8 @@ _OK, _NOT_MODIFIED = 200, 304
 _FAILED = 500
 """From this status on the server has failed, and a cached picture may be served instead (RFC 5861)."""
 _PORTS = {"http": 80, "https": 443}
+_MEASURES = {b"content-length", b"transfer-encoding"}
+"""Header fields that say where an answer ends; one without them ends with its connection, complete or not."""
 _BINARY = {"", "application/octet-stream", "binary/octet-stream"}
 """Content types of servers that do not know what they send; the bytes decide then."""
 _NOT_ALLOWED = "pictures are not fetched from that host"
@@ -163,7 +165,8 @@ class Remote:
             )
             async with self._pool.stream("GET", target, headers=headers) as response:
                 if response.status not in _REDIRECTS:
-                    said = Freshness.of(response.headers, time.time(), redirected=step > 0)
+                    measured = any(key.lower() in _MEASURES for key, _ in response.headers)
+                    said = Freshness.of(response.headers, time.time(), redirected=step > 0, measured=measured)
                     unchanged = response.status == _NOT_MODIFIED and bool(validators)
                     return said, None if unchanged else await self._content(response)
                 place = _header(response, b"location")
