@@ -46,7 +46,7 @@ class Cropper:
         Callables that take the same array and return a list of `Subject`, things that should not be cut. They replace the
         subjects that the model finds; with an empty sequence there are no subjects.
     limits : Limits, optional
-        What is refused before any pixel is decoded.
+        The limits; larger pictures are refused before any pixel is decoded.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class Cropper:
 
     @property
     def limits(self) -> Limits:
-        """What is refused before any pixel is decoded."""
+        """The limits; larger pictures are refused before any pixel is decoded."""
         return self._limits
 
     def open(self, source: Source | Picture) -> Picture:

@@ -1,4 +1,4 @@
-"""What this process may use of the machine: a container's share where there is one."""
+"""How much of the machine this process may use: in a container, the container's share."""
 
 from __future__ import annotations
 

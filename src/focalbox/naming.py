@@ -21,7 +21,7 @@ PIPE = "-"
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FIELDS = ("stem", "size", "width", "height", "ext", "folder")
 _FALLBACK = "jpeg"
-"""What a picture becomes whose own format cannot be written, such as HEIC: every browser shows it."""
+"""The format of results whose source format cannot be written, such as HEIC: every browser shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The part of a picture that is looked at and cut: decoded once, as large as its targets need, with its border cut off."""
+"""The part of a picture that is looked at and cropped: decoded once, as large as its targets need, without its border."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class View:
 
     @property
     def looking_frames(self) -> Iterator[WorkingImage]:
-        """What a model is shown: the picture, or a few frames spread over the film."""
+        """The frames that the model sees: the picture itself, or a few frames spread over an animation."""
         if self.film is None or self.film.refusal:
             yield self.working
             return

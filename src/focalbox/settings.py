@@ -132,4 +132,4 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "MEMORY": _read_amount,
     "MODEL": _read_model,
 }
-"""What reads the value of each variable; a wrong one raises ValueError with what was expected."""
+"""The function that reads the value of each variable; it raises ValueError, with what was expected."""

@@ -1,4 +1,4 @@
-"""What may be handed in as a picture, and its bytes: a path, an open file, bytes, a Pillow picture or an array."""
+"""The sources of a picture (a path, an open file, bytes, a Pillow picture or an array), and how they are read."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ __all__ = ["MAX_TEXT", "pack", "unpack"]
 MAX_TEXT = 1_500
 """Characters of a stored analysis; with many subjects it may be more: 2,400 with forty heads."""
 _VERSION = "1"
-"""Of the form; texts of another version are not read."""
+"""The version of the form; texts of another version are not read."""
 _STEPS = (
     (1, 255, 1, 63),
     (1, 127, 2, 15),

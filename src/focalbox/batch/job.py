@@ -29,7 +29,7 @@ TEMPLATE = "{folder}/{stem}-{size}{ext}"
 """Sub-folders and names are kept; the size tells the results of one picture apart."""
 
 _QUALITIES = range(1, 101)
-"""What encoders take as quality (no unit)."""
+"""The range of qualities that encoders take (no unit)."""
 
 
 class Stopped(FocalboxError):
@@ -91,7 +91,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Job:
-    """What a batch is to do with every picture. It has no state, and is sent to workers as JSON.
+    """The task of a batch for every picture. It has no state, and is sent to workers as JSON.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ _MAX_PICTURES = 5_000
 _SIDE = 200
 """Pixels of the longer side of a picture that is shown."""
 _TITLE, _HEAD = b"<title>focalbox batch report", 4096
-"""What a report has in its first bytes."""
+"""The beginning of a report, by which one is recognised."""
 _BINS = 20
 """Bars of a distribution."""
 

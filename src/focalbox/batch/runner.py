@@ -39,7 +39,7 @@ __all__ = ["EngineName", "Stopped", "Summary", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run has done.
+    """The counts of a run.
 
     Parameters
     ----------

@@ -187,7 +187,7 @@ def doctor() -> None:
 
 
 def _notes(picture: str, result: Result, out: Output) -> list[str]:
-    """Return what a user may not expect of a result."""
+    """Return notes about a result that a user may not expect."""
     notes = [f"{picture}: {note}" for note in result.notes_for(out.format)]
     if result.enlarged:
         shown = result.crop.box
@@ -209,7 +209,7 @@ def _describe(crop: Crop) -> str:
 
 
 def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, quiet: bool, resume: str = "") -> None:
-    """Do every picture; one that fails is named on standard error and does not stop the rest."""
+    """Process every picture; one that fails is reported on standard error and does not stop the others."""
     failures: list[FocalboxError] = []
     done = 0
     hidden = quiet or len(jobs) == 1 or not sys.stderr.isatty()

@@ -10,7 +10,7 @@ from click.shell_completion import get_completion_class
 __all__ = ["completion"]
 
 _VARIABLE = "_FOCALBOX_COMPLETE"
-"""What the script sets for click to answer with completions."""
+"""The variable that the script sets so that click answers with completions."""
 
 
 @click.command(short_help="Print what lets a shell complete.")

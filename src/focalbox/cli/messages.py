@@ -15,7 +15,7 @@ FAILED_PICTURE = 1
 WRONG_CALL = 2
 """Exit code when the call made no sense."""
 INTERRUPTED = 130
-"""What shells report for a command ended by control-C (128 + SIGINT)."""
+"""The exit code that shells report for a command that control-C ended (128 + SIGINT)."""
 
 
 def print_error(sentence: str) -> None:

@@ -30,9 +30,9 @@ _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 _METADATA = "keep_metadata"
 """Only commands that write pictures have it."""
 _WORDS = {FILL.name: ("white", "black", "edge", "blur"), TRIM.name: CORNERS}
-"""What a shell proposes where other values are right too."""
+"""The values that a shell proposes where other values are right too."""
 _SIZES = ("500x200", "1080x1080", "1:1", "4:5", "9:16", "16:9", FREE)
-"""What a shell proposes as sizes."""
+"""The sizes that a shell proposes."""
 
 
 class _OptionType(click.ParamType[Any]):

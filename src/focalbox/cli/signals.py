@@ -10,7 +10,7 @@ from types import FrameType
 __all__ = ["end_on_signals", "exit_code_of"]
 
 _BY_SIGNAL = 128
-"""What shells add to a signal's number to report that a command was ended by it."""
+"""The number that shells add to a signal's number in the exit code of a command that it ended."""
 
 
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -1,4 +1,4 @@
-"""What a picture on the command line is: a file, standard input, an address, or a mistake that is easily made."""
+"""Pictures on the command line: files, standard input and addresses; and messages for common mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a crop is made for: an exact size in pixels, or an aspect ratio."""
+"""The target of a crop: an exact size in pixels, or an aspect ratio."""
 
 from __future__ import annotations
 
@@ -106,4 +106,4 @@ def _is_term(term: object) -> bool:
 
 
 Target = Size | Ratio
-"""What a crop is made for: an exact size in pixels, or a ratio at the source's own resolution."""
+"""The target of a crop: an exact size in pixels, or a ratio at the source's own resolution."""

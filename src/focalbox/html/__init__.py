@@ -1,4 +1,4 @@
-"""What a page needs around a crop: `srcset`, `<picture>`, CSS and placeholders.
+"""The HTML and CSS that a page needs for a crop: `srcset`, `<picture>`, style and placeholders.
 
 Nothing here fetches or writes a picture: addresses are the caller's, and so is what answers them.
 """

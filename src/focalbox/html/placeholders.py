@@ -1,4 +1,4 @@
-"""What stands in the place of a picture until it has loaded: a colour, or a BlurHash."""
+"""Placeholders that are shown until a picture has loaded: a colour, or a BlurHash."""
 
 from __future__ import annotations
 

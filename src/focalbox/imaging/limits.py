@@ -13,7 +13,7 @@ _SCANS = 100
 """Most passes over one JPEG. Encoders make about 10; a file of 300 kB with 200 over 98 MP took 25 s to decode (LJT-01-003 in
 libjpeg-turbo's "Two Issues with the JPEG Standard")."""
 _FIRST = "; animate=first takes the first frame alone"
-"""What helps whom a film is refused."""
+"""Advice at the end of a message that refuses an animation."""
 
 
 _MOST = 2**63 - 1

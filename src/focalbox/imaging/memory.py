@@ -36,7 +36,7 @@ _MEGA = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What decides how much memory a decode takes.
+    """The properties of a picture on which the memory of its decode depends.
 
     Parameters
     ----------

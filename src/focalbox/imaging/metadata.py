@@ -1,4 +1,4 @@
-"""What is kept of a picture besides its pixels: whose it is, its colour profile and its focal point."""
+"""The metadata that may be kept: rights, colour profile and focal point."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Metadata", "read_metadata"]
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What ``keep_metadata`` keeps; nothing else, above all no place and no time, ever reaches a result.
+    """The metadata that ``keep_metadata`` keeps. No other metadata, such as places and times, ever reaches a result.
 
     Parameters
     ----------

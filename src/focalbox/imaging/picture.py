@@ -48,7 +48,7 @@ class Picture:
     frames : int
         Frames or pages; `decode` decodes the first.
     notes : tuple of str
-        What ought to be said about what was taken, such as that it is a preview: a sentence each.
+        Sentences that a caller should know about the picture that was taken, such as that it is a preview.
     palette : bool
         Whether its colours come from a palette.
     clear : bool
@@ -201,12 +201,12 @@ class Picture:
 
     @cached_property
     def _metadata(self) -> Metadata:
-        """What is known of rights and focal point."""
+        """The rights and the focal point, as far as they are known."""
         return read_metadata(self._header, self._stored)
 
     @property
     def focal_point(self) -> tuple[float, float] | None:
-        """What the picture's XMP says to be its focal point: x and y in fractions of the upright picture.
+        """The focal point that is in the picture's XMP: x and y in fractions of the upright picture.
 
         It is the centre of the first focus area of the Metadata Working Group's regions (``mwg-rs:Type`` "Focus"), as
         cameras, phones and digiKam write it, and as results written with ``keep_metadata`` have it. Nothing is cropped by it
@@ -216,7 +216,7 @@ class Picture:
 
     @property
     def need(self) -> Need:
-        """What decides how much memory its decode takes, at full size."""
+        """The properties on which the memory of a decode at full size depends."""
         return self._need(self._mode, 1)
 
     def _need(self, mode: str, scale: int) -> Need:

@@ -24,9 +24,9 @@ _SAID = {
         "WebPDecode",
     ),
 }
-"""What is said in place of how Pillow, libwebp and libavif begin to say that they cannot make sense of something."""
+"""Our words, and the phrases in messages of Pillow, libwebp and libavif that they replace."""
 _EARLY = ("truncated", "unexpected end of file")
-"""What they and libheif say of a file that ends too early, among other words."""
+"""Words in messages of these and of libheif about a file that ends too early."""
 _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 

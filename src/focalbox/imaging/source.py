@@ -48,7 +48,7 @@ _BOXED = {"AVIF", "HEIF"}
 _FIRST_CHUNK, _FOR_IOS = slice(12, 16), b"CgBI"
 """Where the name of a PNG's first chunk stands, and what it is where Apple's tools have packed it anew."""
 _UNREAD = ("pixel mode", "samples per pixel", "data organization")
-"""What Pillow says of samples that it does not read."""
+"""Pillow's message about samples that it does not read."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
 """Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)

@@ -29,7 +29,7 @@ LOSS_MARGIN = 0.01
 
 @dataclass(frozen=True)
 class WindowCase:
-    """What one picture and one aspect ratio gave: shares (0..1) of the label kept by three windows of equal size."""
+    """One picture at one aspect ratio: the shares (0..1) of the label that three windows of equal size keep."""
 
     ratio: float
     chosen: float

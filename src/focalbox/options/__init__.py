@@ -1,4 +1,4 @@
-"""What a caller asks for: every option of a crop, once, and the grammar of sizes and trims."""
+"""The options of a crop, and how sizes and trims are written."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _TUPLE = " (in Python a tuple of numbers)"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What values an option takes.
+    """The kind of values that an option takes.
 
     Parameters
     ----------

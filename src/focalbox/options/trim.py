@@ -24,7 +24,7 @@ EXPECTED = (
     f"perhaps with a tolerance from 0 to {MAX_TOLERANCE} as in top-left:20, "
     f"and with {', '.join(EQUALS)} for equal sides as in top-left:20:both"
 )
-"""What it is, as messages say it after "is"."""
+"""What a trim is, as error messages tell it after the word "is"."""
 
 _COLOUR = "#[0-9a-fA-F]{6}"
 _COLOUR_OR_NONE = re.compile(f"({_COLOUR})?")
@@ -33,21 +33,21 @@ _TRIM = re.compile(rf"(top-left|bottom-right|{_COLOUR})(?::(\d{{1,3}})(?::({'|'.
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """That the border around a picture is cut off before anybody looks: all that is of one colour, such as a corner's.
+    """How the border around a picture is cut off before looking: all that has one colour, such as that of a corner.
 
     Parameters
     ----------
     corner : {"top-left", "bottom-right"}
         The pixel of the upright picture whose colour is the border's.
     tolerance : int
-        0 to `MAX_TOLERANCE`: how far, as the Euclidean distance in 8-bit sRGB, a colour may be from that one to be the
-        border's too. JPEG and WebP need some, because they blur a border's edge.
+        0 to `MAX_TOLERANCE`: how far, as the Euclidean distance in 8-bit sRGB, a colour may be from the border's colour to
+        belong to the border. JPEG and WebP need some tolerance, because they blur the edge of a border.
     colour : str
-        The border's colour itself, ``"#rrggbb"``, instead of that of a corner, which is then left out; empty for the
-        corner's.
+        The border's colour, ``"#rrggbb"``, instead of that of a corner; ``corner`` is then ignored. Empty for the corner's
+        colour.
     equal : {"", "across", "down", "both"}
-        Where only as much is cut off on a side as on the opposite one: left and right, top and bottom, or both. What is in
-        the middle of the picture then stays there.
+        Which opposite sides are cut equally: left and right (``across``), top and bottom (``down``), or both. The middle of
+        the picture then stays the middle.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The names of the models: for those who pass one on, and load none."""
+"""The names of the models, for code that passes a name on and loads no model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from focalbox.errors import InvalidRequest
 __all__ = ["DEFAULT_MODEL", "MODEL_NAMES", "check_model", "is_file"]
 
 DEFAULT_MODEL = "network"
-"""The model that looks when nobody names one."""
+"""The model that is used when none is named."""
 
 MODEL_NAMES = (
     DEFAULT_MODEL,
@@ -18,11 +18,11 @@ MODEL_NAMES = (
     "symmetric-surround",
     "frequency-tuned",
 )
-"""What ``model="..."`` may name besides files; what they are is in `focalbox.saliency.models.MODELS`."""
+"""The names that ``model="..."`` takes besides files; `focalbox.saliency.models.MODELS` holds the models."""
 
 
 def is_file(name: str) -> bool:
-    """Tell whether a model is meant to be in a file of a caller's own; whether that is there is another matter.
+    """Tell whether a name of a model is that of a file, which may or may not exist.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def is_file(name: str) -> bool:
 
 
 def check_model(name: str) -> None:
-    """Refuse what names no model.
+    """Raise when a name is not that of a model.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What an answer is called when it is saved: the header Content-Disposition (RFC 6266)."""
+"""The name under which an answer is saved: the header Content-Disposition (RFC 6266)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from focalbox.service.request import ImageRequest
 __all__ = ["disposition"]
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._ -]")
-"""What is replaced in a name for clients that only read ASCII: also quotes and whatever would end the field."""
+"""Characters that are replaced in a name for clients that only read ASCII; also quotes and whatever would end the field."""
 _MAX_NAME = 200
 """Characters of a name, so that it and its ending are a file's name anywhere."""
 _ENDINGS = {"jpeg": "jpg", "json": "json"}

@@ -1,4 +1,4 @@
-"""What the service answers: pictures by address, uploads, health, metrics."""
+"""The endpoints of the service: pictures by address, uploads, health, metrics."""
 
 from __future__ import annotations
 

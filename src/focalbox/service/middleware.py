@@ -1,4 +1,4 @@
-"""What every request gets: an id, a problem document for an error, a count, and one structured line of log."""
+"""Done for every request: an id, a problem document for an error, a count, and one structured line of log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from focalbox.service.runtime.readiness import Readiness
 __all__ = ["RequestLog", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-"""What a request may call itself (X-Request-Id); anything else gets an id of ours."""
+"""The ids that a request may bring along (X-Request-Id); with any other it gets one of ours."""
 _AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
 """Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
 _PREFLIGHT = {b"origin", b"access-control-request-method"}

@@ -55,7 +55,7 @@ class NotAPicture(DecodeError):
 
 
 class NotAllowed(InvalidRequest):
-    """What is asked for is not offered here, such as a host that pictures are not fetched from."""
+    """The request asks for something that is not offered here, such as a picture of a host that is not allowed."""
 
 
 class AddressTooLong(InvalidRequest):
@@ -130,7 +130,7 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (Gone, 499, "Client closed request"),
 )
 _OWN_FAULT = {500: "the picture could not be looked at"}
-"""What is said instead of a message that speaks of this machine."""
+"""The message that replaces one which would tell about this machine."""
 
 
 def problem_of(error: Exception) -> Problem:

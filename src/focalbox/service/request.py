@@ -1,4 +1,4 @@
-"""What an address asks for, whatever dialect it is written in: every parser ends in one of these."""
+"""A request for a picture, independent of the dialect of its address; every parser returns one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from focalbox.service.shape.part import Part
 __all__ = ["AUTO", "DEFAULT_QUALITY", "OPAQUE_JPEG", "SAME", "Answer", "ImageRequest"]
 
 Answer = Literal["crop", "plan", "map", "explain", "coordinates", "faces", "imagesize", "thumbor-meta"]
-"""What comes back: a picture, the JSON of a plan, the map as PNG, the five pictures, or a dialect's own JSON."""
+"""The kinds of answers: a picture, the JSON of a plan, the map as PNG, the five pictures, or a dialect's own JSON."""
 
 AUTO = "auto"
 """The format is negotiated: the best that the client accepts."""
@@ -30,7 +30,7 @@ SAME = "same"
 OPAQUE_JPEG = "opaque-jpeg"
 """As `SAME`, but a PNG in which nothing is transparent becomes JPEG."""
 DEFAULT_QUALITY = 80
-"""Of 1 to 100: what thumbor and Filestack answer with when nothing is said, and the command too."""
+"""The quality, 1 to 100, when none is named; it is that of thumbor, Filestack and the command."""
 
 
 _RESIZING = {"cover", "inside", "resize"}

@@ -19,7 +19,7 @@ from focalbox.service.settings import ServiceSettings
 __all__ = ["PAGE_PATH", "dialect_of", "read_address", "read_upload_address"]
 
 PAGE_PATH = b"/"
-"""What the page's own address signs: whoever was given it may try pictures of their own for as long as it lasts."""
+"""The address of the page, whose signature also allows uploads until it expires."""
 
 _SIZELESS = {"map", "faces", "imagesize"}
 """Answers that are the same whatever size is asked for."""

@@ -1,4 +1,4 @@
-"""What a storage is: it finds files, reads them within a limit, and writes them whole or not at all."""
+"""The interface of a storage, which finds files, reads them within a limit, and writes them completely or not at all."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ObjectHeaders:
-    """What a store is told about an object besides its bytes; folders have no place for it.
+    """The attributes of an object in a store besides its bytes; folders ignore them.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class ObjectHeaders:
 
 
 class Storage(Protocol):
-    """What reads and writes: one for folders, one for every other store."""
+    """The interface of storages; one class is for folders, another for every other store."""
 
     def list(self, address: str) -> Iterator[FileInfo]:
         """List every file below an address, in the order of names; of a file, itself."""

@@ -17,7 +17,7 @@ from focalbox.storage.retries import TRIES, retry
 __all__ = ["FsspecStore"]
 
 _STAMPS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "updated", "modified", "created")
-"""What stores call the tag of a content, or the time of its last change: the tag first, it says more."""
+"""The names that stores have for the tag of an object, and for the time of its last change; the tag is preferred."""
 
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
 """Extras that read addresses of a scheme beside fsspec; what is not named needs a package of its own."""

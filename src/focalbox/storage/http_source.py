@@ -27,7 +27,7 @@ _AT_ONCE = 2**16
 """Bytes read at once; between two reads the limits of length and time are checked."""
 _HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
 _PLAIN = "/%:=&?~+!$,;'@()*[]"
-"""What of an address is sent as it is written."""
+"""The characters of an address that are sent as they are written."""
 
 
 def fetch(address: str, most: int, *, seconds: float = 30.0, allow_private: bool = False) -> bytes:

@@ -1,1 +1,1 @@
-"""What a batch writes down: the manifest and the ledger behind it."""
+"""The records of a batch: the manifest and the ledger behind it."""

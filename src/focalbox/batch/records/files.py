@@ -173,7 +173,7 @@ _COLUMNS = {
     _is_number: ("jaccard", "kept", "confidence", "milliseconds"),
     _is_box: ("box", "salient_box"),
 }
-"""What the columns that are read again hold, if anything."""
+"""The kind of value that each column must have, if it has one, when a manifest is read."""
 
 
 def _present(struct: dict[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What is chosen: how large a window, where, what is padded; and what is said of it, the crop."""
+"""The choice of a crop: how large the window is, where, what is padded, and what the crop tells about it."""

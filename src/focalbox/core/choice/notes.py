@@ -1,4 +1,4 @@
-"""What a reader should know of a chosen window: which of the caller's boxes and of the subjects it cannot do justice."""
+"""Notes about a chosen window: which of the caller's boxes and which subjects it cannot show as it should."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is added around a picture to reach a ratio that the picture does not have."""
+"""The room that is added around a picture to reach a ratio that the picture does not have."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Padding", "padding_to"]
 
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """What a padded crop adds around the picture's own pixels, in source pixels >= 0."""
+    """The room that a padded crop adds around the picture's own pixels, in source pixels >= 0."""
 
     left: int = 0
     top: int = 0

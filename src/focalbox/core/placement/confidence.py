@@ -1,4 +1,4 @@
-"""How sure a crop is: the probability that it keeps nearly as much as the best of its shape would, and cuts no head."""
+"""How sure a crop is: the probability that it keeps nearly as much as the best window of its shape, and cuts no head."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FEATURES = (
     "heads cut",
     "text cut",
 )
-"""What `features` gives, in order; all are shares from 0 to 1."""
+"""The names of what `features` returns, in order; all are shares from 0 to 1."""
 
 
 def features(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubject] = ()) -> tuple[float, ...]:

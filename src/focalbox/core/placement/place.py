@@ -18,7 +18,7 @@ __all__ = ["NO_DEMANDS", "Demands", "place", "places_by_score", "shares_at"]
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a window is placed for besides saliency, most binding first.
+    """The demands on the place of a window besides saliency, the most binding first.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class _Duration(NamedTuple):
 
     @property
     def endless(self) -> int:
-        """What stands for one that is not known."""
+        """The value that stands for an unknown duration."""
         return int(256 ** struct.calcsize(self.form) - 1)
 
 

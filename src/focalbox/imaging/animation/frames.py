@@ -1,4 +1,4 @@
-"""What the writers of films share: frames as they come, and what of a frame is new."""
+"""What the writers of animations share: the frames in order, and the part of each frame that is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the header of a BMP says of pixels that are numbers of colours, and what it says that nobody reads."""
+"""The header of a BMP with a palette, and which kinds of BMP are not read."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _LAYOUTS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _SMALLEST = 8
 """The divisor at which pixels cost least; the codes are read all the same."""
 _CODES_ARE_DAMAGED = re.compile(r"Corrupt JPEG data: (?!\d+ extraneous bytes before marker 0xd9)")
-"""What libjpeg says of codes that are not as they were; it also says that of some bytes too many before EOI."""
+"""libjpeg's warning about damaged codes, which it also gives for some surplus bytes before EOI."""
 _FILLED = {127, 128}
 """Levels of the grey that libjpeg fills missing rows with; the former in CMYK, which Pillow inverts."""
 

@@ -21,7 +21,7 @@ _GREY = "LA;16B"
 _PASSES = ((0, 1, 1, 2), (1, 0, 2, 2), (0, 2, 2, 4), (2, 0, 4, 4), (0, 4, 4, 8), (4, 0, 8, 8), (0, 0, 8, 8))
 """Left, top and steps to the right and down of the passes of an interlaced picture, the last one first (section 8.1)."""
 _MARK, _OTHER_MARK = 0xA7, 0x58
-"""What a pixel is marked with: no pixel has both colours."""
+"""Two marks for a pixel: no pixel has both colours."""
 
 
 class _WholePng(PngImageFile):

@@ -27,7 +27,7 @@ _UNREAD = {
     50002: "JPEG XL",
     52546: "JPEG XL",
 }
-"""What pixels may be packed as that neither Pillow nor its libtiff unpacks, by the number of the compression."""
+"""Compressions, by number, that neither Pillow nor its libtiff decodes."""
 _ORIENTATION, _BITS, _SAMPLES, _ROWS_PER_STRIP, _PLANES = 274, 258, 277, 278, 284  # TIFF 6.0, section 8
 _TILE_WIDTH, _TILE_LENGTH = 322, 323  # section 15
 _STRIPS, _TILES = (273, 279), (324, 325)  # the same: where pixels lie, and how many bytes

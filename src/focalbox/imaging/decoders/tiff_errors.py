@@ -1,4 +1,4 @@
-"""What libtiff writes to standard error by itself: a line for every damaged row, and a row of a fax costs no byte."""
+"""Keeps libtiff from writing to standard error: it writes a line for every damaged row, and rows of a fax cost no byte."""
 
 from __future__ import annotations
 

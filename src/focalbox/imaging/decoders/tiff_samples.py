@@ -58,7 +58,7 @@ class Mending(NamedTuple):
 
 
 class _Samples(NamedTuple):
-    """What the samples of a picture are: all alike, of ``depth`` bits."""
+    """The kind of a picture's samples, which all have ``depth`` bits."""
 
     number: int
     depth: int
@@ -210,4 +210,4 @@ def _without(values: NDArray[Any]) -> NDArray[Any]:
 _LEFT = {_UNKNOWN, _ALPHA}
 """Samples beside grey from white to black that Pillow would read if it ran from black to white."""
 _PAIRS: dict[tuple[int, ...], Step] = {_UNKNOWN: _without, _PREMULTIPLIED: _multiplied, _ALPHA: _with_alpha}
-"""What is done to grey of 16 bits with another sample."""
+"""How 16-bit grey with another sample is converted."""

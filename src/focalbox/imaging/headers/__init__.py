@@ -1,1 +1,1 @@
-"""What a file's bytes say of the picture beside its pixels."""
+"""The headers of files: what they tell about the picture besides its pixels."""

@@ -30,7 +30,7 @@ _MAX_TEXT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """What was read.
+    """What the block tells.
 
     Parameters
     ----------

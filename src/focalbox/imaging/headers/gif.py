@@ -15,11 +15,11 @@ _MAX_BLOCKS = 2_000_000
 _FEW_REMARKS = 2**16
 """Bytes of extensions before the first frame that Pillow is let read: it joins comments one by one."""
 _CONTROL = b"\x21\xf9\x04"
-"""What the graphic control extension of a frame begins with (GIF89a, section 23); it has 8 bytes."""
+"""The beginning of a frame's graphic control extension (GIF89a, section 23), which has 8 bytes."""
 _XMP = b"\x21\xff\x0bXMP DataXMP"
-"""What the application extension with a packet of XMP begins with (XMP Specification, part 3, section 1.1.2)."""
+"""The beginning of the application extension with a packet of XMP (XMP Specification, part 3, section 1.1.2)."""
 _MAGIC = b"\1" + bytes(range(255, -1, -1)) + b"\0"
-"""What ends it (the same): whichever byte of the packet is taken for a length, from here it leads to the closing zero."""
+"""Its end (the same section): whichever byte of the packet is taken for a length, it leads from here to the closing zero."""
 
 
 def gif_ends(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What a file's first bytes say: its format, and the counts that a decoder would allocate or walk the file for."""
+"""The header of a file: its format, size and counts, read without a decoder that would allocate memory for them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _OTHERS = (
 )
 """How files begin that are sent as pictures and are none that is read, in lower case where it is text, and what they are."""
 _NETPBM = {b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"F", b"f"}
-"""What comes after the P of Netpbm's formats, before a blank."""
+"""The characters after the P of Netpbm's formats, before a blank."""
 _AT_THE_END = b"TRUEVISION-XFILE.\0"
 """How files of Targa end; they begin like nothing."""
 _TEXT_LOOKED_AT = 1000
@@ -89,7 +89,7 @@ _VIDEOS = {b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1", b"3gp4
 _OLD_VIDEOS = {b"moov", b"mdat", b"wide"}
 """Boxes that QuickTime's films of old begin with."""
 _RIFFS = {b"AVI ": "a video", b"WAVE": "sound"}
-"""What files in RIFF are."""
+"""The kinds of files that are in RIFF."""
 _READ = "JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
 
 

@@ -1,4 +1,4 @@
-"""What the boxes of AVIF and HEIC say of their picture: its colours, and which part of it is to be seen."""
+"""The boxes of AVIF and HEIC that describe the picture: its colours, and which part of it is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the markers of a JPEG say of its coding, and which of its segments its pixels need."""
+"""The markers of a JPEG: how it is coded, and which of its segments the pixels need."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _XMP_SEGMENT, _EXTENSION = 0xE1, b"http://ns.adobe.com/xmp/extension/\0"  # XMP 
 _EXTENSION_NAME = re.compile(rb"HasExtendedXMP\s*(?:=\s*[\"']|>)\s*([0-9A-Fa-f]{32})")
 """Where a packet names the other one, by the 32 digits of its MD5."""
 _READ_BY_PILLOW = {0xE0: (b"JFIF", 7), 0xE2: (_PROFILE, 14), 0xEE: (b"Adobe", 7)}
-"""What Pillow knows segments by, and how long they must be (`PIL.JpegImagePlugin.APP`, 13.0)."""
+"""By what Pillow recognises segments, and how long they must be (`PIL.JpegImagePlugin.APP`, 13.0)."""
 _PHOTOSHOP, _RESOURCES, _RESOURCE = 0xED, b"Photoshop 3.0\0", b"8BIM"
 _MAX_COUNTED = 1000
 """Scans at which counting ends: far above what is let through."""

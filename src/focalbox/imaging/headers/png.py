@@ -46,7 +46,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Png:
-    """What a PNG says of its pixels.
+    """The properties of a PNG that its pixels depend on.
 
     Parameters
     ----------

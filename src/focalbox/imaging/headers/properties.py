@@ -1,4 +1,4 @@
-"""What the headers of a file say of its picture, put together."""
+"""The properties of a picture, collected from the headers of its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Header"]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file says of itself besides its size.
+    """The properties of a picture that its headers tell, besides its size.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ _DESCRIPTION, _ITEM, _VALUE, _RESOURCE = (_RDF + name for name in ("Description"
 _LISTS = tuple(_RDF + name for name in ("Alt", "Seq", "Bag"))
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
-"""What begins a declaration, which might make entities that grow without bound."""
+"""The beginning of a declaration, which might define entities that grow without bound."""
 
 
 @dataclass(frozen=True, slots=True)

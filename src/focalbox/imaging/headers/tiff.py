@@ -14,7 +14,7 @@ _SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUB_DIRECTORIES = 254, 256, 257, 262, 
 _BITS, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 277, 284, 339  # TIFF 6.0, sections 8 and 19
 _SEPARATE = (2,)
 _SAMPLE_FORMATS = {1: "whole", 2: "signed", 3: "floating-point"}
-"""What samples are (TIFF 6.0, section 19)."""
+"""The formats of samples (TIFF 6.0, section 19)."""
 _SENSOR = {32803, 34892}  # DNG 1.7, chapter 4: pixels as they come from a sensor, in a mosaic or linear
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types of whole numbers (TIFF 6.0, section 2; BigTIFF): BYTE, SHORT, LONG, IFD, LONG8, IFD8."""

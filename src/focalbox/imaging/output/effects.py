@@ -1,4 +1,4 @@
-"""What other services' addresses do to a finished crop: turns, tones, blur, corners. None of it moves the window."""
+"""Effects that the addresses of other services ask for on a finished crop: turns, tones, blur, corners."""
 
 from __future__ import annotations
 

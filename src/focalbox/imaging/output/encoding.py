@@ -19,7 +19,7 @@ from focalbox.options.sizes import is_whole
 __all__ = ["can_write", "check_quality", "check_writer", "encode"]
 
 _PAPER = (255, 255, 255)
-"""What shows through transparent parts in formats that have none: paper, as browsers show it."""
+"""The colour behind transparent parts in formats without transparency: white, as in browsers."""
 _QUALITIES = range(1, 101)
 _OPTIMIZED = {"jpeg", "png"}
 """Formats whose writers search for a shorter code for the same pixels when told to."""

@@ -1,4 +1,4 @@
-"""What fills the room around a picture, as it is asked for."""
+"""How the room around a picture is to be filled: a colour, the edge, or a blurred copy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Fill = str | tuple[int, ...]
 
 _OPAQUE = 255
 _KNOWN = {"white", "edge", "blur"}
-"""What most callers say: no reader of colours is loaded for it."""
+"""The usual fill, for which no parser of colours is loaded."""
 
 
 def check_fill(fill: Fill) -> None:

@@ -1,4 +1,4 @@
-"""What other services' filters do to the tones of a picture, and to each pixel by those around it; sizes stay."""
+"""Filters of other services that change the tones of a picture, or each pixel by those around it, but not the size."""
 
 from __future__ import annotations
 
@@ -251,4 +251,4 @@ TONES: Mapping[str, Tone] = {
     "saturation": _saturation,
     "wavelet": _wavelet,
 }
-"""What is done to a picture of mode RGB or RGBA, by name, with its numbers."""
+"""The filters by name; each takes a picture of mode RGB or RGBA and its numbers."""

@@ -1,4 +1,4 @@
-"""What is stored beside an ImageField, and the way back from a file to it."""
+"""The analysis that is stored beside an ImageField, and how it is found again from a file."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ MAX_SIZES = 32
 
 _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
 UPLOADS = tuple(_ANSWERS)
-"""What may be asked of a picture that is sent along, ``POST /v1/crop``."""
+"""The answers that an upload can ask for, as in ``POST /v1/crop``."""
 _OPTIONS = frozenset(option.name for option in OPTIONS)
 """The fields that become `CropOptions`; `focalbox.options` says how each is read."""
 _OF_PICTURES = ("format", "quality")

@@ -18,7 +18,7 @@ _MIN_SECRET = 16
 """Characters of a secret: 128 bits when they are random, what RFC 2104, section 3, calls for at least with SHA-256 / 2."""
 
 _LAST = re.compile(rb"expires=([0-9]{1,12})&key=([A-Za-z0-9_-]{1,32})&signature=([A-Za-z0-9_-]{43})")
-"""What a signed address ends with, in this order: nothing can follow the signature."""
+"""The fields with which a signed address ends, in this order; nothing may follow the signature."""
 _ADDED = re.compile(r"(?:.*&)?(expires|key|signature)=.*")
 """A query with a field that signing adds."""
 

@@ -39,7 +39,7 @@ _TRANSPARENT = "#ffffff00"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the filters of an address say together."""
+    """The filters of an address, combined."""
 
     quality: int = DEFAULT_QUALITY
     format: str = SAME

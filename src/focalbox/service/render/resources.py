@@ -1,4 +1,4 @@
-"""What making an answer takes: the cropper, threads, memory, and the counts of what was done."""
+"""The resources that making an answer takes: cropper, threads, memory and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Resources"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resources:
-    """What the parts that make answers share.
+    """The resources that the parts which make answers share.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What serves any service: pool, cache by bytes, single flight, metrics."""
+"""Parts that any service needs: pool, cache by bytes, single flight, metrics."""

@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus: requests, latencies by stage, cache hits, the queue, pixels."""
+"""The metrics for Prometheus: requests, latencies by stage, cache hits, the queue, pixels."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is the user's own
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a user says where temporary files go, as `tempfile` reads them."""
 _BYTES: Mapping[str, int] = {"counter": 2**18, "gauge_livesum": 2**16, "histogram": 2**16}
-"""What each kind may come to: some 170 bytes a series, of which requests have at most 600 (dialects, answers, statuses)."""
+"""The most bytes of each kind: some 170 bytes a series, of which requests have at most 600 (dialects, answers, statuses)."""
 
 
 def place_for() -> Path | None:

@@ -31,7 +31,7 @@ __all__ = ["BACKLOG", "serve_on"]
 BACKLOG = 1024
 """Connections that the system may hold for the service to accept."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-"""What glibc's mallopt(3) calls the settings."""
+"""The numbers of settings of glibc's mallopt(3)."""
 _KEPT = 2**25
 """Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
 _MAPPED = 2**21

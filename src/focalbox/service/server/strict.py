@@ -48,7 +48,7 @@ class StrictConnection(h11.Connection):
     def __init__(self, most_unread: int = 16_384) -> None:
         super().__init__(h11.SERVER, most_unread)
         self.wrong = ""
-        """What is wrong with the header that was refused, where that is known."""
+        """The reason why the header was refused, if it is known."""
         self.too_large = False
         """Whether more has come than a request may have before its body, or its header fields are larger than that."""
         self._most_unread = most_unread
@@ -112,4 +112,4 @@ _RULES: Sequence[tuple[str, Callable[[bytes], object]]] = (
         lambda head: not all(_HOST.fullmatch(host) for host in _HOSTS.findall(head)),
     ),
 )
-"""What a header has to be, and what tells that it is not."""
+"""The rules for a header, each with a check that tells whether it is broken."""

@@ -33,7 +33,7 @@ _log = logging.getLogger("focalbox.service")
 
 
 class Starts:
-    """What processes that start together tell each other: who is the last to serve, and why one cannot.
+    """Shared by processes that start together: which one is the last to start, and why one cannot.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _LIMITS = {
     "result_pixels": "Largest result, pixels.",
     "memory": "Most memory that one picture may need, bytes.",
 }
-"""What each limit is about; one that is missing here is an error when the page is made."""
+"""The meaning of each limit; making the page fails when one is missing here."""
 
 
 def describe_settings() -> str:

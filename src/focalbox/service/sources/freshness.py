@@ -16,7 +16,7 @@ FIELDS = ("age", "cache-control", "date", "etag", "expires", "last-modified", "v
 _MAX_FIELD = 500
 """Characters of a field that is kept; tags and dates have under 100."""
 _STRICTEST = {"cache-control": "no-store", "vary": "*"}
-"""What a field counts as that is too long to be kept: what it forbids must not get lost."""
+"""The value that replaces a field which is too long to be kept, so that nothing that it forbids gets lost."""
 _SKEW = 60.0
 """Seconds by which a clock may be put back without a doubt about what was noted before."""
 _MAX_SECONDS = 2**31
@@ -104,7 +104,7 @@ class Freshness:
 
     @property
     def directive(self) -> str:
-        """What caches of our answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or nothing.
+        """The directives that caches of our answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or none.
 
         ``Vary: *`` says that no later request is sure to get the same picture: it is asked for each time (RFC 9111, 4.1).
         """

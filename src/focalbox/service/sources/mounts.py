@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 __all__ = ["is_local", "mounts"]
 
 _TABLE = Path("/proc/self/mountinfo")
-"""What is mounted where (proc(5)); Linux alone has it."""
+"""The table of mounts (proc(5)), which only Linux has."""
 _LOCAL = {"bcachefs", "btrfs", "erofs", "ext2", "ext3", "ext4", "f2fs", "overlay", "squashfs", "tmpfs", "xfs", "zfs"}
 """File systems that ask no other machine and no other process, by the names of Linux."""
 _ESCAPED = re.compile(r"\\([0-7]{3})")

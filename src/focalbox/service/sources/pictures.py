@@ -1,4 +1,4 @@
-"""What is known of a picture before it is decoded: the digest of its bytes and their format, remembered by where it lies."""
+"""Pictures before they are decoded: the digest of the bytes and their format, remembered by the picture's location."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SIZE = 512
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the header of a picture says, and what its server says about caching.
+    """The header of a picture, and what its server says about caching.
 
     Parameters
     ----------

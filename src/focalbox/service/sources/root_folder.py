@@ -17,7 +17,7 @@ from focalbox.storage.base import read_limited
 __all__ = ["File", "RootFolder"]
 
 _IN_NO_NAME = ("\\", "\0", ":") if os.name == "nt" else ("\\", "\0")
-"""What no name holds: a colon comes behind a drive of Windows, or before a stream of a file there."""
+"""Characters that no name may hold. On Windows a colon follows a drive, or precedes a stream of a file."""
 _MISSING = "there is no such picture"
 """Said of files that are missing, hidden, outside the root or unreadable alike: what lies there is nobody's business."""
 

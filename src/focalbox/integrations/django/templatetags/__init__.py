@@ -1,1 +1,1 @@
-"""What ``{% load focalbox %}`` finds."""
+"""The template tags that ``{% load focalbox %}`` loads."""

@@ -29,7 +29,7 @@ _API_KEY = re.compile(rb"(?![vV][0-9]{1,3}\Z)[A-Za-z0-9]{1,64}")
 _LIKE_TASK = re.compile(rb"[a-z_]{2,40}=[a-z_]{1,40}(?::|%3[Aa])")
 """How a task begins that is none of those that are known: it is refused by its name."""
 _ALIASES = {"round_corners": "rounded_corners"}
-"""What filestack-python calls tasks otherwise than Filestack does."""
+"""Names of tasks in filestack-python that differ from Filestack's own."""
 _KEY_FIELD = re.compile(r"key=([A-Za-z0-9]{1,64})", re.ASCII)
 _MAX_TASKS = 32
 _SIGNED = (b"policy", b"signature")

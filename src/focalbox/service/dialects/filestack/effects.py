@@ -1,4 +1,4 @@
-"""What Filestack's tasks do to a finished crop: tones, blur, corners, borders, turns."""
+"""Filestack's tasks that change a finished crop: tones, blur, corners, borders, turns."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from focalbox.service.dialects.urls import plain_number
 __all__ = ["EFFECTS"]
 
 _MAX_AMOUNT = 20
-"""What ``amount:`` of ``blur`` and ``sharpen`` goes up to (Filestack's Processing API)."""
+"""The largest ``amount:`` of ``blur`` and ``sharpen`` (Filestack's Processing API)."""
 _MAX_RADIUS = 10_000
-"""What ``rounded_corners=radius:`` goes up to (the schema of filestack-js)."""
+"""The largest ``rounded_corners=radius:`` (the schema of filestack-js)."""
 
 
 def _bordered(options: Mapping[str, str]) -> list[Effect]:
@@ -105,4 +105,4 @@ EFFECTS: Mapping[str, Callable[[Mapping[str, str]], Sequence[Effect]]] = {
     "sepia": _browned,
     "sharpen": _sharpened,
 }
-"""What each task does to the crop."""
+"""The effects of each task."""

@@ -1,4 +1,4 @@
-"""What Filestack's tasks mean: an address that is split into its parts becomes an `ImageRequest`."""
+"""From Filestack's tasks, split from the address, to an `ImageRequest`."""
 
 from __future__ import annotations
 

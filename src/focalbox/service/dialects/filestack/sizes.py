@@ -46,9 +46,9 @@ _ALIGNS = {
 }  # fmt: skip
 _FITS = ("clip", "crop", "scale", "max")
 _MAX_BUFFER, _MAX_FACE, _MAX_FACES = 10_000, 1_000, 64
-"""What ``buffer`` and the numbers of faces go up to (the schema of filestack-js), and how many are named at most (ours)."""
+"""The largest ``buffer`` and number of a face (the schema of filestack-js), and the most faces in one list (our choice)."""
 _MAX_FACE_SIZE = 10_000
-"""What ``minsize`` and ``maxsize`` go up to (the schema of filestack-js)."""
+"""The largest ``minsize`` and ``maxsize`` (the schema of filestack-js)."""
 _DECIMAL = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,6})?|\.[0-9]{1,6}", re.ASCII)
 _FACES = re.compile(r"\[?(\d{1,4}(?:,\d{1,4})*)\]?", re.ASCII)
 

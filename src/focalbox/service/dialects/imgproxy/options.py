@@ -45,7 +45,7 @@ _ARGUMENTS = {
 }  # fmt: skip
 """How many arguments an option has here; those that are not named have one."""
 _DEFAULTS = {"", "0", "f", "false"}
-"""What a further argument may say: what is done here anyway, such as ``w:500:0``."""
+"""Further arguments that are accepted because they ask for what is done in any case, as in ``w:500:0``."""
 _ON, _OFF = (("1", "t", "true"), ("0", "f", "false"))
 _FIXED_FOR: Sequence[tuple[str, Sequence[str], str]] = (
     ("auto_rotate ar", _ON, "every answer is upright"),

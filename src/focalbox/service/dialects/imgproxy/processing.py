@@ -1,4 +1,4 @@
-"""What the processing options of imgproxy say together, and how single arguments of them are read."""
+"""The processing options of imgproxy, combined, and how their arguments are read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MAX_FACTOR = 8
 
 @dataclass(frozen=True, slots=True)
 class Processing:
-    """What the options of an address say together; the last of a name counts."""
+    """The options of an address, combined; of a repeated option the last one counts."""
 
     type: str = "fit"
     width: int = 0
@@ -74,7 +74,7 @@ class Processing:
 
 
 class Unexpected(ValueError):
-    """What an argument is expected to be, where it is something else; the option that it belongs to says the rest."""
+    """Raised with what an argument should be; the option that it belongs to completes the message."""
 
 
 def argument_at(arguments: Sequence[str], at: int) -> str:

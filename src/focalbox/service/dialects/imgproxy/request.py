@@ -1,4 +1,4 @@
-"""What imgproxy's options mean together: an `ImageRequest`, its steps in the order of imgproxy's pipeline."""
+"""From imgproxy's options to an `ImageRequest`, with its steps in the order of imgproxy's pipeline."""
 
 from __future__ import annotations
 
