@@ -41,6 +41,11 @@ def test_a_call_that_makes_sense_passes() -> None:
     ("changes", "sentence"),
     [
         ({"sources": []}, r"a batch needs at least one source, or a manifest \(--from\)"),
+        ({"sources": ["/in", " "]}, "an empty one is none of them"),
+        ({"sources": ["", "/in"], "out": str(Path.cwd())}, "^a source is a folder[^;]*$"),
+        ({"sources": ["memory://in"]}, "memory:// is seen by one process alone"),
+        ({"out": "memory://crops"}, "memory:// is seen by one process alone"),
+        ({"out": "simplecache::memory://crops"}, "memory:// is seen by one process alone"),
         ({"from_manifest": "/m.jsonl"}, "from sources or from a manifest, not both"),
         ({"out": None}, r"a place for its results \(--output\), or only plans \(--plan-only\)"),
         ({"workers": 0}, "at least one worker, not 0"),

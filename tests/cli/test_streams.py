@@ -28,6 +28,8 @@ COMMAND = f"{shlex.quote(sys.executable)} -m focalbox"
             1,
             "focalbox: standard output cannot be written: No space left on device",
         ),
+        ("plan coffee.jpg -s 1:1 >&-", 1, "focalbox: standard output cannot be written: Bad file descriptor"),
+        ("completion bash >&-", 1, "focalbox: standard output cannot be written: Bad file descriptor"),
         (
             "plan coffee.jpg -s 1:1 >/dev/full",
             1,

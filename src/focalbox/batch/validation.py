@@ -59,6 +59,14 @@ def check_call(
             job.out is None and not plan_only,
             "a batch needs a place for its results (--output), or only plans (--plan-only)",
         ),
+        (
+            any(not source.strip() for source in sources),
+            "a source is a folder, a picture, a list or an address, and an empty one is none of them",
+        ),
+        (
+            any(map(_is_memory, [*sources, job.out or ""])),
+            "memory:// is seen by one process alone, and workers are others: name a folder or a store",
+        ),
         (not _is_count(workers), f"a batch needs at least one worker, not {show_value(workers)}"),
         (not _is_count(limit), f"a limit is at least one picture, not {show_value(limit)}"),
         (not _is_count(sample), f"a sample is at least one picture, not {show_value(sample)}"),
@@ -68,12 +76,19 @@ def check_call(
         (bool(job.storage_class) and scheme not in _CLASSED, "a storage class is told to objects at s3:// only"),
     ]
     mistakes = [sentence for wrong, sentence in rules if wrong]
-    covering = (source for source in sources if job.out and within(job.out, absolute_address(root_of(source))))
+    covering = (
+        source for source in sources if source and job.out and within(job.out, absolute_address(root_of(source)))
+    )
     mistakes += [
         f"{job.out} lies in {source}: the next run would crop the crops; choose a place outside" for source in covering
     ]
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
+
+
+def _is_memory(address: str) -> bool:
+    """Tell whether an address lies in the memory of this process, also a chained one: ``simplecache::memory://x``."""
+    return is_remote(address) and address.removeprefix("@").partition("://")[0].rpartition("::")[2] == "memory"
 
 
 def _is_count(value: int | None) -> bool:

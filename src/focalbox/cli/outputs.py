@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from focalbox.cli.streams import ClosedOutput
 from focalbox.errors import InvalidRequest
 from focalbox.naming import PIPE, Output
 from focalbox.storage.base import is_remote
@@ -23,7 +24,7 @@ def check_outputs(named: Sequence[Sequence[Output]]) -> None:
         For standard output when it is closed or a screen, and for addresses on the web.
     """
     for out in (out for outputs in named for out in outputs):
-        if out.path == PIPE and sys.stdout is None:
+        if out.path == PIPE and isinstance(sys.stdout, ClosedOutput):
             message = "standard output is closed: name a file with --output"
             raise InvalidRequest(message)
         if out.path == PIPE and sys.stdout.isatty():

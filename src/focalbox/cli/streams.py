@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-__all__ = ["discard", "flush_streams", "open_closed_streams"]
+__all__ = ["ClosedOutput", "discard", "flush_streams", "open_closed_streams"]
 
 
 def open_closed_streams() -> None:
     """Open the null device where a standard stream is closed, so that no file of a command becomes one of the three.
 
-    Worker processes inherit them. In Python, closed standard input and output stay None: commands refuse to use them.
+    Worker processes inherit them. In Python, closed standard input stays None, and commands refuse to use it; writing to
+    closed standard output fails.
     """
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - takes the lowest number that is free
+    if sys.stdout is None:
+        sys.stdout = ClosedOutput()
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as the command runs
+
+
+class ClosedOutput(io.TextIOBase):
+    """Standard output that was closed before the command began: what a command has to say must not be lost unnoticed."""
+
+    def write(self, text: str) -> int:  # noqa: ARG002 - a stream's signature
+        """Raise OSError, as a file does that cannot be written."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def flush_streams() -> None:

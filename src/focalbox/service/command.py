@@ -231,10 +231,8 @@ def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
         lines.append("crops:   of uploads only; --root, --allow-host and --bucket say where addresses find pictures")
     if settings.keys and settings.keys[0].id == "session":
         lines.append("key:     a new one for this run; set FOCALBOX_SERVICE_KEYS=ID:SECRET for one that lasts")
-    if sys.stdout is None:  # closed before the start
-        return
     try:
         click.echo("\n".join(lines))
         sys.stdout.flush()
-    except OSError:  # nobody reads any more, which is no reason not to serve
+    except OSError:  # closed from the start, or nobody reads any more, which is no reason not to serve
         sys.stdout = None
