@@ -227,7 +227,7 @@ def needed_size(source: Size, targets: Sequence[Target | None], options: CropOpt
 
 
 def is_settled(source: Size, target: Target | None, options: CropOptions) -> bool:
-    """Tell whether the pixels of a crop are the same whatever a look would find, so that nobody has to look.
+    """Tell whether the pixels of a crop do not depend on what a look would find, so that no look is needed.
 
     They are when the whole picture is shown, or when the caller has said what the largest window is centred on. What is told
     of a crop besides (what it keeps, how sure that is, its focal point) is only known after a look.

@@ -155,7 +155,7 @@ class Result:
         Raises
         ------
         InvalidRequest
-            As in `encode`, or when the path is none, or neither ``format`` nor its ending names a format.
+            As in `encode`, or when ``path`` is not a path, or neither ``format`` nor the ending of the path names a format.
         OutputError
             When the file cannot be written.
         """

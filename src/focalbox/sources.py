@@ -41,7 +41,7 @@ def open_source(source: Source, limits: Limits | None = None) -> Picture:
     LimitExceeded
         When the picture is larger than the limits allow.
     InvalidRequest
-        When the source is none of these: an address, which is not fetched here, or a file that reads text or asynchronously.
+        When the source is something else: an address (not fetched here), or a file that reads text or asynchronously.
     """
     limits = limits or Limits()
     if isinstance(source, bytes | Image.Image | np.ndarray):

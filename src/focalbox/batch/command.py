@@ -28,7 +28,7 @@ from focalbox.settings import Settings
 __all__ = ["batch"]
 
 _OWN = "FOCALBOX_BATCH_"
-"""How a batch's own settings would begin: there are none, everything is said by its options."""
+"""The prefix that settings of batches would have. There are none: a batch has only options."""
 
 
 @click.command(short_help="Crop folders and buckets, with a record of every picture.")

@@ -20,11 +20,11 @@ __all__ = ["ENDINGS", "list_pictures", "root_of"]
 ENDINGS = frozenset(
     ".jpg .jpeg .jpe .jfif .png .webp .avif .gif .tif .tiff .bmp .heic .heif".split()  # noqa: SIM905 - reads as a list
 )
-"""What names of pictures end with; other files of a folder are none of a batch's business. What a list names, and a file
-named by itself, is taken whatever it is called."""
+"""The endings of pictures' names; other files of a folder are ignored. A file that a list or the caller names is taken
+whatever its name."""
 
 _LISTS = {".txt", ".lst", ".list"}
-"""What names of list files end with: one address a line, ``#`` begins a remark."""
+"""The endings of list files, which hold one address a line; ``#`` begins a remark."""
 
 _WILD = re.compile(r"[*?[]")
 _STANDARD_INPUT = "-"

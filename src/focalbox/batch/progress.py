@@ -116,7 +116,7 @@ class Progress:
             self._print("\r\x1b[K")
 
     def _print(self, text: str) -> None:
-        """Print; where nobody can be told any more, the run goes on."""
+        """Print; when that is not possible any more, the run goes on."""
         if self._out is None:
             return
         try:

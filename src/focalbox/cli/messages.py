@@ -19,7 +19,7 @@ INTERRUPTED = 130
 
 
 def print_error(sentence: str) -> None:
-    """Say what went wrong, on standard error; where nobody can be told, the work goes on."""
+    """Say what went wrong on standard error; when that cannot be written to, the work goes on."""
     try:
         click.echo(f"focalbox: {sentence}", err=True)
     except OSError:

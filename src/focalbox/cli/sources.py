@@ -17,16 +17,16 @@ _WILD = "*?["
 
 
 def source_of(picture: str, settings: Settings) -> str | bytes | BinaryIO:
-    """Return what a cropper reads for an argument; what is at an address is fetched, within the limits.
+    """Return the source for an argument; pictures at addresses are fetched, within the limits.
 
     Raises
     ------
     FetchError
-        For a closed standard input, a folder, a pattern that no file has as its name, and an address that cannot be read.
+        For a closed standard input, a folder, a pattern that is not the name of a file, and an address that cannot be read.
     InvalidRequest
-        For an address that is none, or leads to a host that is not public.
+        For an address that is malformed, or leads to a host that is not public.
     LimitExceeded
-        When more is at an address than the limits allow.
+        When the picture at an address is larger than the limits allow.
     """
     if picture == PIPE:
         if sys.stdin is None:

@@ -1,4 +1,4 @@
-"""The standard streams of the command when they are closed, full, or read by nobody any more."""
+"""The standard streams of the command, also when they are closed, full, or no longer read."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ClosedOutput(io.TextIOBase):
 
 
 def flush_streams() -> None:
-    """Write out what is left for standard output and error; what cannot be written is dropped, as nobody can be told."""
+    """Flush standard output and error; what cannot be written is dropped."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

@@ -58,7 +58,7 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
 
     Each side is looked for from outside, so that a picture costs as much as its border has pixels. Colours are compared by
     their Euclidean distance in RGB as thumbor does; where parts are transparent, in RGB times alpha, and alpha, so that
-    pixels that nobody sees are alike.
+    fully transparent pixels are alike.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ def fit(
     Raises
     ------
     InvalidRequest
-        When ``image`` is none, or a size, ``bleed`` or an option makes no sense.
+        When ``image`` is not a picture of Pillow's, or a size, ``bleed`` or an option makes no sense.
 
     Examples
     --------

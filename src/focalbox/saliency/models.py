@@ -85,7 +85,7 @@ def model_named(name: str) -> Model:
     Raises
     ------
     InvalidRequest
-        When there is none of that name.
+        When there is no model of that name.
 
     Examples
     --------

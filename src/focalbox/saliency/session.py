@@ -25,7 +25,7 @@ BESIDE = "beside"
 
 _NO_TELEMETRY = "ORT_DISABLE_TELEMETRY", "1"
 """Since version 1.29 onnxruntime's wheels for Linux report every session to their maker, from two threads and a database
-in the home directory, unless this variable is set when the library is loaded. What is cropped is nobody else's business.
+in the home directory, unless this variable is set when the library is loaded. focalbox sends nothing anywhere.
 A value that is set already stays."""
 
 _MAX_REASON = 200

@@ -134,7 +134,7 @@ _OWN_FAULT = {500: "the picture could not be looked at"}
 
 
 def problem_of(error: Exception) -> Problem:
-    """Return what a client is told of an error; of one that nobody foresaw, nothing but that it happened.
+    """Return what a client is told about an error; about an unexpected one, only that the service failed.
 
     Examples
     --------

@@ -38,9 +38,9 @@ _RESIZING = {"cover", "inside", "resize"}
 _CHANGING = {"pad", "part", "rotate", "square"}
 """Effects that make another size of the one before, which the address does not name."""
 _WHOLE = Outline(0, 0).name
-"""The name of a size that nobody asked for: what effects make of the whole picture is asked for instead."""
+"""The name of the size when the request names none, and wants what effects make of the whole picture."""
 _OWN = Outline(0, 0, own_width=True, own_height=True).name
-"""The name of the picture's own size, which is the one of a crop that nothing is made of."""
+"""The name of the picture's own size, which a crop without any effect has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class ImageRequest:
     def sizes(self, source: Size) -> list[Target | None]:
         """Return the targets for a picture of a known size, without a trimmed border.
 
-        None stands for a size that follows from faces which nobody has found yet.
+        None stands for a size that follows from faces, which are not known yet.
         """
         if self.faces is not None:
             return [None if isinstance(target, Outline) else target for target in self.targets]

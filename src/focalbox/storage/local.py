@@ -146,16 +146,16 @@ def check_path(path: object) -> str:
 
 
 def write_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write one file whole or not at all, in a folder that is made when it is missing.
+    """Write one file, either completely or not at all; a missing folder is made.
 
-    The bytes go to a temporary file beside the target, which then takes the target's name: whoever looks sees the old
-    file or the new one, and an error leaves nothing behind. A link stays one and its file is written; what is no file, such
-    as ``/dev/null`` or a named pipe, is not replaced: the bytes go into it.
+    The bytes go to a temporary file beside the target, which then takes the target's name. So other processes see the old
+    file or the new one, and an error leaves nothing behind. Of a link, the file that it points to is written. The bytes are
+    written into devices and named pipes, such as ``/dev/null``, which are not replaced.
 
     Raises
     ------
     InvalidRequest
-        When the path is none.
+        When ``path`` is not a path.
     OutputError
         When nothing can be written there.
     """

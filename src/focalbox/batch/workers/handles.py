@@ -93,7 +93,7 @@ class ForkServer:
     ----------
     job : Job
     workers : int
-        How many are wanted; there are none when a fork server cannot be had.
+        How many are wanted; there are none when no fork server can be started.
     """
 
     def __init__(self, job: Job, workers: int) -> None:

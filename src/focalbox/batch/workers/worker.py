@@ -41,7 +41,7 @@ _OF_A_NAME = {errno.ENAMETOOLONG, errno.EISDIR, errno.EINVAL, errno.EILSEQ}
 """Faults of writing that are those of one result's name, such as a long one: the other pictures can be written."""
 
 _DRAWN_SIDE = 64
-"""Pixels a side of the picture that nobody gets to see."""
+"""Pixels a side of the picture with which the worker warms up."""
 
 
 @dataclass(frozen=True)

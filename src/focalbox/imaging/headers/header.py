@@ -77,11 +77,11 @@ _OTHERS = (
     (b"\x1aE\xdf\xa3", "a video"),
     (b"\0\0\1\xba", "a video"),
 )
-"""How files begin that are sent as pictures and are none that is read, in lower case where it is text, and what they are."""
+"""The beginnings of files that people send as pictures but that are not read (texts in lower case), and what these are."""
 _NETPBM = {b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"F", b"f"}
 """The characters after the P of Netpbm's formats, before a blank."""
 _AT_THE_END = b"TRUEVISION-XFILE.\0"
-"""How files of Targa end; they begin like nothing."""
+"""The end of Targa files, which have no signature at their beginning."""
 _TEXT_LOOKED_AT = 1000
 """Bytes in which the first element of a text may lie: behind a declaration, remarks and blanks."""
 _VIDEOS = {b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1", b"3gp4", b"3gp5", b"3gp6", b"3g2a", b"dash"}

@@ -80,7 +80,8 @@ def jpeg_coding(data: bytes) -> JpegCoding:
     """Read how a JPEG is coded, walking its markers as libjpeg does, past whatever lies between them.
 
     The scans are counted from the frame to its end, EOI: what lies inside other segments or behind the end, such as the
-    film of a motion photo, is none of the picture. A picture that comes in one scan is not walked through to its end.
+    film of a motion photo, does not belong to the picture. A picture that comes in one scan is not walked through to its
+    end.
 
     Raises
     ------

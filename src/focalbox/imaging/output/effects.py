@@ -20,7 +20,7 @@ _MAX_BLUR = 150
 _FINE = 4
 """How many times finer rounded corners are drawn than they are shown, so that they have no steps."""
 _CLEAR = "#ffffff00"
-"""White that nobody sees: what room shows where nothing else is asked for."""
+"""Transparent white: the fill of added room when no colour is asked for."""
 _MAX_FINE = 2**22
 """Pixels of a picture whose corners are drawn finer: beyond, steps of one pixel are not seen."""
 

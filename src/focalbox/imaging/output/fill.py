@@ -32,7 +32,7 @@ def colour_of(fill: Fill) -> tuple[int, int, int, int]:
     Raises
     ------
     InvalidRequest
-        When it is none.
+        When ``fill`` is not a colour.
     """
     from PIL import ImageColor  # noqa: PLC0415 - 0.5 MB that white does not need
 

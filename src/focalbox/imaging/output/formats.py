@@ -38,8 +38,8 @@ class FileFormat:
     memory : int
         Bytes for each pixel that its writer takes besides the picture, rounded up (24 MP of a photograph, 2026-11-25).
     film : int
-        Bytes for each pixel of a frame that its writer of films takes besides the frame, but for the file itself (1.4 MP,
-        20 frames of noise, 2026-11-26); 0 where films are none.
+        Bytes for each pixel of a frame that its writer of animations takes, besides the frame and the file itself (1.4 MP,
+        20 frames of noise, 2026-11-26); 0 for formats without animation.
     options : dict
         What the writer is told besides.
     """
@@ -134,7 +134,7 @@ def format_of(name: str) -> str:
     Raises
     ------
     InvalidRequest
-        When there is none such.
+        When there is no such format.
 
     Examples
     --------

@@ -61,7 +61,7 @@ class RedisCache:
     Raises
     ------
     InvalidRequest
-        When the extra for Redis is not installed or the address is none of Redis'.
+        When the extra for Redis is not installed or ``url`` is not an address of Redis.
     """
 
     def __init__(self, url: str) -> None:
@@ -166,7 +166,7 @@ def load_analysis(saved: bytes) -> Analysis:
     Raises
     ------
     InvalidRequest
-        When it is none, or has more subjects than any picture would.
+        When it is not a saved analysis, or has more subjects than any picture would.
     """
     message = f"a saved analysis is JSON of at most {MAX_SAVED} bytes and {_MAX_SUBJECTS} subjects"
     if len(saved) > MAX_SAVED:

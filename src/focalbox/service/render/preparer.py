@@ -124,7 +124,7 @@ class Preparer:
                 return (await self._decode(image_request, picture, None, finish, format)).outcome()
             if looked.finish is finish:
                 return looked.outcome()
-            if _serves(looked.prepared, image_request):  # it is there and counted, so nobody waits to be done with it
+            if _serves(looked.prepared, image_request):  # it is held and counted already: no memory to wait for
                 with self._resources.memory.occupy(_memory_for_result(looked.prepared, image_request, format)):
                     return await self._resources.pool.run(partial(finish, looked.prepared))
             known = looked.prepared.analysis
@@ -192,7 +192,7 @@ class Preparer:
             opened, options = self._part(self._resources.cropper.open(source), image_request), image_request.options
             sizes = (
                 image_request.sizes(opened.size) if options.trim is None else []
-            )  # of what is left, nobody knows yet
+            )  # the size of what is left is not known yet
             prepared = self._resources.cropper.prepare(opened, sizes, analysis=known, options=options)
         self._resources.metrics.pixels.labels("decoded").inc(
             prepared.working.image.width * prepared.working.image.height
@@ -228,7 +228,7 @@ def _unless_it_matters(picture: SourceImage, image_request: ImageRequest) -> Ana
 
 
 def _unseen_key(seen: str) -> str:
-    """Return the cache key of a working image that nobody has looked at: it serves no request for which that matters."""
+    """Return the cache key of a working image without an analysis; it serves only requests that need none."""
     return f"{seen}:unseen"
 
 

@@ -11,16 +11,16 @@ __all__ = ["Gate"]
 
 
 class Gate:
-    """Admits a number at once, in all and for each name; nobody waits at it.
+    """Admits a limited number at once, in total and for each name; others are refused, not made to wait.
 
     Parameters
     ----------
     what : str
-        What is let in, in the plural.
+        What is admitted, in the plural, for messages.
     most : int
-        Of all.
+        The most in total.
     most_of_name : int, optional
-        Of one name.
+        The most for one name.
 
     Examples
     --------

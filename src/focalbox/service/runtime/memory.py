@@ -84,7 +84,7 @@ class MemoryBudget:
             self._free(size)
 
     def occupy_while(self, owner: object, size: int) -> None:
-        """Count the bytes of an object until it is gone, whoever else still holds it; called in the event loop."""
+        """Count the bytes of an object until nothing refers to it any more; called in the event loop."""
         self.used += size
         weakref.finalize(owner, _soon, asyncio.get_running_loop(), self._free, size).atexit = False
 
@@ -135,6 +135,6 @@ class ReceivedBytes:
 
 
 def _soon(loop: asyncio.AbstractEventLoop, free: Callable[[int], None], size: int) -> None:
-    """Free bytes in the event loop, from any thread; once it is closed nobody counts any more."""
+    """Free bytes in the event loop, from any thread; does nothing when the loop is closed."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(free, size)

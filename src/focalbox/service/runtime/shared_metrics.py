@@ -29,12 +29,12 @@ def place_for() -> Path | None:
 
 
 def reserve(folder: Path) -> None:
-    """Take the room that this process needs to count.
+    """Reserve the memory in which this process counts.
 
     Raises
     ------
     OSError
-        When there is none; then nothing is taken.
+        When there is not enough; nothing is then reserved.
     """
     files = {folder / f"{kind}_{os.getpid()}.db": most for kind, most in _BYTES.items()}
     try:
@@ -47,6 +47,6 @@ def reserve(folder: Path) -> None:
 
 
 def forget(folder: Path, worker: int) -> None:
-    """Remove what only a living process has, such as its open connections; what it has counted stays."""
+    """Remove the gauges of a process that has ended, such as its open connections; its counters stay."""
     for file in folder.glob(f"gauge_live*_{worker}.db"):
         file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Work that many wait for is done once, and dropped when nobody waits for it any more."""
+"""Work for which several callers wait is done once, and dropped when no one waits for it any more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Job:
 
 
 class SingleFlight:
-    """Runs one piece of work a name at a time; whoever asks for the same meanwhile gets the same result."""
+    """Runs one piece of work at a time for each name; callers who ask for the same meanwhile get the same result."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, _Job] = {}

@@ -89,7 +89,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept what has been begun, so that nobody is reset, unless others go on accepting; then stop as uvicorn does."""
+        """Accept the connections that have begun, unless others go on accepting, so that none is reset; then stop."""
         if self._all_stop() and not self.force_exit:
             await stop_accepting(self._listening)
         await super().shutdown(sockets)
@@ -131,7 +131,7 @@ def serve_on(
     Raises
     ------
     InvalidRequest
-        When an extra is missing that the settings need, or the fallback picture is none that is served.
+        When an extra is missing that the settings need, or the fallback picture is not one that is served.
     ModelError
         When the model cannot be loaded.
     """

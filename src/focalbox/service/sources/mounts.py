@@ -1,4 +1,4 @@
-"""Whether a folder lies on a disk of this machine, where looking a file up takes microseconds and waits for nobody else."""
+"""Whether a folder is on a disk of this machine, where looking up a file takes microseconds and waits for no network."""
 
 from __future__ import annotations
 

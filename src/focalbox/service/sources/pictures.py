@@ -42,7 +42,7 @@ class Facts:
     need : Need
         What decides how much memory its decode takes.
     frames : int
-        Frames that follow each other in time, and can be kept; 1 where there are none.
+        The number of frames of an animation; 1 for still pictures.
     clear : bool
         Whether parts may be transparent.
     modified, directive, seconds

@@ -19,7 +19,7 @@ __all__ = ["File", "RootFolder"]
 _IN_NO_NAME = ("\\", "\0", ":") if os.name == "nt" else ("\\", "\0")
 """Characters that no name may hold. On Windows a colon follows a drive, or precedes a stream of a file."""
 _MISSING = "there is no such picture"
-"""Said of files that are missing, hidden, outside the root or unreadable alike: what lies there is nobody's business."""
+"""One message for files that are missing, hidden, outside the root or unreadable, so that it tells nothing about them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Upstreams:
         return _content(said, kept)
 
     def _is_slow(self, host: str) -> bool:
-        """Tell whether a server was too slow just now: then nobody waits for it who can be served from the cache."""
+        """Tell whether a server was too slow a moment ago; requests that the cache can serve then do not wait for it."""
         return time.monotonic() - self._slow.get(host, -math.inf) < _RESPITE
 
     async def _keep(self, address: str, said: Freshness, data: bytes) -> None:

@@ -25,9 +25,9 @@ __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
 _API_KEY = re.compile(rb"(?![vV][0-9]{1,3}\Z)[A-Za-z0-9]{1,64}")
-"""``v2`` is no key but the mistaken beginning of a native address."""
+"""``v2`` is not a key, but the mistaken beginning of a native address."""
 _LIKE_TASK = re.compile(rb"[a-z_]{2,40}=[a-z_]{1,40}(?::|%3[Aa])")
-"""How a task begins that is none of those that are known: it is refused by its name."""
+"""The beginning of anything that looks like a task; unknown ones are refused by name."""
 _ALIASES = {"round_corners": "rounded_corners"}
 """Names of tasks in filestack-python that differ from Filestack's own."""
 _KEY_FIELD = re.compile(r"key=([A-Za-z0-9]{1,64})", re.ASCII)

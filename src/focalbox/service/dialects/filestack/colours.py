@@ -20,7 +20,7 @@ def check_colour(name: str, text: str) -> str:
     Raises
     ------
     InvalidRequest
-        When it is none.
+        When ``text`` is not a colour.
     """
     colour = f"#{text}" if _COLOUR.fullmatch(text) else text
     message = f"{name} is a colour such as white or FF8800, not {text[:20]!r}"

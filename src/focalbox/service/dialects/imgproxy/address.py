@@ -66,7 +66,7 @@ def check(path: bytes, key: bytes | None, salt: bytes, *, allow_unsigned: bool) 
     Raises
     ------
     SignatureError
-        When it is wrong, no key is set, or there is none and none is needed.
+        When the signature is wrong, no key is set, or the address is unsigned and that is not allowed.
     """
     first, slash, rest = path.removeprefix(b"/").partition(b"/")
     if first in _UNSIGNED:

@@ -19,12 +19,12 @@ _MAX_DEPTH = 8
 def read_presets(
     processing: Processing, presets: Mapping[str, str], names: Sequence[str], *, inside: int = 0
 ) -> Processing:
-    """Return what is asked with the options of some presets, one after the other.
+    """Return the processing with the options of some presets applied, one after the other.
 
     Raises
     ------
     InvalidRequest
-        When there is none of a name, or they stand in each other without an end.
+        When there is no preset of a name, or presets contain each other endlessly.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def argument_at(arguments: Sequence[str], at: int) -> str:
 
 
 def read_truth(text: str) -> bool:
-    """Read what is on or off; nothing is off."""
+    """Read a switch; an empty text means off."""
     if text not in _TRUTHS:
         message = f"an option that is on or off is 1 or 0, not {text[:20]!r}"
         raise InvalidRequest(message)
@@ -91,9 +91,9 @@ def read_truth(text: str) -> bool:
 
 
 def read_number(text: str, least: int = -(10**6), most: int = 10**6) -> float:
-    """Read a number in a range; whatever is none raises `Unexpected`, as in all that follow."""
+    """Read a number in a range; anything else raises `Unexpected`, as in the functions that follow."""
     value = _number(text)
-    if not least <= value <= most:  # also what is no number at all
+    if not least <= value <= most:  # also true for NaN, which stands for no number
         message = f"a number from {least} to {most}"
         raise Unexpected(message)
     return value
