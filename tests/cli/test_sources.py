@@ -100,3 +100,13 @@ def test_a_picture_in_a_store_is_fetched(folder: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err == "focalbox: there is no file memory://album/gone.jpg\n"
     assert focalbox("plan", "gopher://album/cup.jpg") == 2
     assert "gopher" in capsys.readouterr().err
+
+
+def test_a_picture_that_may_not_be_read_fails_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "locked.jpg").mkdir()  # cannot be read, by root neither
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # what the system says beforehand decides nothing
+    assert focalbox("crop", "locked.jpg", "coffee.jpg", "-s", "60x40", "-o", "{stem}-small.jpg") == 1
+    assert (folder / "coffee-small.jpg").exists()
+    assert "1 of 2 pictures failed" in capsys.readouterr().err

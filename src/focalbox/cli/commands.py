@@ -13,6 +13,7 @@ import click
 from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error, print_note
 from focalbox.cli.options import (
+    ADDRESS,
     crop_options,
     format_option,
     metadata_option,
@@ -39,7 +40,7 @@ _TEMPLATE = "{stem}-{size}{ext}"
 
 
 @click.command()
-@click.argument("pictures", type=click.Path(), nargs=-1, required=True, metavar="PICTURE...")
+@click.argument("pictures", type=ADDRESS, nargs=-1, required=True, metavar="PICTURE...")
 @size_option(required=True)
 @click.option(
     "-o",
@@ -97,7 +98,7 @@ def crop(
 
 
 @click.command()
-@click.argument("pictures", type=click.Path(), nargs=-1, required=True, metavar="PICTURE...")
+@click.argument("pictures", type=ADDRESS, nargs=-1, required=True, metavar="PICTURE...")
 @size_option()
 @click.option(
     "--json",
@@ -141,7 +142,7 @@ def plan(
 
 
 @click.command()
-@click.argument("picture", type=click.Path())
+@click.argument("picture", type=ADDRESS)
 @size_option(single=True)
 @click.option(
     "-o",

@@ -10,7 +10,7 @@ import click
 
 from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, print_error
-from focalbox.cli.options import crop_options, size_option
+from focalbox.cli.options import ADDRESS, crop_options, size_option
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
 from focalbox.errors import FocalboxError, InvalidRequest
@@ -41,7 +41,7 @@ class _Widths(click.ParamType[tuple[int, ...]]):
 
 
 @click.command()
-@click.argument("source", type=click.Path(), metavar="PICTURE")
+@click.argument("source", type=ADDRESS, metavar="PICTURE")
 @size_option(required=True, single=True)
 @click.option(
     "--address",

@@ -16,6 +16,7 @@ from focalbox.options.trim import CORNERS
 from focalbox.saliency.names import MODEL_NAMES, check_model
 
 __all__ = [
+    "ADDRESS",
     "crop_options",
     "format_option",
     "metadata_option",
@@ -24,6 +25,9 @@ __all__ = [
     "quiet_option",
     "size_option",
 ]
+
+ADDRESS = click.Path(readable=False)
+"""A file or an address, which a shell completes; whether it can be read is seen when it is: then the others still are."""
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -141,7 +145,7 @@ def crop_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     yunet = click.option(
         "--yunet",
-        type=click.Path(),
+        type=ADDRESS,
         metavar="FILE.ONNX",
         help="A YuNet file that finds the faces instead of the model.",
     )

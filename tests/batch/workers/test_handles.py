@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from batch.albums import tasks_of
-from focalbox.batch.job import Job
+from focalbox.batch.job import Job, Stopped
 from focalbox.batch.workers.handles import ForkServer
 from focalbox.batch.workers.pool import WorkerPool
 
@@ -45,6 +45,19 @@ def test_a_worker_tells_how_it_ended() -> None:
     for handle in fork_server.handles:
         handle.close_input()
         handle.answers.close()
+
+
+def test_what_the_system_refuses_a_worker_is_said() -> None:
+    import resource  # noqa: PLC0415 - only POSIX has it
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - only their number counts
+    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 9, limits[1]))
+    try:
+        with pytest.raises(Stopped, match=r"no worker can be started: Too many open files; fewer .* \(--workers\)"):
+            WorkerPool(JOB, 50)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_pool_outlives_its_fork_server(album: Path) -> None:

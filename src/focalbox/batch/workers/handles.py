@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 import focalbox
-from focalbox.batch.job import Job, Task
+from focalbox.batch.job import Job, Stopped, Task
+from focalbox.storage.base import reason_of
 
 __all__ = ["ForkServer", "Process", "SpawnedProcess", "WorkerHandle", "start"]
 
@@ -97,7 +99,7 @@ class ForkServer:
     """
 
     def __init__(self, job: Job, workers: int) -> None:
-        pipes = [(os.pipe(), os.pipe()) for _ in range(workers)]
+        pipes = _pipes(workers)
         files = [file for asked, answered in pipes for file in (asked[0], answered[1])]
         process = start("focalbox.batch.workers.forkserver", files)
         for file in files:
@@ -151,7 +153,7 @@ def start(module: str, files: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Start a module of this focalbox as a process, threads pinned and memory kept, with pipes and some open files."""
     home = str(Path(focalbox.__file__).parents[1])
     paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    with _control_c_held_back():
+    with _within_limits(), _control_c_held_back():
         return subprocess.Popen(  # noqa: S603 - our own words
             [sys.executable, "-P", "-m", module, *map(str, files)],
             stdin=subprocess.PIPE,
@@ -159,6 +161,29 @@ def start(module: str, files: Sequence[int] = ()) -> subprocess.Popen[bytes]:
             env=os.environ | _PINNED | _KEPT | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             pass_fds=files,
         )
+
+
+def _pipes(workers: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return two pipes for each worker: one to ask through, one to answer through; none is left open when one is refused."""
+    ends: list[tuple[int, int]] = []
+    with _within_limits():
+        try:
+            ends.extend(os.pipe() for _ in range(2 * workers))
+        except OSError:
+            for end in chain.from_iterable(ends):
+                os.close(end)
+            raise
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+@contextmanager
+def _within_limits() -> Iterator[None]:
+    """Say what the system refuses, such as more open files or processes than a user may have."""
+    try:
+        yield
+    except OSError as error:
+        message = f"no worker can be started: {reason_of(error)}; fewer may be possible (--workers)"
+        raise Stopped(message) from error
 
 
 @contextmanager
