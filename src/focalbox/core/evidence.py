@@ -7,6 +7,7 @@ from functools import cached_property
 
 from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.jaccard import BestBox, salient_box, subject_box
+from focalbox.core.objects import ScoredObject, scored_objects
 from focalbox.core.prominence import ScoredSubject, scored_subjects
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 from focalbox.core.subject import Subject
@@ -97,6 +98,11 @@ class Evidence:
     def scored_subjects(self) -> tuple[ScoredSubject, ...]:
         """The subjects as the score of a window counts them: heads in place of faces, by prominence, in whole pixels."""
         return scored_subjects(self.saliency, self.subjects, size=self.visible.size)
+
+    @cached_property
+    def scored_objects(self) -> tuple[ScoredObject, ...]:
+        """The salient objects as the score of a window counts them, in whole pixels; none without a map of objects."""
+        return () if self.object_map is None else scored_objects(self.object_map, self.visible.size)
 
     @cached_property
     def subject_box(self) -> Box:

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.place import Demands, place, places_by_score
 from focalbox.core.placement.score import ROOM, TOP, score_of, weight_of_top
 from focalbox.core.prominence import ScoredSubject
@@ -18,6 +19,7 @@ from laws import cases
 from strategies import boxes, maps
 
 shares = st.floats(0.05, 1.0)
+objects = st.lists(st.builds(ScoredObject, boxes(), st.floats(0, 0.5), st.floats(0, 0.5)), max_size=3).map(tuple)
 
 
 @st.composite
@@ -28,21 +30,33 @@ def scored(draw: st.DrawFn) -> ScoredSubject:
     return ScoredSubject("face", (outer, inner), draw(st.floats(0, 1)), draw(st.floats(0, 1)))
 
 
-def total(window: Box, saliency: SaliencyMap, subjects: list[ScoredSubject], subject_box: Box | None = None) -> float:
-    return score_of(window, saliency, subjects, subject_box).total
+def total(
+    window: Box,
+    saliency: SaliencyMap,
+    subjects: list[ScoredSubject],
+    subject_box: Box | None = None,
+    things: tuple[ScoredObject, ...] = (),
+) -> float:
+    return score_of(window, saliency, subjects, subject_box, things).total
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=cases(60))
-@given(maps, shares, shares, st.lists(scored(), max_size=4), st.none() | boxes(), st.randoms(use_true_random=False))
+@given(maps, shares, shares, st.lists(scored(), max_size=4), st.none() | boxes(), objects)
 def test_no_place_scores_more(
-    saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject], whole: Box | None, random: object
+    saliency: SaliencyMap,
+    width: float,
+    height: float,
+    subjects: list[ScoredSubject],
+    whole: Box | None,
+    things: tuple[ScoredObject, ...],
 ) -> None:
-    best = place(saliency, width, height, Demands(subjects=tuple(subjects), subject_box=whole))
+    best = place(saliency, width, height, Demands(subjects=tuple(subjects), subject_box=whole, objects=things))
     assert WHOLE.contains(best)
-    reached = total(best, saliency, subjects, whole)
+    reached = total(best, saliency, subjects, whole, things)
     # fine steps, and the places at and just beside every edge, where the score jumps
     edges = [box for subject in subjects for box in (*subject.boxes, subject.box_for(width, height)) if box is not None]
+    edges += [one.box for one in things]
     edges += [Box(whole.left, max(0.0, whole.top - ROOM), whole.width, whole.height)] if whole is not None else []
     lefts = [
         *np.linspace(0, 1 - width, 13),
@@ -55,7 +69,7 @@ def test_no_place_scores_more(
     for left in lefts:
         for top in tops:
             if 0 <= left <= 1 - width and 0 <= top <= 1 - height:
-                assert total(Box(left, top, width, height), saliency, subjects, whole) <= reached + 1e-6
+                assert total(Box(left, top, width, height), saliency, subjects, whole, things) <= reached + 1e-6
 
 
 @given(maps, shares, shares, st.lists(scored(), max_size=4))
@@ -81,6 +95,31 @@ def test_a_subject_moved_inside_never_makes_a_window_worse(
     inside = replace(subject, boxes=(Box(moved_left, moved_top, outer.width, outer.height),))
     alone = replace(subject, boxes=(outer,))
     assert total(window, saliency, [inside]) >= total(window, saliency, [alone]) - 1e-9
+
+
+def test_one_thing_whole_comes_before_two_halves() -> None:
+    saliency = SaliencyMap(
+        [[0, 2, 3, 1, 3, 2, 0, 0]]
+    )  # two things, the sides that they turn to each other the brighter
+    things = (ScoredObject(Box(0.125, 0.0, 0.25, 1.0), 0.1, 0.0), ScoredObject(Box(0.5, 0.0, 0.25, 1.0), 0.1, 0.0))
+    assert place(saliency, 0.375, 1.0).left == pytest.approx(0.25)  # saliency alone takes a part of both
+    window = place(saliency, 0.375, 1.0, Demands(objects=things))
+    assert any(window.contains(one.box, slack=1e-9) for one in things)
+
+
+def test_a_window_ends_beside_a_thing_rather_than_in_it() -> None:
+    saliency = SaliencyMap([[0, 0, 9, 9, 0, 1, 1, 0, 0, 0]])
+    thing = ScoredObject(Box(0.5, 0.0, 0.2, 1.0), 0.0, 0.1)
+    assert place(saliency, 0.4, 1.0).right > 0.5 + 1e-9
+    window = place(saliency, 0.4, 1.0, Demands(objects=(thing,)))
+    assert window.contains(Box(0.2, 0.0, 0.2, 1.0), slack=1e-9)
+    assert window.right <= 0.5 + 1e-9
+
+
+def test_an_object_that_no_window_can_hold_says_nothing() -> None:
+    thing = ScoredObject(Box(0.0, 0.0, 0.6, 1.0), 0.1, 0.2)
+    saliency = SaliencyMap([[1, 1, 1, 1, 1, 1, 1, 1, 1, 2]])
+    assert place(saliency, 0.5, 1.0, Demands(objects=(thing,))) == place(saliency, 0.5, 1.0)
 
 
 def test_a_head_that_no_window_can_hold_shows_its_top() -> None:

@@ -164,6 +164,7 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
         focus=framing.focus,
         subjects=evidence.scored_subjects,
         subject_box=evidence.subject_box,
+        objects=evidence.scored_objects,
     )
     if framing.mode != "face":
         return demands, ()

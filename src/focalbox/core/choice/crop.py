@@ -118,9 +118,9 @@ class Crop:
 
     @cached_property
     def parts(self) -> Score:
-        """The named parts of the window's score: saliency kept, subjects whole, subjects cut, the top of the subject."""
-        evidence = self.evidence
-        return score_of(self.window, evidence.saliency, evidence.scored_subjects, evidence.subject_box)
+        """The named parts of the window's score: saliency kept, subjects whole and cut, objects whole, the subject's top."""
+        found = self.evidence
+        return score_of(self.window, found.saliency, found.scored_subjects, found.subject_box, found.scored_objects)
 
     @cached_property
     def cut(self) -> tuple[Subject, ...]:

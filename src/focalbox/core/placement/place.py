@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.score import breaks, score_parts
 from focalbox.core.placement.windows import SAME, Grid, Windows, places
 from focalbox.core.prominence import ScoredSubject
@@ -36,6 +37,8 @@ class Demands:
         They count in the score, beside the saliency.
     subject_box : Box, optional
         The box of the whole subject: its top counts in the score when it is higher than the window.
+    objects : tuple of ScoredObject
+        Salient objects: each counts in the score where it is whole.
     """
 
     keep: tuple[Box, ...] = ()
@@ -45,10 +48,12 @@ class Demands:
     near: tuple[float, float] | None = None
     subjects: tuple[ScoredSubject, ...] = ()
     subject_box: Box | None = None
+    objects: tuple[ScoredObject, ...] = ()
 
     def boxes_for(self, width: float, height: float) -> tuple[Box, ...]:
         """Return all the boxes whose edges matter to windows of given sides (fractions)."""
-        return (*self.keep, *self.avoid, *self.hold, *breaks(self.subjects, self.subject_box, width, height))
+        counted = breaks(self.subjects, self.subject_box, self.objects, width, height)
+        return (*self.keep, *self.avoid, *self.hold, *counted)
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -176,8 +181,9 @@ def _binding(windows: Windows, demands: Demands) -> Iterator[Grid]:
 
 def _score(windows: Windows, saliency: SaliencyMap, demands: Demands) -> Grid:
     """Return the whole score of each window, shape (tops, lefts)."""
-    kept, whole, cut, top = score_parts(windows, saliency, demands.subjects, demands.subject_box)
-    return kept + whole + cut + top
+    found = score_parts(windows, saliency, demands.subjects, demands.subject_box, demands.objects)
+    kept, whole, cut, objects, top = found
+    return kept + whole + cut + objects + top
 
 
 def _total(windows: Windows, boxes: Sequence[Box]) -> Grid:

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from focalbox.core.geometry import Box
-from focalbox.core.placement.windows import Grid, Windows
+from focalbox.core.objects import ScoredObject
+from focalbox.core.placement.windows import SAME, Grid, Windows
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 
@@ -49,6 +50,8 @@ class Score:
         What the subjects add that are whole inside the window, or that no such window could hold and are shown in part.
     cut : float
         What the subjects that the window cuts take away; 0 or less.
+    objects : float
+        What the salient objects that are whole inside the window add, less what those that it cuts take away.
     top : float
         What is added when the window shows the top of a subject box that is taller than the window.
     """
@@ -56,12 +59,13 @@ class Score:
     saliency: float
     whole: float
     cut: float
+    objects: float
     top: float
 
     @property
     def total(self) -> float:
         """The sum of the parts; of two windows of the same size, the one with the higher total is better."""
-        return self.saliency + self.whole + self.cut + self.top
+        return self.saliency + self.whole + self.cut + self.objects + self.top
 
     def to_dict(self) -> dict[str, float]:
         """Return the parts by name."""
@@ -69,9 +73,13 @@ class Score:
 
 
 def score_parts(
-    windows: Windows, saliency: SaliencyMap, subjects: Sequence[ScoredSubject], subject_box: Box | None
-) -> tuple[Grid, Grid, Grid, Grid]:
-    """Return the four parts of the score of each window, in the order of `Score`, each of shape (tops, lefts).
+    windows: Windows,
+    saliency: SaliencyMap,
+    subjects: Sequence[ScoredSubject],
+    subject_box: Box | None,
+    objects: Sequence[ScoredObject],
+) -> tuple[Grid, Grid, Grid, Grid, Grid]:
+    """Return the five parts of the score of each window, in the order of `Score`, each of shape (tops, lefts).
 
     Parameters
     ----------
@@ -80,9 +88,10 @@ def score_parts(
     subjects : sequence of ScoredSubject
     subject_box : Box or None
         The box of the whole subject; its top has a say when it is higher than the windows.
+    objects : sequence of ScoredObject
     """
     shape = windows.tops.size, windows.lefts.size
-    whole, cut, top = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    whole, cut, held, top = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
     shown = [(subject, subject.box_for(windows.width, windows.height)) for subject in subjects]
     fitting = [(subject, box) for subject, box in shown if box is not None]
     if fitting:
@@ -96,22 +105,39 @@ def score_parts(
     for subject, box in shown:
         if box is None:
             whole += subject.whole * _shown(windows, subject.boxes[-1])
+    whole_or_not = [one for one in objects if _fits(one.box, windows.width, windows.height)]
+    if whole_or_not:
+        boxes = [one.box for one in whole_or_not]
+        rate = np.array([[one.whole + one.cut] for one in whole_or_not])
+        taken = np.array([[one.cut] for one in whole_or_not])
+        (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
+        held += (rate * rows).T @ columns - (taken * seen_rows).T @ seen_columns
     if subject_box is not None and subject_box.height > windows.height:
         top += weight_of_top(saliency, subject_box) * windows.begin_above(_with_room(subject_box))
-    return windows.saliency_in(saliency), whole, cut, top
+    return windows.saliency_in(saliency), whole, cut, held, top
 
 
 def score_of(
-    window: Box, saliency: SaliencyMap, subjects: Sequence[ScoredSubject], subject_box: Box | None = None
+    window: Box,
+    saliency: SaliencyMap,
+    subjects: Sequence[ScoredSubject],
+    subject_box: Box | None = None,
+    objects: Sequence[ScoredObject] = (),
 ) -> Score:
     """Return the score of one window, parameters as in `score_parts`."""
-    parts = score_parts(Windows.at(window), saliency, subjects, subject_box)
+    parts = score_parts(Windows.at(window), saliency, subjects, subject_box, objects)
     return Score(*(float(part[0, 0]) for part in parts))
 
 
-def breaks(subjects: Sequence[ScoredSubject], subject_box: Box | None, width: float, height: float) -> list[Box]:
+def breaks(
+    subjects: Sequence[ScoredSubject],
+    subject_box: Box | None,
+    objects: Sequence[ScoredObject],
+    width: float,
+    height: float,
+) -> list[Box]:
     """Return boxes at whose edges the score of windows of given sides bends or jumps, besides those of the map's cells."""
-    boxes: list[Box] = []
+    boxes = [one.box for one in objects if _fits(one.box, width, height)]
     for subject in subjects:
         box = subject.box_for(width, height)
         boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
@@ -130,6 +156,10 @@ def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
 def _shown(windows: Windows, box: Box) -> Grid:
     """Return how much of a box each window shows, 0 to 1, what is above its middle counting twice."""
     return UPPER * windows.share_of(_upper_half(box)) + (1.0 - UPPER) * windows.share_of(_lower_half(box))
+
+
+def _fits(box: Box, width: float, height: float) -> bool:
+    return box.width <= width + SAME and box.height <= height + SAME
 
 
 def _upper_half(box: Box) -> Box:

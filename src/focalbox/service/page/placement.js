@@ -5,15 +5,15 @@ export const SAME = 1e-9; // shares that differ by less are equal, as in core/pl
 const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
 /** The best place for a window; `focus`, a point of fractions, comes before the score. */
-export function place(map, width, height, { focus = null, hold = null, subjects = [], subject_box = null, weights = {} }, within = WHOLE) {
+export function place(map, width, height, { focus = null, hold = null, ...counted }, within = WHOLE) {
   if (focus) {
     const left = clamped(focus.x - width / 2, within.left, within.left + within.width - width);
     return { left, top: clamped(focus.y - height / 2, within.top, within.top + within.height - height), width, height };
   }
-  const { lefts, tops } = candidates(map, width, height, { hold, subjects, subject_box, weights }, within);
+  const { lefts, tops } = candidates(map, width, height, hold, counted, within);
   const scores = [];
   if (hold) scores.push(whole(lefts, tops, width, height, hold));
-  scores.push(scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights));
+  scores.push(scoreOf(map, lefts, tops, width, height, counted));
   scores.push(nearness(lefts, tops, width, height, within));
   let best = Array.from({ length: tops.length * lefts.length }, (_, index) => index);
   for (const score of scores) {
@@ -26,9 +26,8 @@ export function place(map, width, height, { focus = null, hold = null, subjects 
 
 /** The best places that differ, the best first: windows whose Jaccard index with an earlier one is below `overlap`. */
 export function bestPlaces(map, width, height, placing, count, overlap) {
-  const { subjects = [], subject_box = null, weights = {} } = placing;
-  const { lefts, tops } = candidates(map, width, height, { hold: null, subjects, subject_box, weights }, WHOLE);
-  const score = scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights);
+  const { lefts, tops } = candidates(map, width, height, null, placing, WHOLE);
+  const score = scoreOf(map, lefts, tops, width, height, placing);
   const near = nearness(lefts, tops, width, height, WHOLE);
   const order = Array.from(score, (value, index) => [Math.round(value / SAME), near[index], index]);
   order.sort((a, b) => b[0] - a[0] || b[1] - a[1] || a[2] - b[2]);
@@ -41,10 +40,11 @@ export function bestPlaces(map, width, height, placing, count, overlap) {
 }
 
 /** The score of one window, what its subjects add to it, and what those take away that it cuts. */
-export function partsOf(map, { left, top, width, height }, { subjects = [], subject_box = null, weights = {} }) {
+export function partsOf(map, { left, top, width, height }, placing) {
   const at = [[left], [top], width, height];
-  const [total] = scoreOf(map, ...at, subjects, subject_box, weights);
-  const worth = scoreOf(map, ...at, subjects, null, weights)[0] - saliencyIn(map, ...at)[0];
+  const { subjects = [], weights = {} } = placing;
+  const [total] = scoreOf(map, ...at, placing);
+  const worth = scoreOf(map, ...at, { subjects, weights })[0] - saliencyIn(map, ...at)[0];
   const cut = subjects.reduce((sum, subject) => {
     const box = boxFor(subject, width, height);
     return box ? sum - subject.cut * (touched(...at, box)[0] - whole(...at, box)[0]) : sum;
@@ -52,13 +52,14 @@ export function partsOf(map, { left, top, width, height }, { subjects = [], subj
   return { total, worth, cut };
 }
 
-function candidates(map, width, height, { hold, subjects, subject_box, weights }, within) {
+function candidates(map, width, height, hold, { subjects = [], objects = [], subject_box = null, weights = {} }, within) {
   const topOfAll = subject_box ? [withRoom(subject_box, weights)] : [];
   const edges = [
     ...subjects.flatMap((one) => {
       const box = boxFor(one, width, height);
       return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1)];
     }),
+    ...objects.map(({ box }) => box).filter((box) => fits(box, width, height)),
     ...topOfAll,
     ...(hold ? [hold] : []),
   ];
@@ -116,8 +117,8 @@ function saliencyIn(map, lefts, tops, width, height) {
   return scores;
 }
 
-/** The score of every window, as in score.py of core/placement: saliency kept, subjects whole, subjects cut, the top of what is too high. */
-function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights) {
+/** The score of every window, as in score.py of core/placement: saliency kept, subjects whole and cut, objects whole, the top of what is too high. */
+function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [], subject_box = null, weights = {} }) {
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
   for (const subject of subjects) {
@@ -134,6 +135,10 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
       add(shares(lefts, tops, width, height, lowerHalf(last)), subject.whole * (1 - weights.upper));
     }
   }
+  for (const one of objects.filter(({ box }) => fits(box, width, height))) {
+    add(whole(lefts, tops, width, height, one.box), one.whole + one.cut);
+    add(touched(lefts, tops, width, height, one.box), -one.cut);
+  }
   if (subject_box && subject_box.height > height) {
     add(beginAbove(lefts, tops, width, withRoom(subject_box, weights)), weights.top);
   }
@@ -142,7 +147,7 @@ function scoreOf(map, lefts, tops, width, height, subjects, subject_box, weights
 
 /** What a window of given sides should show whole of a subject, as in core/prominence.py. */
 export function boxFor({ boxes }, width, height) {
-  const first = boxes.findIndex((box) => box.width <= width + SAME && box.height <= height + SAME);
+  const first = boxes.findIndex((box) => fits(box, width, height));
   if (first <= 0) return boxes[first] ?? null;
   const [outer, inner] = [boxes[first - 1], boxes[first]];
   const [left, across] = fitted(outer.left, outer.width, inner.left, inner.width, width);
@@ -154,6 +159,10 @@ function fitted(outer, outerSide, inner, innerSide, side) {
   if (outerSide <= side + SAME) return [outer, outerSide];
   const share = Math.max(0, side - innerSide) / (outerSide - innerSide);
   return [inner - (inner - outer) * share, Math.max(side, innerSide)];
+}
+
+function fits(box, width, height) {
+  return box.width <= width + SAME && box.height <= height + SAME;
 }
 
 function upperHalf(box) {

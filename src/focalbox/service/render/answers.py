@@ -98,6 +98,9 @@ def placing(analysis: Analysis) -> dict[str, Any]:
     tight = grown_to_heads(analysis, analysis.subject_box)
     return {
         "subjects": subjects,
+        "objects": [
+            {"box": _fractions(one.box), "whole": one.whole, "cut": one.cut} for one in analysis.scored_objects
+        ],
         "subject_box": _fractions(analysis.subject_box),
         "tight_box": _fractions(tight.to_whole_pixels(analysis.visible.size)),
         "weights": {
