@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,26 +45,44 @@ _FACE, _HEAD = WEIGHTS["face"], WEIGHTS["head"]
 _SALIENCY_ALONE = dict.fromkeys(WEIGHTS, _NOTHING)
 _WITHOUT_HEADS = {**WEIGHTS, "head": _NOTHING}
 _SHIPPED, _FOCALBOX = "**as shipped**", "**focalbox**"
+
+
+@dataclass(frozen=True)
+class _Score:
+    """A score to choose windows by: the shipped one, but for what is left out or changed."""
+
+    name: str
+    weights: Mapping[str, Weights] = field(default_factory=lambda: WEIGHTS)
+    lean: bool = True
+    """Whether the top of a subject that is higher than the window counts."""
+    whole_objects: float = 1.0
+    cut_objects: float = 1.0
+    """By how much of their shipped weight salient objects count."""
+
+
 _PARTS = (
-    ("saliency alone", _SALIENCY_ALONE, False),
-    ("saliency and the lean to the top", _SALIENCY_ALONE, True),
-    ("faces counting half", {**WEIGHTS, "face": Weights(_FACE.whole / 2, _FACE.cut / 2)}, True),
-    (_SHIPPED, WEIGHTS, True),
-    ("without the lean", WEIGHTS, False),
-    ("without text", {**WEIGHTS, "text": _NOTHING}, True),
-    ("faces cut cost nothing", {**WEIGHTS, "face": Weights(_FACE.whole, 0.0)}, True),
-    ("faces counting twice", {**WEIGHTS, "face": Weights(_FACE.whole * 2, _FACE.cut * 2)}, True),
-    ("without heads that show no clear face", _WITHOUT_HEADS, True),
-    ("such heads counting twice", {**WEIGHTS, "head": Weights(_HEAD.whole * 2, _HEAD.cut * 2)}, True),
+    _Score("saliency alone", _SALIENCY_ALONE, lean=False, whole_objects=0.0, cut_objects=0.0),
+    _Score("saliency and the lean to the top", _SALIENCY_ALONE, whole_objects=0.0, cut_objects=0.0),
+    _Score("faces counting half", {**WEIGHTS, "face": Weights(_FACE.whole / 2, _FACE.cut / 2)}),
+    _Score(_SHIPPED),
+    _Score("without the lean", lean=False),
+    _Score("without text", {**WEIGHTS, "text": _NOTHING}),
+    _Score("without objects", whole_objects=0.0, cut_objects=0.0),
+    _Score("objects cut cost nothing", cut_objects=0.0),
+    _Score("objects counting half", whole_objects=0.5, cut_objects=0.5),
+    _Score("objects counting twice", whole_objects=2.0, cut_objects=2.0),
+    _Score("faces cut cost nothing", {**WEIGHTS, "face": Weights(_FACE.whole, 0.0)}),
+    _Score("faces counting twice", {**WEIGHTS, "face": Weights(_FACE.whole * 2, _FACE.cut * 2)}),
+    _Score("without heads that show no clear face", _WITHOUT_HEADS),
+    _Score("such heads counting twice", {**WEIGHTS, "head": Weights(_HEAD.whole * 2, _HEAD.cut * 2)}),
 )
-"""What is left out of the score, or changed: a name, the weights, and whether the top of a high subject counts."""
 
 _BY_EYE = (
-    ("focalbox: such heads not kept", _WITHOUT_HEADS),
-    (_FOCALBOX, WEIGHTS),
-    ("focalbox: such heads counting half", {**WEIGHTS, "head": Weights(_HEAD.whole / 2, _HEAD.cut)}),
+    _Score("focalbox: such heads not kept", _WITHOUT_HEADS),
+    _Score(_FOCALBOX),
+    _Score("focalbox: such heads counting half", {**WEIGHTS, "head": Weights(_HEAD.whole / 2, _HEAD.cut)}),
 )
-"""What the heads that were marked by eye are counted for: a name and the weights."""
+"""What the heads that were marked by eye are counted for."""
 
 _WORST = 24
 """Cases on the sheet."""
@@ -85,7 +104,7 @@ def main() -> None:
     cropper = Cropper()
     analyses = {name: [cropper.analyze(one.content) for one in some] for name, some in sets.items()}
     looked = [cropper.analyze(one.picture.content) for one in marked]
-    chosen = {name: [_windows(one, weights, lean=lean) for one in looked] for name, weights, lean in _PARTS}
+    chosen = {score.name: [_windows(one, score) for one in looked] for score in _PARTS}
     cuts = {name: _cuts(marked, windows) for name, windows in chosen.items()}
     text = _beside_others(marked, cuts[_SHIPPED], wanted.peers)
     print(text)
@@ -95,7 +114,7 @@ def main() -> None:
     text = _by_eye(headed, [known[id(one.picture)] for one in headed], wanted.peers)
     print(text)
     replace_between(wanted.write, "marked heads", text)
-    text = _parts(cuts, {name: _gains(sets, analyses, weights, lean=lean) for name, weights, lean in _PARTS})
+    text = _parts(cuts, {score.name: _gains(sets, analyses, score) for score in _PARTS})
     print(text)
     replace_between(wanted.write, "parts", text)
     draw_cut_heads(
@@ -122,8 +141,8 @@ def _by_eye(headed: Sequence[HeadedPicture], looked: Sequence[Analysis], cache: 
     windows = {"centre": [list(centre(one.picture).windows) for one in headed]}
     for peer in PEERS:
         windows[peer.name] = [list(peer_windows(peer, one.picture, RATIOS, cache).boxes) for one in headed]
-    for name, weights in _BY_EYE:
-        windows[name] = [_windows(one, weights, lean=True) for one in looked]
+    for score in _BY_EYE:
+        windows[score.name] = [_windows(one, score) for one in looked]
     found = {
         name: [marked_cuts(one, boxes) for one, boxes in zip(headed, chosen, strict=True)]
         for name, chosen in windows.items()
@@ -142,7 +161,7 @@ def _row(name: str, cuts: Sequence[Cuts]) -> list[str]:
 def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, list[tuple[float, float]]]]) -> str:
     """Return the table of the parts of the score; differences are those of the same pictures."""
     rows = []
-    for name, _, _ in _PARTS:
+    for name in (score.name for score in _PARTS):
         by_set = [share_of(terms).value for terms in gains[name].values()]
         found = [f"{share.value:.3f}" for share in shares(cuts[name])]
         more = "-" if name == _SHIPPED else difference_with_interval(difference(cuts[name], cuts[_SHIPPED], "head cut"))
@@ -160,17 +179,13 @@ def _parts(cuts: Mapping[str, Sequence[Cuts]], gains: Mapping[str, dict[str, lis
 
 
 def _gains(
-    sets: Mapping[str, list[LabelledPicture]],
-    analyses: Mapping[str, list[Analysis]],
-    weights: Mapping[str, Weights],
-    *,
-    lean: bool,
+    sets: Mapping[str, list[LabelledPicture]], analyses: Mapping[str, list[Analysis]], score: _Score
 ) -> dict[str, list[tuple[float, float]]]:
     """Return what the gain of each set is made of, by picture."""
     found = {}
     for name, pictures in sets.items():
         pairs = zip(pictures, analyses[name], strict=True)
-        found[name] = gain_terms([(one, tuple(_windows(seen, weights, lean=lean))) for one, seen in pairs])
+        found[name] = gain_terms([(one, tuple(_windows(seen, score))) for one, seen in pairs])
     return found
 
 
@@ -188,10 +203,14 @@ def _gain_difference(
     return Interval(value, value - half, value + half)
 
 
-def _windows(found: Analysis, weights: Mapping[str, Weights], *, lean: bool) -> list[Box]:
+def _windows(found: Analysis, score: _Score) -> list[Box]:
     """Return the window of each ratio."""
-    subjects = scored_subjects(found.saliency, found.subjects, weights, size=found.source)
-    demands = Demands(subjects=subjects, subject_box=found.subject_box if lean else None)
+    subjects = scored_subjects(found.saliency, found.subjects, score.weights, size=found.source)
+    objects = tuple(
+        replace(one, whole=one.whole * score.whole_objects, cut=one.cut * score.cut_objects)
+        for one in found.scored_objects
+    )
+    demands = Demands(subjects=subjects, subject_box=found.subject_box if score.lean else None, objects=objects)
     windows = []
     for ratio in RATIOS:
         best = place(found.saliency, *largest_window(found.source, ratio.aspect), demands)

@@ -16,7 +16,7 @@ from benchmarks.labels import LabelledPicture
 from benchmarks.quality.measures.cuts import MEASURES, cuts_of, difference, shares
 from benchmarks.quality.one_window import enlarge
 from benchmarks.quality.robust import edits
-from benchmarks.quality.subject_box import box_of_mask, top_cut
+from benchmarks.quality.subject_box import box_of_mask, subject_cut, top_cut
 from benchmarks.truth import MarkedPicture, head_of
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size
@@ -81,6 +81,8 @@ def test_the_box_of_a_mask_and_its_top() -> None:
     assert (box.left, box.top, box.right, box.bottom) == (0.25, 0.2, 0.5, 0.8)
     assert not top_cut(box, Box(0.0, 0.2, 1.0, 0.4))
     assert top_cut(box, Box(0.0, 0.3, 1.0, 0.4))
+    assert not subject_cut(box, Box(box.left + 0.01, box.top, 1.0 - box.left - 0.01, 1.0 - box.top))
+    assert subject_cut(box, Box(box.left + 0.03, box.top, 1.0 - box.left - 0.03, 1.0 - box.top))
 
 
 def test_edits_are_sixty_and_move_the_face_with_the_picture() -> None:

@@ -66,7 +66,7 @@ def scored_objects(object_map: SaliencyMap, size: Size | None = None) -> tuple[S
     Returns
     -------
     tuple of ScoredObject
-        At most ten. Together they count `WHOLE_OBJECTS` and `CUT_OBJECTS` or less, each by its share of all that is of objects.
+        At most ten. Each counts by its share of all that is of objects; together `WHOLE_OBJECTS` and `CUT_OBJECTS`, or less.
     """
     if not object_map.total:
         return ()
