@@ -8,10 +8,10 @@ from hypothesis.extra import numpy as npst
 
 from focalbox.analysis import Analysis
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.core.objects import CUT_OBJECTS, WHOLE_OBJECTS, scored_objects
+from focalbox.core.objects import BESIDE_FACES, CUT_OBJECTS, WHOLE_OBJECTS, scored_objects
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Size
-from strategies import maps
+from strategies import faces, maps
 
 masks = npst.arrays(np.bool_, npst.array_shapes(min_dims=2, max_dims=2, max_side=12))
 
@@ -62,6 +62,15 @@ def test_nothing_has_no_objects_and_faint_things_beside_a_clear_one_are_none() -
     assert scored_objects(SaliencyMap.blank()) == ()
     assert Analysis(Size(10, 10), SaliencyMap([[1.0]])).scored_objects == ()
     assert [one.box.left for one in scored_objects(SaliencyMap([[0.4, 0.0, 1.0, 0.0, 0.05]]))] == pytest.approx([0.4])
+
+
+def test_objects_count_less_beside_faces() -> None:
+    thing = SaliencyMap([[0.0, 1.0, 0.0]])
+    alone = Analysis(Size(90, 30), SaliencyMap([[1.0]]), object_map=thing)
+    beside = Analysis(Size(90, 30), SaliencyMap([[1.0]]), faces((0.1, 0.1, 0.2, 0.5)), object_map=thing)
+    (one,), (other,) = alone.scored_objects, beside.scored_objects
+    assert (other.whole, other.cut) == pytest.approx((BESIDE_FACES * one.whole, BESIDE_FACES * one.cut))
+    assert one.box == other.box == Box.between(1 / 3, 0.0, 2 / 3, 1.0)
 
 
 def test_a_map_of_many_cells_is_read_in_fewer() -> None:

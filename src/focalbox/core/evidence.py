@@ -102,7 +102,10 @@ class Evidence:
     @cached_property
     def scored_objects(self) -> tuple[ScoredObject, ...]:
         """The salient objects as the score of a window counts them, in whole pixels; none without a map of objects."""
-        return () if self.object_map is None else scored_objects(self.object_map, self.visible.size)
+        if self.object_map is None:
+            return ()
+        faces = any(subject.kind == "face" for subject in self.subjects)
+        return scored_objects(self.object_map, self.visible.size, beside_faces=faces)
 
     @cached_property
     def subject_box(self) -> Box:
