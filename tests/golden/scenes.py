@@ -129,6 +129,11 @@ def _drawn() -> Iterator[tuple[str, Analysis]]:
     yield "one near and one far", _analysis(wide, _blobs(36, 64, (10, 12, 8, 4), (50, 14, 5, 3)), *couple)
     poster = _blobs(48, 32, (16, 14, 10, 3), (16, 42, 5, 2))
     yield "a poster", _analysis(tall, poster, _text(0.1, 0.84, 0.8, 0.08), _text(0.2, 0.93, 0.6, 0.04))
+    things = _blobs(36, 64, (12, 18, 8, 3), (34, 18, 8, 4), (54, 22, 5, 4))
+    between = _blobs(
+        36, 64, (12, 18, 8, 3), (34, 18, 8, 4), (54, 22, 5, 4), (23, 18, 6, 3)
+    )  # what draws the eye is no thing
+    yield "three things", _analysis(wide, between, object_map=things)
     border = PixelBox(100, 50, 1300, 800)
     yield "a border", _analysis(wide, disc, *_faces((0.68, 0.2, 0.12, 0.2)), trimmed=border)
     yield "seven by five", _analysis(Size(7, 5), _blobs(5, 7, (5, 1, 2, 1)), keep=_blobs(5, 7, (4, 2, 3, 1)))
