@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.service.runtime.logs import JsonLines
+
+SPEAKING = """
+import logging, warnings
+from focalbox.service.runtime.logs import log_to_standard_error
+log_to_standard_error()
+logging.getLogger("focalbox.service").info("ours")
+logging.getLogger("some.library").info("not asked for")
+logging.getLogger("some.library").warning("theirs, in\\ntwo lines")
+warnings.warn("Python's")
+"""
 
 
 @given(
@@ -32,3 +43,10 @@ def test_an_exception_is_in_the_line_too() -> None:
     line = JsonLines().format(record)
     assert "\n" not in line
     assert "ValueError" in json.loads(line)["trace"]
+
+
+def test_what_libraries_warn_of_is_a_line_of_json_too() -> None:
+    said = subprocess.run([sys.executable, "-c", SPEAKING], check=True, capture_output=True, text=True).stderr
+    messages = [json.loads(line)["message"] for line in said.splitlines()]
+    assert messages[:2] == ["ours", "theirs, in\ntwo lines"]
+    assert [message.count("Python's") for message in messages[2:]] == [1]

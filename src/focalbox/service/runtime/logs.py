@@ -25,10 +25,11 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_standard_error() -> None:
-    """Let the service, and what uvicorn warns of, be one line of JSON each on standard error."""
+    """Let all that the service says, and all that any library warns of, be one line of JSON each on standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
-    for name, level in (("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
+    for name, level in (("", logging.WARNING), ("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(level)
+    logging.captureWarnings(True)  # noqa: FBT003 - its only parameter
