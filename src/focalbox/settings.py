@@ -19,7 +19,7 @@ _LIMIT = "LIMIT_"
 _AMOUNT = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
 _UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
 _LEAST = 16 * 2**20
-"""The fewest bytes for pictures at work: a JPEG of 98 MP, cropped to 500x200, takes as many (docs/memory.md)."""
+"""The fewest bytes for pictures at work: about what a large JPEG, cropped to 500x200, takes (docs/memory.md)."""
 _ELSEWHERE = ("SERVICE_", "BATCH_")
 """How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
 

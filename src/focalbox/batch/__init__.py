@@ -12,7 +12,7 @@ __all__ = ["Stopped", "Summary", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is asked for: a worker needs none of them, nor what they import."""
+    """Import a public name when it is first used: workers need none of these names, nor what they import."""
     if name in __all__:
         from focalbox.batch import runner  # noqa: PLC0415 - see above
 

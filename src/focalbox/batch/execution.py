@@ -24,7 +24,7 @@ __all__ = ["Engine", "EngineName", "choose_tasks", "do_tasks", "engine_of"]
 EngineName = Literal["local", "ray"]
 
 Engine = Callable[[Iterable[Task], int], Iterator[TaskResult]]
-"""From tasks and how many there are to what became of each, as it is done."""
+"""Takes tasks and their number, and yields the result of each as it is done."""
 
 
 def choose_tasks(

@@ -33,7 +33,7 @@ _QUALITIES = range(1, 101)
 
 
 class Stopped(FocalboxError):
-    """A run could not go on: the destination is full or gone, a cluster was lost, or `fail_fast` stopped it."""
+    """A run could not go on: the destination is full or gone, the cluster was lost, or ``fail_fast`` stopped it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ EMPTY: Mapping[str, Any] = {
     "error": None,
     "message": None,
 }
-"""A row that says nothing, with all columns in their order."""
+"""An empty row, with all columns in their order."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,15 @@ class TaskResult:
     Parameters
     ----------
     number : int
-        The task's.
+        The number of the task.
     rows : list of dict
-        A row a size.
+        One row for each size.
     pixels : int
-        Of the source; 0 when it could not be read.
+        Pixels of the source; 0 when it could not be read.
     analysed : bool
-        Whether a model looked; not when an equal picture was looked at before.
+        Whether a model looked; False when an equal picture was looked at before.
     fatal : str or None
-        Why no further picture can be written either.
+        Why no other picture can be written either, if so.
     """
 
     number: int

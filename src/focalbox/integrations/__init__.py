@@ -1,4 +1,4 @@
 """focalbox where pictures already live: Pillow calls, Django, Wagtail, easy-thumbnails, django-imagekit.
 
-Each module imports its host when it is imported itself, and focalbox imports none of them.
+Each module imports its framework; focalbox imports none of these modules by itself.
 """
