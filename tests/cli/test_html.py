@@ -111,6 +111,16 @@ def test_the_address_of_the_service_is_written_in_the_characters_of_one(said, fo
     assert found["src"] == "/v1/crop/60x40/a%20%7Bb%7D%2050%25%3F.jpg"
 
 
+def test_a_picture_above_the_folder_has_no_address_in_the_service(  # type: ignore[no-untyped-def]
+    said, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "below").mkdir()
+    assert "/v1/crop/60x40/coffee.jpg" in said("./below/../coffee.jpg", "-s", "60x40")
+    monkeypatch.chdir(folder / "below")
+    assert "no address of the service leads to ../coffee.jpg" in said("../coffee.jpg", "-s", "60x40", code=2)
+    assert said("../coffee.jpg", "-s", "60x40", "--address", "/{size}/coffee.jpg").startswith("<img ")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ from focalbox.html.tags import WIDTHS
 from focalbox.naming import PIPE
 from focalbox.options import CropOptions, parse_target
 from focalbox.settings import Settings
+from focalbox.storage.base import is_remote
 
 __all__ = ["html"]
 
@@ -124,6 +126,11 @@ def _check_address(source: str, flags: dict[str, Any], settings: Settings) -> No
     if source == PIPE:
         message = "standard input has no address: say with --address where its crops are"
         raise InvalidRequest(message)
+    if ".." in _name_of(source).split("/"):
+        message = (
+            f"no address of the service leads to {source}, above its folder: say with --address where its crops are"
+        )
+        raise InvalidRequest(message)
     for flag, said in (("--model", flags["model"] not in {None, settings.model}), ("--yunet", flags["yunet"])):
         if said:
             message = f"an address of the service cannot say {flag}: say with --address where its crops are"
@@ -132,9 +139,14 @@ def _check_address(source: str, flags: dict[str, Any], settings: Settings) -> No
 
 def _address_of(source: str, options: CropOptions) -> str:
     """Return where the service has the crops of a picture, in the characters that an address may hold (RFC 3986)."""
-    path = _ADDRESS.replace("PICTURE", quote(os.fsencode(source.lstrip("/")), safe="/:"))
+    path = _ADDRESS.replace("PICTURE", quote(os.fsencode(_name_of(source)), safe="/:"))
     query = urlencode(options.to_text(), doseq=True, safe=",:")
     return f"{path}?{query}" if query else path
+
+
+def _name_of(source: str) -> str:
+    """Return what an address of the service calls a picture: browsers take ``.`` and ``..`` out of the whole address."""
+    return source if is_remote(source) else posixpath.normpath(source).lstrip("/")
 
 
 def _art(line: str) -> Art:
