@@ -1,4 +1,4 @@
-"""The head of a face, and what is to be shown whole of a subject."""
+"""From a face to its head, and the box of a subject that is to be shown whole."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from focalbox.core.subject import Subject
 __all__ = ["HEADS", "head_of", "whole_of"]
 
 HEADS = ("face", "head")
-"""Kinds of subjects that are heads: faces, of which the head is computed, and heads that show no clear face, such as those
-seen from behind and those of animals."""
+"""The kinds of subjects that are heads: faces, whose heads are computed, and heads without a clear face, such as those seen
+from behind and those of animals."""
 
 _HEAD_SIDE, _HEAD_ABOVE, _HEAD_BELOW = 0.25, 0.5, 0.15
-"""What hair, ears, chin and a little room add to a face, shares of its width (each side) and of its height (above, below).
+"""The room around a face for hair, ears and chin, in shares of its width (each side) and of its height (above, below).
 The crown of a head lies about a third of the face's height above the hairline, where a face box ends; the rest is room, also
-for what the network misjudges: with 0.15, 0.35 and 0.05 the windows cut 16.0 % of heads, with these 12.7 %
+for errors of the network: with 0.15, 0.35 and 0.05 the windows cut 16.0 % of heads, with these 12.7 %
 (the pictures of `python -m benchmarks.quality.heads`, before the other weights were settled)."""
 
 _HEAD_ROOM = 0.1
-"""Room around a head that was found whole, a share of its sides: hair and ears may be there that the network misses."""
+"""Room around a head that was found as a whole, a share of its sides, for hair and ears that the network misses."""
 
 _FACE_HEIGHT = 1.2
 """Least height of a face beside its width: on average it is 1.3 times as high from hairline to chin as it is wide (tr-gn and
@@ -28,7 +28,7 @@ heads are cut as often (0.2 % less, 0.0 to 0.6; `python -m benchmarks.quality.he
 
 
 def head_of(face: Box, aspect: float = 0.0) -> Box:
-    """Return the head that a face belongs to: with its hair, inside the picture.
+    """Return the box of the head to which a face belongs, with its hair, inside the picture.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ def head_of(face: Box, aspect: float = 0.0) -> Box:
 
 
 def whole_of(subject: Subject, aspect: float = 0.0) -> Box:
-    """Return what is to be shown whole of a subject: of a face its head, of a head a little room, else its box.
+    """Return the box to show whole: of a face its head, of a head with a little room around it, else of the subject itself.
 
-    Of a face whose whole head was found too that counts as well: a hat is higher than hair, and of a face from the side the
-    head reaches far behind it. So 1.3 % fewer of the heads that were marked by eye are cut (0.5 to 2.2), of those of persons
-    1.9 %, and the mean gain is lower by 0.016 (0.006 to 0.025). Of 72 windows that moved by it, eyes that did not know which
-    was which preferred 51 so and 13 without, and called 4 and 13 unfit to print.
+    When the whole head of a face was found too, it is included: hats are taller than hair, and a head that is seen from the
+    side reaches far behind its face. So 1.3 % fewer of the heads that were marked by eye are cut (0.5 to 2.2), of those of
+    persons 1.9 %, and the mean gain is lower by 0.016 (0.006 to 0.025). Of 72 windows that moved by it, judges who did not
+    know which was which preferred 51 with it and 13 without, and called 4 and 13 unfit to print.
 
     Parameters
     ----------

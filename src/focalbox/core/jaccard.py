@@ -14,14 +14,14 @@ from focalbox.core.saliency_map import LEVELS, SaliencyMap
 __all__ = ["BestBox", "salient_box", "subject_box"]
 
 _GROUND_OF_SUBJECT = 1, 10
-"""What ground around a subject costs beside a part of it that is missing, as a fraction: 0.1. With 1, the Jaccard index,
-a box on a perfect mask cuts limbs off; on 1,000 pictures with masks its overlap with the true bounding box was .58 with 1,
-.75 with .3, .90 with .1."""
+"""The cost of background inside the box, relative to that of a missing part of the subject, as a fraction: 0.1. With 1 (the
+Jaccard index) the box of a perfect mask cuts limbs off. On 1,000 pictures with masks its overlap with the true bounding box
+was 0.58 with 1, 0.75 with 0.3 and 0.90 with 0.1."""
 
 _CERTAIN = 2, 8
-"""Tenths of a map's maximum below which a cell is ground and above which it is object: a network is never quite sure, and
-with a low price of ground its faint haze would be inside the box. A judgement from maps of
-version 0.1; not measured with the present network."""
+"""Tenths of a map's maximum below which a cell is background and above which it is object. A network is never quite sure,
+and since background costs little, a faint haze around the object would be inside the box. A judgement from earlier maps, not
+measured with the present network."""
 
 _COARSER = 4
 """Bits by which the values of a map are coarsened for the subject box, 1,024 levels left, so that with `_GROUND_OF_SUBJECT`
@@ -36,7 +36,7 @@ _Edges = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class BestBox:
-    """The box that covers a map best.
+    """The box that agrees best with a map.
 
     Parameters
     ----------
@@ -57,15 +57,17 @@ def salient_box(saliency: SaliencyMap) -> BestBox:
 
     .. math:: J(B) = \frac{\sum_B S}{|B| + \sum S - \sum_B S}
 
-    is the intersection over union of the fuzzy set :math:`S` with :math:`B` (Ruzicka 1958). It is a ratio of two
-    functions that are sums over the box, so Dinkelbach's iteration [1]_ finds its global maximum: for the best ratio
-    known so far, look for the box with the largest numerator - ratio * denominator; when none is above 0, no box is
-    better. Each look is a maximum-sum rectangle, found for all pairs of rows at once with a running minimum along the
-    columns (Kadane's scan as told by Bentley [2]_). A row or column that would lower the sum wherever it is cut is never
-    the edge of a best box, so the look stays between the outermost that would not. And no better box leaves out more of what
-    raises the sum than all of it has above the best known, which leaves few edges. A pair of rows that has nothing to offer
-    at one ratio has nothing at a higher one, so only the first look goes over all of them. Everything is in whole numbers:
-    no tolerance.
+    is the intersection over union of the fuzzy set :math:`S` with :math:`B` (Ruzicka 1958). It is the ratio of two sums over
+    the box, so Dinkelbach's iteration [1]_ finds its global maximum: for the best ratio
+    known so far, search the box with the largest numerator - ratio * denominator; when none is above 0, no box is
+    better. Each search is for a maximum-sum rectangle, found for all pairs of rows at once with a running minimum along the
+    columns (Kadane's scan as told by Bentley [2]_).
+
+    Three bounds save time. A row or column that would lower the sum wherever it is cut is never the edge of a best box, so
+    the search stays between the outermost rows and columns that would not. A better box cannot leave out more positive cells
+    than their whole sum exceeds the best known sum, which leaves few edges. A pair of rows without a positive sum at one
+    ratio has none at a higher ratio, so only the first search goes over all pairs. Everything is in whole numbers, without a
+    tolerance.
 
     Parameters
     ----------
@@ -100,17 +102,17 @@ def salient_box(saliency: SaliencyMap) -> BestBox:
 
 
 def subject_box(objects: SaliencyMap) -> BestBox:
-    r"""Find the box that holds the thing itself, exactly: the one with the highest Tversky index [1]_ with a map of objects.
+    r"""Find the box of the whole subject, exactly: the one with the highest Tversky index [1]_ with a map of objects.
 
     .. math:: T(B) = \frac{\sum_B S}{\sum_B S + a (|B| - \sum_B S) + (\sum S - \sum_B S)}
 
-    with :math:`a = 0.1`: ground inside the box costs a tenth of a part of the thing outside it. With :math:`a = 1` it is the
-    Jaccard index, and the same search finds its maximum (see `salient_box`).
+    with :math:`a = 0.1`: background inside the box costs a tenth of what a part of the subject outside it costs. With
+    :math:`a = 1` it is the Jaccard index. The same search finds its maximum (see `salient_box`).
 
     Parameters
     ----------
     objects : SaliencyMap
-        How surely each place belongs to a salient object.
+        How likely each place belongs to a salient object.
 
     Returns
     -------

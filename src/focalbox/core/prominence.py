@@ -1,4 +1,4 @@
-"""Subjects as the score counts them: each with what it is worth whole and what it costs when cut, by its prominence."""
+"""Subjects as the score counts them: by prominence, what each adds when it is whole and takes away when it is cut."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ MAX_SUBJECTS = 64
 not, and the time of planning stays bounded."""
 
 _SMALL, _PROMINENT = 0.3, 0.6
-"""Height of a subject beside the highest of its kind: up to the first it has no say where the window goes, from the second
-on it has its full say; between them it grows in a straight line, so that no rounding decides."""
+"""Height of a subject divided by that of the tallest of its kind. Up to the first value it does not count, from the second
+on it counts fully; in between its weight grows linearly, so that no rounding decides."""
 
 _SALIENT = 0.05
-"""Share of the saliency from which a subject counts fully."""
+"""Share of the picture's saliency inside a subject from which it counts fully."""
 
 _UNSEEN = 0.1
-"""What a subject counts that no saliency falls on, beside a salient one of the same size. With 0.5, and a subject counting
+"""The weight of a subject without any saliency, relative to a salient one of the same size. With 0.5, and a subject counting
 fully from 0.15 of the saliency, the mean gain was lower by 0.010 (0.002 to 0.017): mistaken faces and people in the
 background pulled the window. Heads were cut as often (0.1 % less, -0.5 to 0.3; `python -m benchmarks.quality.heads`)."""
 
 _UNSURE, _SURE = 0.3, 0.5
-"""Score of a head that shows no clear face up to which it counts nothing, and from which it counts fully: what is hardly
-found is often no head, and one threshold for all of its weight would let it drive a sure face out of a window. From 0.4 to
-0.6 more heads are cut (of animals 0.011 more, 0.003 to 0.021; of all 0.006, 0.001 to 0.013), and what the mean gain wins by
-it is not proven (0.009, -0.003 to 0.021; dev rows, paired). All that was tried stands in training/RECORD.md."""
+"""Score of a head without a clear face up to which it does not count, and from which it counts fully. What is hardly found
+is often not a head, and with a single threshold it could drive a sure face out of a window. From 0.4 to
+0.6 more heads are cut (of animals 0.011 more, 0.003 to 0.021; of all 0.006, 0.001 to 0.013), and a higher mean gain is not
+proven (0.009, -0.003 to 0.021; dev rows, paired). All that was tried stands in training/RECORD.md."""
 
 _SAME = 1e-9
 """Lengths (fractions) that differ by less are equal, as in `focalbox.core.placement.windows`."""
 
 _SLIVER = 0.15
-"""The least that cutting a subject costs, as a share of what cutting the most prominent costs: a small head in a crowd does
-not pull the window, but a window that can end beside it does not slice it."""
+"""The least that cutting a subject costs, as a share of what cutting the most prominent one costs. So a small head in a
+crowd does not attract the window, but a window that can end beside it does not slice it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the subjects of one kind count together, in shares of the saliency.
+    """The weights of all subjects of one kind together, in shares of the saliency.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ WEIGHTS: dict[str, Weights] = {
     "head": Weights(0.5, 0.03),
     "text": Weights(0.01, 0.02),
 }
-"""Weights by kind; what a caller's detector finds under another name counts like a face. With 0.5 and 0.1, and faces from
+"""Weights by kind; a kind that is not named, from a caller's detector, counts like a face. With 0.5 and 0.1, and faces from
 a heat of 0.3, the mean gain was lower by 0.034 (0.010 to 0.058) and heads were cut in 6.5 % of the cases, not 7.8
 (pictures of `python -m benchmarks.quality.heads`, 2026-11-26). With half of them the mean gain is as high (+0.010, -0.002
 to 0.022) and 4.3 % more heads are cut (3.1 to 5.5). With 0.33 and 0.02, of 51 windows that changed, two who judged
@@ -76,8 +76,8 @@ away from what they stand on.
 docs/quality.md shows what each part is worth."""
 
 _BESIDE_FACES = 0.5
-"""What heads without a clear face count in a picture that shows faces, beside what they count in one that shows none: a
-picture with faces is about them. With half of it where there are none, 0.9 % more of the heads marked by eye are cut (0.4
+"""The weight of heads without a clear face in a picture that shows faces, relative to one that shows none: a picture with
+faces is about the faces. With half of it where there are none, 0.9 % more of the heads marked by eye are cut (0.4
 to 1.6; dev rows) and the mean gain is higher by 0.006 (0.001 to 0.010); of 48 windows that changed, eyes that did not know
 which was which preferred 10 with that half and 27 without. With 1.0, eyes preferred 2 of 14 windows that changed where there
 were faces. With 0.2, of 72 windows that changed, 17 were preferred, and 53 with 0.5."""
@@ -90,10 +90,10 @@ class ScoredSubject:
     Parameters
     ----------
     kind : str
-        As its `Subject`.
+        As in `Subject`.
     boxes : tuple of Box
-        What to show whole, one to three, each inside the one before: the first where it fits, at least the last, such as a
-        head with its hat, a head and a face. Fractions of what was looked at, of some area.
+        One to three boxes to show whole, each inside the one before, such as those of a head with its hat, the head and the
+        face. A window shows the first one that it can hold. In fractions of the part that was looked at; not empty.
     whole, cut : float
         What it adds when it is whole and takes away when it is cut, in shares of the saliency.
     """
@@ -104,7 +104,8 @@ class ScoredSubject:
     cut: float
 
     def box_for(self, width: float, height: float) -> Box | None:
-        """Return what a window of given sides (fractions) should show whole; None when it cannot even hold the inner box.
+        """Return the box that a window of given sides (fractions) should show whole; None when it cannot hold even the last
+        one.
 
         A window that is too small for the outer box holds as much of it around the inner one as fits, in the same
         proportions: a head that is a hair too large for a window keeps its hair.

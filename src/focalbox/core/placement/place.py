@@ -30,13 +30,13 @@ class Demands:
     focus : (float, float), optional
         A point (x, y) that the window is centred on as nearly as the picture allows.
     hold : tuple of Box
-        Each kept whole when any window can, the first before the next; one that no window can keep says nothing.
+        Each is kept whole when any window can, the first before the next; those that no window can keep do not count.
     near : (float, float), optional
-        As ``focus``, with what all those before leave open.
+        As ``focus``, but after all of the above.
     subjects : tuple of ScoredSubject
         They count in the score, beside the saliency.
     subject_box : Box, optional
-        The box of the whole subject: its top counts in the score when it is higher than the window.
+        The box of the whole subject; its top counts in the score when it is taller than the window.
     objects : tuple of ScoredObject
         Salient objects: each counts in the score where it is whole.
     """
@@ -57,7 +57,7 @@ class Demands:
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
-        """All the points that matter."""
+        """All points on which a window may be centred."""
         return tuple(point for point in (self.focus, self.near) if point is not None)
 
 
@@ -68,15 +68,15 @@ NO_DEMANDS = Demands()
 def place(
     saliency: SaliencyMap, width: float, height: float, demands: Demands = NO_DEMANDS, *, within: Box = WHOLE
 ) -> Box:
-    """Place a window where it does best.
+    """Find the best place of a window.
 
-    The criteria are taken in order, each among the places that are best by those before: ``keep``, ``avoid``, ``focus``,
+    The criteria apply in order, each to the places that are best by all criteria before it: ``keep``, ``avoid``, ``focus``,
     ``hold``, ``near``, the score (`focalbox.core.placement.score`), and the distance to the centre.
 
     Along one axis every criterion is a piecewise linear function of the window's place that bends or jumps only where an
     edge of the window meets an edge of a cell or of a box. Where it jumps, the place at the edge itself has the higher
-    value: a subject is whole and not yet cut there. So the maximum over *all* real places is among those places or the
-    centre; with two free axes the score is bilinear between them and the same holds. Nothing is stepped over.
+    value: there a subject is whole and not yet cut. So the maximum over *all* real places is at one of those places or at
+    the centre. With two free axes the score is bilinear between them, and the same holds. No place is skipped.
 
     Parameters
     ----------
@@ -85,14 +85,14 @@ def place(
     width, height : float
         The window's sides, fractions of the picture's, at most those of ``within``.
     demands : Demands
-        What counts besides saliency.
+        The demands besides saliency.
     within : Box
         Where the window has to stay.
 
     Returns
     -------
     Box
-        The best place; with no evidence and no demands the one in the middle.
+        The best place; the middle when the map is empty and there are no demands.
     """
     windows = _candidates(saliency, width, height, demands, within)
     best = np.ones((windows.tops.size, windows.lefts.size), dtype=np.bool_)
@@ -107,9 +107,9 @@ def place(
 def places_by_score(
     saliency: SaliencyMap, width: float, height: float, demands: Demands, *, count: int, overlap: float
 ) -> list[tuple[Box, float]]:
-    """Return the best places that differ, with their scores, the best first.
+    """Return the best places that clearly differ, with their scores, the best first.
 
-    Only places are taken that meet the demands as well as the best place does: ``keep``, ``avoid``, ``focus`` and ``hold``,
+    They meet the demands as well as the best place does: ``keep``, ``avoid``, ``focus`` and ``hold``,
     which come before the score; ``near`` does not count.
 
     Parameters
@@ -119,7 +119,7 @@ def places_by_score(
     count : int
         At most so many.
     overlap : float
-        Jaccard index, 0 to 1, from which two windows are the same.
+        The Jaccard index, 0 to 1, from which two windows count as the same.
     """
     windows = _candidates(saliency, width, height, demands, WHOLE)
     allowed = np.ones((windows.tops.size, windows.lefts.size), dtype=np.bool_)
