@@ -104,11 +104,10 @@ class ScoredSubject:
     cut: float
 
     def box_for(self, width: float, height: float) -> Box | None:
-        """Return the box that a window of given sides (fractions) should show whole; None when it cannot hold even the last
-        one.
+        """Return the box that a window of given sides (fractions) should show whole; None when it can hold none of them.
 
         A window that is too small for the outer box holds as much of it around the inner one as fits, in the same
-        proportions: a head that is a hair too large for a window keeps its hair.
+        proportions: a head that is slightly too large for a window keeps most of its hair.
 
         Examples
         --------
