@@ -1,4 +1,4 @@
-"""The croppers that stand in the quality table: the middle, focalbox with each of its models and heads, and others."""
+"""The croppers of the quality table: the middle, focalbox with each of its models and heads, and others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures over many pictures, with how far they may be from the truth: bootstrap intervals."""
+"""Means over many pictures, with their bootstrap intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The large files that memory is measured with: every format, and within it what takes memory in a way of its own."""
+"""The large files with which memory is measured: every format, and its variants that take memory differently."""
 
 from __future__ import annotations
 

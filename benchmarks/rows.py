@@ -1,4 +1,4 @@
-"""Reads the files of labelled pictures; benchmarks and training make of the rows what they need."""
+"""Reads the files of labelled pictures, for benchmarks and training."""
 
 from __future__ import annotations
 

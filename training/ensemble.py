@@ -1,4 +1,4 @@
-"""What several networks together say of all training pictures: maps that the network which is shipped learns from too.
+"""The averaged answers of several networks for all training pictures: maps from which the shipped network learns too.
 
 Most pictures have one kind of label; an ensemble says all maps of each, and says them more exactly than one network
 (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).

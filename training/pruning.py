@@ -1,4 +1,4 @@
-"""Makes the backbone small: a pruned one learns to say what the whole one says.
+"""Makes the backbone smaller: a pruned network learns the answers of the whole one.
 
 Its entry learns first. Then every block keeps those inner channels that say most, and its last convolution is fitted to
 what comes out of the whole block, by least squares (Luo, Wu and Lin 2017, arXiv:1707.06342). Then all of it learns from the

@@ -1,4 +1,4 @@
-"""What the measured figures of a batch say about a million and a billion pictures: docs/scale.md, computed."""
+"""Computes docs/scale.md: what the measured figures of a batch mean for a million and a billion pictures."""
 
 from __future__ import annotations
 

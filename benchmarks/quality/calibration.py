@@ -1,4 +1,4 @@
-"""How true the confidence is: fits its weights, draws the reliability diagram and the risk-coverage curve."""
+"""How well calibrated the confidence is: fits its weights, draws the reliability diagram and the risk-coverage curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films of forty frames beside libvips: the files, both croppers, and what is measured of them."""
+"""Animations of forty frames beside libvips: the files, both croppers, and the measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured: times side by side, memory in fresh processes, sharpness, the exact box, many sizes at once."""
+"""The measurements: times side by side, memory in fresh processes, sharpness, the exact box, many sizes at once."""
 
 from __future__ import annotations
 

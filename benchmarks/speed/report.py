@@ -1,4 +1,4 @@
-"""The page that the speed benchmark writes: goals beside figures, and every missed one said."""
+"""The page that the speed benchmark writes: figures beside goals, missed ones included."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a step of training is shown: rows drawn, views cut, text written, colours changed."""
+"""The batches of the training: rows drawn, views cut, text written, colours changed."""

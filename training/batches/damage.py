@@ -1,4 +1,4 @@
-"""Damages pictures as uploads are damaged, for a network that is to say of them what another says of the undamaged ones."""
+"""Damages pictures as uploads are damaged, for a network that learns another one's answers for the undamaged pictures."""
 
 from __future__ import annotations
 

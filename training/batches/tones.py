@@ -1,4 +1,4 @@
-"""Makes faces in training pictures darker or lighter: where people look does not hang on the tone of the skin.
+"""Makes faces in training pictures darker or lighter: where people look does not depend on the tone of the skin.
 
 Labels stay as they are. Networks that see faces of mostly one tone prefer it (Yee, Tantipongpipat and Mishra 2021,
 arXiv:2105.08667, of a cropper by saliency).

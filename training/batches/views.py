@@ -1,4 +1,4 @@
-"""Draws which part of a picture is looked at, and resamples pictures, labels and marks to it."""
+"""Draws which part of a picture is shown, and resamples pictures, labels and marks to it."""
 
 from __future__ import annotations
 

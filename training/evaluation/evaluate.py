@@ -1,4 +1,4 @@
-"""Measures a network file on the dev rows through the product's own path, as Markdown: every map, crops, faces, text."""
+"""Measures a network file on the dev rows as focalbox uses it, as Markdown: every map, crops, faces, text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens a network file as the product does, and gives all that it says of a picture."""
+"""Opens a network file as focalbox does, and returns all its answers for a picture."""
 
 from __future__ import annotations
 

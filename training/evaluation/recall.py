@@ -1,4 +1,4 @@
-"""Faces and lines of the dev rows, as the detectors see them at their full size, and how many of them a network finds."""
+"""How many faces and lines of the dev rows a network finds, compared with detectors at their full size."""
 
 from __future__ import annotations
 

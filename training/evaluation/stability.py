@@ -1,4 +1,4 @@
-"""How far the windows of a picture move when the picture comes in other clothes."""
+"""How far the windows of a picture move when the picture is stored, scaled or lit a little differently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the batches of the next steps ahead, in processes of their own, where a GPU would wait for them."""
+"""Makes the batches of the next steps ahead, in other processes, so that a GPU does not wait for them."""
 
 from __future__ import annotations
 

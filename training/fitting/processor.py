@@ -1,4 +1,4 @@
-"""What networks are trained on: a GPU when PyTorch finds one, else the CPU. Data and batches are made on the CPU."""
+"""The device on which networks are trained: a GPU when PyTorch finds one, else the CPU. Batches are made on the CPU."""
 
 from __future__ import annotations
 

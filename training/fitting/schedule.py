@@ -1,4 +1,4 @@
-"""What every training loop shares: learning rate, averaged weights, checkpoints, a log with times."""
+"""Shared by all trainings: learning rate, averaged weights, checkpoints, a log with times."""
 
 from __future__ import annotations
 

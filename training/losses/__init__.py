@@ -1,1 +1,1 @@
-"""What an answer costs."""
+"""The losses of the training."""

@@ -1,4 +1,4 @@
-"""How far boxes at the centres of marks are from the marks: for lines, which are thin."""
+"""The loss of boxes at the centres of marks, for lines of text, which are thin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which places answer for which face, and the loss of what they say."""
+"""The assignment of faces to places that answer for them, and the loss of the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each map is trained on: masks, densities, and the windows that the map will be used to choose."""
+"""The losses of the maps: for masks, for densities, and for the windows that the map will choose."""
 
 from __future__ import annotations
 

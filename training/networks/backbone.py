@@ -1,4 +1,4 @@
-"""The backbones that networks read pictures with: EfficientNet (Tan & Le 2019, arXiv:1905.11946) in its Lite form.
+"""The backbones of the networks: EfficientNet (Tan & Le 2019, arXiv:1905.11946) in its Lite form.
 
 Lite: no squeeze-excite, ReLU6. `pruned.PrunedBackbone` is the one that is shipped, made from `Backbone`.
 """

@@ -1,4 +1,4 @@
-"""What finds faces: a network of YuNet's shape, whose training starts from YuNet's published weights.
+"""The finder of faces: a network of YuNet's shape, whose training starts from YuNet's published weights.
 
 Its 51,000 weights find faces better than a decoder on the features of the large network, which has seen no such set of
 faces as WIDER FACE. It looks at the same pixels, at three scales.

@@ -1,4 +1,4 @@
-"""Rounds the weights of convolutions while they learn, as the 8-bit file will round them: they learn to bear it.
+"""Rounds the weights of convolutions during training as the 8-bit file will round them, so that the network adapts to it.
 
 Gradients pass the rounding as if it were not there (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286). Values in 8 bits are
 left out: of what 8 bits change in the answers of the pruned network, the weights are three quarters, and a step takes 1.06

@@ -1,1 +1,1 @@
-"""The command `focalbox`: its options, what each command does, what it says."""
+"""The command `focalbox`: its options, its commands and its messages."""

@@ -1,4 +1,4 @@
-"""The command: where each of its parts is, and what its exit codes mean."""
+"""The command: its parts, and the meaning of its exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How commands say what happened, and the exit codes that go with it."""
+"""How commands report what happened, and the exit codes that go with it."""
 
 from __future__ import annotations
 

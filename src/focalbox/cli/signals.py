@@ -1,4 +1,4 @@
-"""Control-C, SIGTERM and SIGHUP: all end a command in the same way, which first says what is done."""
+"""Control-C, SIGTERM and SIGHUP: all end a command in the same way, after it has said how far it came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The border to Pillow and the libraries below it: whatever they raise leaves as one sentence of focalbox's own."""
+"""Turns whatever Pillow and the libraries below it raise into errors of focalbox, with one sentence each."""
 
 from __future__ import annotations
 

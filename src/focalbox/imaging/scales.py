@@ -1,4 +1,4 @@
-"""At which scale a picture is decoded and looked at: it depends on the picture, and for looking on nothing else."""
+"""The scales at which a picture is decoded and looked at. The scale for looking depends on the picture alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The working image: upright, sRGB, decoded no larger than needed; what is looked at and what is cut."""
+"""The working image: upright, sRGB, decoded no larger than needed; it is looked at and cropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ImageOps.fit` of Pillow, with the window where it keeps what matters."""
+"""Pillow's `ImageOps.fit`, with the window where it keeps what matters."""
 
 from __future__ import annotations
 

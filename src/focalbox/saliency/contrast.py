@@ -1,4 +1,4 @@
-"""Contrast of what is looked at: a pale thing on a pale ground is made to be seen."""
+"""Stretches the contrast of the looking copy, so that pale things on pale backgrounds are seen."""
 
 from __future__ import annotations
 

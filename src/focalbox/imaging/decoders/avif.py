@@ -1,4 +1,4 @@
-"""AVIF read by Pillow, but for what its file asks of a reader and Pillow leaves undone: its clean aperture."""
+"""AVIF read by Pillow, and cut to the clean aperture of its file, which Pillow ignores."""
 
 from __future__ import annotations
 

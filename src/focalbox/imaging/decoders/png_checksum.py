@@ -1,4 +1,4 @@
-"""PNG whose compressed pixels are all there, behind which a wrong checksum stands: libpng and browsers do not look at it."""
+"""PNG with all its compressed pixels but a wrong checksum behind them, which libpng and browsers ignore."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose picture it is, as IPTC's data sets say it, and where TIFF keeps them."""
+"""Rights as IPTC's data sets tell them, and where TIFF keeps these."""
 
 from __future__ import annotations
 

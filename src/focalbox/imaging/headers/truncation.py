@@ -1,4 +1,4 @@
-"""Whether a file ends too early: what to say of one that cannot be decoded."""
+"""Whether a file ends too early, for the message about one that cannot be decoded."""
 
 from __future__ import annotations
 

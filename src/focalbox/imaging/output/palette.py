@@ -1,4 +1,4 @@
-"""Results of pictures with a palette written with one again, where nothing is lost by it that is seen."""
+"""Writes results with a palette again when their pictures have one, if nothing visible is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A memory budget for the pictures at work: who finds no room waits."""
+"""A memory budget for the pictures being worked on: work waits until its memory is free."""
 
 from __future__ import annotations
 
