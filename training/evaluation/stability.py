@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 
 
 def edits(picture: Image.Image) -> Iterator[tuple[str, Image.Image]]:
-    """Yield the picture as it comes in other clothes; the map of the mirrored one has to be mirrored back."""
+    """Yield changed copies of the picture; the map of the mirrored one has to be mirrored back."""
     stored = io.BytesIO()
     picture.save(stored, "JPEG", quality=70)
     yield "JPEG quality 70", Image.open(stored).convert("RGB")
