@@ -79,8 +79,8 @@ _BESIDE_FACES = 0.5
 """The weight of heads without a clear face in a picture that shows faces, relative to one that shows none: a picture with
 faces is about the faces. With half of it where there are none, 0.9 % more of the heads marked by eye are cut (0.4
 to 1.6; dev rows) and the mean gain is higher by 0.006 (0.001 to 0.010); of 48 windows that changed, judges who did not
-know which was which preferred 10 with that half and 27 without. With 1.0, they preferred 2 of 14 windows that changed where there
-were faces. With 0.2, of 72 windows that changed, 17 were preferred, and 53 with 0.5."""
+know which was which preferred 10 with that half and 27 without. With 1.0, they preferred 2 of 14 windows that changed where
+there were faces. With 0.2, of 72 windows that changed, 17 were preferred, and 53 with 0.5."""
 
 
 @dataclass(frozen=True, slots=True)

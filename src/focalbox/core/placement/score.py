@@ -16,19 +16,19 @@ from focalbox.core.saliency_map import SaliencyMap
 __all__ = ["FACE", "ROOM", "TOP", "UPPER", "Score", "breaks", "score_of", "score_parts", "weight_of_top"]
 
 UPPER = 2 / 3
-"""Share of the weight of a subject that cannot be whole which its upper half has: it counts twice as much as the lower half, so
-that a head comes before its collar."""
+"""Share of the weight of a subject that cannot be whole which its upper half has: it counts twice as much as the lower half,
+so that a head comes before its collar."""
 
 TOP = 0.3
-"""What the top of a subject box adds when the box is taller than the window and stands out clearly, in shares of the saliency:
-an animal's head comes before its feet. It counts only when the window also shows `ROOM` above it."""
+"""What the top of a subject box adds when the box is taller than the window and stands out clearly, in shares of the
+saliency: an animal's head comes before its feet. It counts only when the window also shows `ROOM` above it."""
 
 ROOM = 0.02
 """Room above the top of a subject box, a share of the picture's height: about what the box is wrong by."""
 
 _STANDS_OUT = 1.5, 3.25
-"""Saliency inside a subject box, relative to the mean of the picture, from which on its top counts, and from which on it counts
-fully: where nothing stands out, the box tells little about a top. Against a top of 0.2 and (1.5, 4), windows
+"""Saliency inside a subject box, relative to the mean of the picture, from which on its top counts, and from which on it
+counts fully: where nothing stands out, the box tells little about a top. Against a top of 0.2 and (1.5, 4), windows
 cut 50 % of the tops of masks higher than a 5:2 window, not 56 % (4 to 9 % fewer), for 0.009 of the gain (0.002 to 0.016;
 dev rows). Of 32 windows that it moved, the higher one looked better 24 times and worse four times: the gain counts how
 much of a thing is kept, but people miss its head."""
