@@ -44,17 +44,17 @@ class Summary:
     Parameters
     ----------
     listed, skipped, done, failed : int
-        Pictures: found; proved done before; done now, the failed ones included; failed now.
+        Numbers of pictures: found; already done before; processed now, failed ones included; failed now.
     analysed : int
-        Pictures that a model looked at now: the same content twice is looked at once.
+        Pictures that a model looked at now; equal pictures are looked at once.
     pixels : int
-        Source pixels of the pictures done now.
+        Pixels of the pictures that were processed now.
     seconds : float
         From the first picture to the last.
     manifest : str or None
-        Where the rows are; None when they were only wanted for a report.
+        The manifest; None when its rows were only wanted for a report.
     report : str or None
-        Where the report is.
+        The report, if one was written.
     """
 
     listed: int

@@ -70,7 +70,7 @@ def position_inside(crop: Crop, focus: tuple[float, float] | None = None) -> str
 
 
 def own_width(crop: Crop) -> int:
-    """Return the pixels across that a crop has, padding included, before it is made larger or smaller.
+    """Return the width of a crop in pixels of the picture, its padding included, before it is resized.
 
     Examples
     --------

@@ -15,9 +15,9 @@ from focalbox.sources import Source, open_source
 __all__ = ["blurhash", "dominant_colour"]
 
 _SIDE = 32
-"""Pixels of the longer side that colours are read from: a BlurHash holds at most 9 waves a side."""
+"""Pixels of the longer side of the copy from which colours are read: a BlurHash holds at most 9 waves a side."""
 _COLOURS = 8
-"""Colours a picture is brought down to before the most frequent one is taken; with fewer, they are mixtures."""
+"""Colours to which a picture is reduced before the most frequent one is taken; fewer would be mixtures."""
 _SIDES = 2
 """Numbers of components: across and down."""
 _MAX_COMPONENTS = 9
@@ -25,12 +25,12 @@ _MAX_COMPONENTS = 9
 
 
 def dominant_colour(source: Source, *, limits: Limits | None = None) -> str:
-    """Return the colour that most of a picture has, as CSS writes it: ``"#335577"``.
+    """Return the most frequent colour of a picture, as CSS writes it: ``"#335577"``.
 
     Parameters
     ----------
-    source : path, bytes, binary file, PIL.Image.Image or ndarray of shape (h, w, 3), uint8
-        A picture, or a crop of it.
+    source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
+        The picture, or a crop of it.
     limits : Limits, optional
 
     Raises
@@ -52,7 +52,7 @@ def dominant_colour(source: Source, *, limits: Limits | None = None) -> str:
 
 
 def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Limits | None = None) -> str:
-    """Return the BlurHash (Wolt 2019) of a picture: about 30 signs that a page draws as a blurred picture.
+    """Return the BlurHash (Wolt 2019) of a picture: about 30 characters that a page draws as a blurred picture.
 
     Needs the package `blurhash` (``pip install 'focalbox[html]'``).
 

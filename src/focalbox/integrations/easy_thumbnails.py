@@ -22,17 +22,17 @@ def focal_crop(
     zoom: float | None = None,
     **_: Any,
 ) -> Image.Image:
-    """Crop to exactly the size where the picture keeps what matters.
+    """Crop to exactly the size, where the picture keeps what matters.
 
     Parameters
     ----------
     im : PIL.Image.Image
     size : (int, int)
-        With a 0 for a side that is free, nothing is cropped.
+        Width and height, pixels. When one of them is 0, nothing is cropped.
     focal : bool
-        Whether the thumbnail asks for it.
+        Whether the thumbnail has the option ``focal``.
     zoom : float, optional
-        Per cent, 0 to 100, as easy-thumbnails counts: from the largest window to the tightest.
+        How close to crop, in per cent as in easy-thumbnails: from the largest window (0) to the tightest (100).
     """
     if not focal or not all(size):
         return im

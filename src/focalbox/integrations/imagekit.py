@@ -13,12 +13,12 @@ __all__ = ["FocalCrop"]
 
 
 class FocalCrop:
-    """Crops to exactly a size where the picture keeps what matters, in place of `ResizeToFill` and `SmartCrop`.
+    """Crops to exactly a size, where the picture keeps what matters; it replaces `ResizeToFill` and `SmartCrop`.
 
     Parameters
     ----------
     width, height : int
-        Pixels.
+        The size of the result, pixels.
     **options
         As in `focalbox.CropOptions`.
     """

@@ -29,28 +29,28 @@ def fit(
     options: CropOptions | None = None,
     **keywords: Unpack[CropKeywords],
 ) -> Image.Image:
-    """Crop and resize an image to exactly a size, with the call of ``PIL.ImageOps.fit``.
+    """Crop and resize an image to exactly a size; called like ``PIL.ImageOps.fit``.
 
     Parameters
     ----------
     image : PIL.Image.Image
-        Taken as it is: of any mode, not turned by its EXIF orientation.
+        An image of any mode; its EXIF orientation is ignored, as in Pillow.
     size : (int, int)
         Width and height of the result, pixels.
     method : PIL.Image.Resampling
-        The filter that resizes.
+        The filter for resizing.
     bleed : float
-        Share of each side that is cut off all around first, 0 to below 0.5.
+        Share of each side that is cut off at both ends first, 0 to below 0.5.
     centering : (float, float), optional
-        A place of your own, as Pillow has it: then nothing is looked at.
+        The place of the window, as in Pillow; the image is then not looked at.
     options : CropOptions, optional
     **keywords
-        As in `focalbox.CropOptions`; those that pad or fill are refused, as a fit never pads.
+        As in `focalbox.CropOptions`; those that pad or fill are refused.
 
     Returns
     -------
     PIL.Image.Image
-        Of the same mode.
+        In the mode of ``image``.
 
     Raises
     ------

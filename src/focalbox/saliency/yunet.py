@@ -36,7 +36,7 @@ _DIMENSIONS = 4
 class YuNet:
     """Faces by YuNet, from a file such as ``face_detection_yunet_2023mar.onnx`` of the OpenCV model zoo (MIT licence).
 
-    Give it to a cropper as ``Cropper(detectors=[YuNet(path)])``; it then stands in for the faces that the network finds.
+    Give it to a cropper as ``Cropper(detectors=[YuNet(path)])``; its faces then replace the subjects that the network finds.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class YuNet:
     Raises
     ------
     InvalidRequest
-        When there is no such file.
+        When the file does not exist.
 
     References
     ----------
@@ -70,7 +70,7 @@ class YuNet:
         Returns
         -------
         list of Subject
-            Strongest first, inside the picture.
+            The strongest first, inside the picture.
 
         Raises
         ------

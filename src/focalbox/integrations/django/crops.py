@@ -1,4 +1,4 @@
-"""Crops on demand, made once and kept in a storage under a stable name."""
+"""Crops on demand, made once and stored under stable names."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _STEM = 100
 
 
 def crop_url(file: FieldFile, size: SizeLike | None, **options: Unpack[CropKeywords]) -> str:
-    """Return the address of a crop of an ImageField's picture, and make the crop if it is not there yet.
+    """Return the URL of a crop of an ImageField's picture, and make the crop if it does not exist yet.
 
     Parameters
     ----------
     file : FieldFile
-        Such as ``photo.image``.
+        The field of the picture, such as ``photo.image``.
     size : str, (int, int), Size, Ratio or None
         As in `focalbox.crop`.
     **options
@@ -50,7 +50,8 @@ def crop_url(file: FieldFile, size: SizeLike | None, **options: Unpack[CropKeywo
     Returns
     -------
     str
-        Of the whole picture, with a warning in the log, when it cannot be read or cropped; empty without a picture.
+        The URL of the crop. When the picture cannot be read or cropped, that of the whole picture, with a warning in the
+        log; empty when there is no picture.
 
     Settings (all optional): ``FOCALBOX_STORAGE``, an alias of ``STORAGES`` (default ``"default"``); ``FOCALBOX_FOLDER``
     in it (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80).
@@ -59,7 +60,7 @@ def crop_url(file: FieldFile, size: SizeLike | None, **options: Unpack[CropKeywo
 
 
 def crop_urls(file: FieldFile, sizes: Sequence[SizeLike | None], **options: Unpack[CropKeywords]) -> list[str]:
-    """Return the addresses of several crops; those that are missing are made with one decode and one look at most."""
+    """Return the URLs of several crops; missing ones are made with at most one decode and one look."""
     if not file:
         return [""] * len(sizes)
     try:
@@ -80,7 +81,7 @@ def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str
     if all(storage.exists(name) for name in names):
         return [storage.url(name) for name in names]
     content = content if content is not None else content_of(file)
-    if hashlib.sha256(content).hexdigest() != stored.sha256:  # replaced behind the model's back
+    if hashlib.sha256(content).hexdigest() != stored.sha256:  # replaced without saving the model
         stored = StoredAnalysis.of(content, file.name)
         _keep(file, stored)
         names = [_name(stored, size, options) for size in sizes]
@@ -93,7 +94,7 @@ def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str
 def _make(
     storage: Storage, content: bytes, stored: StoredAnalysis, missing: list[tuple[str, str]], options: CropKeywords
 ) -> dict[str, str]:
-    """Make the crops that are missing; return under which names the storage has them."""
+    """Make the missing crops; return the names under which the storage has them."""
     wanted = [size for _, size in missing]
     prepared = cropper().prepare(content, wanted, analysis=stored.analysis, **options)
     results = cropper().finish(prepared, wanted, **options)
@@ -105,7 +106,7 @@ def _make(
 
 
 def _save(storage: Storage, name: str, content: bytes) -> str:
-    """Store a crop; return under which name, which is another one only where the storage insists on it."""
+    """Store a crop; return its name, which differs from the wanted one only if the storage insists."""
     saved = storage.save(name, ContentFile(content))
     if saved != name and storage.exists(name):  # another process made the same crop in the meantime
         storage.delete(saved)

@@ -1,4 +1,4 @@
-"""A model field that keeps what focalbox found beside an ImageField."""
+"""A model field for the analysis of the picture of an ImageField."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ __all__ = ["AnalysisField"]
 
 
 class AnalysisField(models.JSONField):
-    """Looks at the picture of an ImageField once, when it is uploaded, and keeps the analysis as JSON.
+    """Analyses the picture of an ImageField once, when it is uploaded, and stores the analysis as JSON.
 
-    A picture that cannot be read leaves null and a warning in the log; it never stops a model from being saved. What does
-    not call ``save()`` (`bulk_create`, `update`) is found by ``manage.py focalbox_analyze``.
+    For a picture that cannot be read the field is null, with a warning in the log; the model is saved all the same. Pictures
+    that are stored without ``save()`` (by `bulk_create` or `update`) are analysed by ``manage.py focalbox_analyze``.
 
     Parameters
     ----------
     image_field : str
-        The name of the ImageField, of the same model.
+        The name of the ImageField in the same model.
     **options
-        As of `JSONField`; null, blank and not editable unless said otherwise.
+        As in `JSONField`; by default null, blank and not editable.
     """
 
     def __init__(self, image_field: str = "image", **options: Any) -> None:
@@ -33,7 +33,7 @@ class AnalysisField(models.JSONField):
         super().__init__(**{"null": True, "blank": True, "editable": False, **options})
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        """Return what a migration writes: also what `JSONField` leaves out because it is its default, which is not ours."""
+        """Return what a migration writes, also the values that are defaults of `JSONField` but not of this field."""
         name, path, args, kwargs = super().deconstruct()
         own = {"null": self.null, "blank": self.blank, "editable": self.editable, "image_field": self.image_field}
         return name, path, args, {**kwargs, **own}
@@ -46,7 +46,7 @@ class AnalysisField(models.JSONField):
             signals.post_save.connect(self._follow)
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        """Refuse the name of a field that is not there."""
+        """Report an ``image_field`` that the model does not have."""
         try:
             field = self.model._meta.get_field(self.image_field)
         except FieldDoesNotExist:
@@ -57,7 +57,7 @@ class AnalysisField(models.JSONField):
         return [*super().check(**kwargs), checks.Error(message, obj=self, id="focalbox.E001")]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature
-        """Look at the picture if it is another one than the analysis is of."""
+        """Analyse the picture if the analysis is of another one."""
         image_field = model_instance._meta.get_field(self.image_field)
         file = image_field.pre_save(model_instance, add)  # stores an upload, and is called again without effect
         saved = getattr(model_instance, self.attname)

@@ -43,13 +43,13 @@ def on_upload(instance: AbstractImage, *, raw: bool = False, using: str | None =
 
 
 def _was_found(instance: AbstractImage, using: str | None) -> bool:
-    """Tell whether a focal point is the one that was found in the file that is now replaced: then no editor chose it."""
+    """Tell whether a focal point is the one that was found in the replaced file; then no editor chose it."""
     old = type(instance)._base_manager.using(using).filter(pk=instance.pk).first()
     if old is None:
         return False
     try:
         old.set_focal_point(focal_rect(analyze(content_of(old.file))))
-    except FocalboxError:  # whoever cannot tell leaves it as it is
+    except FocalboxError:  # not known: leave it as it is
         return False
     # the centre may lie between two pixels, and whole numbers are stored
     return all(int(getattr(old, name)) == int(getattr(instance, name)) for name in _FIELDS)

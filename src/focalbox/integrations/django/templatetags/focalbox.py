@@ -1,6 +1,6 @@
 """Template tags: `<img>` and `<picture>` of crops that are made when a page first asks for them.
 
-A template may give a tag anything, also nothing: a page is never broken, and the log says what was wrong.
+Whatever a template gives to a tag, the page never breaks; the log says what was wrong.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ def focalbox_img(
     Parameters
     ----------
     file : FieldFile or None
-        Without a picture the tag is empty.
+        The field of the picture; without a picture the tag writes nothing.
     size : str
         ``"16:9"`` or ``"500x200"``.
     alt, sizes
         As in HTML.
     widths : str
-        Pixels with commas between them; wider ones than the crop has are left out.
+        Widths in pixels, separated by commas; those wider than the crop are left out.
     **options
-        As in `focalbox.options.CropOptions`, also as they are written in addresses (``focus="0.4,0.3"``, boxes with
-        semicolons between them), and ``loading``. A border is trimmed before looking, so there is no ``trim``.
+        As in `focalbox.CropOptions`, also in the form of addresses (``focus="0.4,0.3"``, boxes separated by semicolons), and
+        ``loading``. There is no ``trim``, since a border is trimmed before looking.
     """
     return _tag(file, size, "", alt, widths, sizes, options)
 
@@ -63,14 +63,14 @@ def focalbox_picture(
 ) -> SafeString:
     """Return a `<picture>`: ``{% focalbox_picture photo.image "16:9" "(max-width: 40em) 4:5; (max-width: 60em) 1:1" %}``.
 
-    Parameters as in `focalbox_img`; ``art`` lists media queries, each with its size after it, with semicolons between them.
+    Parameters as in `focalbox_img`. ``art`` lists media queries, each followed by its size, separated by semicolons.
     """
     return _tag(file, size, art, alt, widths, sizes, options)
 
 
 @register.simple_tag
 def focalbox_style(file: FieldFile | None, size: str, **options: Any) -> str:
-    """Return the CSS that shows a crop of the whole picture: ``<img src="{{ photo.image.url }}" style="{% ... %}">``."""
+    """Return CSS with which the whole picture shows the crop: ``<img src="{{ photo.image.url }}" style="{% ... %}">``."""
     found = _analysis_of(_field_file(file))
     if found is None:
         return "object-fit: cover"
@@ -136,7 +136,7 @@ def _pixels(widths: str) -> list[int]:
 
 
 def _read(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options of which some are written as text, which is all that a template can write for points and boxes.
+    """Return options of which some are texts: a template can write points and boxes only as text.
 
     An empty text is an option that is not given: so templates read a variable, and models a field, that has no value.
     """
