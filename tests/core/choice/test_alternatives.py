@@ -91,3 +91,9 @@ def test_of_a_face_that_is_too_high_its_top_is_shown_in_face_mode(target: Target
     analysis = Analysis(source, SaliencyMap.blank(), faces((left, top, 0.3, high)))
     shown = choose_crop(analysis, target, Framing(mode="face")).relative
     assert shown.top == pytest.approx(top, abs=0.002)
+
+
+@given(analyses, targets, st.integers(2, 5))
+def test_no_two_show_the_same_pixels(analysis: Analysis, target: Target, count: int) -> None:
+    boxes = [tuple(crop.box) for crop in alternatives(analysis, target, Framing(), count)]
+    assert len({*boxes}) == len(boxes) <= count

@@ -282,9 +282,13 @@ def alternatives(evidence: Evidence, target: Target, framing: Framing, count: in
     found = places_by_score(
         evidence.saliency, largest.width, largest.height, demands, count=count + 1, overlap=DIFFERENT
     )
-    others = [box for box, _ in found if box.jaccard(best.window) < DIFFERENT][: count - 1]
-    cropped = (
-        Crop(evidence, target, "cover", evidence.visible.to_pixels(box, target.aspect), Padding(), box, notes)
-        for box in others
-    )
-    return (best, *(_with_conflicts(crop, largest, framing) for crop in cropped))
+    others = [box for box, _ in found if box.jaccard(best.window) < DIFFERENT]
+    chosen = [best]
+    for box in others:
+        pixels = evidence.visible.to_pixels(box, target.aspect)
+        if len(chosen) < count and all(
+            pixels != crop.box for crop in chosen
+        ):  # a window of one pixel may be rounded to another
+            crop = Crop(evidence, target, "cover", pixels, Padding(), box, notes)
+            chosen.append(_with_conflicts(crop, largest, framing))
+    return tuple(chosen)
