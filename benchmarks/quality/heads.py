@@ -33,7 +33,9 @@ from benchmarks.truth import MarkedPicture, Marker, with_faces
 from focalbox.analysis import Analysis
 from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.geometry import Box, largest_window
-from focalbox.core.placement.place import Demands, place
+from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.place import place
+from focalbox.core.placement.score import EDGE
 from focalbox.core.prominence import WEIGHTS, Weights, scored_subjects
 from focalbox.cropper import Cropper
 
@@ -58,16 +60,21 @@ class _Score:
     whole_objects: float = 1.0
     cut_objects: float = 1.0
     """By how much of their shipped weight salient objects count."""
+    edge: float = EDGE
+    """What saliency near the window's edges counts less."""
 
 
 _PARTS = (
-    _Score("saliency alone", _SALIENCY_ALONE, lean=False, whole_objects=0.0, cut_objects=0.0),
-    _Score("saliency and the lean to the top", _SALIENCY_ALONE, whole_objects=0.0, cut_objects=0.0),
+    _Score("saliency alone", _SALIENCY_ALONE, lean=False, whole_objects=0.0, cut_objects=0.0, edge=0.0),
+    _Score("saliency and the lean to the top", _SALIENCY_ALONE, whole_objects=0.0, cut_objects=0.0, edge=0.0),
+    _Score("saliency, the lean and the edge", _SALIENCY_ALONE, whole_objects=0.0, cut_objects=0.0),
     _Score("faces counting half", {**WEIGHTS, "face": Weights(_FACE.whole / 2, _FACE.cut / 2)}),
     _Score(_SHIPPED),
     _Score("without the lean", lean=False),
     _Score("without text", {**WEIGHTS, "text": _NOTHING}),
     _Score("without objects", whole_objects=0.0, cut_objects=0.0),
+    _Score("without the edge", edge=0.0),
+    _Score("the edge counting half", edge=EDGE / 2),
     _Score("objects cut cost nothing", cut_objects=0.0),
     _Score("objects counting half", whole_objects=0.5, cut_objects=0.5),
     _Score("objects counting twice", whole_objects=2.0, cut_objects=2.0),
@@ -210,7 +217,9 @@ def _windows(found: Analysis, score: _Score) -> list[Box]:
         replace(one, whole=one.whole * score.whole_objects, cut=one.cut * score.cut_objects)
         for one in found.scored_objects
     )
-    demands = Demands(subjects=subjects, subject_box=found.subject_box if score.lean else None, objects=objects)
+    demands = Demands(
+        subjects=subjects, subject_box=found.subject_box if score.lean else None, objects=objects, edge=score.edge
+    )
     windows = []
     for ratio in RATIOS:
         best = place(found.saliency, *largest_window(found.source, ratio.aspect), demands)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.geometry import Box
-from focalbox.core.placement.place import Demands, place
+from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.place import place
 from focalbox.core.placement.score import score_of
-from focalbox.core.prominence import ScoredSubject, scored_subjects
+from focalbox.core.prominence import scored_subjects
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subject import Subject
 from strategies import boxes, maps
@@ -84,12 +85,12 @@ def test_the_settled_window_is_even_with_the_best(saliency: SaliencyMap, found: 
     window = settle_between_heads(saliency, best, demands)
     assert (window.width, window.height) == (best.width, best.height)
     assert -1e-9 <= window.left <= 1 - window.width + 1e-9
-    first, chosen = (score_of(one, saliency, subjects) for one in (best, window))
+    first, chosen = (score_of(one, saliency, demands) for one in (best, window))
     assert first.total - 0.07 - 1e-9 <= chosen.total <= first.total + 1e-9
     assert chosen.cut >= first.cut - 1e-9
-    assert abs(_worth(window, saliency, subjects) - _worth(best, saliency, subjects)) <= 0.02 + 1e-9
+    assert abs(_worth(window, saliency, demands) - _worth(best, saliency, demands)) <= 0.02 + 1e-9
 
 
-def _worth(window: Box, saliency: SaliencyMap, subjects: tuple[ScoredSubject, ...]) -> float:
-    parts = score_of(window, saliency, subjects)
+def _worth(window: Box, saliency: SaliencyMap, demands: Demands) -> float:
+    parts = score_of(window, saliency, demands)
     return parts.whole + parts.cut

@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.core.placement.place import Demands, place
+from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.place import place
 from focalbox.core.saliency_map import SaliencyMap
 from strategies import boxes, maps
 

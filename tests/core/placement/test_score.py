@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.objects import ScoredObject
-from focalbox.core.placement.place import Demands, place, places_by_score
-from focalbox.core.placement.score import ROOM, TOP, score_of, weight_of_top
+from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.place import place, places_by_score
+from focalbox.core.placement.score import MARGIN, ROOM, TOP, score_of, weight_of_top
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 from laws import cases
 from strategies import boxes, maps
 
 shares = st.floats(0.05, 1.0)
+edges = st.sampled_from([0.0, 0.4, 1.0])
 objects = st.lists(st.builds(ScoredObject, boxes(), st.floats(0, 0.5), st.floats(0, 0.5)), max_size=3).map(tuple)
 
 
@@ -30,46 +32,44 @@ def scored(draw: st.DrawFn) -> ScoredSubject:
     return ScoredSubject("face", (outer, inner), draw(st.floats(0, 1)), draw(st.floats(0, 1)))
 
 
-def total(
-    window: Box,
-    saliency: SaliencyMap,
-    subjects: list[ScoredSubject],
-    subject_box: Box | None = None,
-    things: tuple[ScoredObject, ...] = (),
-) -> float:
-    return score_of(window, saliency, subjects, subject_box, things).total
+def total(window: Box, saliency: SaliencyMap, demands: Demands) -> float:
+    return score_of(window, saliency, demands).total
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=cases(60))
-@given(maps, shares, shares, st.lists(scored(), max_size=4), st.none() | boxes(), objects)
+@given(maps, shares, shares, st.lists(scored(), max_size=4).map(tuple), st.none() | boxes(), objects, edges)
 def test_no_place_scores_more(
     saliency: SaliencyMap,
     width: float,
     height: float,
-    subjects: list[ScoredSubject],
+    subjects: tuple[ScoredSubject, ...],
     whole: Box | None,
     things: tuple[ScoredObject, ...],
+    edge: float,
 ) -> None:
-    best = place(saliency, width, height, Demands(subjects=tuple(subjects), subject_box=whole, objects=things))
+    demands = Demands(subjects=subjects, subject_box=whole, objects=things, edge=edge)
+    best = place(saliency, width, height, demands)
     assert WHOLE.contains(best)
-    reached = total(best, saliency, subjects, whole, things)
+    reached = total(best, saliency, demands)
     # fine steps, and the places at and just beside every edge, where the score jumps
-    edges = [box for subject in subjects for box in (*subject.boxes, subject.box_for(width, height)) if box is not None]
-    edges += [one.box for one in things]
-    edges += [Box(whole.left, max(0.0, whole.top - ROOM), whole.width, whole.height)] if whole is not None else []
+    corners = [
+        box for subject in subjects for box in (*subject.boxes, subject.box_for(width, height)) if box is not None
+    ]
+    corners += [one.box for one in things]
+    corners += [Box(whole.left, max(0.0, whole.top - ROOM), whole.width, whole.height)] if whole is not None else []
     lefts = [
         *np.linspace(0, 1 - width, 13),
-        *(x + d for b in edges for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),
+        *(x + d for b in corners for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),
     ]
     tops = [
         *np.linspace(0, 1 - height, 13),
-        *(y + d for b in edges for y in (b.top, b.bottom - height) for d in (0, 1e-6, -1e-6)),
+        *(y + d for b in corners for y in (b.top, b.bottom - height) for d in (0, 1e-6, -1e-6)),
     ]
     for left in lefts:
         for top in tops:
             if 0 <= left <= 1 - width and 0 <= top <= 1 - height:
-                assert total(Box(left, top, width, height), saliency, subjects, whole, things) <= reached + 1e-6
+                assert total(Box(left, top, width, height), saliency, demands) <= reached + 1e-6
 
 
 @given(maps, shares, shares, st.lists(scored(), max_size=4))
@@ -77,10 +77,9 @@ def test_a_mirrored_picture_has_the_same_best_score(
     saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject]
 ) -> None:
     turned = [replace(one, boxes=tuple(box.mirror() for box in one.boxes)) for one in subjects]
-    one = place(saliency, width, height, Demands(subjects=tuple(subjects)))
-    other = place(saliency.mirror(), width, height, Demands(subjects=tuple(turned)))
-    expected = total(one, saliency, subjects)
-    assert total(other, saliency.mirror(), turned) == pytest.approx(expected, abs=1e-6)
+    demands, mirrored = (Demands(subjects=tuple(some), edge=0.4) for some in (subjects, turned))
+    one, other = place(saliency, width, height, demands), place(saliency.mirror(), width, height, mirrored)
+    assert total(other, saliency.mirror(), mirrored) == pytest.approx(total(one, saliency, demands), abs=1e-6)
 
 
 @given(maps, shares, scored(), st.floats(0, 1))
@@ -94,7 +93,30 @@ def test_a_subject_moved_inside_never_makes_a_window_worse(
     moved_top = min(max(outer.top, window.top), window.bottom - outer.height)
     inside = replace(subject, boxes=(Box(moved_left, moved_top, outer.width, outer.height),))
     alone = replace(subject, boxes=(outer,))
-    assert total(window, saliency, [inside]) >= total(window, saliency, [alone]) - 1e-9
+    moved, before = (total(window, saliency, Demands(subjects=(one,))) for one in (inside, alone))
+    assert moved >= before - 1e-9
+
+
+def test_a_thing_that_fits_has_room_around_it() -> None:
+    thing = SaliencyMap([[0, 0, 0, 5, 5, 5, 0, 0, 1, 0]])
+    assert not place(thing, 0.4, 1.0).contains(Box(0.29, 0.0, 0.32, 1.0))  # the faint spot draws it to the edge
+    window = place(thing, 0.4, 1.0, Demands(edge=0.4))
+    assert window.contains(Box(0.3, 0.0, 0.3, 1.0))
+    assert min(0.3 - window.left, window.right - 0.6) > 0.03
+
+
+@given(maps, shares, shares)
+def test_the_edge_only_takes_away_and_counts_the_margins_that_lie_inside(
+    saliency: SaliencyMap, width: float, height: float
+) -> None:
+    assume(saliency.total)
+    window = Box(0.0, 0.0, width, height)
+    score = score_of(window, saliency, Demands(edge=1.0))
+    across, down = (MARGIN * side if side < 1.0 else 0.0 for side in (width, height))
+    middle = Box(across, down, width - 2 * across, height - 2 * down)
+    assert score.edge == pytest.approx(saliency.share(middle) - score.saliency, abs=1e-9)
+    assert score.edge <= 1e-12
+    assert score_of(WHOLE, saliency, Demands(edge=1.0)).edge == 0.0
 
 
 def test_one_thing_whole_comes_before_two_halves() -> None:
@@ -174,9 +196,10 @@ def test_the_top_says_less_the_less_the_subject_stands_out() -> None:
 
 
 def test_a_subject_that_fits_pulls_no_window_to_its_top() -> None:
-    assert score_of(Box(0.0, 0.0, 1.0, 0.9), standing_map(0.0), [], STANDING).top == 0.0
-    assert score_of(Box(0.0, 0.0, 1.0, 0.8), standing_map(0.0), [], STANDING).top == TOP
-    assert score_of(Box(0.0, 0.1, 1.0, 0.8), standing_map(0.0), [], STANDING).top == 0.0  # the room is missing
+    standing = Demands(subject_box=STANDING)
+    assert score_of(Box(0.0, 0.0, 1.0, 0.9), standing_map(0.0), standing).top == 0.0
+    assert score_of(Box(0.0, 0.0, 1.0, 0.8), standing_map(0.0), standing).top == TOP
+    assert score_of(Box(0.0, 0.1, 1.0, 0.8), standing_map(0.0), standing).top == 0.0  # the room is missing
 
 
 def test_places_that_differ_come_best_first() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 
+from focalbox.core.choice.counted import what_counts
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.choice.faces import ranked_faces, with_headroom
@@ -16,7 +17,8 @@ from focalbox.core.framing import Framing
 from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
 from focalbox.core.heads import HEADS, whole_of
 from focalbox.core.placement.confidence import confidence
-from focalbox.core.placement.place import Demands, place, places_by_score
+from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.place import place, places_by_score
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
 
@@ -158,14 +160,8 @@ def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
 
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
     """Return what comes before saliency, and what a reader should know of it."""
-    demands = Demands(
-        keep=tuple(box.to_whole_pixels(evidence.visible.size) for box in framing.keep),
-        avoid=framing.avoid,
-        focus=framing.focus,
-        subjects=evidence.scored_subjects,
-        subject_box=evidence.subject_box,
-        objects=evidence.scored_objects,
-    )
+    keep = tuple(box.to_whole_pixels(evidence.visible.size) for box in framing.keep)
+    demands = replace(what_counts(evidence), keep=keep, avoid=framing.avoid, focus=framing.focus)
     if framing.mode != "face":
         return demands, ()
     faces = ranked_faces(evidence)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import Box
 from focalbox.core.heads import HEADS
-from focalbox.core.placement.place import Demands, place
+from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.place import place
 from focalbox.core.placement.score import Score, score_of
 from focalbox.core.placement.windows import SAME
 from focalbox.core.prominence import ScoredSubject
@@ -73,7 +74,7 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
     ours = _whole_in(window, heads)
     if not ours or len(ours) == len(heads) or len(heads) > CROWD or _wants_more(demands):
         return window
-    best = score_of(window, saliency, demands.subjects, demands.subject_box, demands.objects)
+    best = score_of(window, saliency, demands)
     choices = [_Choice(window, ours)]
     for head in heads:
         box = None if head in ours else head.box_for(window.width, window.height)
@@ -81,7 +82,7 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
             continue
         other = place(saliency, window.width, window.height, replace(demands, hold=(box,)))
         shown = _whole_in(other, heads)
-        score = score_of(other, saliency, demands.subjects, demands.subject_box, demands.objects)
+        score = score_of(other, saliency, demands)
         if head in shown and not set(ours) <= set(shown) and _even(best, score):
             choices.append(_Choice(other, shown))
     least = SMALLER * max(one.highest.boxes[-1].height for one in choices)

@@ -3,66 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.core.objects import ScoredObject
-from focalbox.core.placement.score import breaks, score_parts
+from focalbox.core.placement.demands import NO_DEMANDS, Demands
+from focalbox.core.placement.score import MARGIN, breaks, score_parts
 from focalbox.core.placement.windows import SAME, Grid, Windows, places
-from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["NO_DEMANDS", "Demands", "place", "places_by_score", "shares_at"]
-
-
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """The demands on the place of a window besides saliency, the most binding first.
-
-    Parameters
-    ----------
-    keep : tuple of Box
-        Kept whole when any window can; else as much of their area as possible.
-    avoid : tuple of Box
-        As little of their area as possible.
-    focus : (float, float), optional
-        A point (x, y) that the window is centred on as nearly as the picture allows.
-    hold : tuple of Box
-        Each is kept whole when any window can, the first before the next; those that no window can keep do not count.
-    near : (float, float), optional
-        As ``focus``, but after all of the above.
-    subjects : tuple of ScoredSubject
-        They count in the score, beside the saliency.
-    subject_box : Box, optional
-        The box of the whole subject; its top counts in the score when it is taller than the window.
-    objects : tuple of ScoredObject
-        Salient objects: each counts in the score where it is whole.
-    """
-
-    keep: tuple[Box, ...] = ()
-    avoid: tuple[Box, ...] = ()
-    focus: tuple[float, float] | None = None
-    hold: tuple[Box, ...] = ()
-    near: tuple[float, float] | None = None
-    subjects: tuple[ScoredSubject, ...] = ()
-    subject_box: Box | None = None
-    objects: tuple[ScoredObject, ...] = ()
-
-    def boxes_for(self, width: float, height: float) -> tuple[Box, ...]:
-        """Return all the boxes whose edges matter to windows of given sides (fractions)."""
-        counted = breaks(self.subjects, self.subject_box, self.objects, width, height)
-        return (*self.keep, *self.avoid, *self.hold, *counted)
-
-    @property
-    def points(self) -> tuple[tuple[float, float], ...]:
-        """All points on which a window may be centred."""
-        return tuple(point for point in (self.focus, self.near) if point is not None)
-
-
-NO_DEMANDS = Demands()
-"""Saliency alone decides."""
+__all__ = ["place", "places_by_score", "shares_at"]
 
 
 def place(
@@ -149,11 +99,12 @@ def shares_at(saliency: SaliencyMap, lefts: Grid, tops: Grid, width: float, heig
 def _candidates(saliency: SaliencyMap, width: float, height: float, demands: Demands, within: Box) -> Windows:
     """Return the windows among which the best is."""
     rows, columns = saliency.shape
-    boxes, points = demands.boxes_for(width, height), demands.points
+    boxes, points = [*demands.keep, *demands.avoid, *demands.hold, *breaks(demands, width, height)], demands.points
+    margin = MARGIN if demands.edge else 0.0
     across = [edge for box in boxes for edge in (box.left, box.right)]
     down = [edge for box in boxes for edge in (box.top, box.bottom)]
-    lefts = places(columns, width, (within.left, within.right), across, [x for x, _ in points])
-    tops = places(rows, height, (within.top, within.bottom), down, [y for _, y in points])
+    lefts = places(columns, width, (within.left, within.right), across, [x for x, _ in points], margin=margin)
+    tops = places(rows, height, (within.top, within.bottom), down, [y for _, y in points], margin=margin)
     return Windows(lefts, tops, width, height)
 
 
@@ -181,9 +132,8 @@ def _binding(windows: Windows, demands: Demands) -> Iterator[Grid]:
 
 def _score(windows: Windows, saliency: SaliencyMap, demands: Demands) -> Grid:
     """Return the whole score of each window, shape (tops, lefts)."""
-    found = score_parts(windows, saliency, demands.subjects, demands.subject_box, demands.objects)
-    kept, whole, cut, objects, top = found
-    return kept + whole + cut + objects + top
+    kept, edge, whole, cut, objects, top = score_parts(windows, saliency, demands)
+    return kept + edge + whole + cut + objects + top
 
 
 def _total(windows: Windows, boxes: Sequence[Box]) -> Grid:

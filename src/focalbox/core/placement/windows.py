@@ -42,6 +42,15 @@ class Windows:
         """Return one window alone."""
         return cls(np.array([box.left]), np.array([box.top]), box.width, box.height)
 
+    def middle(self, margin: float) -> Windows:
+        """Return the windows without a margin, a share of their sides, at the edges that lie inside the picture.
+
+        A window that is as wide or as high as the picture loses nothing along that axis.
+        """
+        across = margin * self.width if self.width < 1.0 else 0.0
+        down = margin * self.height if self.height < 1.0 else 0.0
+        return Windows(self.lefts + across, self.tops + down, self.width - 2 * across, self.height - 2 * down)
+
     def share_of(self, box: Box) -> Grid:
         """Return the share of the box's area inside each window, 0 to 1, shape (tops, lefts)."""
         across = _overlap(self.lefts, self.width, box.left, box.width)
@@ -90,7 +99,13 @@ class Windows:
 
 
 def places(
-    cells: int, side: float, within: tuple[float, float], edges: Sequence[float], points: Sequence[float]
+    cells: int,
+    side: float,
+    within: tuple[float, float],
+    edges: Sequence[float],
+    points: Sequence[float],
+    *,
+    margin: float = 0.0,
 ) -> Grid:
     """Return every start of a window along one axis at which a score can bend or jump, ascending.
 
@@ -106,6 +121,8 @@ def places(
         Edges of boxes, fractions: a window begins or ends at them.
     points : sequence of float
         Points that a window is centred on.
+    margin : float
+        Of the window's middle part, whose edges count as well: a share of the side. 0 when there is none.
     """
     start, stop = within
     free = max(0.0, stop - start - side)
@@ -113,7 +130,8 @@ def places(
         return np.array([start + free / 2])
     grid = np.arange(cells + 1) / cells
     special = [place for edge in edges for place in (edge, edge - side)] + [point - side / 2 for point in points]
-    bends = np.concatenate([grid, grid - side, special])
+    inner = [grid - margin * side, grid - (1.0 - margin) * side] if margin else []
+    bends = np.concatenate([grid, grid - side, *inner, special])
     inside = bends[(bends > start) & (bends < start + free)]
     return np.sort(np.concatenate([inside, [start, start + free / 2, start + free]]))
 

@@ -44,7 +44,7 @@ export function partsOf(map, { left, top, width, height }, placing) {
   const at = [[left], [top], width, height];
   const { subjects = [], weights = {} } = placing;
   const [total] = scoreOf(map, ...at, placing);
-  const worth = scoreOf(map, ...at, { subjects, weights })[0] - saliencyIn(map, ...at)[0];
+  const worth = scoreOf(map, ...at, { subjects, weights: { ...weights, edge: 0 } })[0] - saliencyIn(map, ...at)[0];
   const cut = subjects.reduce((sum, subject) => {
     const box = boxFor(subject, width, height);
     return box ? sum - subject.cut * (touched(...at, box)[0] - whole(...at, box)[0]) : sum;
@@ -65,8 +65,9 @@ function candidates(map, width, height, hold, { subjects = [], objects = [], sub
   ];
   const across = edges.flatMap((box) => [box.left, box.left + box.width]);
   const down = edges.flatMap((box) => [box.top, box.top + box.height]);
-  const lefts = places(map.columns, width, across, within.left, within.left + within.width);
-  const tops = places(map.rows, height, down, within.top, within.top + within.height);
+  const margin = weights.edge ? weights.margin : 0;
+  const lefts = places(map.columns, width, across, within.left, within.left + within.width, margin);
+  const tops = places(map.rows, height, down, within.top, within.top + within.height, margin);
   return { lefts, tops };
 }
 
@@ -82,12 +83,16 @@ function clamped(value, low, high) {
   return Math.min(Math.max(value, low), Math.max(low, high));
 }
 
-/** Every start of a window along one axis at which a score can bend, ascending. */
-function places(cells, side, edges, start, stop) {
+/** Every start of a window along one axis at which a score can bend, ascending; `margin` is that of its middle, a share of the side. */
+function places(cells, side, edges, start, stop, margin) {
   const free = Math.max(0, stop - start - side);
   if (free <= SAME) return [start + free / 2];
   const found = [start, start + free, start + free / 2];
-  for (let cell = 0; cell <= cells; cell += 1) found.push(cell / cells, cell / cells - side);
+  for (let cell = 0; cell <= cells; cell += 1) {
+    const at = cell / cells;
+    found.push(at, at - side);
+    if (margin) found.push(at - margin * side, at - (1 - margin) * side);
+  }
   for (const edge of edges) found.push(edge, edge - side);
   const inside = found.map((value) => Math.min(Math.max(value, start), start + free));
   return [...new Set(inside)].sort((a, b) => a - b);
@@ -117,10 +122,15 @@ function saliencyIn(map, lefts, tops, width, height) {
   return scores;
 }
 
-/** The score of every window, as in score.py of core/placement: saliency kept, subjects whole and cut, objects whole, the top of what is too high. */
+/** The score of every window, as in score.py of core/placement: saliency kept, less at the edges; subjects and objects whole and cut; the top of what is too high. */
 function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [], subject_box = null, weights = {} }) {
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
+  if (weights.edge) {
+    const [across, down] = [width, height].map((side) => (side < 1 ? weights.margin * side : 0));
+    const inner = [lefts.map((left) => left + across), tops.map((top) => top + down), width - 2 * across, height - 2 * down];
+    add(saliencyIn(map, ...inner).map((value, index) => value - score[index]), weights.edge);
+  }
   for (const subject of subjects) {
     const box = boxFor(subject, width, height);
     if (box) {

@@ -12,7 +12,7 @@ from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.geometry import Box
-from focalbox.core.placement.score import FACE, ROOM, UPPER, weight_of_top
+from focalbox.core.placement.score import EDGE, FACE, MARGIN, ROOM, UPPER, weight_of_top
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -108,6 +108,8 @@ def placing(analysis: Analysis) -> dict[str, Any]:
             "upper": UPPER,
             "top": weight_of_top(analysis.saliency, analysis.subject_box),
             "room": ROOM,
+            "edge": EDGE,
+            "margin": MARGIN,
             "even": EVEN,
             "worth": WORTH,
             "smaller": SMALLER,
