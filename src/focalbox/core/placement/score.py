@@ -27,10 +27,11 @@ __all__ = [
 
 EDGE = 0.4
 """How much less saliency near the window's edges counts than in its middle: of two windows with the same things, the one
-with room around them is better. People who crop do likewise: with it, windows overlap their crops by 0.010 more (0.007 to 0.013;
-700 training rows of fcdb, their ratio given; in the 133 dev rows 0.008). Judges who did not know which was which preferred
-57 of the windows that it moves, and 18 of those without; with 0.4 beside 0.2, 36 and 10. What people look at first is kept
-less: the mean gain is lower by 0.027 (0.013 to 0.041), with 0.2 by 0.017. training/RECORD.md has all that was tried."""
+with room around them is better. People who crop do likewise: with it, windows overlap their crops by 0.010 more
+(0.007 to 0.013; 700 training rows of fcdb, their ratio given; in the 133 dev rows 0.008). Judges who did not know
+which was which preferred 57 of the windows that it moves, and 18 of those without; with 0.4 beside 0.2, 36 and 10.
+What people look at first is kept less: the mean gain is lower by 0.027 (0.013 to 0.041), with 0.2 by 0.017.
+training/RECORD.md has all that was tried."""
 
 MARGIN = 0.1
 """Width of what is near an edge, a share of the window's side. With 0.2 the overlap grows by 0.003 more, and the gain falls
