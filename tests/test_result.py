@@ -115,7 +115,7 @@ def test_of_a_film_that_is_too_long_or_too_large_a_still_format_shows_the_first_
     assert result.notes_for("jpeg")[-1].startswith("the picture has ")
     assert cropper.plan(content, "100x100").box == first.crop.box
     for moving in ("gif", "png", "webp", "avif"):
-        with pytest.raises(LimitExceeded, match=r"at most .* animate=first|at most 42 MB"):
+        with pytest.raises(LimitExceeded, match=r"at most .* animate=first|at most 41 MB"):
             result.encode(moving)
 
 

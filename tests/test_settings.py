@@ -27,7 +27,7 @@ def test_settings_come_from_the_environment(
 
 @pytest.mark.parametrize("amount", ["1", "15M", "lots", "-1", "1T"])
 def test_too_little_memory_for_any_photograph_is_refused(amount: str) -> None:
-    with pytest.raises(InvalidRequest, match="of at least 16M, not"):
+    with pytest.raises(InvalidRequest, match="of at least 16 MB, not"):
         Settings.of({"FOCALBOX_MEMORY": amount})
 
 

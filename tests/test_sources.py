@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import focalbox
+from focalbox.amounts import show_bytes
 from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.sources import open_source
@@ -104,7 +105,7 @@ def test_no_more_is_read_than_the_limits_allow(content: bytes, tmp_path: Path) -
     limits = Limits(bytes=len(content) - 1)
     file = io.BytesIO(content * 2)
     for source in (content, path, file):
-        with pytest.raises(LimitExceeded, match=f"at most {len(content) - 1} bytes"):
+        with pytest.raises(LimitExceeded, match=f"at most {show_bytes(len(content) - 1)}"):
             open_source(source, limits)
     assert file.tell() == len(content)
     assert open_source(path, Limits(bytes=len(content))).size == focalbox.Size(40, 30)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from focalbox.amounts import read_bytes
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.saliency.names import DEFAULT_MODEL, MODEL_NAMES
@@ -16,8 +16,8 @@ __all__ = ["PREFIX", "Settings"]
 
 PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
-_AMOUNT = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
-_UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
+_IN_BYTES = ("bytes", "memory")
+"""The limits that are amounts of bytes."""
 _LEAST = 16 * 2**20
 """The fewest bytes for pictures at work: about what a large JPEG, cropped to 500x200, takes (docs/memory.md)."""
 _ELSEWHERE = ("SERVICE_", "BATCH_")
@@ -89,7 +89,7 @@ class Settings:
                 continue
             try:
                 if name in names:
-                    limits[names[name]] = _read_count(value)
+                    limits[names[name]] = (_read_limit if names[name] in _IN_BYTES else _read_count)(value)
                 else:
                     found[name.lower()] = _READERS[name](value)
             except ValueError as error:
@@ -112,12 +112,11 @@ def _read_flag(value: str) -> bool:
 
 
 def _read_amount(value: str) -> int:
-    amount = _AMOUNT.fullmatch(value)
-    found = int(amount[1]) * _UNITS[amount[2]] if amount else -1
-    if found < 0 or 0 < found < _LEAST:
-        message = f"a number of bytes such as 2000000000, 512M or 2G, of at least {_LEAST // _UNITS['M']}M"
-        raise ValueError(message)
-    return found
+    return 0 if value == "0" else read_bytes(value, _LEAST)
+
+
+def _read_limit(value: str) -> int:
+    return read_bytes(value, 1)
 
 
 def _read_count(value: str) -> int:

@@ -42,7 +42,7 @@ def test_no_more_of_a_pipe_is_read_than_a_picture_may_have() -> None:
             timeout=60,
         )
     assert done.returncode == 1
-    assert done.stderr == b"focalbox: -: a picture may have at most 1000000 bytes, but this one has 1000001 or more\n"
+    assert done.stderr == b"focalbox: -: a picture may have at most 976.6 kB, but this one has 976.6 kB or more\n"
 
 
 def test_links_that_lead_nowhere_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

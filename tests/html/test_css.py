@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox import Analysis, SaliencyMap, Size
+from focalbox import Analysis, InvalidRequest, SaliencyMap, Size
 from focalbox.core.framing import Fit
 from focalbox.core.target import Target
 from focalbox.html.css import css, own_width, position_inside
@@ -74,3 +75,16 @@ def test_the_place_inside_is_the_focal_point_in_the_result(analysis: Analysis, t
     ):
         shown = min(max(point * whole, start), start + side)
         assert start + share * side == pytest.approx(shown, abs=side * 1e-4)
+
+
+@pytest.mark.parametrize("function", [css, own_width, position_inside])
+@pytest.mark.parametrize("wrong", [None, "crop", (0, 0, 10, 10)])
+def test_what_is_no_crop_is_refused(function: Any, wrong: object) -> None:
+    with pytest.raises(InvalidRequest, match=r"^crop is a Crop, such as focalbox\.plan returns, not "):
+        function(wrong)
+
+
+def test_a_focus_that_is_no_point_is_refused() -> None:
+    crop = Analysis(Size(400, 300), SaliencyMap([[1]])).plan("1:1")
+    with pytest.raises(InvalidRequest, match="focus is a point"):
+        position_inside(crop, (300, 200))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -43,3 +44,9 @@ def test_wrong_components_pictures_and_limits_are_refused() -> None:
 def test_components_are_two_whole_numbers(wrong: Any) -> None:
     with pytest.raises(InvalidRequest, match="1 to 9 components a side"):
         blurhash(np.zeros((2, 2, 3), dtype=np.uint8), components=wrong)
+
+
+def test_without_its_extra_a_blurhash_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "blurhash", None)  # as where it is not installed
+    with pytest.raises(InvalidRequest, match=r"^a BlurHash needs an extra: pip install 'focalbox\[html\]'$"):
+        blurhash(np.zeros((2, 2, 3), dtype=np.uint8))

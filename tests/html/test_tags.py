@@ -136,3 +136,15 @@ def test_a_function_of_addresses_answers_with_text() -> None:
     address: Any = lambda _: None  # noqa: E731 - as a caller writes it
     with pytest.raises(InvalidRequest, match="a function of addresses answers with text, not None"):
         img(address, "1:1", alt="")
+
+
+def test_widths_whose_result_no_crop_could_have_are_left_out() -> None:
+    assert [str(size) for size in sizes_of("1:20", (320, 1920, 640))] == ["320x6400", "640x12800"]
+    assert [str(size) for size in sizes_of("20000x100")] == ["20000x100"]
+    assert "640w" not in img("/{size}", "1:50", alt="")
+
+
+@pytest.mark.parametrize("size", ["1:100000", "20000x20000"])
+def test_a_shape_of_which_no_width_is_small_enough_is_refused(size: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"^no result of {size} is small enough: at most 30000 pixels a side"):
+        img("/{size}", size, alt="")

@@ -99,7 +99,9 @@ def test_the_budget_holds(kind: str, files: dict[str, bytes], tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_what_needs_more_is_refused_by_the_header(files: dict[str, bytes]) -> None:
-    with pytest.raises(LimitExceeded, match=r"^the picture needs about \d+ MB to decode \(3000x2000\), but .* 20 MB$"):
+    with pytest.raises(
+        LimitExceeded, match=r"^the picture needs about [\d.]+ [kM]B to decode \(3000x2000\), but .* 19.1 MB$"
+    ):
         open_picture(files["AVIF"], Limits(memory=20_000_000)).decode()
     small = open_picture(files["JPEG turned"], Limits(memory=40_400_000))
     assert small.decode().scale > 1  # a small copy of a JPEG takes hardly any
@@ -113,7 +115,9 @@ def test_results_count_beside_the_decoded_picture(files: dict[str, bytes]) -> No
     assert cropper.crop(files["PNG alpha"], "500x200").size == (500, 200)
     with pytest.raises(LimitExceeded, match="MB to decode"):
         cropper.crop(files["PNG alpha"], "2900x1900")  # told from the header
-    with pytest.raises(LimitExceeded, match=r"^the results need about \d+ MB with the decoded picture of 3000x2000"):
+    with pytest.raises(
+        LimitExceeded, match=r"^the results need about [\d.]+ [kM]B with the decoded picture of 3000x2000"
+    ):
         cropper.crop_many(files["PNG alpha"], ["16:9", "3:2", "1:1"])  # known once they are planned
     result = Cropper(limits=Limits(memory=900_000_000)).results(files["JPEG turned"], ["2000x3000"])[0]
     assert result.memory == 900_000_000
@@ -146,7 +150,7 @@ def test_alpha_takes_no_second_picture(least: int, files: dict[str, bytes], file
 @pytest.mark.parametrize("format", ["avif", "webp", "gif", "png", "jpeg"])
 def test_a_result_that_needs_more_is_not_written(format: str) -> None:  # noqa: A002
     image = Image.new("RGB", (1000, 800))
-    with pytest.raises(LimitExceeded, match=f"1000x800 needs about . MB to be written as {format}|MB to be written"):
+    with pytest.raises(LimitExceeded, match=f"1000x800 needs about [0-9.]+ [kM]B to be written as {format}"):
         encode(image, format, memory=1_000_000)
     assert encode(image, format, memory=100_000_000)
 

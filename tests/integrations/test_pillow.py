@@ -53,8 +53,12 @@ def test_what_makes_no_sense_is_refused() -> None:
     picture = Image.new("RGB", (40, 30))
     with pytest.raises(focalbox.InvalidRequest, match="bleed is a share"):
         fit(picture, (10, 10), bleed=0.5)
+    for padded in ({"fit": "contain"}, {"fit": "pad"}, {"on_doubt": "pad"}, {"fill": "white"}):
+        for more in ({}, {"centering": (0.5, 0.5)}):
+            with pytest.raises(focalbox.InvalidRequest, match="fit never pads"):
+                fit(picture, (40, 30), **padded, **more)  # type: ignore[arg-type]
     with pytest.raises(focalbox.InvalidRequest, match="fit never pads"):
-        fit(picture, (10, 10), fit="contain")
+        fit(picture, (40, 30), options=focalbox.CropOptions(fill="blur"))
     with pytest.raises(focalbox.InvalidRequest, match=r"image is a PIL image, not 'photo\.jpg'"):
         fit("photo.jpg", (10, 10))  # type: ignore[arg-type]
 

@@ -34,7 +34,8 @@ def test_a_written_trim_is_read_back(trim: Trim) -> None:
         mode=st.sampled_from(MODES),
         doubt=st.floats(0, 1),
         keep_metadata=st.booleans(),
-        fill=st.sampled_from(["white", "rgb(1, 2, 3)", "#ff880080"]),
+        fill=st.sampled_from(["white", "rgb(1, 2, 3)", "#ff880080"])
+        | st.lists(st.integers(0, 255), min_size=3, max_size=4).map(tuple),
         trim=st.none() | st.sampled_from(["bottom-right:7", "#ffffff:5:both"]),
         animate=st.sampled_from(ANIMATE),
     )
@@ -46,6 +47,7 @@ def test_options_written_as_text_are_read_back(options: CropOptions) -> None:
 def test_a_fill_of_numbers_is_written_as_its_colour() -> None:
     for fill, text in (((255, 136, 0), "#ff8800"), ((255, 136, 0, 128), "#ff880080")):
         assert CropOptions(fill=fill).to_text() == {"fill": [text]}
+        assert CropOptions(fill=fill) == CropOptions(fill=text)
         assert colour_of(text) == colour_of(fill)
 
 
@@ -85,6 +87,8 @@ BAD = [
     ({"upscale": "no"}, "upscale is true or false, not 'no'"),
     ({"upscale": 2}, "upscale is true or false"),
     ({"fill": 7}, "fill is a colour"),
+    ({"fill": (1, 2)}, "fill is a colour"),
+    ({"fill": (0, 0, 256)}, "fill is a colour"),
     ({"zoom": 0.5, "fit": "pad"}, "zoom goes from cover to tight"),
     ({"trim": "left"}, "top-left, bottom-right or a colour"),
     ({"trim": True}, "top-left, bottom-right or a colour"),

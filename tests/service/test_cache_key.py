@@ -43,7 +43,7 @@ def _thumbor() -> bytes:
 
 def _imgproxy() -> bytes:
     rest = b"rs:fill:30:20/g:sm/plain/coffee.jpg"
-    digest = hmac.digest(IMGPROXY, b"/" + rest, hashlib.sha256)
+    digest = hmac.digest(IMGPROXY, IMGPROXY + b"/" + rest, hashlib.sha256)
     return b"/" + base64.urlsafe_b64encode(digest).rstrip(b"=") + b"/" + rest
 
 
@@ -60,6 +60,7 @@ STRICT = ServiceSettings.of(
         "FOCALBOX_SERVICE_PRESETS": "card=30x20?fit=tight",
         "FOCALBOX_SERVICE_THUMBOR_KEY": SECRET,
         "FOCALBOX_SERVICE_IMGPROXY_KEY": IMGPROXY.hex(),
+        "FOCALBOX_SERVICE_IMGPROXY_SALT": IMGPROXY.hex(),
         "FOCALBOX_SERVICE_FILESTACK_SECRET": SECRET,
     }
 )

@@ -87,7 +87,7 @@ def test_a_file_comes_back_as_it_was_written_or_is_too_long(
     address = str(root / "inner" / "picture")
     FOLDER.write(address, content, str(root))
     if len(content) > limit:
-        with pytest.raises(LimitExceeded, match=f"at most {limit} bytes"):
+        with pytest.raises(LimitExceeded, match=f"at most {limit} byte"):
             FOLDER.read(address, limit)
     else:
         assert FOLDER.read(address, limit) == (content, str(Path(address).stat().st_mtime_ns))

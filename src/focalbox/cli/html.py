@@ -101,9 +101,6 @@ def html(
         first, *others = analysis.plans([size, *(shape.size for shape in shapes)], options=wanted)
     except InvalidRequest:
         raise
-    except ModuleNotFoundError as error:
-        message = f"a BlurHash needs the package {error.name}: pip install 'focalbox[html]'"
-        raise InvalidRequest(message) from error
     except FocalboxError as error:
         print_error(str(error) if source in str(error) else f"{source}: {error}")
         raise SystemExit(FAILED_PICTURE) from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from focalbox.core.choice.crop import Crop
+from focalbox.errors import InvalidRequest, show_value
+from focalbox.options import CropOptions
 from focalbox.result import place_in_result
 
 __all__ = ["css", "own_width", "position_inside"]
@@ -25,6 +27,11 @@ def css(crop: Crop) -> str | None:
         ``object-view-box`` (CSS Images 4; Chromium from 104). Browsers without it show the middle. None where the crop is
         padded, which neither can express.
 
+    Raises
+    ------
+    InvalidRequest
+        When ``crop`` is no `Crop`, such as a finished picture.
+
     Examples
     --------
     >>> from focalbox import Analysis, SaliencyMap, Size
@@ -32,7 +39,7 @@ def css(crop: Crop) -> str | None:
     >>> css(analysis.plan("1:1"))
     'object-fit: cover; object-position: 100% 50%'
     """
-    if crop.padding:
+    if _check(crop).padding:
         return None
     box, source = crop.box, crop.source
     if box.width == source.width or box.height == source.height:
@@ -58,6 +65,11 @@ def position_inside(crop: Crop, focus: tuple[float, float] | None = None) -> str
         The point to keep in view, x and y in fractions of the picture, such as the `focus` of the crop; without it the focal
         point that was found.
 
+    Raises
+    ------
+    InvalidRequest
+        When ``crop`` is no `Crop`, or ``focus`` no point.
+
     Examples
     --------
     >>> from focalbox import Analysis, SaliencyMap, Size
@@ -65,12 +77,18 @@ def position_inside(crop: Crop, focus: tuple[float, float] | None = None) -> str
     >>> position_inside(analysis.plan("1:1"))
     'object-fit: cover; object-position: 83.33% 50%'
     """
-    across, down = (_percent(min(1.0, max(0.0, share))) for share in place_in_result(crop, focus or crop.focal_point))
+    point = CropOptions(focus=focus).focus or _check(crop).focal_point
+    across, down = (_percent(min(1.0, max(0.0, share))) for share in place_in_result(_check(crop), point))
     return f"object-fit: cover; object-position: {across} {down}"
 
 
 def own_width(crop: Crop) -> int:
     """Return the width of a crop in pixels of the picture, its padding included, before it is resized.
+
+    Raises
+    ------
+    InvalidRequest
+        When ``crop`` is no `Crop`.
 
     Examples
     --------
@@ -78,7 +96,16 @@ def own_width(crop: Crop) -> int:
     >>> own_width(Analysis(Size(300, 300), SaliencyMap([[1]])).plan("600x200", fit="contain"))
     900
     """
-    return crop.box.width + crop.padding.left + crop.padding.right
+    box, padding = _check(crop).box, crop.padding
+    return box.width + padding.left + padding.right
+
+
+def _check(crop: Crop) -> Crop:
+    given: object = crop
+    if not isinstance(given, Crop):
+        message = f"crop is a Crop, such as focalbox.plan returns, not {show_value(crop)}"
+        raise InvalidRequest(message)
+    return crop
 
 
 def _share(offset: int, free: int) -> str:

@@ -66,17 +66,18 @@ def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Li
     Raises
     ------
     InvalidRequest
-        When there are fewer than 1 or more than 9 components.
-    ModuleNotFoundError
-        When the package is not installed.
+        When there are fewer than 1 or more than 9 components, or the package is not installed.
     """
     pair: object = components
     if not isinstance(pair, tuple | list) or len(pair) != _SIDES or not all(map(_is_component, pair)):
         message = f"a BlurHash has 1 to {_MAX_COMPONENTS} components a side, such as (4, 3), not {show_value(pair)}"
         raise InvalidRequest(message)
     across, down = components
-    import blurhash as library  # noqa: PLC0415 - an extra: crops do without
-
+    try:
+        import blurhash as library  # noqa: PLC0415 - an extra: crops do without
+    except ImportError as error:
+        message = "a BlurHash needs an extra: pip install 'focalbox[html]'"
+        raise InvalidRequest(message) from error
     encoded: str = library.encode(_small(source, limits), components_x=across, components_y=down)
     return encoded
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
+from focalbox.imaging.limits import Limits
 from focalbox.options import SizeLike, parse_target
-from focalbox.options.sizes import is_whole
+from focalbox.options.sizes import MAX_SIDE, is_whole
 
 __all__ = ["WIDTHS", "Address", "Art", "img", "picture", "sizes_of", "srcset"]
 
@@ -20,6 +21,7 @@ Address = str | Callable[[Size], str]
 WIDTHS = (320, 640, 960, 1280, 1920)
 """Widths in pixels that a `srcset` offers by default: phones to desktops, each at most twice the one before."""
 
+_MAX_PIXELS = Limits().result_pixels
 _FIELDS = ("{width}", "{height}", "{size}")
 
 
@@ -50,14 +52,15 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     size : str or (int, int)
         A ratio is offered in every width; a size in pixels is offered once as it is and once twice as large.
     widths : iterable of int
-        Pixels.
+        Pixels. Those that would be beyond `Limits` in this shape are left out.
     most : int, optional
         The width of the crop in the picture, pixels. Wider sizes would be enlarged and are replaced by this width.
 
     Raises
     ------
     InvalidRequest
-        When the size is free-form, a width is no whole number or below 1, or ``most`` is no whole number.
+        When the size is free-form, a width is no whole number or below 1, or ``most`` is no whole number; or when the shape
+        is so long that a result of no width is within `Limits`, of which the defaults count here.
 
     Examples
     --------
@@ -78,7 +81,11 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     if most is not None:
         least = target.width if isinstance(target, Size) else 1
         wanted = sorted({max(least, min(width, most)) for width in wanted})
-    return [_of_width(target, width) for width in wanted]
+    sizes = [size for size in (_of_width(target, width) for width in wanted) if _can_be_made(size)]
+    if not sizes:
+        message = f"no result of {target} is small enough: at most {MAX_SIDE} pixels a side and {_MAX_PIXELS} in all"
+        raise InvalidRequest(message)
+    return sizes
 
 
 def srcset(address: Address, sizes: Sequence[Size]) -> str:
@@ -200,6 +207,10 @@ def _check_art(art: Iterable[Art]) -> list[Art]:
 
 def _of_width(target: Size | Ratio, width: int) -> Size:
     return Size(width, max(1, round(width / target.aspect)))
+
+
+def _can_be_made(size: Size) -> bool:
+    return max(size.width, size.height) <= MAX_SIDE and size.pixels <= _MAX_PIXELS
 
 
 def _address(address: Address, size: Size) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from focalbox.amounts import show_bytes
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, LimitExceeded, show_value
 
@@ -72,7 +73,9 @@ class Limits:
     def check_bytes(self, count: int) -> None:
         """Raise `LimitExceeded` when a file of ``count`` bytes is too large."""
         if count > self.bytes:
-            message = f"a picture may have at most {self.bytes} bytes, but this one has {count} or more"
+            message = (
+                f"a picture may have at most {show_bytes(self.bytes)}, but this one has {show_bytes(count)} or more"
+            )
             raise LimitExceeded(message)
 
     def check_picture(self, size: Size) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from focalbox.amounts import show_bytes
 from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.decoders.png import bytes_beside
@@ -31,7 +32,6 @@ _HELD = 2**26
 """Bytes up to which the frames of a film are held from looking to cutting, so that they are decoded once: 54 frames of
 640x480. A longer film is decoded twice, and takes no more memory however long it is."""
 _ALPHA = {"RGBA", "LA", "PA"}
-_MEGA = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def check_memory(name: str, need: Need, most: int) -> None:
     """Raise `LimitExceeded` when a decode would take more than ``most`` bytes."""
     if need.peak > most:
         message = (
-            f"{name} needs about {need.peak // _MEGA} MB to decode ({need.stored}), "
-            f"but a picture may take at most {most // _MEGA} MB"
+            f"{name} needs about {show_bytes(need.peak)} to decode ({need.stored}), "
+            f"but a picture may take at most {show_bytes(most)}"
         )
         raise LimitExceeded(message)
 
@@ -149,7 +149,7 @@ def check_results(working: Size, results: Iterable[tuple[Size, Size]], most: int
     need = _RGB * working.pixels + results_take(results)
     if need > most:
         message = (
-            f"the results need about {need // _MEGA} MB with the decoded picture of {working}, "
-            f"but a picture may take at most {most // _MEGA} MB"
+            f"the results need about {show_bytes(need)} with the decoded picture of {working}, "
+            f"but a picture may take at most {show_bytes(most)}"
         )
         raise LimitExceeded(message)

@@ -75,17 +75,18 @@ def fit(
     if not isinstance(share, Real) or not 0 <= float(share) < _MAX_BLEED:
         message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {show_value(bleed)}"
         raise InvalidRequest(message)
+    wanted = CropOptions.of(keywords, options)
+    filled = "fill" in keywords or wanted.fill != CropOptions().fill
+    if filled or wanted.fit in {"pad", "contain"} or wanted.on_doubt == "pad":
+        message = "fit never pads: fill, fit='pad', fit='contain' and on_doubt='pad' are for focalbox.crop"
+        raise InvalidRequest(message)
     if centering is not None:
         return ImageOps.fit(image, size, method, bleed, centering)
     cut = round(bleed * image.width), round(bleed * image.height)
     live = image.crop((cut[0], cut[1], image.width - cut[0], image.height - cut[1])) if any(cut) else image
     plain = live.convert("LA") if live.mode == "La" else live  # the one mode that Pillow converts to no other
     seen = np.asarray(plain.convert("RGBA" if live.has_transparency_data else "RGB"))  # an array has no orientation
-    crop = plan(seen, size, options=options, **keywords)
-    if crop.padding:
-        message = f"fit never pads: use focalbox.crop for fit={crop.fit!r}"
-        raise InvalidRequest(message)
-    box = crop.box
+    box = plan(seen, size, options=wanted).box
     if live.mode in {"1", "P", "PA"}:  # no filter can mix numbers of a palette: Pillow then takes the nearest
         method = Image.Resampling.NEAREST
     return live.resize(size, method, box=(box.left, box.top, box.right, box.bottom))

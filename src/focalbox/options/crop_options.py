@@ -57,9 +57,10 @@ class CropOptions:
     fit, zoom, retain, focus, keep, avoid, upscale, mode, on_doubt, doubt
         As in `focalbox.core.framing.Framing`. A box may be given as (left, top, width, height) in fractions, and a single
         box instead of a list. ``"center"`` is accepted for ``"centre"``.
-    fill : str or tuple of int
-        What ``pad`` and ``contain`` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``),
-        ``"edge"`` for the picture's own edge, or ``"blur"`` for a blurred enlargement of it.
+    fill : str
+        What ``pad`` and ``contain`` put around the picture: a colour (``"white"``, ``"#ff8800"``, ``"#ff880080"``; numbers
+        such as ``(255, 136, 0)`` are kept as ``"#ff8800"``), ``"edge"`` for the picture's own edge, or ``"blur"`` for a
+        blurred enlargement of it.
     keep_metadata : bool
         Keep copyright, artist and rights (of EXIF, XMP and IPTC), the focal point (as XMP) and the colour profile;
         everything else (such as GPS) is always dropped.
@@ -128,7 +129,7 @@ class CropOptions:
         "centre",
     )
     doubt: float = _option(0.6, SHARE, "The confidence below which on-doubt acts.", "0.7")
-    fill: str | tuple[int, ...] = _option(
+    fill: str = _option(
         "white",
         FILL,
         "What fills the room around a padded picture: a colour, its own edge, or a blurred copy of it.",

@@ -19,6 +19,8 @@ _NUMBER = r"(0|1|0?\.[0-9]{1,6}|0\.[0-9]{1,6}|1\.0)"
 _TOLERANCE = r"([0-9]{1,2}|[1-3][0-9]{2}|4[0-3][0-9]|44[0-2])"
 """Patterns for the schema of addresses: of a number from 0 to 1, and of a tolerance from 0 to 442."""
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_CHANNELS = (3, 4)
+"""Red, green, blue, and alpha; 0 to 255 each."""
 _PAIR, _SIDES = 2, 4
 """Numbers of a point, and of a box."""
 _PIXELS = " (divide pixels by width and height)"
@@ -148,12 +150,13 @@ def _switch(value: Any) -> bool:
     return bool(value)
 
 
-def _fill(value: Any) -> str | tuple[int, ...]:
+def _fill(value: Any) -> str:
+    """Read a colour; numbers are kept as they are written in text, so that equal options are equal however they came."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bytes):
+    if isinstance(value, bytes) or len(value) not in _CHANNELS:
         raise TypeError
-    return tuple(map(operator.index, value))
+    return f"#{bytes(map(operator.index, value)).hex()}"
 
 
 def _numbers(count: int) -> Callable[[str], tuple[float, ...]]:
@@ -182,10 +185,6 @@ def _write_numbers(numbers: Iterable[float]) -> str:
 
 def _write_box(box: Box) -> str:
     return _write_numbers(astuple(box))
-
-
-def _write_fill(fill: str | tuple[int, ...]) -> str:
-    return fill if isinstance(fill, str) else "#" + "".join(f"{value:02x}" for value in fill)
 
 
 def _of_place(value: Any) -> str:
@@ -231,7 +230,6 @@ FILL = Kind(
     _fill,
     str,
     {"type": "string", "example": "white"},
-    write=_write_fill,
 )
 TRIM = Kind(
     "corner or colour[:tolerance[:equal]]",

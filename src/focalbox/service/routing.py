@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects import native, signing, thumbor
 from focalbox.service.dialects.filestack import address as filestack
@@ -149,8 +150,9 @@ def _no_query(query: bytes) -> None:
 
 
 def _check_length(path: bytes, query: bytes) -> None:
-    if len(path) + len(query) > MAX_ADDRESS:
-        message = f"an address has at most {MAX_ADDRESS} bytes of path and query, not {len(path) + len(query)}"
+    length = len(path) + len(query)
+    if length > MAX_ADDRESS:
+        message = f"an address has at most {show_bytes(MAX_ADDRESS)} of path and query, not {show_bytes(length)}"
         raise AddressTooLong(message)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, LimitExceeded
 
 __all__ = [
@@ -173,7 +174,7 @@ def _read_part(file: _Readable, count: int, name: str) -> bytes:
 
 
 def _too_long(limit: int, name: str, length: int) -> LimitExceeded:
-    return LimitExceeded(f"a picture may have at most {limit} bytes, but {name} has {length} or more")
+    return LimitExceeded(f"a picture may have at most {show_bytes(limit)}, but {name} has {show_bytes(length)} or more")
 
 
 def reason_of(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Self
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from focalbox.amounts import show_bytes
 from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
 from focalbox.storage.base import reason_of
 from focalbox.storage.public_ip import is_public
@@ -171,7 +172,7 @@ class _Connection:
 
 def _check_length(address: str, length: int, most: int) -> None:
     if length > most:
-        message = f"a picture may have at most {most} bytes, but {address} has {length} or more"
+        message = f"a picture may have at most {show_bytes(most)}, but {address} has {show_bytes(length)} or more"
         raise LimitExceeded(message)
 
 

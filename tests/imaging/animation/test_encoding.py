@@ -26,7 +26,7 @@ def test_a_film_that_needs_more_is_refused_before_it_is_written(form: str) -> No
     content = encode_animation(frames(80, 60), "gif", alpha=False)
     limits = Limits(memory=80 * 2**20)
     (result,) = Cropper(limits=limits).results(content, ["2400x1800"], upscale=True)
-    with pytest.raises(LimitExceeded, match=f"a result of 2400x1800 needs about [0-9]+ MB to be written as {form}"):
+    with pytest.raises(LimitExceeded, match=f"a result of 2400x1800 needs about [0-9.]+ [kM]B to be written as {form}"):
         result.encode(form)
     small = Cropper(limits=limits).results(content, ["240x180"], upscale=True)[0].encode(form)
     assert open_film(form.upper(), small, 10).frames == 3

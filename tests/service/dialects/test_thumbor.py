@@ -250,3 +250,13 @@ def test_a_nested_address_without_a_crop_and_a_source_that_is_none() -> None:
     assert (found.source, found.focal, found.align) == ("pets/cat.jpg", None, (0.5, 0.5))
     with pytest.raises(InvalidRequest, match="watermark"):
         parse(b"30x20/filters:extract_focal()/unsafe/500x0/filters:watermark(1)/cat.jpg")
+
+
+@pytest.mark.parametrize("source", [b"/pets/cat.jpg", b"//pets/cat.jpg", b"%2Fpets/cat.jpg"])
+def test_slashes_before_a_source_are_dropped_as_by_the_loader_of_thumbors(source: bytes) -> None:
+    assert parse(b"30x20/smart/" + source).source == "pets/cat.jpg"
+
+
+def test_slashes_alone_are_no_source() -> None:
+    with pytest.raises(InvalidRequest, match="an address ends with the source"):
+        parse(b"30x20///")

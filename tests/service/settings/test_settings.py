@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from focalbox.errors import FocalboxError
 from focalbox.service.settings import ServiceSettings
+from focalbox.service.settings.settings import SERVICE_PREFIX
 
 
 def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
@@ -27,3 +30,22 @@ def test_a_flag_is_called_as_it_is_written() -> None:
         FocalboxError, match=r"^--allow-host is host names such as images\.example\.com, .*; --at-work is"
     ):
         ServiceSettings.of({}, {"hosts": "--allow-host"}, hosts="http://a", at_work="many")
+
+
+@pytest.mark.parametrize("name", ["KEY", "SALT"])
+def test_a_key_of_imgproxys_without_its_salt_is_refused(name: str) -> None:
+    with pytest.raises(FocalboxError, match=r"^FOCALBOX_SERVICE_IMGPROXY_KEY and \.\.\._SALT are set together"):
+        ServiceSettings.of({f"FOCALBOX_SERVICE_IMGPROXY_{name}": "00ff"})
+
+
+IN_BYTES = [f"FOCALBOX_{name}" for name in ("MEMORY", "LIMIT_BYTES", "LIMIT_MEMORY")] + [
+    f"{SERVICE_PREFIX}{field.name.upper()}" for field in fields(ServiceSettings) if field.name.endswith("_bytes")
+]
+
+
+@pytest.mark.parametrize("amount", ["1073741824", "1048576k", "1024M", "1G", "1 GB"])
+def test_every_setting_in_bytes_takes_the_same_forms(amount: str) -> None:
+    assert len(IN_BYTES) == 6
+    assert ServiceSettings.of(dict.fromkeys(IN_BYTES, amount)) == ServiceSettings.of(
+        dict.fromkeys(IN_BYTES, str(2**30))
+    )

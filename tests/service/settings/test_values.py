@@ -15,6 +15,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.settings import values
 
 number = values.whole_number(1, 4 * 2**30)
+amount = values.amount(1, 4 * 2**30)
 hosts = values.each(values.is_host, "host names")
 origins = values.each(values.is_origin, "origins")
 cache = values.matching(values.CACHE, "memory, none or redis://HOST")
@@ -23,14 +24,17 @@ cache = values.matching(values.CACHE, "memory, none or redis://HOST")
 @pytest.mark.parametrize(
     ("reader", "text", "value"),
     [
-        (number, "64k", 65_536),
-        (number, "4G", 4 * 2**30),
+        (number, "64", 64),
+        (amount, "64k", 65_536),
+        (amount, "4 GB", 4 * 2**30),
         (values.truth, "Yes", True),
         (values.truth, "0", False),
         (hosts, "A.example.com,*.b.example:8080,[::1]:80", ("a.example.com", "*.b.example:8080", "[::1]:80")),
         (hosts, "", ()),
         (origins, "https://a.example,http://a.example:443,*", ("https://a.example", "http://a.example:443", "*")),
         (cache, "rediss://user:secret@host:1/0", "rediss://user:secret@host:1/0"),
+        (cache, "redis://host?db=3", "redis://host?db=3"),
+        (cache, "unix:///run/redis.sock", "unix:///run/redis.sock"),
         (values.sizes, "500x200,16:9,free", ("500x200", "16:9", "free")),
         (values.sizes, "500x0,x300, 00x5,origxORIG", ("500x0", "0x300", "0x5", "origxorig")),
         (values.hexadecimal, "00ff", b"\x00\xff"),
@@ -47,6 +51,7 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
     [
         (number, "0", "a whole number from 1 to 4294967296, not '0'"),
         (number, "5G", "a whole number"),
+        (amount, "5G", "a number of bytes .* 1 byte to 4 GB, not '5G'"),
         (number, "1 k", "a whole number"),
         (number, "٣", "a whole number"),
         (values.truth, "on", "not 'on'"),
@@ -54,6 +59,8 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
         (hosts, "a.example.com,-b", "host names, with commas between them, not '-b'"),
         (hosts, "a.example.com:65536", "not 'a.example.com:65536'"),
         (hosts, "[::1]:0", r"not '\[::1\]:0'"),
+        (cache, "redis://host/abc", "memory, none or redis"),
+        (cache, "redis://host/0#1", "memory, none or redis"),
         (origins, "https://a.example:443", "not 'https://a.example:443'"),
         (origins, "https://a.example/", "not 'https://a.example/'"),
         (origins, "http://a.example:99999", "not 'http://a.example:99999'"),

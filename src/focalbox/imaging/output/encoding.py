@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image, features
 
+from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, LimitExceeded, show_value
 from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
@@ -27,7 +28,6 @@ _MAX_REASON = 120
 """Characters of a foreign message that are passed on."""
 _PIXEL = 4
 """Bytes of a pixel of the picture itself."""
-_MEGA = 1_000_000
 _TIFF_XMP = 700
 """The tag of XMP (XMP Specification, part 3, section 3.2)."""
 
@@ -177,7 +177,7 @@ def check_writer(image: Image.Image, name: str, most: int, taken: int) -> None:
     need = image.width * image.height * (_PIXEL + taken)
     if need > most:
         message = (
-            f"a result of {image.width}x{image.height} needs about {need // _MEGA} MB to be written as {name}, "
-            f"but a picture may take at most {most // _MEGA} MB"
+            f"a result of {image.width}x{image.height} needs about {show_bytes(need)} to be written as {name}, "
+            f"but a picture may take at most {show_bytes(most)}"
         )
         raise LimitExceeded(message)

@@ -212,11 +212,12 @@ class _Parts:
         return read_filters(text)
 
     def source(self) -> str:
-        """Return what is left."""
-        if not self._rest:
+        """Return what is left, without the slashes before it, which thumbor's own loader drops too."""
+        source = decode_percent(self._rest).lstrip("/")
+        if not source:
             message = "an address ends with the source"
             raise InvalidRequest(message)
-        return decode_percent(self._rest)
+        return source
 
     def _step(self) -> None:
         self._rest = self._rest.partition(b"/")[2]

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from focalbox.amounts import show_bytes
 from focalbox.analysis import Analysis
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.runtime.lru import ByteLruCache
@@ -168,7 +169,7 @@ def load_analysis(saved: bytes) -> Analysis:
     InvalidRequest
         When it is not a saved analysis, or has more subjects than any picture would.
     """
-    message = f"a saved analysis is JSON of at most {MAX_SAVED} bytes and {_MAX_SUBJECTS} subjects"
+    message = f"a saved analysis is JSON of at most {show_bytes(MAX_SAVED)} and {_MAX_SUBJECTS} subjects"
     if len(saved) > MAX_SAVED:
         raise InvalidRequest(message)
     try:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from focalbox.amounts import show_bytes
 from focalbox.errors import LimitExceeded, Overloaded
 
 __all__ = ["MemoryBudget"]
@@ -52,7 +53,8 @@ class MemoryBudget:
         """
         if size > self._most:
             message = (
-                f"a picture and its results may take at most {self._most} bytes of memory, but these take about {size}"
+                f"a picture and its results may take at most {show_bytes(self._most)} of memory, "
+                f"but these take about {show_bytes(size)}"
             )
             raise LimitExceeded(message)
         if self._waiting or self.used + size > self._most:

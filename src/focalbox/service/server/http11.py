@@ -11,6 +11,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from focalbox.amounts import show_bytes
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.problems import AddressTooLong, HeadersTooLarge, RequestTooSlow, problem_of
 from focalbox.service.server.connections import Connections
@@ -212,7 +213,7 @@ class Protocol(H11Protocol):
         if self.cycle is not None and not self.cycle.response_started:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-            message = f"a body arrives with at least {_SLOWEST} bytes a second"
+            message = f"a body arrives with at least {show_bytes(_SLOWEST)} a second"
             self._refuse(RequestTooSlow(message))
         else:
             self.transport.abort()
@@ -252,7 +253,7 @@ class Protocol(H11Protocol):
             message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
             return InvalidRequest(self._strict.wrong or message)
         if b"\n" not in unread:
-            message = f"an address has fewer than {MAX_UNREAD} bytes"
+            message = f"an address has less than {show_bytes(MAX_UNREAD)}"
             return AddressTooLong(message)
-        message = f"a request has at most {MAX_UNREAD} bytes of header fields"
+        message = f"a request has at most {show_bytes(MAX_UNREAD)} of header fields"
         return HeadersTooLarge(message)

@@ -11,13 +11,13 @@ __all__ = ["describe_settings"]
 
 _TABLE = ['<div class="sentences" markdown>', "", "| variable | what it sets | default |", "|---|---|---|"]
 _LIMITS = {
-    "bytes": "Largest file, bytes.",
+    "bytes": "Largest file, bytes, such as `64M`.",
     "pixels": "Largest picture, pixels.",
     "side": "Longest side, pixels.",
     "frames": "Most frames of an animated picture that stays animated.",
     "film_pixels": "Most pixels of all frames of an animated picture together.",
     "result_pixels": "Largest result, pixels.",
-    "memory": "Most memory that one picture may need, bytes.",
+    "memory": "Most memory that one picture may need, bytes, such as `1G`.",
 }
 """The meaning of each limit; making the page fails when one is missing here."""
 

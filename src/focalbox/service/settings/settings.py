@@ -96,13 +96,15 @@ class ServiceSettings:
     )
     cache: str = _setting(
         "memory",
-        values.matching(values.CACHE, "memory, none, or an address such as redis://localhost:6379/0"),
+        values.matching(
+            values.CACHE, "memory, none, or an address such as redis://localhost:6379/0, whose path is a number"
+        ),
         "Where analyses are kept: `memory`, `none`, or `redis://...` that several processes share.",
         secret=True,
     )
-    cache_bytes: int = _setting(32 * 2**20, values.whole_number(0, 2**40), "Bytes of analyses kept in memory.")
+    cache_bytes: int = _setting(32 * 2**20, values.amount(0, 2**40), "Bytes of analyses kept in memory, such as `64M`.")
     picture_bytes: int = _setting(
-        64 * 2**20, values.whole_number(0, 2**40), "Bytes of decoded pictures kept in memory."
+        64 * 2**20, values.amount(0, 2**40), "Bytes of decoded pictures kept in memory, such as `256M`."
     )
     max_age: int = _setting(
         86_400, values.whole_number(0, 31_536_000), "Seconds that answers may be kept (Cache-Control)."
@@ -111,7 +113,9 @@ class ServiceSettings:
     fetched: Path | None = _setting(  # noqa: RUF009 - makes a field
         None, values.open_folder, "A folder of this machine where fetched pictures are kept."
     )
-    fetched_bytes: int = _setting(2**30, values.whole_number(2**20, 2**44), "Bytes of fetched pictures kept there.")
+    fetched_bytes: int = _setting(
+        2**30, values.amount(2**20, 2**44), "Bytes of fetched pictures kept there, such as `10G`."
+    )
     stale_seconds: int = _setting(
         86_400,
         values.whole_number(0, 31_536_000),
@@ -217,6 +221,8 @@ class ServiceSettings:
             mistakes += _read(found, name, text, variable)
         for name, text in given.items():
             mistakes += _read(found, name, text, flags.get(name, f"--{name.replace('_', '-')}"))
+        if ("imgproxy_key" in found) != ("imgproxy_salt" in found) and not any("IMGPROXY" in one for one in mistakes):
+            mistakes.append(f"{SERVICE_PREFIX}IMGPROXY_KEY and ..._SALT are set together, as imgproxy needs both")
         if mistakes:
             message = "; ".join(mistakes)
             raise InvalidRequest(message)

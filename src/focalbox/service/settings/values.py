@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from focalbox.amounts import read_bytes
 from focalbox.errors import InvalidRequest
 from focalbox.options.sizes import FREE, parse_target
 from focalbox.service.dialects.signing import Key, parse_key
@@ -15,6 +16,7 @@ from focalbox.service.dialects.signing import Key, parse_key
 __all__ = [
     "BUCKET",
     "CACHE",
+    "amount",
     "each",
     "filled",
     "folder",
@@ -33,8 +35,7 @@ __all__ = [
     "whole_number",
 ]
 
-_NUMBER = re.compile(r"([0-9]{1,15})([kMG]?)", re.ASCII)
-_UNITS = {"": 1, "k": 2**10, "M": 2**20, "G": 2**30}
+_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
 BUCKET = re.compile(r"(?:(?:s3|gs|az)://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ORIGIN = re.compile(r"\*|(https?)://[a-z0-9.-]+(?::([0-9]{1,5}))?")
@@ -45,7 +46,8 @@ _OWN = "orig"
 _OPEN = re.compile(rf"(?!.\Z)([0-9]{{0,9}}|{_OWN})[x\u00d7]([0-9]{{0,9}}|{_OWN})", re.ASCII)
 """A size of which a side may be left open, or be the picture's own."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-CACHE = re.compile(r"memory|none|rediss?://.+|unix://.+")
+CACHE = re.compile(r"memory|none|rediss?://(?=.)[^/?#]*(?:/[0-9]*)?(?:\?.*)?|unix://.+")
+"""A path is the number of a database; redis-py takes the first where it is anything else."""
 _TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -55,15 +57,27 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers in a range; ``2G``, ``512M`` and ``64k`` are read where so much is allowed."""
+    """Return a reader of whole numbers in a range."""
 
     def read(text: str) -> int:
-        found = _NUMBER.fullmatch(text)
-        value = int(found[1]) * _UNITS[found[2]] if found else -1
+        value = int(text) if _NUMBER.fullmatch(text) else -1
         if not least <= value <= most:
             message = f"a whole number from {least} to {most}, not {text!r}"
             raise InvalidRequest(message)
         return value
+
+    return read
+
+
+def amount(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of amounts of bytes in a range, such as ``2G``, ``512M`` and ``64k``."""
+
+    def read(text: str) -> int:
+        try:
+            return read_bytes(text, least, most)
+        except ValueError as error:
+            message = f"{error}, not {text!r}"
+            raise InvalidRequest(message) from error
 
     return read
 
