@@ -230,13 +230,17 @@ def visit(browser: Browser, running: Callable[..., Running], unsigned: Running) 
     page_errors: list[str] = []
     pages: list[Page] = []
 
-    def open_page(*arguments: str, width: int = 1280, dark: bool = False, still: bool = False) -> Page:
+    def open_page(
+        *arguments: str, width: int = 1280, dark: bool = False, still: bool = False, phone: bool = False
+    ) -> Page:
         started = running(*arguments) if arguments else unsigned
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce" if still else "no-preference",
             permissions=["clipboard-read", "clipboard-write"],
+            is_mobile=phone,
+            has_touch=phone,
         )
         page = context.new_page()
         page.on("pageerror", lambda error: page_errors.append(str(error)))

@@ -45,10 +45,13 @@ def test_photographs_to_try_are_pictures_that_are_listed(service: Service) -> No
 
 def test_whether_a_picture_lies_in_the_folder_is_told_by_name_and_length(service: Service, pictures: Path) -> None:
     length = (pictures / "coffee.jpg").stat().st_size
-    found = {"folder": True, "there": True, "sizes": []}
+    found = {"folder": True, "servable": True, "there": True, "sizes": []}
     assert service.ask(f"/page/place.json?name=coffee.jpg&bytes={length}").json() == found
-    for name, size in (("coffee.jpg", length + 1), ("tea.jpg", length), ("../x", length), (".hidden.jpg", length)):
+    for name, size in (("coffee.jpg", length + 1), ("tea.jpg", length)):
         assert service.ask(f"/page/place.json?name={name}&bytes={size}").json() == {**found, "there": False}
+    for name in ("../x", ".hidden.jpg", "..a.jpg", "back%5Cslash.jpg", "/a.jpg"):
+        missing = service.ask(f"/page/place.json?name={name}&bytes={length}").json()
+        assert missing == {**found, "there": False, "servable": False}
 
 
 def test_where_addresses_are_signed_so_is_the_pages(opened: Callable[..., Service], pictures: Path) -> None:

@@ -24,7 +24,7 @@ from focalbox.service.negotiation import matches
 from focalbox.service.problems import NotFound, Unavailable
 from focalbox.service.routing import PAGE_PATH
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.sources.root_folder import RootFolder
+from focalbox.service.sources.root_folder import RootFolder, is_servable
 
 __all__ = ["Pages"]
 
@@ -85,8 +85,10 @@ class Pages:
         if name == "place.json" and self._settings.page:
             self._check(request)
             asked = request.query_params
-            there = await asyncio.to_thread(self._is_there, asked.get("name", ""), asked.get("bytes", ""))
-            return self.json({"folder": self._folder is not None, "there": there, "sizes": self._settings.sizes})
+            name = asked.get("name", "")
+            there = await asyncio.to_thread(self._is_there, name, asked.get("bytes", ""))
+            found = {"folder": self._folder is not None, "servable": is_servable(name), "there": there}
+            return self.json({**found, "sizes": self._settings.sizes})
         return _file(request, name)
 
     async def _demo(self, request: Request) -> Response:

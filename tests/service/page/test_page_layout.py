@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,10 @@ def test_where_the_picture_has_to_lie_is_said(visit: Callable[..., Page], pictur
     page = visit("--allow-unsigned", "--root", str(tmp_path))
     page.set_input_files("#file", pictures / "coffee.jpg")
     expect(page.locator("#place")).to_contain_text("once coffee.jpg lies in the service's folder: put it here first")
+    hidden = tmp_path / "..a.jpg"
+    hidden.write_bytes((pictures / "coffee.jpg").read_bytes())
+    page.set_input_files("#file", hidden)
+    expect(page.locator("#place")).to_contain_text("A picture called ..a.jpg is never served")
     page = visit()
     expect(page.locator("#place")).to_contain_text("start it with --root")
 
@@ -145,6 +150,15 @@ def test_on_a_phone_the_crop_stays_in_sight(visit: Callable[..., Page]) -> None:
     page.locator("#ratio").evaluate("part => part.scrollIntoView({block: 'center'})")
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / "phone-sight.png")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_only_where_there_may_be_keys_they_are_spoken_of(visit: Callable[..., Page], phone: bool) -> None:  # noqa: FBT001 - a case
+    page = visit(width=390 if phone else 1280, phone=phone)
+    keys = page.locator(".keys")
+    expect(keys.filter(visible=True)).to_have_count(0 if phone else 2)
+    expect(keys).to_have_text(["or drop one anywhere, or paste it", re.compile("^Arrow keys move it")])
+    expect(page.locator("#stage-help")).to_contain_text("Drag the window.")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (375, False), (375, True), (768, False)])

@@ -32,8 +32,10 @@ export function fillSnippets(all) {
 }
 
 /** Say what stands between the addresses and the picture. */
-export function explainPlace(name, { folder, there, sizes }) {
-  const first = there ? "" : folder
+export function explainPlace(name, { folder, servable, there, sizes }) {
+  const first = there ? "" : !servable
+    ? `A picture called ${name} is never served: give it a name that does not begin with a dot and holds no backslash.`
+    : folder
     ? `These addresses work once ${name} lies in the service's folder: put it here first.`
     : "This service has no folder of pictures yet: start it with --root FOLDER, put the picture there, and the addresses work.";
   const then = signed ? SIGNED : "";
@@ -54,7 +56,7 @@ async function copy(name, button, say) {
     getSelection().removeAllRanges();
     getSelection().addRange(range);
     button.textContent = "Selected";
-    say("Press control and C to copy what is selected.");
+    say("Copy what is selected: with control and C, or the menu of the selection.");
   }
   setTimeout(() => { button.textContent = "Copy"; }, SHOWN);
 }

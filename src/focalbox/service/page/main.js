@@ -15,10 +15,10 @@ const CALM = 600; // milliseconds without a change before it is asked for the fi
 const RATIOS = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1"];
 const THUMBNAIL = "360x240"; // of a photograph to try, as in style.css
 const HELP = {
-  move: "Drag the window, or press the arrow keys; plus and minus zoom. Escape lets focalbox choose.",
-  focus: "Click what the window is centred on, or move it with the arrow keys.",
-  keep: "Drag a box around what has to stay; click it to take it away. Enter adds one, arrow keys move it, Delete takes it away.",
-};
+  move: ["Drag the window.", "Arrow keys move it, too; plus and minus zoom, and Escape lets focalbox choose."],
+  focus: ["Click what the window is centred on.", "Arrow keys move it."],
+  keep: ["Drag a box around what has to stay; click it to take it away.", "Enter adds one, arrow keys move it, Delete takes it away."],
+}; // what the hand does, and what keys do
 const LAYERS = ["map", "salient", "subject", "heads", "window"];
 
 const part = (id) => document.getElementById(id);
@@ -194,8 +194,13 @@ function build() {
     part("ratio").focus({ preventScroll: true });
   });
   buildSnippets(say);
-  part("stage-help").textContent = HELP.move;
+  explainTool("move");
   part("options").open = window.innerWidth > NARROW;
+}
+
+function explainTool(name) {
+  const [hand, keys] = HELP[name];
+  part("stage-help").replaceChildren(`${hand} `, Object.assign(document.createElement("span"), { className: "keys", textContent: keys }));
 }
 
 async function offerDemos() {
@@ -225,7 +230,7 @@ function listen() {
   for (const radio of document.querySelectorAll("[name=tool]")) {
     radio.addEventListener("change", () => {
       part("stage").dataset.tool = tool();
-      part("stage-help").textContent = HELP[tool()];
+      explainTool(tool());
     });
   }
   part("release").addEventListener("click", () => update({ focus: null, keep: [] }));

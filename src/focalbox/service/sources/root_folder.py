@@ -14,7 +14,7 @@ from focalbox.service.sources.content import Content
 from focalbox.service.sources.mounts import is_local, mounts
 from focalbox.storage.base import read_limited
 
-__all__ = ["File", "RootFolder"]
+__all__ = ["File", "RootFolder", "is_servable"]
 
 _IN_NO_NAME = ("\\", "\0", ":") if os.name == "nt" else ("\\", "\0")
 """Characters that no name may hold. On Windows a colon follows a drive, or precedes a stream of a file."""
@@ -73,8 +73,7 @@ class RootFolder:
         Unavailable
             When the root itself is gone.
         """
-        parts = name.split("/")
-        if any(not part or part.startswith(".") for part in parts) or any(sign in name for sign in _IN_NO_NAME):
+        if not is_servable(name):
             raise NotFound(_MISSING)
         try:
             path = os.path.realpath(f"{self._below}{name}", strict=True)  # pathlib takes three times as long
@@ -126,6 +125,18 @@ class RootFolder:
         return sorted(name for name in names if Path(name).suffix.lower() in endings and not name.startswith("."))[
             :most
         ]
+
+
+def is_servable(name: str) -> bool:
+    """Tell whether a file of this name may be served at all, wherever it lies below the root.
+
+    Examples
+    --------
+    >>> is_servable("pets/cat.jpg"), is_servable("pets/..cat.jpg"), is_servable("/etc/passwd")
+    (True, False, False)
+    """
+    hidden = any(not part or part.startswith(".") for part in name.split("/"))
+    return not hidden and not any(sign in name for sign in _IN_NO_NAME)
 
 
 def _identity(found: os.stat_result) -> str:
