@@ -27,7 +27,15 @@ def test_the_processor_of_easy_thumbnails_makes_the_librarys_window(photo: Any) 
     assert plain.width == 200
 
 
-@pytest.mark.parametrize(("options", "zoom"), [("focal", 0.0), ("focal zoom=50", 0.5), ("focal zoom='40'", 0.4)])
+@pytest.mark.parametrize(
+    ("options", "zoom"),
+    [
+        ("focal", 0.0),
+        ("focal focal_zoom=50", 0.5),
+        ("focal focal_zoom='40' upscale", 0.4),
+        ("focal focal_zoom=50 upscale crop", 0.5),
+    ],
+)
 def test_the_guides_tag_makes_it(photo: Any, media: Path, options: str, zoom: float) -> None:
     from django.template import Context, Engine  # noqa: PLC0415 - as above
 
@@ -59,6 +67,9 @@ def test_its_zoom_is_in_per_cent(photographs: Mapping[str, np.ndarray]) -> None:
     picture = Image.fromarray(photographs["chelsea"])
     for zoom, share in ((None, 0.0), (0, 0.0), (50, 0.5), (100, 1.0)):
         wanted = fit(picture, (90, 60), Image.Resampling.LANCZOS, zoom=share)
-        assert focal_crop(picture, (90, 60), focal=True, zoom=zoom).tobytes() == wanted.tobytes()
+        assert focal_crop(picture, (90, 60), focal=True, focal_zoom=zoom).tobytes() == wanted.tobytes()
     with pytest.raises(focalbox.InvalidRequest, match="zoom is a number from 0 to 1"):
-        focal_crop(picture, (90, 60), focal=True, zoom=101)
+        focal_crop(picture, (90, 60), focal=True, focal_zoom=101)
+    with pytest.raises(focalbox.InvalidRequest, match="^with focal, zoom=50 is written focal_zoom$"):
+        focal_crop(picture, (90, 60), focal=True, zoom=50)
+    assert focal_crop(picture, (90, 60), zoom=50) is picture

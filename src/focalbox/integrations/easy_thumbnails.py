@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from focalbox.errors import InvalidRequest, show_value
 from focalbox.integrations.pillow import fit
 
 __all__ = ["focal_crop"]
@@ -19,8 +20,8 @@ def focal_crop(
     im: Image.Image,
     size: tuple[int, int],
     focal: bool = False,  # noqa: FBT001, FBT002 - templates may give what easy-thumbnails finds here, but not behind a star
-    zoom: float | None = None,
-    **_: Any,
+    focal_zoom: float | None = None,
+    **others: Any,
 ) -> Image.Image:
     """Crop to exactly the size, where the picture keeps what matters.
 
@@ -31,9 +32,18 @@ def focal_crop(
         Width and height, pixels. When one of them is 0, nothing is cropped.
     focal : bool
         Whether the thumbnail has the option ``focal``.
-    zoom : float, optional
-        How close to crop, in per cent as in easy-thumbnails: from the largest window (0) to the tightest (100).
+    focal_zoom : float, optional
+        How close to crop, in per cent: from the largest window (0) to the tightest (100).
+        ``zoom`` is not taken: ``scale_and_crop`` reads it, too, and with ``upscale`` zooms once more.
+
+    Raises
+    ------
+    InvalidRequest
+        When ``zoom`` is given, or ``focal_zoom`` is out of its range.
     """
     if not focal or not all(size):
         return im
-    return fit(im, size, Image.Resampling.LANCZOS, zoom=float(zoom or 0) / 100)  # templates write it as text, too
+    if others.get("zoom"):
+        message = f"with focal, zoom={show_value(others['zoom'])} is written focal_zoom"
+        raise InvalidRequest(message)
+    return fit(im, size, Image.Resampling.LANCZOS, zoom=float(focal_zoom or 0) / 100)  # templates write it as text, too

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -73,6 +75,19 @@ def test_a_request_and_its_stages_are_one_trace(pictures: Path, collector: list[
     ]
     assert sorted(codes) == [200, 404]
     assert b"quality" not in b"".join(collector), "a query may hold a signature"
+
+
+def test_a_collector_that_is_not_there_holds_no_stop_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("opentelemetry.sdk", reason="the extra otel comes with requirements/batch.txt")
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))  # and it does not listen
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{refusing.getsockname()[1]}")
+        tracing = Tracing(on=True)
+        with tracing.request("GET", "/", {}):
+            pass
+        began = time.monotonic()
+        tracing.close(0.1)
+        assert time.monotonic() - began < 0.5
 
 
 def test_nothing_is_recorded_unless_it_is_asked_for(collector: list[bytes]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Thread
 from typing import Any
 
 from focalbox.errors import InvalidRequest
 
 __all__ = ["Tracing"]
 
+_SECONDS_TO_SEND = 2.0
+"""How long stopping may wait for the collector: one that is there takes the last spans in some milliseconds."""
 _FAILED = 500
 """From this status on a span is marked as failed (OpenTelemetry's conventions for HTTP servers)."""
 
@@ -47,7 +50,7 @@ class Tracing:
             message = "traces need an extra: pip install 'focalbox[service,otel]'"
             raise InvalidRequest(message) from error
         named = Resource({SERVICE_NAME: "focalbox"}).merge(OTELResourceDetector().detect())
-        self._provider = TracerProvider(resource=named)
+        self._provider = TracerProvider(resource=named, shutdown_on_exit=False)  # `close` is what ends it
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("focalbox")
         self._extract, self._trace = propagate.extract, trace
@@ -83,7 +86,13 @@ class Tracing:
         """Record a stage of the request that is under way."""
         return nullcontext() if self._tracer is None else self._tracer.start_as_current_span(name)
 
-    def close(self) -> None:
-        """Send what has not been sent."""
+    def close(self, seconds: float = _SECONDS_TO_SEND) -> None:
+        """Send what has not been sent; after so many seconds what is left is given up.
+
+        OpenTelemetry's own shutdown tries a collector that is not there again and again, and takes no bound. It goes on in a
+        thread that no end of the process waits for.
+        """
         if self._provider is not None:
-            self._provider.shutdown()
+            sending = Thread(target=self._provider.shutdown, name="focalbox-traces", daemon=True)
+            sending.start()
+            sending.join(seconds)
