@@ -70,6 +70,6 @@ def test_its_zoom_is_in_per_cent(photographs: Mapping[str, np.ndarray]) -> None:
         assert focal_crop(picture, (90, 60), focal=True, focal_zoom=zoom).tobytes() == wanted.tobytes()
     with pytest.raises(focalbox.InvalidRequest, match="zoom is a number from 0 to 1"):
         focal_crop(picture, (90, 60), focal=True, focal_zoom=101)
-    with pytest.raises(focalbox.InvalidRequest, match="^with focal, zoom=50 is written focal_zoom$"):
+    with pytest.raises(focalbox.InvalidRequest, match=r"^with focal, zoom=50 is written focal_zoom$"):
         focal_crop(picture, (90, 60), focal=True, zoom=50)
     assert focal_crop(picture, (90, 60), zoom=50) is picture
