@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from io import BytesIO
 from pathlib import Path
 
@@ -211,3 +212,32 @@ def test_a_film_is_the_same_whether_its_frames_are_held_or_drawn_twice(form: str
         cropper.finish(one, ["100x100"])[0].encode("png") for cropper, one in zip(croppers, prepared, strict=True)
     )
     assert held == drawn
+
+
+def test_what_holds_a_film_says_what_to_pickle_instead() -> None:
+    cropper, content = Cropper(), film("GIF")
+    (result,) = cropper.results(content, ["60x40"])
+    for held in (result, cropper.prepare(content, ["60x40"])):
+        with pytest.raises(TypeError, match=r"^the frames of a film cannot be pickled: pickle its bytes, "):
+            pickle.dumps(held)
+    with pytest.raises(TypeError, match=r"^an opened picture cannot be pickled: pickle its bytes or its path"):
+        pickle.dumps(cropper.open(content))
+
+
+def test_what_holds_none_is_pickled() -> None:
+    cropper, content = Cropper(), film("GIF")
+    (result,) = cropper.results(content, ["60x40"], animate="first")
+    prepared = cropper.prepare(content, ["60x40"], animate="first")
+    again, back = pickle.loads(pickle.dumps((result, prepared)))  # noqa: S301 - our own
+    assert again.encode("png") == result.encode("png")
+    assert next(iter(cropper.finish(back, ["60x40"], animate="first"))).encode("png") == result.encode("png")
+
+
+def test_of_an_animated_pil_image_the_current_frame_is_taken() -> None:
+    content = film("GIF")
+    with Image.open(io.BytesIO(content)) as image:
+        image.seek(2)
+        (result,) = Cropper().results(image, ["60x40"])
+        assert result.film is None
+        still = Image.fromarray(np.asarray(image.convert("RGB")))
+    assert result.encode("png") == next(iter(Cropper().results(still, ["60x40"]))).encode("png")

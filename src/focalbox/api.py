@@ -29,7 +29,8 @@ def crop(
     Parameters
     ----------
     source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
-        The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA.
+        The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA. Of an animated PIL image the
+        current frame is taken; from a path or bytes all frames.
     size : str, (int, int) or None
         ``"500x200"`` or ``(500, 200)`` in pixels, ``"16:9"`` for the ratio without resizing, ``"free"`` or None for the
         free-form crop, which has no given shape.

@@ -106,7 +106,7 @@ class Cropper:
         Parameters
         ----------
         source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
-            The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA.
+            The picture, of an animated PIL image its current frame; an array has the shape (h, w), (h, w, 3) or (h, w, 4).
         trim : str or Trim, optional
             Cut the border off before looking, as in `focalbox.options.parse_trim`.
         animate : {"keep", "first"}
@@ -178,7 +178,7 @@ class Cropper:
         Parameters
         ----------
         source : path, bytes, binary file, PIL.Image.Image or ndarray of uint8
-            The picture; an array has the shape (h, w), (h, w, 3) or (h, w, 4): grey, RGB or RGBA.
+            The picture, of an animated PIL image its current frame; an array has the shape (h, w), (h, w, 3) or (h, w, 4).
         sizes : iterable of str, (int, int) or None
             ``"500x200"`` and ``(500, 200)`` in pixels, ``"16:9"``, ``"free"`` or None for the free-form crop.
         options : CropOptions, optional

@@ -138,6 +138,8 @@ class View:
 class PreparedPicture:
     """A picture that is decoded and looked at, ready to be cropped to any number of sizes.
 
+    It may be pickled, unless it holds all frames of an animated picture: then pickle the bytes of the file and ``analysis``.
+
     Parameters
     ----------
     view : View

@@ -31,6 +31,8 @@ __all__ = ["Result", "place_in_result"]
 class Result:
     """A finished crop: what was decided, and the pixels.
 
+    It may be pickled, unless it has a ``film``: then pickle what `encode` returns, or ask for ``animate="first"``.
+
     Parameters
     ----------
     crop : Crop

@@ -37,7 +37,7 @@ _MAY_LACK_ALPHA = {"BMP"}
 
 
 class Picture:
-    """An opened picture: what its header says. No pixel has been decoded yet; `open_picture` makes them.
+    """An opened picture: what its header says. No pixel is decoded yet; `open_picture` makes them. It cannot be pickled.
 
     Attributes
     ----------
@@ -65,16 +65,16 @@ class Picture:
         data: bytes = b"",
     ) -> None:
         self._name, self._reopen, self._header, self._data, self._limits = name, reopen, header, data, limits
-        self._given = image if header.format is None else None
+        self._given, self._mode = image if header.format is None else None, image.mode
         self._image: Image.Image | None = image
         self._stored = Size(*image.size)
         self.size = upright_size(self._stored, header.exif.orientation)
-        self.format = header.format
-        self.frames = header.frames
-        self.notes = header.notes
+        self.format, self.frames, self.notes = header.format, header.frames, header.notes
         self.palette = image.mode == "P"
         self.clear = has_alpha(image) or header.format == "GIF"  # a frame need not cover its canvas
-        self._mode = image.mode
+
+    def __reduce__(self) -> str:
+        raise TypeError("an opened picture cannot be pickled: pickle its bytes or its path, and open it again")  # noqa: EM101, TRY003 - 300 lines
 
     def decode(
         self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True, beside: int = 0

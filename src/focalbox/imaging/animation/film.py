@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Film(Generic[T]):
-    """A film, not drawn yet.
+    """A film, not drawn yet. As its frames are only drawn when they are needed, it cannot be pickled.
 
     Parameters
     ----------
@@ -56,6 +56,12 @@ class Film(Generic[T]):
     refusal: str = ""
     holds: bool = False
     _paused: deque[Iterator[tuple[T, Fraction]]] = field(default_factory=deque, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> str:
+        message = (
+            "the frames of a film cannot be pickled: pickle its bytes, what Result.encode returns, or animate='first'"
+        )
+        raise TypeError(message)
 
     def draw(self) -> Iterator[tuple[T, Fraction]]:
         """Draw all frames; where some were drawn ahead and held, they are handed out and drawing goes on behind them."""
