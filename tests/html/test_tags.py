@@ -148,3 +148,18 @@ def test_widths_whose_result_no_crop_could_have_are_left_out() -> None:
 def test_a_shape_of_which_no_width_is_small_enough_is_refused(size: str) -> None:
     with pytest.raises(InvalidRequest, match=f"^no result of {size} is small enough: at most 30000 pixels a side"):
         img("/{size}", size, alt="")
+
+
+def test_further_attributes_are_written() -> None:
+    more = {"class": 'hero "a"', "data-id": "7"}
+    found = Attributes(picture("/{size}", "1:1", [Art("(x)", "2:1")], alt="", attributes=more)).found
+    assert {name: found["img"][name] for name in more} == more
+    assert not set(found["source"]) & set(more)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"src": "x"}, {"a b": "x"}, {"onload=": "x"}, {"width": "9"}, {"id": 5}, {5: "x"}, "class", None]
+)
+def test_attributes_that_are_none_are_refused(wrong: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"^attributes are further ones of an <img> with their texts, such as"):
+        img("/{size}", "1:1", alt="", attributes=wrong)

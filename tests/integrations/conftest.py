@@ -73,8 +73,10 @@ def django_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def media(django_ready: Path) -> Iterator[Path]:
     """Return the folder of media; whatever a test writes to the database is undone."""
+    from django.core.cache import cache  # noqa: PLC0415 - as above
     from django.db import transaction  # noqa: PLC0415 - as above
 
+    cache.clear()
     with transaction.atomic():
         yield django_ready
         transaction.set_rollback(True)

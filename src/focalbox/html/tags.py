@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from focalbox.core.target import Ratio, Size
@@ -22,6 +24,9 @@ WIDTHS = (320, 640, 960, 1280, 1920)
 """Widths in pixels that a `srcset` offers by default: phones to desktops, each at most twice the one before."""
 
 _MAX_PIXELS = Limits().result_pixels
+_NONE: Mapping[str, str] = MappingProxyType({})
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+"""The name of an attribute of HTML's, in small letters."""
 _FIELDS = ("{width}", "{height}", "{size}")
 
 
@@ -109,6 +114,7 @@ def img(
     sizes: str = "100vw",
     style: str | None = None,
     loading: str = "lazy",
+    attributes: Mapping[str, str] = _NONE,
 ) -> str:
     """Return an `<img>` that offers a crop in several widths, with the space for it reserved while it loads.
 
@@ -126,6 +132,13 @@ def img(
         CSS, such as that of `position_inside`.
     loading : str
         ``"lazy"``, or ``"eager"`` for the first picture of a page.
+    attributes : mapping of str to str
+        Further attributes of the ``<img>``, such as ``{"class": "hero", "fetchpriority": "high"}``.
+
+    Raises
+    ------
+    InvalidRequest
+        As in `sizes_of`, or when an attribute is one that is written already, has no name of HTML's or is no text.
 
     Examples
     --------
@@ -136,7 +149,7 @@ def img(
     target = parse_target(size)
     exact = target if isinstance(target, Size) else None
     shown = exact or offered[len(offered) // 2]
-    attributes = {
+    written = {
         "src": _address(address, shown),
         "srcset": srcset(address, offered),
         "sizes": f"{exact.width}px" if exact else sizes,
@@ -146,7 +159,7 @@ def img(
         "loading": loading,
         "style": style,
     }
-    return _tag("img", attributes)
+    return _tag("img", {**written, **_check_attributes(attributes, written)})
 
 
 def picture(
@@ -160,6 +173,7 @@ def picture(
     sizes: str = "100vw",
     style: str | None = None,
     loading: str = "lazy",
+    attributes: Mapping[str, str] = _NONE,
 ) -> str:
     """Return a `<picture>` that shows other shapes where media queries hold; parameters as in `img`.
 
@@ -173,16 +187,43 @@ def picture(
     sources = []
     for source in _check_art(art):
         offered = sizes_of(source.size, widths, most=most)
-        attributes: dict[str, str | None] = {
+        written: dict[str, str | None] = {
             "media": source.media,
             "srcset": srcset(source.address or address, offered),
             "sizes": sizes,
             "width": str(offered[-1].width),
             "height": str(offered[-1].height),
         }
-        sources.append(_tag("source", attributes))
-    last = img(address, size, alt=alt, widths=widths, most=most, sizes=sizes, style=style, loading=loading)
+        sources.append(_tag("source", written))
+    last = img(
+        address,
+        size,
+        alt=alt,
+        widths=widths,
+        most=most,
+        sizes=sizes,
+        style=style,
+        loading=loading,
+        attributes=attributes,
+    )
     return f"<picture>{''.join(sources)}{last}</picture>"
+
+
+def _check_attributes(given: Mapping[str, str], written: Mapping[str, str | None]) -> dict[str, str]:
+    attributes: object = given
+    wrong = not isinstance(attributes, Mapping) or next(
+        (
+            f"{show_value(name)}: {show_value(value)}"
+            for name, value in attributes.items()
+            if not isinstance(name, str) or not _NAME.fullmatch(name) or name in written or not isinstance(value, str)
+        ),
+        None,
+    )
+    if wrong:
+        shown = show_value(given) if wrong is True else wrong
+        message = f"attributes are further ones of an <img> with their texts, such as {{'class': 'hero'}}, not {shown}"
+        raise InvalidRequest(message)
+    return dict(given)
 
 
 def _check_widths(widths: Iterable[int]) -> list[int]:

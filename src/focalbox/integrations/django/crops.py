@@ -19,6 +19,7 @@ from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.output.encoding import check_quality
 from focalbox.imaging.output.formats import FORMATS, format_of
 from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, stored_analysis
+from focalbox.integrations.django.remembering import recall, remember
 from focalbox.integrations.django.storing import address_of, storage_errors
 from focalbox.options import CropKeywords, SizeLike, parse_target
 from focalbox.options.sizes import FREE
@@ -54,7 +55,8 @@ def crop_url(file: FieldFile, size: SizeLike | None, **options: Unpack[CropKeywo
         log; empty when there is no picture.
 
     Settings (all optional): ``FOCALBOX_STORAGE``, an alias of ``STORAGES`` (default ``"default"``); ``FOCALBOX_FOLDER``
-    in it (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80).
+    in it (``"focalbox"``); ``FOCALBOX_FORMAT`` (``"webp"``); ``FOCALBOX_QUALITY`` (80); ``FOCALBOX_REMEMBER``, for how many
+    seconds Django's cache knows that a crop is there, so that the storage is not asked (300; 0 asks always).
     """
     return crop_urls(file, [size], **options)[0]
 
@@ -72,13 +74,17 @@ def crop_urls(file: FieldFile, sizes: Sequence[SizeLike | None], **options: Unpa
 
 
 def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str]:
-    storage = storages[getattr(settings, "FOCALBOX_STORAGE", "default")]
+    alias = getattr(settings, "FOCALBOX_STORAGE", "default")
+    storage = storages[alias]
     stored, content = stored_analysis(file), None
     if stored is None:
         content = content_of(file)
         stored = StoredAnalysis.of(content, file.name)
     names = [_name(stored, size, options) for size in sizes]
-    if all(storage.exists(name) for name in names):
+    known = recall(alias, names)
+    found = {name for name in names if name in known or storage.exists(name)}
+    remember(alias, found - known)
+    if found.issuperset(names):
         return [storage.url(name) for name in names]
     content = content if content is not None else content_of(file)
     if hashlib.sha256(content).hexdigest() != stored.sha256:  # replaced without saving the model
@@ -86,7 +92,7 @@ def _crops(file: FieldFile, sizes: list[str], options: CropKeywords) -> list[str
         _keep(file, stored)
         names = [_name(stored, size, options) for size in sizes]
     asked = dict(zip(names, sizes, strict=True))  # a size that is asked for twice is made once
-    missing = [(name, size) for name, size in asked.items() if not storage.exists(name)]
+    missing = [(name, size) for name, size in asked.items() if name not in found and not storage.exists(name)]
     made = _make(storage, content, stored, missing, options)
     return [storage.url(made.get(name, name)) for name in names]
 

@@ -173,3 +173,12 @@ def test_a_storage_without_addresses_leaves_the_picture_out(photo: Any, monkeypa
 
     monkeypatch.setattr(kind_of_storage(), "url", fails)
     assert rendered('<p>{% focalbox_img photo.image "3:2" widths="9999,x" %}</p>', photo=photo) == "<p></p>"
+
+
+def test_attributes_of_html_are_those_of_the_picture(photo: Any, models: Any) -> None:
+    words = """class="hero 'a'" fetchpriority="high" decoding="async" data_id=7 aria_label="A <b>" id=none title='' """
+    written = 'class="hero &#x27;a&#x27;" fetchpriority="high" decoding="async" data-id="7" aria-label="A &lt;b&gt;">'
+    for tag in (f"{{% focalbox_img file '1:1' {words} %}}", f"{{% focalbox_picture file '1:1' '(x) 2:1' {words} %}}"):
+        assert written.replace(">", "") in rendered(tag, file=photo.image).replace(">", "")
+    broken = models.Photo.objects.create(image=upload(b"no picture"))
+    assert rendered(f"{{% focalbox_img file '1:1' {words} %}}", file=broken.image).endswith(written)

@@ -23,6 +23,11 @@ from focalbox.options import CropOptions
 
 __all__ = ["focalbox_img", "focalbox_picture", "focalbox_style", "register"]
 
+_ATTRIBUTES = frozenset({
+    "class", "crossorigin", "decoding", "fetchpriority", "id", "referrerpolicy", "role", "title",
+})  # fmt: skip
+"""What HTML has for an `<img>` besides what the tags write."""
+
 _log = logging.getLogger(__name__)
 register = template.Library()
 
@@ -45,7 +50,9 @@ def focalbox_img(
         Widths in pixels, separated by commas; those wider than the crop are left out.
     **options
         As in `focalbox.CropOptions`, also in the form of addresses (``focus="0.4,0.3"``, boxes separated by semicolons), and
-        ``loading``. There is no ``trim``, since a border is trimmed before looking.
+        ``loading``. There is no ``trim``, since a border is trimmed before looking. The attributes ``class``, ``id``,
+        ``title``, ``role``, ``fetchpriority``, ``decoding``, ``crossorigin`` and ``referrerpolicy``, and ``data_NAME`` and
+        ``aria_NAME``, are written to the `<img>`.
     """
     return _tag(file, size, "", alt, widths, sizes, options)
 
@@ -88,10 +95,11 @@ def _tag(  # noqa: PLR0917 - what the two tags share
     if file is None:
         return mark_safe("")
     loading, alt, art = str(options.pop("loading", None) or "lazy"), _text(alt), _text(art)
+    attributes = _attributes(options)
     found = _analysis_of(file)
     try:
         if found is None:
-            return _whole(file, alt, loading)
+            return _whole(file, alt, loading, attributes)
         options = _read(options)
         listed = _pixels(_text(widths)) or WIDTHS
         shapes = [_art(line) for line in art.split(";") if line.strip()]
@@ -105,13 +113,20 @@ def _tag(  # noqa: PLR0917 - what the two tags share
         ]
         made = dict(zip(needed, crop_urls(file, needed, **options), strict=True))
         written: dict[str, Any] = {"widths": listed, "most": most, "sizes": str(sizes or "100vw"), "loading": loading}
-        written |= {"alt": alt, "style": position_inside(crop, options.get("focus"))}
+        written |= {"alt": alt, "style": position_inside(crop, options.get("focus")), "attributes": attributes}
         if shapes:
             return mark_safe(picture(made.__getitem__, size, [Art(*shape) for shape in shapes], **written))  # noqa: S308 - escaped by html.tags
         return mark_safe(img(made.__getitem__, size, **written))  # noqa: S308 - as above
     except FocalboxError as error:
         _log.warning("no crop of %s: %s", file.name, error)
-        return _whole(file, alt, loading)
+        return _whole(file, alt, loading, attributes)
+
+
+def _attributes(options: dict[str, Any]) -> dict[str, str]:
+    """Take the attributes of HTML's out of the options; in a template an underscore stands for a hyphen."""
+    names = [name for name in options if name in _ATTRIBUTES or name.startswith(("data_", "aria_"))]
+    taken = {name.replace("_", "-"): options.pop(name) for name in names}
+    return {name: str(value) for name, value in taken.items() if value not in (None, "")}
 
 
 def _field_file(given: Any) -> FieldFile | None:
@@ -154,13 +169,14 @@ def _art(line: str) -> tuple[str, str]:
     return media.strip(), size
 
 
-def _whole(file: FieldFile, alt: str, loading: str) -> SafeString:
+def _whole(file: FieldFile, alt: str, loading: str, attributes: dict[str, str]) -> SafeString:
     """Return the picture as it is, which a layout cuts in the middle: a page is never broken."""
     address = address_of(file)
     if not address:
         return mark_safe("")
-    written = f'<img src="{escape(address)}" alt="{escape(alt)}" loading="{escape(loading)}" style="object-fit: cover">'
-    return mark_safe(written)  # noqa: S308 - escaped above
+    written = {"src": address, "alt": alt, "loading": loading, "style": "object-fit: cover", **attributes}
+    inside = " ".join(f'{name}="{escape(value)}"' for name, value in written.items())
+    return mark_safe(f"<img {inside}>")  # noqa: S308 - escaped above
 
 
 def _analysis_of(file: FieldFile | None) -> StoredAnalysis | None:
