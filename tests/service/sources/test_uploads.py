@@ -59,7 +59,7 @@ def test_the_length_that_is_said_is_the_one_that_is_refused(opened: Opened, kind
     headers = {"content-type": kind, "content-length": str(3_000_001 + room)}
     answer = service.ask("/v1/crop?size=90x60", "POST", b"", headers)
     assert answer.status == 413
-    assert "this one has 3000001 or more" in answer.problem()
+    assert "this one has 2.9 MB or more" in answer.problem()
 
 
 def test_the_page_may_upload_with_its_own_address(opened: Opened, pictures: Path) -> None:
