@@ -1,4 +1,4 @@
-"""Salient objects, told apart in the map of objects: what a window earns that holds all of one, and pays that cuts it."""
+"""Separates the salient objects in the map of objects, and says what showing each whole or cut counts in a window."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from focalbox.core.target import Size
 __all__ = ["BESIDE_FACES", "CUT_OBJECTS", "WHOLE_OBJECTS", "ScoredObject", "scored_objects"]
 
 WHOLE_OBJECTS, CUT_OBJECTS = 0.1, 0.2
-"""What all objects of a picture add together when they are whole inside a window, and take away when its edge cuts them, in
-shares of the saliency. Without them, a window shows one thing and half of another rather than the one with room around it,
-since that keeps more saliency. Of the windows that these weights move by a fifth or more, judges who did not know which was
-which preferred 35 and called 4 unfit to print with 0.1 and 0, against 9 and 23 without; each step to 0.1 and 0.1 and to 0.1
-and 0.2 was preferred likewise. What people look at first is kept less: the mean gain is lower by 0.031 (0.014 to 0.048).
-All that was tried stands in training/RECORD.md."""
+"""What all objects of a picture together add to a window's score when they are whole inside it, and what they take away
+when its edge cuts them, in shares of the saliency. Without them, one object and half of another win over one object with
+room around it, since they hold more saliency. Judges who did not know which was which compared the windows that these
+weights move by a fifth or more: with 0.1 and 0 they preferred 35 and called 4 unfit to print; without, 9 and 23. The steps
+to 0.1 and 0.1, and on to 0.1 and 0.2, were preferred likewise. Windows keep less of what people look at first: the mean
+gain is lower by 0.031 (0.014 to 0.048). training/RECORD.md lists all that was tried."""
 
 BESIDE_FACES = 0.5
-"""What objects count in a picture that shows faces, beside what they count in one that shows none. With 1.0, 0.4 % more
-of the heads are cut (0.1 to 0.9; 584 pictures, paired): a thing whole took the place of a head."""
+"""What objects count in a picture with faces, relative to a picture without. With 1.0, 0.4 % more of the heads are cut (0.1
+to 0.9; 584 pictures, paired): a whole object took the place of a head."""
 
 _LEVEL = 0.5
-"""Share of the highest value of the map from which a cell is of an object."""
+"""Share of the map's highest value from which a cell belongs to an object."""
 
 _LEAST = 0.1
-"""Share of all that is of objects which an object needs to count: what is smaller is often a mistake, or a part."""
+"""Share of the sum over all objects that an object needs to count: a smaller one is often a mistake, or only a part."""
 
 _CELLS = 64
-"""The most cells on a side among which objects are told apart; the shipped network answers with fewer."""
+"""The most cells on a side when objects are separated; the maps of the shipped network have fewer."""
 
 _Run = tuple[int, int, int]
-"""Cells of one row that are side by side: row, first column, column after the last."""
+"""Adjacent cells of one row: the row, the first column, and the column after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ScoredObject:
         The smallest box around it, fractions of what was looked at.
     whole, cut : float
         What it adds when it is whole inside a window, and takes away when the window's edge cuts it, in shares of the
-        saliency. Where no window of these sides can hold it, it says nothing.
+        saliency. It does not count for windows that are too small to hold it.
     """
 
     box: Box
@@ -60,21 +60,22 @@ class ScoredObject:
 def scored_objects(
     object_map: SaliencyMap, size: Size | None = None, *, beside_faces: bool = False
 ) -> tuple[ScoredObject, ...]:
-    """Return the objects of a picture, the most salient first: cells of the map that hang together side by side.
+    """Return the objects of a picture, the most salient first: connected cells of the map (4-neighbours).
 
     Parameters
     ----------
     object_map : SaliencyMap
         How surely each place belongs to a salient object.
     size : Size, optional
-        Pixels of what was looked at: the boxes are those of whole pixels then, so that no window cuts them by being rounded.
+        The part that was looked at, pixels. When given, boxes grow to whole pixels, so that no rounded window cuts them.
     beside_faces : bool
         Whether the picture shows faces: then its objects count `BESIDE_FACES` of their weights.
 
     Returns
     -------
     tuple of ScoredObject
-        At most ten. Each counts by its share of all that is of objects; together `WHOLE_OBJECTS` and `CUT_OBJECTS`, or less.
+        At most ten. Each counts by its share of the sum over all objects; together at most `WHOLE_OBJECTS` and
+        `CUT_OBJECTS`.
     """
     if not object_map.total:
         return ()
@@ -106,7 +107,7 @@ def scored_objects(
 
 
 def _connected(inside: NDArray[np.bool_]) -> list[list[_Run]]:
-    """Return the parts of a mask that hang together side by side, each as its runs from the top down."""
+    """Return the connected parts of a mask (4-neighbours), each as its runs from the top down."""
     runs = list(_runs(inside))
     part_of = list(range(len(runs)))  # the number of an earlier run of the same part, or its own
 
@@ -115,7 +116,7 @@ def _connected(inside: NDArray[np.bool_]) -> list[list[_Run]]:
             part_of[number] = number = part_of[part_of[number]]
         return number
 
-    begin = 0  # of the runs, the first that may lie above the one in hand
+    begin = 0  # the first run that may touch the current one from above
     for number, (row, start, stop) in enumerate(runs):
         while runs[begin][0] < row - 1:
             begin += 1

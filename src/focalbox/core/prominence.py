@@ -184,8 +184,8 @@ def _score_kind(
     shown = [one if box == one.box else replace(one, box=box) for one, box in inside if box.area > 0]
     if not shown:
         return []
-    highest = max(one.box.height for one in shown)
-    sized = [min(max((one.box.height / highest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for one in shown]
+    tallest = max(one.box.height for one in shown)
+    sized = [min(max((one.box.height / tallest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for one in shown]
     salient = [min(1.0, saliency.share(one.box) / _SALIENT) if saliency.total else 1.0 for one in shown]
     counted = [size * (_UNSEEN + (1.0 - _UNSEEN) * seen) for size, seen in zip(sized, salient, strict=True)]
     together, most = max(1.0, sum(counted)), max(counted)

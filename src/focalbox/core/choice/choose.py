@@ -111,9 +111,9 @@ def _with_conflicts(crop: Crop, largest: Box, framing: Framing) -> Crop:
 def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:
     """Return the largest window of a target's ratio, at its best place.
 
-    A size in pixels is often a rounded ratio, and a ratio that is a little other may have its best place at the other end of
-    the picture. So the place is chosen for the ratio that is meant; the target's own window lies in that one, or around it.
-    What must be shown, and fits into the target's own window alone, comes before that.
+    A size in pixels is often a rounded ratio, and a slightly different ratio may have its best place at the other end of
+    the picture. So the place is chosen for the ratio that is meant, and the target's own window lies inside that one or
+    around it. The exception is something that must be shown and fits only into the target's own window.
     """
     size, meant = evidence.visible.size, meant_aspect(target)
     width, height = largest_window(size, target.aspect)
@@ -139,7 +139,7 @@ def _only_fits(demands: Demands, window: tuple[float, float], other: tuple[float
 
 
 def _to_visible(visible: Visible, framing: Framing) -> Framing:
-    """Return what a caller said of the upright picture in fractions of its visible part; what lay in the border goes."""
+    """Convert a caller's wishes from the upright picture to its visible part; boxes that lie in the border are dropped."""
     if visible.trimmed is None:
         return framing
 
@@ -159,7 +159,7 @@ def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
 
 
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
-    """Return what comes before saliency, and what a reader should know of it."""
+    """Return what comes before saliency, and notes about it."""
     keep = tuple(box.to_whole_pixels(evidence.visible.size) for box in framing.keep)
     demands = replace(what_counts(evidence), keep=keep, avoid=framing.avoid, focus=framing.focus)
     if framing.mode != "face":
@@ -180,14 +180,14 @@ def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demand
 
 
 def _prominent(evidence: Evidence, target: Target) -> tuple[Box, ...]:
-    """Return the boxes of the subjects that have a say, as a window can show them, the most prominent first."""
+    """Return the boxes of the subjects that count, as far as a window can hold them, the most prominent first."""
     width, height = largest_window(evidence.visible.size, target.aspect)
     found = (one.box_for(width, height) for one in evidence.scored_subjects if one.kind != "text" and one.whole > 0)
     return tuple(box for box in found if box is not None)
 
 
 def _around(inner: Box, window: Box) -> Box:
-    """Return a window moved as little as possible to hold a smaller one: all on the way between them then holds it too."""
+    """Return a window moved as little as possible to hold a smaller one: every window between the two then holds it too."""
     left = min(max(window.left, inner.right - window.width), inner.left)
     top = min(max(window.top, inner.bottom - window.height), inner.top)
     return Box(left, top, window.width, window.height)
@@ -213,7 +213,7 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
 
 
 def grown_to_heads(evidence: Evidence, box: Box) -> Box:
-    """Return a box grown to the heads that it cuts: no limb or head is cut that need not be."""
+    """Return a box grown to hold the heads that it cuts, so that none is cut without need."""
     aspect = evidence.visible.size.width / evidence.visible.size.height
     heads = (whole_of(subject, aspect) for subject in evidence.subjects if subject.kind in HEADS)
     cut = [head for head in heads if box.shared_area(head) > _BELONGS * head.area]
@@ -238,8 +238,8 @@ def _retains(evidence: Evidence, box: PixelBox, keep: tuple[Box, ...], retain: f
 def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:
     """Return the part of the picture in the smallest window past its edges that keeps all boxes to keep and ``retain``.
 
-    With the window that is placed best at each length the shares kept grow, up to jumps that cost at most some more
-    padding; so halving the interval finds it.
+    The best-placed window of each size keeps more the larger it is, up to jumps that cost only a little more padding; so
+    halving the interval finds it.
     """
     enough, wide = 1.0, window.width < 1.0
     short = window.width if wide else window.height
@@ -269,7 +269,7 @@ def alternatives(evidence: Evidence, target: Target, framing: Framing, count: in
     framing : Framing
         Its ``fit`` and ``zoom`` are as for `choose_crop` in the first alone; the others are windows of ``cover``.
     count : int
-        At most so many, at least 1. A picture in which hardly another window fits has fewer.
+        How many at most, at least 1. A picture in which hardly another window fits has fewer.
     """
     best = choose_crop(evidence, target, framing)
     framing = _to_visible(evidence.visible, framing)

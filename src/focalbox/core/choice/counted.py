@@ -1,4 +1,4 @@
-"""What of all that was found counts in the score of a window."""
+"""Selects what was found in a picture that counts in the score of a window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of several equal heads a window shows that cannot show them all: by their size and place, not by their looks."""
+"""Chooses among equal heads that do not all fit into a window: by their size and place, not by their looks."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from focalbox.core.saliency_map import SaliencyMap
 __all__ = ["CROWD", "EVEN", "SMALLER", "STEP", "WORTH", "settle_between_heads"]
 
 EVEN = 0.07
-"""What the scores of two windows may differ by, in shares of the saliency, that show different heads of the same worth. Of
-two drawn faces that are equal but for the tone of the skin the map prefers one by up to 0.08, by contrast alone, and so the
-tones were chosen in 0.21 to 0.90 of their pairs; with this in 0.45 to 0.64, for 0.002 of the mean gain (0.000 to 0.003)."""
+"""Difference of the scores, in shares of the saliency, up to which two windows with different heads of the same worth are
+even. Between two drawn faces that differ only in the tone of the skin, the map prefers one by up to 0.08, by contrast
+alone: each tone was chosen in 0.21 to 0.90 of its pairs. With this value it is 0.45 to 0.64, for 0.002 of the mean gain
+(0.000 to 0.003)."""
 
 WORTH = 0.02
-"""What the subjects may add more to one of two windows than to the other, in shares of the saliency; a judgement, not
+"""Difference of what the subjects add, in shares of the saliency, up to which two windows are even; a judgement, not
 measured apart from `EVEN`."""
 
 SMALLER = 0.8
-"""Height beside the highest of the heads in question from which a head is as good: detectors misjudge heights by so much."""
+"""Height relative to the tallest of the heads in question from which a head is as good: detectors err by this much."""
 
 CROWD = 4
 """The most heads among which there is a choice; more are a crowd, in which the saliency decides. With six, windows cut and
 keep as much (dev rows)."""
 
 STEP = 0.05
-"""Distances from the middle (shares of a side) are told apart in such steps: boxes of heads are not more exact."""
+"""Step to which distances from the middle are rounded (a share of a side): boxes of heads are not more exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,17 @@ class _Choice:
     heads: tuple[ScoredSubject, ...]
 
     @property
-    def highest(self) -> ScoredSubject:
-        """The highest of its heads."""
+    def tallest(self) -> ScoredSubject:
+        """The tallest of its heads."""
         return max(self.heads, key=lambda head: head.boxes[-1].height)
 
 
 def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -> Box:
-    """Return a window, or another of its sides that shows another head and is as good.
+    """Return a window, or one of the same sides that shows another head and is as good.
 
     Where a window shows some of two to four heads, and another window shows another of them that counts as much, small
-    differences of the map would choose between people. So of windows that are even the one is taken whose highest head is
-    clearly higher; else the one whose head is nearer to the middle of the picture; else the one more to the left and top.
+    differences of the map would choose between people. So among even windows, the one with the clearly tallest head wins;
+    else the one whose head is nearest to the middle of the picture; else the one furthest left, then furthest up.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
     Returns
     -------
     Box
-        Of the same sides.
+        The chosen window.
     """
     heads = [one for one in demands.subjects if one.kind in HEADS and one.whole > 0]
     ours = _whole_in(window, heads)
@@ -85,8 +86,8 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
         score = score_of(other, saliency, demands)
         if head in shown and not set(ours) <= set(shown) and _even(best, score):
             choices.append(_Choice(other, shown))
-    least = SMALLER * max(one.highest.boxes[-1].height for one in choices)
-    return min((one for one in choices if one.highest.boxes[-1].height >= least), key=_by_place).window
+    least = SMALLER * max(one.tallest.boxes[-1].height for one in choices)
+    return min((one for one in choices if one.tallest.boxes[-1].height >= least), key=_by_place).window
 
 
 def _wants_more(demands: Demands) -> bool:
@@ -94,7 +95,7 @@ def _wants_more(demands: Demands) -> bool:
 
 
 def _whole_in(window: Box, heads: Sequence[ScoredSubject]) -> tuple[ScoredSubject, ...]:
-    """Return the heads of which a window shows the least that is to be shown."""
+    """Return the heads whose innermost box a window shows whole."""
     return tuple(head for head in heads if window.contains(head.boxes[-1], slack=SAME))
 
 
@@ -105,8 +106,8 @@ def _even(best: Score, other: Score) -> bool:
 
 
 def _by_place(choice: _Choice) -> tuple[int, float]:
-    """Order choices by how far their highest head is from the middle along the axis of choice, then from left and top."""
-    x, y = choice.highest.boxes[-1].centre
+    """Order choices by how far their tallest head is from the middle along the axis of choice, then from left and top."""
+    x, y = choice.tallest.boxes[-1].centre
     across = abs(x - 0.5) if choice.window.width < 1 else 0.0
     down = abs(y - 0.5) if choice.window.height < 1 else 0.0
     return round(max(across, down) / STEP), x + y

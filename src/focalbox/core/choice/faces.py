@@ -133,5 +133,5 @@ def _bounded(frame: Box, size: Size) -> Box:
     width, height = frame.width * size.width, frame.height * size.height
     if max(width, height) <= MAX_ASPECT * min(width, height):
         return frame
-    wider, higher = max(width, height / MAX_ASPECT) / size.width, max(height, width / MAX_ASPECT) / size.height
-    return frame.resize(min(wider, 1.0), min(higher, 1.0)).move_into(WHOLE).to_whole_pixels(size)
+    wider, taller = max(width, height / MAX_ASPECT) / size.width, max(height, width / MAX_ASPECT) / size.height
+    return frame.resize(min(wider, 1.0), min(taller, 1.0)).move_into(WHOLE).to_whole_pixels(size)

@@ -16,17 +16,17 @@ from focalbox.core.saliency_map import SaliencyMap
 __all__ = ["FEATURES", "NEARLY", "confidence", "features"]
 
 _PLACES = 17
-"""Places along a free axis at which a window of the same shape is compared; more changed no probability by 0.01."""
+"""Places along a free axis at which windows of the same shape are compared; with more, no probability changed by 0.01."""
 
 NEARLY = 0.9
-"""Share of the best that counts as nearly as much."""
+"""Share of what one window keeps from which another keeps nearly as much."""
 
 _WEIGHTS = (-0.779, 0.708, -0.482, 3.326, -0.847, 1.427, -1.353, -0.323)
 """Logistic regression on the features, the constant first: fitted by `python -m benchmarks.quality.calibration` on dev rows
-and pictures of people (2026-11-26). Other models' maps are read alike."""
+and pictures of people (2026-11-26). The same weights serve the maps of other models."""
 
 _HAIR = 4.0
-"""Times that what is missing of a head counts whose face is whole: a quarter of the head is its hair."""
+"""Factor on the missing share of a head whose face is whole: hair is a quarter of a head, so without any hair it is cut."""
 
 FEATURES = (
     "nearly as good elsewhere",
@@ -43,8 +43,8 @@ FEATURES = (
 def features(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubject] = ()) -> tuple[float, ...]:
     """Return what the confidence is computed from, in the order of `FEATURES`.
 
-    How much a wrong place would cost is written in the map itself: when windows all over the picture keep nearly as much,
-    a crop can hardly go wrong; when the map is one narrow peak, all depends on its being right.
+    The map itself tells how much a wrong place would cost: when windows all over the picture keep nearly as much, a crop
+    can hardly go wrong; when the map is one narrow peak, all depends on whether the peak is right.
     """
     lefts = np.linspace(0.0, 1.0 - window.width, _PLACES if window.width < 1.0 else 1)
     tops = np.linspace(0.0, 1.0 - window.height, _PLACES if window.height < 1.0 else 1)
@@ -90,9 +90,10 @@ def confidence(saliency: SaliencyMap, window: Box, subjects: Sequence[ScoredSubj
 
 
 def _cut(window: Box, subjects: Sequence[ScoredSubject]) -> float:
-    """Return how much of the subjects a window cuts, by what they count together, 0 to 1.
+    """Return how much of the subjects a window cuts, weighted by what each counts, 0 to 1.
 
-    One that lies outside is not cut; one whose inner box is not whole, a face, is; hair that is missing counts by its share.
+    A subject outside the window is not cut. One whose inner box (the face of a head) is not whole is cut fully, and one
+    that lacks only hair in part.
     """
     together = sum(subject.whole for subject in subjects)
     if together <= 0:

@@ -32,9 +32,9 @@ class Demands:
     subject_box : Box, optional
         The box of the whole subject; its top counts in the score when it is taller than the window.
     objects : tuple of ScoredObject
-        Salient objects: each counts in the score where it is whole, and where it is cut.
+        Salient objects: each adds to the score where it is whole, and lowers it where it is cut.
     edge : float
-        What saliency near the window's edges counts less than in its middle, 0 to 1.
+        How much less saliency near the window's edges counts than in its middle, 0 to 1.
     """
 
     keep: tuple[Box, ...] = ()

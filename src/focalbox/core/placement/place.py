@@ -67,7 +67,7 @@ def places_by_score(
     saliency, width, height, demands
         As in `place`.
     count : int
-        At most so many.
+        How many at most.
     overlap : float
         The Jaccard index, 0 to 1, from which two windows count as the same.
     """
@@ -97,7 +97,7 @@ def shares_at(saliency: SaliencyMap, lefts: Grid, tops: Grid, width: float, heig
 
 
 def _candidates(saliency: SaliencyMap, width: float, height: float, demands: Demands, within: Box) -> Windows:
-    """Return the windows among which the best is."""
+    """Return windows that include the best one."""
     rows, columns = saliency.shape
     boxes, points = [*demands.keep, *demands.avoid, *demands.hold, *breaks(demands, width, height)], demands.points
     margin = MARGIN if demands.edge else 0.0
@@ -109,7 +109,7 @@ def _candidates(saliency: SaliencyMap, width: float, height: float, demands: Dem
 
 
 def _criteria(windows: Windows, saliency: SaliencyMap, demands: Demands, within: Box) -> Iterator[Grid]:
-    """Yield the criteria in order, each a number for every window; the more the better."""
+    """Yield the criteria in order, each as one number per window; higher is better."""
     yield from _binding(windows, demands)
     if demands.near is not None:
         yield -windows.distance_to(*demands.near)
@@ -118,7 +118,7 @@ def _criteria(windows: Windows, saliency: SaliencyMap, demands: Demands, within:
 
 
 def _binding(windows: Windows, demands: Demands) -> Iterator[Grid]:
-    """Yield those that come before all that is computed of the picture, as `_criteria` does."""
+    """Yield the criteria that come before anything computed from the picture, in the form of `_criteria`."""
     if demands.keep:
         yield _total(windows, demands.keep)
     if demands.avoid:

@@ -27,33 +27,33 @@ __all__ = [
 
 EDGE = 0.4
 """How much less saliency near the window's edges counts than in its middle: of two windows with the same things, the one
-with room around them is better. People who crop do likewise: with it, windows overlap their crops by 0.010 more
-(0.007 to 0.013; 700 training rows of fcdb, their ratio given; in the 133 dev rows 0.008). Judges who did not know
-which was which preferred 57 of the windows that it moves, and 18 of those without; with 0.4 beside 0.2, 36 and 10.
-What people look at first is kept less: the mean gain is lower by 0.027 (0.013 to 0.041), with 0.2 by 0.017.
-training/RECORD.md has all that was tried."""
+with room around them is better. People crop this way too: with it, windows overlap their crops by 0.010 more (0.007 to
+0.013; 700 training rows of fcdb at the ratios of people's crops; 0.008 in the 133 dev rows). Of the windows that it moves,
+judges who did not know which was which preferred 57 with it and 18 without; between 0.4 and 0.2, 36 and 10. Windows keep
+less of what people look at first: the mean gain is lower by 0.027 (0.013 to 0.041), with 0.2 by 0.017. training/RECORD.md
+lists all that was tried."""
 
 MARGIN = 0.1
-"""Width of what is near an edge, a share of the window's side. With 0.2 the overlap grows by 0.003 more, and the gain falls
-twice as much; with 0.05 both change less."""
+"""Distance from an edge that counts as near it, a share of the window's side. With 0.2 the overlap grows by 0.003 more, and
+the gain falls twice as much; with 0.05 both change less."""
 
 UPPER = 2 / 3
-"""Share of the weight of a subject that cannot be whole which its upper half has: it counts twice as much as the lower half,
-so that a head comes before its collar."""
+"""Share of a subject's weight that its upper half has when the subject cannot be whole: twice that of the lower half, so
+that a head comes before its collar."""
 
 TOP = 0.3
 """What the top of a subject box adds when the box is taller than the window and stands out clearly, in shares of the
 saliency: an animal's head comes before its feet. It counts only when the window also shows `ROOM` above it."""
 
 ROOM = 0.02
-"""Room above the top of a subject box, a share of the picture's height: about what the box is wrong by."""
+"""Room above the top of a subject box, a share of the picture's height: about the error of the box."""
 
 _STANDS_OUT = 1.5, 3.25
 """Saliency inside a subject box, relative to the mean of the picture, from which on its top counts, and from which on it
 counts fully: where nothing stands out, the box tells little about a top. Against a top of 0.2 and (1.5, 4), windows
-cut 50 % of the tops of masks higher than a 5:2 window, not 56 % (4 to 9 % fewer), for 0.009 of the gain (0.002 to 0.016;
-dev rows). Of 32 windows that it moved, the higher one looked better 24 times and worse four times: the gain counts how
-much of a thing is kept, but people miss its head."""
+cut 50 % of the tops of masks taller than a 5:2 window, not 56 % (4 to 9 % fewer), for 0.009 of the gain (0.002 to 0.016;
+dev rows). Of 32 windows that it moved up, 24 looked better so and four worse: the gain measures how much of a thing is
+kept, but people miss its head."""
 
 FACE = 0.5
 """Share of a head's weight that its whole face has: where two heads do not fit, both faces may. Without it
@@ -69,13 +69,13 @@ class Score:
     saliency : float
         The share of the saliency inside, 0 to 1.
     edge : float
-        What the saliency near the window's edges counts less; 0 or less.
+        What is taken away for saliency near the window's edges; 0 or less.
     whole : float
-        What the subjects add that are whole inside the window, or that no such window could hold and are shown in part.
+        What subjects add that are whole inside the window, and those shown in part because no such window could hold them.
     cut : float
-        What the subjects that the window cuts take away; 0 or less.
+        What is taken away for subjects that the window cuts; 0 or less.
     objects : float
-        What the salient objects that are whole inside the window add, less what those that it cuts take away.
+        What salient objects add that are whole inside the window, less what is taken away for those that it cuts.
     top : float
         What is added when the window shows the top of a subject box that is taller than the window.
     """
@@ -105,7 +105,7 @@ def score_parts(windows: Windows, saliency: SaliencyMap, demands: Demands) -> tu
     windows : Windows
     saliency : SaliencyMap
     demands : Demands
-        Of it, what counts in the score: subjects, subject box, objects and edge.
+        Only its subjects, subject box, objects and edge are used.
     """
     shape = windows.tops.size, windows.lefts.size
     whole, cut, held, top = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -153,7 +153,7 @@ def breaks(demands: Demands, width: float, height: float) -> list[Box]:
 
 
 def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
-    """Return what the top of a subject box counts in windows that are lower than the box, 0 to `TOP`."""
+    """Return what the top of a subject box counts in windows that the box is too tall for, 0 to `TOP`."""
     if not saliency.total or not subject_box.area:
         return 0.0
     low, high = _STANDS_OUT
@@ -162,7 +162,7 @@ def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
 
 
 def _shown(windows: Windows, box: Box) -> Grid:
-    """Return how much of a box each window shows, 0 to 1, what is above its middle counting twice."""
+    """Return how much of a box each window shows, 0 to 1; its upper half counts twice."""
     return UPPER * windows.share_of(_upper_half(box)) + (1.0 - UPPER) * windows.share_of(_lower_half(box))
 
 
