@@ -44,7 +44,7 @@ class MarkedPicture:
     ----------
     picture : LabelledPicture
     faces : tuple of Box
-        At least 6 % of the longer side high, of at least 0.6 of the highest one's height, at most four; the highest first.
+        At least 6 % of the longer side high, of at least 0.6 of the tallest one's height, at most four; the tallest first.
     lines : tuple of Box
         Lines of text that can be read, at least 3 % of the shorter side high.
     """

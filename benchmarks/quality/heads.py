@@ -56,7 +56,7 @@ class _Score:
     name: str
     weights: Mapping[str, Weights] = field(default_factory=lambda: WEIGHTS)
     lean: bool = True
-    """Whether the top of a subject that is higher than the window counts."""
+    """Whether the top of a subject that is taller than the window counts."""
     whole_objects: float = 1.0
     cut_objects: float = 1.0
     """By how much of their shipped weight salient objects count."""

@@ -26,7 +26,7 @@ _INSIDE = 0.5
 """Level of a mask from which a pixel is of the object."""
 
 _BANNER = Ratio(5, 2)
-"""The flattest ratio of the gain measure: many a subject is higher than its window."""
+"""The flattest ratio of the gain measure: many a subject is taller than its window."""
 
 _RATIOS = (Ratio(2, 5), Ratio(9, 16), Ratio(4, 5), Ratio(1, 1), Ratio(16, 9), _BANNER)
 _OFF = 0.02
@@ -67,7 +67,7 @@ def main() -> None:
     high = sum(cases for _, cases in _tops(boxes, windows["centre"]))
     fitting = sum(cases for _, cases in _cuts(boxes, windows["centre"]))
     text = (
-        f"{len(pictures)} pictures with masks, {high:.0f} of them with a subject higher than a 5:2 window; {fitting:.0f} "
+        f"{len(pictures)} pictures with masks, {high:.0f} of them with a subject taller than a 5:2 window; {fitting:.0f} "
         "pictures and ratios with a subject that a window can hold.\n\n"
         + table(["box or cropper", "IoU with the mask's box", "tops cut", "subject cut"], rows)
     )
@@ -96,7 +96,7 @@ def subject_cut(box: Box, window: Box) -> bool:
 
 
 def _tops(boxes: Sequence[Box], windows: Sequence[Sequence[Box]]) -> list[tuple[float, float]]:
-    """Return, for subjects higher than their 5:2 windows, 1 where the top is cut off."""
+    """Return, for subjects taller than their 5:2 windows, 1 where the top is cut off."""
     flat = [by_ratio[_RATIOS.index(_BANNER)] for by_ratio in windows]
     return [(float(top_cut(box, one)), 1.0) for box, one in zip(boxes, flat, strict=True) if box.height > one.height]
 

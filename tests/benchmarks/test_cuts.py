@@ -33,7 +33,7 @@ def counted(faces: list[Box], window: Box, lines: tuple[Box, ...] = ()) -> dict[
 def test_a_window_that_holds_all_heads_cuts_none() -> None:
     found = counted([LEFT], Box(0.0, 0.0, 0.5, 1.0))
     assert found["face cut"] == found["head cut"] == found["sliced"] == (0, 1)
-    assert found["text cut"] == found["highest cut"] == found["prominent cut"] == (0, 0)
+    assert found["text cut"] == found["tallest cut"] == found["prominent cut"] == (0, 0)
 
 
 def test_hair_that_is_missing_cuts_a_head_and_no_face() -> None:
@@ -44,8 +44,8 @@ def test_hair_that_is_missing_cuts_a_head_and_no_face() -> None:
 def test_heads_that_cannot_all_fit_are_no_case_but_the_first_one_is() -> None:
     found = counted([LEFT, RIGHT], Box(0.5, 0.0, 0.5, 1.0))
     assert found["head cut"] == (0, 0)
-    assert found["highest cut"] == (1, 1)
-    assert counted([RIGHT, LEFT], Box(0.5, 0.0, 0.5, 1.0))["highest cut"] == (0, 1)
+    assert found["tallest cut"] == (1, 1)
+    assert counted([RIGHT, LEFT], Box(0.5, 0.0, 0.5, 1.0))["tallest cut"] == (0, 1)
 
 
 def test_of_heads_as_high_one_is_enough_and_a_far_lower_one_is_not() -> None:

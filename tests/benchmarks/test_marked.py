@@ -57,7 +57,7 @@ def test_a_head_that_is_shown_in_part_is_sliced() -> None:
         assert counted([("animal", LEFT)], Box(left, 0.0, 0.5, 1.0))["any sliced"] == (sliced, 1)
 
 
-def test_heads_that_count_are_large_beside_the_picture_and_the_highest_one() -> None:
+def test_heads_that_count_are_large_beside_the_picture_and_the_tallest_one() -> None:
     wide = MarkedHead("person", Box(0.1, 0.1, 0.06, 0.04))
     assert counted_heads([wide], BOTH, SIZE) == (wide.box,)
     assert counted_heads([MarkedHead("person", Box(0.1, 0.1, 0.059, 0.059))], BOTH, SIZE) == ()

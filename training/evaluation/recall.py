@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from focalbox.core.evidence import Subject
 
 MIN_FACE, FACE_SCORE, PROMINENT, MAX_FACES = 0.06, 0.6, 0.6, 4
-"""Faces that count: height as a share of the picture's longer side, score of CenterFace, height as a share of the highest
+"""Faces that count: height as a share of the picture's longer side, score of CenterFace, height as a share of the tallest
 one's, and how many."""
 
 MIN_LINE = 0.03

@@ -12,11 +12,11 @@ from focalbox.core.geometry import Box
 
 __all__ = ["MEASURES", "Cuts", "cuts_of", "difference", "shares", "sliced_of"]
 
-MEASURES = ("face cut", "head cut", "sliced", "highest cut", "prominent cut", "text cut", "text sliced")
+MEASURES = ("face cut", "head cut", "sliced", "tallest cut", "prominent cut", "text cut", "text sliced")
 """What is counted, in the order of `Cuts.counts`."""
 
 _PROMINENT = 0.8
-"""Height beside the highest head's from which a head is as prominent: a detector's boxes are not more exact."""
+"""Height relative to the tallest head's from which a head is as prominent: a detector's boxes are not more exact."""
 
 _SLICED = 0.1, 0.9
 """Shares of a head, or a line, inside a window between which it is sliced."""
@@ -33,7 +33,7 @@ def cuts_of(marked: MarkedPicture, windows: Sequence[Box]) -> Cuts:
     """Count what some windows of a picture cut.
 
     A window is a case of *face cut*, *head cut* and *text cut* when one of its sides could hold them all, and is cut when it
-    does not. Where the heads cannot all fit, it is a case of *highest cut* and *prominent cut* when the highest one could:
+    does not. Where the heads cannot all fit, it is a case of *tallest cut* and *prominent cut* when the tallest one could:
     of the first it is cut when that head is not whole, of the second when no head of at least `_PROMINENT` of its height is.
     Every head and window is a case of *sliced*, every line and window of *text sliced*: 10 to 90 % of it are shown.
     """
@@ -45,12 +45,12 @@ def cuts_of(marked: MarkedPicture, windows: Sequence[Box]) -> Cuts:
         cases = [one for one in windows if around and _fits(around, one)]
         found.append((sum(not one.contains(around, slack=pixel) for one in cases if around), len(cases)))
     crowded = [one for one in windows if heads and not _fits(reduce(Box.union, heads), one) and _fits(heads[0], one)]
-    highest = sum(not one.contains(heads[0], slack=pixel) for one in crowded), len(crowded)
+    tallest = sum(not one.contains(heads[0], slack=pixel) for one in crowded), len(crowded)
     equals = [head for head in heads if head.height >= _PROMINENT * heads[0].height]
     prominent = sum(not any(one.contains(head, slack=pixel) for head in equals) for one in crowded), len(crowded)
     faces, whole_heads, lines = found
     text_sliced = sliced_of(marked.lines, windows)
-    return Cuts((faces, whole_heads, sliced_of(heads, windows), highest, prominent, lines, text_sliced))
+    return Cuts((faces, whole_heads, sliced_of(heads, windows), tallest, prominent, lines, text_sliced))
 
 
 def sliced_of(subjects: Sequence[Box], windows: Sequence[Box]) -> tuple[int, int]:

@@ -23,7 +23,7 @@ _KINDS = ("person",), ("animal",), ("person", "animal")
 
 _MIN_SIDE, _PROMINENT, _MOST = 0.06, 0.6, 4
 """Heads that count, as faces do in `training.evaluation.recall`: width or height as a share of the picture's longer side,
-height beside the highest one's, and how many."""
+height relative to the tallest one's, and how many."""
 
 _MARKED_TO = 0.02
 """How far the side of a head may be off, a share of the picture's: marked to about that (`benchmarks.marked_heads`)."""
@@ -49,7 +49,7 @@ def headed_pictures(sets: Mapping[str, Sequence[LabelledPicture]]) -> list[Heade
 
 
 def counted_heads(heads: Sequence[MarkedHead], kinds: Collection[str], size: Size) -> tuple[Box, ...]:
-    """Return the heads of some kinds that count, the highest first.
+    """Return the heads of some kinds that count, the tallest first.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
-// Which of several equal heads a window shows that cannot show them all, as in core/choice/equal_heads.py.
+// Chooses among equal heads that do not all fit into a window, as in core/choice/equal_heads.py.
 
 import { boxFor, partsOf, place, SAME } from "./placement.js";
 
 const HEADS = ["face", "head"];
 
-/** A window, or another of its sides that shows another head and is as good. */
+/** Return a window, or one of the same sides that shows another head and is as good. */
 export function settleBetweenHeads(map, window, placing) {
   const { subjects = [], weights } = placing;
   const heads = subjects.filter((one) => HEADS.includes(one.kind) && one.whole > 0);
@@ -20,8 +20,8 @@ export function settleBetweenHeads(map, window, placing) {
     const replaces = shown.includes(head) && !ours.every((one) => shown.includes(one));
     if (replaces && even(best, partsOf(map, other, placing), weights)) choices.push({ window: other, heads: shown });
   }
-  const least = weights.smaller * Math.max(...choices.map((one) => last(highest(one)).height));
-  const left = choices.filter((one) => last(highest(one)).height >= least);
+  const least = weights.smaller * Math.max(...choices.map((one) => last(tallest(one)).height));
+  const left = choices.filter((one) => last(tallest(one)).height >= least);
   return left.reduce((first, one) => (before(one, first, weights.step) ? one : first)).window;
 }
 
@@ -41,9 +41,9 @@ function even(best, other, weights) {
 
 const last = (head) => head.boxes.at(-1);
 
-const highest = ({ heads }) => heads.reduce((high, one) => (last(one).height > last(high).height ? one : high));
+const tallest = ({ heads }) => heads.reduce((high, one) => (last(one).height > last(high).height ? one : high));
 
-/** Tell whether a choice comes before another: its highest head is nearer to the middle, else more to the left and top. */
+/** Tell whether a choice comes before another: its tallest head is nearer to the middle, else more to the left and top. */
 function before(one, other, step) {
   const [steps, sum] = byPlace(one, step);
   const [otherSteps, otherSum] = byPlace(other, step);
@@ -51,7 +51,7 @@ function before(one, other, step) {
 }
 
 function byPlace(choice, step) {
-  const box = last(highest(choice));
+  const box = last(tallest(choice));
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const across = choice.window.width < 1 ? Math.abs(x - 0.5) : 0;
   const down = choice.window.height < 1 ? Math.abs(y - 0.5) : 0;

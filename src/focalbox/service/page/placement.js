@@ -122,7 +122,7 @@ function saliencyIn(map, lefts, tops, width, height) {
   return scores;
 }
 
-/** The score of every window, as in score.py of core/placement: saliency kept, less at the edges; subjects and objects whole and cut; the top of what is too high. */
+/** The score of every window, as in score.py of core/placement: saliency kept, less at the edges; subjects and objects whole and cut; the top of what is too tall. */
 function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [], subject_box = null, weights = {} }) {
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
