@@ -230,26 +230,26 @@ def _page(sides: str, rows: list[Any], together: list[Any], mixed: str, films: l
                 f" files of {sides}.\n"
             ),
             (
-                f"MB (1e6 bytes) that a fresh process takes at its peak for one crop, above what it takes for a small one."
-                f" A picture may take {limit / _MEGA:.0f} (`Limits.memory`); what is estimated to take more is refused by"
-                " its header. The estimate is for full size, as a zoom needs it; what it really takes is measured with no"
-                " limit.\n"
+                f"Peak memory of a fresh process for one crop, in MB (1e6 bytes) above the peak for a small picture."
+                f" A picture may take {limit / _MEGA:.0f} (`Limits.memory`); one that would take more, as estimated from"
+                " its header, is refused. The estimate is for decoding at full size, as a zoom needs it; the column *no"
+                " limit, zoom 1* is what that really takes.\n"
             ),
-            table(("98 MP", "estimate", "let through, zoom 1", *_ASKED, "limit"), rows),
+            table(("98 MP", "estimate", "no limit, zoom 1", *_ASKED, "limit"), rows),
             "\n## Eight at once in the service\n",
             (
-                f"The same above a service at rest that may take {_BUDGET / _MEGA:.0f} MB for pictures (`FOCALBOX_MEMORY`),"
-                f" asked by {_AT_ONCE} threads at once: for {_AT_ONCE} sizes of one file, and of {_AT_ONCE} files; every"
-                " other one with zoom 1.\n"
+                f"The same for a service that may take {_BUDGET / _MEGA:.0f} MB for pictures (`FOCALBOX_MEMORY`): MB above"
+                f" the service at rest while {_AT_ONCE} threads ask at once for {_AT_ONCE} sizes of one file, and then of"
+                f" {_AT_ONCE} files. Every other request has zoom 1.\n"
             ),
             table(("98 MP", "one file: MB", "answers", "eight files: MB", "answers", "budget"), together),
             f"<!-- {_MIXED_PART} -->\n{mixed}\n<!-- /{_MIXED_PART} -->\n",
             "\n## Films\n",
             (
-                f"Films of {_FILM_SIDE}x{_FILM_SIDE}, in all frames of which every pixel moves, cropped to"
+                f"Films of {_FILM_SIDE}x{_FILM_SIDE} in which every pixel changes in every frame, cropped to"
                 f" {next(iter(_ASKED))} by a fresh process: all frames in the film's own format, and the first as JPEG."
-                f" Above a small crop it is to take at most {_FILM_GOAL / _MEGA:.0f} MB. The frames of one of {_SHORT} are"
-                " just few enough to be held from looking to cutting.\n"
+                f" The goal is at most {_FILM_GOAL / _MEGA:.0f} MB above the peak for a small picture. {_SHORT} frames are"
+                " the most that are held from looking to cutting.\n"
             ),
             table(("film", "file: MB", "all frames: MB", "first: MB", "goal"), films),
         ]

@@ -202,7 +202,7 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
         "(`/unsafe/300x200/smart/...`, which focalbox understands), one process each, wrk with 8 connections on the same",
         f"{_processors()} processors, {seconds} seconds each. thumbor 7.8 finds faces and features with",
         "opencv-python-headless 4.14. *nothing kept* is `--cache none`: every request reads, decodes, looks, cuts and",
-        "encodes anew, as the others do. Finished crops are never kept in any. ipx crops by libvips attention",
+        "encodes again, as the others do. None of the servers keeps finished crops. ipx crops by libvips attention",
         f"(`{_IPX_ADDRESS}...`), which looks for no faces.",
         "",
         "| | " + " | ".join(f"{size}: requests/s | p99, ms | processor, ms" for size in SIZES) + " | peak memory, MB |",
@@ -224,7 +224,7 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
     failed = sum(measured.failed for measured in found.values())
     lines += [
         "",
-        "*processor*: of an answer. When the machine has other work to do meanwhile, this counts, not the rest.",
+        "*processor*: processor time of an answer. When the machine has other work to do, only this figure is reliable.",
     ]
     lines += ["", f"Answers that were not pictures: {failed}."]
     return [*lines, *_marked(_SECOND, _second_line(second))]

@@ -91,13 +91,13 @@ class Measured:
 
 _SENTENCES = {
     "goodput": (
-        f"With {TIMES} times the requests that can be answered, {{share:.2f}} times the crops a second are made that are"
-        " made at capacity; the rest is refused with 503."
+        f"At {TIMES} times the rate of requests that the service can answer, it makes {{share:.2f}} times as many crops a"
+        " second as at capacity, and refuses the other requests with 503."
     ),
-    "workers": "Two processes on two processors make {times:.2f} times the crops a second of one on one.",
+    "workers": "Two processes on two processors make {times:.2f} times as many crops a second as one process on one.",
     "silent": (
-        f"Beside {SILENT:,} sockets that say nothing or half a line, with {FILES:,} files, a request takes"
-        " {milliseconds:.0f} ms at the 99th percentile."
+        f"While {SILENT:,} other sockets send nothing or half a line, and the service may open {FILES:,} files, requests"
+        " take {milliseconds:.0f} ms at the 99th percentile."
     ),
 }
 """What the page says of each measure."""

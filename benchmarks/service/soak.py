@@ -275,9 +275,9 @@ def _report(seen: Counts, lost: int, seconds: float) -> int:
     for wrong in seen.wrong[:10]:
         print(f"  {wrong}")
     line = (
-        f"{seconds:.0f} seconds at twice what is let in, with attacks, slow clients and a slow server of pictures:"
+        f"{seconds:.0f} seconds with twice as many clients as are admitted, attacks, slow clients and a slow picture server:"
         f" {seen.statuses.total():,} answers to {len(seen.answers):,} addresses, {len(seen.wrong)} of them wrong;"
-        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory grew {grown:.2f} times at most."
+        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory grew to at most {grown:.2f} times what it was."
     )
     replace_between(PAGE, "soak", line)
     print("fine" if fine else "NOT fine")

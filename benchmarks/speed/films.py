@@ -46,13 +46,13 @@ class FilmResult:
     timing : Timing
     size : int
         Bytes of its file.
-    near : float
+    psnr : float
         PSNR of the file's frames against the same frames before they were written, in dB.
     """
 
     timing: Timing
     size: int
-    near: float
+    psnr: float
 
 
 PEERS: dict[str, dict[str, Save]] = {

@@ -97,12 +97,14 @@ def goals(results: Results) -> list[Goal]:
         ratios = {name: timing.ratio for name, timing in times.items()}
         if kind in _ATTENTION_GOALS and size == "500x200":
             found += [
-                _at_most(f"{kind} JPEG, of libvips attention", _ATTENTION_GOALS[kind], ratios["libvips attention"]),
-                _at_most(f"{kind} JPEG, of libvips centre", 1.1, ratios["libvips centre"]),
-                _at_most(f"{kind} JPEG, of smartcrop", 0.25, ratios["smartcrop"]),
+                _at_most(
+                    f"{kind} JPEG: ratio to libvips attention", _ATTENTION_GOALS[kind], ratios["libvips attention"]
+                ),
+                _at_most(f"{kind} JPEG: ratio to libvips centre", 1.1, ratios["libvips centre"]),
+                _at_most(f"{kind} JPEG: ratio to smartcrop", 0.25, ratios["smartcrop"]),
             ]
         else:
-            found.append(_at_most(f"{kind} to {size}, of libvips attention", 1.0, ratios[PEER]))
+            found.append(_at_most(f"{kind} to {size}: ratio to libvips attention", 1.0, ratios[PEER]))
     for kind, (ours, _) in results.sharp.items():
         goal, figure = f"at least {_SHARPNESS_GOAL:.0f} dB", f"{ours:.1f} dB"
         found.append(Goal(f"{kind} JPEG, sharpness", goal, figure, ours >= _SHARPNESS_GOAL))
@@ -137,12 +139,13 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
         *_circumstances(model, rounds, quick=quick),
         "## Goals\n",
         f"{len(held) - len(missed)} of {len(held)} are met"
-        + (f"; missed: {', '.join(goal.name for goal in missed)}.\n" if missed else ".\n"),
+        + (f"; missed: {'; '.join(goal.name for goal in missed)}.\n" if missed else ".\n"),
         _table(("500x200", "goal", "measured", ""), [_goal_row(goal) for goal in held]),
         "## Side by side\n",
         (
-            "Bytes of a file in, bytes of a JPEG of quality 80 out; wall-clock milliseconds (median), and in brackets"
-            " focalbox's processor time divided by the cropper's (median over rounds; below 1 focalbox is faster).\n"
+            "From the bytes of a file to the bytes of a JPEG of quality 80. The figures are wall-clock milliseconds"
+            " (median); in brackets stands focalbox's processor time divided by the cropper's (median over rounds; below 1"
+            " focalbox is faster).\n"
         ),
     ]
     for size in dict.fromkeys(size for _, size in results.times):
@@ -160,8 +163,8 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
         parts += [
             "## Memory\n",
             (
-                "Peak resident memory of a fresh process that makes one 500x200 from a 24 MP JPEG, everything imported"
-                " included.\n"
+                "Peak resident memory of a fresh process that crops a 24 MP JPEG to 500x200, with everything that it"
+                " imports.\n"
             ),
             _table(("cropper", "MB"), [(name, f"{memory:.1f}") for name, memory in results.memory.items()]),
         ]
@@ -170,8 +173,9 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
         parts += [
             "## Sharpness\n",
             (
-                "PSNR in dB of the 500x200 pixels against a full decode of the same window resized with Pillow's Lanczos,"
-                " the least over the four photographs. (libvips centre; its own window, searched to the nearest pixel.)\n"
+                "PSNR in dB of the 500x200 result against the same window of a full decode, resized with Pillow's Lanczos:"
+                " the lowest of the four photographs. (libvips centre is compared in its own window, which is searched to"
+                " the nearest pixel.)\n"
             ),
             _table(("picture", "focalbox", "libvips"), rows),  # type: ignore[arg-type]
         ]
@@ -198,13 +202,14 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
         f"* {datetime.now(UTC):%Y-%m-%d}; {_processor()}; {platform.system()} {platform.machine()}; Python"
         f" {platform.python_version()}; " + ", ".join(f"{name} {number}" for name, number in found.items()) + ".",
         "* One thread: the process is pinned to one processor, libvips has `VIPS_CONCURRENCY=1` and no cache.",
-        f"* focalbox with its default model, `{model}`, and its extras `png` (kornia-rs) and `webp` (imagecodecs) if named.",
+        f"* focalbox with its default model, `{model}`, and its extras `png` (kornia-rs) and `webp` (imagecodecs) if listed"
+        " above.",
         (
             "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
             " JPEG of quality 85 unless said otherwise."
         ),
-        "* Croppers take turns in random order, two pictures a turn, of which the second is timed (one, of 12 and 24 MP in"
-        " other formats than plain JPEG); "
+        "* Croppers take turns in random order. A turn is two crops, of which the second is timed (one crop at 12 and 24 MP"
+        " in formats other than plain JPEG); "
         + ", ".join(f"{count} rounds at {kind}" for kind, count in rounds.items())
         + ". The machine is shared: read the ratios, not the milliseconds.",
     ]

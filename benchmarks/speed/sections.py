@@ -17,29 +17,30 @@ FILMS, PROFILE = "films", "profile"
 """The names of the parts, as `benchmarks.tables.replace_between` finds them."""
 _MEGA = 1e6
 _FILMS = (
-    f"Films of {FRAMES} frames of 640x480 to 500x200, in and out in one format: *drawn* is a disc that moves over boxes,"
-    " *photographic* a slow move over a photograph with new noise in every frame. libvips decodes all frames (`n=-1`), cuts"
-    " each to its middle and writes them: as it does by itself (GIF with effort 7 and dithering, WebP with effort 4, as"
-    " Pillow and so focalbox writes with), and GIF with less effort. focalbox looks at four frames besides."
-    " Milliseconds and ratios as above. *near*: PSNR of what was written against the same frames before they were.\n"
+    f"Films of {FRAMES} frames are cropped from 640x480 to 500x200 in their own format. *Drawn* is a disc that moves over"
+    " boxes; *photographic* is a slow pan over a photograph with new noise in every frame. libvips decodes all frames"
+    " (`n=-1`), cuts each to its middle and encodes them with its defaults (GIF with effort 7 and dithering; WebP with"
+    " effort 4, as Pillow and so focalbox do), and GIF also with less effort. focalbox also looks at four frames."
+    " Milliseconds and ratios are as above. *PSNR* compares the written frames with the same frames before encoding.\n"
 )
 _PROFILE = (
-    "Where focalbox's time goes. *look* is making the looking copy and running the network, of which *onnxruntime* is the"
-    " network itself; *decode* is all until the working image is there: the decoder named takes its share alone, the rest is"
-    " conversion and averaging. *of libvips* is focalbox's processor time by that of libvips attention, which finds its"
-    " window on a copy of some thousand pixels without any network; *without the network* is what it would be if onnxruntime"
-    " took no time: where that is above 1, the decoder decides. A JPEG of which a result needs more than is looked at is"
-    " decoded twice, so that one picture has one window at every size: of a progressive one all coefficients are then read"
-    " twice, which is why 1080x1350 of large ones takes longer than with libvips, which reads them once.\n"
+    "Where focalbox's time goes. *look* is the time to make the looking copy and run the network; *onnxruntime* is"
+    " the network alone. *decode* is everything until the working image is there: the named decoder takes the share"
+    " beside its name, conversion and averaging take the rest. *ratio* is focalbox's processor time divided by that of"
+    " libvips attention, which finds its window on a copy of a few thousand pixels, without a network. *without the"
+    " network* is the ratio that would be left if onnxruntime took no time; where that is above 1, the decoder"
+    " decides. A JPEG whose crop needs more pixels than the network looks at is decoded twice, so that one picture has"
+    " one window at every size. All coefficients of a progressive JPEG are then read twice; libvips reads them once,"
+    " so large progressive ones take longer here at 1080x1350.\n"
 )
 _DECODERS = (
-    "Both decoders alone, to what a crop to 500x200 needs; milliseconds of the processor, side by side. libvips asks libjpeg"
-    " and libwebp for a smaller picture, and its PNG is unfiltered with vector instructions; *inflating* is what zlib takes"
-    " for the codes of the PNG alone, which is where libspng and kornia-rs (the extra `png`) are quicker. Pillow has every"
-    " WebP drawn by libwebp's decoder of films, on a canvas with transparency; imagecodecs (the extra `webp`) has it drawn"
-    " without one. libwebp can also scale lossy pictures while it decodes, which saves a tenth at most (2026-11-27, 12"
-    " and 24 MP at 1/4 and 1/8), and then the looking copy would be another at each scale."
-    " docs/dependencies.md says which decoders were tried.\n"
+    "The decoders of focalbox and of libvips alone, for what a crop to 500x200 needs: milliseconds of processor time,"
+    " side by side. libvips asks libjpeg and libwebp for a smaller picture, and undoes PNG's filters with vector"
+    " instructions. *inflating* is the time of zlib alone for decompressing the PNG; libspng and kornia-rs (the extra"
+    " `png`) are faster at that. Pillow decodes every WebP with libwebp's decoder of animations, on a canvas with"
+    " transparency; imagecodecs (the extra `webp`) decodes without one. libwebp can also scale lossy pictures while it"
+    " decodes; that saves a tenth at most (2026-11-27, 12 and 24 MP at 1/4 and 1/8), and the looking copy would then"
+    " differ at each scale. docs/dependencies.md says which decoders were tried.\n"
 )
 
 
@@ -52,13 +53,13 @@ def film_section(films: Mapping[tuple[str, str], Mapping[str, FilmResult]]) -> s
             f"{found.timing.wall:.0f}",
             "" if name == OURS else f"{found.timing.ratio:.2f}",
             f"{found.size / _MEGA:.2f}",
-            f"{found.near:.1f} dB",
+            f"{found.psnr:.1f} dB",
         )
         for (kind, form), croppers in films.items()
         for name, found in croppers.items()
     ]
     slower = [
-        f"{kind} {form} beside {name} ({found.timing.ratio:.2f})"
+        f"{kind} {form} against {name} ({found.timing.ratio:.2f})"
         for (kind, form), croppers in films.items()
         for name, found in croppers.items()
         if round(found.timing.ratio, 2) > 1
@@ -66,7 +67,7 @@ def film_section(films: Mapping[tuple[str, str], Mapping[str, FilmResult]]) -> s
     held = f"Measured on {datetime.now(UTC):%Y-%m-%d}. Goal: at most 1.00 x libvips. " + (
         f"Missed: {', '.join(slower)}.\n" if slower else "Met everywhere.\n"
     )
-    heads = ("film", "cropper", "ms", "focalbox by it", "MB", "near")
+    heads = ("film", "cropper", "ms", "ratio", "MB", "PSNR")
     return "\n".join(["## Films\n", _FILMS, held, table(heads, rows)])
 
 
@@ -87,7 +88,7 @@ def profile_section(
         )
         for (kind, size), (ratio, found) in profiled.items()
     ]
-    heads = ("picture", "of libvips", "without the network", "decode", "by", "look", "onnxruntime", *list(PARTS)[2:])
+    heads = ("picture", "ratio", "without the network", "decode", "decoder", "look", "onnxruntime", *list(PARTS)[2:])
     names: Sequence[str] = list(dict.fromkeys(name for times in decoders.values() for name in times))
     alone = [
         (kind, *(f"{times[name].cpu:.1f}" if name in times else "" for name in names))

@@ -17,7 +17,9 @@ from benchmarks.speed.sections import FILMS, film_section, profile_section
 from benchmarks.tables import replace_between
 
 
-@pytest.mark.parametrize(("ratio", "said"), [(1.0, "Met everywhere"), (1.2, "Missed: drawn GIF beside libvips (1.20)")])
+@pytest.mark.parametrize(
+    ("ratio", "said"), [(1.0, "Met everywhere"), (1.2, "Missed: drawn GIF against libvips (1.20)")]
+)
 def test_the_part_on_films_names_what_is_slower(tmp_path: Path, ratio: float, said: str) -> None:
     ours, theirs = (FilmResult(Timing(100, 100, one), 2_000_000, 40) for one in (1.0, ratio))
     page = tmp_path / "page.md"
