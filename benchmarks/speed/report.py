@@ -202,8 +202,10 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
         f"* {datetime.now(UTC):%Y-%m-%d}; {_processor()}; {platform.system()} {platform.machine()}; Python"
         f" {platform.python_version()}; " + ", ".join(f"{name} {number}" for name, number in found.items()) + ".",
         "* One thread: the process is pinned to one processor, libvips has `VIPS_CONCURRENCY=1` and no cache.",
-        f"* focalbox with its default model, `{model}`, and its extras `png` (kornia-rs) and `webp` (imagecodecs) if listed"
-        " above.",
+        (
+            f"* focalbox with its default model, `{model}`, and its extras `png` (kornia-rs) and `webp` (imagecodecs) if"
+            " listed above."
+        ),
         (
             "* Pictures: scikit-image's `astronaut`, `chelsea`, `coffee` and `rocket`, enlarged with Lanczos and mild noise;"
             " JPEG of quality 85 unless said otherwise."
