@@ -72,6 +72,10 @@ def test_a_signal_says_how_to_go_on_and_loses_nothing(
     process = subprocess.Popen(call, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(process, tmp_path / "o", 20)
     os.killpg(process.pid, number)  # as a terminal does: the workers hear it too
+    while process.poll() is None:  # somebody is impatient
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
     _, said = process.communicate(timeout=60)
     assert process.returncode == code
     assert b"Traceback" not in said

@@ -48,6 +48,16 @@ def test_a_call_ends_with_its_code(
     assert "Traceback" not in shown.err
 
 
+@pytest.mark.parametrize("name", module.focalbox.list_commands(click.Context(module.focalbox)))
+def test_a_wrong_call_names_the_help_of_its_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = module.focalbox.get_command(click.Context(module.focalbox), name)
+    assert command is not None
+    flags = [param.opts[0] for param in command.params if isinstance(param, click.Option) and not param.is_flag]
+    for flag in [*flags, "--frobnicate"]:  # an option without its value, and one that there is not
+        assert focalbox(name, flag) == 2
+        assert capsys.readouterr().err.endswith(f"; see focalbox {name} --help\n")
+
+
 def test_a_command_that_is_cut_short_says_nothing_more(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP end a command as control-C does, once, and are what they were afterwards."""
+"""Control-C, SIGTERM and SIGHUP end a command, once; where none came, they are what they were afterwards."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import pytest
 
 from focalbox.cli.signals import end_on_signals, exit_code_of
 
-SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @pytest.fixture
 def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
     """Return a signal that does here what it does to a command, also where the tests were started to ignore it."""
-    before = signal.signal(request.param, signal.SIG_DFL)
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
     yield request.param
-    signal.signal(request.param, before)
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 @pytest.mark.parametrize("number", SIGNALS, indirect=True)
@@ -29,6 +30,25 @@ def test_a_signal_is_a_keyboard_interrupt_with_a_code_of_its_own(number: signal.
         signal.raise_signal(number)
     assert exit_code_of(ended.value) == 128 + number
     assert exit_code_of(KeyboardInterrupt()) == 128 + signal.SIGINT
+
+
+@pytest.mark.parametrize("number", SIGNALS, indirect=True)
+def test_further_signals_change_nothing_while_the_command_ends_and_afterwards(number: signal.Signals) -> None:
+    written = []
+
+    def work() -> None:
+        try:
+            signal.raise_signal(number)
+        finally:
+            for other in SIGNALS:
+                signal.raise_signal(other)
+            written.append("what is done")
+
+    with pytest.raises(KeyboardInterrupt) as ended, end_on_signals():
+        work()
+    for other in SIGNALS:
+        signal.raise_signal(other)
+    assert (written, exit_code_of(ended.value)) == (["what is done"], 128 + number)
 
 
 @pytest.mark.parametrize("error", [None, ZeroDivisionError, KeyboardInterrupt])

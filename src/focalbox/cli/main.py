@@ -8,11 +8,13 @@ import logging
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from focalbox.cli.examples import epilog_of
 from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error
+from focalbox.cli.signals import leave_at_control_c
 from focalbox.cli.streams import discard, flush_streams, open_closed_streams
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.storage.base import reason_of
@@ -44,9 +46,21 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in _COMMANDS or not _is_here(cmd_name):
             return None
-        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+        with leave_at_control_c():
+            command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
         command.epilog = epilog_of(cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named; a wrong call of it says so, also where click forgets which one was called."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            name = ctx.invoked_subcommand
+            command = self.get_command(ctx, name) if name else None
+            if error.ctx is None and command is not None:
+                error.ctx = click.Context(command, ctx, name)
+            raise
 
 
 def _is_here(name: str) -> bool:
