@@ -21,7 +21,7 @@ _EVEN_BELOW = 0.5
 """A picture whose Lab channels all vary by less than this (Lab units, half a just noticeable difference) is uniform."""
 
 _ROUNDS_A_LOOK = 8
-"""Rounds of `widest_path` between two looks whether anything still changes: looking costs as much as a round."""
+"""Rounds of `widest_path` between two checks whether anything still changes: a check costs as much as a round."""
 
 _BLUR = 1.0
 """Standard deviation of the closing blur (cells of 1/48 side). The paper dilates by 23 of 600

@@ -111,7 +111,7 @@ def frequency_tuned(rgb: NDArray[np.uint8]) -> SaliencyMap:
 
 
 def symmetric_surround(rgb: NDArray[np.uint8]) -> SaliencyMap:
-    """Find what differs from its own surround, which is the larger the nearer the middle.
+    """Find what differs from its own surround, which is larger near the middle.
 
     R. Achanta and S. Suesstrunk, "Saliency Detection using Maximum Symmetric Surround", ICIP 2010,
     doi:10.1109/ICIP.2010.5652636. As frequency-tuned, but each place is compared with the mean of the largest box

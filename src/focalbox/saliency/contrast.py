@@ -14,7 +14,7 @@ _EVEN = 2
 """Levels that pixels differ by in a picture that holds nothing: the rounding of a decoder."""
 
 _MAX_FACTOR = 16
-"""Times that differences are enlarged, at most: 3 levels become 48, and so do a decoder's artefacts of 3."""
+"""Largest factor by which differences are enlarged: 3 levels become 48, and so do a decoder's artefacts of 3."""
 
 _BLACK, _WHITE = 0, 255
 

@@ -27,23 +27,23 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FaceRule:
-    """When what a network says counts as a face.
+    """When an answer of a network counts as a face.
 
     Parameters
     ----------
     sure : float
         Score of a box, or heat of a peak (0..1), from which it is a face.
     agreed : float
-        Squared heat times how many times as strong as in the whole picture the saliency is inside, from which it counts; 0
-        asks for no agreement. Where hardly anybody looks there is hardly a face.
+        A face counts when its squared heat times its relative saliency (the mean inside it, divided by that of the picture)
+        is at least this; 0 asks for no agreement. Where hardly anybody looks, there is hardly a face.
     heads : bool
         Whether the network marks whole heads, of which the face is then taken.
     headed : float
-        Heat of heads that must be somewhere in a face's head, where the network says it; 0 asks for none. What two branches
-        take for a head is hardly a bowl.
+        Heat of heads that a face's head must reach in some cell, if the network has such a heat; 0 asks for none. A bowl
+        hardly looks like a head to both branches.
     alone : float
-        Score from which a face, and all others of its picture, count whatever the heat of heads is: drawn faces have little
-        of it.
+        Score from which a face, and with it every other face of the picture, counts whatever the heat of heads: it is low
+        in drawn faces.
     """
 
     sure: float = 0.5
@@ -57,21 +57,23 @@ _USUAL = FaceRule()
 
 SHIPPED = FaceRule(sure=0.7, headed=0.3, alone=0.85)
 """For the default network: the whole curve is in the model card. With 0.65 the windows cut no fewer heads, and false faces
-cost gain. In 667 dev pictures whose heads were all marked by eye 11 faces are none, and 32 when every face of 0.7 counts;
-windows cut as many heads (any -0.001, -0.003 to 0.000), and the mean gain is higher by 0.007 (-0.003 to 0.016). With a
-heat of 0.35 and 0.40 fewer faces are found and windows are no better. Drawn faces have scores of 0.8 to 0.9 and heats of
-0.1 to 0.3; with 0.8 alone 20 faces are none."""
+cost gain. In 667 dev pictures whose heads were all marked by eye, 11 of the found faces are false, and 32 when every face
+of 0.7 counts; windows cut as many heads (any -0.001, -0.003 to 0.000), and the mean gain is higher by 0.007 (-0.003 to
+0.016). With a heat of 0.35 and 0.40 fewer faces are found and windows are no better. Drawn faces have scores of 0.8 to 0.9
+and heats of 0.1 to 0.3; with ``alone`` at 0.8, 20 faces are false."""
 
 SURE_HEAD = 0.35
-"""Heat (0..1) from which a peak is a head: 0.89 of the persons' and 0.73 of the animals' are found so, and 0.10 a picture
-are none (dev rows). The least sure ones hardly count in a window (`core.prominence`). The curve is in the model card."""
+"""Heat (0..1) from which a peak is a head: it finds 0.89 of the heads of persons and 0.73 of those of animals, with 0.10
+false heads a picture (dev rows). The least sure ones hardly count in a window (`core.prominence`). The curve is in the
+model card."""
 
 SURE_TEXT = 0.3
-"""Heat (0..1) from which a peak is a line of text. So 0.54 of the lines that can be read are found, and 0.30 a picture are
-none (dev rows); from 0.25 and 0.35 windows slice as many (584 pictures, paired)."""
+"""Heat (0..1) from which a peak is a line of text: it finds 0.54 of the lines that can be read, with 0.30 false lines a
+picture (dev rows). With 0.25 and 0.35 windows slice as many (584 pictures, paired)."""
 
 SHIPPED_MIT = FaceRule(agreed=1.2, heads=True)
-"""For the MIT network, which knows faces worse: 0.304 so, 0.299 at 1.5, 0.305 without (a quarter of duts; 2026-11-25)."""
+"""For the MIT network, which finds faces less well: the mean gain is 0.304 with 1.2, 0.299 with 1.5 and 0.305 without (a
+quarter of duts; 2026-11-25)."""
 
 HEAD_ABOVE, HEAD_BESIDE = 0.2, 0.2
 """Shares of a head's height above the hairline, and of its width beside the face, hair included: from hairline to chin a
@@ -134,7 +136,7 @@ def faces_in(
 
 
 def boxed_faces(boxes: NDArray[np.float32], *, sure: float = _USUAL.sure) -> tuple[Subject, ...]:
-    """Read faces from boxes, of which several may be of one face: the surest stays.
+    """Read faces from boxes; of several boxes of one face, the surest stays.
 
     Parameters
     ----------
@@ -166,7 +168,7 @@ def boxed_faces(boxes: NDArray[np.float32], *, sure: float = _USUAL.sure) -> tup
 
 
 def _add(faces: list[Subject], box: Box, kind: str, score: float) -> None:
-    """Add what is inside the picture of a box, unless a stronger one is of the same thing."""
+    """Add the part of a box that is inside the picture, unless a stronger box is of the same thing."""
     inside = box.intersection(WHOLE)
     if inside.area > 0 and all(inside.jaccard(other.box) < _SAME for other in faces):
         faces.append(Subject(inside, kind, score))

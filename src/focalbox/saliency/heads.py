@@ -1,4 +1,4 @@
-"""Faces and heads, which two branches of a network find: where they agree, and which belong together."""
+"""Matches the faces and the heads that two branches of a network find."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHARED = 0.5
 def believed_faces(
     faces: tuple[Subject, ...], heat: NDArray[np.float32], rule: FaceRule, aspect: float = 0.0
 ) -> tuple[Subject, ...]:
-    """Return the faces that a heat of heads agrees with, and all of them where one is sure.
+    """Return the faces that the heat of heads confirms, or all of them when one is sure.
 
     A face of middling score is often a bowl or a wheel; beside a sure face it is a face.
 

@@ -1,4 +1,4 @@
-"""The saliency models by name, and the best of the classical ones, a combination of two of them."""
+"""The saliency models by name, and the default among the classical ones, a combination of two of them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from focalbox.saliency.prior import CentrePrior, prefer_centre
 __all__ = ["MODELS", "Detector", "Model", "classical", "model_named", "name_of"]
 
 Model = Callable[[NDArray[np.uint8]], SaliencyMap]
-"""Looks at an upright sRGB picture, uint8 of shape (H, W, 3), and says how much each place attracts a viewer."""
+"""From an upright sRGB picture, uint8 of shape (H, W, 3), to how much each place attracts a viewer."""
 
 Detector = Callable[[NDArray[np.uint8]], Sequence[Subject]]
-"""Looks at the same picture and says what in it should not be cut."""
+"""From the same picture to the subjects in it, which should not be cut."""
 
 _RESIDUAL_SHARE = 0.5
 """Weight of the spectral residual beside Boolean maps, both scaled to a mean of 1; chosen with the prior, on

@@ -35,7 +35,7 @@ _EVEN_BELOW = 2
 """Levels (of 256) by which pixels may differ in a picture that holds nothing: the rounding of a decoder."""
 
 _LEAN_STEP = 4
-"""Rows of which one is enough to tell the brighter side."""
+"""Every so many rows one is read to tell the brighter side."""
 
 _MAP = "saliency"
 _OBJECT = "object"
@@ -44,10 +44,10 @@ _FACES = "faces"
 _KINDS = ("face", "head", "text")
 _MARKS = tuple(name for kind in _KINDS for name in (kind, f"{kind}_size"))
 _BOX = 5
-"""Numbers that are said of a face in the output of boxes: left, top, width, height, and how sure it is."""
+"""Numbers for each face in the output of boxes: left, top, width, height, and how sure it is."""
 
 _SIDES = 2, 4
-"""Numbers that may be said of a mark beside its heat: its sides, and where its centre is in the cell."""
+"""Numbers that a mark may have besides its heat: its sides, and where its centre is in the cell."""
 
 
 class Network:
@@ -126,7 +126,7 @@ class Network:
         return ModelOutput(saliency, keep, faces + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
-        """Return what the network says of a picture, as it says it, by name: the saliency map first.
+        """Return the network's outputs for a picture, unchanged, by name: the saliency map first.
 
         Empty for a picture that holds nothing. Raises as `look`.
         """
@@ -141,7 +141,7 @@ class Network:
 
     @cached_property
     def _wanted(self) -> Sequence[str]:
-        """The names of the outputs that are read, the saliency map first, of a file that keeps the contract."""
+        """The names of the outputs that are read, the saliency map first; the file is checked against the contract."""
         known = self._session.outputs()
         _check_contract(self._session)
         optional = (name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known)
@@ -159,7 +159,7 @@ class Network:
         return believed_faces(faces, seen["head"][0, 0], self._rule, aspect)
 
     def _read_boxes(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
-        """Read faces that are said as boxes."""
+        """Read faces from the output of boxes."""
         if boxes.ndim != _COLOURS or boxes.shape[0] != 1 or boxes.shape[2] != _BOX:
             message = f"{self.__name__} needs faces of shape (1, n, {_BOX}), not {boxes.shape}"
             raise ModelError(message)

@@ -17,10 +17,11 @@ __all__ = ["CentrePrior", "prefer_centre"]
 
 SIGMA = 0.275
 """Standard deviation of the prior, as a fraction of each side. Chosen on train rows and confirmed on dev rows of duts,
-osie, crowd, scene500 and mit1003: 0.25 to 0.3 are level, below and above them the mean gain falls."""
+osie, crowd, scene500 and mit1003: 0.25 to 0.3 are equally good; below and above, the mean gain falls."""
 
 MIXING = 1.0
-"""How much of the map's own mean is added before the prior (no unit). Chosen likewise: 0.5 to 1 are level."""
+"""How much of the map's own mean is added before the prior (no unit). Chosen likewise: values from 0.5 to 1 are equally
+good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["BESIDE", "Session"]
 
 BESIDE = "beside"
-"""Stands for the SHA-256 that is written in a file of the same name and ``.sha256`` beside the model."""
+"""Stands for the SHA-256 in a file beside the model, of the same name with ``.sha256``."""
 
 _NO_TELEMETRY = "ORT_DISABLE_TELEMETRY", "1"
 """Since version 1.29 onnxruntime's wheels for Linux report every session to their maker, from two threads and a database
 in the home directory, unless this variable is set when the library is loaded. focalbox sends nothing anywhere.
-A value that is set already stays."""
+A value that the environment has already is kept."""
 
 _MAX_REASON = 200
-"""Characters of a foreign message that are passed on."""
+"""Characters of onnxruntime's message that are passed on."""
 
 
 class Session:
@@ -105,9 +105,9 @@ class Session:
             raise ModelError(message) from error
 
     def _check(self) -> None:
-        """Refuse the file when it is not the one it should be.
+        """Refuse the file when its checksum differs.
 
-        onnxruntime then reads it again by its name: 1.5 MB less at the peak than handing the content over.
+        onnxruntime then reads it again by its path, which takes 1.5 MB less at the peak than handing over the content.
         """
         expected = self._sha256
         try:

@@ -1,4 +1,4 @@
-"""A face detector of the caller's own: adapts a YuNet ONNX file, which focalbox does not ship."""
+"""Adapts YuNet, a face detector whose ONNX file the caller brings: focalbox does not ship it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from focalbox.saliency.session import Session
 __all__ = ["YuNet"]
 
 _STRIDES = (8, 16, 32)
-"""Pixels between the cells of the three levels that YuNet looks at."""
+"""Pixels between neighbouring cells, for each of the three levels of YuNet's answer."""
 
 _SURE = 0.7
 """Score (0..1) from which a detection counts: the published demonstration's."""
