@@ -1,1 +1,1 @@
-"""Parts that any service needs: pool, cache by bytes, single flight, metrics."""
+"""Parts that any service needs: pool, cache, single flight, memory budget, metrics, traces."""

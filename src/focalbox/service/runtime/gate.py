@@ -1,4 +1,4 @@
-"""A bound on how many uploads arrive, or pictures are fetched, at once, in all and for each host."""
+"""A limit on uploads or fetches at the same time, in total and for each host."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Gate:
         Raises
         ------
         Overloaded
-            When so many are in already.
+            When the limit is reached.
         """
         count = self._count.get(name, 0)
         if len(self) >= self._most or count >= self._most_of_name:
@@ -57,5 +57,5 @@ class Gate:
                 del self._count[name]
 
     def __len__(self) -> int:
-        """Return how many are in."""
+        """Return how many are admitted now."""
         return sum(self._count.values())

@@ -10,12 +10,12 @@ __all__ = ["JsonLines", "log_to_standard_error"]
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, message, and what the record carries besides."""
+    """One JSON object a line: time, level, message, and the record's extra fields."""
 
     _KNOWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Return the line of a record."""
         line: dict[str, Any] = {"time": round(record.created, 3), "level": record.levelname.lower()}
         line["message"] = record.getMessage()
         line |= {name: value for name, value in vars(record).items() if name not in self._KNOWN}
@@ -25,7 +25,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_standard_error() -> None:
-    """Let all that the service says, and all that any library warns of, be one line of JSON each on standard error."""
+    """Write all messages of the service, and warnings of libraries, to standard error as lines of JSON."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     for name, level in (("", logging.WARNING), ("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):

@@ -1,4 +1,4 @@
-"""A cache bounded in bytes that drops what was used longest ago."""
+"""A cache bounded in bytes that drops the least recently used value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 class ByteLruCache(Generic[_T]):
-    """Keeps values by name, up to a number of bytes together; the one used longest ago is dropped first.
+    """Keeps values by name, up to a total number of bytes; the least recently used one is dropped first.
 
     Not shared between threads: the service uses it from its event loop alone.
 
@@ -35,7 +35,7 @@ class ByteLruCache(Generic[_T]):
         self.used = 0
 
     def get(self, name: str) -> _T | None:
-        """Return a value, which then counts as used; None when it is not kept."""
+        """Return a value and count it as used now; None when it is not there."""
         found = self._kept.get(name)
         if found is None:
             return None

@@ -15,7 +15,7 @@ from focalbox.errors import LimitExceeded, Overloaded
 __all__ = ["MemoryBudget"]
 
 _RECEIVING = 4
-"""One part in so many of the budget is for files that are being received; the rest is for pixels."""
+"""Divisor of the budget: this part of it is for files that are being received, the rest for pixels."""
 
 
 class MemoryBudget:
@@ -49,7 +49,7 @@ class MemoryBudget:
         Raises
         ------
         LimitExceeded
-            When they are more than there are at all.
+            When they are more than the whole budget.
         """
         if size > self._most:
             message = (
@@ -78,7 +78,7 @@ class MemoryBudget:
 
     @contextmanager
     def occupy(self, size: int) -> Iterator[None]:
-        """Count bytes while the context lasts, and wait for nothing: for what is small, or made of what is there already."""
+        """Count bytes while the context lasts, without waiting: for what is small, or made of bytes already counted."""
         self.used += size
         try:
             yield
@@ -86,13 +86,13 @@ class MemoryBudget:
             self._free(size)
 
     def occupy_while(self, owner: object, size: int) -> None:
-        """Count the bytes of an object until nothing refers to it any more; called in the event loop."""
+        """Count the bytes of an object until nothing refers to it; to be called in the event loop."""
         self.used += size
         weakref.finalize(owner, _soon, asyncio.get_running_loop(), self._free, size).atexit = False
 
     @contextmanager
     def receiving(self) -> Iterator[ReceivedBytes]:
-        """Count the bytes of one file that is being received, until it is done with."""
+        """Count the bytes of one file that is being received, until the context ends."""
         received = ReceivedBytes(self)
         try:
             yield received
@@ -105,7 +105,7 @@ class MemoryBudget:
         Raises
         ------
         Overloaded
-            When all files together are more than there is room for.
+            When all such files together are larger than their part of the budget.
         """
         if self.received + size > self._most_received:
             message = "too many large files are being received: try again later"

@@ -18,13 +18,13 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class Metrics:
-    """All that is counted, in a registry of its own.
+    """The metrics, in a registry of their own.
 
     Parameters
     ----------
     folder : Path, optional
-        Where several processes count together; every one of them then reports the sum. It has to be
-        ``PROMETHEUS_MULTIPROC_DIR`` of the process before prometheus_client is loaded.
+        The folder in which several processes count together; each of them then reports the sum.
+        ``PROMETHEUS_MULTIPROC_DIR`` has to name it before prometheus_client is loaded.
     tracing : Tracing, optional
         Records the stages too.
     """
@@ -56,7 +56,7 @@ class Metrics:
         self.pixels = Counter("focalbox_pixels", "Pixels decoded and made.", ("kind",), registry=self._registry)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:  # noqa: A002 - Prometheus' word
-        """Report a value that is asked for whenever the metrics are read, or of several processes at each `refresh`."""
+        """Report a value that is read whenever the metrics are; with several processes, at each `refresh`."""
         if self._folder is None:
             Gauge(name, help, registry=self._registry).set_function(value)
         else:
@@ -78,11 +78,11 @@ class Metrics:
             self._stages.labels(name).observe(time.perf_counter() - start)
 
     def count_cache(self, cache: str, *, hit: bool) -> None:
-        """Count a question to a cache."""
+        """Count a lookup in a cache."""
         self._cache.labels(cache, "hit" if hit else "miss").inc()
 
     def text(self) -> bytes:
-        """Return all of it in Prometheus' text format, that of all processes together."""
+        """Return all metrics in Prometheus' text format, summed over the processes."""
         if self._folder is None:
             return generate_latest(self._registry)
         self.refresh()

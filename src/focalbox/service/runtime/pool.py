@@ -1,4 +1,4 @@
-"""The work pool: a number of pictures at work, a number of requests that wait, and a refusal beyond.
+"""The work pool: it limits the pictures at work and the requests that wait, and refuses the rest.
 
 Threads, not processes: decoding, resizing, encoding (Pillow), looking (onnxruntime) and most of planning (NumPy) let go of
 Python's lock, and a working image would cost more to send to another process than to cut.
@@ -28,7 +28,7 @@ class Pool:
     at_work : int
         Threads.
     waiting : int
-        Requests that may wait for a thread besides.
+        Further requests that may wait for a thread.
     """
 
     def __init__(self, at_work: int, waiting: int) -> None:
@@ -37,7 +37,7 @@ class Pool:
         self.admitted = 0
 
     def check(self) -> None:
-        """Raise `Overloaded` when so many requests are in already that no other is admitted."""
+        """Raise `Overloaded` when no further request would be admitted."""
         if self.admitted >= self._most:
             message = f"at most {self._most} requests are worked on at once: try again later"
             raise Overloaded(message)
@@ -49,7 +49,7 @@ class Pool:
         Raises
         ------
         Overloaded
-            When so many are in already.
+            When the limit is reached.
         """
         self.check()
         self.admitted += 1

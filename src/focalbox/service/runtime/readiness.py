@@ -9,7 +9,7 @@ __all__ = ["Readiness"]
 
 @dataclass(slots=True)
 class Readiness:
-    """The one thing that starting, stopping and ``/readyz`` share.
+    """The state that starting, stopping and ``/readyz`` share.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""The files in which several processes count together: in memory where the system has a place for that, with room for all.
+"""The files in which several processes count together: in memory where the system can, and reserved in advance.
 
-prometheus_client maps its files into memory. Where their disk is full, a write into a page that has no place on it yet ends
-the process (SIGBUS), so each file is written once before.
+prometheus_client maps its files into memory. On a full disk, a write into a page that has no space yet ends the process
+(SIGBUS), so each file is written once in advance.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from pathlib import Path
 __all__ = ["VARIABLE", "forget", "place_for", "reserve"]
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""In which prometheus_client looks for the folder, when it is loaded."""
+"""The variable in which prometheus_client looks for the folder when it is loaded."""
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is the user's own
 """Where Linux keeps files in memory."""
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Variables by which a user says where temporary files go, as `tempfile` reads them."""
 _BYTES: Mapping[str, int] = {"counter": 2**18, "gauge_livesum": 2**16, "histogram": 2**16}
-"""The most bytes of each kind: some 170 bytes a series, of which requests have at most 600 (dialects, answers, statuses)."""
+"""Bytes reserved for each kind of file: some 170 for each series, and requests have at most 600 series (dialects, answers,
+statuses)."""
 
 
 def place_for() -> Path | None:
@@ -34,7 +35,7 @@ def reserve(folder: Path) -> None:
     Raises
     ------
     OSError
-        When there is not enough; nothing is then reserved.
+        When there is not enough space; nothing is then reserved.
     """
     files = {folder / f"{kind}_{os.getpid()}.db": most for kind, most in _BYTES.items()}
     try:

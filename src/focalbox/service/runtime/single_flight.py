@@ -1,4 +1,4 @@
-"""Work for which several callers wait is done once, and dropped when no one waits for it any more."""
+"""Does work that several callers wait for once, and cancels it when no one waits any more."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SingleFlight:
     async def run(self, name: str, work: Callable[[], Awaitable[_T]]) -> _T:
         """Return the result of the work of this name, starting it when it is not under way.
 
-        A waiter that is cancelled leaves; the work is cancelled with the last one.
+        The work is cancelled when its last caller is.
         """
         job = self._jobs.get(name)
         if job is None:
@@ -49,7 +49,7 @@ class SingleFlight:
         if self._jobs.get(name) is job:
             del self._jobs[name]
         if job.task.done() and not job.task.cancelled():
-            job.task.exception()  # seen, even when all who waited have left
+            job.task.exception()  # retrieved, even when no caller is left to see it
 
     def __len__(self) -> int:
         """Return how many pieces of work are under way."""

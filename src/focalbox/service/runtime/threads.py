@@ -1,4 +1,4 @@
-"""Blocking work that may hang: each runs in its own thread, so that it delays neither other work nor the exit."""
+"""Runs blocking work that may hang, each piece in its own thread, so that it delays neither other work nor the exit."""
 
 from __future__ import annotations
 

@@ -12,16 +12,16 @@ from focalbox.errors import InvalidRequest
 __all__ = ["Tracing"]
 
 _SECONDS_TO_SEND = 2.0
-"""How long stopping may wait for the collector: one that is there takes the last spans in some milliseconds."""
+"""Seconds that stopping may wait for the collector: a working one takes the last spans in a few milliseconds."""
 _FAILED = 500
-"""From this status on a span is marked as failed (OpenTelemetry's conventions for HTTP servers)."""
+"""The lowest status that marks a span as failed (OpenTelemetry's conventions for HTTP servers)."""
 
 
 class Tracing:
-    """Records a span a request and a span a stage, and sends them to a collector.
+    """Records a span for each request and each stage, and sends them to a collector.
 
-    Where to, and as whose, say the variables of OpenTelemetry itself: ``OTEL_EXPORTER_OTLP_ENDPOINT``,
-    ``OTEL_SERVICE_NAME``, ``OTEL_TRACES_SAMPLER`` and so on.
+    OpenTelemetry's own variables set the collector, the name of the service and the sampling:
+    ``OTEL_EXPORTER_OTLP_ENDPOINT``, ``OTEL_SERVICE_NAME``, ``OTEL_TRACES_SAMPLER`` and so on.
 
     Parameters
     ----------
@@ -57,14 +57,14 @@ class Tracing:
 
     @contextmanager
     def request(self, method: str, path: str, headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """Record a request, as part of the trace that its ``traceparent`` names; what is put into the dict is noted.
+        """Record a request in the trace that its ``traceparent`` names; the caller puts attributes into the dict.
 
         Parameters
         ----------
         method, path : str
-            Without secrets.
+            The path is without secrets.
         headers : mapping
-            Names in small letters.
+            With lower-case names.
         """
         noted: dict[str, Any] = {}
         if self._tracer is None:
@@ -87,10 +87,10 @@ class Tracing:
         return nullcontext() if self._tracer is None else self._tracer.start_as_current_span(name)
 
     def close(self, seconds: float = _SECONDS_TO_SEND) -> None:
-        """Send what has not been sent; after so many seconds what is left is given up.
+        """Send the remaining spans; those not sent after so many seconds are given up.
 
-        OpenTelemetry's own shutdown tries a collector that is not there again and again, and takes no bound. It goes on in a
-        thread that no end of the process waits for.
+        OpenTelemetry's own shutdown retries an unreachable collector without a time limit. It runs in a thread that the end
+        of the process does not wait for.
         """
         if self._provider is not None:
             sending = Thread(target=self._provider.shutdown, name="focalbox-traces", daemon=True)

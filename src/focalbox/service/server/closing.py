@@ -1,8 +1,8 @@
-"""The end of a listening socket: no new connection is begun, and those that were begun are all accepted before it closes.
+"""Closes a listening socket without resetting a connection: new ones are dropped, and those that have begun are accepted.
 
-A listening socket that is closed resets the connections that the system has finished but nobody has accepted yet, whose
-clients have sent a request already. A client that is only about to connect is better off: its attempt is repeated by its own
-system a second later, and then refused.
+When a listening socket closes, the system resets every connection that it has established but nobody has accepted yet,
+although its client may have sent a request. A dropped attempt to connect does less harm: the client's system repeats it a
+second later, and it is then refused.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _FLAGS, _SYN, _SYN_ACK = 13, 0x02, 0x12
 """Where a TCP header has its flags, in bytes, and the flags of a first packet and of its answer (RFC 9293, section 3.1)."""
 _DROP_FIRST_PACKETS = (
     (0x30, 0, 0, _FLAGS),  # load the byte of flags
-    (0x54, 0, 0, _SYN_ACK),  # of it, SYN and ACK
+    (0x54, 0, 0, _SYN_ACK),  # keep its bits SYN and ACK
     (0x15, 0, 1, _SYN),  # SYN alone: the next line, else the one after
     (0x06, 0, 0, 0),  # drop
     (0x06, 0, 0, 0xFFFFFFFF),  # let through
 )
-"""Operation, jump if so, jump if not, value: as in the kernel's Documentation/networking/filter.rst."""
+"""Operation, jump if true, jump if false, value: as in the kernel's Documentation/networking/filter.rst."""
 _SETTLE = 0.2
-"""Seconds without a connection to accept after which all that were begun are there: a round trip across a continent."""
+"""Seconds without a connection to accept after which all that had begun have arrived: a round trip across a continent."""
 _MOST = 2.0
-"""Seconds after which it ends all the same, where connections cannot be kept from beginning."""
+"""Seconds after which waiting ends in any case, where the system cannot drop new connections."""
 _TURN = 0.02
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 async def stop_accepting(listening: socket.socket) -> None:
@@ -43,7 +43,7 @@ async def stop_accepting(listening: socket.socket) -> None:
     Parameters
     ----------
     listening : socket
-        Accepted from in this event loop.
+        One whose connections this event loop accepts.
     """
     _begin_no_more(listening)
     loop = asyncio.get_running_loop()
@@ -56,7 +56,7 @@ async def stop_accepting(listening: socket.socket) -> None:
 
 
 def _begin_no_more(listening: socket.socket) -> None:
-    """Drop the first packet of every connection, where the system can; what was begun goes on."""
+    """Drop the first packet of every new connection, where the system can; established ones go on."""
     if not sys.platform.startswith("linux"):
         return
     program = b"".join(struct.pack("HBBI", *line) for line in _DROP_FIRST_PACKETS)

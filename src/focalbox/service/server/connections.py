@@ -9,7 +9,7 @@ __all__ = ["Closable", "Connections"]
 
 
 class Closable(Interface):
-    """A connection, as far as it is counted here."""
+    """What `Connections` needs of a connection."""
 
     def abort(self) -> None:
         """Close it now."""
@@ -18,8 +18,8 @@ class Closable(Interface):
 class Connections:
     """Counts connections and makes room: an idle one is closed before a new one is refused.
 
-    A connection is *idle* from its beginning to the end of its first header, and between requests. The longest idle one goes
-    first, so that a thousand sockets that say nothing only push each other out.
+    A connection is *idle* from its beginning to the end of its first header, and between requests. The one that has been
+    idle longest is closed first, so that a thousand silent sockets only push each other out.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ MAX_UNREAD = 16_384
 """Bytes of a request that are read before its body begins: what common proxies let through at most."""
 
 _SLOWEST = 16_384
-"""Bytes a second that a body, or the reading of an answer, has to make once its first seconds are over: a tenth of a slow
+"""Bytes a second at which a client has to send a body or read an answer once its first seconds are over: a tenth of a slow
 mobile line (3G, 128 kB/s)."""
 
 _LAST = 1.0
@@ -38,11 +38,11 @@ class Deadlines:
     Parameters
     ----------
     header : float
-        From the first byte of a request, or the connection, to the end of the header.
+        From the first byte of a request, or the start of the connection, to the end of the header.
     body : float
-        For the body; each `_SLOWEST` bytes that came add a second.
+        For the body; each `_SLOWEST` bytes received add a second.
     send : float
-        For reading the answer, once it no longer fits into the buffers between; each `_SLOWEST` bytes add a second.
+        For reading an answer that does not fit into the buffers in between; each `_SLOWEST` bytes sent add a second.
     """
 
     header: float = 10.0
@@ -53,7 +53,7 @@ class Deadlines:
 def protocol_with(
     deadlines: Deadlines, open_connections: Connections, refuse: Callable[[bytes], bytes]
 ) -> type[Protocol]:
-    """Return the protocol with its deadlines, its count of connections and what refuses at sight; uvicorn wants a class."""
+    """Return the protocol class for uvicorn, with deadlines, the count of connections, and immediate refusals."""
     bound = {"deadlines": deadlines, "open_connections": open_connections, "refuse": staticmethod(refuse)}
     return type("BoundProtocol", (Protocol,), bound)
 
@@ -95,7 +95,7 @@ class Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def abort(self) -> None:
-        """Close the connection now, whatever is unsent."""
+        """Close the connection now and drop unsent bytes."""
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -143,9 +143,9 @@ class Protocol(H11Protocol):
         super().resume_writing()
 
     def shutdown(self) -> None:
-        """Close after the answer that is being made, or after a last request; what is unsent then has a deadline too.
+        """Close after the current answer, or after one last request; sending the rest has a deadline too.
 
-        A client that has been given an open connection may be sending on it just now, so an idle one is not closed at once.
+        A client may be sending on an idle connection just now, so that one is not closed at once.
         """
         if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE:
             self._forget_reading()
@@ -244,7 +244,7 @@ class Protocol(H11Protocol):
             self._writing = None
 
     def _mistake(self) -> InvalidRequest:
-        """Return what is wrong with what came; h11 raises one error for all of it."""
+        """Return what is wrong with a request; h11 raises the same error for everything."""
         unread, _ = self.conn.trailing_data
         if self.cycle is not None and not self.cycle.response_complete:
             message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"

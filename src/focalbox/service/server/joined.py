@@ -17,7 +17,7 @@ class JoinedTransport(asyncio.Transport):
     Parameters
     ----------
     transport : asyncio.Transport
-        What it is sent with.
+        The transport that sends.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -25,7 +25,7 @@ class JoinedTransport(asyncio.Transport):
         self._transport, self._pieces = transport, list[bytes]()
 
     def write(self, data: Any) -> None:
-        """Send bytes with what else is written before the loop's next turn, or before `flush`."""
+        """Send bytes together with all others that are written before the loop's next turn or before `flush`."""
         if not data:
             return
         if len(data) >= _LARGE:
@@ -37,7 +37,7 @@ class JoinedTransport(asyncio.Transport):
         self._pieces.append(data)
 
     def flush(self) -> None:
-        """Send now what was written."""
+        """Send at once what has been written."""
         if self._pieces:
             pieces, self._pieces = self._pieces, []
             self._transport.write(b"".join(pieces))
@@ -48,7 +48,7 @@ class JoinedTransport(asyncio.Transport):
         self._transport.close()
 
     def abort(self) -> None:
-        """Close, whatever is unsent."""
+        """Close and drop unsent bytes."""
         self._pieces = []
         self._transport.abort()
 

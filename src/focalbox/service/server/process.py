@@ -29,7 +29,7 @@ from focalbox.service.settings import ServiceSettings
 __all__ = ["BACKLOG", "serve_on"]
 
 BACKLOG = 1024
-"""Connections that the system may hold for the service to accept."""
+"""Connections that may wait in the system until the service accepts them."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """The numbers of settings of glibc's mallopt(3)."""
 _KEPT = 2**25
@@ -39,9 +39,9 @@ _MAPPED = 2**21
 _ARENAS = 2
 """Arenas that all threads share."""
 _OTHER_FILES = 128
-"""Files besides connections: pictures that are read, upstreams, libraries, logs."""
+"""Files that are open besides connections: pictures, connections to upstreams, libraries, logs."""
 _MAX_FILES = 65_536
-"""Files that are asked of the system: enough for the most connections that make sense, and no more."""
+"""The limit of open files to ask the system for: enough for the most connections that make sense."""
 _SELDOM = 10.0
 """Seconds between two lines about connections that could not be accepted."""
 
@@ -122,9 +122,9 @@ def serve_on(
     settings : ServiceSettings
         Of this process.
     metrics_folder : Path, optional
-        Where several processes count together.
+        The folder in which several processes count together.
     all_stop : callable
-        Tells, when this process stops, whether all that accept from the socket do.
+        Tells, when this process stops, whether all others that accept from the socket stop too.
     announce : callable
         Called once it serves.
 
@@ -184,7 +184,7 @@ def serve_on(
 
 
 def _files() -> int:
-    """Return how many files this process may open, having asked for as many as it may ask for."""
+    """Raise the limit of open files of this process as far as allowed, and return it."""
     try:
         import resource  # noqa: PLC0415 - Unix alone has it
     except ImportError:
@@ -202,11 +202,11 @@ def _give_memory_back() -> None:
     """Set the allocator so that large pictures are mapped one by one and given back, and small ones reuse memory.
 
     By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
-    fall apart: five minutes of mixed load then grew from 306 to 388 MB (`make soak-service`). And it gives back every
-    128 kB at the top of an arena, so that each request of 0.3 MP had 330 fresh pages zeroed: a sixth of its time. Mapping
-    from 1 MB on did the same to 300 pages, as the last picture is still held when the next one is decoded. Mapping from 2 MB
-    on, 3,000 requests for pictures of 0.1 to 1.4 MP took 1.4 % less processor time, and 4 % more memory at the peak. Other
-    systems go without.
+    become fragmented: in five minutes of mixed load, memory grew from 306 to 388 MB (`make soak-service`). It also gives
+    back every 128 kB at the top of an arena, so that each request of 0.3 MP had 330 fresh pages zeroed: a sixth of its
+    time. With mapping from 1 MB on, 300 pages were still zeroed, because the last picture is held while the next one is
+    decoded. Mapping from 2 MB on, 3,000 requests for pictures of 0.1 to 1.4 MP took 1.4 % less processor time, and 4 % more
+    memory at the peak. Other systems go without.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

@@ -16,7 +16,7 @@ __all__ = ["StrictConnection"]
 
 _EMPTY = b"\r\n"
 _MAX_EMPTY = 8
-"""Empty lines before a request: clients send one."""
+"""Empty lines that are ignored before a request: some clients send one."""
 _END = re.compile(rb"\n\r?\n")
 """The end of a header as h11 finds it."""
 _FOLD = re.compile(rb"\n[ \t]")
@@ -48,9 +48,9 @@ class StrictConnection(h11.Connection):
     def __init__(self, most_unread: int = 16_384) -> None:
         super().__init__(h11.SERVER, most_unread)
         self.wrong = ""
-        """The reason why the header was refused, if it is known."""
+        """Why the header was refused, if known."""
         self.too_large = False
-        """Whether more has come than a request may have before its body, or its header fields are larger than that."""
+        """Whether the part before the body, or the header fields alone, are larger than allowed."""
         self._most_unread = most_unread
         self.empty_lines = 0
         """Lines that were ignored since the last request."""
@@ -61,7 +61,7 @@ class StrictConnection(h11.Connection):
             return super().next_event()
         self._ignore_empty_lines()
         unread, ended = self.trailing_data
-        if unread == b"\r" and not ended:  # h11 would refuse it, before it is seen what follows
+        if unread == b"\r" and not ended:  # h11 would refuse it before the next byte is known
             return h11.NEED_DATA
         self._check(unread)
         event = super().next_event()

@@ -23,9 +23,9 @@ _EARLY = 5.0
 _FAILED_STARTS = 3
 """Workers in a row that could not start after which no more are started."""
 _MAX_REASON = select.PIPE_BUF - 1
-"""Bytes of a reason that are kept: what is written to a pipe in one piece, with the end of its line."""
+"""Bytes of a reason that are kept: with the end of its line, what a pipe takes in one piece."""
 _MAX_REASONS = 2**16
-"""Bytes of all reasons that are read: what a pipe holds."""
+"""Bytes that are read of all reasons together: what a pipe holds."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _AWAITED = (*_SIGNALS, signal.SIGCHLD)
 
@@ -33,7 +33,7 @@ _log = logging.getLogger("focalbox.service")
 
 
 class Starts:
-    """Shared by processes that start together: which one is the last to start, and why one cannot.
+    """Shared by processes that start together: tells which one is the last to start, and collects why some cannot.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ class Starts:
             os.set_blocking(end, False)
 
     def is_last(self) -> bool:
-        """Tell whether all others serve already; only one of the processes, and only once, is told so."""
+        """Tell whether all others serve already; true once, for one of the processes."""
         return os.read(self._numbers, 1) == b"\x01"
 
     def fail(self, reason: str) -> None:
         """Say in a sentence why this process cannot start."""
         line = reason.replace("\n", " ").encode("utf-8", "replace")[:_MAX_REASON] + b"\n"
-        with contextlib.suppress(BlockingIOError):  # so many have said it already
+        with contextlib.suppress(BlockingIOError):  # the pipe is full: others have given their reasons already
             os.write(self._tell, line)
 
     def reasons(self) -> list[str]:
@@ -84,8 +84,8 @@ class _Supervisor:
     ----------
     count : int
     work : callable
-        What a worker does; it is given what tells whether all workers stop, and answers with its exit code. `WRONG_CALL`
-        says that no worker can start, however long it has tried: none is started again.
+        What a worker does: takes a function that tells whether all workers stop, and returns an exit code. `WRONG_CALL`
+        means that no worker can start, after however long, and none is started again.
     ended : callable
         Told the process id of every worker that has ended.
     stopping : callable
@@ -111,8 +111,8 @@ class _Supervisor:
     def run(self) -> int:
         """Run until told to stop, or until workers cannot start; the answer is the exit code.
 
-        Every signal, also that a worker has ended, is written to a pipe by whatever thread it comes to, and read here: one
-        that comes just before a wait for workers would not end it.
+        Every signal, including the one that a worker has ended, is written to a pipe by the thread that gets it, and read
+        here: without the pipe, a signal just before a wait for workers would not end the wait.
         """
         signal.set_wakeup_fd(self._comes)
         for number in _AWAITED:
@@ -131,7 +131,7 @@ class _Supervisor:
         """Fork a worker, unless a stop was asked for."""
         if self._stopping:
             return
-        signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)  # in the worker none may go into the pipe
+        signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)  # signals to the worker must not reach the pipe
         worker = os.fork()
         if not worker:
             signal.set_wakeup_fd(-1)
@@ -167,7 +167,7 @@ class _Supervisor:
             return
         early = time.monotonic() - began < _EARLY
         self._failed = self._failed + 1 if early else 0
-        cannot_start = code == WRONG_CALL or (early and code > 0)  # and has said why
+        cannot_start = code == WRONG_CALL or (early and code > 0)  # and has reported why
         if not cannot_start:
             _log.error("a worker ended", extra={"worker": worker, "code": code})
         if cannot_start or self._failed >= _FAILED_STARTS:
@@ -186,15 +186,15 @@ class _Supervisor:
 
 
 def _note(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: that the signal came is in the pipe."""
+    """Do nothing: the pipe already tells of the signal."""
 
 
 def processors_of(place: int, count: int, processors: Sequence[int]) -> Sequence[int]:
-    """Return the processors that one of ``count`` workers is kept to: its own, or all where there are not enough.
+    """Return the processors that one of ``count`` workers is bound to: its own, or all where there are too few.
 
-    The threads of a process hand Python's lock to each other all the time: on its own processors it stays in their caches.
-    And workers do not take turns on one processor while another is idle: `make overload-service` counted a third fewer
-    switches of threads and half the system time an answer.
+    The threads of a process hand Python's lock to each other all the time: on processors of their own, it stays in the
+    caches. Workers also do not take turns on one processor while another is idle: `make overload-service` counted a third
+    fewer switches of threads and half the system time per answer.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def _processors() -> Sequence[int]:
 
 def _keep_to(processors: Sequence[int]) -> None:
     if processors:
-        with contextlib.suppress(OSError):  # they may have been taken away meanwhile
+        with contextlib.suppress(OSError):  # the system may have withdrawn them meanwhile
             os.sched_setaffinity(0, processors)
 
 
