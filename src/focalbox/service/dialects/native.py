@@ -20,7 +20,7 @@ __all__ = ["MAX_ALTERNATIVES", "MAX_SIZES", "PREFIX", "UPLOADS", "parse", "parse
 PREFIX = b"/v1/"
 _PRESET = b"/v1/p/"
 MAX_SIZES = 32
-"""Sizes in one plan: more than any page's list of them, few enough to be planned in a tenth of a second."""
+"""The most sizes in one plan: more than any page lists, few enough to be planned in a tenth of a second."""
 
 _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
 UPLOADS = tuple(_ANSWERS)
@@ -30,9 +30,9 @@ _OPTIONS = frozenset(option.name for option in OPTIONS)
 _OF_PICTURES = ("format", "quality")
 _OF_PLANS = ("saliency", "alternatives")
 _OPEN = re.compile(r"(?=.*[0-9])(?:0*[xX\u00d7][0-9]{0,9}|[0-9]{0,9}[xX\u00d7]0*)")
-"""A size with a side that is 0 or left out."""
+"""Matches a size with a side that is 0 or left out."""
 MAX_ALTERNATIVES = 16
-"""Alternatives of one size: more than an editor looks at, few enough to be planned in a tenth of a second."""
+"""The most alternatives of one size: more than an editor looks at, few enough to be planned in a tenth of a second."""
 
 
 def parse(path: bytes, query: bytes) -> ImageRequest:

@@ -15,12 +15,12 @@ from focalbox.errors import InvalidRequest, SignatureError
 __all__ = ["Key", "check", "new_key", "parse_key", "sign"]
 
 _MIN_SECRET = 16
-"""Characters of a secret: 128 bits when they are random, what RFC 2104, section 3, calls for at least with SHA-256 / 2."""
+"""Least characters of a secret: 128 bits when they are random, half the output of SHA-256 (RFC 2104, section 3)."""
 
 _LAST = re.compile(rb"expires=([0-9]{1,12})&key=([A-Za-z0-9_-]{1,32})&signature=([A-Za-z0-9_-]{43})")
 """The fields with which a signed address ends, in this order; nothing may follow the signature."""
 _ADDED = re.compile(r"(?:.*&)?(expires|key|signature)=.*")
-"""A query with a field that signing adds."""
+"""Matches a query with a field that signing adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def check(path: bytes, query: bytes, keys: Sequence[Key], now: float) -> bytes:
     path, query : bytes
         As they came, nothing decoded.
     keys : sequence of Key
-        Those that count.
+        The accepted keys.
     now : float
         Seconds since 1970 UTC.
 
@@ -118,7 +118,7 @@ def check(path: bytes, query: bytes, keys: Sequence[Key], now: float) -> bytes:
         raise SignatureError(message)
     name, given = found[2].decode("ascii"), found[3]
     signed = path + b"?" + query[: -len(b"&signature=") - len(given)]
-    # an unknown key costs the same work as a wrong signature, so that ids cannot be told apart by time
+    # an unknown key costs as much work as a wrong signature, so that the time does not reveal which ids exist
     key = next((key for key in keys if key.id == name), None)
     expected = _digest(signed, key or Key(name, "unknown")).encode("ascii")
     if not hmac.compare_digest(expected, given) or key is None:

@@ -40,9 +40,9 @@ _FITS = ("adaptive-full-fit-in", "adaptive-fit-in", "full-fit-in", "fit-in")
 
 
 _NESTED = re.compile(r"(?:^|/)(?:unsafe|[A-Za-z0-9_-]{27}=)/(.+)", re.DOTALL)
-"""An address of thumbor's inside a source: what follows its signature."""
+"""A thumbor address inside a source: the part behind its signature."""
 _AS_WRITTEN = "/:(),@=#"
-"""Characters that mean something in such an address; the others are escaped again, to be read once."""
+"""Characters with a meaning in such an address; others are escaped again, so that they are decoded only once."""
 
 
 def is_thumbor(path: bytes) -> bool:
@@ -120,11 +120,11 @@ def parse(rest: bytes) -> ImageRequest:
     options, align, inside = CropOptions(trim=trim), None, bool(fit) or stretched
     effects = (*flips, *filters.effects)
     over = "full" in fit
-    filled = filters.fill if fit and not over and all(given) else None  # nothing is left around what lies over the box
+    filled = filters.fill if fit and not over and all(given) else None  # an overflowing picture leaves nothing to fill
     if filled in {"edge", "blur"} or (filled and (not filters.fill_after or filters.no_upscale or meta)):
         options = replace(options, fit="contain", fill=filled or "", upscale=filters.upscale)
         inside = False
-    elif filled:  # in its place among the effects: what comes before leaves its colour alone
+    elif filled:  # at its place among the effects: earlier ones do not change its colour
         before = len(flips) + filters.fill_after
         effects = (*effects[:before], Effect("ground", (), filled), *effects[before:])
     elif stretched:
@@ -159,7 +159,7 @@ def parse(rest: bytes) -> ImageRequest:
 
 
 def _extract_focal(found: ImageRequest) -> ImageRequest:
-    """Take picture and centre from a source that is another address of thumbor's, with a manual crop."""
+    """Take the picture, and the middle of its manual crop as focal point, from a source that is another thumbor address."""
     inner = _NESTED.search(found.source)
     if inner is None:
         return found
@@ -171,31 +171,31 @@ def _extract_focal(found: ImageRequest) -> ImageRequest:
 
 
 class _Parts:
-    """The parts of an address, taken from the left."""
+    """Takes the parts of an address, from the left."""
 
     def __init__(self, rest: bytes) -> None:
         self._rest, self._first = rest, _first_of(rest)
 
     def take(self, word: str) -> bool:
-        """Take a part when it is this word."""
+        """Take the next part if it is this word."""
         if self._first != word:
             return False
         self._step()
         return True
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Take the next part when it looks like this."""
+        """Take the next part if it matches."""
         found = pattern.fullmatch(self._first) if self._first is not None else None
         if found:
             self._step()
         return found
 
     def one_of(self, words: dict[str, float]) -> str | None:
-        """Take the next part when it is one of these."""
+        """Take the next part if it is one of these."""
         return next((word for word in words if self.take(word)), None)
 
     def refuse(self, name: str) -> None:
-        """Raise when the next part is one that is not supported."""
+        """Raise if the next part is not supported."""
         if self.take(name):
             message = f"{name} is not supported in thumbor's addresses"
             raise InvalidRequest(message)
@@ -212,7 +212,7 @@ class _Parts:
         return read_filters(text)
 
     def source(self) -> str:
-        """Return what is left, without the slashes before it, which thumbor's own loader drops too."""
+        """Return the rest without its leading slashes, which thumbor's own loader drops too."""
         source = decode_percent(self._rest).lstrip("/")
         if not source:
             message = "an address ends with the source"

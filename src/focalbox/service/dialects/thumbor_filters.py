@@ -1,4 +1,4 @@
-"""The filters of thumbor's addresses: those that are done, and how each is read."""
+"""The filters of thumbor's addresses: those that are supported, and how each is read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from focalbox.service.request import DEFAULT_QUALITY, OPAQUE_JPEG, SAME
 __all__ = ["FILTERS", "REFUSED", "Filters", "box_of", "read_filters"]
 
 _FILTER = re.compile(r"(?:([a-z_]{1,30})\(([^()]*)\)|(curve)\(((?:[^()]|\([^()]*\))*)\))(?::|$)")
-"""A filter; the points of a curve stand in parentheses of their own."""
+"""A filter; the points of a curve have parentheses of their own."""
 _BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _NAME = re.compile(r"([a-z_]{1,30})\(")
@@ -51,7 +51,7 @@ class Filters:
     max_bytes: int = 0
     proportion: float = 1.0
     stretch: bool = False
-    fill_after: int = 0  # effects that stand before fill, and leave its colour alone
+    fill_after: int = 0  # the number of effects before fill, which do not change its colour
     extract_focal: bool = False
     effects: tuple[Effect, ...] = ()
 
@@ -114,7 +114,7 @@ def _sentence(name: str, expected: str, argument: str) -> str:
 
 
 def _flag(field: str | None) -> Read:
-    """Return a reader of a filter without an argument; without a field it asks for what is always done."""
+    """Return a reader of a filter without an argument; without a field, the filter changes nothing."""
 
     def read(found: Filters, argument: str) -> Filters:
         if argument:
@@ -161,7 +161,7 @@ def _decimals(name: str, argument: str, least: int, most: int) -> list[float]:
 
 
 def _blur(found: Filters, argument: str) -> Filters:
-    """Read radius and sigma: thumbor's kernel ends at the radius, so that it is as wide as a Gaussian of a smaller sigma."""
+    """Read radius and sigma: thumbor's kernel ends at the radius, and so is as wide as a Gaussian of a smaller sigma."""
     radius, *more = _decimals("blur", argument, 1, 2)
     reach = range(-min(int(abs(radius)), _MAX_RADIUS), min(int(abs(radius)), _MAX_RADIUS) + 1)
     sigma = abs(more[0] if more and more[0] else radius)
@@ -186,7 +186,7 @@ def _rotate(found: Filters, argument: str) -> Filters:
     (degrees,) = _decimals("rotate", argument, 1, 1)
     return (
         found if degrees % _QUARTER else _with(found, Effect("rotate", (degrees,)))
-    )  # as thumbor, which keeps the size
+    )  # like thumbor, which keeps the size
 
 
 def _round_corner(found: Filters, argument: str) -> Filters:
@@ -218,7 +218,7 @@ def _background_color(found: Filters, argument: str) -> Filters:
 
 def _fill(found: Filters, argument: str) -> Filters:
     named = {"transparent": _TRANSPARENT, "auto": "edge"}
-    colour, _, behind = (part.strip() for part in argument.partition(","))  # also behind what is transparent?
+    colour, _, behind = (part.strip() for part in argument.partition(","))  # fill behind transparent parts too?
     if colour in {"", "edge"}:
         message = _sentence("fill", "a colour, blur, auto or transparent", argument)
         raise InvalidRequest(message)
@@ -287,7 +287,7 @@ FILTERS: Mapping[str, Read] = {
     "strip_metadata": _flag(None),
     "upscale": _upscale("upscale"),
 }
-"""The filters that are done."""
+"""The filters that are supported."""
 
 REFUSED: Mapping[str, str] = {
     "frame": "it draws another picture over this one",

@@ -57,7 +57,7 @@ def read_rgb(argument: str) -> Effect:
 
 
 def read_colorize(argument: str) -> Effect:
-    """Read ``colorize(RED,GREEN,BLUE,COLOUR)``: how much of each colour is that of another, in percent."""
+    """Read ``colorize(RED,GREEN,BLUE,COLOUR)``: the share of the given colour in each channel, in percent."""
     *shares, colour = _split(argument)
     plain = len(shares) == 3 and all(map(_WHOLE.fullmatch, shares)) and _COLOUR.fullmatch(colour)  # noqa: PLR2004
     if not plain or not all(int(share) >= 0 for share in shares):
@@ -73,7 +73,7 @@ def read_saturation(argument: str) -> Effect:
 
 
 def read_noise(argument: str) -> Effect:
-    """Read ``noise(AMOUNT[,SEED])``; without a seed the noise is always the same, as an answer that is kept must be."""
+    """Read ``noise(AMOUNT[,SEED])``; without a seed the noise is always the same, so that answers can be cached."""
     amount, seed, *more = [*_split(argument), "0"] if "," not in argument else _split(argument)
     if more or not amount.isdecimal() or not seed.isdecimal() or len(seed) > 9 or len(amount) > 9:  # noqa: PLR2004
         _refuse("noise", "an amount, and perhaps a seed", argument)

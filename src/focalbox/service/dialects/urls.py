@@ -1,4 +1,4 @@
-"""Reading the path and query of an address, once and strictly: nothing is repaired, nothing is decoded twice."""
+"""Reads the path and query of an address, once and strictly: nothing is repaired, nothing is decoded twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_ADDRESS = 4096
 general; a Filestack policy of 1,000 characters and a source address of 2,000 leave room here."""
 
 MAX_FIELDS = 64
-"""Fields of a query that are read; the options are a score."""
+"""The most fields of a query; there are some twenty options."""
 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")

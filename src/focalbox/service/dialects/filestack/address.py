@@ -25,9 +25,9 @@ __all__ = ["TASKS", "Request", "Task", "is_filestack", "known_options", "read"]
 _TASK = re.compile(r"([a-z_0-9]{1,40})=(.*)", re.DOTALL)
 _OPTION = re.compile(r'([A-Za-z_0-9]{1,40}):("[^"]*"|\[[^\]]*\]|[^,"\[\]]*)(?:,|$)')
 _API_KEY = re.compile(rb"(?![vV][0-9]{1,3}\Z)[A-Za-z0-9]{1,64}")
-"""``v2`` is not a key, but the mistaken beginning of a native address."""
+"""Not taken for an API key: the mistaken beginning of a native address."""
 _LIKE_TASK = re.compile(rb"[a-z_]{2,40}=[a-z_]{1,40}(?::|%3[Aa])")
-"""The beginning of anything that looks like a task; unknown ones are refused by name."""
+"""What a task begins with; unknown tasks are refused by name."""
 _ALIASES = {"round_corners": "rounded_corners"}
 """Names of tasks in filestack-python that differ from Filestack's own."""
 _KEY_FIELD = re.compile(r"key=([A-Za-z0-9]{1,64})", re.ASCII)
@@ -82,8 +82,8 @@ def read(path: bytes, query: bytes = b"") -> Request:
     Parameters
     ----------
     path, query : bytes
-        As they came. The query belongs to a source on another server, but for the policy and its signature; a handle has
-        no other.
+        As they came. The query belongs to a source on another server, except for the policy and its signature; beside a
+        handle, only these two are allowed.
 
     Raises
     ------
@@ -104,10 +104,10 @@ def read(path: bytes, query: bytes = b"") -> Request:
             tasks += _unpack(packed)
         elif found and (
             slash or found[1] in TASKS
-        ):  # at the end stands the source, which may have any name but a task's
+        ):  # the last part is the source, which may have any name but a task's
             tasks.append(Task(_ALIASES.get(found[1], found[1]), _options(found[1], found[2])))
         elif not segment and slash and tasks:
-            pass  # two slashes are as good as one between tasks
+            pass  # two slashes between tasks count as one
         elif segment in TASKS and slash:
             tasks.append(Task(segment, {}))
         else:
@@ -124,7 +124,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
 
 
 def _query(query: bytes) -> tuple[str, list[Task]]:
-    """Return what of a query belongs to the source, and the task that policy and signature in it stand for."""
+    """Split a query into the part of the source and the task ``security`` that its policy and signature stand for."""
     parts = query.split(b"&")
     named = [part.partition(b"=") for part in parts]
     signs = {name: value for name, _, value in named if name in _SIGNED}

@@ -51,7 +51,7 @@ def _sharpened(options: Mapping[str, str]) -> list[Effect]:
 
 
 def _browned(options: Mapping[str, str]) -> list[Effect]:
-    """Return grey that is brown, by what ImageMagick does to a tone before it stretches all of them.
+    """Return the sepia tone of a grey, as ImageMagick computes it before it stretches the tones.
 
     Red is as much lighter as the tone is below 100, green a sixth of the tone darker than that, and blue a sixth darker than
     grey; neither is darker than a seventh.

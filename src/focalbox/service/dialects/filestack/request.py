@@ -1,4 +1,4 @@
-"""From Filestack's tasks, split from the address, to an `ImageRequest`."""
+"""Turns the tasks of a Filestack address into an `ImageRequest`."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ _YEAR = 31_536_000
 """Seconds that ``cache=expiry:max`` stands for (Filestack's Processing API, Cache)."""
 _TRUTHS = {"true": True, "false": False}
 _RADIUS = {"blur", "sharpen"}
-"""Effects in pixels of the picture that they are done to."""
+"""Effects whose amounts are in pixels of the picture that they change."""
 _FRAMING = {"smart_crop", "crop_faces"}
-"""Tasks that look for what is shown."""
+"""Tasks that choose the window by looking."""
 _TOLD: Mapping[str, tuple[str, frozenset[str]]] = {
     "imagesize": ("imagesize", frozenset()),
     "faces": ("detect_faces", frozenset()),
     "coordinates": ("smart_crop", frozenset({"crop"})),
 }
-"""By answer in JSON: the task that asks for it, and those that it takes into account."""
+"""For each JSON answer: the task that asks for it, and the tasks that the answer reflects."""
 _UNSEEN = frozenset(
     {"auto_image", "cache", "compress", "fallback", "no_metadata", "output", "pjpg", "quality", "security"}
 )
@@ -79,7 +79,7 @@ def parse(request: Request) -> ImageRequest:
             message = f"the task {task.name} is given once"
             raise InvalidRequest(message)
         if not given or (task.name == "rotate" and "rotate" not in turns_of(named)):
-            named[task.name] = options  # of several the first, or the first that turns the picture
+            named[task.name] = options  # the first of several, or the first that turns the picture
     sized = read_size(named)
     _check_order(request, named)
     _check_told(named)
@@ -102,9 +102,9 @@ def parse(request: Request) -> ImageRequest:
 
 
 def _check_order(request: Request, named: Named) -> None:
-    """Refuse tasks in an order in which they would make another picture than they do here: what looks comes first.
+    """Refuse an order of tasks that Filestack would answer with another picture: tasks that look have to come first.
 
-    Filestack does its tasks in the order of the address.
+    Filestack performs tasks in the order of the address.
     """
     names, turns = [task.name for task in request.tasks], turns_of(named)
     for at, name in enumerate(names):
@@ -120,7 +120,7 @@ def _check_order(request: Request, named: Named) -> None:
 
 
 def _check_told(named: Named) -> None:
-    """Refuse tasks beside one whose answer is JSON that would not tell what they make of the picture."""
+    """Refuse tasks whose effect the JSON answer of another task would not show."""
     told = _answer(named)
     if told != "crop":
         task, allowed = _TOLD[told]
@@ -131,13 +131,13 @@ def _check_told(named: Named) -> None:
 
 
 def _is_first(request: Request, named: Named, at: int) -> bool:
-    """Tell whether a crop is of the picture as it is: no task before it has made another one."""
+    """Tell whether a crop applies to the unchanged picture: no earlier task changes it."""
     turns = turns_of(named)
     return not any(task.name in {*turns, *SIZED, *MAKERS, "crop"} for task in request.tasks[:at])
 
 
 def _keeps_metadata(named: Named) -> bool:
-    """Tell whether copyright and profile stay: a task asks for it, and none forbids it."""
+    """Tell whether copyright and profile are kept: a task asks for it, and none forbids it."""
     kept = [_truth("metadata", named.get(task, {}).get("metadata", "false")) for task in ("compress", "pjpg")]
     stripped = _truth("strip", named.get("output", {}).get("strip", "false"))
     return any(kept) and not stripped and "no_metadata" not in named
@@ -196,13 +196,13 @@ def _quality(named: Named) -> int:
 def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
     """Return what is done to the crop, in the order of the address."""
     found: list[Effect] = []
-    before = bool(sized.task)  # what comes before the size is in pixels of the source
+    before = bool(sized.task)  # effects before the task of size are in pixels of the source
     framed = max((at for at, task in enumerate(request.tasks) if task.name in _FRAMING), default=-1)
     resized = False
     for at, task in enumerate(request.tasks):
         options = known_options(task)
         if task.name == "resize" and resized:
-            if at < framed:  # of the whole picture, in which nothing of it is seen
+            if at < framed:  # a task that frames follows: the result must show nothing of this resize
                 check_whole({**named, "resize": options}, request.tasks[framed].name)
             else:
                 found.append(resize_again(options))
@@ -224,7 +224,7 @@ def _effects(request: Request, named: Named, sized: Sized) -> list[Effect]:
 
 
 def _first_window(request: Request, named: Named) -> PixelBox | None:
-    """Return the part that is taken for the picture; what is cut out later is done to what the tasks before have made."""
+    """Return the part that stands for the whole picture; later crops apply to what earlier tasks have made."""
     at = next((at for at, task in enumerate(request.tasks) if task.name == "crop"), None)
     return _window(named["crop"]) if at is not None and _is_first(request, named, at) else None
 

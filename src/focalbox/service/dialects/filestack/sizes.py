@@ -34,7 +34,7 @@ SIZED = ("smart_crop", "resize", "crop_faces")
 CORNERS = ("rounded_corners", "circle")
 """Tasks that cut corners off."""
 MAKERS = frozenset((*CORNERS, "blackwhite", "border", "pixelate"))
-"""Tasks that make of a picture what a resize or a crop before them would not lead to."""
+"""Tasks that give another result after a resize or a crop than before it."""
 
 _MODES: Mapping[str, Mapping[str, str]] = {
     "auto": {"mode": "auto"}, "face": {"mode": "face"}, "fit": {"fit": "contain"}, "object": {"fit": "tight"},
@@ -66,7 +66,7 @@ class Sized:
     options : dict
         How to crop, as fields of `CropOptions`.
     align : (float, float), optional
-        Where the window is put instead of looking.
+        Where the window lies, for sizes that do not look.
     effects : tuple of Effect
         What is done to the crop before anything else.
     faces : FaceFrame, optional
@@ -74,7 +74,7 @@ class Sized:
     task : str
         The task that says all this; empty for none.
     resize : Effect, optional
-        What the task ``resize`` does where it is not that task, but done to what others have made.
+        What the task ``resize`` does when another task sets the size.
     """
 
     target: Outline | Size = field(default_factory=lambda: Outline(0, 0))
@@ -87,7 +87,7 @@ class Sized:
 
 
 def read_size(named: Named) -> Sized:
-    """Read what the tasks of an address, in its order, say of the result's size.
+    """Read the size of the result from the tasks of an address, in its order.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def read_size(named: Named) -> Sized:
     shown = _read_first(first, named[first]) if first else Sized(align=(0.5, 0.5))
     if isinstance(shown.target, Size) and not turned and not resize.effects and "blur" not in named:
         outline = resize.target
-        if isinstance(outline, Outline) and outline.inside:  # the same window with other pixels, of films too
+        if isinstance(outline, Outline) and outline.inside:  # the same window with other pixels, also of films
             return replace(shown, target=outline.size(shown.target))
     return replace(shown, resize=_effect_of(options, resize, faces=first == "crop_faces"))
 
@@ -125,7 +125,7 @@ def turns_of(named: Named) -> frozenset[str]:
 
 
 def _is_turned(named: Named) -> bool:
-    """Tell whether what comes before ``resize`` makes it another picture than the one that would be turned afterwards."""
+    """Tell whether a resize after the given tasks differs from one before them."""
     before = list(named)[: list(named).index("resize")]
     cut = "crop" in before and not turns_of(named).isdisjoint(before[: before.index("crop")])
     still = set() if cut or "align" in named["resize"] else {"flip", "flop"}
@@ -134,12 +134,12 @@ def _is_turned(named: Named) -> bool:
 
 
 def check_whole(named: Named, second: str) -> None:
-    """Refuse a resize before another task of size, unless nothing of it would be seen in what that task makes.
+    """Refuse a resize before another task of size, unless it would not change the result.
 
     Raises
     ------
     InvalidRequest
-        When something would.
+        When it would.
     """
     names, task = list(named), named["resize"]
     between = set(names[names.index("resize") : names.index(second)])
@@ -163,7 +163,7 @@ def _read_first(name: str, task: Mapping[str, str]) -> Sized:
 
 
 def _effect_of(task: Mapping[str, str], resize: Sized, *, faces: bool) -> Effect:
-    """Return what ``resize`` does to a picture that other tasks have made."""
+    """Return the effect of ``resize`` on a picture that other tasks have made."""
     outline = resize.target
     sides = float(outline.width), float(outline.height)
     if resize.effects:
@@ -177,7 +177,7 @@ def _effect_of(task: Mapping[str, str], resize: Sized, *, faces: bool) -> Effect
 
 
 def resize_again(task: Mapping[str, str]) -> Effect:
-    """Return what a further ``resize`` does to what the tasks before it have made."""
+    """Return the effect of a further ``resize`` on the result of the tasks before it."""
     return _effect_of(task, _read_resize(task), faces=False)
 
 
@@ -216,7 +216,7 @@ def read_face_sizes(task: Mapping[str, str]) -> tuple[float | None, float | None
 
 
 def _resize_faces(task: Mapping[str, str], resize: Sized, options: Mapping[str, str]) -> Sized:
-    """Return what shows some faces, resized: what ``resize`` says is then about what crop_faces shows."""
+    """Return the size of a crop around faces that is then resized: ``resize`` applies to what crop_faces shows."""
     outline = resize.target
     cut = isinstance(outline, Outline) and not outline.inside
     target = Size(outline.width, outline.height) if cut else outline

@@ -35,7 +35,7 @@ _MAX_OPTIONS = 64
 _SHOWN = 30
 """Bytes of a wrong source that a message repeats."""
 _THUMBORS = {b"trim", b"filters"}
-"""Words that begin a part with a colon in thumbor's addresses too."""
+"""Words before a colon that begin a part of thumbor's addresses too."""
 _KNOWN = REFUSED.keys() | NAMES.keys() | PRESET
 
 
@@ -52,7 +52,7 @@ def is_imgproxy(path: bytes) -> bool:
     first, _, rest = path.removeprefix(b"/").partition(b"/")
     if first == b"insecure" or _SIGNATURE.fullmatch(first):
         return b"=" not in rest.partition(b"/")[0]  # not a task of Filestack's behind an API key
-    if rest.startswith(b"trim:"):  # both dialects begin so: what follows tells
+    if rest.startswith(b"trim:"):  # both dialects begin like this: the next part decides
         rest = rest.partition(b"/")[2]
     second = rest.partition(b"/")[0]
     found = _OPTION.fullmatch(second)

@@ -1,4 +1,4 @@
-"""The processing options of imgproxy: those that are done, by both their names, and how each is read."""
+"""The supported processing options of imgproxy, by both their names, and how each is read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _WHOLE = re.compile(r"-?[0-9]{1,6}")
 _CHANNEL = re.compile(r"[0-9]{1,3}")
 _SHORT = 3
-"""Digits of a colour that stand for two each."""
+"""Number of digits of a colour in which each digit stands for two."""
 _TYPES = ("fit", "fill", "fill-down", "force", "auto")
 _ANY_NUMBER = 10_000
 _ARGUMENTS = {
@@ -45,7 +45,7 @@ _ARGUMENTS = {
 }  # fmt: skip
 """How many arguments an option has here; those that are not named have one."""
 _DEFAULTS = {"", "0", "f", "false"}
-"""Further arguments that are accepted because they ask for what is done in any case, as in ``w:500:0``."""
+"""Further arguments that are accepted because they ask for the usual behaviour, as in ``w:500:0``."""
 _ON, _OFF = (("1", "t", "true"), ("0", "f", "false"))
 _FIXED_FOR: Sequence[tuple[str, Sequence[str], str]] = (
     ("auto_rotate ar", _ON, "every answer is upright"),
@@ -56,7 +56,7 @@ _FIXED_FOR: Sequence[tuple[str, Sequence[str], str]] = (
 FIXED: Mapping[str, tuple[Sequence[str], str]] = {
     name: (values, reason) for names, values, reason in _FIXED_FOR for name in names.split()
 }
-"""Options that say what is always so here, and nothing else: their arguments, and why there are no others."""
+"""Options that are accepted only with the arguments that describe what always happens here, and why no others are."""
 _MAX_NAME = 255
 """Bytes of a file's name (NAME_MAX of POSIX systems)."""
 
@@ -150,7 +150,7 @@ def _trim(found: Processing, arguments: Sequence[str]) -> Processing:
 
 
 def _padding(found: Processing, arguments: Sequence[str]) -> Processing:
-    """Read the sides as CSS has them: what is left out is as its opposite, or as the first."""
+    """Read the four sides as in CSS: a side left out is like its opposite, or like the first."""
     top = plain_number("padding", argument_at(arguments, 0) or "0")
     right = plain_number("padding", argument_at(arguments, 1) or str(top))
     bottom = plain_number("padding", argument_at(arguments, 2) or str(top))
@@ -219,7 +219,7 @@ def _filename(found: Processing, arguments: Sequence[str]) -> Processing:
     if read_truth(argument_at(arguments, 1)):
         try:
             name = base64.b64decode(name + "=" * (-len(name) % 4), altchars=b"-_", validate=True).decode("utf-8")
-        except ValueError as error:  # also what is no ASCII, or no UTF-8
+        except ValueError as error:  # includes text that is not ASCII, or not UTF-8
             message = "a name in URL-safe base64"
             raise Unexpected(message) from error
     if any(character < " " or character in "/\\" for character in name) or len(name.encode()) > _MAX_NAME:
@@ -237,7 +237,7 @@ def _count(name: str) -> Callable[[str], int]:
 
 
 def _nothing(found: Processing, _: Sequence[str]) -> Processing:
-    """Take what is always done here, or changes nothing but the address."""
+    """Accept an option that asks for the usual behaviour, or changes only the address."""
     return found
 
 

@@ -13,7 +13,7 @@ __all__ = ["PRESET", "read_presets"]
 PRESET = frozenset(("preset", "pr"))
 """The options that name presets."""
 _MAX_DEPTH = 8
-"""How many presets may stand in each other."""
+"""How deep presets may be nested."""
 
 
 def read_presets(

@@ -32,7 +32,7 @@ _PLACES = {
 }  # fmt: skip
 _NUMBER = re.compile(r"-?(?:[0-9]{1,9}(?:\.[0-9]{0,17})?|\.[0-9]{1,17})")
 _MAX_FACTOR = 8
-"""More than imgproxy's clients ask for."""
+"""Largest factor: more than imgproxy's clients ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Processing:
 
 
 class Unexpected(ValueError):
-    """Raised with what an argument should be; the option that it belongs to completes the message."""
+    """Raised with a description of the expected argument; the reader of the option completes the message."""
 
 
 def argument_at(arguments: Sequence[str], at: int) -> str:
@@ -113,7 +113,7 @@ def _number(text: str) -> float:
 
 
 def read_gravity(arguments: Sequence[str], *, places_only: bool = False) -> Gravity:
-    """Read a gravity with its offsets; where room is added, nothing can be looked for."""
+    """Read a gravity with its offsets; for padding, only places are allowed."""
     kind, rest = argument_at(arguments, 0), list(arguments[1:])
     if kind == "sm" and not places_only:
         if any(_number(text or "0") != 0 for text in rest):

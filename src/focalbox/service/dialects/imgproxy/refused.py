@@ -1,4 +1,4 @@
-"""The processing options of imgproxy that have no equivalent, by the reason for that."""
+"""The processing options of imgproxy without an equivalent here, grouped by the reason."""
 
 from __future__ import annotations
 

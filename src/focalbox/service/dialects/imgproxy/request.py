@@ -1,4 +1,4 @@
-"""From imgproxy's options to an `ImageRequest`, with its steps in the order of imgproxy's pipeline."""
+"""Turns imgproxy's options into an `ImageRequest`, with the steps in the order of imgproxy's pipeline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from focalbox.service.shape.scaling import Scaling
 __all__ = ["make_request"]
 
 _CLEAR = "#ffffff00"
-"""White that nobody sees."""
+"""Fully transparent white."""
 
 
 def make_request(found: Processing, source: str) -> ImageRequest:
@@ -78,7 +78,7 @@ def _scaling(found: Processing, *, room: bool) -> Scaling:
 
 
 def _effects(found: Processing) -> list[Effect]:
-    """Return what is done to the cut, in the order in which imgproxy does it."""
+    """Return the effects on the crop, in the order in which imgproxy applies them."""
     asked = (
         ("rotate", -found.rotate % 360, ()),
         ("flop", found.flip[0], None),
