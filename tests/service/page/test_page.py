@@ -231,7 +231,7 @@ def test_other_windows_and_the_middle_are_there_to_compare(visit: Callable[..., 
     before = window_of(page)
     first.click()
     assert window_of(page) != before
-    page.get_by_text("What do these say?").click()
+    page.get_by_text("What do these numbers mean?").click()
     expect(page.get_by_text("nine tenths")).to_be_visible()
 
 

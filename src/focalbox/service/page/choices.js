@@ -3,7 +3,7 @@
 const LONGEST = 1200; // pixels of the longer side of the crop that the snippets name
 const FINE = 4; // digits of a fraction: a hundredth of a pixel in 100
 
-/** What is asked for before anybody touches anything. */
+/** The choices before the visitor makes any. */
 export const START = { aspect: 16 / 9, zoom: 0, fit: "cover", face: false, format: "auto", quality: 80, focus: null, keep: [] };
 
 /** The size in pixels that an aspect ratio is shown and asked for in. */
@@ -13,7 +13,7 @@ export function sizeOf(aspect, longest = LONGEST) {
     : { width: Math.max(1, Math.round(longest * aspect)), height: longest };
 }
 
-/** The options of the crop that are not as they start, as pairs of name and text. */
+/** The options of the crop that differ from the start, as pairs of name and text. */
 export function optionsOf(choice) {
   const close = choice.fit === "tight" || (choice.fit === "cover" && choice.zoom > 0);
   return [
@@ -26,7 +26,7 @@ export function optionsOf(choice) {
   ];
 }
 
-/** The options of the file that are not as they start. */
+/** The options of the file that differ from the start. */
 export function fileOptionsOf(choice) {
   return [
     ...(choice.format !== "auto" ? [["format", choice.format]] : []),
@@ -34,7 +34,7 @@ export function fileOptionsOf(choice) {
   ];
 }
 
-/** Whether the page's own planning knows all that is asked for. */
+/** Whether the page can plan these choices by itself. */
 export function isPlain(choice) {
   return choice.fit === "cover" && !choice.face && choice.keep.length === 0;
 }
@@ -44,7 +44,7 @@ export function queryOf(pairs) {
   return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
 }
 
-/** Say an aspect ratio as people do. */
+/** Write an aspect ratio in its usual form, such as 16:9. */
 export function named(aspect) {
   const close = NAMED.find((text) => Math.abs(aspectOf(text) / aspect - 1) < 0.008);
   return close ?? (aspect >= 1 ? `${aspect.toFixed(2)}:1` : `1:${(1 / aspect).toFixed(2)}`);

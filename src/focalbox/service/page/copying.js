@@ -2,15 +2,15 @@
 
 import { signed } from "./service.js";
 
-const SHOWN = 1600; // milliseconds that a button says what it did
+const SHOWN = 1600; // milliseconds that a button shows what it did
 const SIGNED = "Each address that begins with /v1/ needs a signature here: focalbox sign 'ADDRESS' adds it. "
-  + "Those of thumbor and imgproxy have one of their own key in place of unsafe, Filestack's a policy.";
+  + "Addresses of thumbor and imgproxy need a signature with their own key in place of unsafe, those of Filestack a policy.";
 const NAMES = ["URL", "img srcset", "picture", "CSS", "thumbor", "imgproxy", "Filestack", "Command", "Python"];
 
 const part = (id) => document.getElementById(id);
 const idOf = (name) => `snippet-${name.replaceAll(" ", "-")}`;
 
-/** Make the rows; `say` tells those who do not see the button. */
+/** Make the rows; `say` tells screen readers that something was copied. */
 export function buildSnippets(say) {
   for (const name of NAMES) {
     const row = part("snippet").content.firstElementChild.cloneNode(true);
@@ -23,7 +23,7 @@ export function buildSnippets(say) {
   }
 }
 
-/** Fill the rows; one that has nothing to say is hidden. */
+/** Fill the rows, and hide those without a snippet. */
 export function fillSnippets(all) {
   for (const name of NAMES) {
     part(idOf(name)).textContent = all[name] ?? "";
@@ -31,10 +31,10 @@ export function fillSnippets(all) {
   }
 }
 
-/** Say what stands between the addresses and the picture. */
+/** Explain what has to be done before the addresses work. */
 export function explainPlace(name, { folder, servable, there, sizes }) {
   const first = there ? "" : !servable
-    ? `A picture called ${name} is never served: give it a name that does not begin with a dot and holds no backslash.`
+    ? `A picture called ${name} is never served: give it a name that does not begin with a dot and has no backslash.`
     : folder
     ? `These addresses work once ${name} lies in the service's folder: put it here first.`
     : "This service has no folder of pictures yet: start it with --root FOLDER, put the picture there, and the addresses work.";
@@ -56,7 +56,7 @@ async function copy(name, button, say) {
     getSelection().removeAllRanges();
     getSelection().addRange(range);
     button.textContent = "Selected";
-    say("Copy what is selected: with control and C, or the menu of the selection.");
+    say("The text is selected: copy it with Ctrl+C or from the menu.");
   }
   setTimeout(() => { button.textContent = "Copy"; }, SHOWN);
 }

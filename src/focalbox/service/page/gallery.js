@@ -1,9 +1,9 @@
-// Crops beside the chosen one: the middle's, other windows of the same shape, and common sizes.
+// Crops beside the chosen one: the middle of the picture, other windows of the same shape, and common sizes.
 
 import { fitCrop } from "./drawing.js";
 import { headsCut, middleCrop, otherCrops, planCrop } from "./planning.js";
 
-const OTHERS = 4; // thumbnails of other windows
+const OTHERS = 4; // other windows that are shown
 const GAP = 12; // pixels between two crops, as in style.css
 const TALL = 340; // pixels of a crop's height at most
 export const NARROW = 820; // pixels of a window's width up to which the crops stay in sight, as in style.css
@@ -19,12 +19,12 @@ export const WALL = [
 
 const part = (id) => document.getElementById(id);
 
-/** Say a share in per cent. */
+/** Write a share in per cent. */
 export function percent(share) {
   return `${Math.round(100 * share)} %`;
 }
 
-/** Draw the crop and the middle's beside it. */
+/** Draw the crop, and the middle of the picture beside it. */
 export function drawPair(scene, size) {
   const middle = middleCrop(scene, size);
   const narrow = window.innerWidth <= NARROW;
@@ -48,7 +48,7 @@ function cutsOf(scene, crop) {
   return heads ? `cuts ${heads === 1 ? "a head" : `${heads} heads`}` : "";
 }
 
-/** The room for the picture: as wide as its place, and no higher than the window, so that all of it can be touched. */
+/** The room for the picture: as wide as its place, and low enough to be seen whole. */
 export function roomOfStage() {
   const taken = TOOLS + (window.innerWidth <= NARROW ? part("crops").offsetHeight : 0);
   return { width: part("stage").parentElement.clientWidth, height: Math.max(SHORT, window.innerHeight - taken) };

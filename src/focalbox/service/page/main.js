@@ -1,4 +1,4 @@
-// The page: a picture comes in, hands and sliders move, and everything that depends on them is drawn again at once.
+// The page: takes a picture and the visitor's choices, and draws everything again at each change.
 
 import { aspectOf, fileOptionsOf, isPlain, named, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
@@ -16,9 +16,9 @@ const RATIOS = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1"];
 const THUMBNAIL = "360x240"; // of a photograph to try, as in style.css
 const HELP = {
   move: ["Drag the window.", "Arrow keys move it, too; plus and minus zoom, and Escape lets focalbox choose."],
-  focus: ["Click what the window is centred on.", "Arrow keys move it."],
-  keep: ["Drag a box around what has to stay; click it to take it away.", "Enter adds one, arrow keys move it, Delete takes it away."],
-}; // what the hand does, and what keys do
+  focus: ["Click the point that the window is centred on.", "Arrow keys move it."],
+  keep: ["Drag a box around what has to stay; click a box to remove it.", "Enter adds a box, arrow keys move it, Delete removes it."],
+}; // what the pointer does, and what keys do
 const LAYERS = ["map", "salient", "subject", "heads", "window"];
 
 const part = (id) => document.getElementById(id);
@@ -71,7 +71,7 @@ async function readable(blob, source) {
   }
 }
 
-/** Take a change, and show what follows from it: at once where the page can plan, else when the service has. */
+/** Apply a change and show the result: at once where the page itself can plan, else when the service has planned. */
 function update(change = {}) {
   Object.assign(choice, change);
   const size = sizeOf(choice.aspect);
@@ -139,7 +139,7 @@ async function askForPlan(size, plain) {
   }
 }
 
-/** Show no figures of a file, and offer none, that is not of what is shown. */
+/** Withdraw the finished file and its size, which belong to an earlier choice. */
 function forgetFile() {
   part("weight").textContent = "–";
   part("save").hidden = true;
@@ -148,7 +148,7 @@ function forgetFile() {
 async function askForFile(size) {
   if (!part("options").open) return;
   if (only.length > 0 && !only.includes(`${size.width}x${size.height}`)) {
-    part("weight").textContent = `Files are made of ${only.join(", ")} only`;
+    part("weight").textContent = `Files are made only in these sizes: ${only.join(", ")}`;
     return;
   }
   const { signal } = asked.file;

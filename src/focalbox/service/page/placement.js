@@ -71,7 +71,7 @@ function candidates(map, width, height, hold, { subjects = [], objects = [], sub
   return { lefts, tops };
 }
 
-/** What two boxes share by what either covers. */
+/** The Jaccard index of two boxes. */
 export function jaccard(one, other) {
   const across = Math.min(one.left + one.width, other.left + other.width) - Math.max(one.left, other.left);
   const down = Math.min(one.top + one.height, other.top + other.height) - Math.max(one.top, other.top);

@@ -111,7 +111,7 @@ function described({ map, source }, pixels) {
   return { pixels, relative, kept: shareOf(map, relative), inner: { left: 0, top: 0, width: 1, height: 1 }, padded: false };
 }
 
-/** The same window in the middle of the picture: what a cropper does that does not look. */
+/** The same window in the middle of the picture, as croppers choose it that do not look. */
 export function middleCrop(found, size) {
   return planCrop(found, size, 0, { x: 0.5, y: 0.5 });
 }
@@ -125,7 +125,7 @@ export function otherCrops(found, size, chosen, count) {
   return crops.filter((crop) => jaccard(crop.relative, chosen) < DIFFERENT).slice(0, count);
 }
 
-/** What the service planned, as the page's own plans are: with what is padded, in fractions of the result. */
+/** A plan of the service in the form of the page's own plans, its padding in fractions of the result. */
 export function planned(found, crop) {
   const { left = 0, top = 0, right = 0, bottom = 0 } = crop.padding ?? {};
   const width = crop.box.width + left + right;
@@ -134,7 +134,7 @@ export function planned(found, crop) {
   return { ...described(found, crop.box), kept: crop.kept, inner, padded: Boolean(crop.padding) };
 }
 
-/** How many heads a window shows in part: neither whole nor not at all. */
+/** How many heads a window shows in part. */
 export function headsCut({ placing, source }, { relative }) {
   const slack = { x: 1 / source.width, y: 1 / source.height }; // a pixel is no cut
   const cut = ({ boxes: [head] }) => {

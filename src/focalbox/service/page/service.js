@@ -2,9 +2,9 @@
 
 const permission = location.search.slice(1); // the query of the page's own signed address, if it has one
 
-const UNSIGNED = "This page works at the address that focalbox serve prints when it starts: it is signed, for a day.";
+const UNSIGNED = "This page needs a signature: open it at the address that focalbox serve prints when it starts, which is valid for a day.";
 
-/** What the service says when it cannot. */
+/** The service refused, or did not answer; the message is for the user. */
 export class Refusal extends Error {}
 
 async function ask(address, options = {}) {
@@ -32,7 +32,7 @@ export async function analyze(blob) {
   return answer.json();
 }
 
-/** Plan sizes for an analysis that is known already: only numbers travel. */
+/** Plan sizes for an analysis that is known already, without sending the picture. */
 export async function plan(analysis, sizes, query, signal) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify(analysis);

@@ -92,7 +92,7 @@ function keywords(options) {
   ];
 }
 
-/** Where in a crop the point lies that matters most in the picture, should a layout cut the crop once more. */
+/** The focal point in fractions of a crop, for layouts that cut the crop once more. */
 export function pointInside(crop, focal) {
   const { left, top, width, height } = crop.padded ? EVERYTHING : crop.relative;
   const inside = (value) => Math.min(Math.max(value, 0), 1);

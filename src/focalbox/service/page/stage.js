@@ -1,11 +1,11 @@
-// The picture under the hand: dragging the window, setting a focus, marking boxes to keep; with pointers and with keys.
+// The picture as a control: dragging the window, setting a focus, marking boxes to keep; with pointers and with keys.
 
 const STEP = 0.02; // share of the picture that an arrow key moves by; five times that with shift
 const MIN_SIDE = 0.02; // share of a side from which a drag is a box
 const BOX = 0.25; // sides of a box that a key adds
 const NEARER = 0.05; // share of the way to the subject that a key zooms by
 
-/** Let a canvas be touched. `now` tells what is shown, `tool` which tool is in hand, `change` takes what is changed. */
+/** Make a canvas a control. `now` tells what is shown, `tool` which tool is chosen, `change` takes the changes. */
 export function touchable(canvas, { now, tool, change }) {
   let held = null;
 
