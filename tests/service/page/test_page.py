@@ -108,7 +108,7 @@ def test_a_signed_page_works_through_its_own_address(visit: Callable[..., Page],
     expect(page.locator("#facts")).to_contain_text("coffee.jpg")
     expect(page.locator("#snippet-URL")).to_contain_text("focalbox sign")
     expect(page.locator("#place")).to_contain_text("Each address that begins with /v1/ needs a signature here")
-    expect(page.locator("#place")).to_contain_text("thumbor and imgproxy have one of their own key")
+    expect(page.locator("#place")).to_contain_text("thumbor and imgproxy need a signature with their own key")
     browser = page.context.browser
     assert browser is not None
     stranger = browser.new_page()
@@ -126,7 +126,7 @@ def test_where_only_some_sizes_are_served_the_page_still_shows_every_window(
     expect(page.locator("#place")).to_contain_text("The sizes served here are 1200x675, 1:1")
     page.get_by_role("button", name="4:5", exact=True).click()
     expect(page.locator("#confidence")).to_contain_text("%")
-    expect(page.locator("#weight")).to_contain_text("1200x675, 1:1 only")
+    expect(page.locator("#weight")).to_contain_text("only in these sizes: 1200x675, 1:1")
     page.get_by_role("button", name="16:9", exact=True).click()
     expect(page.locator("#weight")).to_contain_text("1200 × 675")
     expect(page.get_by_role("alert")).to_have_count(0)
