@@ -45,7 +45,7 @@ export function queryOf(pairs) {
 }
 
 /** Write an aspect ratio in its usual form, such as 16:9. */
-export function named(aspect) {
+export function nameOfRatio(aspect) {
   const close = NAMED.find((text) => Math.abs(aspectOf(text) / aspect - 1) < 0.008);
   return close ?? (aspect >= 1 ? `${aspect.toFixed(2)}:1` : `1:${(1 / aspect).toFixed(2)}`);
 }

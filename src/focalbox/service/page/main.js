@@ -1,6 +1,6 @@
 // The page: takes a picture and the visitor's choices, and draws everything again at each change.
 
-import { aspectOf, fileOptionsOf, isPlain, named, optionsOf, queryOf, sizeOf, START } from "./choices.js";
+import { aspectOf, fileOptionsOf, isPlain, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
 import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage, WALL } from "./gallery.js";
@@ -75,8 +75,8 @@ async function readable(blob, source) {
 function update(change = {}) {
   Object.assign(choice, change);
   const size = sizeOf(choice.aspect);
-  part("ratio-value").textContent = named(choice.aspect);
-  part("ratio").setAttribute("aria-valuetext", named(choice.aspect));
+  part("ratio-value").textContent = nameOfRatio(choice.aspect);
+  part("ratio").setAttribute("aria-valuetext", nameOfRatio(choice.aspect));
   part("zoom").value = String(choice.zoom);
   part("zoom-value").textContent = percent(choice.zoom);
   part("zoom").disabled = choice.fit !== "cover";

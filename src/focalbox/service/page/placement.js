@@ -83,7 +83,8 @@ function clamped(value, low, high) {
   return Math.min(Math.max(value, low), Math.max(low, high));
 }
 
-/** Every start of a window along one axis at which a score can bend, ascending; `margin` is that of its middle, a share of the side. */
+/** Every start of a window along one axis at which a score can bend, ascending; `margin` is the width of its edge, a share
+ * of the side. */
 function places(cells, side, edges, start, stop, margin) {
   const free = Math.max(0, stop - start - side);
   if (free <= SAME) return [start + free / 2];
@@ -122,7 +123,8 @@ function saliencyIn(map, lefts, tops, width, height) {
   return scores;
 }
 
-/** The score of every window, as in score.py of core/placement: saliency kept, less at the edges; subjects and objects whole and cut; the top of what is too tall. */
+/** The score of every window, as in score.py of core/placement: saliency kept, less at the edges; subjects and objects
+ * whole and cut; the top of what is too tall. */
 function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [], subject_box = null, weights = {} }) {
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));

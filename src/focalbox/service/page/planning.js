@@ -81,8 +81,8 @@ export function shareOf(map, box) {
 
 /** Choose the window for a size in pixels; zoom goes from the largest window (0) to the tight box (1), upscale=true.
  *
- * A window is centred on `focus`, a point of fractions, as nearly as the picture allows. `found.placing` is what the service says of an analysis: scored subjects, the subject box, and the box that a tight window
- * holds; fractions. */
+ * A window is centred on `focus`, a point of fractions, as nearly as the picture allows. `found.placing` is what the
+ * service says of an analysis, in fractions: scored subjects, the subject box, and the box that a tight window holds. */
 export function planCrop(found, size, zoom = 0, focus = null) {
   const { map, source } = found;
   const placing = { ...found.placing, focus };
