@@ -16,6 +16,6 @@ def test_its_names_are_those_of_the_runner() -> None:
     assert focalbox.batch is batch
 
 
-def test_another_name_is_refused() -> None:
+def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"module 'focalbox\.batch' has no attribute 'runn'"):
         getattr(batch, "runn")  # noqa: B009 - a type checker would find it

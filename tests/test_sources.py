@@ -53,7 +53,7 @@ def test_a_file_serves_twice_and_from_where_it_stands() -> None:
         assert focalbox.plan(plain).source == focalbox.Size(40, 30)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_fetch_error(tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="there is no file"):
         open_source(tmp_path / "missing.jpg")
     with pytest.raises(FetchError, match="is a directory"):

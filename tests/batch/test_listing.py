@@ -107,7 +107,7 @@ def test_a_glob_finds_what_a_plain_reading_of_it_finds(
         ("cats[!x]tim.jpg", []),
     ],
 )
-def test_globs(tree: Path, pattern: str, expected: list[str]) -> None:
+def test_a_glob_lists_what_it_matches(tree: Path, pattern: str, expected: list[str]) -> None:
     assert sorted(name.removeprefix("cats/") if pattern == "*/*.jpg" else name for name in names(pattern)) == expected
 
 

@@ -40,7 +40,7 @@ def test_no_picture_has_more_than_eight_heads_and_many_have_none() -> None:
     assert 0 in counts
 
 
-def test_a_row_is_read(tmp_path: Path) -> None:
+def test_a_row_holds_the_heads_of_a_picture(tmp_path: Path) -> None:
     read = marked_heads(written(tmp_path, HEADER + "osie,a.jpg,person 10 20 30 60; unsure 0 0 100 50\nosie,b.jpg,\n"))
     person = MarkedHead("person", Box.between(0.1, 0.2, 0.3, 0.6))
     assert read == {("osie", "a.jpg"): (person, MarkedHead("unsure", Box(0.0, 0.0, 1.0, 0.5))), ("osie", "b.jpg"): ()}

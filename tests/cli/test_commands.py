@@ -119,7 +119,7 @@ def test_every_line_of_plans_names_its_picture(folder: Path, capsys: pytest.Capt
     assert sources[1]["address"] == "coffee.jpg"
 
 
-def test_the_plan_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_is_printed_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "rocket.jpg", "-s", "1:1", "--focus", "0.5,0.5") == 0
     assert "object-position" in capsys.readouterr().out
     assert focalbox("plan", "rocket.jpg", "-s", "1:4", "--fit", "pad", "--retain", "1") == 0

@@ -94,7 +94,9 @@ def test_a_linear_profile_that_is_called_srgb_is_linear(file_of: FileOf) -> None
 
 @pytest.mark.parametrize("gamma", [1.0, 1 / 1.8, 0.7])
 @pytest.mark.parametrize("places", [None, P3], ids=["no cHRM", "P3"])
-def test_gama_and_chrm_of_a_png(gamma: float, places: tuple[float, ...] | None, file_of: FileOf) -> None:
+def test_gama_and_chrm_of_a_png_bring_its_colours_to_srgb(
+    gamma: float, places: tuple[float, ...] | None, file_of: FileOf
+) -> None:
     chunks = [gama(gamma)] if places is None else [gama(gamma), chrm(places)]
     found = pixels_of(png_with(file_of, PICTURE, *chunks))
     assert np.abs(found - expected(NUMBERS ** (1 / gamma), places or SRGB)).max() <= 1
@@ -122,7 +124,7 @@ def test_what_says_srgb_changes_nothing(chunks: list[bytes], file_of: FileOf) ->
 
 
 @pytest.mark.parametrize(("transfer", "exponent"), [(13, None), (8, 1.0), (4, 2.2)])
-def test_cicp_of_a_png(transfer: int, exponent: float | None, file_of: FileOf) -> None:
+def test_cicp_of_a_png_brings_its_colours_to_srgb(transfer: int, exponent: float | None, file_of: FileOf) -> None:
     found = pixels_of(png_with(file_of, PICTURE, png_chunk(b"cICP", bytes([12, transfer, 0, 1]))))
     light = to_light(NUMBERS) if exponent is None else NUMBERS**exponent
     assert np.abs(found - expected(light, P3)).max() <= 1
@@ -145,7 +147,7 @@ def test_primaries_that_are_none_have_no_profile() -> None:
     assert profile_of_cicp(250, 250) is None
 
 
-def test_nclx_of_an_avif(file_of: FileOf) -> None:
+def test_nclx_of_an_avif_brings_its_colours_to_srgb(file_of: FileOf) -> None:
     content = file_of(PICTURE.resize((160, 160), Image.Resampling.NEAREST), "AVIF", quality=100, subsampling="4:4:4")
     at = content.index(b"nclx") + 4
     plain = pixels_of(content)

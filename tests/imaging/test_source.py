@@ -100,7 +100,7 @@ def test_what_is_no_array_of_a_picture_is_refused(array: NDArray[Any]) -> None:
         open_picture(array)
 
 
-def test_bytes_that_are_no_pictures(corners: Picture, file_of: FileOf) -> None:
+def test_bytes_that_are_no_picture_are_refused(corners: Picture, file_of: FileOf) -> None:
     with pytest.raises(DecodeError, match="does not begin like a picture"):
         open_picture(b"Dear Sir or Madam,")
     with pytest.raises(DecodeError, match="is empty"):

@@ -60,7 +60,7 @@ def test_it_does_nothing_unless_asked_and_with_both_sides(photographs: Mapping[s
     assert focal_crop(picture, (90, 60), focal=True, crop="smart", upscale=True).size == (90, 60)
 
 
-def test_its_zoom_is_in_per_cent(photographs: Mapping[str, np.ndarray]) -> None:
+def test_focal_zoom_is_in_per_cent(photographs: Mapping[str, np.ndarray]) -> None:
     from focalbox.integrations.easy_thumbnails import focal_crop  # noqa: PLC0415 - as above
     from focalbox.integrations.pillow import fit  # noqa: PLC0415 - as above
 

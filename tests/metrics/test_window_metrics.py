@@ -13,7 +13,7 @@ def random_map(seed: int, shape: tuple[int, int] = (12, 16)) -> window_metrics.A
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_label_itself_gains_all(seed: int) -> None:
+def test_the_label_as_map_has_gain_1(seed: int) -> None:
     label = random_map(seed)
     cases = window_metrics.window_cases(label, label, 4 / 3)
     assert window_metrics.gain(cases) == pytest.approx(1.0)

@@ -118,7 +118,7 @@ def test_keywords_come_before_the_options_in_one_value() -> None:
         CropOptions.of({}, {"zoom": 1})  # type: ignore[arg-type]
 
 
-def test_options_travel() -> None:
+def test_options_can_be_pickled() -> None:
     options = CropOptions.of({"focus": (0.5, 0.25), "keep": (0.1, 0.1, 0.2, 0.2), "trim": "top-left:3"})
     assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301 - its own
 

@@ -90,7 +90,7 @@ def test_one_size_is_no_list_of_sizes(wrong: object) -> None:
         parse_targets(wrong)  # type: ignore[arg-type]
 
 
-def test_lists_of_sizes() -> None:
+def test_a_list_of_sizes_may_mix_all_forms() -> None:
     assert parse_targets([(500, 200), [4, 3], "1:1", None, "free"]) == [
         Size(500, 200),
         Size(4, 3),

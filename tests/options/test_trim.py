@@ -50,7 +50,7 @@ def test_a_corner_alone_has_no_tolerance() -> None:
         5,
     ],
 )
-def test_anything_else_is_refused(wrong: object) -> None:
+def test_anything_but_a_corner_or_a_colour_is_refused(wrong: object) -> None:
     expected = "^trim is top-left, bottom-right or a colour such as #ffffff, perhaps with a tolerance from 0 to 442"
     with pytest.raises(InvalidRequest, match=expected):
         parse_trim(wrong)  # type: ignore[arg-type]

@@ -178,7 +178,7 @@ def test_head_and_ranges(service: Service) -> None:
     assert (part.status, part.content, part.headers["accept-ranges"]) == (200, whole.content, "none")
 
 
-def test_buckets(opened: Opened, pictures: Path) -> None:
+def test_only_pictures_in_allowed_buckets_are_served(opened: Opened, pictures: Path) -> None:
     store = MemoryFileSystem()
     store.pipe_file("/photos/pets/cat.jpg", (pictures / "chelsea.jpg").read_bytes())
     service = opened({"bucket_filesystem": store}, buckets="photos", allow_unsigned="true")

@@ -18,7 +18,7 @@ def read(value: str) -> tuple[str, str | None]:
     return message.get_content_disposition() or "", message.get_filename()
 
 
-def test_names() -> None:
+def test_a_saved_answer_is_named_after_its_picture_unless_told_otherwise() -> None:
     assert disposition(ImageRequest("pets/cat.jpg"), "image/jpeg") == ""
     assert read(disposition(ImageRequest("pets/cat.jpg", attachment=True), "image/jpeg")) == ("attachment", "cat.jpg")
     assert read(disposition(ImageRequest("cat.jpg", filename="hero"), "image/webp")) == ("inline", "hero.webp")

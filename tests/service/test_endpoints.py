@@ -63,7 +63,7 @@ def test_sizes_are_multiplied_for_fine_screens(opened: Opened, pictures: Path) -
     assert _size(off.ask("/v1/crop/60x40/coffee.jpg", headers={"sec-ch-dpr": "2"})) == (60, 40)
 
 
-def test_switches(opened: Opened, pictures: Path) -> None:
+def test_pages_that_are_switched_off_are_not_found(opened: Opened, pictures: Path) -> None:
     service = opened(root=pictures, allow_unsigned="true", docs="false", metrics="false", page="false")
     for path in ("/docs", "/openapi.json", "/metrics", "/", "/page/main.js"):
         answer = service.ask(path)

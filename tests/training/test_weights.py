@@ -28,7 +28,7 @@ def test_checksum_is_that_of_the_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_file_is_small(path: Path) -> None:
+def test_a_file_of_weights_has_at_most_7_mb(path: Path) -> None:
     assert path.stat().st_size <= 7_000_000
 
 

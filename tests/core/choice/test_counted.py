@@ -10,7 +10,7 @@ from strategies import analyses, faces, spot
 
 
 @given(analyses)
-def test_nothing_is_demanded(analysis: Analysis) -> None:
+def test_what_counts_demands_nothing(analysis: Analysis) -> None:
     counted = what_counts(analysis)
     assert (counted.keep, counted.avoid, counted.hold, counted.points) == ((), (), (), ())
 

@@ -85,7 +85,7 @@ def test_a_broken_end_ends_the_film_and_what_was_before_it_stands(frames: list[F
 
 @pytest.mark.parametrize(("repeats", "plays"), [(None, 1), (0, 0), (1, 2), (65_535, 65_536)])
 @pytest.mark.parametrize("application", [b"NETSCAPE2.0", b"ANIMEXTS1.0"])
-def test_how_often_it_is_shown(application: bytes, repeats: int | None, plays: int) -> None:
+def test_the_plays_of_a_gif_are_read(application: bytes, repeats: int | None, plays: int) -> None:
     content = gif(((0, 0, 8, 6), 0, 0, None))
     block = b"" if repeats is None else b"\x21\xff\x0b" + application + b"\x03\x01" + struct.pack("<H", repeats) + b"\0"
     assert read_gif(content[:25] + block + content[25:], 9).plays == plays

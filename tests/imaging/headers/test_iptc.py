@@ -64,7 +64,7 @@ def test_it_may_lie_among_the_resources_of_photoshop() -> None:
 
 
 @given(st.binary(max_size=40), st.binary(max_size=60).map(b"8BIM".__add__))
-def test_nonsense_is_nothing(block: bytes, resources: bytes) -> None:
+def test_nonsense_raises_nothing(block: bytes, resources: bytes) -> None:
     found = iptc_of(block, resources)
     assert found is None or isinstance(found, bytes)
     assert isinstance(read_iptc(found), Rights)

@@ -60,7 +60,7 @@ def with_scans(content: bytes, count: int) -> bytes:
     ],
     ids=["in one go", "progressive", "lossless", "cut"],
 )
-def test_how_a_jpeg_is_coded(content: bytes, expected: JpegCoding) -> None:
+def test_the_coding_of_a_jpeg_is_read_from_its_markers(content: bytes, expected: JpegCoding) -> None:
     assert jpeg_coding(content) == expected
 
 

@@ -118,7 +118,7 @@ def test_a_packet_fits_into_a_segment_of_jpeg() -> None:
 
 
 @given(st.binary(max_size=400))
-def test_noise_is_nothing(noise: bytes) -> None:
+def test_noise_has_no_rights_and_raises_nothing(noise: bytes) -> None:
     assert read_xmp(noise) == (Rights(), None)
     assert read_xmp(HEAD.encode() + noise + TAIL.encode())[1] is None
     assert isinstance(read_iptc(noise), Rights)

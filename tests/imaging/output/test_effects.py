@@ -25,7 +25,7 @@ def test_mirrored_twice_is_as_before(name: str) -> None:
     assert np.array_equal(_done(RAMP, Effect(name)), np.asarray(RAMP)) == (name == "flip")
 
 
-def test_turns() -> None:
+def test_a_quarter_turn_exchanges_the_sides_and_other_turns_have_clear_corners() -> None:
     assert apply_effects(RAMP, [Effect("rotate", (90.0,))]).size == (40, 60)
     assert np.array_equal(_done(RAMP, *[Effect("rotate", (90.0,))] * 4), np.asarray(RAMP))
     assert apply_effects(RAMP, [Effect("rotate", (30.0,))]).mode == "RGBA"
@@ -53,7 +53,7 @@ def test_a_part_of_any_ratio_is_cut_out_of_any_picture(
     assert apply_effects(Image.new("L", (width, height)), [effect]).size == (wide, high)
 
 
-def test_tones() -> None:
+def test_brightness_and_contrast_change_tones_and_0_does_not() -> None:
     plain = np.asarray(RAMP).astype(int)
     assert np.array_equal(_done(RAMP, Effect("brightness", (0.0,)), Effect("contrast", (0.0,))), plain)
     assert (_done(RAMP, Effect("brightness", (20.0,))) >= plain).all()

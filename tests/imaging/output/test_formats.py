@@ -51,6 +51,6 @@ def test_what_a_format_cannot_hold_is_refused(corners: Picture) -> None:
         encode(Image.new("RGB", (70_000, 1)), "jpeg")
 
 
-def test_quality_matters(photograph: Picture) -> None:
+def test_a_lower_quality_takes_fewer_bytes(photograph: Picture) -> None:
     for name in ("jpeg", "webp", "avif"):
         assert len(encode(photograph, name, quality=30)) < len(encode(photograph, name, quality=90))

@@ -33,7 +33,7 @@ def _read(**options: Any) -> ImageRequest:
     return parse(check(path, KEY, allow_unsigned=False))
 
 
-def test_a_smart_crop() -> None:
+def test_a_smart_address_has_size_source_and_defaults() -> None:
     image_request = _read(width=300, height=200, smart=True)
     assert image_request.sizes(SOURCE) == [Size(300, 200)]
     assert (image_request.source, image_request.options.focus, image_request.format, image_request.answer) == (
@@ -79,7 +79,7 @@ def test_sizes_mean_what_they_mean_to_thumbor(options: dict[str, Any], size: Siz
     assert _read(smart=True, **options).sizes(SOURCE) == [size]
 
 
-def test_filters_arrive() -> None:
+def test_filters_become_fields_of_the_request() -> None:
     image_request = _read(
         width=300, height=200, fit_in=True, filters=["quality(55)", "format(webp)", "fill(ff8800)", "strip_exif()"]
     )
@@ -106,7 +106,7 @@ def test_filters_arrive() -> None:
     ],
 )
 @pytest.mark.parametrize("fit_in", [False, True])
-def test_trim_arrives(trim: Any, expected: Trim | None, *, fit_in: bool) -> None:
+def test_trim_is_read_with_its_corner_and_tolerance(trim: Any, expected: Trim | None, *, fit_in: bool) -> None:
     image_request = _read(width=300, height=200, trim=trim, meta=True, fit_in=fit_in, filters=["fill(red)"])
     assert (image_request.options.trim, image_request.answer, image_request.source) == (
         expected,
@@ -211,7 +211,7 @@ def test_what_is_not_done_is_refused_by_name(options: dict[str, Any], named: str
         _read(**options)
 
 
-def test_signatures_count() -> None:
+def test_a_wrong_or_missing_signature_is_refused() -> None:
     path = CryptoURL(key=KEY).generate(image_url="cat.jpg", width=300, height=200, smart=True).encode()
     for other in (path.replace(b"300", b"301"), b"/" + b"A" * 27 + b"=/300x200/cat.jpg"):
         with pytest.raises(SignatureError):

@@ -16,7 +16,7 @@ from focalbox.service.dialects import thumbor_tones as tones
 READERS = [getattr(tones, name) for name in tones.__all__]
 
 
-def test_arguments() -> None:
+def test_arguments_become_the_values_of_effects() -> None:
     assert tones.read_rgb("20, -15,0") == Effect("rgb", (20.0, -15.0, 0.0))
     assert tones.read_noise("400") == Effect("noise", (255.0, 0.0))
     assert tones.read_convolution("1;0;1,1") == Effect("convolution", (1.0, 0.5, 0.0, 0.5))

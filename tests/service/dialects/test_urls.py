@@ -68,7 +68,7 @@ def test_a_query_that_is_none_or_too_long_is_refused() -> None:
 
 
 @given(value=st.integers(0, 10**9 - 1))
-def test_a_number_is_read(value: int) -> None:
+def test_a_whole_number_is_read(value: int) -> None:
     assert plain_number("width", str(value)) == value
 
 

@@ -85,7 +85,7 @@ def test_fields_count_with_all_their_bytes(line: bytes) -> None:
         assert connection.too_large == (most > 1000)
 
 
-def test_it_may_come_in_pieces() -> None:
+def test_a_header_in_pieces_is_checked_as_a_whole() -> None:
     connection = StrictConnection()
     for byte in b"GET / HTTP/1.1\r\nHost: a\r\nX: y\n":
         connection.receive_data(bytes([byte]))

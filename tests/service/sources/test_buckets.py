@@ -92,7 +92,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "module"), [("gs", "gcsfs"), ("az", "adlfs")])
-def test_a_bucket_of_another_kind(
+def test_pictures_in_buckets_of_other_stores_are_served(
     opened: Opened, pictures: Path, store: type[_Store], tmp_path: Path, scheme: str, module: str
 ) -> None:
     pytest.importorskip(module, reason="the extras gcs and azure come with requirements/batch.txt")

@@ -53,7 +53,7 @@ def test_only_a_date_says_when_a_picture_was_changed(said: str, passed_on: bool)
         ("", {}, 0),
     ],
 )
-def test_how_long_it_is_fresh(control: str, fields: dict[str, str], seconds: int) -> None:
+def test_a_picture_is_fresh_as_long_as_its_fields_say(control: str, fields: dict[str, str], seconds: int) -> None:
     said = _said(control, **fields)
     assert said.is_fresh(NOW + seconds - 0.5) == (seconds > 0)
     assert not said.is_fresh(NOW + seconds)

@@ -47,7 +47,7 @@ def test_pictures_below_it_are_served_links_among_them(root: Path) -> None:
         "%2e%2e/secret.jpg", "..%2fsecret.jpg", "a/picture.jpg/x", "\ud800",
     ],
 )  # fmt: skip
-def test_nothing_else_is(root: Path, name: str) -> None:
+def test_other_names_are_not_found(root: Path, name: str) -> None:
     with pytest.raises(NotFound, match="there is no such picture"):
         RootFolder(root).find(name)
 

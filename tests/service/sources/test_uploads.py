@@ -46,7 +46,7 @@ def test_uploads(service: Service, pictures: Path, kind: str) -> None:
         ("image/jpeg", b"\xff" * 3_000_001, 413),
     ],
 )
-def test_broken_uploads(opened: Opened, kind: str, body: bytes, status: int) -> None:
+def test_a_broken_upload_is_a_problem_with_its_status(opened: Opened, kind: str, body: bytes, status: int) -> None:
     service = opened(allow_unsigned="true", limit_bytes=3_000_000)
     answer = service.ask("/v1/crop?size=90x60", "POST", body, {"content-type": kind})
     assert answer.status == status, answer.content

@@ -86,7 +86,7 @@ def test_only_the_drawn_rows_are_stored_or_blurred(column: int) -> None:
     assert not torch.equal(clean[1], damaged[1])
 
 
-def test_shares() -> None:
+def test_damage_is_drawn_in_its_shares() -> None:
     drawn = draw_damage(4000, torch.Generator().manual_seed(0))
     assert float(drawn[:, 0].mean()) == pytest.approx(SHARP_SHARE, abs=0.03)
     stored = drawn[:, 1][drawn[:, 1] > 0]

@@ -55,7 +55,7 @@ def test_a_focus_is_what_stays_in_view(photo: Any) -> None:
     assert f'style="{position_inside(crop)}"' not in tag
 
 
-def test_a_picture_for_two_screens(photo: Any) -> None:
+def test_a_picture_tag_has_a_source_for_each_screen(photo: Any) -> None:
     tag = rendered('{% focalbox_picture photo.image "16:9" "(max-width: 40em) 4:5" widths="100" %}', photo=photo)
     assert tag.startswith('<picture><source media="(max-width: 40em)" srcset="/media/focalbox/')
     assert 'width="100" height="125"' in tag

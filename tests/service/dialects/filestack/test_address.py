@@ -54,7 +54,7 @@ def _policy(**policy: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("b64", [False, True])
-def test_a_smart_crop(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_smart_crop_output_and_cache_are_read(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
     image_request = _read(
         b64=b64,
         smart_crop={"width": 500, "height": 200, "mode": "face"},
@@ -71,7 +71,7 @@ def test_a_smart_crop(b64: bool) -> None:  # noqa: FBT001 - a parameter of the t
 
 
 @pytest.mark.parametrize("b64", [False, True])
-def test_a_source_elsewhere(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_a_source_on_another_server_is_read(b64: bool) -> None:  # noqa: FBT001 - a parameter of the test
     source = "https://example.com/pets/a,b c.jpg"
     image_request = _read(source, b64=b64, smart_crop={"width": 500, "height": 200}, cache=False)
     assert (image_request.source, image_request.max_age, image_request.format) == (source, 0, "same")

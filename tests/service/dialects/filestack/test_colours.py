@@ -8,7 +8,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.service.dialects.filestack.colours import check_colour
 
 
-def test_names_and_digits() -> None:
+def test_a_colour_is_a_name_or_digits() -> None:
     colours = ("white", "fff", "FF8800", "FF880080")
     assert [check_colour("background", text) for text in colours] == ["white", "#fff", "#FF8800", "#FF880080"]
 

@@ -129,7 +129,7 @@ def test_the_second_resize_is_done_to_what_the_first_has_made(
     assert np.abs(shown - np.asarray(expected)).mean() < 6
 
 
-def test_tones_and_borders(
+def test_tasks_for_tones_and_borders_change_the_finished_crop(
     opened: Callable[..., Service], pictures: Path, photographs: Mapping[str, np.ndarray]
 ) -> None:
     service = opened(root=pictures, allow_unsigned="true")

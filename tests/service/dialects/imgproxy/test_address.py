@@ -75,7 +75,7 @@ def test_sizes_mean_what_they_mean_to_imgproxy(options: bytes, size: Size) -> No
         (b"cGV0cy9jYXQuanBn", "pets/cat.jpg", "same"),
     ],
 )
-def test_sources(rest: bytes, source: str, format_: str) -> None:
+def test_a_source_is_read_with_its_extension(rest: bytes, source: str, format_: str) -> None:
     image_request = parse(b"rs:fill:30:20/" + rest, 0)
     assert (image_request.source, image_request.format) == (source, format_)
 
@@ -109,7 +109,7 @@ def test_a_film_may_be_answered_as_a_picture_that_stands_still() -> None:
     assert parse(b"disable_animation:0/w:30/plain/film.gif", 0).options.animate == "keep"
 
 
-def test_backgrounds() -> None:
+def test_a_background_is_written_in_hexadecimal_or_as_three_numbers() -> None:
     for written in (b"bg:255:136:0", b"bg:ff8800"):
         assert parse(written + b"/rs:fit:30:20:1:1/plain/a", 0).options.fill == "#ff8800"
 
@@ -192,7 +192,7 @@ def test_what_is_north_of_the_turned_picture_is_shown_at_the_top(service: Servic
         assert np.abs(found - np.asarray(expected)[..., 0]).mean() < 6, gravity
 
 
-def test_signatures_count() -> None:
+def test_a_wrong_or_missing_signature_is_refused() -> None:
     rest = b"rs:fill:30:20/g:sm/plain/cat.jpg"
     path = _signed(rest)
     assert is_imgproxy(path)

@@ -9,7 +9,7 @@ from focalbox.service.dialects.imgproxy import processing as read
 from focalbox.service.shape.gravity import Gravity
 
 
-def test_numbers() -> None:
+def test_a_number_is_read_only_in_plain_digits_and_in_its_range() -> None:
     assert read.read_number("-1.5") == -1.5
     assert (read.read_factor("0.5"), read.read_quality("0"), read.read_seconds("0")) == (0.5, 0, None)
     assert (read.argument_at(["a"], 0), read.argument_at(["a"], 1)) == ("a", "")
@@ -27,13 +27,13 @@ def test_numbers() -> None:
             reader(text)
 
 
-def test_truths() -> None:
+def test_a_switch_is_1_or_0() -> None:
     assert [read.read_truth(text) for text in ("1", "t", "true", "0", "f", "false", "")] == [True] * 3 + [False] * 4
     with pytest.raises(InvalidRequest, match="is 1 or 0, not 'yes'"):
         read.read_truth("yes")
 
 
-def test_gravities() -> None:
+def test_a_gravity_is_read_or_refused_by_name() -> None:
     assert read.read_gravity(["no", "1", "0.5"]) == Gravity((0.5, 0.0), (1.0, 0.5))
     assert read.read_gravity(["obj", "face"]).faces
     for written in (["sm"], ["obj", "face"]):
