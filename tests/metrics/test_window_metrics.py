@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 
 from focalbox.metrics import window_metrics
-
-
-def random_map(seed: int, shape: tuple[int, int] = (12, 16)) -> window_metrics.Array:
-    return np.random.default_rng(seed).random(shape) ** 4
+from maps import random_map
 
 
 @pytest.mark.parametrize("seed", range(5))
