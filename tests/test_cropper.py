@@ -29,6 +29,7 @@ from focalbox import (
 from focalbox.core.framing import Fit
 from focalbox.core.target import Ratio
 from focalbox.imaging.scales import looking_size
+from focalbox.saliency.yunet import YuNet
 from pictures import Photographs, encoded
 
 SIZES = ("500x200", "200x500", "300x300", "1080x1350", "16:9", "9:16")
@@ -257,8 +258,20 @@ def test_the_input_is_never_changed(photographs: Photographs) -> None:
 def test_results_larger_than_the_limits_are_refused_before_decoding() -> None:
     with pytest.raises(InvalidRequest, match="30000x30000"):
         focalbox.crop(b"not even a picture", "30000x30000")
-    with pytest.raises(InvalidRequest, match="was asked for"):
+    with pytest.raises(
+        LimitExceeded, match="9999:1 of this picture comes to 199980000x20000: ask for a size in pixels"
+    ):
         focalbox.crop(np.zeros((20000, 1, 3), np.uint8), "9999:1", fit="contain")
+
+
+def test_a_model_is_loaded_when_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "own.onnx").write_bytes(b"no model")
+    broken = Cropper(model=tmp_path / "own.onnx"), Cropper(detectors=[YuNet(tmp_path / "own.onnx")])
+    for cropper in broken:
+        with pytest.raises(ModelError, match=r"own\.onnx is not a model"):
+            cropper.load()
+    Cropper().load()
+    Cropper(model=lambda _: SaliencyMap.blank()).load()  # in no file
 
 
 def test_the_callers_limits_hold(photographs: Photographs) -> None:

@@ -15,11 +15,11 @@ from focalbox.analysis import Analysis
 from focalbox.core.choice.crop import Crop
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest, show_value
-from focalbox.imaging.limits import Limits
+from focalbox.imaging.limits import Limits, check_limits
 from focalbox.imaging.memory import check_results
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.source import Picture
-from focalbox.looking import check_detectors, check_model, look_at, unite
+from focalbox.looking import check_detectors, check_model, load, look_at, unite
 from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, TrimLike, parse_target, parse_targets
 from focalbox.prepared import PreparedPicture, View, check_prepared
 from focalbox.result import Result
@@ -70,7 +70,7 @@ class Cropper:
     ) -> None:
         self._model, self._name = check_model(model)
         self._detectors = check_detectors(detectors)
-        self._limits = _check_limits(limits)
+        self._limits = check_limits(limits)
 
     def __getstate__(self) -> dict[str, Any]:
         shared = MODELS.get(self._name) is self._model  # travels by its name: the other process has it
@@ -90,6 +90,17 @@ class Cropper:
     def limits(self) -> Limits:
         """The limits; larger pictures are refused before any pixel is decoded."""
         return self._limits
+
+    def load(self) -> None:
+        """Load what is in files, such as the network, now and not at the first look.
+
+        Raises
+        ------
+        ModelError
+            When the model or a detector cannot be loaded, so that no picture can be looked at.
+        """
+        for looks in (self._model, *(self._detectors or ())):
+            load(looks)
 
     def open(self, source: Source | Picture) -> Picture:
         """Read the header of a picture and check it against the limits; all methods accept the result as a source.
@@ -259,9 +270,7 @@ class Cropper:
     ) -> PreparedPicture:
         """Decode once and look once; the working image has at least ``least`` pixels a side."""
         check_fill(wanted.fill)
-        for target in targets:
-            if isinstance(target, Size):
-                _check_result(target, self._limits)
+        self._limits.check_targets(targets)
         picture = self.open(source)
         known = analysis is not None and wanted.trim is None and analysis.visible.size == picture.size
         view = View.decode(picture, targets, wanted, least, look=not known)
@@ -280,21 +289,6 @@ class Cropper:
         """Plan, check, and render."""
         plan = prepared.plans(targets, wanted)
         for crop in plan:
-            _check_result(crop.size, self._limits)
+            self._limits.check_result(crop.size, crop.target)
         check_results(*prepared.cuts(plan), self._limits.memory)
         return [Result.render(prepared.view, crop, wanted, self._limits.memory) for crop in plan]
-
-
-def _check_limits(limits: object) -> Limits:
-    if limits is None:
-        return Limits()
-    if not isinstance(limits, Limits):
-        message = f"limits is a focalbox.Limits, such as Limits(pixels=20_000_000), not {show_value(limits)}"
-        raise InvalidRequest(message)
-    return limits
-
-
-def _check_result(size: Size, limits: Limits) -> None:
-    if size.pixels > limits.result_pixels:
-        message = f"a result may have at most {limits.result_pixels} pixels, but {size} was asked for"
-        raise InvalidRequest(message)

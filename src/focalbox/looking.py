@@ -16,8 +16,9 @@ from focalbox.saliency.contrast import stretch_contrast
 from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
 from focalbox.saliency.names import is_file
 from focalbox.saliency.network import Network
+from focalbox.saliency.yunet import YuNet
 
-__all__ = ["check_detectors", "check_model", "look_at", "unite"]
+__all__ = ["check_detectors", "check_model", "load", "look_at", "unite"]
 
 
 def check_model(model: object) -> tuple[Model, str]:
@@ -60,6 +61,18 @@ def check_detectors(detectors: object) -> tuple[Detector, ...] | None:
         message = f"detectors is a list of callables, not {show_value(detectors)}"
         raise InvalidRequest(message)
     return tuple(detectors)
+
+
+def load(looks: object) -> None:
+    """Load the file of a model or detector, if it is in one.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be loaded, or is of another contract.
+    """
+    if isinstance(looks, Network | YuNet):
+        looks.load()
 
 
 def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] | None) -> ModelOutput:

@@ -36,6 +36,35 @@ def test_every_format_by_name_and_by_ending(folder: Path, format_name: str) -> N
             assert (image.format, image.size) == (format_name.upper(), (60, 40))
 
 
+def test_a_size_that_fails_does_not_take_the_others_with_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOCALBOX_LIMIT_RESULT_PIXELS", "5000")
+    assert focalbox("crop", "coffee.jpg", "chelsea.jpg", "-s", "1:1", "-s", "60x40", "-s", "free") == 1
+    said = capsys.readouterr().err.splitlines()
+    asked = [sentence.split(" of this picture comes to ")[0].split("but ")[1] for sentence in said[:-1]]
+    assert asked == ["1:1", "the free-form crop"] * 2
+    assert "result_pixels (FOCALBOX_LIMIT_RESULT_PIXELS)" in said[0]
+    assert said[-1] == "focalbox: 2 of 2 pictures failed"
+    assert {path.name for path in folder.glob("*60x40*")} == {"coffee-60x40.jpg", "chelsea-60x40.jpg"}
+    assert focalbox("crop", "coffee.jpg", "gone.jpg", "-s", "600x400", "-s", "60x40") == 2
+    assert capsys.readouterr().err == "focalbox: a result may have at most 5000 pixels, but 600x400 was asked for\n"
+
+
+@pytest.mark.parametrize("flag", ["--model", "--yunet"])
+@pytest.mark.parametrize("command", ["crop", "plan", "explain", "html", "batch"])
+def test_a_model_that_cannot_be_loaded_is_said_once_before_any_picture(
+    command: str, flag: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("broken.onnx").write_bytes(b"no model")
+    before = sorted(folder.rglob("*"))
+    more = {"batch": ["--output", "out"], "html": ["--css"]}.get(command, [])
+    assert focalbox(command, "coffee.jpg", "-s", "1:1", flag, "broken.onnx", *more) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("focalbox: broken.onnx is not a model that onnxruntime can run: ")
+    assert sorted(folder.rglob("*")) == before
+
+
 def film(path: Path, first: str) -> None:
     """Write a GIF of which the first frame differs: a disc left in it, and right in all others."""
     frames = [Image.new("RGB", (320, 80), "white") for _ in range(8)]

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from focalbox.core.target import Size
+from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
 
@@ -56,3 +56,14 @@ def test_a_limit_holds_at_its_number(right: Callable[[], None], wrong: Callable[
 def test_a_limit_is_a_whole_number_of_at_least_one(name: str, value: object) -> None:
     with pytest.raises(InvalidRequest, match=rf"the limit '{name}' needs a whole number from 1 to 2\*\*63 - 1, not "):
         Limits(**{name: value})  # type: ignore[arg-type]
+
+
+def test_a_result_is_refused_by_what_was_asked_and_what_it_comes_to() -> None:
+    limits = Limits(result_pixels=600)
+    limits.check_targets([Size(20, 30), Ratio(1, 1), None])
+    limits.check_result(Size(30, 20), Ratio(3, 2))
+    with pytest.raises(InvalidRequest, match="at most 600 pixels, but 20x31 was asked for"):
+        limits.check_targets([None, Size(20, 31)])
+    for target, asked in ((Ratio(1, 1), "1:1"), (None, "the free-form crop")):
+        with pytest.raises(LimitExceeded, match=f"but {asked} of this picture comes to 25x25: ask for a size"):
+            limits.check_result(Size(25, 25), target)

@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from focalbox import Cropper, ModelError, SaliencyMap
+from focalbox.saliency import yunet
 from focalbox.saliency.yunet import YuNet
 
 SIDE = 640
@@ -70,6 +71,12 @@ def test_a_file_of_another_kind_is_a_model_error(tmp_path: Path) -> None:
     small = answering(tmp_path / "small.onnx", {}, side=32)
     with pytest.raises(ModelError, match="fewer"):
         Cropper(model=lambda _: SaliencyMap.blank(), detectors=[YuNet(small)]).plan(np.zeros((90, 90, 3), np.uint8))
+
+
+def test_a_file_of_another_contract_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    YuNet(answering(tmp_path / "yunet.onnx", {})).load()
+    with pytest.raises(ModelError, match=r"focalbox-mit\.onnx is no YuNet file: it lacks the outputs bbox_16"):
+        YuNet(Path(yunet.__file__).with_name("weights") / "focalbox-mit.onnx").load()
 
 
 def test_no_faces_is_an_empty_list(tmp_path: Path) -> None:

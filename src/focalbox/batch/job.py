@@ -162,6 +162,8 @@ class Job:
                 expected = getattr(kind, "__name__", str(kind))
                 message = f"{name} is of type {expected}, not {show_value(getattr(self, name))}"
                 raise InvalidRequest(message)
+        if self.out is not None:
+            self.limits.check_targets(self.targets)
         check_fill(self.options.fill)
         check_model(self.model)
         self._check_template()

@@ -23,6 +23,7 @@ from focalbox.batch.validation import (
     as_address_list,
     as_size_list,
     check_call,
+    check_models,
     manifest_address,
     split_output,
 )
@@ -171,6 +172,8 @@ def run(
     InvalidRequest
         Before any work, when the call makes no sense: there are no pictures, a result would replace a file that is not in
         the manifest, or the manifest cannot be used.
+    ModelError
+        Before any work, when the file of ``model`` or ``yunet`` cannot be loaded.
     OutputError
         Before any work, when the destination cannot be written to.
     Stopped
@@ -211,6 +214,7 @@ def run(
         engine=engine,
         address=address,
     )
+    check_models(job)
     page = None if report is None else absolute_address(report)
     with ExitStack() as stack:
         if earlier is not None:

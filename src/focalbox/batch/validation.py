@@ -11,6 +11,7 @@ from focalbox.batch.listing import root_of
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
 from focalbox.options.sizes import is_whole
+from focalbox.saliency.names import is_file
 from focalbox.storage.base import below, is_remote, local_path, within
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "as_address_list",
     "as_size_list",
     "check_call",
+    "check_models",
     "manifest_address",
     "split_output",
 ]
@@ -84,6 +86,21 @@ def check_call(
     ]
     if mistakes:
         raise InvalidRequest("; ".join(mistakes))
+
+
+def check_models(job: Job) -> None:
+    """Load the caller's own models once, before any work: with a broken one every picture would fail.
+
+    Raises
+    ------
+    ModelError
+        When one cannot be loaded.
+    """
+    if is_file(job.model) or job.yunet:
+        from focalbox.cropper import Cropper  # noqa: PLC0415 - decoders and more, which only workers need
+        from focalbox.saliency.yunet import YuNet  # noqa: PLC0415 - as above
+
+        Cropper(model=job.model, detectors=[YuNet(job.yunet)] if job.yunet else None).load()
 
 
 def _is_memory(address: str) -> bool:

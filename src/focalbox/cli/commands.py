@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -75,23 +75,30 @@ def crop(
     targets = parse_targets(sizes)
     usual = PIPE if pictures == (PIPE,) and len(sizes) == 1 else _TEMPLATE
     template = usual if output is None else output
+    settings.limits.check_targets(targets)
     named = outputs_of(pictures, targets, template, format_)
     check_outputs(named)
 
-    def work(picture: str, outputs: list[Output]) -> None:
+    def work(picture: str, outputs: list[Output]) -> list[FocalboxError]:
         missing = [
             (target, out) for target, out in zip(targets, outputs, strict=True) if not (no_clobber and is_there(out))
         ]
         if not missing:
-            return
-        results = cropper.results(source_of(picture, settings), [target for target, _ in missing], options=wanted)
-        encoded = [
-            result.encode(out.format, quality=quality) for result, (_, out) in zip(results, missing, strict=True)
-        ]
-        for content, result, (_, out) in zip(encoded, results, missing, strict=True):
+            return []
+        prepared = cropper.prepare(source_of(picture, settings), [target for target, _ in missing], options=wanted)
+        made: list[tuple[Output, bytes, list[str]]] = []
+        failures: list[FocalboxError] = []
+        for target, out in missing:
+            try:
+                (result,) = cropper.finish(prepared, [target], options=wanted)
+                made.append((out, result.encode(out.format, quality=quality), _notes(picture, result, out)))
+            except FocalboxError as error:  # the other sizes are written
+                failures.append(error)
+        for out, content, notes in made:
             write_output(out, content)
-            for note in _notes(picture, result, out):
+            for note in notes:
                 print_note(note, quiet=quiet)
+        return failures
 
     resume = "; the same command with --no-clobber does the rest"
     _for_each(list(zip(pictures, named, strict=True)), work, quiet=quiet, resume=resume)
@@ -209,10 +216,19 @@ def _describe(crop: Crop) -> str:
     return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
 
 
-def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, quiet: bool, resume: str = "") -> None:
-    """Process every picture; one that fails is reported on standard error and does not stop the others."""
+def _for_each(
+    jobs: list[tuple[str, _T]],
+    work: Callable[[str, _T], Sequence[FocalboxError] | None],
+    *,
+    quiet: bool,
+    resume: str = "",
+) -> None:
+    """Process every picture; one that fails is reported on standard error and does not stop the others.
+
+    ``work`` returns what failed where the rest of a picture is done.
+    """
     failures: list[FocalboxError] = []
-    done = 0
+    done = failed = 0
     hidden = quiet or len(jobs) == 1 or not sys.stderr.isatty()
     try:
         with (
@@ -221,17 +237,20 @@ def _for_each(jobs: list[tuple[str, _T]], work: Callable[[str, _T], None], *, qu
         ):
             for picture, job in jobs if hidden else bar:
                 try:
-                    work(picture, job)
+                    errors = work(picture, job) or ()
                 except FocalboxError as error:
-                    failures.append(error)
-                    named = picture == "" or (picture != PIPE and picture in str(error))
-                    print_error(str(error) if named else f"{picture}: {error}")
+                    errors = (error,)
+                for failure in errors:
+                    named = picture == "" or (picture != PIPE and picture in str(failure))
+                    print_error(str(failure) if named else f"{picture}: {failure}")
+                failures += errors
+                failed += bool(errors)
                 done += 1
     except KeyboardInterrupt as error:
         print_error(f"stopped: {done} of {len(jobs)} pictures were done{resume}")
         raise SystemExit(exit_code_of(error)) from error
     if failures and len(jobs) > 1:
-        print_error(f"{len(failures)} of {len(jobs)} pictures failed")
+        print_error(f"{failed} of {len(jobs)} pictures failed")
     if failures:
         wrong = all(isinstance(error, InvalidRequest) for error in failures)
         raise SystemExit(WRONG_CALL if wrong else FAILED_PICTURE)

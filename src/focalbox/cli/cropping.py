@@ -26,14 +26,14 @@ def read_flags(flags: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
     ------
     InvalidRequest
         When a setting or a flag makes no sense.
+    ModelError
+        When a model cannot be loaded, which is no fault of a picture.
     """
     settings = Settings.of(os.environ)
     options = {name: value for name, value in flags.items() if name not in {"model", "yunet"}}
     detectors = [YuNet(flags["yunet"])] if flags["yunet"] else None
     wanted = CropOptions.of(options)
     check_fill(wanted.fill)
-    return (
-        settings,
-        Cropper(model=flags["model"] or settings.model, detectors=detectors, limits=settings.limits),
-        wanted,
-    )
+    cropper = Cropper(model=flags["model"] or settings.model, detectors=detectors, limits=settings.limits)
+    cropper.load()
+    return settings, cropper, wanted

@@ -88,10 +88,10 @@ def html(
     if only_css + colour + hashed > 1:
         message = "--css, --colour and --blurhash are one line each: ask for one of them"
         raise InvalidRequest(message)
+    if address is None and not (only_css or colour or hashed):
+        _check_address(source, options, Settings.of(os.environ))
     settings, cropper, wanted = read_flags(options)
     shapes = [_art(one) for one in art]
-    if address is None and not (only_css or colour or hashed):
-        _check_address(source, options, settings)
     try:
         if colour or hashed:
             image = cropper.crop(source_of(source, settings), size, options=wanted)

@@ -16,7 +16,7 @@ from focalbox.cli.examples import epilog_of
 from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error
 from focalbox.cli.signals import leave_at_control_c
 from focalbox.cli.streams import discard, flush_streams, open_closed_streams
-from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.errors import FocalboxError, InvalidRequest, ModelError
 from focalbox.storage.base import reason_of
 from focalbox.version import __version__
 
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except FocalboxError as error:
         print_error(str(error))
-        sys.exit(WRONG_CALL if isinstance(error, InvalidRequest) else FAILED_PICTURE)
+        sys.exit(WRONG_CALL if isinstance(error, InvalidRequest | ModelError) else FAILED_PICTURE)
     except OSError as error:
         if error.filename is not None:
             raise

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from focalbox.amounts import show_bytes
-from focalbox.core.target import Size
+from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest, LimitExceeded, show_value
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "check_limits"]
 
 _SCANS = 100
 """Most passes over one JPEG. Encoders make about 10; a file of 300 kB with 200 over 98 MP took 25 s to decode (LJT-01-003 in
@@ -99,9 +100,54 @@ class Limits:
             )
             raise LimitExceeded(message)
 
+    def check_targets(self, targets: Iterable[Target | None]) -> None:
+        """Raise `InvalidRequest` when a size in pixels is too large; what a ratio comes to depends on the picture."""
+        for target in targets:
+            if isinstance(target, Size):
+                self.check_result(target, target)
+
+    def check_result(self, size: Size, target: Target | None) -> None:
+        """Check the size of a result, which a target has come to.
+
+        Raises
+        ------
+        InvalidRequest
+            When that many pixels were asked for.
+        LimitExceeded
+            When a ratio, or the free-form crop, of a large picture has so many.
+        """
+        if size.pixels <= self.result_pixels:
+            return
+        most = f"a result may have at most {self.result_pixels} pixels"
+        if isinstance(target, Size):
+            message = f"{most}, but {target} was asked for"
+            raise InvalidRequest(message)
+        asked = "the free-form crop" if target is None else target
+        message = (
+            f"{most}, but {asked} of this picture comes to {size}: ask for a size in pixels, such as 1000x500, or raise the "
+            "limit result_pixels (FOCALBOX_LIMIT_RESULT_PIXELS)"
+        )
+        raise LimitExceeded(message)
+
     @staticmethod
     def check_scans(count: int) -> None:
         """Raise `LimitExceeded` when a JPEG is made of too many passes over the picture."""
         if count > _SCANS:
             message = f"a JPEG may have at most {_SCANS} scans, but this one has {count}"
             raise LimitExceeded(message)
+
+
+def check_limits(given: object) -> Limits:
+    """Return the limits that a caller gives, None as the usual ones.
+
+    Raises
+    ------
+    InvalidRequest
+        When they are none.
+    """
+    if given is None:
+        return Limits()
+    if not isinstance(given, Limits):
+        message = f"limits is a focalbox.Limits, such as Limits(pixels=20_000_000), not {show_value(given)}"
+        raise InvalidRequest(message)
+    return given

@@ -99,6 +99,10 @@ class Network:
         """Look at a picture; see `look`."""
         return self.look(rgb).saliency
 
+    def load(self) -> None:
+        """Load the file, and check that it keeps the contract; else the first look does. Raises `ModelError`."""
+        self._wanted  # noqa: B018 - found out once
+
     def look(self, rgb: NDArray[np.uint8]) -> ModelOutput:
         """Look at a picture once.
 

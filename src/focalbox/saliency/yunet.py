@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -30,6 +30,7 @@ _SIDE = 640
 """Pixels of a side when the file leaves the size open: what the published file was exported with."""
 
 _STEP = 32
+_OUTPUTS = tuple(f"{part}_{stride}" for part in ("cls", "obj", "bbox") for stride in _STRIDES)
 _DIMENSIONS = 4
 
 
@@ -64,6 +65,20 @@ class YuNet:
         self._session = Session(path)
         self._sure = sure
 
+    def load(self) -> None:
+        """Load the file, and check that it keeps the contract.
+
+        Raises
+        ------
+        ModelError
+            When it cannot be loaded, or does not.
+        """
+        missing = sorted({*_OUTPUTS} - {*self._session.outputs()})
+        if missing:
+            message = f"{self._session.path.name} is no YuNet file: it lacks the outputs {', '.join(missing)}"
+            raise ModelError(message)
+        self._input_sides()
+
     def __call__(self, rgb: NDArray[np.uint8]) -> list[Subject]:
         """Find faces in an upright sRGB picture, uint8 of shape (H, W, 3).
 
@@ -83,8 +98,7 @@ class YuNet:
         ground = np.zeros((1, 3, height, width), dtype=np.float32)
         enlarged = rgb[..., ::-1].repeat(times, axis=0).repeat(times, axis=1)[:height, :width]
         ground[0, :, : enlarged.shape[0], : enlarged.shape[1]] = enlarged.transpose(2, 0, 1)
-        names = [f"{part}_{stride}" for part in ("cls", "obj", "bbox") for stride in _STRIDES]
-        answers = self._session.run(names, ground)
+        answers = self._session.run(_OUTPUTS, ground)
         found = [
             face for stride in _STRIDES for face in self._at(answers, stride, width, (columns * times, rows * times))
         ]
@@ -97,13 +111,9 @@ class YuNet:
 
     def _sides(self, rows: int, columns: int) -> tuple[int, int]:
         """Return height and width of the picture that the file takes."""
-        (_, _, shape), *_ = self._session.inputs()
-        if len(shape) != _DIMENSIONS:
-            message = f"{self._session.path.name} needs one input of shape (1, 3, H, W), not {shape}"
-            raise ModelError(message)
         height, width = (
             side if isinstance(side, int) else max(_SIDE, -(-least // _STEP) * _STEP)
-            for side, least in zip(shape[2:], (rows, columns), strict=True)
+            for side, least in zip(self._input_sides(), (rows, columns), strict=True)
         )
         if height < rows or width < columns:
             message = (
@@ -111,6 +121,14 @@ class YuNet:
             )
             raise ModelError(message)
         return height, width
+
+    def _input_sides(self) -> Sequence[int | str | None]:
+        """Return height and width of the one input; no numbers where the file leaves them open."""
+        (_, _, shape), *_ = self._session.inputs()
+        if len(shape) != _DIMENSIONS:
+            message = f"{self._session.path.name} needs one input of shape (1, 3, H, W), not {shape}"
+            raise ModelError(message)
+        return shape[2:]
 
     def _at(
         self, answers: Mapping[str, NDArray[np.float32]], stride: int, width: int, picture: tuple[int, int]

@@ -16,6 +16,7 @@ from focalbox.batch.workers.worker import Worker, preview
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.options import CropOptions
+from saliency.test_yunet import answering
 
 SIZES = ("60x40", "1:1")
 
@@ -109,11 +110,27 @@ def test_a_picture_that_fails_is_rows_with_a_sentence(spoil: Any, error: str, pi
     assert not (tmp_path / "out").exists()
 
 
-def test_a_defect_of_a_model_is_a_row_too(picture: Path, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_no_fault_of_a_picture(picture: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"no network")
-    rows = Worker(Job(SIZES, None, model=str(broken)))(task(picture)).rows
-    assert {row["error"] for row in rows} == {"ModelError"}
+    for given in (Job(SIZES, model=str(broken)), Job(SIZES, yunet=str(broken))):
+        done = Worker(given)(task(picture))
+        assert (done.rows, done.fatal is not None and "broken.onnx is not a model" in done.fatal) == ([], True)
+
+
+def test_a_picture_that_a_model_cannot_look_at_is_a_row(picture: Path, tmp_path: Path) -> None:
+    small = answering(tmp_path / "small.onnx", {}, side=32)
+    done = Worker(job(None, yunet=str(small)))(task(picture))
+    assert ({row["error"] for row in done.rows}, done.fatal) == ({"ModelError"}, None)
+
+
+def test_a_size_that_fails_does_not_take_the_others_with_it(picture: Path, tmp_path: Path) -> None:
+    done = Worker(job(tmp_path / "out", limits=Limits(result_pixels=90 * 90 - 1)))(task(picture))
+    small, ratio = done.rows
+    assert (small["error"], small["analysis"] is None, done.pixels) == (None, False, 160 * 90)
+    assert (ratio["error"], ratio["output"], ratio["source"]["width"]) == ("LimitExceeded", None, 160)
+    assert "1:1 of this picture comes to 90x90" in ratio["message"]
+    assert [path.name for path in (tmp_path / "out").glob("cat*")] == ["cat-60x40.png"]
 
 
 def test_a_place_that_cannot_be_written_ends_the_run(picture: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from focalbox.core.choice.crop import Crop
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
 from focalbox.cropper import Cropper
-from focalbox.errors import FetchError, FocalboxError, InvalidRequest, OutputError
+from focalbox.errors import FetchError, FocalboxError, InvalidRequest, ModelError, OutputError
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.output.render import render
@@ -46,12 +46,14 @@ _DRAWN_SIDE = 64
 
 @dataclass(frozen=True)
 class _ContentResults:
-    """The results of one content, by size, and what was found in it as it is stored."""
+    """The results of one content, by size, and what was found in it as it is stored; of some sizes, why they failed."""
 
+    source: Size
     crops: dict[str, Crop]
     encoded: dict[tuple[str, str], bytes]
     analysis: str | None
     alternatives: dict[str, list[dict[str, Any]] | None]
+    failures: dict[str, FocalboxError] = field(default_factory=dict)
 
 
 class Worker:
@@ -97,18 +99,27 @@ class Worker:
             made, analysed = self._make(content, planned, self._made.get(digest), stored)
             self._made[digest] = made
             rows = [self._row(task, digest, plan, made) for plan in planned]
-            rows[0]["analysis"] = made.analysis
+            for row in [row for row in rows if not row["error"]][:1]:
+                row["analysis"] = made.analysis
             self._write(planned, made, rows)
         except FocalboxError as error:
-            if isinstance(error, OutputError) and getattr(error.__cause__, "errno", None) not in _OF_A_NAME:
+            if self._is_fatal(error):
                 return TaskResult(task.number, [], 0, analysed=False, fatal=str(error))
             rows = failed_rows(self._job, task, type(error).__name__, str(error), **known)
             return TaskResult(task.number, _add_seconds(rows, started), 0, analysed=False)
         except Exception as error:  # noqa: BLE001 - a picture that finds a defect is a row too, and the next one is done
             rows = failed_rows(self._job, task, type(error).__name__, f"this should not happen: {error}", **known)
             return TaskResult(task.number, _add_seconds(rows, started), 0, analysed=False)
-        pixels = rows[0]["source"]["width"] * rows[0]["source"]["height"]
-        return TaskResult(task.number, _add_seconds(rows, started), pixels, analysed=analysed)
+        return TaskResult(task.number, _add_seconds(rows, started), made.source.pixels, analysed=analysed)
+
+    def _is_fatal(self, error: FocalboxError) -> bool:
+        """Tell whether every further picture would fail too: nothing can be written, or the model cannot be loaded."""
+        if isinstance(error, ModelError):
+            try:
+                self._cropper.load()
+            except ModelError:
+                return True
+        return isinstance(error, OutputError) and getattr(error.__cause__, "errno", None) not in _OF_A_NAME
 
     def _read(self, task: Task) -> tuple[bytes, str]:
         if task.bytes == 0 and is_remote(task.address):
@@ -158,22 +169,24 @@ class Worker:
             crops = {name: analysis.plan(size, options=options) for name, size in zip(names, sizes, strict=True)}
             return self._results(analysis, crops, {}), True
         prepared = self._cropper.prepare(content, sizes, analysis=stored, options=options)
-        results = self._cropper.finish(prepared, sizes, options=options)
-        encoded = {
-            (plan.size, plan.format): result.encode(plan.format, quality=self._job.quality)
-            for plan, result in zip(planned, results, strict=True)
-        }
-        crops = {
-            name: replace(result.crop, notes=result.notes_for(plan.format))
-            for name, plan, result in zip(names, planned, results, strict=True)
-        }
-        return self._results(prepared.analysis, crops, encoded), prepared.analysis is not stored
+        crops, encoded = {}, {}
+        failures: dict[str, FocalboxError] = {}
+        for plan, size in zip(planned, sizes, strict=True):
+            try:
+                (result,) = self._cropper.finish(prepared, [size], options=options)
+                encoded[plan.size, plan.format] = result.encode(plan.format, quality=self._job.quality)
+                crops[plan.size] = replace(result.crop, notes=result.notes_for(plan.format))
+            except FocalboxError as error:  # the other sizes are made
+                failures[plan.size] = error
+        made = self._results(prepared.analysis, crops, encoded)
+        return replace(made, failures=failures), prepared.analysis is not stored
 
     def _results(
         self, analysis: Analysis, crops: dict[str, Crop], encoded: dict[tuple[str, str], bytes]
     ) -> _ContentResults:
         packed = pack(analysis) if self._job.analyses else None
-        return _ContentResults(crops, encoded, packed, {size: self._alternatives(analysis, size) for size in crops})
+        alternatives = {size: self._alternatives(analysis, size) for size in crops}
+        return _ContentResults(analysis.source, crops, encoded, packed, alternatives)
 
     def _alternatives(self, analysis: Analysis, size: str) -> list[dict[str, Any]] | None:
         """Return the best few windows of a size as the one JSON form has crops; None when they were not asked for.
@@ -188,6 +201,12 @@ class Worker:
         return found
 
     def _row(self, task: Task, digest: str, plan: PlannedOutput, made: _ContentResults) -> dict[str, Any]:
+        failure = made.failures.get(plan.size)
+        if failure is not None:
+            (row,) = failed_rows(
+                self._job, replace(task, sizes=(plan.size,)), type(failure).__name__, str(failure), content=digest
+            )
+            return row | {"source": source_of(task, made.source)}
         crop = made.crops[plan.size]
         document = crop.to_dict()
         encoded = made.encoded.get((plan.size, plan.format))
@@ -209,6 +228,8 @@ class Worker:
             return
         storage = storage_of(self._job.out)
         for plan, row in zip(planned, rows, strict=True):
+            if row["error"]:
+                continue
             headers = ObjectHeaders(FORMATS[plan.format].mime, self._job.cache_control, self._job.storage_class)
             storage.write(row["output"], made.encoded[plan.size, plan.format], self._job.out, headers)
 
