@@ -17,14 +17,15 @@ Conversion = Callable[[Image.Image], Image.Image]
 """A conversion of a strip of rows of a picture to RGB or RGBA."""
 
 _PROFILES_KEPT = 16
-"""Transforms held: a site's pictures come from a handful of cameras; each transform takes about 0.3 MB."""
+"""Transforms kept: a site's pictures come from a handful of cameras; each transform takes about 0.3 MB."""
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 """As browsers and colour-managed editors do (ICC.1:2022, section 0.3)."""
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Modes of Pillow for the colour spaces of a profile (ICC.1:2022, table 19)."""
 _GREYS = {"1", "L", "LA", "La", "I", "F"}
-"""Modes of Pillow that hold greys alone; those of 16 bits are others. Decoders note ``"grey"`` of RGBA pictures that do."""
+"""Modes of Pillow that hold only greys, except those of 16 bits. Decoders set ``"grey"`` in the info of RGBA pictures that
+do too."""
 _LEVELS = np.arange(256, dtype=np.uint8)
 _PROBE = np.stack(
     [_LEVELS[:, None].repeat(3, axis=1)]
@@ -35,15 +36,15 @@ _PROBE = np.stack(
         for second in (0, 128, 255)
     ]
 )
-"""Colours by which a profile is known: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
+"""Colours by which profiles are compared: all greys, and ramps of each channel among others; shape (28, 256, 3)."""
 _ROWS = 256
 """Rows converted at once: no more than some MB."""
 _UNABRIDGED = ImageCms.Flags.NOOPTIMIZE
-"""A curve of greys is else taken at a few places, 10 levels off in linear shadows."""
+"""Without this flag, a curve of greys is sampled at a few places only, 10 levels off in linear shadows."""
 _MAX_16 = 65535
 _MAX_8 = 255
 _MAX_32 = 2.0**32
-"""About the greatest number of 32 bits, as floating-point numbers of 32 bits hold it."""
+"""The greatest 32-bit integer, as near as 32-bit floating-point numbers hold it."""
 _BITS, _DEEP_BITS = 8, 16
 
 
@@ -65,7 +66,7 @@ def profile_of(image: Image.Image, profile: bytes | None = None) -> bytes | None
     ----------
     image : PIL.Image.Image
     profile : bytes, optional
-        What the file says outside of what Pillow reads; a profile that Pillow found comes first.
+        A profile from parts of the file that Pillow does not read; one that Pillow found comes first.
     """
     embedded = image.info.get("icc_profile")
     found = embedded if isinstance(embedded, bytes) and embedded else profile
@@ -100,7 +101,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
         The conversion; a strip that has the mode already is returned as it is.
     """
     mode = "RGBA" if has_alpha(image) else "RGB"
-    order = -1 if image.info.get("white_is_zero") is True else 1  # a text may be called so
+    order = -1 if image.info.get("white_is_zero") is True else 1  # a text chunk may have this key too
     if image.mode in {"I", "F"}:
         low, high = _range(image)[::order]
         return mode, lambda strip: _from_numbers(strip, low, high)
@@ -133,7 +134,7 @@ def prepare(image: Image.Image, profile: bytes | None) -> tuple[str, Conversion]
 def settles(image: Image.Image, profile: bytes | None) -> bool:
     """Tell whether `prepare` brings a picture to sRGB by itself, while its pixels have all their bits or channels.
 
-    CMYK has no meaning in RGB without its profile; of 16 bits the dark ones of a linear curve would be lost in 8.
+    CMYK cannot be converted to RGB without its profile, and 8 bits would lose the dark tones of a linear 16-bit picture.
     """
     if profile is None:
         return False
@@ -246,8 +247,8 @@ def _apply(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.I
 def _range(image: Image.Image) -> tuple[float, float]:
     """Return the numbers that become black and white in a picture of 32-bit or floating-point numbers.
 
-    Files do not say it, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535, that of 32 bits
-    where they need all of these; else the numbers' own.
+    Files do not say which, so the smallest usual range that holds all numbers is taken: 0..1, 0..255, 0..65535 or 32 bits;
+    else the range of the numbers themselves.
     """
     low, high = math.inf, -math.inf
     for top in range(0, image.height, _ROWS):
@@ -269,7 +270,7 @@ def _from_16_bits(
 ) -> Image.Image:
     """Bring a strip of 16 bits to RGB, between two numbers or by a table of all.
 
-    The number that is transparent, if any, is so by all its bits (PNG, section 11.3.1.1).
+    A transparent value, if any, is compared in all 16 bits (PNG, section 11.3.1.1).
     """
     grey = _from_numbers(strip, *levels) if isinstance(levels, tuple) else Image.fromarray(levels[np.asarray(strip)])
     if clear is not None:
@@ -278,9 +279,9 @@ def _from_16_bits(
 
 
 def _from_numbers(strip: Image.Image, low: float, high: float) -> Image.Image:
-    """Scale numbers from ``low``, black, to ``high``, white, to grey, so that 16 bits lose precision and not highlights."""
+    """Scale numbers to grey, ``low`` to black and ``high`` to white, so that 16 bits lose precision and not highlights."""
     values = np.asarray(strip).astype(np.float32)  # 24 bits of precision for 8 that are kept
-    with np.errstate(over="ignore", invalid="ignore"):  # numbers at the end of what 32 bits hold become infinite: white
+    with np.errstate(over="ignore", invalid="ignore"):  # the largest 32-bit numbers become infinite, which is white
         values -= low
         values *= _MAX_8 / (high - low) if math.isfinite(high - low) and high != low else 0.0
     np.nan_to_num(values, copy=False, nan=0.0, posinf=_MAX_8, neginf=0.0)

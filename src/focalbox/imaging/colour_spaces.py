@@ -28,20 +28,21 @@ _PRIMARIES = {
 }
 """The same by the numbers of ITU-T H.273, table 2."""
 _EXPONENTS = {4: 2.2, 5: 2.8, 8: 1.0, 17: 2.6}
-"""Transfers of ITU-T H.273, table 3, that are a power of the number. Those of television (1, 6, 14, 15) are taken for that
-of sRGB, as browsers take them: pictures that carry them were made on screens of sRGB."""
+"""Transfers of ITU-T H.273, table 3, that are a power function. Those of television (1, 6, 14, 15) are treated as sRGB, as
+in browsers: pictures that carry them were made on sRGB screens."""
 _PQ, _HLG = 16, 18
 _REFERENCE_WHITE = 203.0
 """cd/m2 of what is white in a picture without highlights (ITU-R BT.2408, section 2)."""
 _HLG_PEAK, _HLG_GAMMA = 1000.0, 1.2  # cd/m2 and exponent of the display that HLG is made for (ITU-R BT.2100, table 5)
 _KNEE = 0.6
-"""Light, reference white being 1, from which on highlights are pressed together instead of cut off: a judgement."""
+"""Light, with reference white at 1, above which highlights are compressed instead of clipped: a judgement."""
 _STEPS = 4096
-"""Entries of a curve that is no power: finer than 8 bits by far."""
+"""Entries of a curve that is not a power function: far finer than 8 bits."""
 _GAMMA, _GAMMA_NEAR = 1 / 2.2, 0.01
-"""The gAMA that PNG's section 11.3.2.2 tells writers of sRGB to write, and how near another is that means the same."""
+"""The gAMA that writers of sRGB have to write (PNG, section 11.3.2.2), and the difference up to which another means the
+same."""
 _PRIMARY_NEAR = 0.002
-"""How near chromaticities are that mean the same: those of sRGB are written with 2 to 4 digits."""
+"""Difference up to which chromaticities mean the same: those of sRGB are written with 2 to 4 digits."""
 _D50 = (0.9642, 1.0, 0.8249)  # ICC.1:2022, section 7.2.16
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 """From XYZ to the cone responses that a change of white scales (ICC.1:2022, annex E)."""
@@ -73,7 +74,7 @@ def profile_of_png(png: Png) -> bytes | None:
 def profile_of_cicp(primaries: int, transfer: int, *, grey: bool = False) -> bytes | None:
     """Return the ICC profile for code points of ITU-T H.273; None for sRGB, and for what is unknown or unspecified.
 
-    The curves of PQ and HLG press highlights into what a usual screen shows.
+    The curves of PQ and HLG compress highlights into the range of a standard screen.
     """
     places = _SRGB if grey else _PRIMARIES.get(primaries, _SRGB)
     curve: Curve | None = _EXPONENTS.get(transfer)
@@ -100,7 +101,7 @@ def rgb_profile(places: tuple[float, ...], curve: Curve) -> bytes | None:
     Returns
     -------
     bytes or None
-        None when the places are no triangle around white.
+        None when the primaries do not form a triangle around white.
     """
     matrix = _colorants(places)
     if matrix is None or not np.isfinite(matrix).all() or np.abs(matrix).max() > 2:  # noqa: PLR2004 - beyond any light
@@ -192,7 +193,7 @@ def _hlg_light() -> NDArray[np.float64]:
 
 
 def _press(light: NDArray[np.float64]) -> tuple[float, ...]:
-    """Press light into 0 to 1: as it is up to the knee, ever closer to white above."""
+    """Compress light into 0 to 1: unchanged up to the knee, approaching white above."""
     relative = light / _REFERENCE_WHITE
     room = 1 - _KNEE
     above = _KNEE + room * (1 - np.exp(-np.maximum(relative - _KNEE, 0) / room))

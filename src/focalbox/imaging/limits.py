@@ -19,7 +19,7 @@ _FIRST = "; animate=first takes the first frame alone"
 
 
 _MOST = 2**63 - 1
-"""The largest limit: what 64 bits hold. Larger ones mean nothing."""
+"""The largest limit: the greatest signed 64-bit integer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ _RGB = 4
 _MODES = {"1": 1, "L": 1, "P": 1, "LA": 4, "PA": 4, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 """Bytes of a pixel as it is decoded, where they are fewer or converted; every other mode has 4."""
 _DECODERS = {"WEBP": 9, "AVIF": 8, "HEIF": 4}
-"""Bytes a pixel that decoders hold besides the picture that they hand over. Measured on 24 MP (2026-11-25, Pillow 13.0 and
-pillow-heif 1.8): libwebp holds two canvases and Pillow one as bytes, AVIF its planes and one as bytes."""
+"""Bytes a pixel that decoders hold in addition to the picture that they return. Measured on 24 MP (2026-11-25, Pillow 13.0
+and pillow-heif 1.8): libwebp holds two canvases and Pillow one as bytes, AVIF its planes and one as bytes."""
 _COEFFICIENTS = 2
 """Bytes of a coefficient, which are all held while a JPEG in several scans is decoded (libjpeg's jdcoefct.c)."""
 _SPARE = 24 * 2**20
-"""Bytes for strips, tables, the looking copy and the look at it. With 20 MiB a WebP of 98 MP took 0.3 MB more than was said
-(2026-11-27, a processor with AVX-512)."""
+"""Bytes for strips, tables, the looking copy and the look at it. With 20 MiB a WebP of 98 MP took 0.3 MB more than
+estimated (2026-11-27, a processor with AVX-512)."""
 _STRIPS = 16 * 2**20
 """Bytes for strips of premultiplied pixels, where there is alpha."""
 CANVASES = 4
@@ -49,17 +49,17 @@ class Need:
     bytes : int
         Length of the file.
     scale : int
-        What is divided by.
+        The divisor of the decode.
     drafts : bool
-        Whether the decoder itself makes the smaller picture, as that of JPEG does.
+        Whether the decoder itself makes the smaller picture, as for JPEG.
     held : float
         Coefficients that the decoder holds for each pixel.
     beside : int or None
-        Bytes a pixel that the decoder holds besides the picture; None for what is usual for the format.
+        Bytes a pixel that the decoder holds besides the picture; None for the usual number of the format.
     turned : bool
-        Whether a second picture is made, upright.
+        Whether turning it upright makes a second picture.
     canvases : int
-        Pictures that drawing a film takes besides.
+        Further pictures that drawing a film takes.
     results : int
         Bytes that the results take while the decoded picture is still there, as `results_take` says.
     """
@@ -125,7 +125,7 @@ def check_memory(name: str, need: Need, most: int) -> None:
 def results_take(results: Iterable[tuple[Size, Size]]) -> int:
     """Return the bytes that cutting and resizing takes besides a working image.
 
-    All results are kept, and one after the other is made, with the columns or the rows of its window in between.
+    All results are kept. They are made one after the other, each with an intermediate picture resized along one axis.
 
     Parameters
     ----------

@@ -24,9 +24,9 @@ class Metadata:
     profile : bytes or None
         The ICC profile that the pixels are in; None for sRGB.
     rights : Rights
-        Whose picture it is, as its XMP and IPTC say.
+        The rights to the picture, from its XMP and IPTC.
     focal_point : tuple of float, optional
-        What the picture itself says to be its focal point: x and y in fractions of the upright picture.
+        The focal point that the picture's own metadata gives: x and y in fractions of the upright picture.
     xmp : bytes, optional
         A packet of the rights and of a focal point, to be written.
     """
@@ -38,7 +38,7 @@ class Metadata:
     xmp: bytes | None = None
 
     def info(self) -> dict[str, bytes]:
-        """Return what there is under the names that Pillow has for it, in ``Image.info`` and when writing."""
+        """Return the metadata under Pillow's names, as in ``Image.info`` and for writing."""
         return {
             name: block
             for name, block in (("exif", self.exif), ("icc_profile", self.profile), ("xmp", self.xmp))
@@ -47,7 +47,7 @@ class Metadata:
 
 
 def read_metadata(header: Header, stored: Size) -> Metadata:
-    """Return what a header says of rights and focal point: what XMP says first, then IPTC, EXIF and the format's own texts.
+    """Return rights and focal point from a header: from XMP first, then IPTC, EXIF and the format's own texts.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def read_metadata(header: Header, stored: Size) -> Metadata:
 
 
 def _point_of(focus: Focus, stored: Size, orientation: int) -> tuple[float, float]:
-    """Return a focal point in fractions of the upright picture; some programs say it of that, most of the stored one."""
+    """Return a focal point in fractions of the upright picture; most programs write it for the stored one."""
     turned_already = (focus.width > focus.height) != (stored.width > stored.height)
     known = focus.width > 0 and focus.width != focus.height and stored.width != stored.height
     return upright_point(focus.x, focus.y, 1 if known and turned_already else orientation)

@@ -1,4 +1,4 @@
-"""Which way is up: what the EXIF orientations do to the sides of a picture and to a point in it."""
+"""The EXIF orientations, and what each does to the sides of a picture and to a point in it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def upright_size(stored: Size, orientation: int) -> Size:
 
 
 def upright_point(x: float, y: float, orientation: int) -> tuple[float, float]:
-    """Return where a point of a stored picture is once that is upright; both in fractions.
+    """Return where a point of a stored picture lies in the upright one; both in fractions.
 
     Examples
     --------

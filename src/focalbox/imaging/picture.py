@@ -30,8 +30,8 @@ from focalbox.imaging.working import WorkingImage, on_ground, shrink, shrink_arr
 __all__ = ["Picture"]
 
 _AT_ONCE = 2**22
-"""Bytes that a decoder is handed at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of larger ones
-than this it holds two copies for nothing."""
+"""Bytes that a decoder gets at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of pieces larger
+than this, it would hold two copies."""
 _MAY_LACK_ALPHA = {"BMP"}
 """Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
 
@@ -48,7 +48,7 @@ class Picture:
     frames : int
         Frames or pages; `decode` decodes the first.
     notes : tuple of str
-        Sentences that a caller should know about the picture that was taken, such as that it is a preview.
+        Sentences about the picture for the caller, such as that a preview was taken.
     palette : bool
         Whether its colours come from a palette.
     clear : bool
@@ -81,7 +81,7 @@ class Picture:
     ) -> WorkingImage:
         """Decode the picture, at the smallest scale of 1, 1/2, 1/4 and 1/8 that serves.
 
-        What is looked at comes from one scale, whatever is needed: a JPEG of which more is needed is decoded twice.
+        The looking copy always comes from one scale, whatever is needed: a JPEG that is needed larger is decoded twice.
 
         Parameters
         ----------
@@ -92,9 +92,9 @@ class Picture:
             Leave the pixels of an RGB picture in the embedded profile, and keep the profile as metadata. The
             profiles of grey and CMYK pictures do not describe RGB pixels: those are brought to sRGB all the same.
         look : bool
-            Whether it will be looked at.
+            Whether the picture will be looked at.
         beside : int
-            Bytes that will be taken besides the working image while it is there.
+            Further bytes that will be taken while the working image exists.
 
         Returns
         -------
@@ -108,7 +108,7 @@ class Picture:
             When there is not memory enough.
         """
         with translating(self._name, self._ends_early):
-            image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader is of no further use
+            image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader cannot be used again
             scale, seen = decode_scale(self.size, needed), decode_scale(self.size, None)
             check_memory(self._name, replace(self._need(image.mode, scale), results=beside), self._limits.memory)
             coarse = None
@@ -135,7 +135,7 @@ class Picture:
 
     @cached_property
     def film_refusal(self) -> str:
-        """Why not all frames of an animated picture can be had: there are too many, or they take too much; else empty."""
+        """Why not all frames of an animated picture can be drawn: too many, or too large; else empty."""
         try:
             self._limits.check_film(self.size, self.frames)
             check_memory(self._name, replace(self._need("RGBA", 1), canvases=CANVASES), self._limits.memory)
@@ -280,7 +280,7 @@ class Picture:
     def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
         """Return the same, decoded by Pillow."""
         drafts = scale > 1 and self._drafts
-        if self._header.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
+        if self._header.format is not None and isinstance(image, ImageFile.ImageFile):  # the caller's own stays unchanged
             image.decodermaxblock = _AT_ONCE
         if drafts:
             image.draft(None, (self._stored.width // scale, self._stored.height // scale))

@@ -24,11 +24,11 @@ _SAID = {
         "WebPDecode",
     ),
 }
-"""Our words, and the phrases in messages of Pillow, libwebp and libavif that they replace."""
+"""Our sentences, and the phrases in messages of Pillow, libwebp and libavif that they replace."""
 _EARLY = ("truncated", "unexpected end of file")
-"""Words in messages of these and of libheif about a file that ends too early."""
+"""Phrases in messages of these libraries and of libheif about a file that ends too early."""
 _MAX_REASON = 120
-"""Characters of a foreign message that are passed on."""
+"""Characters of another library's message that are passed on."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def translating(name: str, ends_early: Callable[[], bool] = bool) -> Iterator[No
     name : str
         What the picture is called in the message.
     ends_early : callable
-        Tells, once something went wrong, whether the file lacks its end: then that is what is said.
+        Tells, after an error, whether the end of the file is missing; the message then says this.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from PIL import Image
 __all__ = ["VECTORISED", "Filter", "crop_and_resize", "resize_window"]
 
 VECTORISED = importlib.util.find_spec("cykooz_resizer") is not None
-"""Whether cykooz-resizer is installed; it is, wherever there is a wheel of it."""
+"""Whether cykooz-resizer is installed, as it is wherever it has a wheel."""
 
 if VECTORISED:
     import cykooz_resizer
@@ -29,12 +29,12 @@ Window = tuple[float, float, float, float]
 _LOBES = 3
 """Half-width of the Lanczos kernel in output pixels (Duchon 1979, doi:10.1175/1520-0450(1979)018<1016:LFIOAT>2.0.CO;2)."""
 _ASKED_FOR = 2**22
-"""Bytes between columns and rows above which they are asked for first: when there is no memory Python says so, where Rust
-would end the process."""
+"""Bytes of the intermediate picture above which Python allocates as much in advance: without memory Python raises an error,
+while Rust would end the process."""
 _PIXEL = 4
 """Bytes of a pixel."""
 _STRIP = 2**20
-"""Pixels of a cut with alpha that are made premultiplied at once: 4 MB, where a whole picture of 98 MP takes 784 more."""
+"""Pixels with alpha that are premultiplied at once: 4 MB, where a whole picture of 98 MP takes 784 more."""
 _OPTIONS_KEPT = 64
 """Settings held: a service makes the same few sizes from pictures of the same few cameras."""
 
@@ -114,7 +114,7 @@ def _by_vectors(image: Image.Image, size: tuple[int, int], window: Window, kerne
     between = _PIXEL * math.ceil(max(width * (bottom - top), height * (right - left)))
     if between > _ASKED_FOR:
         bytes(between)  # not written to, so it costs nothing, and given back at once
-    # A resizer of its own each time: one that is kept keeps its memory too, as much as its largest picture took.
+    # A new resizer each time: a kept one holds as much memory as its largest picture took.
     cykooz_resizer.Resizer().resize_pil(image, result, _options(image.size, window, kernel))
     return result
 
@@ -137,7 +137,7 @@ def _length(start: float, stop: float, side: int) -> float:
 
 
 def _with_alpha(image: Image.Image, size: tuple[int, int], window: Window) -> Image.Image:
-    """Resize with premultiplied alpha, so that what is invisible does not bleed into what is seen."""
+    """Resize with premultiplied alpha, so that invisible colours do not bleed into visible ones."""
     left, top, right, bottom = window
     reach = [_LOBES * max(1.0, (right - left) / size[0]) + 1, _LOBES * max(1.0, (bottom - top) / size[1]) + 1]
     column, row = max(0, math.floor(left - reach[0])), max(0, math.floor(top - reach[1]))

@@ -39,7 +39,7 @@ larger pixels in place of that, which differ by 0.2 levels on average, windows h
 pictures and ratios (2026-11-27, `python -m benchmarks.quality.one_window`; now in none)."""
 
 _KEPT = 256
-"""Answers remembered of each: every crop asks several times, and cameras make few sizes."""
+"""Results cached of each function: every crop asks several times, and cameras make few sizes."""
 
 
 @lru_cache(_KEPT)
@@ -61,9 +61,9 @@ def looking_size(source: Size, side: int = _SIDE) -> Size:
 
 @lru_cache(_KEPT)
 def grid_step(source: Size) -> int:
-    """Return how many source pixels a cell of the coarse grid is wide that every looking copy is made from.
+    """Return the width, in source pixels, of a cell of the coarse grid that every looking copy is made from.
 
-    Never finer than the scale at which a picture is looked at.
+    It is never finer than the scale at which a picture is looked at.
     """
     return max(_coarsest(source, _larger(looking_size(source), *_GRID_FINER), _GRIDS), decode_scale(source, None))
 

@@ -42,11 +42,11 @@ Content = bytes | Image.Image | NDArray[np.uint8]
 """The bytes of a file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or (h, w, 4) in grey, RGB or RGBA."""
 
 _COUNT_FRAMES = {"WEBP", "AVIF"}
-"""Formats whose headers say how many frames there are, so that Pillow knows without counting."""
+"""Formats whose headers give the number of frames, so that Pillow need not count them."""
 _BOXED = {"AVIF", "HEIF"}
 """Formats that may name their colours outside of a profile."""
 _FIRST_CHUNK, _FOR_IOS = slice(12, 16), b"CgBI"
-"""Where the name of a PNG's first chunk stands, and what it is where Apple's tools have packed it anew."""
+"""Where the name of a PNG's first chunk stands, and that name in files repacked by Apple's tools."""
 _UNREAD = ("pixel mode", "samples per pixel", "data organization")
 """Pillow's message about samples that it does not read."""
 _TURN_THEMSELVES = {"TIFF", "HEIF"}
@@ -112,7 +112,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             limits.check_picture(Size(*canvas))
             beside = held_beside(data, "RGB")
             mode = "RGBA" if beside is None else "RGB"
-            # Its reader asks for the memory at once.
+            # Its reader allocates the memory at once.
             check_memory(name, Need(form, mode, Size(*canvas), len(data), beside=beside), limits.memory)
         file, note = choose_picture(data) if form == "TIFF" else (data, None)
         counted = 1 if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
@@ -126,7 +126,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             raise DecodeError(message)
         if coding is not None:
             limits.check_scans(coding.scans)
-            file = drop_burden(data) + END * (coding.usual and not coding.ended)  # looked into when it is decoded
+            file = drop_burden(data) + END * (coding.usual and not coding.ended)  # its end is checked when it is decoded
         reader, chosen = reader_of(form), file
         if form == "TIFF":
             file = as_plain_tiff(drop_unsound(file))
@@ -158,7 +158,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
 
 
 def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes) -> Image.Image:
-    """Open a TIFF; of what Pillow does not know, say what it is."""
+    """Open a TIFF, and name the kind of one that Pillow does not know."""
     try:
         return reader(BytesIO(file))
     except SyntaxError as error:
@@ -170,7 +170,7 @@ def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes)
 
 
 def _png(name: str, data: bytes, limits: Limits) -> Picture:
-    """Open a PNG without what no pixel needs."""
+    """Open a PNG without the chunks that no pixel needs."""
     if data[_FIRST_CHUNK] == _FOR_IOS:
         message = f"{name} cannot be decoded: PNG as Xcode packs it for iOS (CgBI) is not read"
         raise DecodeError(message)

@@ -37,7 +37,7 @@ def without_border(working: WorkingImage, trim: Trim) -> tuple[WorkingImage, Pix
     WorkingImage
         What is left. The border is gone from its pixels, so that no resize mixes it in again.
     PixelBox
-        Where that lies, in pixels of the upright picture.
+        Where the rest lies, in pixels of the upright picture.
 
     Raises
     ------
@@ -56,9 +56,9 @@ def without_border(working: WorkingImage, trim: Trim) -> tuple[WorkingImage, Pix
 def find_border(image: Image.Image, trim: Trim) -> PixelBox:
     """Return what is left of a picture inside its border: the smallest box around all pixels that are not of its colour.
 
-    Each side is looked for from outside, so that a picture costs as much as its border has pixels. Colours are compared by
-    their Euclidean distance in RGB as thumbor does; where parts are transparent, in RGB times alpha, and alpha, so that
-    fully transparent pixels are alike.
+    Each side is searched from outside, so that the time depends on the pixels of the border. Colours are compared by their
+    Euclidean distance in RGB as thumbor does; where parts are transparent, in RGB times alpha, and alpha, so that fully
+    transparent pixels are alike.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
         part = _bands(image, (left, top, right, bottom))
         extremes = zip(_extremes(part), ground, strict=True)
         if sum(max(value - low, high - value) ** 2 for (low, high), value in extremes) <= farthest:
-            return np.zeros((bottom - top, right - left), dtype=np.bool_)  # a clean border, seen five times as fast
+            return np.zeros((bottom - top, right - left), dtype=np.bool_)  # a clean border, found five times as fast
         apart = np.zeros((bottom - top, right - left), dtype=np.int32)
         for plane, value in zip(part.split(), ground, strict=True):
             distance = np.asarray(plane, dtype=np.int32) - value
@@ -127,7 +127,7 @@ def _ground(image: Image.Image, trim: Trim) -> list[int]:
 
 
 def _bands(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
-    """Return a part of a picture, what is transparent in it alike."""
+    """Return a part of a picture in which all fully transparent pixels are alike."""
     part = image.crop(box)
     return part.convert("RGBa") if part.mode == "RGBA" else part
 

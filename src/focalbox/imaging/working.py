@@ -20,11 +20,11 @@ from focalbox.imaging.scales import grid_step
 __all__ = ["WorkingImage", "on_ground", "shrink", "shrink_array", "turn_upright"]
 
 _GROUNDS = (128, 255, 0)
-"""Greys that may show through transparent parts when looking: neither paper nor ink comes first, then paper, then ink."""
+"""Greys that may show through transparent parts when looking: mid-grey is tried first, then white, then black."""
 _SEEN = 64
-"""Levels by which a colour differs from its ground, in the channel that differs most, when it is clearly seen."""
+"""Levels by which a colour must differ from its ground, in the channel that differs most, to be clearly seen."""
 _BETTER = 0.05
-"""Share of the opaque parts that have to be seen better on a later ground than on one before it."""
+"""Share of the opaque parts by which a later ground must show more than an earlier one to be preferred."""
 _STRIP = 2**18
 """Pixels converted at once, so that a large palette picture never exists in full colour: 1 MB."""
 _CONVERTED = 2**21
@@ -43,7 +43,7 @@ class WorkingImage:
     source : Size
         Pixels of the upright source.
     scale : int
-        Source pixels a working pixel stands for, along each side.
+        Source pixels that a working pixel stands for, along each side.
     offset : tuple of float
         Where the upright source begins in ``image`` (x, y), in working pixels: above 0 when the source's sides are no
         multiples of ``scale`` and turning it upright has brought the partial cells to the left or top.
@@ -125,7 +125,7 @@ class WorkingImage:
             opaque = image.width * image.height > _CONVERTED
             image = (
                 image if opaque else image.convert("RGB")
-            )  # an opaque alpha channel changes nothing, not even the time
+            )  # an opaque alpha channel must change nothing, not even the time
         if keep_profile and profile is not None and describes_rgb(profile):
             return replace(self, image=image, metadata=replace(kept, profile=profile), opaque=opaque)
         settled = to_srgb(image, profile, in_place=own or image is not self.image)
@@ -155,7 +155,7 @@ def _halve(image: Image.Image, scale: int) -> Image.Image:
 
 
 def _ground_for(image: Image.Image) -> int:
-    """Return the grey on which most of the opaque parts of an RGBA picture are seen: a grey sign is none on grey."""
+    """Return the grey on which most of the opaque parts of an RGBA picture are seen: a grey sign is invisible on grey."""
     pixels = np.asarray(image)
     weight = pixels[..., 3].astype(np.float32)
     total = float(weight.sum())

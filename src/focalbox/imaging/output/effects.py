@@ -18,16 +18,16 @@ __all__ = ["Effect", "apply_effects", "size_after", "turn_size"]
 _MAX_BLUR = 150
 """Pixels of a blur's radius: what thumbor allows."""
 _FINE = 4
-"""How many times finer rounded corners are drawn than they are shown, so that they have no steps."""
+"""Factor by which rounded corners are drawn larger than shown, so that they have no steps."""
 _CLEAR = "#ffffff00"
 """Transparent white: the fill of added room when no colour is asked for."""
 _MAX_FINE = 2**22
-"""Pixels of a picture whose corners are drawn finer: beyond, steps of one pixel are not seen."""
+"""Pixels of a picture up to which corners are drawn larger: in larger ones, steps of one pixel are not seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing to do.
+    """One change to a finished crop.
 
     Parameters
     ----------

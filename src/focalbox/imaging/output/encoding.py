@@ -25,7 +25,7 @@ _QUALITIES = range(1, 101)
 _OPTIMIZED = {"jpeg", "png"}
 """Formats whose writers search for a shorter code for the same pixels when told to."""
 _MAX_REASON = 120
-"""Characters of a foreign message that are passed on."""
+"""Characters of a library's message that are passed on."""
 _PIXEL = 4
 """Bytes of a pixel of the picture itself."""
 _TIFF_XMP = 700
@@ -112,7 +112,7 @@ def encode(
         image = _on_paper(image)
     if metadata is not None and not form.profiled:
         image = to_srgb(image, metadata.profile)
-    if image.info:  # writers take what they find there: comments, and places in EXIF
+    if image.info:  # writers would write what they find there: comments, and places in EXIF
         image = image.copy()
         image.info.clear()
     options = dict(form.options)
@@ -157,7 +157,7 @@ def _write(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
 
 
 def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
-    """Return what is kept as the options of Pillow's writer of a format; that of GIF has none."""
+    """Return the metadata as options of Pillow's writer of a format; the writer of GIF has none."""
     if name == "gif":
         return {}
     options: dict[str, Any] = dict(metadata.info())

@@ -11,11 +11,11 @@ Fill = str | tuple[int, ...]
 
 _OPAQUE = 255
 _KNOWN = {"white", "edge", "blur"}
-"""The usual fill, for which no parser of colours is loaded."""
+"""The default fill, for which no parser of colours is loaded."""
 
 
 def check_fill(fill: Fill) -> None:
-    """Refuse what is no fill before any picture is read, whether or not one comes to be filled.
+    """Refuse a wrong fill before any picture is read, whether or not a fill is needed.
 
     Raises
     ------

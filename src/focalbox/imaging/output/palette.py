@@ -15,10 +15,10 @@ JPEG of quality 80 loses more of a photograph."""
 _STRIP = 2**18
 """Pixels that are counted at once: 10 MB, whatever a picture has."""
 _DISTINCT = 4096
-"""Distinct colours from which on they are brought together before a palette is chosen: median cut takes the longer the more
-there are (500x200 of a photograph: 66 ms for 50,000)."""
+"""Number of distinct colours above which similar ones are merged before a palette is chosen: the time of median cut grows
+with them (500x200 of a photograph: 66 ms for 50,000)."""
 _BITS = 5
-"""Bits of each channel that colours brought together have in common."""
+"""Bits of each channel that merged colours have in common."""
 _ONE_FOR = 16
 """Pixels of such colours that count as one, rounded up: a rare colour counts more than its share, and is kept. On forty
 frames of a photograph, against median cut of all pixels: 20 ms for 70, 39.6 dB for 38.1, a tenth fewer bytes, and the colour

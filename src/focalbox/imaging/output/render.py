@@ -16,9 +16,9 @@ from focalbox.imaging.working import WorkingImage
 __all__ = ["render"]
 
 _BLUR = 0.04
-"""Radius of the blur as a share of the result's longer side: no detail is left, and its colours are."""
+"""Radius of the blur as a share of the result's longer side: it removes details and keeps colours."""
 _BLUR_SIDE = 64
-"""Pixels of the longer side that the blur is made at; nothing finer survives it."""
+"""Pixels of the longer side at which the blur is computed; it leaves no finer detail."""
 _OPAQUE = 255
 
 

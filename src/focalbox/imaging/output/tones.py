@@ -16,11 +16,11 @@ __all__ = ["TONES", "natural_curve"]
 _GREY = 127.5
 """The tone around which contrast turns."""
 _COLOURS = 3
-"""Channels that are colours; a fourth is how opaque a pixel is, and stays."""
+"""Number of colour channels; a fourth one is alpha, and stays."""
 _BRIGHTNESS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-"""How much red, green and blue count (ITU-R BT.601)."""
+"""Weights of red, green and blue in brightness (ITU-R BT.601)."""
 _STRIP = 64
-"""Rows that are worked on at once, so that numbers with a point take little memory beside the picture."""
+"""Rows that are processed at once, so that floating-point values take little memory."""
 
 _SCALES = 5
 """Scales of details: the largest are 32 pixels wide."""
@@ -126,7 +126,7 @@ def _modulate(image: Image.Image, values: Values) -> Image.Image:
 
 
 def _noise(image: Image.Image, values: Values) -> Image.Image:
-    """Make pixels darker or brighter at random: the same for the same seed, so that an answer stays what it is."""
+    """Make pixels darker or brighter at random: the same for the same seed, so that answers can be cached."""
     amount, seed = (int(value) for value in values)
     if not amount:
         return image
