@@ -1,10 +1,11 @@
-"""An analysis as a short text, which the manifest keeps, so that a new size needs no second look.
+"""Packs an analysis into a short text for the manifest, so that a new size needs no second look.
 
-It has at most 1.5 kB, but more from some twenty subjects with heads on, or forty without: all of them are kept.
+The text has at most 1.5 kB, or more when there are more than about twenty subjects with heads, or forty without: all
+subjects are kept.
 
 The form is ``1:`` and then base64 of a zlib stream: a JSON document of everything but the maps, a newline, and the maps,
 cell by cell as whole numbers of a few levels, each as its difference from what the cells above and to the left predict.
-Whatever maps an analysis has are kept, so that it may come to have others.
+All maps of an analysis are kept, so that the form need not change when there are more.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from focalbox.errors import InvalidRequest
 __all__ = ["MAX_TEXT", "pack", "unpack"]
 
 MAX_TEXT = 1_500
-"""Characters of a stored analysis; with many subjects it may be more: 2,400 with forty heads."""
+"""Characters to which a stored analysis is kept; with many subjects it may be longer: 2,400 with forty heads."""
 _VERSION = "1"
 """The version of the form; texts of another version are not read."""
 _STEPS = (
@@ -39,12 +40,12 @@ _STEPS = (
     (3, 63, 6, 15),
     (4, 31, 8, 15),
 )
-"""By how much the sides of the saliency map are divided, and the values that a cell may have; the same of the other maps,
-which decide less. Tried in turn until the text is short enough."""
+"""Divisors of the sides of the saliency map, and the number of values of a cell; then the same for the other maps, which
+matter less. Tried in turn until the text is short enough."""
 _FIRST = "saliency"
-"""The map that gets the more levels."""
+"""The map that gets more levels than the others."""
 _DECIMALS = 5
-"""Of a fraction of the picture: a tenth of a pixel in a picture of 10,000."""
+"""Digits of a fraction: a tenth of a pixel in a picture of 10,000 pixels."""
 
 
 def pack(analysis: Analysis) -> str:
@@ -120,8 +121,8 @@ def _coarser(found: SaliencyMap, divided: int) -> NDArray[np.int64]:
 def _deflate(content: bytes, strategy: int) -> bytes:
     """Return a zlib stream (RFC 1950).
 
-    With runs only (`Z_RLE`) it takes a tenth of the time, and differences are shorter; many subjects, whose words
-    repeat, are shorter with matches.
+    With runs alone (`Z_RLE`) it takes a tenth of the time, and maps get shorter; with many subjects, whose words repeat,
+    the usual matches are shorter.
     """
     stream = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9, strategy)
     return stream.compress(content) + stream.flush()

@@ -91,7 +91,7 @@ def do_tasks(
                 ledger.add_rows(result.rows, fresh=True)
                 try:
                     manifest.add(result.rows)
-                finally:  # however writing a part ends, the rows are held, and are written down below
+                finally:  # even when writing a part fails, the rows are kept, and written below
                     progress.count(result)
                 failure = next((row for row in result.rows if row["error"]), None)
                 if fail_fast and failure is not None:
@@ -102,7 +102,7 @@ def do_tasks(
             f"the ledger in the temporary folder cannot be written: {error}; --resume goes on from what is written"
         )
         raise Stopped(message) from error
-    except OutputError as error:  # the manifest's own place
+    except OutputError as error:  # raised by the manifest's own storage
         message = f"{error}; --resume goes on from what is written"
         raise Stopped(message) from error
     except KeyboardInterrupt:

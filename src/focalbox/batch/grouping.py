@@ -1,4 +1,4 @@
-"""Pictures that may be equal, told by their length and a sample of bytes, go to one worker, which analyses them once."""
+"""Groups pictures that may be equal, by their length and a sample of bytes, so that one worker analyses them once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from focalbox.storage.base import is_remote, local_path
 __all__ = ["regroup"]
 
 _SAMPLE = 16 * 2**10
-"""Bytes read from the middle of a file to tell it from others of its length: headers are often equal, pixels are not."""
+"""Bytes read from the middle of a file, to distinguish it from others of its length: headers are often equal, pixels are
+not."""
 
 
 def regroup(tasks: Iterable[Task]) -> Iterator[Task]:
@@ -34,7 +35,7 @@ def regroup(tasks: Iterable[Task]) -> Iterator[Task]:
 
 
 def _sample(task: Task) -> str:
-    """Return what tells a picture from another of its length: a store's tag of the content, or a hash of its middle."""
+    """Return what distinguishes pictures of one length: a store's tag of the content, or a hash of the middle."""
     if task.stored:
         return str(task.stored["content"])
     if is_remote(task.address):

@@ -26,7 +26,7 @@ from focalbox.version import __version__
 __all__ = ["TEMPLATE", "Job", "PlannedOutput", "Stopped", "Task"]
 
 TEMPLATE = "{folder}/{stem}-{size}{ext}"
-"""Sub-folders and names are kept; the size tells the results of one picture apart."""
+"""The default names: folders and names are kept, and the size distinguishes the results of one picture."""
 
 _QUALITIES = range(1, 101)
 """The range of qualities that encoders take (no unit)."""
@@ -38,7 +38,7 @@ class Stopped(FocalboxError):
 
 @dataclass(frozen=True, slots=True)
 class PlannedOutput:
-    """One result before it is made: its size as it is written in a request, where under DEST, and its format."""
+    """One result before it is made: its size as written in a request, its path under DEST, and its format."""
 
     size: str
     name: str
@@ -47,7 +47,7 @@ class PlannedOutput:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One picture to do.
+    """The work on one picture.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ class Task:
     stamp : str
         When it was changed, or the store's own tag of its content.
     sizes : tuple of str
-        The sizes to make, those that are not proved done.
+        The sizes to make: those that are not known to be done.
     group : int
         Tasks of one group have as many bytes, so that equal pictures meet in one worker and are analysed once.
     stored : Mapping
-        What an earlier manifest says of the picture: ``content``, ``analysis``, ``salient_box``, ``jaccard`` and
+        What an earlier manifest knows of the picture: ``content``, ``analysis``, ``salient_box``, ``jaccard`` and
         ``focal_point`` as in its rows. Empty when nothing is known.
     """
 
@@ -190,7 +190,7 @@ class Job:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of all that decides a result besides picture and size, 16 hexadecimal digits."""
+        """A hash of everything besides picture and size that affects a result, 16 hexadecimal digits."""
         wanted = dataclasses.asdict(self.options)
         files = [_hash_file(self.model)] if is_file(self.model) else []
         files += [_hash_file(self.yunet)] if self.yunet else []

@@ -18,9 +18,10 @@ __all__ = ["Progress", "duration_text", "open_log"]
 _BAR_SECONDS, _LINE_SECONDS = 0.2, 5.0
 """Seconds between two states of the bar, and between two lines."""
 _MAX_NAMED = 10
-"""Failures that are told one by one; the manifest has them all."""
+"""Failures that are reported one by one; the manifest has all of them."""
 _NEWEST = 0.2
-"""Weight of the newest pace in the pace that the time left is told by: pictures of one kind often come together."""
+"""Weight of the newest pace in the moving average from which the time left is computed: pictures of one kind often come
+together."""
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -33,7 +34,7 @@ def open_log(path: str) -> TextIO:
         When nothing can be written there.
     """
     try:
-        # without a buffer: what a full disk does not take is not tried again when the log is closed
+        # without a buffer: closing the log must not retry what a full disk has refused
         return io.TextIOWrapper(
             Path(path).open("ab", buffering=0),
             encoding="utf-8",
@@ -55,9 +56,9 @@ class Progress:
     out : text file or None
         Where to tell; None tells nothing.
     log : text file or None
-        Where to tell besides, in lines with the time.
+        A further place for messages, as lines with the time.
     seconds_between : float, optional
-        Between two times of telling; without it, as often as is good for a terminal or for lines.
+        Seconds between two reports; by default as suits a terminal, or lines.
     quiet : bool
         Print no bar and no lines of progress, only what is said.
     """

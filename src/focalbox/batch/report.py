@@ -1,4 +1,4 @@
-"""The report: one HTML file that loads nothing else, to check a batch by eye."""
+"""The report: a self-contained HTML file for checking a batch by eye."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from focalbox.version import __version__
 __all__ = ["check_place", "write_report"]
 
 _MAX_PICTURES = 5_000
-"""Pictures that are shown, the least confident ones: with some 3 kB each the page has 20 MB, which browsers open at once."""
+"""The most pictures shown, the least confident ones: at some 3 kB each the page has 20 MB, which browsers open without
+delay."""
 _SIDE = 200
 """Pixels of the longer side of a picture that is shown."""
 _TITLE, _HEAD = b"<title>focalbox batch report", 4096
-"""The beginning of a report, by which one is recognised."""
+"""The beginning of a report, by which it is recognised."""
 _BINS = 20
 """Bars of a distribution."""
 
@@ -69,7 +70,7 @@ def write_report(address: str, ledger: Ledger, job: Job, manifest: str, workers:
 
 
 def check_place(address: str) -> None:
-    """Make sure, before any work, that a report can be written and replaces nothing but a report.
+    """Make sure before any work that a report can be written, and that it would replace nothing but a report.
 
     Raises
     ------
@@ -152,7 +153,7 @@ def _pictures(ledger: Ledger, job: Job, sizes: list[str], workers: int) -> list[
 
 
 def _is_drawn(row: dict[str, Any]) -> bool:
-    """Tell whether a row has what the report shows, which one of an earlier version need not have."""
+    """Tell whether a row has the columns that the report shows; rows of an earlier version may lack some."""
     shown = ("box", "salient_box", "kept", "confidence")
     return row["error"] is None and all(row[column] is not None for column in shown)
 

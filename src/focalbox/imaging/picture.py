@@ -280,7 +280,7 @@ class Picture:
     def _by_pillow(self, image: Image.Image, scale: int) -> tuple[Image.Image, bytes | None]:
         """Return the same, decoded by Pillow."""
         drafts = scale > 1 and self._drafts
-        if self._header.format is not None and isinstance(image, ImageFile.ImageFile):  # the caller's own stays unchanged
+        if self._header.format is not None and isinstance(image, ImageFile.ImageFile):  # a caller's own stays as it is
             image.decodermaxblock = _AT_ONCE
         if drafts:
             image.draft(None, (self._stored.width // scale, self._stored.height // scale))

@@ -126,7 +126,7 @@ def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
             raise DecodeError(message)
         if coding is not None:
             limits.check_scans(coding.scans)
-            file = drop_burden(data) + END * (coding.usual and not coding.ended)  # its end is checked when it is decoded
+            file = drop_burden(data) + END * (coding.usual and not coding.ended)  # checked when it is decoded
         reader, chosen = reader_of(form), file
         if form == "TIFF":
             file = as_plain_tiff(drop_unsound(file))

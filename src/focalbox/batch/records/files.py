@@ -1,4 +1,4 @@
-"""Rows of the manifest as the bytes of a file: Parquet, or JSON lines, by the file's name."""
+"""Reads and writes rows of the manifest as Parquet or JSON lines, by the file's name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Damaged", "check_name", "read_rows", "write_rows"]
 _AT_ONCE = 2_000
 """Rows of a row group of Parquet, some 10 MB as they are made: a file of any length is read and written in little memory."""
 _MAX_WHOLE = 2**63
-"""Whole numbers of a manifest lie below: Parquet and the ledger hold 64 bits."""
+"""Upper bound of whole numbers in a manifest: Parquet and the ledger hold 64 bits."""
 _LINES = {".jsonl", ".ndjson"}
 _PARQUET = {".parquet", ".pq"}
 
@@ -122,19 +122,19 @@ def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
 
 
 def _names_a_picture(row: dict[str, Any]) -> bool:
-    """Tell whether a row has what all others are found by; what else is missing in it is only not known."""
+    """Tell whether a row has the columns that identify it; any other column may be missing."""
     source = row.get("source")
     return (
         _is_text(row.get("size"))
         and isinstance(source, dict)
         and all(_is_text(source.get(key)) for key in ("address", "stamp"))
-        and _is_text(source.get("name"), errors="surrogateescape")  # of a disk that is not in UTF-8
+        and _is_text(source.get("name"), errors="surrogateescape")  # from a disk whose names are not UTF-8
         and _is_whole(source.get("bytes"))
     )
 
 
 def _wrong_column(row: dict[str, Any]) -> str | None:
-    """Return a column that holds something of another kind than the schema has; None when there is none."""
+    """Return the name of a column whose value is not of the type in the schema; None when there is none."""
     for kind, columns in _COLUMNS.items():
         for column in columns:
             if row.get(column) is not None and not kind(row[column]):
@@ -151,7 +151,7 @@ def _is_text(value: object, errors: str = "strict") -> bool:
 
 
 def _is_words(value: object) -> bool:
-    return isinstance(value, str)  # a message may quote what is no UTF-8
+    return isinstance(value, str)  # a message may quote bytes that are not UTF-8
 
 
 def _is_whole(value: object) -> bool:
@@ -177,7 +177,7 @@ _COLUMNS = {
 
 
 def _present(struct: dict[str, Any]) -> dict[str, Any]:
-    """Return a struct of Parquet, which has all its fields, as JSON has it: without those that say nothing."""
+    """Return a Parquet struct, which has all its fields, in the form of JSON: without empty ones."""
     return {
         name: _present(value) if isinstance(value, dict) else value
         for name, value in struct.items()

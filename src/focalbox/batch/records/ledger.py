@@ -68,8 +68,8 @@ class Ledger:
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
         self._base.executescript(_TABLES)
         self._base.create_function("shuffled", 1, _sample_key, deterministic=True)
-        self._base.execute("BEGIN")  # and nothing ends it: nobody else reads the database, and no run another's
-        if os.name == "posix":  # the open file lives on without its name: nothing is left behind, however the run ends
+        self._base.execute("BEGIN")  # never committed: no other process reads the database, and no later run does
+        if os.name == "posix":  # the open file needs no name: nothing is left behind, however the run ends
             self._folder.cleanup()
 
     def __enter__(self) -> Self:
@@ -93,7 +93,7 @@ class Ledger:
             found = as_text(listed)
             values = (number, found.address, found.name, found.bytes, found.stamp)
             if not base.execute("INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?, ?)", values).rowcount:
-                continue  # a glob and a list may name one picture
+                continue  # a glob and a list may name the same picture
             for planned in job.plan(found.name):
                 output = (planned.name, number, planned.size)
                 if not base.execute("INSERT OR IGNORE INTO outputs VALUES (?, ?, ?)", output).rowcount:
@@ -158,7 +158,7 @@ class Ledger:
     def choose(self, job: Job, limit: int | None = None, sample: int | None = None) -> int:
         """Choose the tasks: every picture and size that no row proves to be done.
 
-        Proved is what a row without error says of the same length and stamp and the same options, whose result lies at the
+        A result is proved by a row without error of the same length, stamp and options, whose result lies at the
         destination with the recorded length.
 
         Parameters
@@ -255,7 +255,7 @@ def _sample_key(address: str) -> bytes:
 
 
 def _text(name: str) -> str:
-    """Return a name at the destination as text that can be stored; the names of results are always UTF-8."""
+    """Return a name at the destination as text that SQLite can store; the names of results are always UTF-8."""
     return name.encode("utf-8", errors="backslashreplace").decode()
 
 

@@ -123,7 +123,7 @@ class Manifest:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._lock = path.open("wb")
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if not _is_at(self._lock, path):  # the run before ended meanwhile, and took its folder away
+                if not _is_at(self._lock, path):  # the earlier run has just ended, and removed its folder
                     self._lock.close()
                     self._lock = None
         except ImportError:
@@ -182,7 +182,7 @@ class Manifest:
                 with path.open("wb") as file:
                     write_rows(ledger.rows(), file, self._ending)
                 self._storage.send(path, self.address, self._folder)
-        except OSError as error:  # of the temporary folder: the storage's own are errors of output already
+        except OSError as error:  # from the temporary folder: storage raises its own as OutputError
             message = (
                 f"the manifest cannot be put together in the temporary folder: {reason_of(error)}; --resume does it"
             )
@@ -191,7 +191,7 @@ class Manifest:
         self.close()
 
     def close(self) -> None:
-        """Release the lock; a folder without rows goes, unless it is another run's."""
+        """Release the lock, and remove the folder when it has no rows and is not another run's."""
         if self._lock is None:
             return
         if not self.is_interrupted():
@@ -201,7 +201,7 @@ class Manifest:
 
 
 def _is_at(file: IO[bytes], path: Path) -> bool:
-    """Tell whether an open file is still the one that has this path."""
+    """Tell whether this path still leads to the open file."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:

@@ -3,7 +3,7 @@
 Modules, model and session take a quarter of a second and 80 MB. Forked workers share them, so that a pool of any size pays
 once. Started as ``python -P -m focalbox.batch.workers.forkserver FILE...`` with two open files a worker, one to be asked and
 one to answer through, it tells the workers' process ids. Only a process of one thread may be forked: when a library has
-started another, it tells nothing and ends, and every worker is started by itself.
+started another, the fork server ends without an answer, and every worker is started by itself.
 
 Then, asked ``PID SECONDS``, it waits so long for a worker to end, kills it after that, and tells its exit code.
 """
@@ -28,10 +28,10 @@ from focalbox.batch.workers.worker import Worker
 __all__ = ["main"]
 
 _SOONEST, _LATEST = 0.001, 0.05
-"""Seconds between two looks whether a worker has ended, at first and later."""
+"""Seconds between two checks whether a worker has ended, at first and later."""
 
 _Files = tuple[int, int]
-"""Where one worker is asked, and where it answers."""
+"""The files through which one worker is asked and answers."""
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     numbers = [int(argument) for argument in sys.argv[1:]]
     files = list(zip(numbers[::2], numbers[1::2], strict=True))
     pids = [_fork(worker, job, files[place:], answers) for place in range(len(files))]
-    with suppress(BrokenPipeError):  # nobody is left to be told
+    with suppress(BrokenPipeError):  # the parent has ended
         _tell(answers, json.dumps(pids))
         for line in sys.stdin:
             pid, patience = line.split()

@@ -1,4 +1,4 @@
-"""Worker processes as their pool sees them: the tasks of each, how it is asked, and how it ends."""
+"""Handles of worker processes: the tasks of each, how it is asked, and how it ends."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["ForkServer", "Process", "SpawnedProcess", "WorkerHandle", "start"]
 _PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 """N workers are to use N cores: numerical libraries start no threads of their own."""
 _KEPT = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
-"""Bytes up to which a worker keeps the memory of one picture for the next (mallopt(3), glibc): giving it back and getting
-it zeroed again took 5 to 15 % of the CPU time of `make bench-batch`."""
+"""Bytes up to which a worker keeps the memory of one picture for the next (mallopt(3), glibc): returning it, and getting it
+back zeroed, took 5 to 15 % of the CPU time of `make bench-batch`."""
 
 
 class Process(Protocol):
@@ -188,9 +188,9 @@ def _within_limits() -> Iterator[None]:
 
 @contextmanager
 def _control_c_held_back() -> Iterator[None]:
-    """Let processes that are started here never hear control-C, which is for their parent: it reaches it afterwards.
+    """Shield processes that are started here from control-C, which is for their parent: the parent gets it afterwards.
 
-    They would hear it from the terminal before they can say for themselves that they do not listen.
+    The terminal would send it to them before they can ignore it by themselves.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield

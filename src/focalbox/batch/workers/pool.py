@@ -24,7 +24,7 @@ _MAX_SECONDS = 600.0
 _CLOSING_SECONDS = 5.0
 """Seconds that a worker gets to end by itself when no more is asked of it."""
 _MAX_FAILED_STARTS = 3
-"""Workers in a row that end before their first answer, with no picture to blame, after which the run stops."""
+"""Workers in a row that end before their first answer, without a picture to blame, after which the run stops."""
 _CAN_FORK = sys.platform == "linux"
 """Whether a process that has loaded libraries may be forked: elsewhere there is no fork, or the system's own libraries do
 not survive it (macOS)."""

@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def read_job() -> Job:
-    """Return the job, which is told first; end the process when the parent has ended before it told one."""
+    """Return the job, which is the first line; end the process when the parent has ended before sending one."""
     line = sys.stdin.readline()
     if not line:
         raise SystemExit(0)
@@ -40,7 +40,7 @@ def listen() -> TextIO:
     """Leave control-C to the parent process; return the file for answers, to which nothing else is printed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-C is for the parent, which then ends the workers
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # output of libraries must not look like an answer
     return answers
 
 
@@ -55,9 +55,9 @@ def serve(worker: Worker, job: Job, asked: TextIO, answers: TextIO) -> None:
             else:
                 # `dataclasses.asdict` would copy every row: 0.3 ms a picture.
                 _answer(answers, vars(worker(Task.from_dict(question))))
-    except BrokenPipeError:  # nobody is left to be told
+    except BrokenPipeError:  # the parent has ended
         pass
-    os._exit(0)  # nothing is left to be closed, and closing a model takes a while
+    os._exit(0)  # nothing needs to be closed, and closing a model takes a while
 
 
 def _answer(answers: TextIO, answer: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ _STORED = ("content", "salient_box", "jaccard", "focal_point", "model")
 """Columns that are taken from an earlier manifest with an analysis."""
 
 _OF_A_NAME = {errno.ENAMETOOLONG, errno.EISDIR, errno.EINVAL, errno.EILSEQ}
-"""Faults of writing that are those of one result's name, such as a long one: the other pictures can be written."""
+"""Errors of writing that concern one result's name, such as a long one: other pictures can still be written."""
 
 _DRAWN_SIDE = 64
 """Pixels a side of the picture with which the worker warms up."""
@@ -73,7 +73,7 @@ class Worker:
 
     def warm_up(self) -> None:
         """Crop a drawn picture, so that everything that a first look loads is loaded."""
-        with suppress(Exception):  # what fails here fails with every picture, and their rows say so
+        with suppress(Exception):  # an error here comes with every picture too, and their rows tell it
             image = self._cropper.crop(np.zeros((_DRAWN_SIDE, _DRAWN_SIDE, 3), np.uint8), "1:1")
             self._cropper.analyze(encode(image, "jpeg"))
 
@@ -123,7 +123,7 @@ class Worker:
 
     def _read(self, task: Task) -> tuple[bytes, str]:
         if task.bytes == 0 and is_remote(task.address):
-            return b"", task.stamp  # a range of nothing cannot be asked for
+            return b"", task.stamp  # an empty range cannot be requested
         self._job.limits.check_bytes(max(task.bytes, 0))
         storage = storage_of(task.address)
         if task.bytes < 0 and not is_remote(task.address) and storage.find(task.address) is None:
