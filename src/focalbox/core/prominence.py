@@ -64,15 +64,16 @@ WEIGHTS: dict[str, Weights] = {
     "head": Weights(0.5, 0.2),
     "text": Weights(0.01, 0.02),
 }
-"""Weights by kind; a kind that is not named, from a caller's detector, counts like a face. With half of what whole
-heads add, 4 % more heads are cut (pictures of `python -m benchmarks.quality.heads`). With 0.33 and 0.02, of 51 windows that
-changed, two who judged without knowing which was which preferred 18, and 33 with 0.5 and 0.03; with 0.03 for heads that are
-cut, of 47 windows they preferred 13, and 34 with 0.2: half a head at the edge spoils a picture. With 0.2 the mean gain
-is lower by 0.024 (0.013 to 0.035) and 3.1 % of the heads are sliced, not 3.6. Heads without a clear face count less beside faces (`_BESIDE_FACES`), and the less sure ones less (`_SURE`).
-With 0.08 for text that is cut, 21 of 42 windows that changed were preferred. With 0.05 and 0.05, 2.9 % fewer of the lines are sliced (1.5 to 4.8), but of 45 windows that changed, one who judged
-without knowing which was which preferred 15 with these weights and 30 without: number plates and watermarks pulled windows
-away from what they stand on.
-docs/quality.md shows what each part is worth."""
+"""Weights by kind; a kind that is not named, from a caller's detector, counts like a face. With half of what whole heads
+add, 4 % more heads are cut (pictures of `python -m benchmarks.quality.heads`). With 0.33 and 0.02, of 51 windows that
+changed, two who judged without knowing which was which preferred 18, and 33 with 0.5 and 0.03; with 0.03 for heads
+that are cut, of 47 windows they preferred 13, and 34 with 0.2: half a head at the edge spoils a picture. With 0.2 the
+mean gain is lower by 0.024 (0.013 to 0.035) and 3.1 % of the heads are sliced, not 3.6. Heads without a clear face
+count less beside faces (`_BESIDE_FACES`), and the less sure ones less (`_SURE`). With 0.08 for text that is cut, 21
+of 42 windows that changed were preferred. With 0.05 and 0.05, 2.9 % fewer of the lines are sliced (1.5 to 4.8), but
+of 45 windows that changed, one who judged without knowing which was which preferred 15 with these weights and 30
+without: number plates and watermarks pulled windows away from what they stand on. docs/quality.md shows what each
+part is worth."""
 
 _BESIDE_FACES = 0.5
 """The weight of heads without a clear face in a picture that shows faces, relative to one that shows none: a picture with
