@@ -1,1 +1,1 @@
-"""From a request to the bytes of an answer, with what is remembered between requests."""
+"""From a request to the bytes of an answer, with the caches in between."""

@@ -1,4 +1,4 @@
-"""Analyses that are kept: in the memory of this process, and in Redis when several processes share them."""
+"""The cache of analyses: in the memory of this process, and in Redis when several processes share it."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from focalbox.version import __version__
 __all__ = ["MAX_SAVED", "AnalysisCache", "RedisCache", "SharedCache", "load_analysis"]
 
 _TIMEOUT = 0.1
-"""Seconds that Redis may take: looking again takes less than ten times this."""
+"""Seconds that Redis may take: looking again takes less than ten times as long."""
 _FAILURES = 3
 """Failures in a row after which Redis is left alone for `_PAUSE`."""
 _PAUSE = 5.0
-"""Seconds."""
+"""Seconds for which Redis is then not asked."""
 _KEPT = 7 * 86_400
-"""Seconds that Redis keeps an analysis: a week, so that models that are no longer used go by themselves."""
+"""Seconds that Redis keeps an analysis: a week, so that those of unused models disappear by themselves."""
 MAX_SAVED = 2**20
 """Bytes of a saved analysis: two maps of 256 x 256 cells take 350,000."""
 _MAX_SUBJECTS = 100
 """Subjects of a saved analysis: each adds places where a window is tried, and a crowd has fewer faces that count."""
 _MAX_SIDE = 1_000_000
-"""Pixels of a side that a saved analysis may speak of: far more than any limit lets in, few enough to count exactly."""
+"""Largest side in a saved analysis, pixels: far more than any limit allows, few enough to count exactly."""
 _OBJECTS = 4096
 """Bytes that an analysis takes besides its map."""
 
@@ -39,16 +39,16 @@ _log = logging.getLogger("focalbox.service")
 
 
 class SharedCache(Protocol):
-    """A place that several processes share."""
+    """A cache that several processes share."""
 
     async def get(self, name: str) -> bytes | None:
-        """Return what was put under a name; None when it is not there or the place cannot be reached."""
+        """Return what was put under a name; None when it is not there or the cache cannot be reached."""
 
     async def put(self, name: str, content: bytes) -> None:
-        """Keep content under a name, when the place can be reached."""
+        """Keep content under a name, when the cache can be reached."""
 
     async def close(self) -> None:
-        """Close it."""
+        """Close the cache."""
 
 
 class RedisCache:
@@ -112,7 +112,7 @@ class RedisCache:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisCache:
-    """Finds and keeps analyses by the name of the picture: the digest of its bytes, and how its border is trimmed if it is.
+    """Finds and keeps analyses by the name of the picture: the digest of its bytes, and how its border is trimmed.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class AnalysisCache:
         return f"focalbox:{__version__}:{self.model}:{picture}"
 
     def _load(self, saved: bytes | None) -> Analysis | None:
-        """Return a saved analysis when it is sound; others write to the same place."""
+        """Return a saved analysis if it is sound; other programs may write to the same cache."""
         if saved is None:
             return None
         try:

@@ -37,7 +37,7 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, ready to be sent, and what a reader ought to know of it, a sentence each."""
+    """An answer, ready to be sent, with notes of a sentence each."""
 
     content: bytes
     media_type: str
@@ -49,7 +49,7 @@ def choose_format(asked: str, chosen: str, form: str, *, transparent: bool) -> s
     if asked in {SAME, OPAQUE_JPEG}:
         same = form.lower() if form.lower() in FORMATS else "jpeg"
         return "jpeg" if asked == OPAQUE_JPEG and same == "png" and not transparent else same
-    return "png" if asked == AUTO and chosen == "jpeg" and transparent else chosen  # what is transparent stays so
+    return "png" if asked == AUTO and chosen == "jpeg" and transparent else chosen  # transparency is kept
 
 
 def face_boxes(analysis: Analysis, frame: FaceFrame) -> list[dict[str, int]]:
@@ -80,7 +80,7 @@ def map_answer(analysis: Analysis) -> Answer:
 
 
 def coordinates(crop: Crop) -> dict[str, int]:
-    """Return the window as Filestack does."""
+    """Return the window in Filestack's form."""
     return {"x": crop.box.left, "y": crop.box.top, "width": crop.box.width, "height": crop.box.height}
 
 

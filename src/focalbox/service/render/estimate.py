@@ -1,4 +1,4 @@
-"""How much memory a picture at work takes, told from its header and from what is asked."""
+"""Estimates the memory that a picture at work takes, from its header and the request."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def memory_at_work(
 ) -> int:
     """Return about how many bytes a picture takes while it is decoded, cropped and written.
 
-    It is the estimate of `imaging.memory`, by which the library refuses, and what the writer takes.
+    It is the estimate of `imaging.memory`, by which the library refuses pictures, plus what the writer takes.
 
     Parameters
     ----------
     need : Need
-        As the header of the picture says.
+        What the picture's header tells of its decode.
     size : Size
         Pixels of the upright picture.
     targets : sequence of Target or None
@@ -58,9 +58,9 @@ def memory_at_work(
     clear : bool
         Whether a result may have transparent parts.
     part : Size, optional
-        The part of the picture that is cut out of it first and taken for the whole.
+        The part of the picture that is cut out first and then stands for all of it.
     effects : sequence of Effect
-        What is done to the result.
+        The effects on the result.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def memory_of_results(
     clear: bool = False,
     film: bool = False,
 ) -> int:
-    """Return the bytes that results take besides a working image that is kept anyway."""
+    """Return the bytes that results take besides a working image that is kept already."""
     taken = results_take((working, result) for result in results)
     return taken + _writer_bytes(results, format, several=several, clear=clear, film=film)
 

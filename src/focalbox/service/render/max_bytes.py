@@ -1,4 +1,4 @@
-"""An answer of at most so many bytes: the best quality that achieves it."""
+"""Finds the best quality at which an answer has at most a given number of bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from focalbox.imaging.output.formats import FORMATS
 __all__ = ["encode_within"]
 
 _WORST = 10
-"""The lowest quality that is tried: below it a picture is not worth its bytes."""
+"""The lowest quality that is tried: below it pictures look too bad."""
 
 
 def encode_within(

@@ -1,4 +1,4 @@
-"""Pictures prepared for their crops: decoded and looked at once, however many requests ask, and kept for the next size."""
+"""Prepares pictures for their crops: each is decoded and looked at once, however many requests ask, and kept for more."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ from focalbox.service.sources.pictures import SourceImage
 __all__ = ["Preparer", "memory_for"]
 
 _ONE_IN = 4
-"""A working image larger than this part of the memory for them is not kept: it would push out all the others."""
+"""Divisor: a working image larger than this part of their cache is not kept, since it would displace all others."""
 
 _AT_ONCE = 2**24
-"""Bytes of a result up to which it is made of a kept picture without waiting for memory."""
+"""Bytes of a result up to which it is made from a kept picture without waiting for memory."""
 _PIXEL = 4
 """Bytes of a pixel, as Pillow keeps RGB and RGBA."""
 _ROOM = {"pad", "contain"}
-"""Fits that may leave room, which may be left transparent."""
+"""Fits that may leave room, which may be transparent."""
 
 Finish = Callable[[PreparedPicture], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A decoded picture, and the answer to the request for which it was decoded.
+    """A decoded picture, with the answer to the request for which it was decoded.
 
     Parameters
     ----------
     prepared : PreparedPicture
     finish : callable, optional
-        What was done with it besides.
+        How the answer was made from it.
     result : Answer or FocalboxError, optional
-        What that led to.
+        The answer, or the error that prevented it.
     """
 
     prepared: PreparedPicture
@@ -85,7 +85,7 @@ class Preparer:
         trim = image_request.options.trim
         known = await self._analyses.get(_analysis_key(picture, image_request))
         if known is not None and (known.visible.trimmed is None) == (trim is None):
-            return known  # of the same border: others write to a shared cache too
+            return known  # with the same border: other programs may write to a shared cache
         look = ImageRequest(
             "",
             targets=(),
@@ -103,7 +103,7 @@ class Preparer:
     ) -> Answer:
         """Finish the kept picture if it is large enough, else decode it, and look at it if no analysis is kept.
 
-        Nobody looks where the answer is the same whatever there is to see.
+        The picture is not looked at when that could not change the answer.
         """
         unseen = _unless_it_matters(picture, image_request)
         seen = _analysis_key(picture, image_request)
@@ -120,11 +120,11 @@ class Preparer:
         if known is None:
             try:
                 looked = await self._look_once(image_request, picture, finish, format)
-            except LimitExceeded:  # perhaps because of what another asked for, which takes more
+            except LimitExceeded:  # perhaps because of another request, which takes more
                 return (await self._decode(image_request, picture, None, finish, format)).outcome()
             if looked.finish is finish:
                 return looked.outcome()
-            if _serves(looked.prepared, image_request):  # it is held and counted already: no memory to wait for
+            if _serves(looked.prepared, image_request):  # counted already: no memory to wait for
                 with self._resources.memory.occupy(_memory_for_result(looked.prepared, image_request, format)):
                     return await self._resources.pool.run(partial(finish, looked.prepared))
             known = looked.prepared.analysis
@@ -163,7 +163,7 @@ class Preparer:
             if size <= self._largest and picture.facts.may_keep and not image_request.options.keep_metadata:
                 self._pictures.put(seen if prepared.analysis.model else _unseen_key(seen), prepared, size)
             else:
-                self._resources.memory.occupy_while(image, size)  # others may wait to be served by it
+                self._resources.memory.occupy_while(image, size)  # other requests may be waiting for it
         if known is not prepared.analysis and picture.facts.may_keep:
             await self._analyses.put(seen, prepared.analysis)
         return worked
@@ -173,8 +173,8 @@ class Preparer:
     ) -> _Work:
         """Prepare and finish in one turn.
 
-        What is decoded does not wait for another turn: no more large pictures are in memory than there are threads. Prepared
-        and finished in two turns, five minutes of mixed load grew from 245 to 350 MB.
+        A decoded picture does not wait for another turn, so that no more large pictures are in memory than there are
+        threads. With two turns, memory grew from 245 to 350 MB in five minutes of mixed load.
         """
         prepared = self._prepare(source, image_request, known)
         if finish is None:
@@ -183,7 +183,7 @@ class Preparer:
         try:
             return _Work(prepared, finish, finish(prepared))
         except FocalboxError as error:
-            return _Work(prepared, finish, error)  # the picture is fine for others
+            return _Work(prepared, finish, error)  # the picture is fine for other requests
         finally:
             prepared.view.drop_held()  # the memory for it is given back now
 
@@ -200,7 +200,7 @@ class Preparer:
         return prepared
 
     def _part(self, opened: Picture, image_request: ImageRequest) -> Picture:
-        """Return the part of a picture that is taken for the whole, as a picture of its own."""
+        """Return the part of a picture that stands for the whole, as a picture of its own."""
         if image_request.window is None:
             return opened
         part = image_request.clip(opened.size)
@@ -218,7 +218,7 @@ def _analysis_key(picture: SourceImage, image_request: ImageRequest) -> str:
 
 
 def _unless_it_matters(picture: SourceImage, image_request: ImageRequest) -> Analysis | None:
-    """Return a blank analysis where what a look would find changes nothing in the answer; else None."""
+    """Return a blank analysis when a look could not change the answer; else None."""
     if image_request.answer != "crop" or len(image_request.targets) != 1 or image_request.options.trim is not None:
         return None
     size = image_request.part(picture.facts.size)
@@ -256,7 +256,7 @@ def memory_for(
 
 
 def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, format: str) -> int:  # noqa: A002
-    """Estimate the bytes that a result takes besides a picture that is there already."""
+    """Estimate the bytes that a result takes besides a picture that is in memory already."""
     image, targets = prepared.working.image, image_request.largest_sizes(prepared.analysis.visible.size)
     working = Size(image.width, image.height)
     results = [result_size(working, target, image_request.options) for target in targets]
@@ -268,7 +268,7 @@ def _memory_for_result(prepared: PreparedPicture, image_request: ImageRequest, f
 
 
 def _clears(image_request: ImageRequest, size: Size) -> bool:
-    """Tell whether what is asked for may make parts transparent: room, turns, round corners."""
+    """Tell whether a request may make parts transparent, by room, turns or round corners."""
     return image_request.options.fit in _ROOM or bool(image_request.finish(size))
 
 

@@ -1,4 +1,4 @@
-"""From a request and the bytes of a picture to the answer, reusing what is known of the picture."""
+"""Makes the answer to a request from the bytes of a picture, reusing what is known of the picture."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from focalbox.version import __version__
 __all__ = ["Answer", "Renderer"]
 
 _EFFECTS = 4
-"""How many times the pixels of the largest result all effects of an answer may touch together."""
+"""The pixels that all effects of an answer may process together, in multiples of the largest result."""
 _FIRST = "effects and a bound of bytes are for pictures that stand still: the first frame was taken"
 _LARGER = "the answer has {} bytes: no quality makes it at most {}"
 
@@ -79,7 +79,7 @@ class Renderer:
         Raises
         ------
         FocalboxError
-            As the parts of the path do.
+            Any error of the steps.
         """
         return await self._answers.run(
             self.tag(image_request, picture, format), partial(self._make, image_request, picture, format)
@@ -90,7 +90,7 @@ class Renderer:
         return await self._resources.pool.run(partial(plan_answer, analysis, image_request))
 
     async def _make(self, image_request: ImageRequest, picture: SourceImage, format: str) -> Answer:  # noqa: A002
-        if image_request.must_look_for_window:  # in the whole picture: where it lies is decided once
+        if image_request.must_look_for_window:  # in the whole picture, so that the window is decided once
             analysis = await self._preparer.analyze(picture, image_request.whole())
             image_request = await self._resources.pool.run(partial(image_request.settle_window, analysis))
         if image_request.answer == "imagesize":
@@ -132,7 +132,7 @@ class Renderer:
             image = apply_effects(result.image, [effect.scale(ratio) for effect in effects])
             name = choose_format(image_request.format, format, form, transparent=image.mode == "RGBA")
             if result.film is not None and image_request.format == AUTO and name in {"jpeg", "png"}:
-                name = "gif"  # what moves does so everywhere
+                name = "gif"  # a moving picture moves in every client
             notes = (*told, *result.notes_for(name))
             scans: dict[str, Any] = {
                 "progressive": image_request.progressive and name == "jpeg",
@@ -153,7 +153,7 @@ class Renderer:
         return Answer(content, FORMATS[name].mime, notes)
 
     def _check_result(self, result: Size, effects: Sequence[Effect]) -> None:
-        """Refuse a result of too many pixels, and too many effects on many pixels: each costs up to 0.2 s a megapixel."""
+        """Refuse a result of too many pixels, and too many effects on many pixels: each takes up to 0.2 s a megapixel."""
         touched = 0
         for size in accumulate(effects, size_after, initial=result):
             touched += size.pixels
@@ -174,14 +174,14 @@ class Renderer:
 def _settle(
     image_request: ImageRequest, analysis: Analysis
 ) -> tuple[list[Target | None], CropOptions, tuple[str, ...]]:
-    """Return targets and options for what was found, and what a reader ought to know of it."""
+    """Return targets and options for what was found, and notes about them."""
     if image_request.faces is not None:
         return image_request.settle_faces(analysis)
     return image_request.sizes(analysis.visible.size), image_request.settle_options(analysis.visible), ()
 
 
 def _plain(target: Any) -> Any:
-    """Return a target that needs no picture to be known."""
+    """Return a target that does not depend on the picture."""
     if hasattr(target, "enlarge"):
         message = "a size leaves no side open here"
         raise InvalidRequest(message)

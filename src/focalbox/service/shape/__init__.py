@@ -1,1 +1,1 @@
-"""Sizes and places that are only known once the picture is, or what is in it."""
+"""Sizes and places that depend on the picture: on its size, or on what is found in it."""

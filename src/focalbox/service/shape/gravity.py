@@ -1,4 +1,4 @@
-"""Where a window is put in a picture, as other services' addresses say it: a place, a point, or where it matters."""
+"""Gravity: where the addresses of other services put a window in a picture."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Gravity:
     place : (float, float)
         From left to right and from top to bottom, 0 to 1; for a focus, the point that the window is centred on.
     offset : (float, float)
-        How far it is moved from there: away from an edge, else to the right and down; below 1 as a share of the picture's
-        sides, else in pixels.
+        How far the window is moved from there, away from an edge or else to the right and down: below 1 as a share of the
+        picture's sides, else in pixels.
     focus : bool
         Whether ``place`` is a point to centre on.
     smart, faces : bool
-        Whether what matters decides, or faces do, instead.
+        Whether the saliency or the faces decide instead.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class Gravity:
         Parameters
         ----------
         picture, window : Size
-            Turned, in the same pixels.
+            Their sizes in the turned picture, in the same pixels.
         density : float
             What an offset in pixels is multiplied by.
         mirrored : (bool, bool)

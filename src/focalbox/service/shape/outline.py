@@ -1,4 +1,4 @@
-"""Sizes that are only known once the picture is, or the faces in it are: a side left open, a box to stay inside."""
+"""Sizes that depend on the picture or the faces in it: with an open side, or with a box to stay inside."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Outline"]
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A size that is only known once the picture is: a side left open, a box to stay inside, a source not to enlarge.
+    """A size that depends on the picture: with an open side, a box to stay inside, or a source not to enlarge.
 
     Parameters
     ----------
@@ -107,11 +107,11 @@ class Outline:
         return Size(int(width), int(height))
 
     def focus(self, source: Size) -> tuple[float, float] | None:  # noqa: ARG002 - for sizes that say where they lie
-        """Return the point that a crop of a picture of ``source`` is centred on, where the size says that: here None."""
+        """Return the point that a crop of a picture of ``source`` is centred on, if the size tells it: here None."""
         return None
 
     def finish(self, effects: tuple[Effect, ...], source: Size) -> tuple[Effect, ...]:
-        """Return what is done to a crop of a picture of ``source``, where more than ``effects`` follows from the size.
+        """Return the effects on a crop of a picture of ``source``: ``effects`` and those that follow from the size.
 
         A ground without sides gets those of the box.
         """

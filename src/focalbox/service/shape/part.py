@@ -1,4 +1,4 @@
-"""The part of a picture that is taken for all of it, where its size or its place is only known once the picture is."""
+"""A part that stands for the whole picture, with a size or a place that depends on the picture."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Part:
 
     @property
     def looked_for(self) -> bool:
-        """Whether it lies where what matters is."""
+        """Whether the saliency or the faces decide where it lies."""
         return self.gravity.smart
 
     def size(self, source: Size) -> Size:
@@ -50,7 +50,7 @@ class Part:
         return turn_size(Size(_side(self.width, turned.width), _side(self.height, turned.height)), self.turn)
 
     def box(self, source: Size) -> PixelBox:
-        """Return where it lies in a picture of ``source``, if that is not looked for."""
+        """Return where it lies in a picture of ``source``, if no look decides that."""
         size = self.size(source)
         x, y = self.gravity.centre(
             turn_size(source, self.turn), turn_size(size, self.turn), 1.0, (False, False), self.turn

@@ -1,4 +1,4 @@
-"""How imgproxy scales, cuts, extends and pads: sizes and effects that are only known once the picture is.
+"""Sizes and effects of imgproxy's steps (scaling, cutting, extending, padding), which depend on the picture.
 
 The steps and their order are those of its documentation (About processing pipeline; Processing an image): the part that
 ``crop`` leaves is scaled, turned, mirrored, cut to the result, filtered, extended and padded.
@@ -24,7 +24,7 @@ _NONE = (0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Scaling(Outline):
-    """A size as imgproxy's options say it together; ``width`` and ``height`` are those of the turned picture.
+    """A size from several options of imgproxy; ``width`` and ``height`` are those of the turned picture.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ class Scaling(Outline):
     kind : str
         fit, fill, fill-down, force or auto.
     zoom : (float, float)
-        What both sides are multiplied by.
+        Factors on width and height.
     density : float
-        The same, of padding and offsets too; without ``enlarge`` it goes no further than the source has pixels.
+        A factor on sides, padding and offsets; without ``enlarge`` it is limited by the pixels of the source.
     least : (int, int)
         Sides that the scaled picture has at least; 0 for none.
     gravity : Gravity
@@ -103,7 +103,7 @@ class Scaling(Outline):
         return self.gravity.centre(made.scaled, made.result, made.density, self.mirrored, self.turn)
 
     def finish(self, effects: tuple[Effect, ...], source: Size) -> tuple[Effect, ...]:
-        """Return what is done to the cut: turns, a stretch, what else was asked for, and what is added around."""
+        """Return the effects on the cut: turns, a stretch, the requested ones, and what is added around."""
         made = self._made(turn_size(source, self.turn))
         turns = next((at for at, effect in enumerate(effects) if effect.name not in _TURNS), len(effects))
         stretch = [Effect("resize", (float(made.result.width), float(made.result.height)))]
@@ -153,7 +153,7 @@ class Scaling(Outline):
             message = f"a size has sides of at most {MAX_SIDE} pixels, not {max(width, height, *asked)}"
             raise InvalidRequest(message)
         cut = Size(width, height)
-        if not math.isclose(across, down):  # stretched: as many pixels as there are, in the picture's own ratio
+        if not math.isclose(across, down):  # stretched later: the cut has the picture's own ratio and pixels
             scale = min(1.0, max(1 / across, 1 / down))
             sides = max(1, _whole(width * across * scale)), max(1, _whole(height * down * scale))
             cut = Size(min(sides[0], source.width), min(sides[1], source.height))

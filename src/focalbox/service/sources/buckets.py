@@ -19,9 +19,9 @@ __all__ = ["BUCKETS", "Buckets"]
 _T = TypeVar("_T")
 
 BUCKETS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "az": ("adlfs", "azure")}
-"""By scheme: the module that reads such buckets, and the extra that installs it."""
+"""For each scheme: the module that reads such buckets, and the extra that installs it."""
 _TRIES = 3
-"""Tries of one read. With the pauses between them they take some 0.6 s; somebody is waiting for the answer."""
+"""Tries of one read. With their pauses they take some 0.6 s, since a client is waiting."""
 
 
 class Buckets:

@@ -16,7 +16,7 @@ from focalbox.service.sources.freshness import Freshness
 __all__ = ["DiskCache"]
 
 _FILE = "pictures-1.sqlite"
-"""Its name carries the version of its tables."""
+"""The name of the file, with the version of its tables."""
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, said TEXT, size INTEGER, used REAL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS by_use ON facts (used, size)",
@@ -25,9 +25,9 @@ _TABLES = (
 _ENTRY = 8192
 """Bytes that an entry takes besides its picture: two pages of SQLite, one of facts and one half full."""
 _ONE_IN = 8
-"""A picture larger than this part of the cache is not kept: it would push out too many others."""
+"""Divisor: a picture larger than this part of the cache is not kept, since it would displace too many others."""
 _FREED = 16
-"""One part in so many of the cache is freed at once, so that not every new picture has to make room."""
+"""Divisor: this part of the cache is freed at once, so that not every new picture has to make room."""
 _WAIT = 2.0
 """Seconds that one process waits for another to finish writing; a write takes milliseconds."""
 _USED = 60.0
@@ -62,7 +62,7 @@ class DiskCache:
         self._opened: tuple[int, int] | None = None
         self._abandoned: list[sqlite3.Connection] = []
         self._told = -_TELL
-        self.used = 0  # bytes that were kept when this process last put something
+        self.used = 0  # bytes in the cache when this process last wrote to it
 
     def find(self, name: str) -> Freshness | None:
         """Return the caching headers of a cached picture; None when it is not in the cache."""
@@ -75,7 +75,7 @@ class DiskCache:
         if found is None:
             return None
         said, used = found
-        if abs(now - used) > _USED:  # also when the clock was put back meanwhile
+        if abs(now - used) > _USED:  # also when the clock was set back meanwhile
             note = "UPDATE facts SET used = ? WHERE name = ?"
             self._attempt(lambda connection: connection.execute(note, (now, name)), None)
         return said
@@ -129,9 +129,7 @@ class DiskCache:
         total = _total(connection)
         if total + size <= self._most:
             return
-        order = (
-            "SELECT name, size FROM facts ORDER BY used <= ?, used"  # what was used in the future: the clock was wrong
-        )
+        order = "SELECT name, size FROM facts ORDER BY used <= ?, used"  # used in the future: the clock was wrong
         oldest, names = connection.execute(order, (time.time() + _USED,)), []
         for name, bytes_ in oldest:
             names.append(name)

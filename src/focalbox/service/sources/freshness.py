@@ -12,13 +12,13 @@ from functools import cached_property
 __all__ = ["FIELDS", "Freshness"]
 
 FIELDS = ("age", "cache-control", "date", "etag", "expires", "last-modified", "vary")
-"""The header fields that decide."""
+"""The header fields that are read."""
 _MAX_FIELD = 500
 """Characters of a field that is kept; tags and dates have under 100."""
 _STRICTEST = {"cache-control": "no-store", "vary": "*"}
-"""The value that replaces a field which is too long to be kept, so that nothing that it forbids gets lost."""
+"""The value that replaces a field which is too long to be kept: it forbids what the field might forbid."""
 _SKEW = 60.0
-"""Seconds by which a clock may be put back without a doubt about what was noted before."""
+"""Seconds by which a clock may be set back before earlier notes are doubted."""
 _MAX_SECONDS = 2**31
 """Seconds that a lifetime counts as at most (RFC 9111, section 1.2.2)."""
 _DIRECTIVE = re.compile(r'([a-z-]+)(?:=(?:"([^"]*)"|([^\s,"]*)))?', re.IGNORECASE)
