@@ -16,6 +16,10 @@ from focalbox.batch.job import Task
 
 Rows = list[dict[str, Any]]
 
+LONG = "n" * 250
+PATH_MAX = 4096
+"""Bytes from which Linux refuses a path; other systems have less."""
+
 CHANCE = {"milliseconds"}
 """What differs between two runs of one job."""
 
@@ -48,6 +52,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 def arguments_of(*arguments: str | os.PathLike[str]) -> list[str]:
     """Return the command line of a batch, as a user types it."""
     return [sys.executable, "-m", "focalbox", "batch", *(os.fspath(argument) for argument in arguments)]
+
+
+def unlistable(folder: Path) -> None:
+    """Put folders into a folder, inside each other, of which the last ones have paths too long for the system."""
+    inner = os.open(folder, os.O_RDONLY)
+    for _ in range(PATH_MAX // len(LONG) + 1):
+        os.mkdir(LONG, dir_fd=inner)
+        outer, inner = inner, os.open(LONG, os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(inner)
 
 
 def command(*arguments: str | os.PathLike[str], **options: Any) -> subprocess.CompletedProcess[str]:

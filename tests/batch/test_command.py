@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batch.albums import command
+from batch.albums import command, unlistable
 
 pytestmark = pytest.mark.slow  # every test starts workers
 
@@ -31,6 +31,20 @@ def test_quiet_says_nothing_when_all_is_well_and_what_failed_otherwise(pictures:
     first, last = failed.stderr.splitlines()
     assert (failed.returncode, first.startswith(f"focalbox: {pictures / 'text.jpg'}: ")) == (1, True)
     assert "1 of 3 pictures failed" in last
+
+
+def test_a_folder_that_cannot_be_listed_fails_like_a_picture_and_the_rest_is_done(
+    pictures: Path, tmp_path: Path
+) -> None:
+    unlistable(pictures)
+    ended = command(pictures, "-s", "40x40", "--output", tmp_path / "o", "--quiet")
+    first, last = ended.stderr.splitlines()
+    assert first.endswith("cannot be listed: File name too long")
+    assert "2 pictures done, 1 folder could not be listed" in last
+    assert ended.returncode == 1
+    assert len(list((tmp_path / "o").glob("*.jpg"))) == 2
+    refused = command(pictures, "-s", "40x40", "--output", tmp_path / "p", "--fail-fast")
+    assert (refused.returncode, (tmp_path / "p").exists()) == (2, False)
 
 
 def test_sizes_and_formats_are_refused_as_crop_refuses_them(pictures: Path) -> None:

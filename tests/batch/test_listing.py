@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batch.albums import unlistable
 from focalbox.batch import run
-from focalbox.batch.listing import list_pictures, root_of
+from focalbox.batch.listing import _may_hold, list_pictures, root_of
 from focalbox.errors import InvalidRequest
 
 PARTS = st.text("ab.", min_size=1, max_size=3).filter(lambda part: not part.startswith("."))
@@ -53,6 +54,29 @@ def matches(pattern: list[str], parts: list[str]) -> bool:
             return bool(parts)
         return any(matches(pattern[1:], parts[skipped:]) for skipped in range(len(parts)))
     return bool(parts) and letters(pattern[0], parts[0]) and matches(pattern[1:], parts[1:])
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_the_others_are_listed(tree: Path) -> None:
+    (tree / "dogs" / "deep").mkdir()
+    unlistable(tree / "dogs" / "deep")
+    told: list[str] = []
+    everything = [found.name for found in list_pictures(["."], told.append)]
+    assert everything == ["cats/old/tam.jpg", "cats/tim.jpg", "dogs/rex.webp", "tom.PNG", "tom.jpg"]
+    assert [sentence.rsplit(": ", 1)[1] for sentence in told] == ["File name too long"]
+    assert told[0].startswith("the folder ./dogs/deep/nnn")
+    for source, count in (("dogs/*", 1), ("dogs/**", 2), ("cats/**", 2), ("*/*/*", 2)):
+        list(list_pictures([source], told.append))
+        assert len(told) == count, source
+    for source in (".", "**/*.jpg"):
+        with pytest.raises(InvalidRequest, match="cannot be listed"):
+            list(list_pictures([source]))
+
+
+@given(pattern=st.lists(PATTERNS, min_size=1, max_size=4), parts=st.lists(PARTS, min_size=1, max_size=4))
+def test_a_glob_may_hold_what_lies_above_all_that_it_matches(pattern: list[str], parts: list[str]) -> None:
+    if matches(pattern, parts):
+        assert all(_may_hold(pattern, parts[:depth]) for depth in range(len(parts)))
+    assert not _may_hold(pattern, [*parts, *pattern]) or "**" in pattern
 
 
 def letters(pattern: str, part: str) -> bool:

@@ -146,9 +146,9 @@ def batch(
         raise SystemExit(FAILED_PICTURE) from error
     except KeyboardInterrupt as error:  # what is done was told by the run
         raise SystemExit(exit_code_of(error)) from error
-    if summary.failed or not quiet:
+    if summary.failed or summary.unlisted or not quiet:
         print_error(_summary_text(summary, sampled=options["sample"] is not None))
-    if summary.failed:
+    if summary.failed or summary.unlisted:
         raise SystemExit(FAILED_PICTURE)
 
 
@@ -169,6 +169,8 @@ def _summary_text(summary: Summary, *, sampled: bool) -> str:
     places = [
         f"{name} {place}" for name, place in (("manifest", summary.manifest), ("report", summary.report)) if place
     ]
+    if summary.unlisted:
+        done += f", {summary.unlisted} {'folder' if summary.unlisted == 1 else 'folders'} could not be listed"
     sentence = f"{done} in {duration_text(summary.seconds)} ({pace:.1f}/s){before}; {', '.join(places)}"
     if sampled and pace:
         sentence += f"; all {summary.listed} would take about {duration_text(summary.listed / pace)}"

@@ -7,7 +7,7 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -45,7 +45,7 @@ def root_of(source: str) -> str:
     return head.rpartition("/")[0] or ("/" if head.startswith("/") else ".")
 
 
-def list_pictures(sources: Iterable[str]) -> Iterator[FileInfo]:
+def list_pictures(sources: Iterable[str], unlisted: Callable[[str], None] | None = None) -> Iterator[FileInfo]:
     """List the pictures of all sources.
 
     Parameters
@@ -53,6 +53,8 @@ def list_pictures(sources: Iterable[str]) -> Iterator[FileInfo]:
     sources : iterable of str
         Folders, globs (``*`` within a name, ``**`` over folders), list files (``.txt``, ``.lst``, ``.list``, ``@file``, or
         ``-`` for standard input), single files, and any of these as an address.
+    unlisted : callable, optional
+        Is told, in a sentence, of a folder that cannot be listed and may hold pictures; the others are listed.
 
     Yields
     ------
@@ -63,15 +65,15 @@ def list_pictures(sources: Iterable[str]) -> Iterator[FileInfo]:
     Raises
     ------
     InvalidRequest
-        When a source is not there or cannot be listed.
+        When a source is not there or cannot be listed; without ``unlisted`` also when a folder below it cannot.
     """
     for source in sources:
         if _is_list(source):
             yield from _from_list(source)
         elif _WILD.search(source) and not (not is_remote(source) and Path(source).exists()):
-            yield from _from_glob(source)
+            yield from _from_glob(source, unlisted)
         else:
-            yield from _from_place(source)
+            yield from _from_place(source, unlisted)
 
 
 def _is_list(source: str) -> bool:
@@ -84,10 +86,10 @@ def _is_picture(name: str) -> bool:
     return posixpath.splitext(name)[1].lower() in ENDINGS
 
 
-def _from_place(source: str) -> Iterator[FileInfo]:
+def _from_place(source: str, unlisted: Callable[[str], None] | None) -> Iterator[FileInfo]:
     place, itself = storage_of(source), PurePosixPath(source).name
     count = 0
-    for found in place.list(source):
+    for found in place.list(source, None if unlisted is None else lambda _, sentence: unlisted(sentence)):
         count += 1
         if found.name == itself or _is_picture(found.name):
             yield found
@@ -96,12 +98,20 @@ def _from_place(source: str) -> Iterator[FileInfo]:
         raise InvalidRequest(message)
 
 
-def _from_glob(source: str) -> Iterator[FileInfo]:
+def _from_glob(source: str, unlisted: Callable[[str], None] | None) -> Iterator[FileInfo]:
     root = root_of(source)
     pattern = source[len(root) :].lstrip("/") if source.startswith(root) else source
     parts = pattern.split("/")
     explicit = not _WILD.search(PurePosixPath(pattern).suffix) and PurePosixPath(pattern).suffix
-    for found in storage_of(root).list(root):
+
+    def tell(name: str, sentence: str) -> None:
+        if not _may_hold(parts, name.split("/")):
+            return
+        if unlisted is None:
+            raise InvalidRequest(sentence)
+        unlisted(sentence)
+
+    for found in storage_of(root).list(root, tell):
         if _matches(parts, found.name.split("/")) and (explicit or _is_picture(found.name)):
             yield found
 
@@ -113,6 +123,21 @@ def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
     if pattern[0] == "**":
         return len(pattern) == 1 or any(_matches(pattern[1:], parts[skipped:]) for skipped in range(len(parts)))
     return fnmatch.fnmatchcase(parts[0], pattern[0]) and _matches(pattern[1:], parts[1:])
+
+
+def _may_hold(pattern: Sequence[str], folder: Sequence[str]) -> bool:
+    """Tell whether a glob may match something in a folder.
+
+    Examples
+    --------
+    >>> _may_hold(["cats", "*.jpg"], ["cats"]), _may_hold(["cats", "*.jpg"], ["dogs"]), _may_hold(["**", "*"], ["dogs"])
+    (True, False, True)
+    """
+    if not folder:
+        return bool(pattern)
+    if not pattern:
+        return False
+    return pattern[0] == "**" or (fnmatch.fnmatchcase(folder[0], pattern[0]) and _may_hold(pattern[1:], folder[1:]))
 
 
 def _from_list(source: str) -> Iterator[FileInfo]:

@@ -72,7 +72,7 @@ class Progress:
         *,
         quiet: bool = False,
     ) -> None:
-        self.done = self.failed = self.analysed = self.pixels = 0
+        self.done = self.failed = self.analysed = self.pixels = self.said = 0
         self.total, self._out, self._log, self._quiet = total, out, log, quiet
         self._terminal = out is not None and not quiet and out.isatty()
         pause = _BAR_SECONDS if self._terminal else _LINE_SECONDS
@@ -101,7 +101,8 @@ class Progress:
             self._tell()
 
     def say(self, sentence: str) -> None:
-        """Print and log a message."""
+        """Print and log a message, and count it."""
+        self.said += 1
         if self._out is not None:
             self._wipe()
             self._print(f"focalbox: {sentence}\n")

@@ -56,6 +56,8 @@ class Summary:
         The manifest; None when its rows were only wanted for a report.
     report : str or None
         The report, if one was written.
+    unlisted : int
+        Folders that could not be listed, which was told: their pictures are missing here.
     """
 
     listed: int
@@ -67,6 +69,7 @@ class Summary:
     seconds: float
     manifest: str | None
     report: str | None
+    unlisted: int = 0
 
 
 def run(
@@ -230,19 +233,20 @@ def run(
         ledger = stack.enter_context(Ledger())
         lines = None if log is None else stack.enter_context(closing(open_log(absolute_address(log))))
         engine_here = engine_of(engine, job, workers, address)
+        before = Progress(0, progress, lines)
         found = (
-            list_pictures(absolute_address(source) for source in named)
+            list_pictures(map(absolute_address, named), None if fail_fast else before.say)
             if earlier is None
             else ledger.add_stored(stored_pictures(earlier))
         )
         listed = ledger.add_pictures(found, job)
+        unlisted = before.said
         if listed == 0:
             message = f"no pictures were found in {', '.join(named) or earlier}"
             raise InvalidRequest(message)
         if page is not None:
             check_place(page)
-        warn = Progress(0, progress, lines).say
-        skipped = choose_tasks(job, record, ledger, warn, resume=resume, limit=limit, sample=sample)
+        skipped = choose_tasks(job, record, ledger, before.say, resume=resume, limit=limit, sample=sample)
         counted = Progress(ledger.count_tasks(), progress, lines, quiet=quiet)
         if counted.total:
             do_tasks(engine_here, ledger, record, job, counted, fail_fast=fail_fast)
@@ -262,4 +266,5 @@ def run(
         counted.seconds,
         rows_at if kept else None,
         page,
+        unlisted,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ __all__ = [
     "FileInfo",
     "ObjectHeaders",
     "Storage",
+    "Unlisted",
     "as_text",
     "below",
     "is_remote",
@@ -73,11 +74,23 @@ class ObjectHeaders:
     storage_class: str = ""
 
 
+Unlisted = Callable[[str, str], None]
+"""Is told a folder's name below the listed address, and why it cannot be listed, in a sentence."""
+
+
 class Storage(Protocol):
     """The interface of storages; one class is for folders, another for every other store."""
 
-    def list(self, address: str) -> Iterator[FileInfo]:
-        """List every file below an address, in the order of names; of a file, itself."""
+    def list(self, address: str, unlisted: Unlisted | None = None) -> Iterator[FileInfo]:
+        """List every file below an address, in the order of names; of a file, itself.
+
+        A folder of this machine below it that cannot be listed is told to ``unlisted``, and the others are listed.
+
+        Raises
+        ------
+        InvalidRequest
+            When the address cannot be listed; without ``unlisted`` also when a folder below it cannot.
+        """
 
     def find(self, address: str) -> FileInfo | None:
         """Describe one file; None when there is none."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from focalbox.errors import FetchError, InvalidRequest, OutputError
-from focalbox.storage.base import FileInfo, ObjectHeaders, read_limited, reason_of
+from focalbox.storage.base import FileInfo, ObjectHeaders, Unlisted, read_limited, reason_of
 from focalbox.storage.retries import TRIES, retry
 
 __all__ = ["FsspecStore"]
@@ -43,7 +43,7 @@ class FsspecStore:
         self._filesystem = filesystem
         self._tries = tries
 
-    def list(self, address: str) -> Iterator[FileInfo]:
+    def list(self, address: str, unlisted: Unlisted | None = None) -> Iterator[FileInfo]:  # noqa: ARG002 - of folders
         """List every object below a prefix, a page at a time where the store has pages."""
         system, path = self._open(address)
         scheme, root = _scheme_of(address), path.rstrip("/")

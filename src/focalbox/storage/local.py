@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from focalbox.errors import FetchError, InvalidRequest, OutputError, show_value
-from focalbox.storage.base import FileInfo, ObjectHeaders, local_path, read_limited, reason_of
+from focalbox.storage.base import FileInfo, ObjectHeaders, Unlisted, local_path, read_limited, reason_of
 
 __all__ = ["LocalFolder", "check_path", "write_file"]
 
@@ -27,7 +27,7 @@ _TRIES = 3
 class LocalFolder:
     """Folders of this machine."""
 
-    def list(self, address: str) -> Iterator[FileInfo]:
+    def list(self, address: str, unlisted: Unlisted | None = None) -> Iterator[FileInfo]:
         """List every file below a folder, folder by folder, in the order of names; hidden ones are left out."""
         path = Path(local_path(address))
         if not path.is_dir():
@@ -44,7 +44,12 @@ class LocalFolder:
             elif entry.name.startswith("."):
                 continue
             elif entry.is_dir(follow_symlinks=False):
-                folders.append((f"{prefix}{entry.name}/", _entries_of(entry.path)))
+                try:
+                    folders.append((f"{prefix}{entry.name}/", _entries_of(entry.path)))
+                except InvalidRequest as error:
+                    if unlisted is None:
+                        raise
+                    unlisted(prefix + entry.name, str(error))
             elif (found := _describe(entry, prefix)) is not None:
                 yield found
 
