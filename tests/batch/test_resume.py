@@ -146,6 +146,15 @@ def test_what_is_proved_done_is_not_done_again(finished: Path) -> None:
     assert (finished / "m.parquet").stat().st_mtime_ns == before
 
 
+def test_what_a_killed_run_left_half_written_is_removed(finished: Path) -> None:
+    for folder in ("m.parquet.parts/.focalbox", "out/.focalbox"):
+        (finished / folder).mkdir(parents=True)
+        (finished / folder / "0123456789abcdef").write_bytes(b"half of it")
+    again(finished)
+    assert not (finished / "m.parquet.parts").exists()
+    assert not (finished / "out" / ".focalbox").exists()
+
+
 def test_a_changed_source_is_done_again(finished: Path) -> None:
     shutil.copy(finished / "in" / "chelsea.jpg", finished / "in" / "coffee.jpg")
     os.utime(finished / "in" / "coffee.jpg", ns=(1, 1))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
 import pytest
 
 from cli.calls import focalbox
@@ -12,6 +16,30 @@ def test_doctor_finds_this_installation_well(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "self-test passed" in said
     assert "\n!" not in said
+
+
+def test_doctor_says_how_extras_are_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    focalbox("doctor")
+    lines = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+    extras = {name: found for kind, name, found in lines if kind == "extra"}
+    assert {"batch", "heic", "html", "service", "s3"} <= extras.keys()
+    assert f"uvicorn {version('uvicorn')}" in extras["service"]
+    for name, found in extras.items():
+        assert (
+            found.startswith(f"pip install 'focalbox[{name}]' for what is not installed: ") or "not inst" not in found
+        )
+
+
+def test_doctor_tries_the_temporary_folder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert focalbox("doctor") == 0
+    assert str(tmp_path) in capsys.readouterr().out
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    assert focalbox("doctor") == 1
+    said = capsys.readouterr().out
+    assert "! temporary folder             nothing can be written, which batches need: No such file" in said
 
 
 def test_doctor_says_what_is_in_force(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+import re
+import tempfile
 from dataclasses import dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from focalbox.imaging.output.formats import FORMATS
 from focalbox.imaging.source import can_read
 from focalbox.saliency.models import MODELS
 from focalbox.settings import Settings
+from focalbox.storage.base import reason_of
 from focalbox.version import __version__
 
 __all__ = ["Check", "examine"]
@@ -26,10 +29,10 @@ _PACKAGES = (
     "cykooz-resizer",
     "onnxruntime",
     "click",
-    "pillow-heif",
-    "kornia-rs",
-    "imagecodecs",
 )
+_OF_AN_EXTRA = re.compile(r"""([\w.-]+).*extra == ["']([\w-]+)["']""")
+"""A requirement of an extra, as an installed package's metadata has it."""
+_MISSING = "not installed"
 _SIDE = 240
 _SUBJECT = slice(130, 190)
 
@@ -54,14 +57,16 @@ def examine(settings: Settings) -> list[Check]:
     Returns
     -------
     list of Check
-        Versions, the formats read and written, and each model tried on a drawn picture: a bright patch off the middle of
-        a 2:1 picture, of which a square must keep all of the patch.
+        Versions, extras, the formats read and written, the temporary folder, and each model tried on a drawn picture: a
+        bright patch off the middle of a 2:1 picture, of which a square must keep all of the patch.
     """
     checks = [Check("focalbox", __version__), Check("python", platform.python_version())]
     checks += [Check(package, _version(package)) for package in _PACKAGES]
     checks += [
         Check(name, f"read {_yes(can_read(name))}, write {_yes(can_write(name))}", can_write(name)) for name in FORMATS
     ]
+    checks += [Check("heic", f"read {_yes(can_read('heic'))}, write no")]
+    checks += [*_extras(), _temporary_folder()]
     checks += [
         Check(f"limit {entry.name}", str(getattr(settings.limits, entry.name))) for entry in fields(settings.limits)
     ]
@@ -77,7 +82,35 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return _MISSING
+
+
+def _extras() -> list[Check]:
+    """Say of each extra how to install it, or which versions of its packages are there."""
+    packages: dict[str, list[str]] = {}
+    for requirement in requires("focalbox") or ():
+        found = _OF_AN_EXTRA.match(requirement)
+        if found:
+            packages.setdefault(found[2], []).append(found[1])
+    checks = []
+    for extra, names in sorted(packages.items()):
+        versions = {name: _version(name) for name in names}
+        there = ", ".join(f"{name} {number}" for name, number in versions.items())
+        advice = f"pip install 'focalbox[{extra}]' for what is {_MISSING}: "
+        missing = [name for name, number in versions.items() if number == _MISSING]
+        checks.append(Check(f"extra {extra}", advice + ", ".join(missing) if missing else there))
+    return checks
+
+
+def _temporary_folder() -> Check:
+    """Try the folder that batches and the service write to."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes(1))
+            file.flush()
+    except OSError as error:
+        return Check("temporary folder", f"nothing can be written, which batches need: {reason_of(error)}", fine=False)
+    return Check("temporary folder", tempfile.gettempdir(), fine=True)
 
 
 def _try_model(model: str, chosen: str) -> Check:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,30 @@ def test_without_a_temporary_folder_the_parts_stay(tmp_path: Path, monkeypatch: 
         ):
             manifest.finish(ledger)
     assert names(tmp_path / "m.jsonl") == ["part"]
+
+
+class WatchedLedger(Ledger):
+    """A ledger that looks, while its rows are written, what lies in the temporary folder."""
+
+    def rows(self, order: str = "address, size", limit: int | None = None) -> Iterator[dict[str, Any]]:
+        for row in super().rows(order, limit):
+            self.seen = list(Path(tempfile.gettempdir()).iterdir())
+            yield row
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux leads to a file without a name")
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_a_run_that_is_killed_leaves_nothing_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    manifest = Manifest(str(tmp_path / f"m.{ending}"))
+    with WatchedLedger() as ledger:
+        ledger.add_rows([row(1)], fresh=True)
+        manifest.finish(ledger)
+        assert ledger.seen == []
+    assert len(loaded(tmp_path / f"m.{ending}", [])) == 1
 
 
 def test_two_runs_do_not_write_one_manifest(tmp_path: Path) -> None:

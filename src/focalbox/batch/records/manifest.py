@@ -17,6 +17,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -177,10 +178,9 @@ class Manifest:
         """
         self.flush()
         try:
-            with tempfile.TemporaryDirectory(prefix="focalbox-") as folder:
-                path = Path(folder) / "manifest"
-                with path.open("wb") as file:
-                    write_rows(ledger.rows(), file, self._ending)
+            with _temporary_file() as (file, path):
+                write_rows(ledger.rows(), file, self._ending)
+                file.flush()
                 self._storage.send(path, self.address, self._folder)
         except OSError as error:  # from the temporary folder: storage raises its own as OutputError
             message = (
@@ -198,6 +198,22 @@ class Manifest:
             self._storage.remove_folder(self._folder)
         self._lock.close()
         self._lock = None
+
+
+@contextmanager
+def _temporary_file() -> Iterator[tuple[IO[bytes], Path]]:
+    """Return an open file of the temporary folder, and a path by which it can be read.
+
+    Its name goes at once where the system still leads to it (Linux): nothing is left behind, however the run ends.
+    """
+    with tempfile.TemporaryDirectory(prefix="focalbox-") as folder, (Path(folder) / "manifest").open("wb") as file:
+        path = Path(folder) / "manifest"
+        nameless = Path(f"/proc/self/fd/{file.fileno()}")
+        if nameless.exists():
+            path.unlink()
+            path.parent.rmdir()
+            path = nameless
+        yield file, path
 
 
 def _is_at(file: IO[bytes], path: Path) -> bool:
