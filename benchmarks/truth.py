@@ -1,7 +1,7 @@
-"""What stands in pictures by other people's detectors: faces by CenterFace, lines of text by PP-OCR.
+"""Marks pictures with other people's detectors: faces by CenterFace, lines of text by PP-OCR.
 
-The packages that carry them are in requirements/training.txt and requirements/training-nodeps.txt. A picture takes them
-half a second; what they answered is kept in a folder.
+Their packages are in requirements/training.txt and requirements/training-nodeps.txt. They take half a second a picture, so
+their answers are kept in a folder.
 """
 
 from __future__ import annotations

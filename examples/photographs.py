@@ -1,4 +1,4 @@
-"""Writes the photographs that scikit-image brings along, for the service to be tried on."""
+"""Writes the photographs that come with scikit-image into a folder, for trying the service."""
 
 from __future__ import annotations
 

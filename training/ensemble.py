@@ -1,6 +1,6 @@
-"""The averaged answers of several networks for all training pictures: maps from which the shipped network learns too.
+"""Averages the answers of several networks for all training pictures, as further labels for the shipped network.
 
-Most pictures have one kind of label; an ensemble says all maps of each, and says them more exactly than one network
+Most pictures have one kind of label; an ensemble gives every map of each picture, more exactly than one network would
 (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).
 """
 

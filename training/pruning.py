@@ -1,10 +1,10 @@
 """Makes the backbone smaller: a pruned network learns the answers of the whole one.
 
-Its entry learns first. Then every block keeps those inner channels that say most, and its last convolution is fitted to
-what comes out of the whole block, by least squares (Luo, Wu and Lin 2017, arXiv:1707.06342). Then all of it learns from the
-whole network: the features after every stage (Romero et al. 2015, arXiv:1412.6550) and the maps, heads and lines. It sees
-many pictures damaged that the whole network sees as they are. Of labels only the marked heads take part. At last it learns
-on with rounded weights.
+Its entry is trained first. Then every block keeps its most informative inner channels, and its last convolution is fitted
+to the output of the whole block by least squares (Luo, Wu and Lin 2017, arXiv:1707.06342). Then the pruned network learns
+from the whole one: the features after every stage (Romero et al. 2015, arXiv:1412.6550) and the maps, heads and lines. It
+sees damaged copies of many pictures that the whole network sees undamaged. Of the labels, only the marked heads are used.
+Finally it is trained further with rounded weights.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The trainings: backbone and decoders on all sets, then heads and lines alone, then the gate; and the small network."""
+"""The stages of training: backbone and decoders on all sets, heads and lines alone, the gate; and the small network."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a batch costs beside the peers, and what follows for millions of pictures; ``make bench-batch``."""
+"""The cost of a batch compared with its peers, and the cost that follows for millions of pictures; ``make bench-batch``."""

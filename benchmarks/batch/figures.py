@@ -1,4 +1,4 @@
-"""Where the figures of batches are kept: docs/benchmarks-batch.json, and docs/scale.md, which is computed from it."""
+"""Reads and writes the figures of batches: docs/benchmarks-batch.json, and docs/scale.md, which is computed from it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A folder of pictures cropped by a peer, in as many spawned processes, with the same reading and writing as a batch.
+"""Crops a folder of pictures by a peer, in as many spawned processes, with the same reading and writing as a batch.
 
-A module of its own, because every spawned process imports it: a peer pays for no import but its own.
+It is a module of its own because every spawned process imports it, so that a peer pays only for its own imports.
 """
 
 from __future__ import annotations

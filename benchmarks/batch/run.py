@@ -1,4 +1,4 @@
-"""The batch benchmark: CPU seconds of a folder of pictures beside the peers, and what follows for millions.
+"""The batch benchmark: CPU seconds for a folder of pictures, compared with the peers and extrapolated to millions.
 
 Run by ``make bench-batch``; writes docs/benchmarks-batch.json and, computed from it, docs/scale.md.
 """

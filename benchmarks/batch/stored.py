@@ -1,9 +1,9 @@
-"""A second size from the manifest alone beside looking again: ``python -m benchmarks.batch.stored``.
+"""Compares a second size from the manifest alone with looking again: ``python -m benchmarks.batch.stored``.
 
 Looking is measured on real pictures, planning on a manifest whose rows are repeated under other addresses: no picture is
-read then, so that a row is worth a row whatever it is of. Both are CPU seconds of a picture, all processes
-together, so that a busy machine does not count; of looking, the start of a run is taken off by measuring a small run too.
-Writes docs/scale-stored.md.
+read then, so that all rows cost the same. Both are CPU seconds per picture over all processes, so that other work on the
+machine does not count; the start of a run is subtracted from looking, by measuring a small run too. Writes
+docs/scale-stored.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``make sheet``: blind sheets, on which a person counts the crops that one would reject, without knowing whose they are.
+"""``make sheet``: blind sheets, on which a person counts the crops to reject without knowing which cropper made them.
 
 Each row is a picture and its crops by several croppers in random order; a key beside the sheets says who made which. The
 pictures are not free: the sheets are not for the repository.

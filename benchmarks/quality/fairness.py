@@ -1,4 +1,5 @@
-"""Fairness: the same drawn face in two skin tones, one on either side, and how often a window chooses each of them."""
+"""Fairness: how often a window chooses each of two drawn faces, left and right, that differ only in the tone of the
+skin."""
 
 from __future__ import annotations
 

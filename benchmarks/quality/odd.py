@@ -1,4 +1,4 @@
-"""Odd pictures: what a model makes of a single pixel, noise, a line drawing, a product on white, a page of text."""
+"""Answers of a model for odd pictures: a single pixel, noise, a line drawing, a product on white, a page of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A load that takes little of the processors that the service runs on: kept connections, callbacks, hardly any parsing."""
+"""Makes load with little processor time, as the service runs on the same machine: kept connections, little parsing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service under more than it can do: goodput at four times capacity, two processes beside one, and silent sockets."""
+"""The service in overload: goodput at four times capacity, two processes compared with one, and silent sockets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from benchmarks.tables import replace_between
 CONNECTIONS = 8
 """Requests at once at capacity: as in `benchmarks.service`."""
 ROUNDS = 5
-"""Turns that what is compared takes."""
+"""Number of turns for each thing that is compared."""
 TIMES = 4
 """How many times the requests a second that are answered at capacity are offered in overload."""
 LINES = 64

@@ -1,4 +1,4 @@
-"""What a smart crop is made of: processor time of each step of the library, in this process, and what the service adds."""
+"""Processor time of a smart crop: of each step of the library, in this process, and of the service around it."""
 
 from __future__ import annotations
 

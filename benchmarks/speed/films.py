@@ -1,4 +1,4 @@
-"""Animations of forty frames beside libvips: the files, both croppers, and the measurements."""
+"""Crops of animations of forty frames, compared with libvips: the files, both croppers, and the measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the time of a crop goes: shares of the parts of the path, and of the libraries in them, by the profiler."""
+"""Where the time of a crop goes: the shares of the path's steps, and of the libraries in them, by a profiler."""
 
 from __future__ import annotations
 

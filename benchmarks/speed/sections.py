@@ -1,4 +1,4 @@
-"""Parts of the page that can be measured anew alone: films, and where the time goes."""
+"""The parts of the page that can be measured separately: films, and where the time goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes a batch: one affine resampling for pictures and labels, lines of made-up text, and what colours are to become."""
+"""Makes a batch: resamples pictures and labels alike, adds lines of made-up text, and draws changes of colour."""
 
 from __future__ import annotations
 

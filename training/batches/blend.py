@@ -1,7 +1,7 @@
-"""Blends pictures of a batch: what a network says of pictures that it does not know by heart is worth learning too.
+"""Blends pictures of a batch, so that a pruned network learns from answers for pictures that its teacher has not memorised.
 
-A pruned network that sees the pictures that its teacher learned from learns what that knows by heart; blended ones show
-what it does elsewhere (Beyer et al. 2022, arXiv:2106.05237).
+On the pictures that the teacher was trained on, its answers are partly memorised; on blended ones they show how it
+generalises (Beyer et al. 2022, arXiv:2106.05237).
 """
 
 from __future__ import annotations

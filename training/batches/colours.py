@@ -1,6 +1,6 @@
-"""Changes the colours of training pictures: brightness, contrast, cast; some grey, coarse, blurred or noisy.
+"""Changes the colours of training pictures: brightness, contrast, cast; makes some grey, coarse, blurred or noisy.
 
-What is done to each picture is drawn with its batch, and done where the network is: a GPU needs a hundredth of the time.
+The changes are drawn with the batch, and applied on the network's device: a GPU needs a hundredth of the time.
 """
 
 from __future__ import annotations

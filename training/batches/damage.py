@@ -1,4 +1,4 @@
-"""Damages pictures as uploads are damaged, for a network that learns another one's answers for the undamaged pictures."""
+"""Damages pictures like bad uploads, for a network that learns another network's answers for the undamaged pictures."""
 
 from __future__ import annotations
 

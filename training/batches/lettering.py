@@ -1,7 +1,7 @@
 """Writes lines of made-up words into training pictures: lines whose place is known exactly, at every size and colour.
 
-Photographs with text are few in the training sets. That drawn text teaches a detector to read photographs is shown by
-Gupta, Vedaldi and Zisserman (2016, arXiv:1604.06646). The fonts come with packages in requirements/training.txt.
+The training sets have few photographs with text. Gupta, Vedaldi and Zisserman (2016, arXiv:1604.06646) show that drawn text
+teaches a detector to find text in photographs. The fonts come with packages in requirements/training.txt.
 """
 
 from __future__ import annotations

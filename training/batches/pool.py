@@ -1,4 +1,4 @@
-"""All training pictures of some sets in one numbering, and which of them a step is shown."""
+"""Numbers the training pictures of several sets, and draws those of each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the labelled pictures once, and keeps every picture and label as plain arrays, so that no step waits.
+"""Reads the labelled pictures once, and keeps pictures and labels as plain arrays, so that no step waits for decoding.
 
 All pictures are squashed to one square size: the network is trained on squares with jittered aspect ratios, and labels
 are squashed alike. Coordinates are fractions of the picture's sides.

@@ -1,4 +1,4 @@
-"""Shared by all trainings: learning rate, averaged weights, checkpoints, a log with times."""
+"""Learning rate, averaged weights, checkpoints and the log with times, shared by all trainings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The assignment of faces to places that answer for them, and the loss of the answers."""
+"""Assigns faces to the cells that have to find them, and computes the loss of the cells' answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Doubles rows and columns of 8-bit values by copying whole rows of channels: the same values in a third of the time.
 
-onnxruntime's Resize works out the place of every single value. In memory where the channels lie together, as its 8-bit
-convolutions want them, doubling the columns is putting every pixel twice, and doubling the rows every row.
+onnxruntime's Resize computes the place of every single value. Where the channels of a pixel lie together in memory, as its
+8-bit convolutions need them, doubling columns is writing every pixel twice, and doubling rows every row.
 """
 
 from __future__ import annotations

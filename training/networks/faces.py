@@ -1,7 +1,7 @@
-"""The finder of faces: a network of YuNet's shape, whose training starts from YuNet's published weights.
+"""The face detector: a network of YuNet's architecture, whose training starts from YuNet's published weights.
 
-Its 51,000 weights find faces better than a decoder on the features of the large network, which has seen no such set of
-faces as WIDER FACE. It looks at the same pixels, at three scales.
+Its 51,000 weights find faces better than a decoder on the features of the large network, which was not trained on a set of
+faces such as WIDER FACE. It looks at the same pixels, at three scales.
 
 References
 ----------

@@ -1,7 +1,7 @@
 """The network that is shipped: a backbone (`backbone`, `pruned`) under light decoders, and a gate.
 
 One decoder makes the maps (object, fixation, joint, keep), one the centres and sizes of heads, one those of lines of text.
-The gate mixes the first three maps into one, by what the picture is.
+The gate mixes the first three maps into one, with weights that depend on the picture.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The backbone that is shipped: EfficientNet-Lite2 with fewer inner channels, behind a cheaper way to a quarter of the side.
+"""The backbone that is shipped: EfficientNet-Lite2 with fewer inner channels, after a cheaper entry down to stride 4.
 
-Up to stride 4 it has two plain convolutions where EfficientNet has three and two of single channels: these work on many
-places and few channels, which processors are slow at (Tan and Le 2021, arXiv:2104.00298, put plain ones there too, trained
-from the start). All blocks after them keep two thirds of the channels between their pointwise convolutions. What comes out
-of every stage has the shape that it had, so that the decoders stay as they are.
+Up to stride 4 it has two plain convolutions, where EfficientNet has three and two depthwise ones: depthwise convolutions
+over many places and few channels are slow on processors (Tan and Le 2021, arXiv:2104.00298, use plain ones there too,
+trained from the start). All blocks after them keep two thirds of the channels between their pointwise convolutions. The
+output of every stage keeps its shape, so that the decoders need no change.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Turns the convolutions of an exported network into 8-bit ones: two thirds of the time, a third of the bytes.
 
-Static quantisation with scales a channel (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286), as onnxruntime does it. The sums
-of such a convolution are whole numbers, so that the answer hardly depends on the processor.
+Static quantisation with one scale per channel (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286), by onnxruntime. The sums of
+such a convolution are whole numbers, so that the answer hardly depends on the processor.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rounds the weights of convolutions during training as the 8-bit file will round them, so that the network adapts to it.
 
-Gradients pass the rounding as if it were not there (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286). Values in 8 bits are
-left out: of what 8 bits change in the answers of the pruned network, the weights are three quarters, and a step takes 1.06
-times as long with them rounded, but twice as long with all values.
+Gradients pass the rounding unchanged (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286). Activations are not rounded: the
+weights cause three quarters of what 8 bits change in the answers of the pruned network, and a step takes 1.06 times as long
+with rounded weights, but twice as long with rounded activations too.
 """
 
 from __future__ import annotations

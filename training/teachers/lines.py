@@ -1,7 +1,7 @@
-"""Lines of text by PP-OCR v4, as the package rapidocr carries it: a detector, and a reader that says what can be read.
+"""Finds lines of text by PP-OCR v4 (from the package rapidocr): a detector, and a reader that tells which can be read.
 
-The detector alone is no teacher: on photographs without text it sees lines in foliage, rocks and faces, and of what it
-reports in the dev pictures three quarters cannot be read.
+The detector alone is not a good teacher: on photographs without text it sees lines in foliage, rocks and faces, and three
+quarters of the lines that it reports in the dev pictures cannot be read.
 
 References
 ----------

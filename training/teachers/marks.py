@@ -1,4 +1,4 @@
-"""Marks faces and lines of text in the training pictures, for the network to learn from; what is unsure says nothing."""
+"""Marks faces and lines of text in the training pictures, for the network to learn from; unsure ones are masked out."""
 
 from __future__ import annotations
 
