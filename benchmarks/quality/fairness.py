@@ -1,5 +1,4 @@
-"""Fairness: how often a window chooses each of two drawn faces, left and right, that differ only in the tone of the
-skin."""
+"""Fairness: how often a window chooses each of two drawn faces that differ only in the tone of the skin."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 if not TYPE_CHECKING:  # to type checkers, a name that is not above is a mistake
 
     def __getattr__(name: str) -> Any:
-        """Load what a public name needs when it is first asked for: the command, and a batch's parent, need none of it."""
+        """Import a public name when it is first used: the command, and a batch's parent, need none of them."""
         if name == "batch":  # a package of its own, as `focalbox.batch.run`
             return importlib.import_module("focalbox.batch")
         if name not in _HOME:

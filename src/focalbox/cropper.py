@@ -92,7 +92,7 @@ class Cropper:
         return self._limits
 
     def load(self) -> None:
-        """Load what is in files, such as the network, now and not at the first look.
+        """Load files, such as the network, now instead of at the first look.
 
         Raises
         ------

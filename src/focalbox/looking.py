@@ -76,7 +76,7 @@ def load(looks: object) -> None:
 
 
 def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] | None) -> ModelOutput:
-    """Return what a model, and detectors in place of its own, see in a picture.
+    """Return what a model finds in a picture, with the subjects of the detectors in place of its own.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
 
 
 def unite(seen: Sequence[ModelOutput]) -> ModelOutput:
-    """Return what was seen in the frames of a film: the mean of their maps, and the subjects of any of them.
+    """Combine what was found in frames of a film: the mean of the maps, and all subjects.
 
     A frame in which there is nothing, such as a black one, adds nothing.
     """
@@ -128,7 +128,7 @@ def _mean(maps: Sequence[SaliencyMap]) -> SaliencyMap:
 
 
 def _check_output(answer: object) -> ModelOutput:
-    """Return what a model saw, once it is seen to be that: a caller's callable may answer anything."""
+    """Check and return the answer of a model: a caller's callable may answer anything."""
     if isinstance(answer, SaliencyMap):
         return ModelOutput(answer)
     if isinstance(answer, ModelOutput):
@@ -138,7 +138,7 @@ def _check_output(answer: object) -> ModelOutput:
 
 
 def _check_subjects(answer: object) -> list[Subject]:
-    """Return what was detected, once it is seen to be that: a caller's callable may answer anything."""
+    """Check and return the answer of a detector: a caller's callable may answer anything."""
     if isinstance(answer, Sequence):
         found = [subject for subject in answer if isinstance(subject, Subject)]
         if len(found) == len(answer):

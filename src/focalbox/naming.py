@@ -26,7 +26,7 @@ _FALLBACK = "jpeg"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where one result goes, and as what."""
+    """The path and the format of one result."""
 
     path: str
     format: str

@@ -52,7 +52,7 @@ class View:
     film : Film of WorkingImage, optional
         All frames of an animated picture, when they are kept or refused; ``working`` is the first.
     notes : tuple of str
-        What a caller ought to know about what was decoded.
+        Notes for the caller about the decoded picture.
     palette : bool
         Whether its colours come from a palette.
     keep_metadata : bool
@@ -126,7 +126,7 @@ class View:
             self.film.drop_held()
 
     def drop_looking_copy(self) -> Self:
-        """Return the view without what was only needed for looking."""
+        """Return the view without the parts that only looking needs."""
         return replace(self, working=self.working.without_coarse())
 
     def shows(self, analysis: Analysis) -> bool:
@@ -190,7 +190,7 @@ class PreparedPicture:
     def serves(
         self, sizes: Iterable[SizeLike | None], *, options: CropOptions | None = None, **keywords: Unpack[CropKeywords]
     ) -> bool:
-        """Tell whether it is what would be decoded for these sizes and options: then the crops are the same to the byte."""
+        """Tell whether the same would be decoded for these sizes and options: then the crops are the same to the byte."""
         wanted = CropOptions.of(keywords, options)
         if wanted.keep_metadata != self.view.keep_metadata or wanted.trim != self.view.trim:
             return False
@@ -201,7 +201,7 @@ class PreparedPicture:
 
 
 def check_prepared(given: object) -> PreparedPicture:
-    """Return what a caller says was prepared.
+    """Check and return a picture that the caller says was prepared.
 
     Raises
     ------
@@ -231,8 +231,8 @@ def needed_size(source: Size, targets: Sequence[Target | None], options: CropOpt
 def is_settled(source: Size, target: Target | None, options: CropOptions) -> bool:
     """Tell whether the pixels of a crop do not depend on what a look would find, so that no look is needed.
 
-    They are when the whole picture is shown, or when the caller has said what the largest window is centred on. What is told
-    of a crop besides (what it keeps, how sure that is, its focal point) is only known after a look.
+    This is so when the whole picture is shown, or when the caller gives the point that the largest window is centred on.
+    The other properties of a crop (what it keeps, its confidence, its focal point) are only known after a look.
 
     Examples
     --------

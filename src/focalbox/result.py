@@ -1,4 +1,4 @@
-"""A finished crop: what was decided, its pixels, and how to write them to a file."""
+"""A finished crop: the decision, its pixels, and how to write them to a file."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Result:
         if not options.keep_metadata:
             return cls(crop, image, None, film, view.palette, memory)
         metadata = view.working.metadata
-        point = options.focus or metadata.focal_point or crop.focal_point  # what a caller says comes before all else
+        point = options.focus or metadata.focal_point or crop.focal_point  # the caller's own point comes first
         metadata = replace(metadata, xmp=write_xmp(metadata.rights, _shown(crop, point), crop.size))
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
         return cls(crop, image, metadata, film, view.palette, memory)

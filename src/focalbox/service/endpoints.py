@@ -92,7 +92,7 @@ class Endpoints:
         try:
             return await self._answer_picture(request, image_request)
         except SourceError:
-            if not fallback or image_request.answer != "crop":  # numbers of another picture would be wrong ones
+            if not fallback or image_request.answer != "crop":  # the numbers of another picture would be wrong
                 raise
             seconds = _FALLBACK_SECONDS if image_request.fallback_seconds is None else image_request.fallback_seconds
             again = replace(image_request, source=fallback, max_age=seconds)
@@ -103,7 +103,7 @@ class Endpoints:
 
     async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
         source = image_request.source
-        quick = self._sources.is_quick(source)  # then another thread would take longer than the look-up
+        quick = self._sources.is_quick(source)  # then changing threads would take longer than the look-up
         located = self._sources.locate(source) if quick else await asyncio.to_thread(self._sources.locate, source)
         if not located.elsewhere:
             with self._pool.admission():
@@ -111,7 +111,7 @@ class Endpoints:
         return await until_gone(request.receive, self._fetch_and_answer(request, image_request, located))
 
     async def _fetch_and_answer(self, request: Request, image_request: ImageRequest, located: Location) -> Response:
-        """Answer for a picture of another server: waiting for it takes no place from those who work."""
+        """Answer for a picture of another server, without holding a place in the pool while waiting for it."""
         with self._memory.receiving() as received:
             with self._metrics.stage("fetch"):
                 content = await located.read()
@@ -120,7 +120,7 @@ class Endpoints:
                 return await self._answer(request, image_request, located, content)
 
     async def upload(self, request: Request) -> Response:
-        """Answer for a picture that is sent along."""
+        """Answer for an uploaded picture."""
         image_request = read_upload_address(
             request.path_params["answer"],
             request.scope["raw_path"],
@@ -143,7 +143,7 @@ class Endpoints:
             raise Gone(message) from error
 
     async def _answer_plan(self, request: Request, image_request: ImageRequest) -> Response:
-        """Plan for a saved analysis that is sent instead of a picture: only numbers travel."""
+        """Plan for a saved analysis that is sent instead of a picture."""
         if image_request.answer != "plan":
             message = "a saved analysis can be planned for; crops need the picture"
             raise NotAPicture(message)

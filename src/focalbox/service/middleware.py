@@ -1,4 +1,4 @@
-"""Done for every request: an id, a problem document for an error, a count, and one structured line of log."""
+"""Wraps every request: gives it an id, turns errors into problem documents, counts it, and logs one structured line."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from focalbox.service.runtime.readiness import Readiness
 __all__ = ["RequestLog", "without_secrets"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-"""The ids that a request may bring along (X-Request-Id); with any other it gets one of ours."""
+"""The ids that a request may bring (X-Request-Id); any other is replaced by a new one."""
 _AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
 """Scheme and host in front of the path, as proxies may send it: a server has to take that form too (RFC 9112, 3.2.2)."""
 _PREFLIGHT = {b"origin", b"access-control-request-method"}
-"""Fields by which a browser asks before it sends what a form could not (Fetch standard, CORS-preflight request)."""
+"""Fields of a browser's CORS-preflight request (Fetch standard)."""
 _PREFLIGHTED = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST",
     "Access-Control-Allow-Headers": "Content-Type, X-Request-Id",
     "Access-Control-Max-Age": "3600",
 }
 _EXPOSED = (b"access-control-expose-headers", b"ETag, Focalbox-Notes, X-Request-Id")
-"""Fields of an answer that such a script may read besides the ordinary ones."""
+"""Further fields of an answer that scripts of other origins may read."""
 _MAX_ADDRESS = 45
 """Characters of an IPv6 address at most; a trusted proxy may pass on whatever it was sent."""
 _MAX_LOGGED = 500
-"""Characters of a path, or of what another server's failure calls itself, that are logged."""
+"""Characters that are logged of a path, or of the message of another server's error."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
     (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
@@ -47,7 +47,7 @@ _SECRETS = (
     (re.compile(r"((?::|%3[Aa])(?:/|%2[Ff]){1,2})(?:(?!%2[Ff])[^/@])*(?:@|%40)"), r"\1...@"),
     (re.compile(r"(?:\?|%3[Ff]).*$", re.DOTALL), "?..."),
 )
-"""Parts of a path that let somebody else do something: signatures, policies, passwords and queries of sources."""
+"""Parts of a path that grant access: signatures, policies, passwords and queries of sources."""
 
 _log = logging.getLogger("focalbox.service")
 
@@ -68,8 +68,7 @@ def without_secrets(path: str) -> str:
 class RequestLog:
     """The application with an id, a problem document, a count and a line of log for each request.
 
-    Of requests that are refused because there are too many, one a second has a line, with how many it stands for and what
-    there was too much of.
+    Requests that are refused because there are too many share one line a second, with their number and the exceeded limit.
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ class RequestLog:
     readiness : Readiness, optional
         While it says that the service stops, every answer closes its connection: the next request goes elsewhere.
     refusals : Refusals, optional
-        Counts those.
+        Counts such requests.
     """
 
     def __init__(
@@ -110,8 +109,8 @@ class RequestLog:
             noted["http.response.status_code"], noted["name"] = await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
-        """Answer a request, count it and log it; return its status and what kind of answer it was."""
-        scope["app"] = self  # then starlette's router raises what it would answer in plain text
+        """Answer a request, count it and log it; return its status and the kind of answer."""
+        scope["app"] = self  # so that starlette's router raises errors instead of answering in plain text
         start = time.perf_counter()
         name = _id_of(scope)
         status, sent = 0, 0
@@ -170,7 +169,7 @@ class RequestLog:
         return status, known
 
     def _said_of(self, error: Exception, problem: Problem) -> tuple[int, dict[str, Any]]:
-        """Return the level of an error's line of log, and what the line says besides what it says of every request."""
+        """Return the level of an error's line of log, and the line's additional fields."""
         if problem.status == 502:  # noqa: PLR2004 - the fault of another server
             reason = {"reason": repr(error.__cause__)[:_MAX_LOGGED]} if error.__cause__ else {}
             return logging.WARNING, {"problem": problem.detail, **reason}
@@ -180,12 +179,12 @@ class RequestLog:
         return logging.ERROR if own else logging.INFO, {}
 
     def _is_preflight(self, scope: Scope) -> bool:
-        """Tell whether a browser asks whether a script of another origin may send what it wants to send."""
+        """Tell whether this is a browser's CORS-preflight request."""
         names = {name for name, _ in scope["headers"]}
         return bool(self._origins) and scope["method"] == "OPTIONS" and names >= _PREFLIGHT
 
     def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        """Return what lets a script of another origin read the answer: no credentials are ever involved."""
+        """Return the fields that let a script of another origin read the answer; credentials are never allowed."""
         if "*" in self._origins:
             return [(b"access-control-allow-origin", b"*"), _EXPOSED]
         if not self._origins:
@@ -221,9 +220,10 @@ def _problem(error: Exception) -> Problem:
 
 
 def _forget_frames(error: BaseException) -> None:
-    """Let go of what an error's frames hold, such as the bytes of a picture that was refused.
+    """Release what an error's frames hold, such as the bytes of a picture that was refused.
 
-    They hold the tasks that they wait for, and these the error: all of it would stay until the next collection of garbage.
+    They hold the tasks that they wait for, and these hold the error: without this, all of it would stay in memory until the
+    next garbage collection.
     """
     said: BaseException | None = error
     while said is not None:

@@ -39,7 +39,7 @@ _RETRY = "1"
 
 
 class NotFound(FetchError):
-    """There is no such picture, or it is outside what is served; which of the two is not told."""
+    """There is no such picture, or it is not served; the message does not tell which."""
 
 
 class Unreachable(FetchError):
@@ -47,7 +47,7 @@ class Unreachable(FetchError):
 
 
 class Refused(Unreachable):
-    """Another server answered, and not with the picture: what was kept of it is no longer what it would send."""
+    """Another server answered, but not with the picture: a cached copy is no longer valid."""
 
 
 class NotAPicture(DecodeError):
@@ -95,7 +95,7 @@ class Problem:
     detail : str
         One sentence: what was expected, what came.
     headers : dict
-        What the answer carries besides.
+        Further fields of the answer.
     """
 
     status: int

@@ -107,7 +107,7 @@ class Refusals:
 
 @lru_cache(maxsize=16)
 def _written(detail: str, second: int) -> tuple[bytes, bytes]:
-    """Return what stands before and behind the name of a request in its refusal, for a second since 1970."""
+    """Return the parts of a refusal before and after the name of the request, for a second since 1970."""
     response = problem_of(Overloaded(detail)).response()
     headers = [(b"date", formatdate(second, usegmt=True).encode("ascii")), *response.raw_headers]
     before = b"".join(b"%b: %b\r\n" % header for header in headers)

@@ -38,14 +38,14 @@ _RESIZING = {"cover", "inside", "resize"}
 _CHANGING = {"pad", "part", "rotate", "square"}
 """Effects that make another size of the one before, which the address does not name."""
 _WHOLE = Outline(0, 0).name
-"""The name of the size when the request names none, and wants what effects make of the whole picture."""
+"""The name of the size when the request names none, and effects change the size of the whole picture."""
 _OWN = Outline(0, 0, own_width=True, own_height=True).name
 """The name of the picture's own size, which a crop without any effect has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """What is asked for.
+    """A request, read from an address or from the fields of an upload.
 
     Parameters
     ----------
@@ -67,15 +67,15 @@ class ImageRequest:
     focal : PixelBox, optional
         A box in pixels of the source whose middle comes first, unless a window leaves it out.
     align : tuple of float, optional
-        Where the window is put instead of looking: 0 to 1 from left to right and from top to bottom of what is left of the
-        source without a trimmed border.
+        Where the window lies, when no look decides it: 0 to 1 from left to right and from top to bottom of the source
+        without its trimmed border.
     with_saliency : bool
         Whether a plan also carries the saliency map and the subjects, ready for `Analysis.from_dict`.
     alternatives : int
         Windows that a plan tells for each size: the best ones that differ.
     window : PixelBox or Part, optional
-        The part of the source that is taken for the picture; it is looked at and cropped as if nothing else were. A border
-        is trimmed before: of a box then counts what lies in what is left, and a part is one of what is left.
+        The part of the source that stands for the whole picture; it is looked at and cropped as if there were nothing else.
+        A border is trimmed first: a box is then limited to the rest, and a part is a part of the rest.
     faces : FaceFrame, optional
         The faces that are framed: the targets are then sizes of that frame instead of the picture's.
     effects : tuple of Effect
@@ -125,7 +125,7 @@ class ImageRequest:
             raise InvalidRequest(message)
 
     def part(self, source: Size) -> Size:
-        """Return the size of what is taken for the picture, for a source of a known size.
+        """Return the size of the part that stands for the picture, for a source of a known size.
 
         Raises
         ------
@@ -158,7 +158,7 @@ class ImageRequest:
         return looked_for or (self.window is not None and self.options.trim is not None)
 
     def whole(self) -> ImageRequest:
-        """Return what is looked at to settle the window."""
+        """Return the request for the whole picture, which is looked at to settle the window."""
         return dataclasses.replace(self, window=None, effects=(), targets=())
 
     def settle_window(self, evidence: Evidence) -> ImageRequest:
@@ -167,7 +167,7 @@ class ImageRequest:
         Raises
         ------
         InvalidRequest
-            When the window lies outside of what is left.
+            When the window lies outside of the rest.
         """
         visible = evidence.visible
         if isinstance(self.window, Part) and self.window.looked_for:
@@ -195,7 +195,7 @@ class ImageRequest:
         return self.sizes(source)
 
     def settle_faces(self, evidence: Evidence) -> tuple[list[Target | None], CropOptions, tuple[str, ...]]:
-        """Return the targets and options that frame the faces that were found, and what a reader ought to know of it."""
+        """Return the targets and options that frame the found faces, with notes."""
         assert self.faces is not None  # noqa: S101 - asked for by those who have some
         (target,) = self.targets
         source = evidence.visible.size
@@ -264,7 +264,7 @@ class ImageRequest:
         return shown + made + self._changed_sizes()
 
     def _changed_sizes(self) -> list[str]:
-        """Return the names of the sizes that effects make without naming them."""
+        """Return names for the sizes that effects make."""
         named = max((at for at, effect in enumerate(self.effects) if effect.name in _RESIZING), default=-1)
         changing = [effect.name for effect in self.effects[named + 1 :] if effect.name in _CHANGING]
         if not changing:
@@ -274,7 +274,7 @@ class ImageRequest:
         return [f"what {changing[-1]} makes of it" if end is None else str(end) for end in ends]
 
     def identity(self) -> str:
-        """Return all that decides the answer besides the picture and the format, for an ETag."""
+        """Return everything besides the picture and the format that the answer depends on, for an ETag."""
         return repr(
             (
                 self.targets,

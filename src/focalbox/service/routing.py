@@ -1,4 +1,4 @@
-"""Which dialect an address is written in; its signature first, then what it asks for."""
+"""Finds the dialect of an address, checks its signature, and then reads it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
     Raises
     ------
     SignatureError
-        When it needs a signature and has none that counts.
+        When it needs a signature and has no valid one.
     InvalidRequest
         When it makes no sense.
     NotFound
@@ -97,7 +97,7 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
 
 
 def _preset(name: str, source: bytes, query: bytes, settings: ServiceSettings) -> tuple[bytes, bytes]:
-    """Return the address that a preset stands for; it has no options besides, so that nothing goes around a cache."""
+    """Return the address that a preset stands for; further options are refused, since they would get around caches."""
     presets = dict(settings.presets)
     if name not in presets:
         message = f"there is no preset {name[:40]!r}"
@@ -143,7 +143,7 @@ def _signed_query(path: bytes, query: bytes, settings: ServiceSettings, now: flo
 
 
 def _no_query(query: bytes) -> None:
-    """Refuse a query where no signature covers it: it would be another picture, or a way around a cache."""
+    """Refuse a query that no signature covers: it would ask for another picture, or get around caches."""
     if query:
         message = "an address of this dialect has no query: the ? of a source is written %3F"
         raise InvalidRequest(message)

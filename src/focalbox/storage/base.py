@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _FILE = "file://"
-"""How an address of this machine's files begins whose path is percent-encoded (RFC 8089)."""
+"""The beginning of addresses of local files whose path is percent-encoded (RFC 8089)."""
 _MAX_REASON = 300
 """Characters of another library's message that are passed on."""
 

@@ -207,7 +207,7 @@ def _replace(path: str, temporary: str, fill: Callable[[str], object]) -> None:
     """Fill a temporary file on the same disk, which then takes the name ``path``: every file is written here."""
     for attempt in range(1, _TRIES + 1):
         try:
-            if attempt > 1:  # hardly ever: to ask before takes as long as to write
+            if attempt > 1:  # hardly ever needed: checking before each write would take as long as the write
                 for name in (temporary, path):
                     Path(name).parent.mkdir(parents=True, exist_ok=True)
             fill(temporary)

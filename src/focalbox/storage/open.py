@@ -1,4 +1,4 @@
-"""Which storage an address belongs to."""
+"""Chooses the storage for an address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["storage_of"]
 
 
 def storage_of(address: str) -> Storage:
-    """Return what reads and writes at an address.
+    """Return the storage that reads and writes at an address.
 
     Examples
     --------

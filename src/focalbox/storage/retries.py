@@ -1,4 +1,4 @@
-"""Calls to a store that are made again when they fail for a reason that may pass."""
+"""Retries calls to a store that fail for a temporary reason."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _PAUSE = 0.2
 """Seconds before the second try; twice as long before each further one, times a random 0.5 to 1.5 so that a thousand
 workers do not come back at once."""
 _FINAL = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError)
-"""Faults that stay what they are however often one asks."""
+"""Errors that a retry cannot mend."""
 _FINAL_NAMES = {"NoCredentialsError", "PartialCredentialsError"}
-"""The same, of libraries that need not be here."""
+"""The same, of libraries that may not be installed."""
 
 _T = TypeVar("_T")
 
 
 def retry(call: Callable[[], _T], sentence: str, kind: type[Exception], tries: int = TRIES) -> _T:
-    """Call a store, and again when it fails for a reason that may pass.
+    """Call a store, and again when it fails for a temporary reason.
 
     Parameters
     ----------
