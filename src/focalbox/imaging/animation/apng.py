@@ -28,7 +28,7 @@ _ALPHA_TYPES = {4, 6}
 
 @dataclass(slots=True)
 class ApngFrame:
-    """Where a frame lies on the canvas, how long it is shown, its chunks of codes, and whether their checksums are right."""
+    """One frame: its place on the canvas, its duration, its compressed chunks, and whether their checksums are right."""
 
     box: tuple[int, int, int, int]
     duration: Fraction
@@ -51,7 +51,7 @@ class Apng:
         PLTE and tRNS, as they stand in the file.
     frames : tuple of ApngFrame
     plays : int
-        How often the film is shown, 0 for without an end.
+        How often the film is shown; 0 for endlessly.
     """
 
     size: tuple[int, int]
@@ -68,7 +68,7 @@ class Apng:
 
 
 def read_apng(data: bytes, most: int) -> Apng:
-    """Walk the chunks of an animated PNG up to as many frames; one that lies outside of the canvas ends the film."""
+    """Read the frames of an animated PNG, ``most`` at most; a frame outside of the canvas ends the film."""
     header, shared, plays = b"", b"", 0
     frames: list[ApngFrame] = []
     current: ApngFrame | None = None
@@ -93,7 +93,7 @@ def read_apng(data: bytes, most: int) -> Apng:
 
 
 def draw_apng(data: bytes, film: Apng, profile: bytes | None = None) -> Iterator[Image.Image]:
-    """Draw the frames one after the other; ``profile`` is what their colours are in, used where that `settles` them.
+    """Draw the frames one after the other; ``profile`` is their colour profile, applied where it `settles` the colours.
 
     Yields
     ------
@@ -141,5 +141,5 @@ def _alone(data: bytes, film: Apng, frame: ApngFrame) -> bytes:
     header = png_chunk(b"IHDR", struct.pack(">II", right - left, bottom - top) + film.header[8:])
     codes = b"".join(data[start:stop] for start, stop in frame.codes)
     packed = png_chunk(b"IDAT", codes)
-    packed = packed if frame.sound else packed[:-1] + bytes([packed[-1] ^ 1])  # as wrong as it was
+    packed = packed if frame.sound else packed[:-1] + bytes([packed[-1] ^ 1])  # keep it wrong
     return SIGNATURE + header + film.shared + packed + png_chunk(b"IEND", b"")

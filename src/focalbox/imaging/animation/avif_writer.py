@@ -1,4 +1,4 @@
-"""Films written as AVIF sequences: their frames are coded from each other, so that the encoder of AVIF writes the file."""
+"""Writes films as AVIF sequences: frames are coded from each other, so the AVIF encoder itself writes the file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from focalbox.imaging.output.formats import QUICK_FRAME
 __all__ = ["write_avif"]
 
 _QUICK = 7
-"""The least of the encoder's speeds (0 to 10) at which it codes as for a call, frame by frame."""
+"""The lowest speed of the encoder (0 to 10) at which it works in real time, frame by frame."""
 _LEAST = 1
 """Milliseconds that a frame is shown at least: in a track no two frames may begin at the same time (ISO 14496-12, section
 8.6.1.2), and libavif makes 1 of 0. The frames behind it are shown as much less, so that times do not drift."""
 
 
 class _Sequence(Image.Image):
-    """A film as Pillow's writers take one: pictures that are fetched as they are sought."""
+    """A film in the form of Pillow's writers: pictures that are fetched when they are sought."""
 
     is_animated = True
 
@@ -36,7 +36,7 @@ class _Sequence(Image.Image):
         self.seek(0)
 
     def seek(self, frame: int) -> None:
-        """Go to the next picture; every other place is the one that is there."""
+        """Go to the next picture; any other place leaves the current one."""
         if frame != self._index + 1:
             return
         try:
@@ -50,12 +50,12 @@ class _Sequence(Image.Image):
         self._written, self._index = self._written + lasting, frame
 
     def tell(self) -> int:
-        """Return which picture is there."""
+        """Return the number of the current picture."""
         return self._index
 
 
 def write_avif(frames: Frames, plays: int, quality: int, metadata: Metadata | None) -> bytes:
-    """Write an AVIF sequence. Pillow 13.0 writes one without an end, whatever it is told."""
+    """Write an AVIF sequence. Pillow 13.0 makes it play endlessly, so the number of plays is set afterwards."""
     from PIL import AvifImagePlugin  # noqa: F401, PLC0415 - registers the writer
 
     film, file = _Sequence(frames), BytesIO()

@@ -17,7 +17,7 @@ _IN_FILM, _IN_TRACK, _IN_ENTRY = {0: 16, 1: 24}, {0: 20, 1: 28}, {0: 8, 1: 8}
 _FORMS = {0: ">I", 1: ">Q"}
 """How they are written, by version."""
 _MAX_PLAYS = 2**31 - 1
-"""Plays up to which they are counted, as libavif counts them."""
+"""The largest number of plays that is counted, as in libavif."""
 
 
 class _Duration(NamedTuple):
@@ -34,7 +34,7 @@ class _Duration(NamedTuple):
 
 
 def plays_of(data: bytes) -> int:
-    """Return how often an AVIF sequence is shown, 0 for without an end: so is one that does not say it.
+    """Return how often an AVIF sequence is shown; 0 for endlessly, also when it does not say.
 
     The one entry of an edit list is a play. Where it is repeated, the track lasts as long as all plays; the last one
     may be cut short.
@@ -54,14 +54,14 @@ def plays_of(data: bytes) -> int:
 
 
 def set_plays(data: bytes, plays: int) -> bytes:
-    """Return an AVIF file that says how often its frames are shown; everything stays in its place.
+    """Return an AVIF file with the number of plays set in place.
 
     Parameters
     ----------
     data : bytes
         A sequence as libavif writes it, with an edit list in each track, or a still picture, which stays as it is.
     plays : int
-        0 for without an end, which is also said where the duration of so many has no room.
+        0 for endlessly, which is also written when the duration of so many plays does not fit.
 
     Raises
     ------

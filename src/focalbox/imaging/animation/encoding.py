@@ -1,7 +1,7 @@
 """Films written frame by frame: GIF, animated WebP, animated PNG and AVIF sequences.
 
-Each frame is encoded as a still picture as soon as it comes, and only where it differs from the one before; what is kept
-are the codes. AVIF, whose frames are coded from each other, is written by its encoder.
+Each frame is encoded as a still picture as soon as it comes, and only where it differs from the one before; only the
+compressed data is kept. AVIF, whose frames are coded from each other, is written by its encoder.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def encode_animation(
     format : str
         ``"gif"``, ``"webp"``, ``"png"`` or ``"avif"``.
     plays : int
-        How often it is shown, 0 for without an end.
+        How often it is shown; 0 for endlessly.
     alpha : bool
         Whether a frame may have transparent parts.
     quality : int
@@ -78,7 +78,7 @@ def encode_animation(
     alike = (
         (image if image.mode == mode else image.convert(mode), duration) for image, duration in chain([first], frames)
     )
-    # each writer is loaded when it is needed: nearly all pictures stand still
+    # each writer is loaded when it is needed: nearly all pictures are still
     if name == "gif":
         from focalbox.imaging.animation.gif_writer import write_gif  # noqa: PLC0415
 

@@ -37,16 +37,16 @@ class Film(Generic[T]):
     frames : int
         How many there are.
     plays : int
-        How often it is shown, 0 for without an end.
+        How often it is shown; 0 for endlessly.
     alpha : bool
         Whether a frame may have transparent parts.
     begin : callable
-        Begins to draw, from the first frame on: pairs of a picture and the seconds that it is shown.
+        Starts drawing at the first frame; returns pairs of a picture and the seconds that it is shown.
     refusal : str
         Why its frames are not drawn, where they are too many or too large: then ``draw`` says so, and the first frame alone
         can be had.
     holds : bool
-        Whether frames that were drawn ahead are held, as there is memory for all of them.
+        Whether frames that are drawn ahead are kept, because there is memory for all of them.
     """
 
     frames: int
@@ -64,14 +64,14 @@ class Film(Generic[T]):
         raise TypeError(message)
 
     def draw(self) -> Iterator[tuple[T, Fraction]]:
-        """Draw all frames; where some were drawn ahead and held, they are handed out and drawing goes on behind them."""
+        """Draw all frames; those drawn ahead are returned first, and drawing goes on after them."""
         try:
             return self._paused.pop()
         except IndexError:
             return self.begin()
 
     def draw_ahead(self, count: int) -> Iterator[tuple[T, Fraction]]:
-        """Draw the first frames; they are held for whoever draws the film next, if there is memory for all."""
+        """Draw the first frames; they are kept for the next drawing of the film, if there is memory for all frames."""
         drawing = self.begin()
         held: deque[tuple[T, Fraction]] = deque()
         for one in islice(drawing, count):
@@ -82,12 +82,12 @@ class Film(Generic[T]):
             self._paused.append(_go_on(held, drawing))
 
     def drop_held(self) -> None:
-        """Give back the frames that were drawn ahead."""
+        """Drop the frames that were drawn ahead."""
         self._paused.clear()
 
 
 def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -> Film[Image.Image]:
-    """Read what a film says of itself.
+    """Read the properties of a film.
 
     Parameters
     ----------
@@ -96,9 +96,9 @@ def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -
     data : bytes
         The file.
     most : int
-        Frames at which a film ends.
+        The most frames that are read.
     profile : bytes, optional
-        What its colours are in; they stay so, but for those that `focalbox.imaging.colour.settles`.
+        The profile of its colours; it is kept, except where `focalbox.imaging.colour.settles` converts the colours.
     """
     if form == "GIF":
         gif = read_gif(data, most)
@@ -122,7 +122,7 @@ def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -
 
 
 def _go_on(held: deque[tuple[T, Fraction]], drawing: Iterator[tuple[T, Fraction]]) -> Iterator[tuple[T, Fraction]]:
-    """Hand out what is held, keeping none of it, and then draw the rest."""
+    """Yield the kept frames, dropping each, and then draw the rest."""
     while held:
         yield held.popleft()
     yield from drawing
@@ -131,7 +131,7 @@ def _go_on(held: deque[tuple[T, Fraction]], drawing: Iterator[tuple[T, Fraction]
 def _draw(
     reader: Callable[[BytesIO], Image.Image], data: bytes, frames: int, durations: list[Fraction] | None
 ) -> Iterator[tuple[Image.Image, Fraction]]:
-    """Draw a film that its decoder draws by itself; it says durations in milliseconds, where they are not known better."""
+    """Draw a film whose decoder draws whole frames; its durations are whole milliseconds, used where none are given."""
     with reader(BytesIO(data)) as image:
         for index in range(frames):
             image.seek(index)
@@ -141,7 +141,7 @@ def _draw(
 
 
 def spread(frames: int, wanted: int) -> tuple[int, ...]:
-    """Return which frames stand for a whole film: in the middle of as many parts of it as are wanted.
+    """Return the numbers of frames that represent a film: the middle of each of ``wanted`` equal parts.
 
     Examples
     --------

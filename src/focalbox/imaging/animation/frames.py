@@ -17,7 +17,7 @@ Frames = Iterable[tuple[Image.Image, Fraction]]
 
 
 def changed_box(image: Image.Image, before: Image.Image | None, *, even: bool = False) -> tuple[int, int, int, int]:
-    """Return the box of what differs from the frame before, at least a pixel; begun at even places where asked."""
+    """Return the box of the pixels that differ from the frame before, at least one pixel; at even places if asked."""
     if before is None:
         return 0, 0, *image.size
     difference = ImageChops.difference(image, before)

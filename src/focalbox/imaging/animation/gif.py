@@ -20,7 +20,7 @@ _HEADER = 13
 _DESCRIPTOR, _EXTENSION = 0x2C, 0x21  # sections 20 and 23 to 26
 _CONTROL, _APPLICATION = 0xF9, 0xFF  # sections 23 and 26
 _LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
-"""Applications whose block says how often a film is repeated."""
+"""Application blocks that tell how often a film is repeated."""
 _TO_BACKGROUND, _TO_PREVIOUS = 2, 3  # section 23, disposal methods
 _HUNDREDTH = Fraction(1, 100)
 """Seconds of a unit of delay (section 23)."""
@@ -28,19 +28,19 @@ _HUNDREDTH = Fraction(1, 100)
 
 @dataclass(frozen=True, slots=True)
 class GifFrame:
-    """Where a frame lies in the file and on the screen.
+    """One frame: its place in the file and on the screen, and how it is shown.
 
     Parameters
     ----------
     box : tuple of int
         Left, top, right and bottom on the screen.
     start, stop : int
-        Its descriptor, colours and codes in the file.
+        The range of its descriptor, colours and codes in the file.
     duration : Fraction
         Seconds.
     disposal : int
     transparent : int or None
-        The index of the colour that is none.
+        The index of the transparent colour.
     """
 
     box: tuple[int, int, int, int]
@@ -63,7 +63,7 @@ class Gif:
         Where the first frame may begin: behind header and global colours.
     frames : tuple of GifFrame
     plays : int
-        How often the film is shown, 0 for without an end.
+        How often the film is shown; 0 for endlessly.
     """
 
     size: tuple[int, int]
@@ -82,7 +82,7 @@ class Gif:
 
 
 def read_gif(data: bytes, most: int) -> Gif:
-    """Walk the blocks of a GIF up to as many frames; a broken end ends the film.
+    """Read the frames of a GIF, ``most`` at most; a broken end ends the film.
 
     The screen is widened where a first frame goes beyond it, as every decoder does.
     """

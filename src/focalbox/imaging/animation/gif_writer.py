@@ -17,7 +17,7 @@ __all__ = ["write_gif"]
 _COLOURS = 255
 """Colours of a frame, the transparent one aside."""
 _OPAQUE_FROM = 128
-"""Alpha from which on a pixel is there."""
+"""Alpha from which a pixel is opaque."""
 _GIF_TO_BACKGROUND = 2
 _HEAD = 13
 """Bytes of signature and screen descriptor."""
@@ -62,7 +62,7 @@ def write_gif(frames: Frames, plays: int) -> bytes:
 
 
 def _hard(image: Image.Image) -> Image.Image:
-    """Return a picture whose pixels are there or not, those that are not all alike."""
+    """Return a picture whose pixels are opaque or transparent, all transparent ones alike."""
     if image.mode != "RGBA":
         return image
     there = image.getchannel("A").point(lambda value: 255 if value >= _OPAQUE_FROM else 0)
@@ -72,7 +72,7 @@ def _hard(image: Image.Image) -> Image.Image:
 
 
 def _clears(before: Image.Image, after: Image.Image) -> bool:
-    """Tell whether a pixel that was there is there no more."""
+    """Tell whether an opaque pixel of the frame before is transparent now."""
     gone = ImageChops.subtract(before.getchannel("A"), after.getchannel("A"))
     return gone.getbbox() is not None
 

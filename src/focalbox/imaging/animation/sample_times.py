@@ -1,4 +1,4 @@
-"""How long the frames of an AVIF sequence are shown, as its file says it; Pillow rounds it to milliseconds."""
+"""Reads how long the frames of an AVIF sequence are shown, which Pillow rounds to milliseconds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RUN = 8
 
 
 def durations_of(data: bytes, frames: int) -> list[Fraction] | None:
-    """Return the seconds of the first frames of an AVIF sequence, or None when it does not say it of as many."""
+    """Return the seconds of the first frames of an AVIF sequence, or None when the file lists fewer."""
     durations: list[Fraction] = []
     try:
         track = picture_track(data)

@@ -14,7 +14,7 @@ __all__ = ["Avif"]
 
 
 class Avif(AvifImageFile):
-    """An AVIF file of which no more is shown than it says, and that is not refused for its EXIF.
+    """An AVIF file that is cut to its clean aperture, and not refused for its EXIF.
 
     Attributes
     ----------
@@ -39,11 +39,11 @@ class Avif(AvifImageFile):
             self._size = right - left, bottom - top
 
     def load(self) -> Any:
-        """Decode the frame, and cut off what is not to be seen."""
+        """Decode the frame, and cut it to the clean aperture."""
         if self._aperture is None or not self.tile:
             return super().load()
         shown, self._size = self._size, self.coded
-        self._im = None  # of a film that of the frame before is there, cut already
+        self._im = None  # in a film, the frame before is there, cut already
         self.tile = [ImageFile._Tile("raw", (0, 0, *self.coded), 0, self.mode)]  # noqa: SLF001
         super().load()
         self.im = self.im.crop(self._aperture)

@@ -1,4 +1,4 @@
-"""BMP read by Pillow, but for numbers of colours, and channels that lie elsewhere in a pixel than it knows."""
+"""BMP read by Pillow, except for palette indices, and channels at bits of a pixel that Pillow does not know."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from focalbox.imaging.decoders.bmp_runs import unpack_runs
 __all__ = ["Bmp"]
 
 _BITS, _COMPRESSION, _MASKS, _ALPHA_MASK = 28, 30, 54, 66
-"""Where the header says how many bits a pixel has, how they are packed, and which of them are whose."""
+"""Where the header has the bits of a pixel, their packing, and the masks of the channels."""
 _SIZE, _WITH_ALPHA = 14, 56
-"""Where its length stands, and the length from which on there is a mask of alpha."""
+"""Where the length of the header stands, and the length from which it has a mask of alpha."""
 _BITFIELDS = 3
 _KNOWN = {
     32: {
@@ -36,11 +36,11 @@ _KNOWN = {
 }
 """Masks of red, green, blue and alpha that Pillow 13.0 reads, by the bits of a pixel."""
 _RAW = {32: "BGRA", 16: "BGRA;15"}
-"""How the pixels of the others are read: no bit is lost."""
+"""The raw modes by which pixels with other masks are read, so that no bit is lost."""
 _GREYS = bytes(level for level in range(256) for _ in range(3))
-"""Colours of which each is its number."""
+"""A palette in which each colour is its own index."""
 _STRIP = 2**18
-"""Pixels made right at once: some MB."""
+"""Pixels that are corrected at once: some MB."""
 _MAX = 255
 
 
@@ -72,7 +72,7 @@ class Bmp(BmpImageFile):
             self._open_numbers(header)
 
     def _open_numbers(self, header: BmpHeader) -> None:
-        """Say where numbers of colours lie."""
+        """Set where the palette indices lie."""
         (width, height), packing = header.size, header.packing
         if width <= 0 or height <= 0:
             message = "not identified by this driver"
@@ -91,7 +91,7 @@ class Bmp(BmpImageFile):
         self.tile = [ImageFile._Tile("raw", (0, 0, width, height), packing.start, args)]  # noqa: SLF001
 
     def _open_colours(self, data: bytes) -> None:
-        """Let Pillow say where pixels lie that are colours themselves."""
+        """Let Pillow find the pixels that hold colours themselves."""
         self._masks = _unknown_masks(data)
         if self._masks is None:
             known = as_known_header(data)
@@ -121,7 +121,7 @@ class Bmp(BmpImageFile):
         return super().load()
 
     def _colour(self, numbers: NDArray[np.uint8], drawn: NDArray[np.uint8], colours: bytes) -> None:
-        """Draw colours by their numbers, opaque black for one that there is not."""
+        """Draw colours by their indices; an index without a colour is opaque black."""
         table = np.zeros((256, 4), np.uint8)
         table[: len(colours) // 3, :3] = np.frombuffer(colours, np.uint8).reshape(-1, 3)
         table[:, 3] = _MAX
@@ -132,7 +132,7 @@ class Bmp(BmpImageFile):
             whole.paste(Image.fromarray(table[numbers[strip]] * drawn[strip, :, None]), (0, top))
 
     def load_end(self) -> None:
-        """Put the channels in their places."""
+        """Extract the channels by their masks."""
         super().load_end()
         if self._masks is None:
             return
@@ -165,7 +165,7 @@ def _numbers_of_32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def _numbers_of_16(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the numbers of which 5 bits each, and the highest, were brought to 8."""
+    """Return the 16-bit values from channels of 5 bits that Pillow widened to 8, and the highest bit."""
     colours = values >> 3
     found: NDArray[Any] = colours[..., 2] | colours[..., 1] << 5 | colours[..., 0] << 10 | values[..., 3] >> 7 << 15
     return found

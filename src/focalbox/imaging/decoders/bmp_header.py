@@ -14,7 +14,7 @@ _OS2_OLD, _SHORTEST, _WINDOWS, _OS2 = 12, 16, 40, 64
 _KNOWN = {12, 40, 52, 56, 64, 108, 124}
 """Lengths that Pillow 13.0 reads. OS/2 leaves out what is zero at the end of a header."""
 _DEPTHS = {1, 2, 4, 8}
-"""Bits of a pixel that is the number of a colour. Two are of Windows CE."""
+"""Bits of a palette index; 2 are used by Windows CE."""
 _PLAIN, _RUNS_OF_8, _RUNS_OF_4 = 0, 1, 2
 _OS2_PACKINGS = {3: "BMP of OS/2 in Huffman codes", 4: "BMP of OS/2 in runs of 24 bits"}
 _PACKINGS = {4: "BMP that holds a JPEG", 5: "BMP that holds a PNG"}
@@ -24,7 +24,7 @@ _DEEP = 64
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """How the numbers of colours lie in the file.
+    """How the palette indices lie in the file.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Packing:
 
 @dataclass(frozen=True, slots=True)
 class BmpHeader:
-    """A BMP whose pixels are numbers of colours.
+    """A BMP whose pixels are palette indices.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class BmpHeader:
 
 
 def read_bmp_header(data: bytes) -> BmpHeader | None:
-    """Read the header of a BMP, None of one whose pixels are colours themselves.
+    """Read the header of a BMP with a palette; None for one whose pixels hold colours themselves.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def read_bmp_header(data: bytes) -> BmpHeader | None:
 
 
 def unread_packing(data: bytes) -> str | None:
-    """Say what a BMP is of whose kind no decoder here reads any, None of the others.
+    """Name the kind of a BMP that no decoder here reads; None for other kinds.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def unread_packing(data: bytes) -> str | None:
 
 
 def as_known_header(data: bytes) -> bytes:
-    """Return a BMP up to its pixels with a header of a length that Pillow knows, or as it is where it does."""
+    """Return a BMP up to its pixels, with a header of a length that Pillow knows."""
     length = _header_length(data)
     if length in _KNOWN or not _SHORTEST <= length < _OS2:
         return data
@@ -120,7 +120,7 @@ def _header_length(data: bytes) -> int:
 
 
 def _fields(data: bytes) -> tuple[int, int, int, int, int]:
-    """Return width, height, bits of a pixel, how they are packed, and how many colours are said to be used."""
+    """Return width, height, bits of a pixel, their packing, and the declared number of colours."""
     length = _header_length(data)
     if length == _OS2_OLD:
         width, height, _, bits = struct.unpack_from("<HHHH", data, 18)

@@ -1,4 +1,4 @@
-"""The run-length codes of a BMP, unpacked to numbers of colours (Windows GDI, "Bitmap Compression")."""
+"""Unpacks the run-length codes of a BMP to palette indices (Windows GDI, "Bitmap Compression")."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 __all__ = ["unpack_runs"]
 
 _END_OF_LINE, _END, _DELTA = 0, 1, 2
-"""What follows a zero; larger numbers are how many pixels come as they are."""
+"""Codes after a zero; larger numbers count pixels that follow unpacked."""
 _NIBBLES = 4
 _PIXEL, _ROW = 6, 2
-"""Bytes that a pixel takes at most, a step to it and a run of one, and the end of a row: what else comes draws nothing."""
+"""The most bytes that a pixel takes, as a step to it and a run of one, and those of the end of a row: further bytes draw
+nothing."""
 _PAIRS = [bytes([value >> 4, value & 15]) for value in range(256)]
 _SINGLES = [bytes([value]) for value in range(256)]
 
@@ -47,7 +48,7 @@ def unpack_runs(
     """
     width, height = size
     nibbles = bits == _NIBBLES
-    numbers, drawn = bytearray(), bytearray()  # codes go on and never back
+    numbers, drawn = bytearray(), bytearray()  # codes only move forward
     codes = memoryview(data)[start : start + (_PIXEL * width + _ROW) * height]
     at, column, row = 0, 0, 0
     try:
@@ -90,7 +91,7 @@ def unpack_runs(
 
 
 def _pass_over(numbers: bytearray, drawn: bytearray, place: int) -> None:
-    """Go on to a place without drawing."""
+    """Move on to a place without drawing."""
     skipped = place - len(numbers)
     if skipped > 0:
         drawn += b"\1" * (len(numbers) - len(drawn))

@@ -51,7 +51,7 @@ def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
     -------
     ndarray of uint8, shape (height, width, 4), or None
         Red, green, blue, and a fourth byte without meaning, as Pillow lays out RGB pixels too. None when anything at all is
-        wrong with the file: Pillow, which forgives more, then has the last word, and the words for what is wrong.
+        wrong with the file: Pillow, which is more tolerant, then decides, and names the fault.
     """
     width, height = size
     try:
@@ -79,7 +79,7 @@ def lacks_only_its_end(data: bytes, mode: str) -> bool:
 
 
 def is_damaged(data: bytes, image: Image.Image) -> bool:
-    """Tell whether codes of a JPEG are damaged, over which libjpeg passes; of grey and CMYK only where rows are missing.
+    """Tell whether a JPEG has damaged codes, which libjpeg ignores; in grey and CMYK only missing rows are found.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def are_damaged(data: bytes, layout: str = "RGB") -> bool:
 
 
 def is_filled(row: Image.Image) -> bool:
-    """Tell whether a row is of the grey that libjpeg puts in place of missing ones."""
+    """Tell whether a row is the grey that libjpeg fills missing rows with."""
     extrema: Any = row.getextrema()
     pairs = [extrema] if len(row.getbands()) == 1 else extrema
     return all(low == high and low in _FILLED for low, high in pairs)

@@ -1,4 +1,4 @@
-"""PNG read by Pillow, but for a transparent colour of another depth than its pixels, wrong checksums and missing rows."""
+"""PNG read by Pillow, with its faults mended: transparent colours of another depth, wrong checksums and missing rows."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _MARK, _OTHER_MARK = 0xA7, 0x58
 class _WholePng(PngImageFile):
     """A PNG file that is refused when its codes end before its last row does; Pillow leaves the others black.
 
-    The pixel that comes last is marked beforehand. Where the mark is still there, the file is decoded once more with another
-    one, as the pixel may have that colour.
+    The last pixel is set to a mark in advance. If the mark is still there afterwards, the file is decoded again with
+    another mark, as the pixel may have had that colour.
     """
 
     _mark = _MARK
@@ -47,7 +47,7 @@ class _WholePng(PngImageFile):
         loaded = super().load()
         if not data or self._mark == _OTHER_MARK or not self._is_marked():
             return loaded
-        self._im = None  # two take too much memory
+        self._im = None  # two pictures would take too much memory
         with type(self)(BytesIO(data)) as again:
             again._mark = _OTHER_MARK  # noqa: SLF001 - its own
             again.load()
@@ -99,7 +99,7 @@ class Png(_WholePng):
             mended = mend_checksum(data)
             if mended is None:
                 raise
-            self._im = None  # what was decoded of it takes memory
+            self._im = None  # the part that was decoded takes memory
             with Png(BytesIO(mended)) as whole:
                 whole.load()
                 self.im, self.tile = whole.im, []

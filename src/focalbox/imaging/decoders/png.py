@@ -18,7 +18,7 @@ __all__ = ["bytes_beside", "decode_png"]
 _LAYOUTS = {"RGB": "rgb", "RGBA": "rgba"}
 _INSTALLED = importlib.util.find_spec("kornia_rs") is not None
 _MAX_PIXELS = 32_000_000
-"""Pixels up to which it is used: no other thread of Python goes on meanwhile, for 0.3 seconds (24 MP, kornia-rs 0.2.0)."""
+"""Pixels up to which the crate is used: it blocks other Python threads, for 0.3 seconds at 24 MP (kornia-rs 0.2.0)."""
 _FEW_PIXELS = 4_000_000
 """Pixels of RGB at full size up to which its own copy lies within what every estimate of memory has to spare."""
 _TRIPLE = 3
@@ -26,7 +26,7 @@ _TRIPLE = 3
 _COMMON = bytes([8])
 """Bits of a channel."""
 _BITS = slice(24, 25)
-"""Where the header says them (Portable Network Graphics, third edition, section 11.2.1)."""
+"""Where the header has them (Portable Network Graphics, third edition, section 11.2.1)."""
 
 
 def decode_png(image: Image.Image) -> NDArray[uint8] | None:
@@ -40,8 +40,8 @@ def decode_png(image: Image.Image) -> NDArray[uint8] | None:
     Returns
     -------
     ndarray of uint8, shape (height, width, 3) or (height, width, 4), or None
-        None where the decoder is not installed, where Pillow is the better choice, and when anything at all is wrong: Pillow
-        then has the last word, and the words for what is wrong.
+        None where the decoder is not installed, where Pillow is the better choice, and when anything at all is wrong:
+        Pillow then decides, and names the fault.
     """
     file = getattr(image, "fp", None)
     data = file.getvalue() if isinstance(file, BytesIO) else b""

@@ -1,4 +1,4 @@
-"""PNG with all its compressed pixels but a wrong checksum behind them, which libpng and browsers ignore."""
+"""Mends a PNG whose compressed pixels are whole but have a wrong checksum, which libpng and browsers ignore."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["mend_checksum"]
 _HEAD, _CHECKSUM = 2, 4
 """Bytes around the compressed ones in a zlib stream (RFC 1950, section 2.2)."""
 _AT_ONCE = 2**18
-"""Bytes that are unpacked at once; none are kept."""
+"""Bytes that are unpacked at once, only to be counted."""
 _MAX_FILE = 2**23
 """Bytes of a file up to which two copies of it lie within what every estimate of memory has to spare."""
 _MAX_PIXEL = 8
@@ -21,7 +21,7 @@ _MAX_PIXEL = 8
 
 
 def mend_checksum(data: bytes) -> bytes | None:
-    """Return a PNG with the checksum that its pixels have, or None when that is not what is wrong with it.
+    """Return a PNG with the checksum corrected, or None when something else is wrong with it.
 
     Those of its chunks have to be right: then its pixels are as they were written.
 
@@ -51,7 +51,7 @@ def mend_checksum(data: bytes) -> bytes | None:
 
 
 def _checksum(codes: bytes, most: int) -> tuple[bytes | None, int]:
-    """Return the checksum of what is packed, and the bytes that it takes packed; None of what ends early or is too much."""
+    """Return the checksum of the unpacked bytes (None when they end early or are too many), and the packed length."""
     inflate, found, seen, rest = zlib.decompressobj(-zlib.MAX_WBITS), 1, 0, codes[_HEAD:]
     while not inflate.eof and seen <= most:
         part = inflate.decompress(rest, _AT_ONCE)

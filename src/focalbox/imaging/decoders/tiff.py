@@ -1,4 +1,4 @@
-"""TIFF read by Pillow, turned upright by its own tag alone, its samples made right where Pillow has them wrong."""
+"""TIFF read by Pillow, turned upright by its own tag alone, with samples corrected where Pillow reads them wrong."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ the former for the latter."""
 _PACKED = "I;12"
 """Its name of numbers of 12 bits, packed."""
 _STRIP = 2**18
-"""Pixels made right at once: some MB."""
+"""Pixels that are corrected at once: some MB."""
 
 
 class Tiff(TiffImageFile):
     """A TIFF file whose EXIF and XMP are left alone.
 
-    Pillow refuses pictures for what it finds there, and turns them by what XMP says though it has told other sides before.
+    Pillow refuses pictures for faults in them, and turns pictures by XMP although it has reported their unturned size.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Tiff(TiffImageFile):
                     raise OSError(ROWS_MISSING)
 
     def load_end(self) -> None:
-        """Make samples right, and turn the picture upright."""
+        """Correct the samples, and turn the picture upright."""
         whole = self._new(self.im)
         if self.tag_v2.get(_COMPRESSION) == _JPEG:
             self._refuse_missing_rows(whole)

@@ -12,14 +12,14 @@ __all__ = ["silence_libtiff"]
 
 @cache
 def silence_libtiff() -> bool:
-    """Have the libtiff below Pillow write nothing; whether it can decode is told by what it returns.
+    """Keep Pillow's libtiff from writing messages; its return values tell whether it can decode.
 
     Pillow 13.0 turns its warnings off, and not its errors: a file of 200 bytes wrote 30,000 lines to a service's log.
 
     Returns
     -------
     bool
-        Whether it could be told so: on Windows it is built into Pillow and cannot be reached.
+        Whether this worked: on Windows libtiff is built into Pillow and cannot be reached.
     """
     try:
         set_handler = ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler

@@ -1,4 +1,4 @@
-"""Samples of TIFF that Pillow refuses or gets wrong: read as others of the same length, and then made right."""
+"""Samples of TIFF that Pillow refuses or gets wrong: read as other types of the same length, and then corrected."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _BYTE, _PACKED, _SHORT, _LONG = 8, 12, 16, 32
 """Bits of samples."""
 _MAX = 255
 SIGN = 0x80
-"""From which on a byte that has a sign, read as one that has none, is negative."""
+"""The least value of an unsigned byte that is negative when read as signed."""
 _HIGH = 1 if sys.byteorder == "little" else 0
-"""Which of two bytes has the higher bits, as libtiff hands them out."""
+"""The position of the higher of two bytes, as libtiff returns them."""
 
 Step = Callable[[NDArray[Any]], NDArray[Any]]
-"""Makes a strip of rows right."""
+"""Corrects a strip of rows."""
 
 
 class Mending(NamedTuple):
@@ -38,16 +38,16 @@ class Mending(NamedTuple):
     Parameters
     ----------
     tags : dict of int
-        What Pillow is told in place of what the file says. libtiff, to which pixels are then left, reads the file itself.
+        Tags that Pillow gets in place of the file's. libtiff, where it decodes the pixels, reads those of the file itself.
     steps : list of callable
-        What is done to strips of the rows that it gives.
+        The corrections of each strip of rows.
     info : dict of str
-        What is noted of the picture: ``"grey"``, that all its channels are one, so that a profile of greys is its profile;
-        ``"white_is_zero"``, that its numbers run from white to black; ``"note"``, what a reader ought to know.
+        Notes in the picture's ``info``: ``"grey"`` when all its channels are equal, so that a profile of greys applies;
+        ``"white_is_zero"`` when its numbers run from white to black; ``"note"``, a sentence for the caller.
     packed : bool
         Whether two numbers of 12 bits lie in three bytes.
     signed : bool
-        Whether the numbers have a sign, which Pillow is not told. Where some are negative, `shift` is the first step.
+        Whether the numbers have a sign, which is hidden from Pillow. Where some are negative, `shift` is the first step.
     """
 
     tags: dict[int, Any]
@@ -97,7 +97,7 @@ def plan_mending(tags: Mapping[int, Any]) -> Mending:
     Raises
     ------
     SyntaxError
-        As Pillow says it of samples that are not read: grey and alpha in planes of their own are not.
+        For samples that are not read, as Pillow does: grey and alpha in separate planes.
     """
     planned = Mending({}, [], {})
     if tags.get(_FILL_ORDER) == _REVERSED:
@@ -157,7 +157,7 @@ def _plan_kind(samples: _Samples, planned: Mending) -> None:
 
 
 def _plan_white(samples: _Samples, planned: Mending) -> None:
-    """Plan how what runs from white to black is turned round, where Pillow does not do it."""
+    """Plan the inversion of samples that run from white to black, where Pillow does not invert them."""
     if samples.depth > _BYTE and samples.number == 1:
         planned.tags[_PHOTOMETRIC] = _FROM_BLACK
         planned.info["white_is_zero"] = True

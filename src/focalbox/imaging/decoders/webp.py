@@ -1,4 +1,4 @@
-"""WebP drawn by libwebp into memory that becomes the picture, without Pillow's two copies of it."""
+"""WebP decoded by libwebp straight into the picture's memory, without Pillow's two copies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def held_beside(data: bytes, mode: str) -> int | None:
 
 
 def decode_webp(image: Image.Image) -> NDArray[uint8] | None:
-    """Decode a still WebP without transparency, straight into what Pillow keeps of a picture.
+    """Decode a still WebP without transparency, straight into the memory layout of a Pillow picture.
 
     Parameters
     ----------
