@@ -40,10 +40,10 @@ _ALONE: Mapping[str, Model] = {
 }
 
 _NINE_TENTHS = Box(0.05, 0.05, 0.9, 0.9)
-"""The free-form crop of someone who looks at nothing."""
+"""The free-form crop of a cropper that does not look."""
 
 _MARKS = ("face", "head", "text")
-"""How the outputs of a network begin that are no maps to place windows by."""
+"""Prefixes of the names of outputs of a network that are not maps."""
 
 _PRIOR_CELLS = 48
 _TRIES = 3

@@ -42,7 +42,7 @@ doi:10.1109/ICCV.2009.5459462)."""
 
 @dataclass(frozen=True, eq=False)
 class LabelledPicture:
-    """One picture and what people said of it.
+    """One picture and its labels.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from focalbox.core.target import Ratio, Size
 __all__ = ["PEERS", "Peer", "Windows", "peer_windows"]
 
 Chooser = Callable[[LabelledPicture, Size], tuple[int, int]]
-"""Given a picture and the sides of a window in it, says its left and top, pixels."""
+"""From a picture and the sides of a window to the window's left and top, pixels."""
 
 
 @dataclass(frozen=True, slots=True)

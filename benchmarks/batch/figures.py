@@ -15,7 +15,7 @@ _DOCS = Path(__file__).parents[2] / "docs"
 
 
 def keep(measured: Mapping[str, Any], docs: Path = _DOCS) -> None:
-    """Put what one benchmark has measured beside what the other has, and write the page anew.
+    """Merge the measurements of one benchmark with those of the other, and rewrite the page.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ MANY, MANY_SHAPES = 3000, SHAPES[:3]
 second in which a run begins, with however many workers, does not count."""
 ROUNDS = 2
 ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""How every run is made but those with ``default threads``: a worker uses one core."""
+"""The environment of every run except those with ``default threads``: a worker uses one core."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Left out of every run's environment: an installed package is compiled once, and a checkout is too unless this says no."""
 
@@ -158,7 +158,7 @@ def _compare(folder: Path) -> dict[str, Any]:
 
 
 def _speed_up(folder: Path) -> dict[str, Any]:
-    """Measure how many times the pictures a second two workers do, beside one: the median of pairs."""
+    """Measure how many times as many pictures a second two workers do as one: the median of pairs."""
     pairs = [[measure(Run(OURS, workers), folder)[1] for workers in (1, 2)] for _ in range(ROUNDS + 1)]
     found = statistics.median(alone / both for alone, both in pairs)
     print(f"2 workers beside 1: {found:.2f} (goal {SPEED_UP}) {'met' if found >= SPEED_UP else 'MISSED'}")

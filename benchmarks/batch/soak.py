@@ -25,18 +25,18 @@ GROWTH = 50.0
 
 
 class Watch(io.StringIO):
-    """A terminal that nobody sees: it notes the memory of this process each time the run tells how far it is."""
+    """A stand-in for a terminal, which records the memory of this process at each report of progress."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[tuple[int, float]] = []
 
     def isatty(self) -> bool:
-        """Say yes, because a terminal is told five times a second."""
+        """Return True, since progress goes to a terminal five times a second."""
         return True
 
     def write(self, text: str) -> int:
-        """Take note."""
+        """Record the memory."""
         found = re.search(r"(\d+)/\d+ pictures", text)
         if found:
             self.seen.append((int(found[1]), resident()))

@@ -88,7 +88,7 @@ def draw_pair(left: str, right: str, ground: Ground, seed: int = 0) -> Image.Ima
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the left face: chosen (1), not (0) or undecided (one half), and its half's share of the saliency."""
+    """The result for the left face: chosen (1), not chosen (0) or undecided (0.5), and its half's share of the saliency."""
 
     chosen: float
     saliency: float

@@ -61,7 +61,7 @@ class _Score:
     cut_objects: float = 1.0
     """By how much of their shipped weight salient objects count."""
     edge: float = EDGE
-    """What saliency near the window's edges counts less."""
+    """How much less saliency near the window's edges counts."""
 
 
 _PARTS = (

@@ -1,1 +1,1 @@
-"""What is counted of windows: the gain they keep, and what they cut."""
+"""The measures of windows: their gain, and the subjects that they cut."""

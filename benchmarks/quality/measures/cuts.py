@@ -1,4 +1,4 @@
-"""What windows cut: faces, heads and lines of text of a marked picture, counted case by case."""
+"""Counts the faces, heads and lines of text of a marked picture that windows cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What windows cut of the heads that were marked by eye: of people in any pose, and of animals."""
+"""Counts the heads marked by eye, of people in any pose and of animals, that windows cut."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKED_MEASURES = ("persons cut", "animals cut", "any cut", "any sliced")
 """What is counted, in the order of `Cuts.counts`."""
 
 _KINDS = ("person",), ("animal",), ("person", "animal")
-"""The heads of the first three measures; what was marked as unsure is of none."""
+"""The kinds of heads of the first three measures; heads marked as unsure belong to none."""
 
 _MIN_SIDE, _PROMINENT, _MOST = 0.06, 0.6, 4
 """Heads that count, as faces do in `training.evaluation.recall`: width or height as a share of the picture's longer side,

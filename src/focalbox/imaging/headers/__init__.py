@@ -1,1 +1,1 @@
-"""The headers of files: what they tell about the picture besides its pixels."""
+"""The headers of files: the properties of a picture besides its pixels."""

@@ -1,4 +1,4 @@
-"""BigTIFF whose numbers have their highest byte first, as a plain TIFF: Pillow 13.0 takes it for another kind."""
+"""Rewrites a big-endian BigTIFF as a plain TIFF: Pillow 13.0 misreads it."""
 
 from __future__ import annotations
 

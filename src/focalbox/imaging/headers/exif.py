@@ -1,4 +1,4 @@
-"""The few EXIF tags that matter to a crop: which way is up, and whose picture it is.
+"""The few EXIF tags that matter to a crop: orientation, artist and copyright.
 
 Pillow reads the whole block, warns on what is broken and takes longer than the rest of the header together. A crop
 needs three tags, so they are read here, and a broken block is an absent one.
@@ -30,7 +30,7 @@ _MAX_TEXT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """What the block tells.
+    """The tags of an EXIF block.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_exif(block: bytes | None) -> Exif:
     if not block:
         return Exif()
     tiff = block
-    while tiff.startswith(_PREFIX):  # some programs put it there twice
+    while tiff.startswith(_PREFIX):  # some programs write it twice
         tiff = tiff[len(_PREFIX) :]
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     orientation, texts = _UPRIGHT, {_ARTIST: b"", _COPYRIGHT: b""}
@@ -100,7 +100,7 @@ def read_exif(block: bytes | None) -> Exif:
                 parts = tiff[place : place + length].split(b"\0")
                 texts[tag] = b", ".join(filter(None, map(bytes.strip, parts[: _PARTS[tag]])))
     except struct.error:
-        pass  # what was read before the break stands
+        pass  # the tags before the fault are kept
     if not _UPRIGHT <= orientation <= _ORIENTATIONS:
         orientation = _UPRIGHT
     return Exif(orientation, texts[_ARTIST], texts[_COPYRIGHT])

@@ -13,7 +13,7 @@ _HEAD, _FLAGS = 13, 10
 _MAX_BLOCKS = 2_000_000
 """Blocks of data, of up to 255 bytes each: 64 MB of full ones are a quarter of a million."""
 _FEW_REMARKS = 2**16
-"""Bytes of extensions before the first frame that Pillow is let read: it joins comments one by one."""
+"""Bytes of extensions before the first frame that are left for Pillow to read: it joins comments one by one."""
 _CONTROL = b"\x21\xf9\x04"
 """The beginning of a frame's graphic control extension (GIF89a, section 23), which has 8 bytes."""
 _XMP = b"\x21\xff\x0bXMP DataXMP"
@@ -23,7 +23,7 @@ _MAGIC = b"\1" + bytes(range(255, -1, -1)) + b"\0"
 
 
 def gif_ends(data: bytes) -> bool:
-    """Tell whether a GIF goes as far as its blocks say; some programs leave out the closing byte."""
+    """Tell whether a GIF is as long as its blocks say; some programs leave out the closing byte."""
     try:
         return _walk(data, len(data))[1] <= len(data)
     except IndexError:

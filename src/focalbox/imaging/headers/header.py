@@ -26,7 +26,7 @@ _BIG = 43  # BigTIFF's version number, where TIFF has 42
 _BRANDS_READ = 64
 """Bytes of the file type box that are looked at for compatible brands."""
 _BLANKS = b"\r\n\t \xef\xbb\xbf"
-"""White space and the mark of UTF-8, which scripts print before a picture; no signature begins with any of them."""
+"""White space and UTF-8's byte order mark, which scripts print before a picture; no signature begins with them."""
 _OTHERS = (
     (b"%PDF", "a PDF"),
     (b"%!PS", "PostScript"),
@@ -77,24 +77,24 @@ _OTHERS = (
     (b"\x1aE\xdf\xa3", "a video"),
     (b"\0\0\1\xba", "a video"),
 )
-"""The beginnings of files that people send as pictures but that are not read (texts in lower case), and what these are."""
+"""The first bytes of files that people send as pictures but that are not read (texts in lower case), and their names."""
 _NETPBM = {b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"F", b"f"}
 """The characters after the P of Netpbm's formats, before a blank."""
 _AT_THE_END = b"TRUEVISION-XFILE.\0"
 """The end of Targa files, which have no signature at their beginning."""
 _TEXT_LOOKED_AT = 1000
-"""Bytes in which the first element of a text may lie: behind a declaration, remarks and blanks."""
+"""Bytes in which the first element of a text is searched: it may come after a declaration, comments and blanks."""
 _VIDEOS = {b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1", b"3gp4", b"3gp5", b"3gp6", b"3g2a", b"dash"}
 """Major brands of films in boxes (ISO/IEC 14496-12, annex E; QuickTime; 3GPP TS 26.244)."""
 _OLD_VIDEOS = {b"moov", b"mdat", b"wide"}
-"""Boxes that QuickTime's films of old begin with."""
+"""Boxes that old QuickTime films begin with."""
 _RIFFS = {b"AVI ": "a video", b"WAVE": "sound"}
 """The kinds of files that are in RIFF."""
 _READ = "JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP and HEIC are read"
 
 
 def say_what_it_is(data: bytes) -> str:
-    """Say what a file that `sniff` does not know is, if that is plain, and what is read.
+    """Name the kind of a file that `sniff` does not know, if it can be told, and the formats that are read.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rights as IPTC's data sets tell them, and where TIFF keeps these."""
+"""Reads rights from IPTC's data sets, and finds these in TIFF."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def iptc_of(block: bytes | None, resources: bytes | None = None) -> bytes | None
     Parameters
     ----------
     block : bytes, optional
-        What its own tag has. Many programs say that these are numbers of 32 bits; some then exchanged the bytes of each.
+        The content of its own tag. Many programs declare it as 32-bit numbers, and some have then swapped the bytes of
+        each.
     resources : bytes, optional
-        What the tag of Photoshop's image resources has, in which they may be too.
+        The content of the tag of Photoshop's image resources, in which they may be too.
     """
     if block and not block.startswith(_MARK):
         exchanged = b"".join(block[at : at + 4][::-1] for at in range(0, len(block), 4))

@@ -13,7 +13,7 @@ _LONG_NAMES = 3
 _SEQUENCE = b"avis"
 """The brand of AVIF files that are films (AV1 Image File Format 1.1, section 6.3)."""
 _CODINGS = {b"av01"}
-"""How pictures of a track are coded that are read."""
+"""The codings of tracks that are read."""
 _ENTRY = 78
 """Bytes of a visual sample entry before its boxes (ISO 14496-12, section 12.1.3.2)."""
 _MAX_BOXES = 10_000
@@ -37,7 +37,7 @@ def nclx_of(data: bytes) -> tuple[int, int] | None:
 
 
 def aperture_of(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
-    """Return the part of the stored picture that is to be seen: left, top, right and bottom of its clean aperture.
+    """Return the part of the stored picture to show: left, top, right and bottom of its clean aperture.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def aperture_of(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int]
     Returns
     -------
     tuple of int or None
-        None when it is all of it, or when what is said makes no sense (ISO 14496-12, section 12.1.4).
+        None when it is the whole picture, or makes no sense (ISO 14496-12, section 12.1.4).
     """
     try:
         first = next((first for kind, first, _ in _properties(data) if kind == b"clap"), None)
@@ -67,7 +67,7 @@ def aperture_of(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int]
 
 
 def drop_exif(data: bytes) -> bytes:
-    """Return a file whose items of EXIF are called something else, so that no reader looks into them."""
+    """Return a file whose EXIF items are renamed, so that no reader parses them."""
     renamed = bytearray(data)
     meta = find_box(data, 0, len(data), b"meta")
     infos = meta and find_box(data, meta[0] + 4, meta[1], b"iinf")
@@ -81,10 +81,10 @@ def drop_exif(data: bytes) -> bytes:
 
 
 def _properties(data: bytes) -> list[tuple[bytes, int, int]]:
-    """Return name, begin and end of the properties of what is shown.
+    """Return name, begin and end of the properties of the shown picture.
 
-    They are those of a film's track where the file says that it is one first of all, as libavif decides; else those of the
-    primary item, of all items when none is named.
+    They are those of a film's track when the film brand is the major one, as in libavif; else those of the primary item, or
+    of all items when none is named.
     """
     if data[8:12] == _SEQUENCE:
         track = _track_properties(data)
@@ -116,7 +116,7 @@ def _track_properties(data: bytes) -> list[tuple[bytes, int, int]]:
 
 
 def _sample_entry(data: bytes, start: int, stop: int) -> tuple[bytes, int, int] | None:
-    """Return name, begin and end of the box that says how pictures of a track are coded (the same, section 8.5.2)."""
+    """Return name, begin and end of the sample entry of a track, which tells its coding (the same, section 8.5.2)."""
     place: tuple[int, int] | None = (start, stop)
     for name in (b"mdia", b"minf", b"stbl", b"stsd"):
         place = place and find_box(data, *place, name)

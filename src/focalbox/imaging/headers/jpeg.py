@@ -18,9 +18,10 @@ _LAST = bytes([_MARK, _END])
 _BLOCK = 64
 """Coefficients of a block."""
 _MAX_SEGMENTS = 100_000
-"""Segments, far above what any program writes: a file of 64 MB without a limit took 15 million, and a minute to walk."""
+"""The most segments, far more than any program writes: without a limit, a file of 64 MB had 15 million and took a
+minute."""
 _FEW_SEGMENTS, _LITTLE_BETWEEN = 256, 4096
-"""Segments, and bytes between them, up to which a file is handed over as it is: Pillow walks them in about a millisecond."""
+"""Segments, and bytes between them, up to which a file is left as it is: Pillow walks them in about a millisecond."""
 _COMMENT, _APPLICATIONS = 0xFE, range(0xE0, 0xF0)  # the same: COM, APP0 to APP15
 _PROFILE = b"ICC_PROFILE\0"  # ICC.1:2022, annex B.4: APP2, as many as the profile needs
 _KINDS = {
@@ -38,7 +39,7 @@ _READ_BY_PILLOW = {0xE0: (b"JFIF", 7), 0xE2: (_PROFILE, 14), 0xEE: (b"Adobe", 7)
 """By what Pillow recognises segments, and how long they must be (`PIL.JpegImagePlugin.APP`, 13.0)."""
 _PHOTOSHOP, _RESOURCES, _RESOURCE = 0xED, b"Photoshop 3.0\0", b"8BIM"
 _MAX_COUNTED = 1000
-"""Scans at which counting ends: far above what is let through."""
+"""Scans at which counting ends: far above the limit."""
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
 _SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1}, {0xC2}  # the same: cosine transform, Huffman coding
 _LS = 0xF7  # ITU-T T.87, section C.1.1: SOF55
@@ -129,7 +130,7 @@ def _coefficients(sampling: bytes) -> float:
 
 
 def unread_coding(data: bytes) -> str | None:
-    """Say what a JPEG is of whose kind no decoder here reads any, None of the others."""
+    """Name the kind of a JPEG that no decoder here reads; None for other kinds."""
     for marker, at in _jpeg_markers(data):
         if marker == _LS:
             return "JPEG-LS"

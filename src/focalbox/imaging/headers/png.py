@@ -1,4 +1,4 @@
-"""The chunks of a PNG: what its pixels need goes to the decoder, what says how they look is read here, the rest is dropped.
+"""The chunks of a PNG: those of the pixels go to the decoder, those about colours and rights are read here, others dropped.
 
 A decoder that reads everything refuses pictures for a large text, a damaged profile or a wrong checksum in a chunk that
 no pixel needs. (Portable Network Graphics, third edition, W3C 2025.)
@@ -20,7 +20,7 @@ _CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # section 11.2
 _PIXELS = {*_CRITICAL, b"tRNS"}
 """Chunks that a still picture's pixels are made of."""
 _DESCRIBING = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"eXIf", b"acTL"}
-"""Chunks that count when they stand before the pixels (section 5.6, table 7)."""
+"""Chunks that count only before the pixels (section 5.6, table 7)."""
 _XMP = b"XML:com.adobe.xmp\0"
 _TEXTS, _CREDITS = {b"tEXt", b"zTXt", b"iTXt"}, (b"Author\0", b"Copyright\0")  # section 11.3.3, table 24: keywords
 _MAX_CHUNKS = 200_000
@@ -30,7 +30,7 @@ _MAX_PROFILE = 16 * 2**20
 _MAX_PLAIN = 2**20
 """Bytes of a chunk of EXIF or XMP that are read: more is no description of a picture."""
 _DEPTH_AND_TYPE, _DEEP = slice(24, 26), bytes([16, 0])
-"""Where the header says how many bits and what channels there are (section 11.2.1), and what it says of greys of 16 bits."""
+"""Where the header has the number of bits and the channels (section 11.2.1), and their values for 16-bit greys."""
 _SMALLEST = 12
 """Bytes of an empty chunk: length, name, checksum."""
 
@@ -53,7 +53,7 @@ class Png:
     pixels : tuple of Chunk
         What the still picture is decoded from.
     profile, exif, xmp : bytes or None
-        As they lie in the file, decompressed; None when absent or damaged.
+        From the file, decompressed; None when absent or damaged.
     gamma : float or None
         The exponent from light to numbers, such as 0.45455.
     chromaticities : tuple of float or None
@@ -61,13 +61,13 @@ class Png:
     cicp : tuple of int or None
         Primaries, transfer, matrix and range (ITU-T H.273).
     srgb : bool
-        Whether it says that it is sRGB.
+        Whether it declares itself as sRGB.
     author, copyright : bytes
         The first text of each, in UTF-8 or Latin 1; empty when absent.
     frames : int
         Frames that an animated PNG announces, at most those that it has once it is whole; else 1.
     whole : bool
-        Whether the file goes as far as its chunks say.
+        Whether the file is as long as its chunks say.
     deep : bool
         Whether its pixels are greys of 16 bits.
     """
@@ -128,7 +128,7 @@ def join(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
 
 
 def read_png(data: bytes) -> Png:
-    """Read what a PNG says of itself; whatever is broken in chunks that no pixel needs is absent.
+    """Read the properties of a PNG; damaged chunks that no pixel needs count as absent.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def read_png(data: bytes) -> Png:
         srgb=b"sRGB" in found,
         author=found.get(_CREDITS[0], b""),
         copyright=found.get(_CREDITS[1], b""),
-        frames=min(frames, max(1, controls)) if whole else frames,  # some announce more than there are
+        frames=min(frames, max(1, controls)) if whole else frames,  # some announce more frames than they have
         whole=whole,
         deep=data[_DEPTH_AND_TYPE] == _DEEP,
     )
@@ -211,7 +211,7 @@ def _xmp(body: bytes | None) -> bytes | None:
 
 
 def _text(name: bytes, rest: bytes) -> bytes:
-    """Return what stands behind the keyword of a text (sections 11.3.3.2 to 11.3.3.4), nothing when it is damaged."""
+    """Return the text after the keyword of a text chunk (sections 11.3.3.2 to 11.3.3.4), empty when it is damaged."""
     if name == b"tEXt":
         return rest
     if name == b"zTXt":  # method, text

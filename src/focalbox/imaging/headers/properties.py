@@ -27,13 +27,13 @@ class Header:
     profile : bytes, optional
         The ICC profile of the pixels where Pillow finds none.
     notes : tuple of str
-        What the caller ought to know about what was taken.
+        Notes for the caller about the picture that was taken.
     xmp, iptc : bytes, optional
         The packet of XMP, and the block of IPTC's data sets.
     more_xmp : bytes, optional
-        What did not fit into that packet, as a second one.
+        A second packet, with the properties that did not fit into the first.
     author, copyright : bytes
-        What the format's own texts say, such as those of PNG.
+        From the format's own texts, such as those of PNG.
     copied : int
         Bytes of a copy of the file without what no pixel needs, and of the strip that its decoder holds.
     coded : Size, optional

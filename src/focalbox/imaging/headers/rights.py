@@ -1,9 +1,9 @@
-"""Whose picture it is, as XMP says it, and where its focal point is.
+"""The rights to a picture and its focal point, from XMP.
 
 Of XMP (ISO 16684-1) the fields of rights are read that the IPTC Photo Metadata Standard 2023.2 has for them, and the focus
 areas of the Metadata Working Group's regions (Guidelines for Handling Image Metadata 2.0, section 5.9), which phones and
-cameras write. Nothing else is, so that no place, time or edit history reaches a result. Only what is said of the picture
-itself counts: what is said of others, such as those that it was put together from, lies deeper in a packet.
+cameras write. Nothing else is, so that no place, time or edit history reaches a result. Only properties of the picture
+itself count: those of other pictures, such as the ones that it was composed of, lie deeper in a packet.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ MAX_NAMES = 32
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whose picture it is; every text may be empty.
+    """The rights to a picture; every text may be empty.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Rights:
     origin: str = ""
 
     def or_else(self, other: Rights) -> Rights:
-        """Return these rights, and those of another where these say nothing."""
+        """Return these rights, with empty texts filled from another's."""
         missing = {field.name: getattr(other, field.name) for field in fields(self) if not getattr(self, field.name)}
         return replace(self, **missing)
 
@@ -145,9 +145,9 @@ class Focus:
     Parameters
     ----------
     x, y : float
-        In fractions of the picture that it was said of, from the left and from the top.
+        In fractions of the picture that it was written for, from the left and from the top.
     width, height : float
-        Sides of that picture, 0 when they are not said.
+        Sides of that picture; 0 when they are not given.
     """
 
     x: float
@@ -189,7 +189,7 @@ def read_xmp(packet: bytes | None) -> tuple[Rights, Focus | None]:
 
 
 def read_credits(artist: bytes, notice: bytes) -> Rights:
-    """Return what EXIF says of rights.
+    """Return the rights from EXIF.
 
     Examples
     --------
@@ -215,7 +215,7 @@ def _clean(text: str) -> str:
 
 
 def _properties(root: ET.Element) -> Structure:
-    """Return what a packet says of its picture: the properties of the descriptions at its top, by their full names."""
+    """Return the properties of a packet's own picture, from the descriptions at its top, by their full names."""
     top = root if root.tag == f"{_RDF}RDF" else root.find(f"{_RDF}RDF")
     said: dict[str, ET.Element | str] = {}
     for description in [] if top is None else top.findall(_DESCRIPTION):
@@ -247,7 +247,7 @@ def _items(value: Value) -> list[ET.Element]:
 
 
 def _plain(value: Value) -> str:
-    """Return the text of a value: its own, the address that it refers to, or the value that others are said of."""
+    """Return the text of a value: its own, the address that it refers to, or its main value when it has qualifiers."""
     if value is None or isinstance(value, str):
         return value or ""
     return value.get(_RESOURCE) or value.findtext(_VALUE) or value.text or ""

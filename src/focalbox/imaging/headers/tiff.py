@@ -1,4 +1,4 @@
-"""Which of the pictures in a TIFF file is the picture: cameras and scanners put a small preview first."""
+"""Chooses among the pictures in a TIFF file: cameras and scanners put a small preview first."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _PIXELS = {
 }
 """Tags that pixels are decoded by (TIFF 6.0; 50674: LERC)."""
 _ORIENTATION, _SHOWN = 274, {274, 34675}
-"""Tags that say how they look: orientation, colour profile."""
+"""Tags about their appearance: orientation, colour profile."""
 _WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
 """Types that an orientation is read from, though it should be a SHORT."""
 _SHORT, _EXTREMES = 3, {280, 281, 340, 341}  # the least and the greatest values of samples
@@ -87,7 +87,7 @@ class Directory:
     parent : int or None
         The offset of the directory that it stands below.
     reduced : bool
-        Whether it says of itself that it is a smaller copy of another.
+        Whether it is marked as a smaller copy of another.
     sensor : bool
         Whether its pixels are a camera's raw numbers, which focalbox does not develop.
     """
@@ -101,10 +101,10 @@ class Directory:
 
 
 def choose_picture(data: bytes) -> tuple[bytes, str | None]:
-    """Return a TIFF file whose first directory is the picture, and what has to be said about it.
+    """Return a TIFF file whose first directory is the chosen picture, and a note about the choice.
 
-    The first picture is taken, as ever, unless it says that it is a smaller copy, or holds a larger one below itself. Of RAW
-    files, whose picture is not developed, the largest preview is taken.
+    The first picture is taken, unless it is marked as a smaller copy or has a larger one below it. Of RAW files, which are
+    not developed, the largest preview is taken.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def choose_picture(data: bytes) -> tuple[bytes, str | None]:
 
 
 def samples_of(data: bytes) -> str | None:
-    """Return what the samples of the first picture are, in words, such as "3 floating-point samples of 32 bits"."""
+    """Describe the samples of the first picture in words, such as "3 floating-point samples of 32 bits"."""
     order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
     try:
         (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
@@ -187,7 +187,7 @@ def _walk(data: bytes, start: int, order: str, *, big: bool) -> Iterator[Directo
 
 
 def read_blocks(data: bytes, wanted: Collection[int]) -> dict[int, bytes]:
-    """Return the bytes of some tags of the first directory as they lie in the file, whatever their type is said to be.
+    """Return the raw bytes of some tags of the first directory, whatever their declared type.
 
     Pillow reads numbers of several where it expects one, and then gives the first.
     """
@@ -200,7 +200,7 @@ def read_blocks(data: bytes, wanted: Collection[int]) -> dict[int, bytes]:
             if entry.tag in wanted and 0 < length <= _MAX_BLOCK:
                 found[entry.tag] = data[(place := _place(data, entry, length, order, big=big)) : place + length]
     except (struct.error, OverflowError):
-        pass  # what was read before the break stands
+        pass  # the tags before the fault are kept
     return found
 
 
@@ -236,7 +236,7 @@ def drop_unsound(data: bytes) -> bytes:
 
 
 def _is_sound(data: bytes, entry: _Entry, order: str, *, big: bool) -> bool:
-    """Tell whether an entry can be left to Pillow and libtiff: what pixels need always is."""
+    """Tell whether an entry can be left to Pillow and libtiff; entries that pixels need always are."""
     if entry.tag in _PIXELS:
         return True
     length = SIZES.get(entry.kind, 0) * entry.length

@@ -16,7 +16,7 @@ _STRIPS, _TILES = (273, 279), (324, 325)  # TIFF 6.0, sections 8 and 15: where p
 
 
 def ends_early(form: str, data: bytes) -> bool:
-    """Tell whether a file goes on beyond its last byte, as its own structure says.
+    """Tell whether a file ends before the end that its own structure announces.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def _last_box(data: bytes) -> int:
 
 
 def _last_strip(data: bytes) -> int:
-    """Return where the pixels of a TIFF's first directory should end, 0 for what cannot be told."""
+    """Return where the pixels of a TIFF's first directory should end; 0 when this cannot be told."""
     order = "<" if data[:2] == b"II" else ">"
     if 43 in data[2:4]:  # noqa: PLR2004 - BigTIFF, whose numbers are wider
         return 0

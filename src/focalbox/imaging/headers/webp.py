@@ -1,4 +1,4 @@
-"""The chunks of a WebP file: what holds its pixels, and files that were cut off behind them (RFC 9649)."""
+"""The chunks of a WebP file: those of its pixels, and files that were cut off after them (RFC 9649)."""
 
 from __future__ import annotations
 
