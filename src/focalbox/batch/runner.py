@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from focalbox.batch.records.files import check_name
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
 from focalbox.batch.records.stored import stored_pictures
+from focalbox.batch.records.temporary import temporary_folder
 from focalbox.batch.report import check_place, write_report
 from focalbox.batch.validation import (
     absolute_address,
@@ -228,7 +228,7 @@ def run(
             if page is None:
                 message = "a batch that only plans needs a manifest, or a place for one"
                 raise InvalidRequest(message)
-            rows_at = os.path.join(stack.enter_context(tempfile.TemporaryDirectory()), "manifest.jsonl")  # noqa: PTH118
+            rows_at = str(stack.enter_context(temporary_folder()) / "manifest.jsonl")
         record = stack.enter_context(closing(Manifest(rows_at)))
         ledger = stack.enter_context(Ledger())
         lines = None if log is None else stack.enter_context(closing(open_log(absolute_address(log))))
