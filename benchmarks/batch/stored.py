@@ -35,9 +35,9 @@ def measure(pictures: Path, place: Path) -> dict[str, float]:
     listed = sorted(map(str, pictures.glob("*.jpg")))
 
     def time_looks(count: int) -> float:
-        started = _spent()
+        started = _cpu_seconds()
         run(listed[:count], "1:1", plan_only=True, manifest=place / f"looked-{count}.jsonl", workers=1)
-        return _spent() - started
+        return _cpu_seconds() - started
 
     look = (time_looks(LOOKED) - time_looks(FEW)) / (LOOKED - FEW)
     rows = [json.loads(line) for line in (place / f"looked-{LOOKED}.jsonl").read_text().splitlines()]
@@ -49,10 +49,10 @@ def measure(pictures: Path, place: Path) -> dict[str, float]:
                 name = f"{number:06d}.jpg"
                 source = {**row["source"], "address": f"{pictures}/{name}", "name": name}
                 file.write(json.dumps({**row, "source": source}) + "\n")
-        started = _spent()
+        started = _cpu_seconds()
         summary = run((), "4:5", from_manifest=manifest, manifest=place / f"planned-{count}.parquet", workers=1)
         assert (summary.done, summary.failed, summary.analysed) == (count, 0, 0)  # noqa: S101 - else it measured something else
-        return _spent() - started
+        return _cpu_seconds() - started
 
     time_stored(FEW)
     before = _peak()
@@ -67,7 +67,7 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _spent() -> float:
+def _cpu_seconds() -> float:
     """Return the CPU seconds of this process and of those that it has started and seen end."""
     counted = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in counted)

@@ -149,7 +149,7 @@ def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
             second = _second_size([*command, str(PORT), *more])
     command = [*focalbox(root), str(PORT)]
     steps, profile = _steps(command)[0], _profile(root, command)
-    return [*_page(found, memory, second, seconds), *_marked(_STEPS, steps), *_marked(_PROFILE, profile)]
+    return [*_page(found, memory, second, seconds), *_between_marks(_STEPS, steps), *_between_marks(_PROFILE, profile)]
 
 
 def _profile(root: Path, command: list[str]) -> str:
@@ -227,10 +227,10 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
         "*processor*: processor time of an answer. When the machine has other work to do, only this figure is reliable.",
     ]
     lines += ["", f"Answers that were not pictures: {failed}."]
-    return [*lines, *_marked(_SECOND, _second_line(second))]
+    return [*lines, *_between_marks(_SECOND, _second_line(second))]
 
 
-def _marked(part: str, text: str) -> list[str]:
+def _between_marks(part: str, text: str) -> list[str]:
     return ["", f"<!-- {part} -->", text, f"<!-- /{part} -->"]
 
 

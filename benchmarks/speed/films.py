@@ -71,7 +71,7 @@ def measure_films(rounds: int) -> dict[tuple[str, str], dict[str, FilmResult]]:
     """Crop each film with each cropper, in turns; the answer is by kind of film and format, then by cropper."""
     cropper = Cropper()
     found: dict[tuple[str, str], dict[str, FilmResult]] = {}
-    for kind, frames in (("drawn", _drawn), ("photographic", _photographic)):
+    for kind, frames in (("drawn", _draw_frames), ("photographic", _photographic)):
         drawn = list(frames())
         for form, peers in PEERS.items():
             content = _write(drawn, form)
@@ -79,7 +79,9 @@ def measure_films(rounds: int) -> dict[tuple[str, str], dict[str, FilmResult]]:
             croppers |= {name: partial(_theirs, save) for name, save in peers.items()}
             times = timings(croppers, [content], _TARGET, rounds, warm=False)
             files = {name: crop(content, _TARGET) for name, crop in croppers.items()}
-            plain = {name: _centred(content, _TARGET).numpy()[..., :3].reshape(-1, *_TARGET[::-1], 3) for name in peers}
+            plain = {
+                name: _cut_middle(content, _TARGET).numpy()[..., :3].reshape(-1, *_TARGET[::-1], 3) for name in peers
+            }
             plain[OURS] = np.stack([np.asarray(frame.convert("RGB")) for frame in _cut(cropper, content)])
             found[kind, form] = {
                 name: FilmResult(times[name], len(file), _psnr(file, plain[name])) for name, file in files.items()
@@ -92,10 +94,10 @@ def _ours(cropper: Cropper, form: str, content: bytes, size: tuple[int, int]) ->
 
 
 def _theirs(save: Save, content: bytes, size: tuple[int, int]) -> bytes:
-    return save(_centred(content, size))
+    return save(_cut_middle(content, size))
 
 
-def _centred(content: bytes, size: tuple[int, int]) -> pyvips.Image:
+def _cut_middle(content: bytes, size: tuple[int, int]) -> pyvips.Image:
     """Return all frames, shrunk while they are decoded, each cut to its middle, below each other.
 
     ``thumbnail`` itself with ``crop`` would cut the column of all frames once: it has no frames any more.
@@ -124,7 +126,7 @@ def _psnr(file: bytes, plain: NDArray[np.uint8]) -> float:
     return 10 * float(np.log10(255**2 / max(float(np.mean(errors)), 1e-9)))
 
 
-def _drawn() -> Iterator[Image.Image]:
+def _draw_frames() -> Iterator[Image.Image]:
     """Draw a disc that jumps along a row of boxes, in few colours, as stickers and explanations are."""
     for index in range(FRAMES):
         image = Image.new("RGB", _SIDES, (240, 236, 220))

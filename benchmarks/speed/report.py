@@ -156,9 +156,9 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     names = list(dict.fromkeys(name for times in first.values() for name in times))
     parts += ["### Processor time to 500x200, milliseconds\n", _table(("picture", *names), _cpu_rows(first, names))]
     if results.profiled:
-        parts.append(_marked(PROFILE, profile_section(results.profiled, results.decoders)))
+        parts.append(_between_marks(PROFILE, profile_section(results.profiled, results.decoders)))
     if results.films:
-        parts.append(_marked(FILMS, film_section(results.films)))
+        parts.append(_between_marks(FILMS, film_section(results.films)))
     if results.memory:
         parts += [
             "## Memory\n",
@@ -191,7 +191,7 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     return "\n".join(parts)
 
 
-def _marked(name: str, text: str) -> str:
+def _between_marks(name: str, text: str) -> str:
     """Return a part of the page between the marks by which it is written anew alone."""
     return f"<!-- {name} -->\n{text}\n<!-- /{name} -->\n"
 

@@ -82,7 +82,7 @@ class Result:
             return cls(crop, image, None, film, view.palette, memory)
         metadata = view.working.metadata
         point = options.focus or metadata.focal_point or crop.focal_point  # the caller's own point comes first
-        metadata = replace(metadata, xmp=write_xmp(metadata.rights, _shown(crop, point), crop.size))
+        metadata = replace(metadata, xmp=write_xmp(metadata.rights, _place_of(crop, point), crop.size))
         image.info.update(metadata.info())  # without its profile a picture that kept it would have other colours
         return cls(crop, image, metadata, film, view.palette, memory)
 
@@ -193,7 +193,7 @@ def place_in_result(crop: Crop, point: tuple[float, float]) -> tuple[float, floa
     return x, y
 
 
-def _shown(crop: Crop, point: tuple[float, float]) -> tuple[float, float] | None:
+def _place_of(crop: Crop, point: tuple[float, float]) -> tuple[float, float] | None:
     """Return a point of the upright picture in fractions of the result, None when it is not shown."""
     x, y = place_in_result(crop, point)
     return (x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None

@@ -93,14 +93,14 @@ def jpeg(pictures: Tensor, quality: Tensor) -> Tensor:
     red, green, blue = pictures.unbind(1)
     light = 0.299 * red + 0.587 * green + 0.114 * blue
     colour = torch.stack([(blue - light) / 1.772, (red - light) / 1.402], 1)
-    light = _rounded(light[:, None] - 128, tables[0])[:, 0] + 128
-    colour = functional.interpolate(_rounded(functional.avg_pool2d(colour, 2), tables[1]), scale_factor=2.0)
+    light = _quantise(light[:, None] - 128, tables[0])[:, 0] + 128
+    colour = functional.interpolate(_quantise(functional.avg_pool2d(colour, 2), tables[1]), scale_factor=2.0)
     blue, red = light + 1.772 * colour[:, 0], light + 1.402 * colour[:, 1]
     green = (light - 0.299 * red - 0.114 * blue) / 0.587
     return torch.stack([red, green, blue], 1).clamp(0, 255)
 
 
-def _rounded(planes: Tensor, table: Tensor) -> Tensor:
+def _quantise(planes: Tensor, table: Tensor) -> Tensor:
     """Round the frequencies of squares of planes (n, c, h, w) to the steps of a table (n, 1, 1, 1, 8, 8)."""
     count, channels, rows, columns = planes.shape
     squares = planes.reshape(count, channels, rows // BLOCK, BLOCK, columns // BLOCK, BLOCK).transpose(3, 4)

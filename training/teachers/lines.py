@@ -84,7 +84,7 @@ class Lines:
 
     def _score(self, picture: Image.Image, corners: NDArray[np.float32]) -> float:
         """How sure the reader is of the line with these corners (4, 2) in pixels, clockwise from the top left one."""
-        line = _straightened(picture, corners)
+        line = _straighten(picture, corners)
         if line.height < _UPRIGHT * line.width:
             return self._read(line)
         turns = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
@@ -108,7 +108,7 @@ def _given(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return ((pixels[..., ::-1] - _DETECTOR_MEAN) / _DETECTOR_SCALE).transpose(2, 0, 1)[None]
 
 
-def _straightened(picture: Image.Image, corners: NDArray[np.float32]) -> Image.Image:
+def _straighten(picture: Image.Image, corners: NDArray[np.float32]) -> Image.Image:
     """Cut a slanted line (see `Lines._score`) out as a rectangle, at least as high as the reader is given it."""
     top_left, top_right, bottom_right, bottom_left = corners
     width = max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left))

@@ -136,7 +136,7 @@ class RequestLog:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
             problem = _problem(error)
-            level, more = self._said_of(error, problem)
+            level, more = self._describe_error(error, problem)
             failure = error if level == logging.ERROR else None
             if failure is None:
                 _forget_frames(error)
@@ -168,7 +168,7 @@ class RequestLog:
         )
         return status, known
 
-    def _said_of(self, error: Exception, problem: Problem) -> tuple[int, dict[str, Any]]:
+    def _describe_error(self, error: Exception, problem: Problem) -> tuple[int, dict[str, Any]]:
         """Return the level of an error's line of log, and the line's additional fields."""
         if problem.status == 502:  # noqa: PLR2004 - the fault of another server
             reason = {"reason": repr(error.__cause__)[:_MAX_LOGGED]} if error.__cause__ else {}

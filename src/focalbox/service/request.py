@@ -176,7 +176,7 @@ class ImageRequest:
             part = dataclasses.replace(self, window=visible.shift(self.window)).clip(visible.size)
         else:
             part = self.clip(visible.size)
-        window = part if visible.trimmed is None else _moved(part, visible.trimmed.left, visible.trimmed.top)
+        window = part if visible.trimmed is None else _shift(part, visible.trimmed.left, visible.trimmed.top)
         return dataclasses.replace(self, window=window, options=dataclasses.replace(self.options, trim=None))
 
     def sizes(self, source: Size) -> list[Target | None]:
@@ -211,7 +211,7 @@ class ImageRequest:
         align = placed[0] if placed and placed[0] is not None else self.align
         if self.focal is not None:
             cut = self.window if isinstance(self.window, PixelBox) else None
-            shown = self.focal if cut is None else _moved(self.focal, -cut.left, -cut.top)
+            shown = self.focal if cut is None else _shift(self.focal, -cut.left, -cut.top)
             x, y = shown.to_box(visible.source).centre
             if cut is None or (0 <= x <= 1 and 0 <= y <= 1):
                 return dataclasses.replace(self.options, focus=(min(x, 1.0), min(y, 1.0)))
@@ -296,5 +296,5 @@ class ImageRequest:
         )
 
 
-def _moved(box: PixelBox, across: int, down: int) -> PixelBox:
+def _shift(box: PixelBox, across: int, down: int) -> PixelBox:
     return dataclasses.replace(box, left=box.left + across, top=box.top + down)

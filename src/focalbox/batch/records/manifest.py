@@ -98,7 +98,7 @@ class Manifest:
             content, _ = self._storage.read(piece.address, 2**31)
             try:
                 if piece.name.startswith("begun-"):
-                    ledger.add_begun(_begun(content, piece.name))
+                    ledger.add_begun(_read_begun(content, piece.name))
                 else:
                     ledger.add_rows(list(read_rows(content, piece.address)), fresh=False)
             except Damaged as error:
@@ -224,7 +224,7 @@ def _is_at(file: IO[bytes], path: Path) -> bool:
         return False
 
 
-def _begun(content: bytes, name: str) -> list[str]:
+def _read_begun(content: bytes, name: str) -> list[str]:
     try:
         return [str(json.loads(line)) for line in content.decode("ascii").splitlines()]
     except ValueError as error:

@@ -85,7 +85,7 @@ class Worker:
         planned = [plan for plan in self._job.plan(task.name) if plan.size in task.sizes]
         known: dict[str, Any] = {}
         try:
-            stored = self._stored(task)
+            stored = self._load_stored(task)
             if stored is not None and self._job.out is None:
                 rows = self._plan_stored(task, stored, planned)
                 return TaskResult(task.number, _add_seconds(rows, started), stored.source.pixels, analysed=False)
@@ -131,7 +131,7 @@ class Worker:
             raise FetchError(message)
         return storage.read(task.address, self._job.limits.bytes)
 
-    def _stored(self, task: Task) -> Analysis | None:
+    def _load_stored(self, task: Task) -> Analysis | None:
         """Return the analysis that an earlier manifest stored; None when none can be read, or its border is another."""
         try:
             stored = unpack(task.stored["analysis"]) if task.stored else None

@@ -100,7 +100,7 @@ class FaceFrame:
         chosen = chosen or faces[:1]
         boxes = [self._around(face.box) for face in chosen]
         room = Box(0.0, 0.0, *largest_window(size, aspect)) if aspect else WHOLE
-        return _bounded(_together(boxes, room).to_whole_pixels(size), size), notes
+        return _limit_aspect(_unite_within(boxes, room).to_whole_pixels(size), size), notes
 
     def window(self, frame: Box, size: Size, aspect: float) -> Box:
         """Return the window of an aspect ratio for a frame (fractions) in a picture of ``size``, inside the picture."""
@@ -118,7 +118,7 @@ class FaceFrame:
         return face.resize(face.width * (1 + self.buffer), face.height * (1 + self.buffer)).intersection(WHOLE)
 
 
-def _together(boxes: Sequence[Box], room: Box) -> Box:
+def _unite_within(boxes: Sequence[Box], room: Box) -> Box:
     """Return the box around the first box and those after it, as long as it fits into ``room``."""
     framed = boxes[0]
     for box in boxes[1:]:
@@ -128,7 +128,7 @@ def _together(boxes: Sequence[Box], room: Box) -> Box:
     return framed
 
 
-def _bounded(frame: Box, size: Size) -> Box:
+def _limit_aspect(frame: Box, size: Size) -> Box:
     """Return the frame grown, as far as the picture reaches, until its sides are in a ratio of at most `MAX_ASPECT`."""
     width, height = frame.width * size.width, frame.height * size.height
     if max(width, height) <= MAX_ASPECT * min(width, height):

@@ -194,7 +194,7 @@ def _with_alpha(values: NDArray[Any]) -> NDArray[Any]:
     return values[..., [_HIGH, _HIGH, _HIGH, 2 + _HIGH]]
 
 
-def _multiplied(values: NDArray[Any]) -> NDArray[Any]:
+def _with_premultiplied_alpha(values: NDArray[Any]) -> NDArray[Any]:
     """Return the same of grey that was multiplied with its alpha."""
     pairs = np.ascontiguousarray(values).view(np.uint16)
     alpha = pairs[..., 1:].astype(np.float32)
@@ -209,5 +209,9 @@ def _without(values: NDArray[Any]) -> NDArray[Any]:
 
 _LEFT = {_UNKNOWN, _ALPHA}
 """Samples beside grey from white to black that Pillow would read if it ran from black to white."""
-_PAIRS: dict[tuple[int, ...], Step] = {_UNKNOWN: _without, _PREMULTIPLIED: _multiplied, _ALPHA: _with_alpha}
+_PAIRS: dict[tuple[int, ...], Step] = {
+    _UNKNOWN: _without,
+    _PREMULTIPLIED: _with_premultiplied_alpha,
+    _ALPHA: _with_alpha,
+}
 """How 16-bit grey with another sample is converted."""

@@ -174,14 +174,14 @@ def _wavelet(image: Image.Image, values: Values) -> Image.Image:
         sharp: NDArray[np.float32]
         if only_brightness:
             bright = strip @ _BRIGHTNESS
-            sharp = inner + (_sharpened(bright, gains) - bright[_REACH:-_REACH, _REACH:-_REACH])[..., None]
+            sharp = inner + (_sharpen_scales(bright, gains) - bright[_REACH:-_REACH, _REACH:-_REACH])[..., None]
         else:
-            sharp = np.stack([_sharpened(strip[..., band], gains) for band in range(_COLOURS)], axis=-1)
+            sharp = np.stack([_sharpen_scales(strip[..., band], gains) for band in range(_COLOURS)], axis=-1)
         made[top : top + _WIDE_STRIP, :, :_COLOURS] = np.clip(sharp, 0, 255)
     return Image.fromarray(made)
 
 
-def _sharpened(plane: NDArray[np.float32], gains: Sequence[float]) -> NDArray[np.float32]:
+def _sharpen_scales(plane: NDArray[np.float32], gains: Sequence[float]) -> NDArray[np.float32]:
     """Return a plane with the details of each scale multiplied, without a margin of `_REACH` pixels."""
     total = np.zeros((plane.shape[0] - 2 * _REACH, plane.shape[1] - 2 * _REACH), dtype=np.float32)
     left = _REACH

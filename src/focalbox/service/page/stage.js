@@ -12,7 +12,7 @@ export function touchable(canvas, { now, tool, change }) {
   canvas.addEventListener("pointerdown", (event) => {
     if (!now() || event.button !== 0) return;
     const point = pointOf(canvas, event);
-    held = begin(tool(), point, now());
+    held = startDrag(tool(), point, now());
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
     if (held.step) held.step(point);
@@ -26,11 +26,11 @@ export function touchable(canvas, { now, tool, change }) {
     });
   }
   canvas.addEventListener("keydown", (event) => {
-    if (now() && pressed(event)) event.preventDefault();
+    if (now() && handleKey(event)) event.preventDefault();
   });
 
-  function begin(name, point, { choice, crop }) {
-    if (name === "keep") return keeping(point, choice.keep);
+  function startDrag(name, point, { choice, crop }) {
+    if (name === "keep") return startBox(point, choice.keep);
     if (name === "focus") return { step: (at) => change({ focus: at }) };
     const middle = centre(crop.relative);
     const inside = holds(crop.relative, point);
@@ -44,7 +44,7 @@ export function touchable(canvas, { now, tool, change }) {
     };
   }
 
-  function keeping(from, before) {
+  function startBox(from, before) {
     const hit = before.findIndex((box) => holds(box, from));
     let drawn = null;
     return {
@@ -59,7 +59,7 @@ export function touchable(canvas, { now, tool, change }) {
     };
   }
 
-  function pressed(event) {
+  function handleKey(event) {
     const { choice, crop } = now();
     const far = event.shiftKey ? 5 * STEP : STEP;
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

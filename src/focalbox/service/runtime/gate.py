@@ -17,9 +17,9 @@ class Gate:
     ----------
     what : str
         What is admitted, in the plural, for messages.
-    most : int
+    limit : int
         The most in total.
-    most_of_name : int, optional
+    limit_per_name : int, optional
         The most for one name.
 
     Examples
@@ -30,9 +30,9 @@ class Gate:
     2
     """
 
-    def __init__(self, what: str, most: int, most_of_name: int | None = None) -> None:
-        self._what, self._most = what, most
-        self._most_of_name = most if most_of_name is None else most_of_name
+    def __init__(self, what: str, limit: int, limit_per_name: int | None = None) -> None:
+        self._what, self._limit = what, limit
+        self._limit_per_name = limit if limit_per_name is None else limit_per_name
         self._count: dict[str, int] = {}
 
     @contextmanager
@@ -45,7 +45,7 @@ class Gate:
             When the limit is reached.
         """
         count = self._count.get(name, 0)
-        if len(self) >= self._most or count >= self._most_of_name:
+        if len(self) >= self._limit or count >= self._limit_per_name:
             message = f"too many {self._what} at once: try again later"
             raise Overloaded(message)
         self._count[name] = count + 1

@@ -17,7 +17,7 @@ class ByteLruCache(Generic[_T]):
 
     Parameters
     ----------
-    most : int
+    capacity : int
         Bytes; 0 keeps nothing.
 
     Examples
@@ -29,8 +29,8 @@ class ByteLruCache(Generic[_T]):
     (None, 'second', 6)
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
         self._kept: OrderedDict[str, tuple[_T, int]] = OrderedDict()
         self.used = 0
 
@@ -47,10 +47,10 @@ class ByteLruCache(Generic[_T]):
         old = self._kept.pop(name, None)
         if old is not None:
             self.used -= old[1]
-        if size > self._most:
+        if size > self._capacity:
             return
         self._kept[name] = (value, size)
         self.used += size
-        while self.used > self._most:
+        while self.used > self._capacity:
             _, (_, freed) = self._kept.popitem(last=False)
             self.used -= freed

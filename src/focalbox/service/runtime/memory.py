@@ -23,7 +23,7 @@ class MemoryBudget:
 
     Parameters
     ----------
-    most : int
+    capacity : int
         Bytes.
 
     Examples
@@ -36,9 +36,9 @@ class MemoryBudget:
     500
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most - most // _RECEIVING
-        self._most_received = most // _RECEIVING
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity - capacity // _RECEIVING
+        self._receive_capacity = capacity // _RECEIVING
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
         self.used, self.received = 0, 0
 
@@ -51,13 +51,13 @@ class MemoryBudget:
         LimitExceeded
             When they are more than the whole budget.
         """
-        if size > self._most:
+        if size > self._capacity:
             message = (
-                f"a picture and its results may take at most {show_bytes(self._most)} of memory, "
+                f"a picture and its results may take at most {show_bytes(self._capacity)} of memory, "
                 f"but these take about {show_bytes(size)}"
             )
             raise LimitExceeded(message)
-        if self._waiting or self.used + size > self._most:
+        if self._waiting or self.used + size > self._capacity:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((size, turn))
             try:
@@ -107,7 +107,7 @@ class MemoryBudget:
         Overloaded
             When all such files together are larger than their part of the budget.
         """
-        if self.received + size > self._most_received:
+        if self.received + size > self._receive_capacity:
             message = "too many large files are being received: try again later"
             raise Overloaded(message)
         self.received += size
@@ -118,7 +118,7 @@ class MemoryBudget:
         self._let_in()
 
     def _let_in(self) -> None:
-        while self._waiting and self.used + self._waiting[0][0] <= self._most:
+        while self._waiting and self.used + self._waiting[0][0] <= self._capacity:
             size, turn = self._waiting.popleft()
             if not turn.done():
                 self.used += size

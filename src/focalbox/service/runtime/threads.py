@@ -20,7 +20,7 @@ class Threads:
 
     Parameters
     ----------
-    most : int
+    limit : int
         Threads.
 
     Examples
@@ -29,8 +29,8 @@ class Threads:
     4
     """
 
-    def __init__(self, most: int) -> None:
-        self._free = threading.BoundedSemaphore(most)
+    def __init__(self, limit: int) -> None:
+        self._free = threading.BoundedSemaphore(limit)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns.

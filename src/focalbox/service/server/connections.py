@@ -23,9 +23,9 @@ class Connections:
 
     Parameters
     ----------
-    most : int
+    limit : int
         Connections in all.
-    most_of_address : int
+    limit_per_address : int
         Connections from one address.
 
     Examples
@@ -43,8 +43,8 @@ class Connections:
     True
     """
 
-    def __init__(self, most: int, most_of_address: int) -> None:
-        self._most, self._most_of_address = most, most_of_address
+    def __init__(self, limit: int, limit_per_address: int) -> None:
+        self._limit, self._limit_per_address = limit, limit_per_address
         self._address: dict[Closable, str] = {}
         self._idle: dict[str, OrderedDict[Closable, None]] = {}
         self._order: OrderedDict[Closable, None] = OrderedDict()
@@ -52,9 +52,9 @@ class Connections:
 
     def admit(self, connection: Closable, address: str) -> bool:
         """Count a new connection, which is idle; False when there is no room and no idle connection to close."""
-        if self._count.get(address, 0) >= self._most_of_address and not self._evict(self._idle.get(address)):
+        if self._count.get(address, 0) >= self._limit_per_address and not self._evict(self._idle.get(address)):
             return False
-        if len(self._address) >= self._most and not self._evict(self._order):
+        if len(self._address) >= self._limit and not self._evict(self._order):
             return False
         self._address[connection] = address
         self._count[address] = self._count.get(address, 0) + 1

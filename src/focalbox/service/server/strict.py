@@ -45,13 +45,13 @@ class StrictConnection(h11.Connection):
     h11._util.RemoteProtocolError: a line of a header ends with CR LF
     """
 
-    def __init__(self, most_unread: int = 16_384) -> None:
-        super().__init__(h11.SERVER, most_unread)
+    def __init__(self, max_unread: int = 16_384) -> None:
+        super().__init__(h11.SERVER, max_unread)
         self.wrong = ""
         """Why the header was refused, if known."""
         self.too_large = False
         """Whether the part before the body, or the header fields alone, are larger than allowed."""
-        self._most_unread = most_unread
+        self._max_unread = max_unread
         self.empty_lines = 0
         """Lines that were ignored since the last request."""
 
@@ -81,7 +81,7 @@ class StrictConnection(h11.Connection):
         end = _END.search(unread)
         head = unread[: end.end()] if end is not None else b""
         fields = head[head.find(b"\n") + 1 :] if head else unread  # an address has a limit of its own
-        self.too_large = len(fields) > self._most_unread
+        self.too_large = len(fields) > self._max_unread
         if self.too_large:
             message = "too much comes before the body"
             raise h11.RemoteProtocolError(message)

@@ -49,14 +49,14 @@ class DiskCache:
     ----------
     folder : Path
         A folder on a disk of this machine.
-    most : int
+    capacity : int
         Bytes of all pictures together.
     count_failure : callable
         Called whenever the disk fails.
     """
 
-    def __init__(self, folder: Path, most: int, count_failure: Callable[[], None] = lambda: None) -> None:
-        self._path, self._most, self._count_failure = folder / _FILE, most, count_failure
+    def __init__(self, folder: Path, capacity: int, count_failure: Callable[[], None] = lambda: None) -> None:
+        self._path, self._capacity, self._count_failure = folder / _FILE, capacity, count_failure
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
@@ -89,7 +89,7 @@ class DiskCache:
     def put(self, name: str, said: Freshness, data: bytes) -> None:
         """Keep a picture, when it is not too large."""
         size = len(data) + _ENTRY
-        if size > self._most // _ONE_IN:
+        if size > self._capacity // _ONE_IN:
             self.drop(name)
             return
 
@@ -127,14 +127,14 @@ class DiskCache:
 
     def _make_room(self, connection: sqlite3.Connection, size: int) -> None:
         total = _total(connection)
-        if total + size <= self._most:
+        if total + size <= self._capacity:
             return
         order = "SELECT name, size FROM facts ORDER BY used <= ?, used"  # used in the future: the clock was wrong
         oldest, names = connection.execute(order, (time.time() + _USED,)), []
         for name, bytes_ in oldest:
             names.append(name)
             total -= bytes_
-            if total + size <= self._most - self._most // _FREED:
+            if total + size <= self._capacity - self._capacity // _FREED:
                 break
         _forget(connection, names)
 

@@ -17,7 +17,7 @@ _MAX_RADIUS = 10_000
 """The largest ``rounded_corners=radius:`` (the schema of filestack-js)."""
 
 
-def _bordered(options: Mapping[str, str]) -> list[Effect]:
+def _read_border(options: Mapping[str, str]) -> list[Effect]:
     width = _up_to("width", options.get("width", "2"), 1000)
     colour = check_colour("color", options.get("color", "black"))
     behind = [check_colour("background", options["background"])] if "background" in options else []
@@ -29,7 +29,7 @@ def _black_or_white(options: Mapping[str, str]) -> list[Effect]:
     return [Effect("grayscale"), Effect("curve", tuple(255.0 * (tone >= least) for tone in range(256)) * 3)]
 
 
-def _pixelated(options: Mapping[str, str]) -> list[Effect]:
+def _read_pixelate(options: Mapping[str, str]) -> list[Effect]:
     return [Effect("pixelate", (float(_up_to("amount", options.get("amount", "2"), 100, least=2)),))]
 
 
@@ -42,15 +42,15 @@ def _up_to(name: str, text: str, most: int, *, least: int = 0) -> int:
     return value
 
 
-def _blurred(options: Mapping[str, str]) -> list[Effect]:
+def _read_blur(options: Mapping[str, str]) -> list[Effect]:
     return [Effect("blur", (float(_up_to("amount", options.get("amount", "2"), _MAX_AMOUNT)),))]
 
 
-def _sharpened(options: Mapping[str, str]) -> list[Effect]:
+def _read_sharpen(options: Mapping[str, str]) -> list[Effect]:
     return [Effect("sharpen", (float(_up_to("amount", options.get("amount", "2"), _MAX_AMOUNT)), 1.0))]
 
 
-def _browned(options: Mapping[str, str]) -> list[Effect]:
+def _read_sepia(options: Mapping[str, str]) -> list[Effect]:
     """Return the sepia tone of a grey, as ImageMagick computes it before it stretches the tones.
 
     Red is as much lighter as the tone is below 100, green a sixth of the tone darker than that, and blue a sixth darker than
@@ -64,13 +64,13 @@ def _browned(options: Mapping[str, str]) -> list[Effect]:
     return [Effect("grayscale"), Effect("curve", tuple(map(round, (*red, *green, *blue))))]
 
 
-def _modulated(options: Mapping[str, str]) -> list[Effect]:
+def _read_modulate(options: Mapping[str, str]) -> list[Effect]:
     brightness, saturation = (_up_to(name, options.get(name, "100"), 10_000) for name in ("brightness", "saturation"))
     hue = _up_to("hue", options.get("hue", "0"), 359)
     return [Effect("modulate", (brightness / 100, saturation / 100, float(hue)))]
 
 
-def _rotated(options: Mapping[str, str]) -> list[Effect]:
+def _read_rotate(options: Mapping[str, str]) -> list[Effect]:
     if options.get("deg", "exif") == "exif":
         return []
     turned = Effect("rotate", (-float(plain_number("deg", options["deg"])),))
@@ -79,7 +79,7 @@ def _rotated(options: Mapping[str, str]) -> list[Effect]:
     return [turned, Effect("background", (), check_colour("background", options["background"]))]
 
 
-def _rounded(options: Mapping[str, str]) -> Effect:
+def _read_rounded_corners(options: Mapping[str, str]) -> Effect:
     """Return the corners: ``max`` is as round as the shorter side allows."""
     radius = _MAX_RADIUS if options.get("radius") == "max" else plain_number("radius", options.get("radius", ""))
     if not 1 <= radius <= _MAX_RADIUS:
@@ -91,18 +91,18 @@ def _rounded(options: Mapping[str, str]) -> Effect:
 
 EFFECTS: Mapping[str, Callable[[Mapping[str, str]], Sequence[Effect]]] = {
     "blackwhite": _black_or_white,
-    "blur": _blurred,
-    "border": _bordered,
-    "circle": lambda options: [Effect("square"), _rounded({"radius": "max", **options})],
+    "blur": _read_blur,
+    "border": _read_border,
+    "circle": lambda options: [Effect("square"), _read_rounded_corners({"radius": "max", **options})],
     "flip": lambda _: [Effect("flip")],
     "flop": lambda _: [Effect("flop")],
-    "modulate": _modulated,
+    "modulate": _read_modulate,
     "monochrome": lambda _: [Effect("grayscale")],
     "negative": lambda _: [Effect("curve", tuple(float(255 - tone) for tone in range(256)) * 3)],
-    "pixelate": _pixelated,
-    "rotate": _rotated,
-    "rounded_corners": lambda options: [_rounded(options)],
-    "sepia": _browned,
-    "sharpen": _sharpened,
+    "pixelate": _read_pixelate,
+    "rotate": _read_rotate,
+    "rounded_corners": lambda options: [_read_rounded_corners(options)],
+    "sepia": _read_sepia,
+    "sharpen": _read_sharpen,
 }
 """The effects of each task."""
