@@ -1,4 +1,4 @@
-"""A session reports to nobody."""
+"""A session reports to nobody, and is not loaded when control-C comes meanwhile."""
 
 import os
 import subprocess
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from focalbox.saliency.session import Session
 
 
 @pytest.mark.slow
@@ -23,3 +25,17 @@ def test_looking_writes_nothing_and_reports_nothing(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)
     assert ran.stdout.strip() == "1"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_control_c_while_the_library_is_loaded_is_control_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "onnxruntime.py").write_text(
+        "try:\n"
+        "    raise KeyboardInterrupt\n"
+        "except KeyboardInterrupt as error:\n"
+        "    raise ImportError('initialization failed') from error  # as pybind11 does\n"
+    )
+    (tmp_path / "own.onnx").write_bytes(b"no model")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        Session(tmp_path / "own.onnx").outputs()

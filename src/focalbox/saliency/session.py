@@ -92,7 +92,12 @@ class Session:
     def _load(self) -> onnxruntime.InferenceSession:
         self._check()
         os.environ.setdefault(*_NO_TELEMETRY)
-        import onnxruntime  # noqa: PLC0415 - 30 MB and 80 ms that a call with another model need not pay
+        try:
+            import onnxruntime  # noqa: PLC0415 - 30 MB and 80 ms that a call with another model need not pay
+        except ImportError as error:
+            if isinstance(error.__cause__, KeyboardInterrupt):  # what control-C becomes in compiled modules
+                raise error.__cause__ from None
+            raise
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
