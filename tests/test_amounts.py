@@ -1,4 +1,4 @@
-"""Amounts of bytes: what is told can be read, and nothing is told smaller than it is."""
+"""Amounts of bytes: written amounts can be read back, and none is written too small."""
 
 from __future__ import annotations
 

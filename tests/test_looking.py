@@ -1,4 +1,4 @@
-"""How often a picture is looked at, and what of."""
+"""How often a picture is looked at, and at which frames."""
 
 from __future__ import annotations
 

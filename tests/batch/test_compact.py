@@ -1,4 +1,4 @@
-"""Stored analyses: short, and what is planned by them is what was planned before."""
+"""Stored analyses are short, and give the same plans as before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a run with an engine of the test's own: what is chosen, what is written down however a run ends."""
+"""The steps of a run with an engine of the test's own: the chosen tasks, and the rows written however a run ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The load that measures the service: every answer is counted by its status, and what never came is told."""
+"""The load that measures the service: every answer is counted by its status, and missing ones are counted too."""
 
 from __future__ import annotations
 

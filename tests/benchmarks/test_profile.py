@@ -1,4 +1,4 @@
-"""The profile of a smart crop: every step is told, and together they are what the service takes."""
+"""The profile of a smart crop: every step is listed, and together they take the time of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The quality harness on made-up labels: what is measured is what is meant, and a wrong folder is named."""
+"""The quality benchmark on made-up labels: its measures are as defined, and a wrong folder is named."""
 
 from __future__ import annotations
 

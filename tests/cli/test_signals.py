@@ -1,4 +1,4 @@
-"""Control-C, SIGTERM and SIGHUP end a command, once; where none came, they are what they were afterwards."""
+"""Control-C, SIGTERM and SIGHUP end a command once; without one, the handlers are restored afterwards."""
 
 from __future__ import annotations
 

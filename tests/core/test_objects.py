@@ -1,4 +1,4 @@
-"""Objects are told apart as their cells hang together, and counted by how much of the map they are."""
+"""Objects are connected cells, and count by their share of the map."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""BMP whose pixels are numbers of colours, as no encoder at hand writes them."""
+"""Writes BMP with palette indices, in variants that no available encoder writes."""
 
 from __future__ import annotations
 

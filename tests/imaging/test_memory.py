@@ -1,4 +1,5 @@
-"""What a decode will take is told from the header: close to what it takes, and held against the limit before a pixel."""
+"""The memory of a decode is estimated from the header: near the real one, and checked against the limit before any
+pixel."""
 
 from __future__ import annotations
 

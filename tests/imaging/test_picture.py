@@ -1,4 +1,4 @@
-"""An opened picture: decoded upright, as small as serves, as often as asked, and as a film; and what it says of itself."""
+"""An opened picture: decoded upright, at the smallest useful scale, repeatedly, and as a film; and its properties."""
 
 from __future__ import annotations
 

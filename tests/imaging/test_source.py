@@ -1,4 +1,4 @@
-"""Opening: every format and kind of number is read, what is no picture or too large is refused by its header."""
+"""Opening: every format and kind of number is read; other files and too large pictures are refused by their header."""
 
 from __future__ import annotations
 

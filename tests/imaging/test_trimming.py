@@ -1,4 +1,4 @@
-"""Borders: exactly what is of the corner's colour goes, and nothing else."""
+"""Borders: exactly the pixels of the corner's colour are trimmed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the page do in a real Chromium besides what Playwright offers."""
+"""Steps in a real Chromium that the tests of the page need and Playwright does not offer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pruned backbone, and how it comes to say what the whole one says."""
+"""The pruned backbone, and how it learns the answers of the whole one."""
 
 from __future__ import annotations
 

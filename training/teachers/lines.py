@@ -72,7 +72,7 @@ class Lines:
         """
         width, height = fit_sides(picture, _SIDE)
         pixels = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
-        heat = self._detector.run(None, {self._detector.get_inputs()[0].name: _given(pixels)})[0]
+        heat = self._detector.run(None, {self._detector.get_inputs()[0].name: _normalise(pixels)})[0]
         corners, _ = self._corners(heat, (height, width))
         if not len(corners):
             return np.zeros((0, 5), dtype=np.float32)
@@ -94,7 +94,7 @@ class Lines:
         least, most = _READER_WIDTHS
         width = min(max(1, round(line.width * _READER_HEIGHT / line.height)), most)
         pixels = np.asarray(line.resize((width, _READER_HEIGHT), Image.Resampling.BICUBIC), dtype=np.float32)
-        given = np.pad(_given(pixels), ((0, 0), (0, 0), (0, 0), (0, max(0, least - width))))
+        given = np.pad(_normalise(pixels), ((0, 0), (0, 0), (0, 0), (0, max(0, least - width))))
         chances = np.asarray(self._reader.run(None, {self._reader.get_inputs()[0].name: given})[0])[0]
         said, sure = chances.argmax(1), chances.max(1)
         # Connectionist temporal classification: what is said again at once is the same character.
@@ -103,8 +103,8 @@ class Lines:
         return float(sure[new].mean()) * min(readable, 2) / 2 if readable else 0.0
 
 
-def _given(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """RGB (h, w, 3), 0..255 -> what detector and reader are given, (1, 3, h, w)."""
+def _normalise(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Normalise RGB (h, w, 3), 0..255, to the input of detector and reader, (1, 3, h, w)."""
     return ((pixels[..., ::-1] - _DETECTOR_MEAN) / _DETECTOR_SCALE).transpose(2, 0, 1)[None]
 
 

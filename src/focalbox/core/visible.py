@@ -12,15 +12,15 @@ from focalbox.core.target import Size
 __all__ = ["Visible"]
 
 _MAX_SIDE = 2**32 - 1
-"""Pixels of the longest side that TIFF 6.0 can tell; PNG, JPEG and WebP have fewer."""
+"""The longest side that TIFF 6.0 can store, pixels; PNG, JPEG and WebP store shorter ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """The part of a picture that is looked at and cut, and the way between it and the whole picture.
+    """The part of a picture that is looked at and cut; converts boxes between it and the whole picture.
 
-    Places that a caller gives or gets are places in the whole upright picture; maps, windows and what was found are in
-    fractions of the visible part. Everything that trimming changes between the two is in here.
+    Callers give and get places in the whole upright picture; maps, windows and subjects are in fractions of the visible
+    part. All conversions between the two are here.
 
     Parameters
     ----------
@@ -57,13 +57,13 @@ class Visible:
         return PixelBox(found.left + self.trimmed.left, found.top + self.trimmed.top, found.width, found.height)
 
     def shift(self, box: PixelBox) -> PixelBox:
-        """Return a box in pixels of the upright picture in pixels of the visible part."""
+        """Convert a box from pixels of the upright picture to pixels of the visible part."""
         if self.trimmed is None:
             return box
         return PixelBox(box.left - self.trimmed.left, box.top - self.trimmed.top, box.width, box.height)
 
     def to_visible(self, box: Box) -> Box:
-        """Return a box in fractions of the upright picture in fractions of the visible part; it may reach past it."""
+        """Convert a box from fractions of the upright picture to fractions of the visible part, past which it may reach."""
         if self.trimmed is None:
             return box
         part = self.part
@@ -71,7 +71,7 @@ class Visible:
         return Box(left, top, box.width / part.width, box.height / part.height)
 
     def to_source(self, box: Box) -> Box:
-        """Return a box in fractions of the visible part in fractions of the upright picture."""
+        """Convert a box from fractions of the visible part to fractions of the upright picture."""
         if self.trimmed is None:
             return box
         part = self.part

@@ -1,4 +1,4 @@
-"""Rows as the bytes of a file: what is written is read again, and what is not whole is said to be damaged."""
+"""Rows as the bytes of a file: written rows are read back, and incomplete files are reported as damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger against a plain model of it: what is to do is what no row proves done."""
+"""The ledger against a plain model of it: the tasks are those that no row proves done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fork server: workers that share nothing but what was loaded, and whose end it tells, whatever becomes of them."""
+"""The fork server: its workers share only what was loaded before, and it reports how each ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chosen windows and what is said of them."""
+"""The chosen windows and their properties."""
 
 import json
 from dataclasses import replace

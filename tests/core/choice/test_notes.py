@@ -1,4 +1,4 @@
-"""What is said of a window is true of what is shown."""
+"""The notes about a window are true of the shown part."""
 
 import pytest
 from hypothesis import given

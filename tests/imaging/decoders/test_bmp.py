@@ -1,4 +1,4 @@
-"""BMP: channels in any bits of a pixel are what was put into them; numbers of colours, plain or in runs, are the colours."""
+"""BMP: channels in any bits of a pixel are read as written, and so are palette indices, plain or in runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rights and focal points: read from what programs write, written so that they are read again, and nothing besides."""
+"""Rights and focal points: read from files of other programs, and written so that they, and nothing else, are read back."""
 
 import time
 from io import BytesIO

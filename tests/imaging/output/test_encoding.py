@@ -1,4 +1,4 @@
-"""Bytes of a file: every format that is written can be read, holds what it can hold, and tells nobody where it was taken."""
+"""Bytes of a file: every written format can be read, keeps what it can hold, and has no metadata about the place."""
 
 from __future__ import annotations
 

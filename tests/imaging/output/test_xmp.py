@@ -1,4 +1,4 @@
-"""Rights and focal point written as XMP: what is written is read again."""
+"""Rights and focal point written as XMP are read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a storage raises becomes one sentence; what is the programmer's mistake stays what it is."""
+"""Errors of a storage become one sentence; errors of the programmer stay as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""thumbor's filters: what each says, and a sentence that names the one which makes no sense."""
+"""thumbor's filters: the meaning of each, and a sentence that names a wrong one."""
 
 from __future__ import annotations
 

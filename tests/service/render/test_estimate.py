@@ -1,4 +1,4 @@
-"""One estimate of memory: what the service admits by is what the library refuses by."""
+"""One estimate of memory: the service admits requests by the same figure by which the library refuses."""
 
 import pytest
 from PIL import Image

@@ -1,4 +1,4 @@
-"""How answers are made: how much is decoded at once, and what a request that fails leaves behind."""
+"""Making answers: how much is decoded at once, and that a failed request leaves nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What thumbor's clients are told of a crop."""
+"""The JSON about a crop for thumbor's clients."""
 
 from __future__ import annotations
 

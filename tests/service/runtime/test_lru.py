@@ -1,4 +1,4 @@
-"""The cache: never more bytes than allowed, the longest unused goes first."""
+"""The cache: never more bytes than allowed; the least recently used value is dropped first."""
 
 from __future__ import annotations
 

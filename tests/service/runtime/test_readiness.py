@@ -1,4 +1,4 @@
-"""Ready is who has started and was not told to stop; a stop wins over everything."""
+"""A service is ready when it has started and was not told to stop; a stop overrides everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files in which processes count together: their room is taken before, and what dies with a process goes."""
+"""The files in which processes count together: reserved in advance; gauges of an ended process are removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections: bounds in all and of one address, and who goes first."""
+"""Connections: limits in total and per address, and which idle one is closed first."""
 
 from __future__ import annotations
 

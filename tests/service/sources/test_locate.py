@@ -1,4 +1,4 @@
-"""Where a picture comes from: told by how its name begins, the root folder first."""
+"""The source of a picture, found by the beginning of its name, the root folder first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which places answer for a face, and what their answers cost."""
+"""Which cells have to find a face, and the loss of their answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a good answer costs, and what a worse one."""
+"""The losses of maps: a better answer costs less."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What detectors and people say of pictures, and what of it is sure."""
+"""The marks of detectors and people, and which of them are sure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faces framed as a caller asks for: which of them, how much around them, and the window of a shape for them."""
+"""Frames faces as a caller asks for: chooses faces, the room around them, and a window of a given shape."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ROOM = 0.3
 this project's choice)."""
 
 MAX_ASPECT = 4.0
-"""How flat, and how narrow, the frame of some faces is at most where the picture has the room (a judgement): an open side of
-a result is then bounded."""
+"""The most elongated frame of some faces, longer by shorter side, where the picture has the room (a judgement): it bounds
+an open side of a result."""
 
 
 def ranked_faces(evidence: Evidence) -> list[Subject]:
@@ -49,16 +49,16 @@ class FaceFrame:
     Parameters
     ----------
     numbers : tuple of int
-        The faces, counted from 1 as `ranked_faces` has them; empty for all. Those that are not there are left out; the
-        first face is framed when none of them is.
+        The faces, counted from 1 as `ranked_faces` has them; empty for all. Numbers without a face are left out; the first
+        face is framed when none has one.
     buffer : float, optional
         What a face's box grows by, in shares of its own sides, half on each side; None leaves headroom above it and room
         around.
     cover : bool
         Whether a window of another shape lies inside the frame, so that the faces fill it, instead of around it.
     least, most : float, optional
-        Faces of another size do not count: above 1 these are pixels of the source, of the square root of a box's area; up to
-        1 they are what a face may be smaller or larger by than the face of the middle size, as a share of that.
+        Faces of another size do not count: above 1 they bound the square root of a box's area, in pixels of the source; up
+        to 1 they are shares by which a face may be smaller or larger than the face of median size.
     align : (float, float)
         Where such a window lies in the frame, 0 to 1 from left to right and from top to bottom.
     """
@@ -82,7 +82,7 @@ class FaceFrame:
         return [face for face, side in zip(faces, sides, strict=True) if least <= side <= most]
 
     def frame(self, evidence: Evidence, aspect: float | None = None) -> tuple[Box, tuple[str, ...]]:
-        """Return the box to show, fractions of what was looked at in whole pixels, and what a reader ought to know of it.
+        """Return the box to show, in whole pixels as fractions of what was looked at, and notes about it.
 
         Parameters
         ----------

@@ -18,7 +18,7 @@ _ROUNDING = 1e-9
 
 
 def conflicts(crop: Crop, largest: Box, framing: Framing) -> tuple[str, ...]:
-    """Say what could not be done, a sentence each; what is shown is what counts, up to the pixel that rounding may cost.
+    """Return a sentence for each thing that could not be done, judged by the shown part up to a pixel of rounding.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def _of_avoid(crop: Crop, framing: Framing) -> Iterator[str]:
 
 
 def _of_subjects(crop: Crop, largest: Box) -> Iterator[str]:
-    """Tell of each kind whether some are cut that no window of the ratio can hold."""
+    """Name each kind of which subjects are cut that no window of the ratio can hold."""
     subjects = crop.evidence.scored_subjects
     too_large = [one for one in subjects if one.whole > 0 and one.box_for(largest.width, largest.height) is None]
     cut = [one for one in too_large if not _room(crop).contains(one.boxes[-1])]
@@ -71,7 +71,7 @@ def _of_subjects(crop: Crop, largest: Box) -> Iterator[str]:
 
 
 def _of_heads(crop: Crop, largest: Box, framing: Framing) -> Iterator[str]:
-    """Tell that no head is whole though one would fit: what else attracts counted more, not what the caller asked for."""
+    """Note that no head is whole though one would fit, when saliency and objects, not the caller, decided so."""
     if framing.keep or framing.avoid or framing.focus is not None:
         return
     heads = [one for one in crop.evidence.scored_subjects if one.kind in HEADS and one.whole > 0]

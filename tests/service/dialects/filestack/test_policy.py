@@ -1,4 +1,4 @@
-"""Filestack's policies: signed, not expired, and for what is asked."""
+"""Filestack's policies: they have to be signed, valid, and for the requested picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Filestack's tasks mean: a size, a window, an order, and what is not done is refused by its name."""
+"""The meaning of Filestack's tasks: sizes, windows and order; unsupported ones are refused by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""imgproxy's options: what each says, by both its names, and a sentence for what is not supported."""
+"""imgproxy's options: the meaning of each, by both its names, and a sentence for unsupported ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""imgproxy's steps in imgproxy's order: what is served is what the steps, done one after the other, make of the picture."""
+"""imgproxy's steps in imgproxy's order: the answer is the result of the steps done one after the other."""
 
 from __future__ import annotations
 
