@@ -55,7 +55,7 @@ def outputs_of(
     template : str
         A path with the fields ``{stem}``, ``{size}``, ``{width}``, ``{height}``, ``{ext}`` and ``{folder}``, or ``"-"``.
     format : str, optional
-        As what to write; else the template's own ending says it, else the picture's.
+        The format to write; by default that of the template's ending, else that of the picture.
 
     Returns
     -------

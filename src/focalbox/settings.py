@@ -67,7 +67,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> tuple[Settings, list[str]]:
-        """Read the settings and say all that is wrong with them, for commands that have settings of their own besides.
+        """Read the settings and list all faults in them, for commands that have further settings of their own.
 
         Returns
         -------

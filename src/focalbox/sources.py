@@ -98,7 +98,7 @@ def _read_file(file: Any, limits: Limits) -> bytes:
 
 
 def _rewind(file: Any) -> None:
-    """Take a file that stands at its end, as after a first use, back to its start; any other place is left as it is."""
+    """Rewind a file that is at its end, as after a first use; any other position is kept."""
     try:
         place = file.tell()
         file.seek(0, os.SEEK_END)

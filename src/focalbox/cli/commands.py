@@ -225,7 +225,7 @@ def _for_each(
 ) -> None:
     """Process every picture; one that fails is reported on standard error and does not stop the others.
 
-    ``work`` returns what failed where the rest of a picture is done.
+    ``work`` returns the failures of a picture when its other results were made.
     """
     failures: list[FocalboxError] = []
     done = failed = 0

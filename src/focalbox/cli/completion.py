@@ -13,7 +13,7 @@ _VARIABLE = "_FOCALBOX_COMPLETE"
 """The variable that the script sets so that click answers with completions."""
 
 
-@click.command(short_help="Print what lets a shell complete.")
+@click.command(short_help="Print the script that lets a shell complete.")
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -15,7 +15,7 @@ __all__ = ["read_flags"]
 
 
 def read_flags(flags: dict[str, Any]) -> tuple[Settings, Cropper, CropOptions]:
-    """Return the machine's settings and what the flags of a command make: mistakes are said before any picture is read.
+    """Return the machine's settings and what the flags of a command make: mistakes are reported before any picture is read.
 
     Parameters
     ----------

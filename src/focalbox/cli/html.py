@@ -1,4 +1,4 @@
-"""The command that writes what a page needs around a crop: ``focalbox html``."""
+"""The command ``focalbox html``, which writes the HTML and CSS for a crop."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def html(
 
 
 def _check_address(source: str, flags: dict[str, Any], settings: Settings) -> None:
-    """Refuse what no address of the service can say; it looks with the model of its own settings."""
+    """Refuse options that no address of the service has; the service looks with the model of its own settings."""
     if source == PIPE:
         message = "standard input has no address: say with --address where its crops are"
         raise InvalidRequest(message)
@@ -142,7 +142,7 @@ def _address_of(source: str, options: CropOptions) -> str:
 
 
 def _name_of(source: str) -> str:
-    """Return what an address of the service calls a picture: browsers take ``.`` and ``..`` out of the whole address."""
+    """Return the name of a picture in addresses of the service: browsers remove ``.`` and ``..`` from addresses."""
     return source if is_remote(source) else posixpath.normpath(source).lstrip("/")
 
 

@@ -52,7 +52,7 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was named; a wrong call of it says so, also where click forgets which one was called."""
+        """Run the named command; an error of its call names it, also where click forgets which one was called."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
@@ -77,7 +77,7 @@ def focalbox() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; raises SystemExit with 0, 1 (a picture failed) or 2 (a wrong call)."""
     open_closed_streams()
-    if arguments is None and not sys.warnoptions:  # what Pillow warns of is meant for programmers, who ask with -W
+    if arguments is None and not sys.warnoptions:  # Pillow's warnings are for programmers, who ask with -W
         warnings.simplefilter("ignore")
         logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if error.filename is not None:
             raise
         discard(sys.stdout)
-        if not isinstance(error, BrokenPipeError):  # whoever read standard output has gone, and need not be told
+        if not isinstance(error, BrokenPipeError):  # the reader of standard output has gone
             print_error(f"standard output cannot be written: {reason_of(error)}")
         sys.exit(FAILED_PICTURE)
     finally:

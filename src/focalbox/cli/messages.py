@@ -19,7 +19,7 @@ INTERRUPTED = 130
 
 
 def print_error(sentence: str) -> None:
-    """Say what went wrong on standard error; when that cannot be written to, the work goes on."""
+    """Print an error on standard error; if that cannot be written to, the work goes on."""
     try:
         click.echo(f"focalbox: {sentence}", err=True)
     except OSError:
@@ -27,6 +27,6 @@ def print_error(sentence: str) -> None:
 
 
 def print_note(sentence: str, *, quiet: bool) -> None:
-    """Say what a user may not expect though nothing is wrong, on standard error, unless silence is asked for."""
+    """Print a note about something unexpected that is not an error on standard error, unless silence is asked for."""
     if not quiet:
         print_error(f"note: {sentence}")

@@ -60,7 +60,7 @@ class _OptionType(click.ParamType[Any]):
 
 
 class _Words(click.ParamType[str]):
-    """Text, of which a shell proposes some; files, too, if there are any in it."""
+    """Text for which a shell proposes words, and files too if they are among them."""
 
     def __init__(self, name: str, words: Sequence[str], check: Callable[[str], object], *, files: bool = False) -> None:
         self.name, self._words, self._check, self._files = name, words, check, files

@@ -1,4 +1,4 @@
-"""Control-C, SIGTERM and SIGHUP: all end a command in the same way, after it has said how far it came."""
+"""Control-C, SIGTERM and SIGHUP: all end a command in the same way, after it has reported its progress."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _BY_SIGNAL = 128
 """The number that shells add to a signal's number in the exit code of a command that it ended."""
 
 _ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""What ends a command: control-C, being told to, or its terminal being closed (which Windows has no signal for)."""
+"""The signals that end a command: for control-C, a request to stop, and a closed terminal (not on Windows)."""
 
 _PATIENCE = 10.0
-"""Seconds after a signal in which further ones change nothing: workers get 5 to end, and then what is done is written down.
-A later one is heard again, should the first have been lost in a library."""
+"""Seconds after a signal in which further ones change nothing: workers get 5 to end, and then finished work is recorded. A
+later one is heard again, should the first have been lost in a library."""
 
 
 class _Ended(KeyboardInterrupt):
@@ -28,7 +28,7 @@ class _Ended(KeyboardInterrupt):
 
 @contextmanager
 def end_on_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end what is done here as control-C does, so that what is done is said and written down.
+    """Let SIGTERM and SIGHUP end the block as control-C does, so that finished work is reported and recorded.
 
     While the command ends after one of them, and afterwards, further ones change nothing. One that the command was started
     to ignore, as `nohup` does with SIGHUP, stays ignored.

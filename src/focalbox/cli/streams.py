@@ -28,7 +28,7 @@ def open_closed_streams() -> None:
 
 
 class ClosedOutput(io.TextIOBase):
-    """Standard output that was closed before the command began: what a command has to say must not be lost unnoticed."""
+    """Standard output that was closed before the command began: its output must not be lost unnoticed."""
 
     def write(self, text: str) -> int:  # noqa: ARG002 - a stream's signature
         """Raise OSError, as a file does that cannot be written."""
@@ -36,7 +36,7 @@ class ClosedOutput(io.TextIOBase):
 
 
 def flush_streams() -> None:
-    """Flush standard output and error; what cannot be written is dropped."""
+    """Flush standard output and error; text that cannot be written is dropped."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -46,7 +46,7 @@ def flush_streams() -> None:
 
 
 def discard(stream: TextIO | Any) -> None:
-    """Send what a stream could not write to the null device, so that Python does not fail once more when it ends."""
+    """Redirect a stream that cannot be written to the null device, so that Python does not fail again when it ends."""
     with suppress(OSError, ValueError):  # of a test, or closed
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

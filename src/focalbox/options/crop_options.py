@@ -151,7 +151,7 @@ class CropOptions:
         "keep", one_of(ANIMATE), "Crop all frames of an animated picture, or only the first.", "first"
     )
 
-    if TYPE_CHECKING:  # what may be given is wider than what is kept: "top-left" for a Trim, one box for a list of one
+    if TYPE_CHECKING:  # callers may give more types than are kept: "top-left" for a Trim, one box for a list of one
 
         def __init__(self, **keywords: Unpack[CropKeywords]) -> None: ...
 

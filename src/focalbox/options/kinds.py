@@ -44,11 +44,11 @@ class Kind:
     schema : mapping
         The JSON schema of the text in an address.
     choices : tuple of str
-        The words to choose from, if there are only so many.
+        The words to choose from, if the option has a fixed choice.
     repeats : bool
         Whether it may be given several times, for a list of values.
     hint : callable, optional
-        From a wrong value to what to add to the message.
+        From a wrong value to a hint for the message.
     write : callable
         From a value that is kept to a text that `parse` takes; where it `repeats`, from one of them.
     """
@@ -80,7 +80,7 @@ class Kind:
             raise InvalidRequest(message) from error
 
     def read_text(self, option: str, text: str) -> Any:
-        """Return what a text means, as it is kept; where an option `repeats`, one of its values.
+        """Return the value that a text stands for, as it is kept; of an option that `repeats`, one of its values.
 
         Raises
         ------

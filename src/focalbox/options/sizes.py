@@ -101,7 +101,7 @@ def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
     except TypeError as error:
         message = f"sizes is a list, such as ['500x200'], not {show_value(given)}"
         raise InvalidRequest(message) from error
-    if len(several) > 1 and all(map(is_whole, several)):  # one alone is no pair: it is told what a size is
+    if len(several) > 1 and all(map(is_whole, several)):  # a single number is not a pair: the general message applies
         message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {show_value(given)}"
         raise InvalidRequest(message)
     return [parse_target(size) for size in several]

@@ -144,7 +144,7 @@ def _serve_with_workers(
         return 0
 
     forget = partial(shared_metrics.forget, metrics_folder)
-    code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it refuses what comes
+    code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it ends it
     for reason in starts.reasons():
         print_error(reason)
     return code
@@ -234,5 +234,5 @@ def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
     try:
         click.echo("\n".join(lines))
         sys.stdout.flush()
-    except OSError:  # closed from the start, or nobody reads any more, which is no reason not to serve
+    except OSError:  # closed from the start, or no longer read: no reason not to serve
         sys.stdout = None

@@ -108,7 +108,7 @@ class Pages:
         return self._folder.pictures(_MAX_DEMOS) if self._folder is not None else []
 
     def _is_there(self, name: str, length: str) -> bool:
-        """Tell whether a picture of that name and length lies where addresses find it."""
+        """Tell whether a picture of that name and length lies in the root folder, where addresses find it."""
         if self._folder is None:
             return False
         try:

@@ -78,7 +78,7 @@ def describe(file: FieldFile) -> StoredAnalysis | None:
 
 
 def stored_analysis(file: FieldFile) -> StoredAnalysis | None:
-    """Return what is stored beside a file; None when nothing is, or it is of another file."""
+    """Return the analysis stored beside a file; None when there is none, or it is of another file."""
     instance = getattr(file, "instance", None)
     if instance is None:
         return None

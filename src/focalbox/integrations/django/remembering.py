@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 def recall(alias: str, names: Iterable[str]) -> set[str]:
-    """Return those of some names that a storage is known to hold; none while the cache fails, which the log says."""
+    """Return the names that a storage is known to hold; none while the cache fails, which is logged."""
     keys = {_key(alias, name): name for name in names}
     try:
         return {keys[key] for key in cache.get_many(keys)} if _seconds() else set()

@@ -200,7 +200,7 @@ class ServiceSettings:
     def of(
         cls, environment: Mapping[str, str], flags: Mapping[str, str] = MappingProxyType({}), **given: Any
     ) -> ServiceSettings:
-        """Read the settings from environment variables and from what the command was given, which overrules them.
+        """Read the settings from environment variables and from the command's options, which overrule them.
 
         ``flags`` maps names of settings to the command's flags, where these differ.
 
@@ -239,7 +239,7 @@ class ServiceSettings:
         return self.common.memory or machine_memory() // 2
 
     def share(self) -> ServiceSettings:
-        """Return the settings of one of the processes: what they have together is divided."""
+        """Return the settings of one of the processes, with shared limits divided."""
         several = {
             name: max(1, -(-getattr(self, name) // self.workers))
             for name in ("connections", "waiting", "uploads", "upstreams", "cache_bytes", "picture_bytes")
@@ -258,7 +258,7 @@ def _readers() -> dict[str, Callable[[str], Any]]:
 
 
 def _read(found: dict[str, Any], name: str, text: str, called: str) -> list[str]:
-    """Read one value; what is wrong with it is returned."""
+    """Read one value; a fault in it is returned as a sentence."""
     try:
         found[name] = _readers()[name](text)
     except InvalidRequest as error:

@@ -1,4 +1,4 @@
-"""Reading the values of settings from text: each reader returns the value, or says in half a sentence what it would be."""
+"""Readers of settings from text: each returns the value, or raises an error that describes the expected value."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _UNWRITTEN = {"http": 80, "https": 443}
 _MAX_PORT = 65_535
 _OWN = "orig"
 _OPEN = re.compile(rf"(?!.\Z)([0-9]{{0,9}}|{_OWN})[x\u00d7]([0-9]{{0,9}}|{_OWN})", re.ASCII)
-"""A size of which a side may be left open, or be the picture's own."""
+"""A size whose sides may be left open, or be the picture's own."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CACHE = re.compile(r"memory|none|rediss?://(?=.)[^/?#]*(?:/[0-9]*)?(?:\?.*)?|unix://.+")
 """A path is the number of a database; redis-py takes the first where it is anything else."""

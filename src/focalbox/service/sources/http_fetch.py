@@ -35,7 +35,7 @@ _PORTS = {"http": 80, "https": 443}
 _MEASURES = {b"content-length", b"transfer-encoding"}
 """Header fields that say where an answer ends; one without them ends with its connection, complete or not."""
 _BINARY = {"", "application/octet-stream", "binary/octet-stream"}
-"""Content types of servers that do not know what they send; the bytes decide then."""
+"""Content types of servers that do not know the type; the bytes decide then."""
 _NOT_ALLOWED = "pictures are not fetched from that host"
 """The message for every host that is not allowed, by its name or by the address that its name leads to."""
 
@@ -127,7 +127,7 @@ class Remote:
         self._check_address(address)
 
     async def fetch(self, address: str, validators: Sequence[tuple[str, str]] = ()) -> tuple[Freshness, bytes | None]:
-        """Return what the server says of a picture, and its bytes.
+        """Return the caching headers of a picture, and its bytes.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ class Remote:
         FetchError
             When it cannot be fetched.
         NotAPicture
-            When the server says that it is something else.
+            When the content type names something other than a picture.
         LimitExceeded
             When it is too large or takes too long.
         """

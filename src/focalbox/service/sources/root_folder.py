@@ -49,7 +49,7 @@ class RootFolder:
     root : Path
         A folder that exists.
     mounted : str, optional
-        The table of what is mounted where; the system's when left out.
+        The table of mounts; the system's when left out.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class RootFolder:
             raise NotFound(_MISSING) from error
 
     def pictures(self, most: int) -> list[str]:
-        """Return names of files directly below the root that end like pictures, at most so many, in order."""
+        """Return the names of pictures directly below the root, in order, ``most`` at most."""
         endings = {".jpg", ".jpeg", ".png", ".webp", ".avif"}
         names = (entry.name for entry in os.scandir(self._root) if entry.is_file())
         return sorted(name for name in names if Path(name).suffix.lower() in endings and not name.startswith("."))[

@@ -14,7 +14,7 @@ from focalbox.service.problems import NotAPicture
 __all__ = ["is_json", "read_small", "read_upload"]
 
 _ROOM = 65_536
-"""Bytes that a form may take besides its file."""
+"""Bytes that a form may have in addition to its file."""
 _FORM = "multipart/form-data"
 _RAW = ("image/", "application/octet-stream")
 
@@ -37,7 +37,7 @@ async def read_upload(
     LimitExceeded
         When it is larger than the limits allow; nothing beyond them is read.
     NotAPicture
-        When the content type says that it is something else.
+        When the content type names something other than a picture.
     InvalidRequest
         When a form does not hold one file and nothing else.
     DecodeError

@@ -22,7 +22,7 @@ from focalbox.service.sources.http_fetch import Remote
 __all__ = ["Upstreams"]
 
 _RESPITE = 30.0
-"""Seconds after a server was too slow in which it is asked in the background, where what is kept may stand in for it."""
+"""Seconds after a slow answer for which a server is asked in the background, where a kept picture may be served instead."""
 _MAX_SLOW = 100
 """Servers that are remembered as slow; a wildcard may stand for any number."""
 _MAX_LATER = 16

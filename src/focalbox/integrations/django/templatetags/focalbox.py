@@ -26,7 +26,7 @@ __all__ = ["focalbox_img", "focalbox_picture", "focalbox_style", "register"]
 _ATTRIBUTES = frozenset({
     "class", "crossorigin", "decoding", "fetchpriority", "id", "referrerpolicy", "role", "title",
 })  # fmt: skip
-"""What HTML has for an `<img>` besides what the tags write."""
+"""Attributes of an `<img>` in HTML that the tags do not write themselves."""
 
 _log = logging.getLogger(__name__)
 register = template.Library()
@@ -123,7 +123,7 @@ def _tag(  # noqa: PLR0917 - what the two tags share
 
 
 def _attributes(options: dict[str, Any]) -> dict[str, str]:
-    """Take the attributes of HTML's out of the options; in a template an underscore stands for a hyphen."""
+    """Take HTML attributes out of the options; in a template an underscore stands for a hyphen."""
     names = [name for name in options if name in _ATTRIBUTES or name.startswith(("data_", "aria_"))]
     taken = {name.replace("_", "-"): options.pop(name) for name in names}
     return {name: str(value) for name, value in taken.items() if value not in (None, "")}
@@ -180,7 +180,7 @@ def _whole(file: FieldFile, alt: str, loading: str, attributes: dict[str, str]) 
 
 
 def _analysis_of(file: FieldFile | None) -> StoredAnalysis | None:
-    """Return what is known of a picture; without a field that keeps it, it is looked at."""
+    """Return the analysis of a picture; without a field that stores it, the picture is looked at."""
     if not file:
         return None
     found = stored_analysis(file)
