@@ -91,7 +91,7 @@ def scored_objects(
     whole = float(cells[inside].sum())
     weight = BESIDE_FACES if beside_faces else 1.0
     found: list[ScoredObject] = []
-    for runs in _connected(inside):
+    for runs in _connect(inside):
         share = float(sum(before[row, stop] - before[row, start] for row, start, stop in runs)) / whole
         if share < _LEAST:
             continue
@@ -106,12 +106,12 @@ def scored_objects(
     return tuple(sorted(found, key=lambda one: -one.whole))
 
 
-def _connected(inside: NDArray[np.bool_]) -> list[list[_Run]]:
+def _connect(inside: NDArray[np.bool_]) -> list[list[_Run]]:
     """Return the connected parts of a mask (4-neighbours), each as its runs from the top down."""
     runs = list(_runs(inside))
     part_of = list(range(len(runs)))  # the number of an earlier run of the same part, or its own
 
-    def first_of(number: int) -> int:
+    def find_first(number: int) -> int:
         while part_of[number] != number:
             part_of[number] = number = part_of[part_of[number]]
         return number
@@ -123,12 +123,12 @@ def _connected(inside: NDArray[np.bool_]) -> list[list[_Run]]:
         above = begin
         while runs[above][0] < row:
             if runs[above][1] < stop and start < runs[above][2]:
-                one, other = sorted((first_of(above), first_of(number)))
+                one, other = sorted((find_first(above), find_first(number)))
                 part_of[other] = one
             above += 1
     parts: dict[int, list[_Run]] = {}
     for number, run in enumerate(runs):
-        parts.setdefault(first_of(number), []).append(run)
+        parts.setdefault(find_first(number), []).append(run)
     return list(parts.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 
-from focalbox.core.choice.counted import what_counts
+from focalbox.core.choice.counted import score_demands
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.choice.faces import ranked_faces, with_headroom
@@ -22,7 +22,7 @@ from focalbox.core.placement.place import place, places_by_score
 from focalbox.core.target import Size, Target
 from focalbox.core.visible import Visible
 
-__all__ = ["DIFFERENT", "alternatives", "choose_crop", "grown_to_heads", "place_exactly"]
+__all__ = ["DIFFERENT", "alternatives", "choose_crop", "grow_to_heads", "place_exactly"]
 
 DIFFERENT = 0.6
 """Jaccard index of two windows below which they are different choices for an editor (a judgement, not measured)."""
@@ -61,12 +61,12 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     if target is None:
         free = reduce(Box.union, framing.keep, evidence.free_form)
         return Crop(
-            evidence, None, framing.fit, evidence.visible.to_pixels(grown_to_heads(evidence, free)), Padding(), free
+            evidence, None, framing.fit, evidence.visible.to_pixels(grow_to_heads(evidence, free)), Padding(), free
         )
     largest = Box(0.0, 0.0, *largest_window(evidence.visible.size, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = _place(evidence, target, demands)
-    if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _doubtful(evidence, window, framing):
+    if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _is_doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
             demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, target)), near=WHOLE.centre)
             framing = replace(framing, fit="cover", zoom=0.0)
@@ -154,14 +154,14 @@ def _to_visible(visible: Visible, framing: Framing) -> Framing:
     return replace(framing, focus=focus, keep=inside(framing.keep), avoid=inside(framing.avoid))
 
 
-def _doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
+def _is_doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
     return confidence(evidence.saliency, window, evidence.scored_subjects) < framing.doubt
 
 
 def _demands(evidence: Evidence, largest: Box, framing: Framing) -> tuple[Demands, tuple[str, ...]]:
     """Return what comes before saliency, and notes about it."""
     keep = tuple(box.to_whole_pixels(evidence.visible.size) for box in framing.keep)
-    demands = replace(what_counts(evidence), keep=keep, avoid=framing.avoid, focus=framing.focus)
+    demands = replace(score_demands(evidence), keep=keep, avoid=framing.avoid, focus=framing.focus)
     if framing.mode != "face":
         return demands, ()
     faces = ranked_faces(evidence)
@@ -199,7 +199,7 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     Where the largest window, which is placed already, is too small for that, it stays.
     """
     source = evidence.visible.size
-    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grown_to_heads(evidence, evidence.subject_box),))
+    hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grow_to_heads(evidence, evidence.subject_box),))
     hold = hold.to_whole_pixels(source)
     if hold.width > largest.width + _ROUNDING or hold.height > largest.height + _ROUNDING:
         return largest
@@ -212,7 +212,7 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     )
 
 
-def grown_to_heads(evidence: Evidence, box: Box) -> Box:
+def grow_to_heads(evidence: Evidence, box: Box) -> Box:
     """Return a box grown to hold the heads that it cuts, so that none is cut without need."""
     aspect = evidence.visible.size.width / evidence.visible.size.height
     heads = (whole_of(subject, aspect) for subject in evidence.subjects if subject.kind in HEADS)

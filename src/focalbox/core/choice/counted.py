@@ -6,11 +6,11 @@ from focalbox.core.evidence import Evidence
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.score import EDGE
 
-__all__ = ["what_counts"]
+__all__ = ["score_demands"]
 
 
-def what_counts(evidence: Evidence) -> Demands:
-    """Return what counts in the score of each window of a picture, without what a caller demands."""
+def score_demands(evidence: Evidence) -> Demands:
+    """Return the demands that count in the score of every window of a picture, without those of a caller."""
     return Demands(
         subjects=evidence.scored_subjects,
         subject_box=evidence.subject_box,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
 
-from focalbox.core.choice.counted import what_counts
+from focalbox.core.choice.counted import score_demands
 from focalbox.core.choice.padding import Padding
 from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, Subject
@@ -120,7 +120,7 @@ class Crop:
     @cached_property
     def parts(self) -> Score:
         """The named parts of the window's score: saliency, its edges, subjects whole and cut, objects, the subject's top."""
-        return score_of(self.window, self.evidence.saliency, what_counts(self.evidence))
+        return score_of(self.window, self.evidence.saliency, score_demands(self.evidence))
 
     @cached_property
     def cut(self) -> tuple[Subject, ...]:

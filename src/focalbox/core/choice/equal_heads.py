@@ -84,7 +84,7 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
         other = place(saliency, window.width, window.height, replace(demands, hold=(box,)))
         shown = _whole_in(other, heads)
         score = score_of(other, saliency, demands)
-        if head in shown and not set(ours) <= set(shown) and _even(best, score):
+        if head in shown and not set(ours) <= set(shown) and _are_even(best, score):
             choices.append(_Choice(other, shown))
     least = SMALLER * max(one.tallest.boxes[-1].height for one in choices)
     return min((one for one in choices if one.tallest.boxes[-1].height >= least), key=_by_place).window
@@ -99,7 +99,7 @@ def _whole_in(window: Box, heads: Sequence[ScoredSubject]) -> tuple[ScoredSubjec
     return tuple(head for head in heads if window.contains(head.boxes[-1], slack=SAME))
 
 
-def _even(best: Score, other: Score) -> bool:
+def _are_even(best: Score, other: Score) -> bool:
     """Tell whether another window is as good as the best: its subjects and its score count as much, and it cuts no more."""
     worth = abs(best.whole + best.cut - other.whole - other.cut) <= WORTH
     return worth and other.cut >= best.cut - SAME and best.total - other.total <= EVEN

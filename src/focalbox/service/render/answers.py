@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from focalbox.analysis import Analysis
-from focalbox.core.choice.choose import grown_to_heads
+from focalbox.core.choice.choose import grow_to_heads
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
@@ -95,7 +95,7 @@ def placing(analysis: Analysis) -> dict[str, Any]:
         {"kind": one.kind, "boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut}
         for one in analysis.scored_subjects
     ]
-    tight = grown_to_heads(analysis, analysis.subject_box)
+    tight = grow_to_heads(analysis, analysis.subject_box)
     return {
         "subjects": subjects,
         "objects": [
