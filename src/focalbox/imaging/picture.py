@@ -30,8 +30,7 @@ from focalbox.imaging.working import WorkingImage, on_ground, shrink, shrink_arr
 __all__ = ["Picture"]
 
 _AT_ONCE = 2**22
-"""Bytes that a decoder gets at once. Pillow's pieces of 64 KiB took 2.6 % of the time of a 24 MP JPEG; of pieces larger
-than this, it would hold two copies."""
+"""Bytes that a decoder gets at once: Pillow's 64 KiB cost 2.6 % of the time of a 24 MP JPEG, larger pieces a second copy."""
 _MAY_LACK_ALPHA = {"BMP"}
 """Formats whose fourth channel is often there and unused: all zero means opaque, not invisible."""
 
@@ -74,7 +73,8 @@ class Picture:
         self.clear = has_alpha(image) or header.format == "GIF"  # a frame need not cover its canvas
 
     def __reduce__(self) -> str:
-        raise TypeError("an opened picture cannot be pickled: pickle its bytes or its path, and open it again")  # noqa: EM101, TRY003 - 300 lines
+        message = "an opened picture cannot be pickled: pickle its bytes or its path, and open it again"
+        raise TypeError(message)
 
     def decode(
         self, needed: Size | None = None, *, keep_profile: bool = False, look: bool = True, beside: int = 0

@@ -101,7 +101,7 @@ class Network:
 
     def load(self) -> None:
         """Load the file, and check that it keeps the contract; else the first look does. Raises `ModelError`."""
-        self._wanted  # noqa: B018 - found out once
+        self._wanted  # noqa: B018 - reading it loads the file
 
     def look(self, rgb: NDArray[np.uint8]) -> ModelOutput:
         """Look at a picture once.

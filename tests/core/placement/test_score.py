@@ -119,6 +119,26 @@ def test_the_edge_only_takes_away_and_counts_the_margins_that_lie_inside(
     assert score_of(WHOLE, saliency, Demands(edge=1.0)).edge == 0.0
 
 
+@given(
+    st.lists(st.floats(0, 1, width=32), min_size=10, max_size=10),
+    st.floats(0, 0.2),
+    st.floats(0, 1),
+    st.sampled_from([2, 3]),
+)
+def test_saliency_added_inside_a_window_lets_none_beat_it_that_does_not_show_it(
+    cells: list[float], left: float, more: float, column: int
+) -> None:
+    assume(sum(cells) > 0)
+    added = [value + more * (at == column) for at, value in enumerate(cells)]
+    window, other = Box(left, 0.0, 0.4, 1.0), Box(0.6, 0.0, 0.4, 1.0)
+    demands = Demands(edge=0.4)
+    before, after = (
+        total(window, saliency, demands) - total(other, saliency, demands)
+        for saliency in (SaliencyMap([cells]), SaliencyMap([added]))
+    )
+    assert after >= min(before, 0.0) - 1e-5
+
+
 def test_one_thing_whole_comes_before_two_halves() -> None:
     saliency = SaliencyMap(
         [[0, 2, 3, 1, 3, 2, 0, 0]]

@@ -278,13 +278,12 @@ def alternatives(evidence: Evidence, target: Target, framing: Framing, count: in
     found = places_by_score(
         evidence.saliency, largest.width, largest.height, demands, count=count + 1, overlap=DIFFERENT
     )
-    others = [box for box, _ in found if box.jaccard(best.window) < DIFFERENT]
     chosen = [best]
-    for box in others:
+    for box, _ in found:
         pixels = evidence.visible.to_pixels(box, target.aspect)
-        if len(chosen) < count and all(
-            pixels != crop.box for crop in chosen
-        ):  # a window of one pixel may be rounded to another
+        # windows a few pixels wide may differ by much and show the same pixels, once they are rounded
+        differs = box.jaccard(best.window) < DIFFERENT and all(pixels != crop.box for crop in chosen)
+        if differs and len(chosen) < count:
             crop = Crop(evidence, target, "cover", pixels, Padding(), box, notes)
             chosen.append(_with_conflicts(crop, largest, framing))
     return tuple(chosen)
