@@ -28,7 +28,7 @@ to 0.9; 584 pictures, paired): a whole object took the place of a head."""
 
 _LEVEL = 0.5
 """Share of the map's highest value from which a cell belongs to an object. With 0.7, one blob becomes several; judges liked
-the windows, but the mean gain is lower by 0.014 more, and it was not taken (training/RECORD.md)."""
+the windows, but the mean gain is lower by 0.013 more, and it was not taken (training/RECORD.md)."""
 
 _LEAST = 0.1
 """Share of the sum over all objects that an object needs to count: a smaller one is often a mistake, or only a part. With
