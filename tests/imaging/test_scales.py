@@ -1,5 +1,8 @@
 """The scales: enough pixels for both looks, and one coarse grid whatever was decoded."""
 
+from __future__ import annotations
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,3 +25,11 @@ def test_what_is_decoded_serves_the_target_and_the_look(source: Size, needed: Si
 @given(sizes, st.none() | sizes)
 def test_the_coarse_grid_does_not_depend_on_what_was_decoded(source: Size, needed: Size | None) -> None:
     assert grid_step(source) % decode_scale(source, needed) == 0
+
+
+@pytest.mark.parametrize("size", [Size(1, 1), Size(1, 2000), Size(4000, 3000), Size(30000, 1), Size(512, 512)])
+def test_the_looking_copy_has_the_same_area_for_every_picture(size: Size) -> None:
+    look = looking_size(size)
+    assert look.width % 32 == 0
+    assert look.height % 32 == 0
+    assert 0.6 < look.pixels / 192**2 < 1.5

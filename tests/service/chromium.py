@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import io
 import os
 import re
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
+
+from service.servers import SECONDS
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 """A folder to leave screenshots in, for somebody to look at."""
@@ -43,3 +49,30 @@ def planned_by(page: Page, pattern: str, act: Callable[[], object]) -> dict[str,
     assert answer is not None
     box: dict[str, int] = answer.json()["crops"][0]["box"]
     return box
+
+
+def promised_in(text: str) -> list[tuple[str, tuple[int, int]]]:
+    """Return the addresses in what is offered to copy, and the sizes that they promise."""
+    found = []
+    for address, width in re.findall(r"(http[^\s\"]+)(?: (\d+)w)?", html.unescape(text)):
+        size = re.search(r"/(\d+)x(\d+)/(?!\d+x)|rs:fill:(\d+):(\d+)|w:(\d+),h:(\d+)", address)
+        assert size, address
+        across, down = (int(side) for side in size.groups() if side)
+        assert not width or across == int(width), address
+        found.append((address, (across, down)))
+    return found
+
+
+def addresses_on(page: Page) -> list[tuple[str, tuple[int, int]]]:
+    """Return the addresses of all rows that are shown, and the sizes that they promise."""
+    rows = [page.locator(f"#snippet-{name}") for name in ("URL", "thumbor", "imgproxy", "Filestack", "picture")]
+    return [promised for row in rows if row.is_visible() for promised in promised_in(row.inner_text())]
+
+
+def check_sizes(promised: list[tuple[str, tuple[int, int]]], form: str) -> None:
+    """Fetch each address, and compare the picture with the size that was promised and with a format."""
+    for address, size in promised:
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - of the page
+            content = answer.read()
+        with Image.open(io.BytesIO(content)) as image:
+            assert (image.size, image.format) == (size, form), address

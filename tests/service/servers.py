@@ -154,6 +154,12 @@ class Neighbour:
     endless: threading.Event = field(default_factory=threading.Event)
 
 
+def receive(connection: socket.socket) -> bytes:
+    """Return all that comes until the other side hangs up."""
+    with connection:
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 @dataclass
 class Running:
     """`focalbox serve` as a process."""
@@ -169,11 +175,16 @@ class Running:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), SECONDS)
 
-    def get(self, target: str) -> bytes:
-        """Return a whole answer, from its status line on, of a connection of its own."""
-        with self.connect() as connection:
-            connection.sendall(f"GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n".encode())
-            return b"".join(iter(lambda: connection.recv(65536), b""))
+    def send(self, target: str, *headers: str) -> socket.socket:
+        """Send a request on a connection of its own, and return it."""
+        connection = self.connect()
+        lines = [f"GET {target} HTTP/1.1", "Host: test", "Connection: close", *headers, "", ""]
+        connection.sendall("\r\n".join(lines).encode())
+        return connection
+
+    def get(self, target: str, *headers: str) -> bytes:
+        """Return a whole answer, from its status line on."""
+        return receive(self.send(target, *headers))
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from libthumbor import CryptoURL
 from PIL import Image
 
 import focalbox
 from focalbox import Cropper
-from focalbox.service.dialects.signing import Key, sign
-from focalbox.storage.fsspec_store import filesystem_of
-from service.servers import SECRET, Opened, Service, image_of
+from service.servers import Opened, Service, image_of
 
 
 @pytest.mark.parametrize(
@@ -87,132 +81,6 @@ def test_coordinates_and_meta_say_what_is_cut(service: Service) -> None:
     assert (cut["left"], cut["top"]) == (box["left"], box["top"])
 
 
-def test_signatures_are_needed_and_come_first(opened: Opened, pictures: Path) -> None:
-    service = opened(root=pictures, keys=f"new:{SECRET},old:{SECRET} too", thumbor_key="a thumbor key")
-    soon = int(time.time()) + 60
-    target = "/v1/crop/60x40/coffee.jpg?fit=tight"
-    for key in (Key("new", SECRET), Key("old", f"{SECRET} too")):
-        assert service.ask(sign(target, key, soon)).status == 200
-    assert service.ask(sign(target, Key("new", "another secret altogether"), soon)).status == 403
-    assert service.ask(sign(target, Key("new", SECRET), 1)).status == 403
-    for other in (target, "/v1/crop/nonsense/%zz", "/unsafe/60x40/coffee.jpg", "/smart_crop=w:5,h:5/coffee.jpg",
-                  "/v1/nonsense/", "/v1/crop/60x40/missing.jpg"):  # fmt: skip
-        answer = service.ask(other)
-        assert answer.status == 403, other
-        answer.problem()
-    assert service.ask("/v1/crop", "POST", b"", {"content-type": "image/jpeg"}).status == 403
-    thumbor = CryptoURL(key="a thumbor key").generate(image_url="coffee.jpg", width=60, height=40, smart=True)
-    assert service.ask(thumbor).status == 200
-    assert service.ask(thumbor.replace("60x40", "61x40")).status == 403
-
-
-def test_only_listed_sizes_are_served(opened: Opened, pictures: Path) -> None:
-    service = opened(root=pictures, allow_unsigned="true", sizes="60x40,1:1")
-    assert service.ask("/v1/crop/60x40/coffee.jpg").status == 200
-    assert service.ask("/v1/plan/60x40,1:1/coffee.jpg").status == 200
-    for other in ("/v1/crop/61x40/coffee.jpg", "/v1/plan/60x40,free/coffee.jpg", "/unsafe/300x200/smart/coffee.jpg"):
-        answer = service.ask(other)
-        assert answer.status == 403
-        assert "60x40, 1:1" in answer.problem()
-
-
-def test_where_a_crop_of_an_upload_would_be_is_told_for_every_size(opened: Opened, pictures: Path) -> None:
-    service = opened(root=pictures, allow_unsigned="true", sizes="60x40")
-    content = (pictures / "coffee.jpg").read_bytes()
-    status = {
-        target: service.ask(target, "POST", content, {"content-type": "image/jpeg"}).status
-        for target in (
-            "/v1/plan?size=61x40,free",
-            "/v1/crop?size=60x40",
-            "/v1/crop?size=61x40",
-            "/v1/explain?size=61x40",
-        )
-    }
-    assert list(status.values()) == [200, 200, 403, 403]
-
-
-def test_answers_can_be_kept(service: Service) -> None:
-    target = "/v1/crop/60x40/coffee.jpg"
-    first = service.ask(target)
-    tag = first.headers["etag"]
-    assert first.headers["cache-control"] == "public, max-age=86400"
-    assert first.headers["vary"] == "Accept"
-    again = service.ask(target, headers={"if-none-match": f'"other", W/{tag}'})
-    assert (again.status, again.content, again.headers["etag"]) == (304, b"", tag)
-    assert service.ask(target + "?zoom=1").headers["etag"] != tag
-    assert service.ask(target, headers={"accept": "image/webp"}).headers["etag"] != tag
-    assert service.ask("/v1/crop/60x40/rocket.jpg").headers["etag"] != tag
-    assert service.ask("/unsafe/60x40/filters:max_age(5)/coffee.jpg").headers["cache-control"] == "public, max-age=5"
-    assert service.ask("/smart_crop=w:5,h:5/cache=false/coffee.jpg").headers["cache-control"] == "no-cache"
-
-
-def test_a_changed_file_is_another_picture(opened: Opened, pictures: Path, tmp_path: Path) -> None:
-    service = opened(root=tmp_path, allow_unsigned="true")
-    (tmp_path / "a.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())
-    first = service.ask("/v1/crop/60x40/a.jpg")
-    (tmp_path / "a.jpg").write_bytes((pictures / "rocket.jpg").read_bytes())
-    second = service.ask("/v1/crop/60x40/a.jpg", headers={"if-none-match": first.headers["etag"]})
-    assert second.status == 200
-    assert second.content != first.content
-
-
-def test_formats_are_negotiated(service: Service) -> None:
-    for accept, kind in (
-        ("image/avif,image/webp,*/*", "image/avif"),
-        ("image/webp,*/*;q=0.5", "image/webp"),
-        ("", "image/jpeg"),
-    ):
-        answer = service.ask("/v1/crop/60x40/coffee.jpg", headers={"accept": accept})
-        assert answer.headers["content-type"] == kind
-        assert Image.MIME[image_of(answer.content).format or ""] == kind
-    fixed = service.ask("/v1/crop/60x40/coffee.jpg?format=png", headers={"accept": "image/avif"})
-    assert fixed.headers["content-type"] == "image/png"
-    assert "vary" not in fixed.headers
-
-
-def test_head_and_ranges(service: Service) -> None:
-    whole = service.ask("/v1/crop/60x40/coffee.jpg")
-    head = service.ask("/v1/crop/60x40/coffee.jpg", "HEAD")
-    assert {**head.headers, "x-request-id": ""} == {**whole.headers, "x-request-id": ""}
-    part = service.ask("/v1/crop/60x40/coffee.jpg", headers={"range": "bytes=0-9"})
-    assert (part.status, part.content, part.headers["accept-ranges"]) == (200, whole.content, "none")
-
-
-def test_only_pictures_in_allowed_buckets_are_served(opened: Opened, pictures: Path) -> None:
-    store = MemoryFileSystem()
-    store.pipe_file("/photos/pets/cat.jpg", (pictures / "chelsea.jpg").read_bytes())
-    service = opened({"bucket_filesystem": store}, buckets="photos", allow_unsigned="true")
-    assert image_of(service.ask("/v1/crop/60x40/s3://photos/pets/cat.jpg").content).size == (60, 40)
-    for address, status in (("s3://photos/missing.jpg", 404), ("s3://other/pets/cat.jpg", 403), ("s3://photos/", 403)):
-        answer = service.ask(f"/v1/crop/60x40/{address}")
-        assert answer.status == status
-        answer.problem()
-
-
-def test_a_bucket_of_a_server_that_speaks_s3(opened: Opened, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    moto = pytest.importorskip("moto.server", reason="an S3 server comes with requirements/batch.txt")
-    s3fs = pytest.importorskip("s3fs", reason="the extra s3 is not installed")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "DEFAULT_REGION": "us-east-1"}.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    s3fs.S3FileSystem.clear_instance_cache()  # another test's server is gone
-    filesystem_of.cache_clear()
-    try:
-        store = s3fs.S3FileSystem(skip_instance_cache=True)
-        store.mkdir("photos")
-        store.pipe_file("photos/pets/cat.jpg", (pictures / "chelsea.jpg").read_bytes())
-        service = opened(buckets="photos", allow_unsigned="true", limit_bytes=1_000_000)
-        assert image_of(service.ask("/v1/crop/60x40/s3://photos/pets/cat.jpg").content).size == (60, 40)
-        assert service.ask("/v1/crop/60x40/s3://photos/missing.jpg").status == 404
-        store.pipe_file("photos/large.jpg", b"\xff\xd8\xff" * 400_000)
-        assert service.ask("/v1/crop/60x40/s3://photos/large.jpg").status == 413
-    finally:
-        server.stop()
-
-
 def test_analyses_of_broken_pictures_are_problems(service: Service) -> None:
     for name, status in (("letter.txt", 415), ("cut.jpg", 422), (".hidden.jpg", 404), ("pets", 404), ("missing", 404)):
         for address in (f"/v1/crop/60x40/{name}", f"/unsafe/60x40/smart/{name}", f"/smart_crop=w:5,h:5/{name}"):
@@ -276,21 +144,6 @@ def test_what_goes_wrong_inside_is_not_told(opened: Opened, pictures: Path, capl
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
     assert "a secret" in caplog.text
-
-
-def test_equal_tags_are_equal_bytes_whatever_was_asked_before(
-    opened: Opened, photographs: Mapping[str, Any], tmp_path: Path
-) -> None:
-    Image.fromarray(photographs["astronaut"]).resize((1700, 1500)).save(tmp_path / "a.jpg", quality=85)
-    sizes = ("100x40", "500x200", "1080x432", "250x250", "explain")
-    found: dict[str, set[bytes]] = {}
-    for order in (sizes, sizes[::-1]):
-        service = opened(root=tmp_path, allow_unsigned="true")
-        for size in order:
-            answer = service.ask("/v1/explain/500x200/a.jpg" if size == "explain" else f"/v1/crop/{size}/a.jpg")
-            assert answer.status == 200
-            found.setdefault(answer.headers["etag"], set()).add(answer.content)
-    assert [len(contents) for contents in found.values()] == [1] * len(sizes)
 
 
 def test_what_became_of_a_film_is_said(opened: Opened, tmp_path: Path) -> None:

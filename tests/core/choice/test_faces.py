@@ -1,20 +1,27 @@
-"""Faces framed: which of them, how much around them, and the window of a shape around them or inside."""
+"""Faces framed: which of them, how much around them, in which window, and what a caller's wishes do to it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
+from focalbox.core.choice.choose import choose_crop
 from focalbox.core.choice.faces import MAX_ASPECT, FaceFrame, ranked_faces, with_headroom
-from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.choice.ratios import meant_aspect
+from focalbox.core.evidence import SaliencyMap, Subject
+from focalbox.core.framing import FITS, Fit, Framing, Mode, OnDoubt
+from focalbox.core.geometry import WHOLE, Box, largest_window
 from focalbox.core.target import Size, Target
-from strategies import boxes, faces, spot, targets
+from strategies import analyses, boxes, faces, spot, targets
 
 SIZE = Size(400, 400)
+
+
 SMALL, LARGE = (0.05, 0.1, 0.1, 0.1), (0.7, 0.3, 0.2, 0.2)
 """Left, top and sides of two faces; the larger is the first."""
 TWO = replace(spot(SIZE, 0.0, 0.0), subjects=faces(SMALL, LARGE))
@@ -122,3 +129,71 @@ def test_faces_of_another_size_do_not_count(least: float | None, most: float | N
     boxes = [(0.1, 0.1, 0.2, 0.2), (0.5, 0.5, 0.1, 0.1), (0.8, 0.8, 0.05, 0.05)]
     found = FaceFrame((), least=least, most=most).faces(replace(TWO, subjects=faces(*boxes)))
     assert [round(face.box.width * SIZE.width) for face in found] == sides
+
+
+def test_face_mode_frames_the_face_with_headroom() -> None:
+    values = np.zeros((20, 40))
+    values[:, -4:] = 1  # saliency is elsewhere
+    analysis = Analysis(Size(2000, 1000), SaliencyMap(values), faces((0.2, 0.4, 0.1, 0.2)))
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.relative.contains(Box(0.2, 0.4, 0.1, 0.2))
+    assert crop.relative.centre[0] == pytest.approx(0.25, abs=0.001)
+    tight = analysis.plan("1:1", mode="face", fit="tight", upscale=True).relative
+    assert tight.top < 0.4 - 0.05
+    assert tight.contains(Box(0.2, 0.4, 0.1, 0.2))
+
+
+def test_face_mode_without_faces_falls_back_and_says_so() -> None:
+    analysis = spot(Size(1000, 500), 0.0, 0.4)
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.box == analysis.plan("1:1").box
+    assert crop.to_dict()["crops"][0]["notes"] == ["no face was found: framed by saliency"]
+
+
+def test_face_mode_with_faces_at_both_ends_frames_one_and_names_the_other() -> None:
+    analysis = Analysis(Size(2000, 500), SaliencyMap.blank(), faces((0.0, 0.3, 0.05, 0.2), (0.9, 0.2, 0.1, 0.4)))
+    crop = analysis.plan("1:1", mode="face")
+    assert crop.relative.contains(Box(0.9, 0.2, 0.1, 0.4))
+    assert [subject.box.left for subject in crop.cut] == [0.0]
+
+
+@given(analyses, targets, boxes(), st.sampled_from([("face", "crop"), ("auto", "centre"), ("face", "centre")]))
+def test_a_face_that_fits_is_whole_where_saliency_has_no_say(
+    analysis: Analysis, target: Target, face: Box, asked: tuple[Mode, OnDoubt]
+) -> None:
+    mode, on_doubt = asked
+    width, height = largest_window(analysis.source, target.aspect)
+    face = Box(face.left, face.top, face.width * width, face.height * height)
+    analysis = Analysis(analysis.source, analysis.saliency, (Subject(face),))
+    whole = face.to_whole_pixels(analysis.source)
+    # A very small size stands for a common ratio, and is placed by that one's window, which may be smaller.
+    meant = largest_window(analysis.source, meant_aspect(target))
+    assume(whole.width <= min(width, meant[0]) and whole.height <= min(height, meant[1]))
+    assert choose_crop(analysis, target, Framing(mode=mode, on_doubt=on_doubt, doubt=1.0)).cut == ()
+
+
+def test_in_doubt_a_face_is_whole_also_where_a_small_size_is_a_rounded_ratio() -> None:
+    """8x3 stands for 5:2, whose window is narrower."""
+    analysis = Analysis(Size(7, 1), SaliencyMap.blank(), faces((0.0, 0.0, 0.23809523809523808, 0.0625)))
+    assert choose_crop(analysis, Size(8, 3), Framing(on_doubt="centre", doubt=1.0)).cut == ()
+
+
+def test_a_face_without_room_for_its_headroom_is_whole() -> None:
+    analysis = Analysis(Size(820, 800), SaliencyMap.blank(), faces((0.45, 0.4, 0.53, 0.1)))
+    crop = analysis.plan("9:16", mode="face")
+    assert crop.relative.contains(Box(0.45, 0.4, 0.53, 0.1))
+    assert crop.cut == ()
+
+
+def test_a_callers_focus_beats_faces_and_the_salient_box() -> None:
+    analysis = Analysis(Size(1000, 500), spot(Size(1000, 500), 0.0, 0.4).saliency, faces((0.0, 0.3, 0.1, 0.2)))
+    for options in ({"mode": "face"}, {"fit": "tight", "upscale": True}):
+        crop = analysis.plan("1:1", focus=(0.7, 0.5), **options)
+        assert crop.relative.centre == pytest.approx((0.7, 0.5), abs=0.002)
+
+
+@given(analyses, targets, st.lists(boxes(), min_size=1, max_size=4), st.sampled_from(FITS))
+def test_face_mode_is_never_an_error(analysis: Analysis, target: Target, found: list[Box], fit: Fit) -> None:
+    subjects = tuple(Subject(box, "face", 0.5) for box in found)
+    analysis = Analysis(analysis.source, analysis.saliency, subjects)
+    assert WHOLE.contains(analysis.plan(target, mode="face", fit=fit).relative)

@@ -103,3 +103,13 @@ def test_a_crop_without_a_head_that_would_fit_says_so() -> None:
     assert far.plan("1:1", keep=[(0.0, 0.0, 0.1, 0.1)]).notes == ()
     near = Analysis(analysis.source, analysis.saliency, (Subject(Box(0.1, 0.3, 0.1, 0.2), "head", 0.41),))
     assert near.plan("1:1").notes == ()
+
+
+def test_what_no_window_can_do_is_said() -> None:
+    analysis = Analysis(Size(1000, 500), SaliencyMap.blank(), faces((0.1, 0.1, 0.3, 0.8)))
+    ends = [(0.0, 0.0, 0.1, 1.0), (0.9, 0.0, 0.1, 1.0)]
+    assert "keep all of the boxes" in analysis.plan("1:1", keep=ends).notes[0]
+    assert "avoid" in analysis.plan("1:1", avoid=[(0.0, 0.0, 1.0, 1.0)]).notes[0]
+    assert "before the focus" in analysis.plan("1:1", keep=ends[:1], focus=(0.9, 0.5)).notes[0]
+    assert analysis.plan("4:1").notes == ("no window of this ratio can show a whole face: its top comes first",)
+    assert analysis.plan("1:1").notes == ()

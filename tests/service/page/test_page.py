@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import io
 import re
-import shutil
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from service.chromium import drag, planned_by, shot, window_of
-from service.servers import SECONDS
+from service.chromium import check_sizes, drag, planned_by, promised_in, shot, window_of
 
 
 def _pixels(page: Page, canvas: str) -> str:
@@ -184,9 +179,9 @@ def test_a_keyboard_is_enough_even_on_a_phone(visit: Callable[..., Page], pictur
         page.keyboard.press("Enter")
         expect(page.locator("#status")).to_have_text(f"The {name} was copied.")
         copied[name] = page.evaluate("navigator.clipboard.readText()")
-    assert [len(_promised(text)) for text in copied.values()] == [1, 6, 11, 1, 1]
+    assert [len(promised_in(text)) for text in copied.values()] == [1, 6, 11, 1, 1]
     for text in copied.values():
-        _check(_promised(text), "JPEG")
+        check_sizes(promised_in(text), "JPEG")
 
 
 def test_the_window_follows_the_hand_and_is_let_go(visit: Callable[..., Page], pictures: Path) -> None:
@@ -277,64 +272,3 @@ def test_a_transparent_picture_is_drawn_anew(visit: Callable[..., Page], picture
     page.get_by_label("Window", exact=True).check()
     page.get_by_label("Window", exact=True).uncheck()
     assert _pixels(page, "#stage") == before, "the shade is gone with the window"
-
-
-def _promised(text: str) -> list[tuple[str, tuple[int, int]]]:
-    """Return the addresses in what is offered to copy, and the sizes that they promise."""
-    found = []
-    for address, width in re.findall(r"(http[^\s\"]+)(?: (\d+)w)?", html.unescape(text)):
-        size = re.search(r"/(\d+)x(\d+)/(?!\d+x)|rs:fill:(\d+):(\d+)|w:(\d+),h:(\d+)", address)
-        assert size, address
-        across, down = (int(side) for side in size.groups() if side)
-        assert not width or across == int(width), address
-        found.append((address, (across, down)))
-    return found
-
-
-def _addresses(page: Page) -> list[tuple[str, tuple[int, int]]]:
-    """Return the addresses of all rows that are shown, and the sizes that they promise."""
-    rows = [page.locator(f"#snippet-{name}") for name in ("URL", "thumbor", "imgproxy", "Filestack", "picture")]
-    return [promised for row in rows if row.is_visible() for promised in _promised(row.inner_text())]
-
-
-def _check(promised: list[tuple[str, tuple[int, int]]], form: str) -> None:
-    for address, size in promised:
-        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - of the page
-            content = answer.read()
-        with Image.open(io.BytesIO(content)) as image:
-            assert (image.size, image.format) == (size, form), address
-
-
-def test_every_address_to_copy_works_once_the_picture_is_there(visit: Callable[..., Page], pictures: Path) -> None:
-    page = visit("--allow-unsigned", "--root", str(pictures))
-    page.set_input_files("#file", pictures / "coffee.jpg")
-    expect(page.locator("#facts")).to_contain_text("coffee.jpg")
-    expect(page.locator("#place")).to_be_hidden()
-    page.get_by_role("button", name="4:5", exact=True).click()
-    found = {"untouched": _addresses(page)}
-    drag(page, (0.4, 0.5), (0.5, 0.5), (0.2, 0.5))
-    expect(page.locator("#snippet-URL")).to_contain_text("focus=0.")
-    found["dragged"] = _addresses(page)
-    page.get_by_role("button", name="Let focalbox choose").click()
-    page.locator("#format").select_option("webp")
-    page.locator("#fit").select_option("tight")
-    expect(page.locator("#snippet-URL")).to_contain_text("fit=tight&upscale=true&format=webp")
-    found["tight, as WebP"] = _addresses(page)
-    assert [len(addresses) for addresses in found.values()] == [15, 15, 14]
-    for act, addresses in found.items():
-        _check(addresses, "WEBP" if "WebP" in act else "JPEG")
-
-
-def test_every_address_of_a_picture_with_an_awkward_name_works(
-    visit: Callable[..., Page], pictures: Path, tmp_path: Path
-) -> None:
-    page = visit("--allow-unsigned", "--root", str(tmp_path))
-    for name in ("my cat é@2x.jpg", "a=b,c [1] (2).jpg", "50% #1?.jpg", "12:30 & it's.jpg"):
-        shutil.copy(pictures / "coffee.jpg", tmp_path / name)
-        page.set_input_files("#file", tmp_path / name)
-        expect(page.locator("#facts")).to_contain_text(f"{name} ·")
-        expect(page.locator("#place")).to_be_hidden()
-        untouched = _addresses(page)
-        page.locator("#stage").press("ArrowDown")
-        expect(page.locator("#snippet-URL")).to_contain_text("focus=")
-        _check([*untouched[:4], *_addresses(page)[:4]], "JPEG")

@@ -58,13 +58,6 @@ def _fill(disk: Path, left: int = 0) -> None:
         rest.truncate(rest.tell() - left)
 
 
-def _get(service: Running, path: str) -> bytes:
-    with service.connect() as connection:
-        connection.settimeout(SECONDS)
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("full_at_start", [False, True])
 def test_a_full_disk_of_temporary_files_ends_no_process(
@@ -83,10 +76,10 @@ def test_a_full_disk_of_temporary_files_ends_no_process(
             ("/v1/crop/60x40/coffee.jpg", b"200"), ("/unsafe/60x40/coffee.jpg", b"200"), ("/v1/nothing", b"400"),
             ("/resize=w:60/coffee.jpg", b"200"), ("/v1/plan/1:1/coffee.jpg", b"200"), ("/metrics", b"200"),
         ):  # fmt: skip
-            assert _get(service, path).split(b" ")[1] == status, path
+            assert service.get(path).split(b" ")[1] == status, path
     lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
     assert not any("worker ended" in line["message"] for line in lines)
     assert any("counts by itself" in line["message"] for line in lines) == full_at_start
     if not full_at_start:
-        metrics = _get(service, "/metrics").decode()
+        metrics = service.get("/metrics").decode()
         assert re.search(r'focalbox_requests_total\{[^}]*dialect="thumbor"[^}]*\} 4.0', metrics)

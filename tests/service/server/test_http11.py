@@ -55,12 +55,6 @@ def _trickled(connection: socket.socket, text: bytes) -> bytes:
     pytest.fail("nobody hung up")
 
 
-def _get(running: Running, target: str) -> bytes:
-    with running.connect() as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        return _all_of(connection)
-
-
 @pytest.fixture(scope="module")
 def short(running_long: Callable[..., Running]) -> Running:
     return running_long("--allow-unsigned", **SHORT)
@@ -78,7 +72,7 @@ def test_a_body_that_trickles_is_no_progress(short: Running) -> None:
         connection.sendall(POST)
         answer = _trickled(connection, b"\xff\xd8\xff" * 1000)
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b"focalbox_admitted 0.0" in _get(short, "/metrics")
+    assert b"focalbox_admitted 0.0" in short.get("/metrics")
 
 
 @pytest.mark.parametrize("sent", [b"", GET])
@@ -97,9 +91,9 @@ def test_an_answer_that_is_not_read_is_dropped(running: Callable[..., Running], 
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(b"GET /v1/crop/3000x3000/chelsea.jpg?upscale=true&format=bmp HTTP/1.1\r\nHost: a\r\n\r\n")
         until = time.monotonic() + LATE
-        while b'answer="crop"' not in _get(started, "/metrics"):
+        while b'answer="crop"' not in started.get("/metrics"):
             assert time.monotonic() < until
-        while b"focalbox_connections 1.0" not in _get(started, "/metrics"):
+        while b"focalbox_connections 1.0" not in started.get("/metrics"):
             assert time.monotonic() < until, "the connection is still held"
 
 
@@ -217,7 +211,7 @@ def test_silent_connections_push_each_other_out_and_nobody_else(running: Callabl
         took = []
         for _ in range(200):
             start = time.perf_counter()
-            assert _get(started, "/healthz").startswith(b"HTTP/1.1 200 ")
+            assert started.get("/healthz").startswith(b"HTTP/1.1 200 ")
             took.append(time.perf_counter() - start)
         assert statistics.quantiles(took, n=100)[-1] < 1.0, f"the slowest took {max(took):.3f} s"
         assert statistics.median(took) < 0.1, f"half of the answers took {statistics.median(took):.3f} s"
@@ -236,9 +230,9 @@ def test_slow_uploads_take_no_place_from_those_who_work(running: Callable[..., R
         for connection in uploads:
             connection.sendall(POST + b"\xff\xd8\xff")
         until = time.monotonic() + LATE
-        while b"focalbox_uploads 20.0" not in _get(started, "/metrics"):
+        while b"focalbox_uploads 20.0" not in started.get("/metrics"):
             assert time.monotonic() < until
-        assert _get(started, "/v1/crop/50x50/coffee.jpg").startswith(b"HTTP/1.1 200")
+        assert started.get("/v1/crop/50x50/coffee.jpg").startswith(b"HTTP/1.1 200")
         with started.connect() as connection:
             connection.sendall(POST)
             assert connection.recv(65536).startswith(b"HTTP/1.1 503"), "uploads have a bound of their own"

@@ -28,10 +28,7 @@ def _noise(seed: int) -> bytes:
 
 
 def _get(service: Running, path: str) -> tuple[int, str]:
-    with service.connect() as connection:
-        connection.settimeout(SECONDS)
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    answer = service.get(path)
     return int(answer.split(b" ")[1]), answer.decode("latin-1")
 
 

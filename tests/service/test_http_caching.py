@@ -1,0 +1,73 @@
+"""What caches go by: tags, ages, negotiated formats, and HEAD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from service.servers import Opened, Service, image_of
+
+
+def test_answers_can_be_kept(service: Service) -> None:
+    target = "/v1/crop/60x40/coffee.jpg"
+    first = service.ask(target)
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "public, max-age=86400"
+    assert first.headers["vary"] == "Accept"
+    again = service.ask(target, headers={"if-none-match": f'"other", W/{tag}'})
+    assert (again.status, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert service.ask(target + "?zoom=1").headers["etag"] != tag
+    assert service.ask(target, headers={"accept": "image/webp"}).headers["etag"] != tag
+    assert service.ask("/v1/crop/60x40/rocket.jpg").headers["etag"] != tag
+    assert service.ask("/unsafe/60x40/filters:max_age(5)/coffee.jpg").headers["cache-control"] == "public, max-age=5"
+    assert service.ask("/smart_crop=w:5,h:5/cache=false/coffee.jpg").headers["cache-control"] == "no-cache"
+
+
+def test_a_changed_file_is_another_picture(opened: Opened, pictures: Path, tmp_path: Path) -> None:
+    service = opened(root=tmp_path, allow_unsigned="true")
+    (tmp_path / "a.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())
+    first = service.ask("/v1/crop/60x40/a.jpg")
+    (tmp_path / "a.jpg").write_bytes((pictures / "rocket.jpg").read_bytes())
+    second = service.ask("/v1/crop/60x40/a.jpg", headers={"if-none-match": first.headers["etag"]})
+    assert second.status == 200
+    assert second.content != first.content
+
+
+def test_formats_are_negotiated(service: Service) -> None:
+    for accept, kind in (
+        ("image/avif,image/webp,*/*", "image/avif"),
+        ("image/webp,*/*;q=0.5", "image/webp"),
+        ("", "image/jpeg"),
+    ):
+        answer = service.ask("/v1/crop/60x40/coffee.jpg", headers={"accept": accept})
+        assert answer.headers["content-type"] == kind
+        assert Image.MIME[image_of(answer.content).format or ""] == kind
+    fixed = service.ask("/v1/crop/60x40/coffee.jpg?format=png", headers={"accept": "image/avif"})
+    assert fixed.headers["content-type"] == "image/png"
+    assert "vary" not in fixed.headers
+
+
+def test_head_and_ranges(service: Service) -> None:
+    whole = service.ask("/v1/crop/60x40/coffee.jpg")
+    head = service.ask("/v1/crop/60x40/coffee.jpg", "HEAD")
+    assert {**head.headers, "x-request-id": ""} == {**whole.headers, "x-request-id": ""}
+    part = service.ask("/v1/crop/60x40/coffee.jpg", headers={"range": "bytes=0-9"})
+    assert (part.status, part.content, part.headers["accept-ranges"]) == (200, whole.content, "none")
+
+
+def test_equal_tags_are_equal_bytes_whatever_was_asked_before(
+    opened: Opened, photographs: Mapping[str, Any], tmp_path: Path
+) -> None:
+    Image.fromarray(photographs["astronaut"]).resize((1700, 1500)).save(tmp_path / "a.jpg", quality=85)
+    sizes = ("100x40", "500x200", "1080x432", "250x250", "explain")
+    found: dict[str, set[bytes]] = {}
+    for order in (sizes, sizes[::-1]):
+        service = opened(root=tmp_path, allow_unsigned="true")
+        for size in order:
+            answer = service.ask("/v1/explain/500x200/a.jpg" if size == "explain" else f"/v1/crop/{size}/a.jpg")
+            assert answer.status == 200
+            found.setdefault(answer.headers["etag"], set()).add(answer.content)
+    assert [len(contents) for contents in found.values()] == [1] * len(sizes)

@@ -1,0 +1,64 @@
+"""What the service logs: lines of JSON with the client's address, and nothing secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from focalbox.service.middleware import without_secrets
+from service.servers import Running
+
+
+def test_logs_are_lines_of_json_without_secrets(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    secret = "a secret that nobody reads"
+    environment = {"FOCALBOX_SERVICE_KEYS": f"k:{secret}", "FOCALBOX_SERVICE_THUMBOR_KEY": secret}
+    started = running("--root", str(pictures), **environment)
+    started.get("/v1/crop/30x30/coffee.jpg?expires=9999999999&key=k&signature=" + "A" * 43)
+    started.get("/" + "B" * 27 + "=/30x30/coffee.jpg")
+    started.get("/smart_crop=w:5,h:5/security=p:CCCC,s:DDDD/coffee.jpg")
+    assert started.stop() == 0
+    text = (tmp_path / "log-0").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    asked = [line for line in lines if line["message"] == "request" and line["path"] != "/readyz"]
+    assert [line["status"] for line in asked] == [403, 403, 403]
+    assert {"id", "method", "path", "dialect", "status", "bytes", "milliseconds"} <= set(asked[0])
+    assert not any(word in text for word in (secret, "A" * 43, "B" * 27, "CCCC", "DDDD"))
+
+
+@pytest.mark.parametrize(
+    ("trusted", "logged"),
+    [
+        (
+            "127.0.0.1",
+            {
+                "203.0.113.5": "203.0.113.5",
+                "198.51.100.1, 203.0.113.5": "203.0.113.5",
+                "y" * 9000: "y" * 45,
+                "\x1b[31m": "\x1b[31m",
+            },
+        ),
+        ("127.0.0.0/8", {"198.51.100.1, 203.0.113.5, 127.0.0.9": "203.0.113.5"}),
+        ("10.0.0.0/8", {"203.0.113.5": "127.0.0.1"}),
+    ],
+)
+def test_the_client_behind_a_trusted_proxy_is_logged_and_nothing_breaks_the_line(
+    running: Callable[..., Running], tmp_path: Path, trusted: str, logged: dict[str, str]
+) -> None:
+    started = running("--allow-unsigned", FOCALBOX_SERVICE_TRUSTED_PROXIES=trusted)
+    for forwarded in logged:
+        started.get("/healthz", f"X-Forwarded-For: {forwarded}")
+    assert started.stop() == 0
+    text = (tmp_path / "log-0").read_text()
+    assert "\x1b" not in text
+    asked = [json.loads(line) for line in text.splitlines()]
+    assert [line["address"] for line in asked if line.get("path") == "/healthz"] == [*logged.values()]
+
+
+def test_paths_are_logged_without_what_opens_doors() -> None:
+    for path in ("/v1/crop/5x5/https://user:word@host/a.jpg?word=1", "/v1/crop/5x5/https%3A%2F%2Fuser:word@host/a"):
+        assert "word" not in without_secrets(path)
