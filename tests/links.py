@@ -27,7 +27,7 @@ def pages() -> list[Path]:
     return [
         *sorted(ROOT.glob("*.md")),
         *sorted((ROOT / "docs").rglob("*.md")),
-        *sorted((ROOT / "training").glob("*.md")),
+        *sorted((ROOT / "training").rglob("*.md")),
         card,
     ]
 

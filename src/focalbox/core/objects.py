@@ -20,7 +20,7 @@ when its edge cuts them, in shares of the saliency. Without them, one object and
 room around it, since they hold more saliency. Judges who did not know which was which compared the windows that these
 weights move by a fifth or more: with 0.1 and 0 they preferred 35 and called 4 unfit to print; without, 9 and 23. The steps
 to 0.1 and 0.1, and on to 0.1 and 0.2, were preferred likewise. Windows keep less of what people look at first: the mean
-gain is lower by 0.031 (0.014 to 0.048). training/RECORD.md lists all that was tried."""
+gain is lower by 0.031 (0.014 to 0.048). training/record/score.md lists all that was tried."""
 
 BESIDE_FACES = 0.5
 """What objects count in a picture with faces, relative to a picture without. With 1.0, 0.4 % more of the heads are cut (0.1
@@ -28,7 +28,7 @@ to 0.9; 584 pictures, paired): a whole object took the place of a head."""
 
 _LEVEL = 0.5
 """Share of the map's highest value from which a cell belongs to an object. With 0.7, one blob becomes several; judges liked
-the windows, but the mean gain is lower by 0.013 more, and it was not taken (training/RECORD.md)."""
+the windows, but the mean gain is lower by 0.013 more, and it was not taken (training/record/score.md)."""
 
 _LEAST = 0.1
 """Share of the sum over all objects that an object needs to count: a smaller one is often a mistake, or only a part. With

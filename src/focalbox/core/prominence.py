@@ -33,7 +33,7 @@ _UNSURE, _SURE = 0.3, 0.5
 """Score of a head without a clear face up to which it does not count, and from which it counts fully. What is hardly found
 is often not a head, and with a single threshold it could drive a sure face out of a window. From 0.4 to
 0.6 more heads are cut (of animals 0.011 more, 0.003 to 0.021; of all 0.006, 0.001 to 0.013), and a higher mean gain is not
-proven (0.009, -0.003 to 0.021; dev rows, paired). All that was tried stands in training/RECORD.md."""
+proven (0.009, -0.003 to 0.021; dev rows, paired). training/record/heads.md lists all that was tried."""
 
 _SAME = 1e-9
 """Lengths (fractions) that differ by less are equal, as in `focalbox.core.placement.windows`."""
