@@ -28,10 +28,10 @@ __all__ = [
 EDGE = 0.4
 """How much less saliency near the window's edges counts than in its middle: of two windows with the same things, the one
 with room around them is better. People crop this way too: with it, windows overlap their crops by 0.008 more (0.005 to
-0.010; 700 training rows of fcdb at the ratios of people's crops; 0.003 to 0.013 in the 133 dev rows). Of the windows it moves,
-judges who did not know which was which preferred 57 with it and 18 without; between 0.4 and 0.2, 36 and 10. Windows keep
-less of what people look at first: the mean gain is lower by 0.027 (0.013 to 0.041), with 0.2 by 0.017. All that was tried
-stands in training/record/score.md."""
+0.010; 700 training rows of fcdb at the ratios of people's crops; 0.003 to 0.013 in the dev rows). Of the windows that it
+moves, judges who did not know which was which preferred 57 with it and 18 without; between 0.4 and 0.2, 36 and 10.
+Windows keep less of what people look at first: the mean gain is lower by 0.027 (0.013 to 0.041), with 0.2 by 0.017.
+training/record/score.md lists all that was tried."""
 
 MARGIN = 0.1
 """Distance from an edge that counts as near it, a share of the window's side. With 0.2 the overlap grows by 0.003 more, and
