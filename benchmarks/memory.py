@@ -21,7 +21,7 @@ from typing import Any
 from PIL import Image
 
 from benchmarks.memory_files import FILMS, KINDS, write_film
-from benchmarks.tables import replace_between
+from benchmarks.tables import between_marks, replace_between, table
 from focalbox.core.target import Size
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import frames_held
@@ -217,11 +217,6 @@ def main() -> None:
 
 def _page(sides: str, rows: list[Any], together: list[Any], mixed: str, films: list[Any]) -> str:
     limit = Limits().memory
-
-    def table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
-        lines = [head, ("---",) * len(head), *body]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
     return "\n".join(
         [
             "# Memory\n",
@@ -243,7 +238,8 @@ def _page(sides: str, rows: list[Any], together: list[Any], mixed: str, films: l
                 f" {_AT_ONCE} files. Every other request has zoom 1.\n"
             ),
             table(("98 MP", "one file: MB", "answers", "eight files: MB", "answers", "budget"), together),
-            f"<!-- {_MIXED_PART} -->\n{mixed}\n<!-- /{_MIXED_PART} -->\n",
+            "",
+            between_marks(_MIXED_PART, mixed),
             "\n## Films\n",
             (
                 f"Films of {_FILM_SIDE}x{_FILM_SIDE} in which every pixel changes in every frame, cropped to"

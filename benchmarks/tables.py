@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.intervals import Interval
 
-__all__ = ["difference_with_interval", "replace_between", "table", "with_interval", "without"]
+__all__ = ["between_marks", "difference_with_interval", "replace_between", "table", "with_interval", "without"]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -48,6 +48,11 @@ def without(found: Interval | float | None, form: str = ".2f") -> str:
     return "-" if value is None or math.isnan(value) else f"{value:{form}}"
 
 
+def between_marks(name: str, text: str) -> str:
+    """Return a part of a page between the marks by which `replace_between` finds it."""
+    return f"<!-- {name} -->\n{text.strip()}\n<!-- /{name} -->"
+
+
 def replace_between(page: Path, name: str, text: str) -> None:
     """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->`` in a page.
 
@@ -63,4 +68,4 @@ def replace_between(page: Path, name: str, text: str) -> None:
     if not found or not ended:
         message = f"{page} needs the markers {opening} and {closing} around what is written there."
         raise ValueError(message)
-    page.write_text(f"{before}{opening}\n{text.strip()}\n{closing}{after}", "utf-8")
+    page.write_text(before + between_marks(name, text) + after, "utf-8")

@@ -32,7 +32,7 @@ from benchmarks.service.serving import (
     processor_time,
     running,
 )
-from benchmarks.tables import replace_between
+from benchmarks.tables import between_marks, replace_between, table
 
 CONNECTIONS = 8
 SECONDS = 8
@@ -70,6 +70,7 @@ request = function()
 end
 """
 
+_MEASURED = ("requests/s", "p99, ms", "processor, ms")
 _SMART = "/unsafe/300x200/smart/"
 _IPX_ADDRESS = "/fit_cover,pos_attention,s_300x200,f_jpeg,q_80/"
 """What ipx calls the same: sharp's own smart crop, libvips attention."""
@@ -149,7 +150,13 @@ def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
             second = _second_size([*command, str(PORT), *more])
     command = [*focalbox(root), str(PORT)]
     steps, profile = _steps(command)[0], _profile(root, command)
-    return [*_page(found, memory, second, seconds), *_between_marks(_STEPS, steps), *_between_marks(_PROFILE, profile)]
+    return [
+        *_page(found, memory, second, seconds),
+        "",
+        between_marks(_STEPS, steps),
+        "",
+        between_marks(_PROFILE, profile),
+    ]
 
 
 def _profile(root: Path, command: list[str]) -> str:
@@ -205,33 +212,34 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
         "encodes again, as the others do. None of the servers keeps finished crops. ipx crops by libvips attention",
         f"(`{_IPX_ADDRESS}...`), which looks for no faces.",
         "",
-        "| | " + " | ".join(f"{size}: requests/s | p99, ms | processor, ms" for size in SIZES) + " | peak memory, MB |",
-        "|---|" + "---|---|---|" * len(SIZES) + "---|",
     ]
+    header = ["", *(f"{size}: {what}" for size in SIZES for what in _MEASURED), "peak memory, MB"]
+    rows = []
     for server in servers:
         measured = [found[server, size] for size in SIZES]
-        cells = [f"{one.per_second:.1f} | {one.p99:.0f} | {one.spent:.1f}" for one in measured]
-        lines.append(f"| {server} | " + " | ".join(cells) + f" | {memory[server]:.0f} |")
+        cells = [cell for one in measured for cell in (f"{one.per_second:.1f}", f"{one.p99:.0f}", f"{one.spent:.1f}")]
+        rows.append([server, *cells, f"{memory[server]:.0f}"])
     others = [server for server in servers if not server.startswith("focalbox")]
     for base, server in itertools.product(others, [server for server in servers if server not in others]):
+        pairs = [(found[server, size], found[base, size]) for size in SIZES]
         cells = [
-            f"{found[server, size].per_second / found[base, size].per_second:.1f} times | "
-            f"{found[server, size].p99 / found[base, size].p99:.2f} | "
-            f"{found[server, size].spent / found[base, size].spent:.2f}"
-            for size in SIZES
+            cell
+            for ours, theirs in pairs
+            for cell in (
+                f"{ours.per_second / theirs.per_second:.1f} times",
+                f"{ours.p99 / theirs.p99:.2f}",
+                f"{ours.spent / theirs.spent:.2f}",
+            )
         ]
-        lines.append(f"| {server} / {base} | " + " | ".join(cells) + f" | {memory[server] / memory[base]:.2f} |")
+        rows.append([f"{server} / {base}", *cells, f"{memory[server] / memory[base]:.2f}"])
     failed = sum(measured.failed for measured in found.values())
     lines += [
+        table(header, rows),
         "",
         "*processor*: processor time of an answer. When the machine has other work to do, only this figure is reliable.",
     ]
     lines += ["", f"Answers that were not pictures: {failed}."]
-    return [*lines, *_between_marks(_SECOND, _second_line(second))]
-
-
-def _between_marks(part: str, text: str) -> list[str]:
-    return ["", f"<!-- {part} -->", text, f"<!-- /{part} -->"]
+    return [*lines, "", between_marks(_SECOND, _second_line(second))]
 
 
 def _steps(command: list[str]) -> tuple[str, dict[str, float]]:

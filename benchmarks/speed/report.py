@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +14,7 @@ from benchmarks.speed.films import FilmResult
 from benchmarks.speed.measures import SIX, Timing
 from benchmarks.speed.profile import Shares
 from benchmarks.speed.sections import FILMS, PROFILE, film_section, profile_section
+from benchmarks.tables import between_marks, table
 
 __all__ = ["PEER", "Goal", "Results", "goals", "page"]
 
@@ -128,8 +129,6 @@ def _at_most(name: str, most: float, found: float) -> Goal:
 
 def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool) -> str:
     """Return the report in Markdown."""
-    held = goals(results)
-    missed = [goal for goal in held if not goal.met]
     parts = [
         "# Speed\n",
         (
@@ -137,50 +136,19 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
             " benchmarks.speed --only films` or `--only profile` measures that part alone.\n"
         ),
         *_circumstances(model, rounds, quick=quick),
-        "## Goals\n",
-        f"{len(held) - len(missed)} of {len(held)} are met"
-        + (f"; missed: {'; '.join(goal.name for goal in missed)}.\n" if missed else ".\n"),
-        _table(("500x200", "goal", "measured", ""), [_goal_row(goal) for goal in held]),
-        "## Side by side\n",
-        (
-            "From the bytes of a file to the bytes of a JPEG of quality 80. The figures are wall-clock milliseconds"
-            " (median); in brackets stands focalbox's processor time divided by the cropper's (median over rounds; below 1"
-            " focalbox is faster).\n"
-        ),
+        *_goals_section(goals(results)),
+        *_times_section(results.times),
     ]
-    for size in dict.fromkeys(size for _, size in results.times):
-        rows = {kind: times for (kind, other), times in results.times.items() if other == size}
-        names = list(dict.fromkeys(name for times in rows.values() for name in times))
-        parts += [f"### To {size}\n", _table(("picture", *names), [_time_row(k, t, names) for k, t in rows.items()])]
-    first = {kind: times for (kind, size), times in results.times.items() if size == "500x200"}
-    names = list(dict.fromkeys(name for times in first.values() for name in times))
-    parts += ["### Processor time to 500x200, milliseconds\n", _table(("picture", *names), _cpu_rows(first, names))]
     if results.profiled:
-        parts.append(_between_marks(PROFILE, profile_section(results.profiled, results.decoders)))
+        parts.append(between_marks(PROFILE, profile_section(results.profiled, results.decoders)) + "\n")
     if results.films:
-        parts.append(_between_marks(FILMS, film_section(results.films)))
+        parts.append(between_marks(FILMS, film_section(results.films)) + "\n")
     if results.memory:
-        parts += [
-            "## Memory\n",
-            (
-                "Peak resident memory of a fresh process that crops a 24 MP JPEG to 500x200, with everything that it"
-                " imports.\n"
-            ),
-            _table(("cropper", "MB"), [(name, f"{memory:.1f}") for name, memory in results.memory.items()]),
-        ]
+        parts += _memory_section(results.memory)
     if results.sharp:
-        rows = [(kind, f"{ours:.1f}", f"{theirs:.1f}") for kind, (ours, theirs) in results.sharp.items()]  # type: ignore[assignment]
-        parts += [
-            "## Sharpness\n",
-            (
-                "PSNR in dB of the 500x200 result against the same window of a full decode, resized with Pillow's Lanczos:"
-                " the lowest of the four photographs. (libvips centre is compared in its own window, which is searched to"
-                " the nearest pixel.)\n"
-            ),
-            _table(("picture", "focalbox", "libvips"), rows),  # type: ignore[arg-type]
-        ]
-    if results.six[1]:
-        together, apart = results.six
+        parts += _sharpness_section(results.sharp)
+    together, apart = results.six
+    if apart:
         parts += [
             "## Many sizes from one picture\n",
             (
@@ -191,9 +159,73 @@ def page(results: Results, model: str, rounds: Mapping[str, int], *, quick: bool
     return "\n".join(parts)
 
 
-def _between_marks(name: str, text: str) -> str:
-    """Return a part of the page between the marks by which it is written anew alone."""
-    return f"<!-- {name} -->\n{text}\n<!-- /{name} -->\n"
+def _goals_section(held: Sequence[Goal]) -> list[str]:
+    missed = [goal.name for goal in held if not goal.met]
+    rows = [(goal.name, goal.goal, goal.found, "met" if goal.met else "**missed**") for goal in held]
+    return [
+        "## Goals\n",
+        f"{len(held) - len(missed)} of {len(held)} are met"
+        + (f"; missed: {'; '.join(missed)}.\n" if missed else ".\n"),
+        table(("500x200", "goal", "measured", ""), rows) + "\n",
+    ]
+
+
+def _times_section(results: Mapping[tuple[str, str], Mapping[str, Timing]]) -> list[str]:
+    parts = [
+        "## Side by side\n",
+        (
+            "From the bytes of a file to the bytes of a JPEG of quality 80. The figures are wall-clock milliseconds"
+            " (median); in brackets stands focalbox's processor time divided by the cropper's (median over rounds; below 1"
+            " focalbox is faster).\n"
+        ),
+    ]
+    for size in dict.fromkeys(size for _, size in results):
+        parts += [f"### To {size}\n", _times_table(results, size, _time)]
+    return [
+        *parts,
+        "### Processor time to 500x200, milliseconds\n",
+        _times_table(results, "500x200", lambda timing, _: f"{timing.cpu:.1f}"),
+    ]
+
+
+def _times_table(
+    results: Mapping[tuple[str, str], Mapping[str, Timing]], size: str, write: Callable[[Timing, str], str]
+) -> str:
+    """Return a table of one size: a row a kind of picture, a column a cropper."""
+    kinds = {kind: times for (kind, other), times in results.items() if other == size}
+    names = list(dict.fromkeys(name for times in kinds.values() for name in times))
+    rows = [
+        (kind, *(write(times[name], name) if name in times else "" for name in names)) for kind, times in kinds.items()
+    ]
+    return table(("picture", *names), rows) + "\n"
+
+
+def _time(timing: Timing, name: str) -> str:
+    return f"{timing.wall:.1f}" if name == OURS else f"{timing.wall:.1f} ({timing.ratio:.2f})"
+
+
+def _memory_section(memory: Mapping[str, float]) -> list[str]:
+    return [
+        "## Memory\n",
+        (
+            "Peak resident memory of a fresh process that crops a 24 MP JPEG to 500x200, with everything that it"
+            " imports.\n"
+        ),
+        table(("cropper", "MB"), [(name, f"{megabytes:.1f}") for name, megabytes in memory.items()]) + "\n",
+    ]
+
+
+def _sharpness_section(sharp: Mapping[str, tuple[float, float]]) -> list[str]:
+    rows = [(kind, f"{ours:.1f}", f"{theirs:.1f}") for kind, (ours, theirs) in sharp.items()]
+    return [
+        "## Sharpness\n",
+        (
+            "PSNR in dB of the 500x200 result against the same window of a full decode, resized with Pillow's Lanczos:"
+            " the lowest of the four photographs. (libvips centre is compared in its own window, which is searched to"
+            " the nearest pixel.)\n"
+        ),
+        table(("picture", "focalbox", "libvips"), rows) + "\n",
+    ]
 
 
 def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> list[str]:
@@ -218,29 +250,6 @@ def _circumstances(model: str, rounds: Mapping[str, int], *, quick: bool) -> lis
     if quick:
         lines.append("* **A quick run: few rounds, some measures left out.**")
     return ["\n".join(lines) + "\n"]
-
-
-def _goal_row(goal: Goal) -> tuple[str, ...]:
-    return goal.name, goal.goal, goal.found, "met" if goal.met else "**missed**"
-
-
-def _time_row(kind: str, times: Mapping[str, Timing], names: Sequence[str]) -> tuple[str, ...]:
-    return (kind, *(_time(times[name], name) if name in times else "" for name in names))
-
-
-def _time(timing: Timing, name: str) -> str:
-    return f"{timing.wall:.1f}" if name == OURS else f"{timing.wall:.1f} ({timing.ratio:.2f})"
-
-
-def _cpu_rows(rows: Mapping[str, Mapping[str, Timing]], names: Sequence[str]) -> list[tuple[str, ...]]:
-    return [
-        (kind, *(f"{times[name].cpu:.1f}" if name in times else "" for name in names)) for kind, times in rows.items()
-    ]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def _version(name: str) -> str:
