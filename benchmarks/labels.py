@@ -17,7 +17,7 @@ from focalbox.core.geometry import Box
 from focalbox.core.target import Size
 from focalbox.metrics.map_metrics import count_fixations
 
-__all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "LabelledPicture", "density", "read_set"]
+__all__ = ["FIXATION_SETS", "GAIN_SETS", "SETS", "VISUAL_DEGREE", "LabelledPicture", "density", "read_set"]
 
 SETS: Mapping[str, str] = {
     "duts": "duts_tr",
@@ -35,7 +35,7 @@ GAIN_SETS = ("duts", *FIXATION_SETS)
 _COUNTED = (256, 256)
 """Cells that fixations are counted in (rows, columns): four times finer than any map here."""
 
-_VISUAL_DEGREE = 0.035
+VISUAL_DEGREE = 0.035
 """Blur of fixations as a share of the mean side, about one degree of visual angle in OSIE and MIT1003 (Judd et al. 2009,
 doi:10.1109/ICCV.2009.5459462)."""
 
@@ -97,7 +97,7 @@ def read_set(folder: Path, name: str, *, split: str = "dev", limit: int | None =
 
 def density(fixations: NDArray[np.float64], size: Size, shape: tuple[int, int]) -> NDArray[np.float64]:
     """Blur fixations (n, 2), fractions, to a density of a shape (rows, columns) with Gaussians that are round."""
-    reach = _VISUAL_DEGREE * (size.width * size.height) ** 0.5
+    reach = VISUAL_DEGREE * (size.width * size.height) ** 0.5
     rows, columns = ((np.arange(cells) + 0.5) / cells for cells in shape)
     down = np.exp(-0.5 * ((rows[:, None] - fixations[:, 1]) * (size.height / reach)) ** 2)
     across = np.exp(-0.5 * ((columns[:, None] - fixations[:, 0]) * (size.width / reach)) ** 2)

@@ -27,6 +27,7 @@ from benchmarks.batch.figures import keep
 from benchmarks.batch.scale import GOALS, SPEED_UP
 from benchmarks.speed.candidates import OURS
 from benchmarks.speed.pictures import PHOTOGRAPHS
+from benchmarks.threads import ONE_THREAD
 
 SIZE = (500, 200)
 SHAPES = ((640, 480), (900, 675), (1152, 864), (1632, 1224), (2304, 1728), (3264, 2448), (4000, 3000), (6000, 4000))
@@ -36,8 +37,6 @@ MANY, MANY_SHAPES = 3000, SHAPES[:3]
 """Pictures that the gain of a second worker is measured on, and their pixels, 0.3 to 1 MP: enough of them that the half
 second in which a run begins, with however many workers, does not count."""
 ROUNDS = 2
-ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""The environment of every run except those with ``default threads``: a worker uses one core."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Left out of every run's environment: an installed package is compiled once, and a checkout is too unless this says no."""
 

@@ -10,12 +10,11 @@ import skimage.data
 from PIL import Image
 
 from benchmarks.speed.candidates import OURS, candidate
+from benchmarks.speed.pictures import PHOTOGRAPHS
 from focalbox.cropper import Cropper
 
-__all__ = ["CROPPERS", "PHOTOGRAPHS", "SIZES", "draw_gallery"]
+__all__ = ["CROPPERS", "SIZES", "draw_gallery"]
 
-PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
-"""Photographs in scikit-image whose licences allow it: NASA's are in the public domain, the others CC0."""
 SIZES = ((500, 200), (300, 300), (225, 400))
 """A banner, a square, and a telephone's screen, pixels."""
 CROPPERS = {"middle": "libvips centre", "libvips": "libvips attention", "focalbox": OURS}

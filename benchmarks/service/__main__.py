@@ -21,7 +21,6 @@ from benchmarks.service.load import LOADS, PAGE
 from benchmarks.service.profile import profile_lines
 from benchmarks.service.serving import (
     COPIES,
-    PHOTOGRAPHS,
     PORT,
     READY,
     SIZES,
@@ -32,6 +31,7 @@ from benchmarks.service.serving import (
     processor_time,
     running,
 )
+from benchmarks.speed.pictures import PHOTOGRAPHS
 from benchmarks.tables import between_marks, replace_between, table
 
 CONNECTIONS = 8

@@ -14,9 +14,10 @@ import httpx
 import skimage.data
 from PIL import Image
 
+from benchmarks.speed.pictures import PHOTOGRAPHS
+
 __all__ = [
     "COPIES",
-    "PHOTOGRAPHS",
     "PORT",
     "READY",
     "SIZES",
@@ -30,7 +31,6 @@ __all__ = [
 
 SIZES = {"0.3 MP": (640, 480), "12 MP": (4000, 3000)}
 """Sides of the pictures in pixels."""
-PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
 COPIES = 24
 """Pictures of each size, all of other bytes: with 8 connections no two requests under way are for the same one."""
 READY = 60

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-_ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Read by the libraries when they are loaded, so the process starts itself again with them."""
+from benchmarks.threads import ONE_THREAD
+
 _REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
@@ -22,9 +22,10 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=_REPORT, help="where the report is written")
     wanted = parser.parse_args()
-    if any(os.environ.get(name) != value for name, value in _ONE_THREAD.items()):
+    # The libraries read these variables when they are loaded, so the process starts itself again with them.
+    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
         command = [sys.executable, "-m", "benchmarks.speed", *sys.argv[1:]]
-        os.execve(sys.executable, command, os.environ | _ONE_THREAD)  # noqa: S606 - itself, with no shell
+        os.execve(sys.executable, command, os.environ | ONE_THREAD)  # noqa: S606 - itself, with no shell
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     from benchmarks.speed.run import measure, renew

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks import rows as labelled
+from benchmarks.labels import VISUAL_DEGREE
 from benchmarks.rows import DataError
 from training.data.closeups import close_ups
 
@@ -25,10 +26,6 @@ PICTURE_SIDE = 256
 
 LABEL_SIDE = 128
 """Stored label side (cells): finer than the network's map of side 56, so that a crop of it keeps sharp edges."""
-
-FIXATION_SIGMA = 0.035
-"""Blur of fixations as a share of the mean side, about one degree of visual angle in OSIE and MIT1003
-(Judd et al. 2009, doi:10.1109/ICCV.2009.5459462)."""
 
 MAX_FACES = 32
 """Faces kept a picture (count): `crowd` has up to some hundred; the largest ones are kept."""
@@ -51,7 +48,6 @@ CLOSE_UPS = "closeups"
 NEEDED = {"duts": "mask", "fcdb": "crop", "taskfix": "map", "people": "name"}
 """The column that a set's label is in, for sets without fixations."""
 
-FIXATION_SETS = ("osie", "crowd", "scene500", "mit1003")
 UNLABELLED = ("people", CLOSE_UPS)
 """Sets whose rows say nothing about saliency: they are there for faces and text."""
 
@@ -114,8 +110,8 @@ def blur_points(points: NDArray[np.float64], aspect: float, side: int = LABEL_SI
     """Density of points (n, 2: x and y as fractions) as a sum of Gaussians that are round in the picture, maximum 1."""
     centres = (np.arange(side) + 0.5) / side
     # The mean side is 1: a picture of aspect a is sqrt(a) wide and 1 / sqrt(a) high.
-    across = np.exp(-0.5 * ((centres[None] - points[:, :1]) * np.sqrt(aspect) / FIXATION_SIGMA) ** 2)
-    down = np.exp(-0.5 * ((centres[None] - points[:, 1:]) / np.sqrt(aspect) / FIXATION_SIGMA) ** 2)
+    across = np.exp(-0.5 * ((centres[None] - points[:, :1]) * np.sqrt(aspect) / VISUAL_DEGREE) ** 2)
+    down = np.exp(-0.5 * ((centres[None] - points[:, 1:]) / np.sqrt(aspect) / VISUAL_DEGREE) ** 2)
     density = down.T @ across
     return np.asarray(density / max(float(density.max()), 1e-12))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from focalbox.metrics import map_metrics
 from focalbox.metrics import window_metrics as metrics
-from training.data.pictures import FIXATION_SETS, open_mask, open_picture, read_rows
+from training.data.pictures import open_mask, open_picture, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-GAIN_SETS = ("duts", *FIXATION_SETS)
 FINEST = 256
 """Longest side (cells) of the grid on which fixations are counted: finer than any map."""
 

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.labels import FIXATION_SETS, GAIN_SETS
 from benchmarks.tables import table
 from focalbox.core.jaccard import salient_box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.imaging.source import open_picture
 from focalbox.metrics import map_metrics
 from focalbox.metrics import window_metrics as metrics
-from training.data.pictures import FIXATION_SETS, blur_points
-from training.evaluation.dev import GAIN_SETS, DevPicture, read_dev
+from training.data.pictures import blur_points
+from training.evaluation.dev import DevPicture, read_dev
 from training.evaluation.reader import HEADS, MIN_HEAT, Map, Maps, Reader, open_network
 from training.evaluation.recall import SETS, read_truth, recall_and_false
 from training.evaluation.stability import Box, report_stability

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
+from benchmarks.labels import GAIN_SETS
 from benchmarks.tables import table
 from focalbox.metrics import window_metrics as metrics
-from training.evaluation.dev import GAIN_SETS, DevPicture
+from training.evaluation.dev import DevPicture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

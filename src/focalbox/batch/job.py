@@ -16,6 +16,7 @@ from typing import Any, Self
 from focalbox.core.target import Target
 from focalbox.errors import FocalboxError, InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
+from focalbox.imaging.output.encoding import check_quality
 from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import check_template, output_of
 from focalbox.options import CropOptions, parse_target
@@ -27,9 +28,6 @@ __all__ = ["TEMPLATE", "Job", "PlannedOutput", "Stopped", "Task"]
 
 TEMPLATE = "{folder}/{stem}-{size}{ext}"
 """The default names: folders and names are kept, and the size distinguishes the results of one picture."""
-
-_QUALITIES = range(1, 101)
-"""The range of qualities that encoders take (no unit)."""
 
 
 class Stopped(FocalboxError):
@@ -151,9 +149,7 @@ class Job:
         if len(set(self.size_names)) < len(self.sizes):
             message = f"every size is wanted once, not {', '.join(self.sizes)}"
             raise InvalidRequest(message)
-        if not is_whole(self.quality) or self.quality not in _QUALITIES:
-            message = f"a quality is 1 to 100, not {show_value(self.quality)}"
-            raise InvalidRequest(message)
+        check_quality(self.quality)
         if not is_whole(self.alternatives) or self.alternatives < 1:
             message = f"alternatives are at least 1, the crop itself, not {show_value(self.alternatives)}"
             raise InvalidRequest(message)

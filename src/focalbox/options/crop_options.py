@@ -171,9 +171,9 @@ class CropOptions:
         InvalidRequest
             When a name is unknown or a value is not of its kind.
         """
-        unknown = sorted(keywords.keys() - _NAMES)
+        unknown = sorted(keywords.keys() - OPTION_NAMES)
         if unknown:
-            message = f"options are {', '.join(sorted(_NAMES))}, not {', '.join(unknown)}"
+            message = f"options are {', '.join(sorted(OPTION_NAMES))}, not {', '.join(unknown)}"
             raise InvalidRequest(message)
         base: Any = options
         if base is None:
@@ -285,5 +285,5 @@ class Option:
 
 OPTIONS = tuple(Option(field.name, field.default, **field.metadata) for field in dataclasses.fields(CropOptions))
 """All of them, in the order of `CropOptions`."""
-_NAMES = frozenset(option.name for option in OPTIONS)
+OPTION_NAMES = frozenset(option.name for option in OPTIONS)
 _FRAMING = attrgetter(*(field.name for field in dataclasses.fields(Framing)))

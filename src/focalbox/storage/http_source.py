@@ -16,14 +16,17 @@ from focalbox.storage.base import reason_of
 from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
-__all__ = ["fetch"]
+__all__ = ["MAX_REDIRECTS", "MISSING", "PORTS", "REDIRECTS", "fetch"]
 
 MAX_REDIRECTS = 5
 """Redirects that are followed; browsers follow 20, pictures need one or two."""
-_REDIRECTS = {301, 302, 303, 307, 308}
-_MISSING = {404, 410}
+REDIRECTS = {301, 302, 303, 307, 308}
+"""Statuses whose answer names another address."""
+MISSING = {404, 410}
+"""Statuses that say that nothing is there."""
 _OK = 200
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
+"""Ports that follow from a scheme, and are left out of an address."""
 _AT_ONCE = 2**16
 """Bytes read at once; between two reads the limits of length and time are checked."""
 _HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
@@ -84,7 +87,7 @@ def _split(address: str) -> SplitResult:
     except ValueError as error:
         message = f"{address[:80]} is no address of a picture: {error}"
         raise InvalidRequest(message) from error
-    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+    if parts.scheme not in PORTS or not parts.hostname or parts.username is not None:
         message = f"an address of a picture is http://HOST/... or https://HOST/..., not {address[:80]}"
         raise InvalidRequest(message)
     return parts
@@ -96,10 +99,10 @@ class _Connection:
     def __init__(self, parts: SplitResult, deadline: float, *, allow_private: bool) -> None:
         self._parts, self._deadline = parts, deadline
         self._host = parts.hostname or ""
-        port = parts.port or _PORTS[parts.scheme]
+        port = parts.port or PORTS[parts.scheme]
         self._socket = self._connect(port, allow_private=allow_private)
         self._http = http.client.HTTPConnection(self._host, port)
-        self._http.default_port = _PORTS[parts.scheme]  # left out of the header Host
+        self._http.default_port = PORTS[parts.scheme]  # left out of the header Host
         self._http.sock = self._socket
 
     def __enter__(self) -> Self:
@@ -118,9 +121,9 @@ class _Connection:
         self._http.request("GET", target, headers=_HEADERS)
         with self._http.getresponse() as response:
             moved = response.getheader("Location")
-            if response.status in _REDIRECTS and moved:
+            if response.status in REDIRECTS and moved:
                 return moved
-            if response.status in _MISSING:
+            if response.status in MISSING:
                 message = f"there is no picture at {address}"
                 raise FetchError(message)
             if response.status != _OK:

@@ -9,7 +9,8 @@ from focalbox.core.target import Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.fill import check_fill
 from focalbox.imaging.output.formats import format_of
-from focalbox.options import OPTIONS, CropOptions
+from focalbox.options import CropOptions
+from focalbox.options.crop_options import OPTION_NAMES
 from focalbox.options.kinds import SWITCH
 from focalbox.options.sizes import FREE, parse_target
 from focalbox.service.dialects.urls import decode_percent, fields_of, plain_number
@@ -25,7 +26,6 @@ MAX_SIZES = 32
 _ANSWERS: Mapping[str, Answer] = {"crop": "crop", "plan": "plan", "map": "map", "explain": "explain"}
 UPLOADS = tuple(_ANSWERS)
 """The answers that an upload can ask for, as in ``POST /v1/crop``."""
-_OPTIONS = frozenset(option.name for option in OPTIONS)
 """The fields that become `CropOptions`; `focalbox.options` says how each is read."""
 _OF_PICTURES = ("format", "quality")
 _OF_PLANS = ("saliency", "alternatives")
@@ -122,7 +122,7 @@ def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], sou
     if len(sizes) > MAX_SIZES:
         message = f"a plan takes at most {MAX_SIZES} sizes, not {len(sizes)}"
         raise InvalidRequest(message)
-    known = {*_OPTIONS, *(_OF_PLANS if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
+    known = {*OPTION_NAMES, *(_OF_PLANS if answer == "plan" else _OF_PICTURES if answer == "crop" else ())}
     if answer == "map":
         known = {"trim"}
     for name, values in fields.items():
@@ -130,10 +130,10 @@ def _request(answer: Answer, sizes: list[str], fields: dict[str, list[str]], sou
             offered = ", ".join(sorted(known)) or "none"
             message = f"there is no option {name[:40]!r} for {answer}; the options are: {offered}"
             raise InvalidRequest(message)
-        if name not in _OPTIONS and len(values) > 1:
+        if name not in OPTION_NAMES and len(values) > 1:
             message = f"{name} is given once, not {len(values)} times"
             raise InvalidRequest(message)
-    options = CropOptions.from_text({name: values for name, values in fields.items() if name in _OPTIONS})
+    options = CropOptions.from_text({name: values for name, values in fields.items() if name in OPTION_NAMES})
     check_fill(options.fill)
     return ImageRequest(
         source=source,

@@ -11,7 +11,6 @@ from focalbox.core.choice.choose import grow_to_heads
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
-from focalbox.core.geometry import Box
 from focalbox.core.placement.score import EDGE, FACE, MARGIN, ROOM, UPPER, weight_of_top
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
@@ -92,17 +91,15 @@ def json_answer(found: Any) -> Answer:
 def placing(analysis: Analysis) -> dict[str, Any]:
     """Return what the page needs besides the map to place windows as the library does: boxes, fractions, and weights."""
     subjects = [
-        {"kind": one.kind, "boxes": [_fractions(box) for box in one.boxes], "whole": one.whole, "cut": one.cut}
+        {"kind": one.kind, "boxes": [box.to_dict() for box in one.boxes], "whole": one.whole, "cut": one.cut}
         for one in analysis.scored_subjects
     ]
     tight = grow_to_heads(analysis, analysis.subject_box)
     return {
         "subjects": subjects,
-        "objects": [
-            {"box": _fractions(one.box), "whole": one.whole, "cut": one.cut} for one in analysis.scored_objects
-        ],
-        "subject_box": _fractions(analysis.subject_box),
-        "tight_box": _fractions(tight.to_whole_pixels(analysis.visible.size)),
+        "objects": [{"box": one.box.to_dict(), "whole": one.whole, "cut": one.cut} for one in analysis.scored_objects],
+        "subject_box": analysis.subject_box.to_dict(),
+        "tight_box": tight.to_whole_pixels(analysis.visible.size).to_dict(),
         "weights": {
             "face": FACE,
             "upper": UPPER,
@@ -117,7 +114,3 @@ def placing(analysis: Analysis) -> dict[str, Any]:
             "step": STEP,
         },
     }
-
-
-def _fractions(box: Box) -> dict[str, float]:
-    return {"left": box.left, "top": box.top, "width": box.width, "height": box.height}

@@ -12,6 +12,7 @@ from focalbox.amounts import read_bytes
 from focalbox.errors import InvalidRequest
 from focalbox.options.sizes import FREE, parse_target
 from focalbox.service.dialects.signing import Key, parse_key
+from focalbox.storage.http_source import PORTS
 
 __all__ = [
     "BUCKET",
@@ -39,8 +40,6 @@ _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
 BUCKET = re.compile(r"(?:(?:s3|gs|az)://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ORIGIN = re.compile(r"\*|(https?)://[a-z0-9.-]+(?::([0-9]{1,5}))?")
-_UNWRITTEN = {"http": 80, "https": 443}
-"""Ports that browsers leave out of an origin."""
 _MAX_PORT = 65_535
 _OWN = "orig"
 _OPEN = re.compile(rf"(?!.\Z)([0-9]{{0,9}}|{_OWN})[x\u00d7]([0-9]{{0,9}}|{_OWN})", re.ASCII)
@@ -135,7 +134,7 @@ def is_origin(word: str) -> bool:
     found = _ORIGIN.fullmatch(word)
     if found is None or found[2] is None:
         return found is not None
-    return 0 < int(found[2]) <= _MAX_PORT and int(found[2]) != _UNWRITTEN[found[1]]
+    return 0 < int(found[2]) <= _MAX_PORT and int(found[2]) != PORTS[found[1]]
 
 
 def is_network(word: str) -> bool:

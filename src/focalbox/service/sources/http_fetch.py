@@ -16,22 +16,17 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.sources.freshness import Freshness
+from focalbox.storage.http_source import MAX_REDIRECTS, MISSING, PORTS, REDIRECTS
 from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
 __all__ = ["Remote"]
 
-MAX_REDIRECTS = 5
-"""Redirects that are followed; browsers follow 20, pictures need one or two."""
-
 _MAX_CONNECTIONS = 32
 _HEADERS = (("User-Agent", f"focalbox/{__version__}"), ("Accept", "image/*"), ("Accept-Encoding", "identity"))
-_REDIRECTS = {301, 302, 303, 307, 308}
-_MISSING = {404, 410}
 _OK, _NOT_MODIFIED = 200, 304
 _FAILED = 500
 """From this status on the server has failed, and a cached picture may be served instead (RFC 5861)."""
-_PORTS = {"http": 80, "https": 443}
 _MEASURES = {b"content-length", b"transfer-encoding"}
 """Header fields that say where an answer ends; one without them ends with its connection, complete or not."""
 _BINARY = {"", "application/octet-stream", "binary/octet-stream"}
@@ -120,7 +115,7 @@ class Remote:
 
     def allows(self, host: str) -> bool:
         """Tell whether pictures are fetched from a host: then a source may begin with it, without a scheme."""
-        return self._names({host.lower(), f"{host.lower()}:{_PORTS['https']}"})
+        return self._names({host.lower(), f"{host.lower()}:{PORTS['https']}"})
 
     def check(self, address: str) -> None:
         """Refuse an address of a host that pictures are not fetched from; errors as in `fetch`."""
@@ -161,10 +156,10 @@ class Remote:
         for step in range(MAX_REDIRECTS + 1):
             headers = [("Host", url.netloc.decode("ascii")), *_HEADERS, *validators]
             target = httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port or _PORTS[url.scheme], target=url.raw_path
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port or PORTS[url.scheme], target=url.raw_path
             )
             async with self._pool.stream("GET", target, headers=headers) as response:
-                if response.status not in _REDIRECTS:
+                if response.status not in REDIRECTS:
                     measured = any(key.lower() in _MEASURES for key, _ in response.headers)
                     said = Freshness.of(response.headers, time.time(), redirected=step > 0, measured=measured)
                     unchanged = response.status == _NOT_MODIFIED and bool(validators)
@@ -182,11 +177,11 @@ class Remote:
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
             message = "a source on another server is a http or https address"
             raise InvalidRequest(message) from error
-        if url.scheme not in _PORTS or url.userinfo or not name:
+        if url.scheme not in PORTS or url.userinfo or not name:
             raise NotAllowed(_NOT_ALLOWED)
         name = f"[{name}]" if ":" in name else name
-        port = port or _PORTS[url.scheme]
-        if not self._names({f"{name}:{port}", *([name] if port in _PORTS.values() else [])}):
+        port = port or PORTS[url.scheme]
+        if not self._names({f"{name}:{port}", *([name] if port in PORTS.values() else [])}):
             raise NotAllowed(_NOT_ALLOWED)
         return url.copy_with(fragment=None)
 
@@ -196,7 +191,7 @@ class Remote:
 
     async def _content(self, response: httpcore.Response) -> bytes:
         if response.status != _OK:
-            if response.status in _MISSING:
+            if response.status in MISSING:
                 message = "the host has no such picture"
                 raise NotFound(message)
             message = f"the host of the picture answered with status {response.status}"
