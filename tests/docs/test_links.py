@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -76,19 +77,27 @@ def test_a_page_loads_nothing_from_elsewhere(site: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [str(path.relative_to(ROOT)) for path in pages()])
-def test_links_of_the_repositorys_pages_lead_to_files(page: str) -> None:
+def test_links_of_the_repositorys_pages_lead_to_files_and_headings(page: str) -> None:
     tokens = MarkdownIt().parse((ROOT / page).read_text())
     inner = [child for token in tokens for child in token.children or ()]
     targets = [str(child.attrs.get("href") or child.attrs.get("src") or "") for child in inner]
     made = (ROOT / "docs").resolve()  # `docs/hooks.py` makes some pages and pictures when the site is built
     for target in targets:
         parts = urlsplit(target)
-        if parts.scheme or not parts.path:
+        if parts.scheme:
             continue
-        place = (ROOT / page).parent / unquote(parts.path)
-        if made in place.resolve().parents and place.resolve().parent.name in {"reference", "pictures", "assets"}:
+        place = ((ROOT / page).parent / unquote(parts.path)).resolve() if parts.path else ROOT / page
+        if made in place.parents and place.parent.name in {"reference", "pictures", "assets"}:
             continue
         assert place.exists(), f"{page}: {target}"
+        assert not parts.fragment or place.suffix != ".md" or parts.fragment in _anchors(place), f"{page}: {target}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    tokens = MarkdownIt().parse(page.read_text())
+    headings = [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_addresses_elsewhere_have_a_host_that_is_known() -> None:
