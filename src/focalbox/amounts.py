@@ -13,7 +13,7 @@ _UNITS = ("kB", "MB", "GB")
 _TENTHS = 10
 
 
-def read_bytes(text: str, least: int = 0, most: int = 2**63 - 1) -> int:
+def read_bytes(text: str, minimum: int = 0, maximum: int = 2**63 - 1) -> int:
     """Read an amount of bytes: ``2000000000``, ``512M`` or ``2G``; ``512 MB``, as messages tell it, too.
 
     Raises
@@ -28,9 +28,11 @@ def read_bytes(text: str, least: int = 0, most: int = 2**63 - 1) -> int:
     """
     found = _AMOUNT.fullmatch(text)
     value = int(found[1]) * _STEP ** " kMG".index((found[2] or " ").replace("K", "k")) if found else -1
-    if not least <= value <= most:
+    if not minimum <= value <= maximum:
         bounds = (
-            f"of at least {show_bytes(least)}" if most >= 2**63 - 1 else f"{show_bytes(least)} to {show_bytes(most)}"
+            f"of at least {show_bytes(minimum)}"
+            if maximum >= 2**63 - 1
+            else f"{show_bytes(minimum)} to {show_bytes(maximum)}"
         )
         message = f"a number of bytes such as 2000000000, 512M or 2G, {bounds}"
         raise ValueError(message)

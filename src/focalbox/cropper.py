@@ -255,7 +255,7 @@ class Cropper:
         from focalbox.explain.strip import PANEL, draw_strip  # noqa: PLC0415 - fonts and drawing that no crop needs
 
         target, wanted = parse_target(size), CropOptions.of(keywords, options)
-        prepared = self._prepare(source, [target], wanted, least=Size(PANEL, PANEL))
+        prepared = self._prepare(source, [target], wanted, minimum=Size(PANEL, PANEL))
         (result,) = self._finish(prepared, [target], wanted)
         return draw_strip(prepared.working.image, result.crop, result.image)
 
@@ -265,15 +265,15 @@ class Cropper:
         targets: Sequence[Target | None],
         wanted: CropOptions,
         *,
-        least: Size = Size(1, 1),  # noqa: B008 - frozen
+        minimum: Size = Size(1, 1),  # noqa: B008 - frozen
         analysis: Analysis | None = None,
     ) -> PreparedPicture:
-        """Decode once and look once; the working image has at least ``least`` pixels a side."""
+        """Decode once and look once; the working image has at least ``minimum`` pixels a side."""
         check_fill(wanted.fill)
         self._limits.check_targets(targets)
         picture = self.open(source)
         known = analysis is not None and wanted.trim is None and analysis.visible.size == picture.size
-        view = View.decode(picture, targets, wanted, least, look=not known)
+        view = View.decode(picture, targets, wanted, minimum, look=not known)
         if analysis is None or not view.shows(analysis):
             analysis = self._look(view)
         return PreparedPicture(view.drop_looking_copy(), analysis)

@@ -73,11 +73,11 @@ class View:
         picture: Picture,
         targets: Sequence[Target | None],
         options: CropOptions,
-        least: Size = _ANY,
+        minimum: Size = _ANY,
         *,
         look: bool = True,
     ) -> Self:
-        """Decode a picture for some targets, at least ``least`` pixels a side as far as it has them.
+        """Decode a picture for some targets, at least ``minimum`` pixels a side as far as it has them.
 
         ``look`` says whether it will be looked at too.
 
@@ -86,7 +86,7 @@ class View:
         SourceError
             When the pixels cannot be decoded.
         """
-        needed = needed_size(picture.size, targets, options, least)
+        needed = needed_size(picture.size, targets, options, minimum)
         keep = options.keep_metadata
         film = picture.film(keep_profile=keep) if options.animate == "keep" and picture.animated else None
         working = picture.decode(
@@ -214,11 +214,11 @@ def check_prepared(given: object) -> PreparedPicture:
     return given
 
 
-def needed_size(source: Size, targets: Sequence[Target | None], options: CropOptions, least: Size = _ANY) -> Size:
+def needed_size(source: Size, targets: Sequence[Target | None], options: CropOptions, minimum: Size = _ANY) -> Size:
     """Return the least size of the working image that the targets need."""
     if options.trim is not None:
         return source  # where a border ends is only seen in all the pixels
-    width, height = float(least.width), float(least.height)
+    width, height = float(minimum.width), float(minimum.height)
     for target in targets:
         if not isinstance(target, Size) or options.fit == "tight" or options.zoom:
             return source  # the window may be small: every pixel may be needed

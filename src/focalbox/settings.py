@@ -18,7 +18,7 @@ PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
 _IN_BYTES = ("bytes", "memory")
 """The limits that are amounts of bytes."""
-_LEAST = 16 * 2**20
+_MIN_BYTES = 16 * 2**20
 """The fewest bytes for pictures at work: about what a large JPEG, cropped to 500x200, takes (docs/memory.md)."""
 _ELSEWHERE = ("SERVICE_", "BATCH_")
 """How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
@@ -112,7 +112,7 @@ def _read_flag(value: str) -> bool:
 
 
 def _read_amount(value: str) -> int:
-    return 0 if value == "0" else read_bytes(value, _LEAST)
+    return 0 if value == "0" else read_bytes(value, _MIN_BYTES)
 
 
 def _read_limit(value: str) -> int:

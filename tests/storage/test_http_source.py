@@ -76,8 +76,8 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def read(address: str, most: int = 10**6, seconds: float = 30.0) -> bytes:
-    return fetch(address, most, seconds=seconds, allow_private=True)
+def read(address: str, max_bytes: int = 10**6, seconds: float = 30.0) -> bytes:
+    return fetch(address, max_bytes, seconds=seconds, allow_private=True)
 
 
 @pytest.mark.parametrize("path", ["/a%20picture.jpg?v=1", "/a picture.jpg?v=1", "/moved"])
@@ -114,7 +114,7 @@ def test_what_cannot_be_fetched_is_one_sentence(
 
 def test_a_length_that_is_too_large_is_refused_before_it_is_read(site: str) -> None:
     with pytest.raises(LimitExceeded, match=f"has {show_bytes(len(CONTENT))} or more"):
-        read(f"{site}/moved", most=1000)
+        read(f"{site}/moved", max_bytes=1000)
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ def pack(analysis: Analysis) -> str:
     whole = {name: value for name, value in values.items() if isinstance(value, SaliencyMap)}
     rest = {name: _round_fractions(value) for name, value in values.items() if name not in whole and value is not None}
     text = ""
-    for first, most, others, fewer in _STEPS:
-        maps = {name: _coarser(value, first if name == _FIRST else others) for name, value in whole.items()}
-        shapes = {name: (*cells.shape, most if name == _FIRST else fewer) for name, cells in maps.items()}
+    for divisor, levels, other_divisor, other_levels in _STEPS:
+        maps = {name: _coarser(value, divisor if name == _FIRST else other_divisor) for name, value in whole.items()}
+        shapes = {name: (*cells.shape, levels if name == _FIRST else other_levels) for name, cells in maps.items()}
         head = json.dumps({**rest, "maps": shapes}, separators=(",", ":"))
         body = b"".join(_differences(cells, shapes[name][2]) for name, cells in maps.items())
         content = head.encode() + b"\n" + body

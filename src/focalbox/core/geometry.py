@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["WHOLE", "Box", "PixelBox", "largest_window", "nearest"]
+__all__ = ["SAME", "WHOLE", "Box", "PixelBox", "largest_window", "nearest"]
+
+SAME = 1e-9
+"""Fractions and shares that differ by less are equal: well above the rounding of 64-bit sums, and no more than about one
+step of a single cell in the largest saliency map (256 x 256 cells, all at the maximum: 9e-10)."""
 
 _ROUNDING = 1e-6
 """Pixels that the rounding of fractions may cost."""
@@ -156,7 +160,7 @@ class Box:
             max(self.bottom, other.bottom),
         )
 
-    def contains(self, other: Box, *, slack: float = 1e-9) -> bool:
+    def contains(self, other: Box, *, slack: float = SAME) -> bool:
         """Tell whether ``other`` lies inside, up to ``slack`` (a fraction) for rounding."""
         return (
             self.left <= other.left + slack
@@ -164,6 +168,10 @@ class Box:
             and self.right >= other.right - slack
             and self.bottom >= other.bottom - slack
         )
+
+    def fits(self, width: float, height: float) -> bool:
+        """Tell whether the box is no larger than given sides (fractions), up to rounding."""
+        return self.width <= width + SAME and self.height <= height + SAME
 
     def jaccard(self, other: Box) -> float:
         """Return the Jaccard index (intersection over union) with another box, 0 to 1."""

@@ -131,9 +131,9 @@ def subject_box(objects: SaliencyMap) -> BestBox:
     >>> found.box.to_pixels(Size(40, 30))
     PixelBox(left=10, top=10, width=20, height=20)
     """
-    least, most = (share * LEVELS // 10 for share in _CERTAIN)
-    certain = np.minimum(np.maximum(objects.cells - least, 0), most - least)
-    cells = (certain * LEVELS // (most - least)) >> _COARSER
+    background, certain = (share * LEVELS // 10 for share in _CERTAIN)
+    stretched = np.minimum(np.maximum(objects.cells - background, 0), certain - background)
+    cells = (stretched * LEVELS // (certain - background)) >> _COARSER
     if not cells.any():
         return BestBox(WHOLE, 0.0)
     table = np.zeros((cells.shape[0] + 1, cells.shape[1] + 1), dtype=np.int64)
@@ -203,14 +203,14 @@ class _Index:
         return _Cells(left, top, right, bottom, inside, whole)
 
     def surplus(self, sums: _Table, areas: _Table | int, best: _Cells) -> _Table:
-        """Return a table whose sum over a box exceeds `least` just when the box is better than ``best``.
+        """Return a table whose sum over a box exceeds `threshold` just when the box is better than ``best``.
 
         inside / (unit * total + price * (area - inside)) > n / d
         <=>  (d + price * n) * inside - price * n * area > n * unit * total.
         """
         return (best.whole + self.price * best.inside) * sums - self.price * best.inside * areas
 
-    def least(self, best: _Cells) -> int:
+    def threshold(self, best: _Cells) -> int:
         """Return what the sum of a better box exceeds."""
         return best.inside * self.unit * int(self.table[-1, -1])
 
@@ -237,9 +237,9 @@ class _Index:
     def search(self, cells: _Table) -> list[_Cells]:
         """Return all the best boxes."""
         best = self.guess(cells)
-        worth, least = self.surplus(cells, self.levels, best), self.least(best)
-        tops, bottoms = _edges(worth, least)
-        lefts, rights = _edges(worth.T, least)
+        worth, threshold = self.surplus(cells, self.levels, best), self.threshold(best)
+        tops, bottoms = _edges(worth, threshold)
+        lefts, rights = _edges(worth.T, threshold)
         across = np.concatenate([lefts, rights[rights > lefts[-1]]])
         sums = self.table[:, across]
         areas = np.arange(len(sums))[:, None] * (across * self.levels)
@@ -250,32 +250,32 @@ class _Index:
             surplus = self.surplus(sums, areas, best)
             gains = _gains(surplus, tops, bottoms)
             pair = int(gains.argmax())
-            if gains[pair] <= least:
+            if gains[pair] <= threshold:
                 break
             strip = surplus[bottoms[pair]] - surplus[tops[pair]]
             right = int((strip - np.minimum.accumulate(strip)).argmax())
             left = int(strip[: right + 1].argmin())
             best = self.cells(int(across[left]), int(tops[pair]), int(across[right]), int(bottoms[pair]))
-            tops, bottoms = tops[gains >= least], bottoms[gains >= least]
-            least = self.least(best)
+            tops, bottoms = tops[gains >= threshold], bottoms[gains >= threshold]
+            threshold = self.threshold(best)
         boxes = [best]
-        for top, bottom in zip(tops[gains == least].tolist(), bottoms[gains == least].tolist(), strict=True):
+        for top, bottom in zip(tops[gains == threshold].tolist(), bottoms[gains == threshold].tolist(), strict=True):
             strip = surplus[bottom] - surplus[top]
-            ends = across[np.argwhere(strip - strip[:, None] == least)].tolist()
+            ends = across[np.argwhere(strip - strip[:, None] == threshold)].tolist()
             boxes += [self.cells(left, top, right, bottom) for left, right in ends if left < right]
         return boxes
 
 
-def _edges(worth: _Table, least: int) -> tuple[_Edges, _Edges]:
-    """Return the tops and the bottoms that a box can have whose sum is ``least`` or more, from the numbers of all cells.
+def _edges(worth: _Table, threshold: int) -> tuple[_Edges, _Edges]:
+    """Return the tops and the bottoms that a box can have whose sum is ``threshold`` or more, from the numbers of all cells.
 
     It neither begins nor ends with a row in which all lower the sum, and what it leaves out of those that raise it is at
-    most what all of them have more than ``least``.
+    most what all of them have more than ``threshold``.
     """
     rows = np.flatnonzero(worth.max(axis=1) >= 0)
     raising = np.maximum(worth, 0).sum(axis=1)
     above, below = raising.cumsum(), raising[::-1].cumsum()
-    spare = above[-1] - least
+    spare = above[-1] - threshold
     last, first = above.searchsorted(spare, "right"), raising.size - below.searchsorted(spare, "right")
     return np.arange(rows[0], min(last, rows[-1]) + 1), np.arange(max(first, rows[0] + 1), rows[-1] + 2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.geometry import SAME, WHOLE, Box
 from focalbox.core.heads import HEADS, whole_of
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subject import Subject
@@ -34,9 +34,6 @@ _UNSURE, _SURE = 0.3, 0.5
 is often not a head, and with a single threshold it could drive a sure face out of a window. From 0.4 to
 0.6 more heads are cut (of animals 0.011 more, 0.003 to 0.021; of all 0.006, 0.001 to 0.013), and a higher mean gain is not
 proven (0.009, -0.003 to 0.021; dev rows, paired). training/record/heads.md lists all that was tried."""
-
-_SAME = 1e-9
-"""Lengths (fractions) that differ by less are equal, as in `focalbox.core.placement.windows`."""
 
 _SLIVER = 0.15
 """The least that cutting a subject costs, as a share of what cutting the most prominent one costs. So a small head in a
@@ -115,7 +112,7 @@ class ScoredSubject:
         >>> head.box_for(1.0, 0.375)
         Box(left=0.0, top=0.125, width=0.5, height=0.375)
         """
-        fitting = [box for box in self.boxes if box.width <= width + _SAME and box.height <= height + _SAME]
+        fitting = [box for box in self.boxes if box.fits(width, height)]
         if not fitting or fitting[0] == self.boxes[0]:
             return fitting[0] if fitting else None
         inner, outer = fitting[0], self.boxes[self.boxes.index(fitting[0]) - 1]
@@ -126,7 +123,7 @@ class ScoredSubject:
 
 def _fit_around(outer: float, outer_side: float, inner: float, inner_side: float, side: float) -> tuple[float, float]:
     """Return start and length of as much of an outer stretch, around an inner one, as a side allows."""
-    if outer_side <= side + _SAME:
+    if outer_side <= side + SAME:
         return outer, outer_side
     share = max(0.0, side - inner_side) / (outer_side - inner_side)
     return inner - (inner - outer) * share, max(side, inner_side)
@@ -188,13 +185,13 @@ def _score_kind(
     sized = [min(max((one.box.height / tallest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for one in shown]
     salient = [min(1.0, saliency.share(one.box) / _SALIENT) if saliency.total else 1.0 for one in shown]
     counted = [size * (_UNSEEN + (1.0 - _UNSEEN) * seen) for size, seen in zip(sized, salient, strict=True)]
-    together, most = max(1.0, sum(counted)), max(counted)
+    together, largest = max(1.0, sum(counted)), max(counted)
     return [
         ScoredSubject(
             one.kind,
             _boxes_of(one, aspect),
             certainty * weights.whole * count / together,
-            certainty * weights.cut * max(count, _SLIVER * most) / together,
+            certainty * weights.cut * max(count, _SLIVER * largest) / together,
         )
         for one, count, certainty in zip(shown, counted, map(_certainty, shown), strict=True)
     ]

@@ -18,7 +18,7 @@ _FIRST = "; animate=first takes the first frame alone"
 """Advice at the end of a message that refuses an animation."""
 
 
-_MOST = 2**63 - 1
+_MAXIMUM = 2**63 - 1
 """The largest limit: the greatest signed 64-bit integer."""
 
 
@@ -67,7 +67,7 @@ class Limits:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAXIMUM:
                 message = f"the limit {field.name!r} needs a whole number from 1 to 2**63 - 1, not {show_value(value)}"
                 raise InvalidRequest(message)
 
@@ -118,14 +118,14 @@ class Limits:
         """
         if size.pixels <= self.result_pixels:
             return
-        most = f"a result may have at most {self.result_pixels} pixels"
+        bound = f"a result may have at most {self.result_pixels} pixels"
         if isinstance(target, Size):
-            message = f"{most}, but {target} was asked for"
+            message = f"{bound}, but {target} was asked for"
             raise InvalidRequest(message)
         asked = "the free-form crop" if target is None else target
         message = (
-            f"{most}, but {asked} of this picture comes to {size}: ask for a size in pixels, such as 1000x500, or raise the "
-            "limit result_pixels (FOCALBOX_LIMIT_RESULT_PIXELS)"
+            f"{bound}, but {asked} of this picture comes to {size}: ask for a size in pixels, such as 1000x500, or raise "
+            "the limit result_pixels (FOCALBOX_LIMIT_RESULT_PIXELS)"
         )
         raise LimitExceeded(message)
 

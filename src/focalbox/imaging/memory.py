@@ -112,12 +112,12 @@ def frames_held(size: Size, frames: int) -> int:
     return frames if _RGB * size.pixels * frames <= _HELD else 0
 
 
-def check_memory(name: str, need: Need, most: int) -> None:
-    """Raise `LimitExceeded` when a decode would take more than ``most`` bytes."""
-    if need.peak > most:
+def check_memory(name: str, need: Need, maximum: int) -> None:
+    """Raise `LimitExceeded` when a decode would take more than ``maximum`` bytes."""
+    if need.peak > maximum:
         message = (
             f"{name} needs about {show_bytes(need.peak)} to decode ({need.stored}), "
-            f"but a picture may take at most {show_bytes(most)}"
+            f"but a picture may take at most {show_bytes(maximum)}"
         )
         raise LimitExceeded(message)
 
@@ -137,19 +137,19 @@ def results_take(results: Iterable[tuple[Size, Size]]) -> int:
     >>> results_take([(Size(4000, 3000), Size(500, 200))])
     6400000
     """
-    kept = most = 0
+    kept = largest = 0
     for window, size in results:
         between = max(window.width * size.height, size.width * window.height) if window != size else 0
-        kept, most = kept + size.pixels, max(most, between)
-    return _RGB * (kept + most)
+        kept, largest = kept + size.pixels, max(largest, between)
+    return _RGB * (kept + largest)
 
 
-def check_results(working: Size, results: Iterable[tuple[Size, Size]], most: int) -> None:
-    """Raise `LimitExceeded` when results, as in `results_take`, take more than ``most`` bytes with the working image."""
+def check_results(working: Size, results: Iterable[tuple[Size, Size]], maximum: int) -> None:
+    """Raise `LimitExceeded` when results, as in `results_take`, take more than ``maximum`` bytes with the working image."""
     need = _RGB * working.pixels + results_take(results)
-    if need > most:
+    if need > maximum:
         message = (
             f"the results need about {show_bytes(need)} with the decoded picture of {working}, "
-            f"but a picture may take at most {show_bytes(most)}"
+            f"but a picture may take at most {show_bytes(maximum)}"
         )
         raise LimitExceeded(message)

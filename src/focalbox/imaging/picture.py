@@ -255,7 +255,7 @@ class Picture:
         """Return the same; its size is not checked."""
         coding = self._header.coding
         if self._header.format == "GIF":
-            gif = read_gif(self._data, most=1)
+            gif = read_gif(self._data, max_frames=1)
             whole = 0, 0, *gif.size
             if gif.frames and gif.frames[0].box != whole:  # Pillow fills the rest with a colour of the palette
                 return shrink(next(draw_gif(self._data, gif)), None, scale), None

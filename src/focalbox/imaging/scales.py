@@ -85,8 +85,8 @@ def decode_scale(source: Size, needed: Size | None) -> int:
     4
     """
     look = _larger(looking_size(source), *_DECODED)
-    least = Size(max(look.width, _WIDTH), look.height)
-    return min(_coarsest(source, needed or Size(1, 1)), _coarsest(source, least))
+    minimum = Size(max(look.width, _WIDTH), look.height)
+    return min(_coarsest(source, needed or Size(1, 1)), _coarsest(source, minimum))
 
 
 def _larger(size: Size, more: int, than: int) -> Size:
@@ -94,8 +94,8 @@ def _larger(size: Size, more: int, than: int) -> Size:
     return Size(-(-size.width * more // than), -(-size.height * more // than))
 
 
-def _coarsest(source: Size, least: Size, scales: tuple[int, ...] = _SCALES) -> int:
+def _coarsest(source: Size, minimum: Size, scales: tuple[int, ...] = _SCALES) -> int:
     for scale in scales:
-        if -(-source.width // scale) >= least.width and -(-source.height // scale) >= least.height:
+        if -(-source.width // scale) >= minimum.width and -(-source.height // scale) >= minimum.height:
             return scale
     return 1

@@ -172,13 +172,13 @@ def _ground_for(image: Image.Image) -> int:
 
 def _least_alpha(image: Image.Image) -> int:
     """Return the least alpha of an RGBA picture, strip by strip."""
-    least, rows = _OPAQUE, max(1, _STRIP // image.width)
+    lowest, rows = _OPAQUE, max(1, _STRIP // image.width)
     for top in range(0, image.height, rows):
         strip: Any = image.crop((0, top, image.width, min(image.height, top + rows))).getchannel("A").getextrema()
-        least = min(least, int(strip[0]))
-        if least < _OPAQUE:
+        lowest = min(lowest, int(strip[0]))
+        if lowest < _OPAQUE:
             break
-    return least
+    return lowest
 
 
 def shrink(image: Image.Image, profile: bytes | None, scale: int) -> Image.Image:

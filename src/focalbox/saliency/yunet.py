@@ -112,8 +112,8 @@ class YuNet:
     def _sides(self, rows: int, columns: int) -> tuple[int, int]:
         """Return height and width of the picture that the file takes."""
         height, width = (
-            side if isinstance(side, int) else max(_SIDE, -(-least // _STEP) * _STEP)
-            for side, least in zip(self._input_sides(), (rows, columns), strict=True)
+            side if isinstance(side, int) else max(_SIDE, -(-needed // _STEP) * _STEP)
+            for side, needed in zip(self._input_sides(), (rows, columns), strict=True)
         )
         if height < rows or width < columns:
             message = (

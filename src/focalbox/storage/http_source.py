@@ -34,7 +34,7 @@ _PLAIN = "/%:=&?~+!$,;'@()*[]"
 """The characters of an address that are sent as they are written."""
 
 
-def fetch(address: str, most: int, *, seconds: float = 30.0, allow_private: bool = False) -> bytes:
+def fetch(address: str, max_bytes: int, *, seconds: float = 30.0, allow_private: bool = False) -> bytes:
     """Return what is at an address.
 
     A host is connected to at the address that was checked, so that its name cannot lead somewhere else meanwhile; so for
@@ -44,7 +44,7 @@ def fetch(address: str, most: int, *, seconds: float = 30.0, allow_private: bool
     ----------
     address : str
         ``http://`` or ``https://``.
-    most : int
+    max_bytes : int
         Bytes that it may have.
     seconds : float
         What it may take, from first to last byte, redirects included.
@@ -66,7 +66,7 @@ def fetch(address: str, most: int, *, seconds: float = 30.0, allow_private: bool
         for _ in range(MAX_REDIRECTS + 1):
             parts = _split(place)
             with _Connection(parts, deadline, allow_private=allow_private) as connection:
-                found = connection.get(address, most)
+                found = connection.get(address, max_bytes)
             if isinstance(found, bytes):
                 return found
             place = urljoin(place, found)
@@ -112,7 +112,7 @@ class _Connection:
         self._http.close()
         self._socket.close()
 
-    def get(self, address: str, most: int) -> bytes | str:
+    def get(self, address: str, max_bytes: int) -> bytes | str:
         """Return the bytes that are there, or where they are instead."""
         target = quote(self._parts.path or "/", safe=_PLAIN)
         if self._parts.query:
@@ -129,14 +129,14 @@ class _Connection:
             if response.status != _OK:
                 message = f"{address} answered with status {response.status}"
                 raise FetchError(message)
-            return self._content(response, address, most)
+            return self._content(response, address, max_bytes)
 
-    def _content(self, response: http.client.HTTPResponse, address: str, most: int) -> bytes:
-        _check_length(address, response.length or 0, most)
+    def _content(self, response: http.client.HTTPResponse, address: str, max_bytes: int) -> bytes:
+        _check_length(address, response.length or 0, max_bytes)
         content = bytearray()
         while part := response.read1(_AT_ONCE):
             content += part
-            _check_length(address, len(content), most)
+            _check_length(address, len(content), max_bytes)
             self._socket.settimeout(self._seconds_left())
         if response.length:
             message = f"{address} ended {response.length} bytes too early"
@@ -173,9 +173,9 @@ class _Connection:
         return left
 
 
-def _check_length(address: str, length: int, most: int) -> None:
-    if length > most:
-        message = f"a picture may have at most {show_bytes(most)}, but {address} has {show_bytes(length)} or more"
+def _check_length(address: str, length: int, max_bytes: int) -> None:
+    if length > max_bytes:
+        message = f"a picture may have at most {show_bytes(max_bytes)}, but {address} has {show_bytes(length)} or more"
         raise LimitExceeded(message)
 
 

@@ -113,7 +113,7 @@ def test_a_frame_is_no_flatter_than_the_bound_or_the_picture(evidence: Analysis,
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "sides"),
+    ("min_size", "max_size", "sides"),
     [
         (None, None, [80, 40, 20]),
         (40, None, [80, 40]),
@@ -125,9 +125,9 @@ def test_a_frame_is_no_flatter_than_the_bound_or_the_picture(evidence: Analysis,
         (None, 1, [80, 40, 20]),
     ],
 )
-def test_faces_of_another_size_do_not_count(least: float | None, most: float | None, sides: list[int]) -> None:
+def test_faces_of_another_size_do_not_count(min_size: float | None, max_size: float | None, sides: list[int]) -> None:
     boxes = [(0.1, 0.1, 0.2, 0.2), (0.5, 0.5, 0.1, 0.1), (0.8, 0.8, 0.05, 0.05)]
-    found = FaceFrame((), least=least, most=most).faces(replace(TWO, subjects=faces(*boxes)))
+    found = FaceFrame((), min_size=min_size, max_size=max_size).faces(replace(TWO, subjects=faces(*boxes)))
     assert [round(face.box.width * SIZE.width) for face in found] == sides
 
 

@@ -112,13 +112,13 @@ def crop_on_cluster(job: Job, tasks: Iterable[Task], workers: int | None) -> Ite
         yield from _do(job, wave, workers)
 
 
-def _take(groups: Iterator[list[Task]], most: int) -> list[list[Task]]:
+def _take(groups: Iterator[list[Task]], maximum: int) -> list[list[Task]]:
     taken: list[list[Task]] = []
     count = 0
     for group in groups:
         taken.append(group)
         count += len(group)
-        if count >= most:
+        if count >= maximum:
             break
     return taken
 

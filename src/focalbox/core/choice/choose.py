@@ -14,7 +14,7 @@ from focalbox.core.choice.padding import Padding, padding_to
 from focalbox.core.choice.ratios import meant_aspect
 from focalbox.core.evidence import Evidence
 from focalbox.core.framing import Framing
-from focalbox.core.geometry import WHOLE, Box, PixelBox, largest_window
+from focalbox.core.geometry import SAME, WHOLE, Box, PixelBox, largest_window
 from focalbox.core.heads import HEADS, whole_of
 from focalbox.core.placement.confidence import confidence
 from focalbox.core.placement.demands import Demands
@@ -30,9 +30,6 @@ DIFFERENT = 0.6
 _GROWTH_STEPS = 16
 """Halvings of the interval in which a padded window's side is sought: 2**-16 of the picture is half a pixel of the
 largest side that `Limits` let in (30,000)."""
-
-_ROUNDING = 1e-9
-"""Share of the saliency that the rounding of 64-bit sums may cost."""
 
 _BELONGS = 0.3
 """Share of a head inside a box from which the box grows to show all of it: less is a neighbour at the edge (a judgement,
@@ -59,14 +56,11 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
     """
     framing = _to_visible(evidence.visible, framing)
     if target is None:
-        free = reduce(Box.union, framing.keep, evidence.free_form)
-        return Crop(
-            evidence, None, framing.fit, evidence.visible.to_pixels(grow_to_heads(evidence, free)), Padding(), free
-        )
+        return _free_form(evidence, framing)
     largest = Box(0.0, 0.0, *largest_window(evidence.visible.size, target.aspect))
     demands, notes = _demands(evidence, largest, framing)
     window = _place(evidence, target, demands)
-    if framing.on_doubt != "crop" and not (framing.keep or framing.focus) and _is_doubtful(evidence, window, framing):
+    if _is_doubtful(evidence, window, framing):
         if framing.on_doubt == "centre":
             demands = replace(demands, hold=(*demands.hold, *_prominent(evidence, target)), near=WHOLE.centre)
             framing = replace(framing, fit="cover", zoom=0.0)
@@ -75,22 +69,34 @@ def choose_crop(evidence: Evidence, target: Target | None, framing: Framing) -> 
         else:
             framing = replace(framing, fit="pad", zoom=0.0)
             notes += ("in doubt: padded",)
-    least = None if framing.upscale or not isinstance(target, Size) else target
-    judged, padded = window, False
+    box, padding = _fit(evidence, target, window, demands, framing)
+    crop = Crop(evidence, target, framing.fit, box, padding, window, notes)
+    return _with_conflicts(crop, largest, framing)
+
+
+def _free_form(evidence: Evidence, framing: Framing) -> Crop:
+    free = reduce(Box.union, framing.keep, evidence.free_form)
+    box = evidence.visible.to_pixels(grow_to_heads(evidence, free))
+    return Crop(evidence, None, framing.fit, box, Padding(), free)
+
+
+def _fit(
+    evidence: Evidence, target: Target, window: Box, demands: Demands, framing: Framing
+) -> tuple[PixelBox, Padding]:
+    """Return the pixels that are shown where the largest window has its best place, and the padding around them."""
+    minimum = None if framing.upscale or not isinstance(target, Size) else target
     if framing.fit == "tight" or framing.zoom:
         share = framing.zoom if framing.fit == "cover" else 1.0
-        tight = _tight(evidence, window, demands, least)
+        tight = _tight(evidence, window, demands, minimum)
         window = (_around(tight, window) if share < 1 else window).towards(tight, share)
-    elif framing.fit == "contain":
-        window, padded = WHOLE, True
-    elif framing.fit == "pad" and not _retains(
-        evidence, evidence.visible.to_pixels(window, target.aspect), demands.keep, framing.retain
-    ):
-        window, padded = _grow(evidence, window, demands, framing.retain), True
-    box = evidence.visible.to_pixels(window, None if padded else target.aspect)
-    padding = padding_to(box, target.aspect, least) if padded else Padding()
-    crop = Crop(evidence, target, framing.fit, box, padding, judged, notes)
-    return _with_conflicts(crop, largest, framing)
+    box = evidence.visible.to_pixels(window, target.aspect)
+    if framing.fit == "contain":
+        box = evidence.visible.to_pixels(WHOLE)
+    elif framing.fit == "pad" and not _retains(evidence, box, demands.keep, framing.retain):
+        box = evidence.visible.to_pixels(_grow(evidence, window, demands, framing.retain))
+    else:
+        return box, Padding()
+    return box, padding_to(box, target.aspect, minimum)
 
 
 def place_exactly(evidence: Evidence, size: Size, framing: Framing) -> PixelBox:
@@ -131,11 +137,7 @@ def _place(evidence: Evidence, target: Target, demands: Demands) -> Box:
 def _only_fits(demands: Demands, window: tuple[float, float], other: tuple[float, float]) -> bool:
     """Return whether something that must be shown fits into the first of two windows (width, height), not into the other."""
     together = (reduce(Box.union, demands.keep),) if demands.keep else ()
-    return any(
-        all(side <= most + _ROUNDING for side, most in zip((box.width, box.height), window, strict=True))
-        and any(side > most + _ROUNDING for side, most in zip((box.width, box.height), other, strict=True))
-        for box in (*demands.keep, *demands.hold, *together)
-    )
+    return any(box.fits(*window) and not box.fits(*other) for box in (*demands.keep, *demands.hold, *together))
 
 
 def _to_visible(visible: Visible, framing: Framing) -> Framing:
@@ -155,6 +157,9 @@ def _to_visible(visible: Visible, framing: Framing) -> Framing:
 
 
 def _is_doubtful(evidence: Evidence, window: Box, framing: Framing) -> bool:
+    """Tell whether a window is too unsure for the caller, who is never in doubt about what was asked for."""
+    if framing.on_doubt == "crop" or framing.keep or framing.focus:
+        return False
     return confidence(evidence.saliency, window, evidence.scored_subjects) < framing.doubt
 
 
@@ -193,7 +198,7 @@ def _around(inner: Box, window: Box) -> Box:
     return Box(left, top, window.width, window.height)
 
 
-def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | None) -> Box:
+def _tight(evidence: Evidence, largest: Box, demands: Demands, minimum: Size | None) -> Box:
     """Return the smallest window that holds the subject box and its heads, or the framed faces, or what the caller keeps.
 
     Where the largest window, which is placed already, is too small for that, it stays.
@@ -201,11 +206,11 @@ def _tight(evidence: Evidence, largest: Box, demands: Demands, least: Size | Non
     source = evidence.visible.size
     hold = reduce(Box.union, demands.keep or demands.hold[:1] or (grow_to_heads(evidence, evidence.subject_box),))
     hold = hold.to_whole_pixels(source)
-    if hold.width > largest.width + _ROUNDING or hold.height > largest.height + _ROUNDING:
+    if not hold.fits(largest.width, largest.height):
         return largest
     scale = max(hold.width / largest.width, hold.height / largest.height, 1 / source.width, 1 / source.height)
-    if least is not None:
-        scale = max(scale, least.width / (largest.width * source.width))
+    if minimum is not None:
+        scale = max(scale, minimum.width / (largest.width * source.width))
     scale = min(scale, 1.0)
     return place(
         evidence.saliency, largest.width * scale, largest.height * scale, replace(demands, hold=(hold, *demands.hold))
@@ -225,14 +230,14 @@ def _retains(evidence: Evidence, box: PixelBox, keep: tuple[Box, ...], retain: f
     shown = evidence.visible.to_visible(box.to_box(evidence.source))
     if not all(map(shown.contains, keep)):
         return False
-    if evidence.saliency.share(shown) < retain - _ROUNDING:
+    if evidence.saliency.share(shown) < retain - SAME:
         return False
     room = shown.with_a_pixel_around(evidence.visible.size)
     prominent = (head.boxes[-1] for head in evidence.scored_subjects if head.kind in HEADS and head.whole > 0)
-    if any(room.shared_area(face) < (retain - _ROUNDING) * face.area for face in prominent):
+    if any(room.shared_area(face) < (retain - SAME) * face.area for face in prominent):
         return False
     subject = evidence.subject_box
-    return evidence.object_map is None or shown.shared_area(subject) >= (retain - _ROUNDING) * subject.area
+    return evidence.object_map is None or shown.shared_area(subject) >= (retain - SAME) * subject.area
 
 
 def _grow(evidence: Evidence, window: Box, demands: Demands, retain: float) -> Box:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from focalbox.core.geometry import Box
+from focalbox.core.geometry import SAME, Box
 from focalbox.core.heads import HEADS
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place
 from focalbox.core.placement.score import Score, score_of
-from focalbox.core.placement.windows import SAME
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 
@@ -86,8 +85,8 @@ def settle_between_heads(saliency: SaliencyMap, window: Box, demands: Demands) -
         score = score_of(other, saliency, demands)
         if head in shown and not set(ours) <= set(shown) and _are_even(best, score):
             choices.append(_Choice(other, shown))
-    least = SMALLER * max(one.tallest.boxes[-1].height for one in choices)
-    return min((one for one in choices if one.tallest.boxes[-1].height >= least), key=_by_place).window
+    tall_enough = SMALLER * max(one.tallest.boxes[-1].height for one in choices)
+    return min((one for one in choices if one.tallest.boxes[-1].height >= tall_enough), key=_by_place).window
 
 
 def _wants_more(demands: Demands) -> bool:

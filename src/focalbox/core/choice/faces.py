@@ -56,7 +56,7 @@ class FaceFrame:
         around.
     cover : bool
         Whether a window of another shape lies inside the frame, so that the faces fill it, instead of around it.
-    least, most : float, optional
+    min_size, max_size : float, optional
         Faces of another size do not count: above 1 they bound the square root of a box's area, in pixels of the source; up
         to 1 they are shares by which a face may be smaller or larger than the face of median size.
     align : (float, float)
@@ -66,8 +66,8 @@ class FaceFrame:
     numbers: tuple[int, ...] = (1,)
     buffer: float | None = None
     cover: bool = False
-    least: float | None = None
-    most: float | None = None
+    min_size: float | None = None
+    max_size: float | None = None
     align: tuple[float, float] = (0.5, 0.5)
 
     def faces(self, evidence: Evidence) -> list[Subject]:
@@ -76,10 +76,12 @@ class FaceFrame:
         sides = [math.sqrt(face.box.area * evidence.visible.size.pixels) for face in faces]
         if not faces:
             return []
-        middle = statistics.median(sides)
-        least = 0.0 if self.least is None else self.least if self.least > 1 else (1 - self.least) * middle
-        most = math.inf if self.most is None else self.most if self.most > 1 else (1 + self.most) * middle
-        return [face for face, side in zip(faces, sides, strict=True) if least <= side <= most]
+        median, shortest, longest = statistics.median(sides), 0.0, math.inf
+        if self.min_size is not None:
+            shortest = self.min_size if self.min_size > 1 else (1 - self.min_size) * median
+        if self.max_size is not None:
+            longest = self.max_size if self.max_size > 1 else (1 + self.max_size) * median
+        return [face for face, side in zip(faces, sides, strict=True) if shortest <= side <= longest]
 
     def frame(self, evidence: Evidence, aspect: float | None = None) -> tuple[Box, tuple[str, ...]]:
         """Return the box to show, in whole pixels as fractions of what was looked at, and notes about it.

@@ -7,14 +7,11 @@ from functools import reduce
 
 from focalbox.core.choice.crop import Crop
 from focalbox.core.framing import Framing
-from focalbox.core.geometry import Box
+from focalbox.core.geometry import SAME, Box
 from focalbox.core.heads import HEADS
 from focalbox.core.prominence import ScoredSubject
 
 __all__ = ["conflicts"]
-
-_ROUNDING = 1e-9
-"""Lengths (fractions) that differ by less are equal."""
 
 
 def conflicts(crop: Crop, largest: Box, framing: Framing) -> tuple[str, ...]:
@@ -41,7 +38,7 @@ def _of_keep(crop: Crop, largest: Box, framing: Framing) -> Iterator[str]:
     if not framing.keep:
         return
     around = reduce(Box.union, framing.keep)
-    if not _fits(around, largest) and not _room(crop).contains(around):
+    if not around.fits(largest.width, largest.height) and not _room(crop).contains(around):
         yield "no window of this ratio can keep all of the boxes to keep: as much of them as possible is shown"
     if framing.focus is not None:
         yield "the boxes to keep come before the focus"
@@ -84,22 +81,18 @@ def _room(crop: Crop) -> Box:
     return crop.inside.with_a_pixel_around(crop.evidence.visible.size)
 
 
-def _fits(box: Box, window: Box) -> bool:
-    return box.width <= window.width + _ROUNDING and box.height <= window.height + _ROUNDING
-
-
 def _shows(crop: Crop, box: Box) -> bool:
     """Tell whether more of a box is shown than the pixel that rounding may cost."""
     shown, size = crop.inside.intersection(box), crop.evidence.visible.size
-    return shown.width * size.width > 1 + _ROUNDING and shown.height * size.height > 1 + _ROUNDING
+    return shown.width * size.width > 1 + SAME and shown.height * size.height > 1 + SAME
 
 
 def _shows_top(crop: Crop, subject: ScoredSubject) -> bool:
     box = subject.boxes[-1]
-    return crop.inside.shared_area(box) > 0 and _room(crop).top <= box.top + _ROUNDING
+    return crop.inside.shared_area(box) > 0 and _room(crop).top <= box.top + SAME
 
 
 def _leaves_room(box: Box, window: Box) -> bool:
     """Tell whether a window of these sides has a place in the picture beside a box, above it or below it."""
     beside, over = max(box.left, 1.0 - box.right), max(box.top, 1.0 - box.bottom)
-    return beside >= window.width - _ROUNDING or over >= window.height - _ROUNDING
+    return beside >= window.width - SAME or over >= window.height - SAME

@@ -28,7 +28,7 @@ class Padding:
         return {"left": self.left, "top": self.top, "right": self.right, "bottom": self.bottom}
 
 
-def padding_to(box: PixelBox, aspect: float, least: Size | None = None) -> Padding:
+def padding_to(box: PixelBox, aspect: float, minimum: Size | None = None) -> Padding:
     """Return what to add around a box for it to have an aspect ratio, the box in the middle.
 
     Parameters
@@ -37,7 +37,7 @@ def padding_to(box: PixelBox, aspect: float, least: Size | None = None) -> Paddi
         The part of the picture that is shown.
     aspect : float
         Width divided by height of the whole, off by less than half a pixel.
-    least : Size, optional
+    minimum : Size, optional
         The whole is at least this large, so that showing it at this size enlarges nothing.
 
     Examples
@@ -50,7 +50,7 @@ def padding_to(box: PixelBox, aspect: float, least: Size | None = None) -> Paddi
         columns = max(columns, nearest(rows * aspect))
     else:
         rows = max(rows, nearest(columns / aspect))
-    if least is not None and columns < least.width:
-        columns, rows = max(columns, least.width), max(rows, least.height)
+    if minimum is not None and columns < minimum.width:
+        columns, rows = max(columns, minimum.width), max(rows, minimum.height)
     across, down = columns - box.width, rows - box.height
     return Padding(across // 2, down // 2, across - across // 2, down - down // 2)

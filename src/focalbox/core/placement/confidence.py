@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core.geometry import Box
+from focalbox.core.geometry import SAME, Box
 from focalbox.core.placement.place import shares_at
-from focalbox.core.placement.windows import SAME
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.geometry import SAME, WHOLE, Box
 from focalbox.core.placement.demands import NO_DEMANDS, Demands
 from focalbox.core.placement.score import MARGIN, breaks, score_parts
-from focalbox.core.placement.windows import SAME, Grid, Windows, places
+from focalbox.core.placement.windows import Grid, Windows, places
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = ["place", "places_by_score", "shares_at"]
@@ -45,7 +45,7 @@ def place(
         The best place; the middle when the map is empty and there are no demands.
     """
     windows = _candidates(saliency, width, height, demands, within)
-    best = np.ones((windows.tops.size, windows.lefts.size), dtype=np.bool_)
+    best = np.ones(windows.shape, dtype=np.bool_)
     for score in _criteria(windows, saliency, demands, within):
         best &= score >= score[best].max() - SAME
         if np.count_nonzero(best) == 1:  # nothing is left to be decided
@@ -72,7 +72,7 @@ def places_by_score(
         The Jaccard index, 0 to 1, from which two windows count as the same.
     """
     windows = _candidates(saliency, width, height, demands, WHOLE)
-    allowed = np.ones((windows.tops.size, windows.lefts.size), dtype=np.bool_)
+    allowed = np.ones(windows.shape, dtype=np.bool_)
     for demand in _binding(windows, demands):
         allowed &= demand >= demand[allowed].max() - SAME
     total = _score(windows, saliency, demands)

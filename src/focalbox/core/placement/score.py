@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from focalbox.core.geometry import Box
+from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
-from focalbox.core.placement.windows import SAME, Grid, Windows
+from focalbox.core.placement.windows import Grid, Windows
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = [
@@ -107,9 +110,16 @@ def score_parts(windows: Windows, saliency: SaliencyMap, demands: Demands) -> tu
     demands : Demands
         Only its subjects, subject box, objects and edge are used.
     """
-    shape = windows.tops.size, windows.lefts.size
-    whole, cut, held, top = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    shown = [(subject, subject.box_for(windows.width, windows.height)) for subject in demands.subjects]
+    kept = windows.saliency_in(saliency)
+    edge = demands.edge * (windows.middle(MARGIN).saliency_in(saliency) - kept) if demands.edge else np.zeros_like(kept)
+    whole, cut = _score_subjects(windows, demands.subjects)
+    return kept, edge, whole, cut, _score_objects(windows, demands.objects), _score_top(windows, saliency, demands)
+
+
+def _score_subjects(windows: Windows, subjects: Sequence[ScoredSubject]) -> tuple[Grid, Grid]:
+    """Return what subjects add and what is taken away for them; what no window can hold adds what is shown of it."""
+    whole, cut = np.zeros(windows.shape), np.zeros(windows.shape)
+    shown = [(subject, subject.box_for(windows.width, windows.height)) for subject in subjects]
     fitting = [(subject, box) for subject, box in shown if box is not None]
     if fitting:
         boxes = [box for _, box in fitting]
@@ -122,19 +132,28 @@ def score_parts(windows: Windows, saliency: SaliencyMap, demands: Demands) -> tu
     for subject, box in shown:
         if box is None:
             whole += subject.whole * _shown(windows, subject.boxes[-1])
-    whole_or_not = [one for one in demands.objects if _fits(one.box, windows.width, windows.height)]
-    if whole_or_not:
-        boxes = [one.box for one in whole_or_not]
-        rate = np.array([[one.whole + one.cut] for one in whole_or_not])
-        taken = np.array([[one.cut] for one in whole_or_not])
-        (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
-        held += (rate * rows).T @ columns - (taken * seen_rows).T @ seen_columns
-    subject_box = demands.subject_box
-    if subject_box is not None and subject_box.height > windows.height:
-        top += weight_of_top(saliency, subject_box) * windows.begin_above(_with_room(subject_box))
-    kept = windows.saliency_in(saliency)
-    edge = demands.edge * (windows.middle(MARGIN).saliency_in(saliency) - kept) if demands.edge else np.zeros(shape)
-    return kept, edge, whole, cut, held, top
+    return whole, cut
+
+
+def _score_objects(windows: Windows, objects: Sequence[ScoredObject]) -> Grid:
+    """Return what objects add less what is taken away for them; what no window can hold counts nothing."""
+    fitting = [one for one in objects if one.box.fits(windows.width, windows.height)]
+    if not fitting:
+        return np.zeros(windows.shape)
+    boxes = [one.box for one in fitting]
+    rate = np.array([[one.whole + one.cut] for one in fitting])
+    taken = np.array([[one.cut] for one in fitting])
+    (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
+    score: Grid = (rate * rows).T @ columns - (taken * seen_rows).T @ seen_columns
+    return score
+
+
+def _score_top(windows: Windows, saliency: SaliencyMap, demands: Demands) -> Grid:
+    """Return what the top of a subject box adds that is taller than the windows."""
+    box = demands.subject_box
+    if box is None or box.height <= windows.height:
+        return np.zeros(windows.shape)
+    return weight_of_top(saliency, box) * windows.begin_above(_with_room(box))
 
 
 def score_of(window: Box, saliency: SaliencyMap, demands: Demands) -> Score:
@@ -145,7 +164,7 @@ def score_of(window: Box, saliency: SaliencyMap, demands: Demands) -> Score:
 
 def breaks(demands: Demands, width: float, height: float) -> list[Box]:
     """Return boxes at whose edges the score of windows of given sides bends or jumps, besides those of the map's cells."""
-    boxes = [one.box for one in demands.objects if _fits(one.box, width, height)]
+    boxes = [one.box for one in demands.objects if one.box.fits(width, height)]
     for subject in demands.subjects:
         box = subject.box_for(width, height)
         boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
@@ -164,10 +183,6 @@ def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
 def _shown(windows: Windows, box: Box) -> Grid:
     """Return how much of a box each window shows, 0 to 1; its upper half counts twice."""
     return UPPER * windows.share_of(_upper_half(box)) + (1.0 - UPPER) * windows.share_of(_lower_half(box))
-
-
-def _fits(box: Box, width: float, height: float) -> bool:
-    return box.width <= width + SAME and box.height <= height + SAME
 
 
 def _upper_half(box: Box) -> Box:

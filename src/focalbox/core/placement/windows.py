@@ -8,14 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.core.geometry import Box
+from focalbox.core.geometry import SAME, Box
 from focalbox.core.saliency_map import SaliencyMap
 
-__all__ = ["SAME", "Grid", "Windows", "places"]
+__all__ = ["Grid", "Windows", "places"]
 
-SAME = 1e-9
-"""Shares (no unit) that differ by less are equal: well above the rounding of 64-bit sums, and no more than about one
-`LEVELS` step of a single cell in the largest map (256 x 256 cells, all at the maximum: 9e-10)."""
 
 Grid = NDArray[np.float64]
 
@@ -41,6 +38,11 @@ class Windows:
     def at(cls, box: Box) -> Windows:
         """Return one window alone."""
         return cls(np.array([box.left]), np.array([box.top]), box.width, box.height)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of tops and of lefts."""
+        return self.tops.size, self.lefts.size
 
     def middle(self, margin: float) -> Windows:
         """Return the windows without a margin, a share of their sides, at the edges that lie inside the picture.

@@ -67,8 +67,8 @@ class Apng:
         return self.header[9] in _ALPHA_TYPES or b"tRNS" in self.shared or partial
 
 
-def read_apng(data: bytes, most: int) -> Apng:
-    """Read the frames of an animated PNG, ``most`` at most; a frame outside of the canvas ends the film."""
+def read_apng(data: bytes, max_frames: int) -> Apng:
+    """Read the frames of an animated PNG, ``max_frames`` at most; a frame outside of the canvas ends the film."""
     header, shared, plays = b"", b"", 0
     frames: list[ApngFrame] = []
     current: ApngFrame | None = None
@@ -83,7 +83,7 @@ def read_apng(data: bytes, most: int) -> Apng:
             plays = int.from_bytes(data[chunk.start + 4 : chunk.start + 8], "big")
         elif chunk.name == b"fcTL":
             current = _frame(data, chunk)
-            if current is None or len(frames) == most or current.box[2] > size[0] or current.box[3] > size[1]:
+            if current is None or len(frames) == max_frames or current.box[2] > size[0] or current.box[3] > size[1]:
                 break
             frames.append(current)
         elif chunk.name in {b"IDAT", b"fdAT"} and current is not None:

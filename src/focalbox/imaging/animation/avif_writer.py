@@ -18,7 +18,7 @@ __all__ = ["write_avif"]
 
 _QUICK = 7
 """The lowest speed of the encoder (0 to 10) at which it works in real time, frame by frame."""
-_LEAST = 1
+_MIN_DURATION = 1
 """Milliseconds that a frame is shown at least: in a track no two frames may begin at the same time (ISO 14496-12, section
 8.6.1.2), and libavif makes 1 of 0. The frames behind it are shown as much less, so that times do not drift."""
 
@@ -45,7 +45,7 @@ class _Sequence(Image.Image):
             raise EOFError from error
         self.im, self._mode, self._size = image.im, image.mode, image.size
         self._shown += duration * 1000
-        lasting = max(_LEAST, round(self._shown) - self._written)
+        lasting = max(_MIN_DURATION, round(self._shown) - self._written)
         self.durations.append(lasting)
         self._written, self._index = self._written + lasting, frame
 

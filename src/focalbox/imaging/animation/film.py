@@ -86,7 +86,7 @@ class Film(Generic[T]):
         self._paused.clear()
 
 
-def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -> Film[Image.Image]:
+def open_film(form: str, data: bytes, max_frames: int, profile: bytes | None = None) -> Film[Image.Image]:
     """Read the properties of a film.
 
     Parameters
@@ -95,17 +95,17 @@ def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -
         One of `ANIMATED`.
     data : bytes
         The file.
-    most : int
+    max_frames : int
         The most frames that are read.
     profile : bytes, optional
         The profile of its colours; it is kept, except where `focalbox.imaging.colour.settles` converts the colours.
     """
     if form == "GIF":
-        gif = read_gif(data, most)
+        gif = read_gif(data, max_frames)
         durations = [one.duration for one in gif.frames]
         return Film(len(gif.frames), gif.plays, gif.alpha, lambda: zip(draw_gif(data, gif), durations, strict=True))
     if form == "PNG":
-        apng = read_apng(data, most)
+        apng = read_apng(data, max_frames)
         times = [one.duration for one in apng.frames]
         return Film(
             len(apng.frames), apng.plays, apng.alpha, lambda: zip(draw_apng(data, apng, profile), times, strict=True)
@@ -113,7 +113,7 @@ def open_film(form: str, data: bytes, most: int, profile: bytes | None = None) -
     reader = reader_of(form)
     with reader(BytesIO(data)) as image:
         frames, plays, alpha = (
-            min(most, getattr(image, "n_frames", 1)),
+            min(max_frames, getattr(image, "n_frames", 1)),
             plays_of(data) if form == "AVIF" else int(image.info.get("loop", 0)),
             image.mode == "RGBA",
         )

@@ -81,8 +81,8 @@ class Gif:
         )
 
 
-def read_gif(data: bytes, most: int) -> Gif:
-    """Read the frames of a GIF, ``most`` at most; a broken end ends the film.
+def read_gif(data: bytes, max_frames: int) -> Gif:
+    """Read the frames of a GIF, ``max_frames`` at most; a broken end ends the film.
 
     The screen is widened where a first frame goes beyond it, as every decoder does.
     """
@@ -91,7 +91,7 @@ def read_gif(data: bytes, most: int) -> Gif:
     frames: list[GifFrame] = []
     plays, delay, disposal, transparent = 1, 0, 0, None
     try:
-        while len(frames) < most and data[at] in {_DESCRIPTOR, _EXTENSION}:
+        while len(frames) < max_frames and data[at] in {_DESCRIPTOR, _EXTENSION}:
             if data[at] == _EXTENSION:
                 if data[at + 1] == _CONTROL and data[at + 2] >= 4:  # noqa: PLR2004 - its length
                     flags, delay, index = struct.unpack_from("<BHB", data, at + 3)

@@ -83,7 +83,7 @@ def _gif_frame(image: Image.Image, corner: tuple[int, int], delay: int, disposal
     file = BytesIO()
     palette.save(file, "GIF", optimize=False)
     content = file.getvalue()
-    gif = read_gif(content, most=1)
+    gif = read_gif(content, max_frames=1)
     (frame,) = gif.frames
     table = content[13 : gif.colours]
     flags = content[frame.start + 9]
@@ -103,9 +103,9 @@ def _with_palette(image: Image.Image) -> tuple[Image.Image, int | None]:
     """Return a picture with a palette, exactly where its colours fit into one, and the index of the transparent one."""
     plain = image.convert("RGB")
     clear = image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 0
-    most = _COLOURS if clear else _COLOURS + 1
-    exact = index_colours(plain, most)
-    palette = exact or near_colours(plain, most)
+    max_colours = _COLOURS if clear else _COLOURS + 1
+    exact = index_colours(plain, max_colours)
+    palette = exact or near_colours(plain, max_colours)
     if not clear:
         return palette, None
     there = image.getchannel("A")

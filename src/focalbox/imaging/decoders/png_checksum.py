@@ -50,13 +50,13 @@ def mend_checksum(data: bytes) -> bytes | None:
     return SIGNATURE + kept + png_chunk(b"IDAT", codes[:stop] + right) + png_chunk(b"IEND", b"")
 
 
-def _checksum(codes: bytes, most: int) -> tuple[bytes | None, int]:
+def _checksum(codes: bytes, max_bytes: int) -> tuple[bytes | None, int]:
     """Return the checksum of the unpacked bytes (None when they end early or are too many), and the packed length."""
     inflate, found, seen, rest = zlib.decompressobj(-zlib.MAX_WBITS), 1, 0, codes[_HEAD:]
-    while not inflate.eof and seen <= most:
+    while not inflate.eof and seen <= max_bytes:
         part = inflate.decompress(rest, _AT_ONCE)
         found, seen, rest = zlib.adler32(part, found), seen + len(part), inflate.unconsumed_tail
         if not part and not rest:
             break
-    whole = inflate.eof and seen <= most
+    whole = inflate.eof and seen <= max_bytes
     return found.to_bytes(_CHECKSUM, "big") if whole else None, len(codes) - _HEAD - len(inflate.unused_data)

@@ -30,9 +30,9 @@ def gif_ends(data: bytes) -> bool:
         return False
 
 
-def gif_frames(data: bytes, most: int) -> int:
-    """Count the frames of a GIF, and stop counting just above ``most``."""
-    return _walk(data, most)[0]
+def gif_frames(data: bytes, max_frames: int) -> int:
+    """Count the frames of a GIF, and stop counting just above ``max_frames``."""
+    return _walk(data, max_frames)[0]
 
 
 def find_gif_xmp(data: bytes) -> bytes | None:
@@ -62,7 +62,7 @@ def drop_remarks(data: bytes) -> bytes:
     return data if at - start <= _FEW_REMARKS else b"".join([data[:start], control, data[at:]])
 
 
-def _walk(data: bytes, most: int) -> tuple[int, int]:
+def _walk(data: bytes, max_frames: int) -> tuple[int, int]:
     """Walk the blocks of a GIF (GIF89a specification, sections 15 to 27).
 
     Returns
@@ -78,7 +78,7 @@ def _walk(data: bytes, most: int) -> tuple[int, int]:
     left = _MAX_BLOCKS
     at = _HEAD + colour_table_bytes(data[_FLAGS])
     frames = 0
-    while at < len(data) and frames <= most:
+    while at < len(data) and frames <= max_frames:
         introducer = data[at]
         if introducer == _DESCRIPTOR:  # 10 bytes, colour table, code size, data
             frames += 1

@@ -183,8 +183,8 @@ def webp_canvas(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def count_frames(name: str, data: bytes, most: int) -> int:
-    """Count the frames of a GIF or the pages of a TIFF, and stop counting just above ``most``.
+def count_frames(name: str, data: bytes, max_frames: int) -> int:
+    """Count the frames of a GIF or the pages of a TIFF, and stop counting just above ``max_frames``.
 
     Pillow decodes or parses every frame to count them; this skips from block to block. A broken or cyclic chain ends
     the count: the first frame may still be whole.
@@ -198,19 +198,19 @@ def count_frames(name: str, data: bytes, most: int) -> int:
     if count is None:
         return 1
     try:
-        return max(1, count(data, most))
+        return max(1, count(data, max_frames))
     except (struct.error, IndexError):
         return 1
 
 
-def _tiff_pages(data: bytes, most: int) -> int:
+def _tiff_pages(data: bytes, max_frames: int) -> int:
     """Follow the chain of directories of a TIFF (TIFF 6.0, section 2) or BigTIFF."""
     order = "<" if data[:2] == b"II" else ">"
     big = _BIG in data[2:4]
     link, counter, entry, first = ("Q", "Q", 20, 8) if big else ("I", "H", 12, 4)
     (at,) = struct.unpack_from(order + link, data, first)
     pages = 0
-    while at and pages <= most:
+    while at and pages <= max_frames:
         try:
             (entries,) = struct.unpack_from(order + counter, data, at)
             pages += 1

@@ -226,8 +226,8 @@ def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
 
 def _is_broken(data: bytes, marker: int, start: int, stop: int) -> bool:
     """Tell whether a segment of an application ends before what Pillow reads in it without asking."""
-    begin, least = _READ_BY_PILLOW.get(marker, (_LAST, 0))
-    if data.startswith(begin, start) and stop - start < least:
+    begin, min_bytes = _READ_BY_PILLOW.get(marker, (_LAST, 0))
+    if data.startswith(begin, start) and stop - start < min_bytes:
         return True
     if marker != _PHOTOSHOP or not data.startswith(_RESOURCES, start):
         return False

@@ -188,11 +188,11 @@ def is_sound(data: bytes, chunk: Chunk) -> bool:
     return data[chunk.stop : chunk.stop + 4] == checksum.to_bytes(4, "big")
 
 
-def _inflate(body: bytes, most: int) -> bytes | None:
-    """Decompress, and give up when it is damaged or more than ``most`` bytes."""
+def _inflate(body: bytes, max_bytes: int) -> bytes | None:
+    """Decompress, and give up when it is damaged or more than ``max_bytes`` bytes."""
     stream = zlib.decompressobj()
     try:
-        plain = stream.decompress(body, most)
+        plain = stream.decompress(body, max_bytes)
     except zlib.error:
         return None
     return plain if stream.eof and not stream.unconsumed_tail else None

@@ -66,9 +66,9 @@ class Effect:
         if self.name not in names:
             message = f"an effect is one of {', '.join(sorted(names))}, not {self.name[:20]!r}"
             raise InvalidRequest(message)
-        most = _MAX_VALUES.get(self.name)
-        if most is not None and not all(-most <= value <= most for value in self.values):
-            message = f"{self.name} takes numbers of at most {most}"
+        maximum = _MAX_VALUES.get(self.name)
+        if maximum is not None and not all(-maximum <= value <= maximum for value in self.values):
+            message = f"{self.name} takes numbers of at most {maximum}"
             raise InvalidRequest(message)
         if self.colour:
             colour_of(self.colour)

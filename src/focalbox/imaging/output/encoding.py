@@ -172,12 +172,12 @@ def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
     return options
 
 
-def check_writer(image: Image.Image, name: str, most: int, taken: int) -> None:
-    """Raise `LimitExceeded` when a picture and its writer, which takes ``taken`` bytes a pixel, need more than ``most``."""
+def check_writer(image: Image.Image, name: str, maximum: int, taken: int) -> None:
+    """Raise `LimitExceeded` when a picture and its writer (``taken`` bytes a pixel) need more than ``maximum`` bytes."""
     need = image.width * image.height * (_PIXEL + taken)
-    if need > most:
+    if need > maximum:
         message = (
             f"a result of {image.width}x{image.height} needs about {show_bytes(need)} to be written as {name}, "
-            f"but a picture may take at most {show_bytes(most)}"
+            f"but a picture may take at most {show_bytes(maximum)}"
         )
         raise LimitExceeded(message)

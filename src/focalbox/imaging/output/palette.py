@@ -25,15 +25,15 @@ frames of a photograph, against median cut of all pixels: 20 ms for 70, 39.6 dB 
 that is farthest off is so by 26 levels, not 50."""
 
 
-def near_colours(image: Image.Image, most: int = _COLOURS) -> Image.Image:
-    """Return an RGB picture with a palette of at most ``most`` colours near its own, without dithering.
+def near_colours(image: Image.Image, max_colours: int = _COLOURS) -> Image.Image:
+    """Return an RGB picture with a palette of at most ``max_colours`` colours near its own, without dithering.
 
     Few colours are cut at their medians (Heckbert 1982, doi:10.1145/965145.801294). Of many, the means of those alike are,
     and each colour of the palette is then moved into the middle of what is nearest to it (one step of k-means).
     """
     cut, plain = Image.Quantize.MEDIANCUT, Image.Dither.NONE
     if image.getcolors(_DISTINCT) is not None:
-        return image.quantize(most, cut, dither=plain)
+        return image.quantize(max_colours, cut, dither=plain)
     pixels, cells = np.asarray(image).reshape(-1, 3), 1 << 3 * _BITS
     counts, sums = np.zeros(cells, np.int64), np.zeros((3, cells))
     for start in range(0, len(pixels), _STRIP):
@@ -46,15 +46,17 @@ def near_colours(image: Image.Image, most: int = _COLOURS) -> Image.Image:
     there = np.flatnonzero(counts)
     means = np.rint(sums[:, there] / counts[there]).astype(np.uint8).T
     few = np.repeat(means, -(-counts[there] // _ONE_FOR), axis=0)
-    return image.quantize(palette=Image.fromarray(few[None]).quantize(most, cut, kmeans=1, dither=plain), dither=plain)
+    return image.quantize(
+        palette=Image.fromarray(few[None]).quantize(max_colours, cut, kmeans=1, dither=plain), dither=plain
+    )
 
 
-def index_colours(image: Image.Image, most: int = _COLOURS) -> Image.Image | None:
-    """Return an RGB or RGBA picture of at most ``most`` colours with a palette of just these, None when it has more.
+def index_colours(image: Image.Image, max_colours: int = _COLOURS) -> Image.Image | None:
+    """Return an RGB or RGBA picture of at most ``max_colours`` colours with a palette of just these, None when it has more.
 
     `Image.quantize` with a palette takes near colours for the same: of 256 greys it moves one.
     """
-    if image.getcolors(most) is None:
+    if image.getcolors(max_colours) is None:
         return None
     packed = np.asarray(image.convert("RGBA")).view(np.uint32)[..., 0]
     colours = np.unique(packed)

@@ -84,8 +84,8 @@ def _equalize(image: Image.Image, _: Values) -> Image.Image:
     pixels = image.width * image.height
     for band in range(_COLOURS):
         below = np.cumsum(image.getchannel(band).histogram())
-        least = int(below[below > 0][0])
-        spread = 255.0 * (below - least) / max(1, pixels - least)
+        lowest = int(below[below > 0][0])
+        spread = 255.0 * (below - lowest) / max(1, pixels - lowest)
         tones.append(spread.__getitem__)
     return _change_each(image, *tones)
 

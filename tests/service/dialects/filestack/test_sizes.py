@@ -36,7 +36,7 @@ FACE = replace(spot(Size(1000, 500), 0.4, 0.4), subjects=faces((0.4, 0.4, 0.1, 0
         ("mode:crop,b:50", FaceFrame((1,), 0.0)),
         ("mode:fill,w:5,h:6", FaceFrame((1,), cover=True)),
         ("mode:fill", FaceFrame((1,))),
-        ("minsize:0.25,x:200", FaceFrame((1,), least=0.25, most=200)),
+        ("minsize:0.25,x:200", FaceFrame((1,), min_size=0.25, max_size=200)),
     ],
 )
 def test_options_of_crop_faces(task: str, frame: FaceFrame) -> None:

@@ -155,7 +155,7 @@ def _fallback(task: Mapping[str, str]) -> dict[str, Any]:
 
 def _faces(named: Named) -> FaceFrame:
     least, most = read_face_sizes(named["detect_faces"])
-    return FaceFrame(least=least, most=most)
+    return FaceFrame(min_size=least, max_size=most)
 
 
 def _answer(named: Named) -> Answer:

@@ -193,7 +193,7 @@ def _faces(task: Mapping[str, str], target: Outline | Size, *, cover: bool, size
     room = 0.0 if mode == "crop" else None if buffer is None else buffer / 100
     align = more.pop("align", None) or (0.5, 0.5)
     least, most = read_face_sizes(task)
-    frame = FaceFrame(_numbers(task.get("faces", "1")), room, cover=cover, align=align, least=least, most=most)
+    frame = FaceFrame(_numbers(task.get("faces", "1")), room, cover=cover, align=align, min_size=least, max_size=most)
     return Sized(target, {"fit": "tight", "upscale": True}, faces=frame, task=sized_by, **more)
 
 
