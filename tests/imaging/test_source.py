@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from focalbox.errors import DecodeError, FocalboxError, InvalidRequest, LimitExceeded
+from focalbox.imaging.headers.exif import read_exif
 from focalbox.imaging.source import Limits, can_read, open_picture
 from imaging.decoding import FULL, FileOf, decoded, difference
 
+_COPYRIGHT = 0x8298
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
 
 
@@ -51,6 +54,19 @@ def test_heic_is_read_with_its_extra_and_names_it_without(corners: Picture, tmp_
         "else: raise SystemExit(3)"
     )
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "HEIF"])
+def test_the_credits_in_exif_are_read_in_every_format_that_has_them(form: str, corners: Picture) -> None:
+    exif = corners.getexif()
+    exif[_COPYRIGHT] = "A. Person"
+    file = BytesIO()
+    if form == "HEIF":
+        pytest.importorskip("pillow_heif").from_pillow(corners).save(file, exif=exif.tobytes())
+    else:
+        corners.save(file, form, exif=exif)
+    working = open_picture(file.getvalue()).decode(FULL)
+    assert read_exif(working.metadata.exif).copyright == b"A. Person"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -41,16 +42,10 @@ __all__ = ["Content", "Limits", "Metadata", "Picture", "WorkingImage", "can_read
 Content = bytes | Image.Image | NDArray[np.uint8]
 """The bytes of a file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or (h, w, 4) in grey, RGB or RGBA."""
 
-_COUNT_FRAMES = {"WEBP", "AVIF"}
-"""Formats whose headers give the number of frames, so that Pillow need not count them."""
-_BOXED = {"AVIF", "HEIF"}
-"""Formats that may name their colours outside of a profile."""
 _FIRST_CHUNK, _FOR_IOS = slice(12, 16), b"CgBI"
 """Where the name of a PNG's first chunk stands, and that name in files repacked by Apple's tools."""
 _UNREAD = ("pixel mode", "samples per pixel", "data organization")
 """Pillow's message about samples that it does not read."""
-_TURN_THEMSELVES = {"TIFF", "HEIF"}
-"""Formats that Pillow's readers turn upright while decoding."""
 _ARRAY_CHANNELS = (3, 4)
 _IPTC_RESOURCE = 0x0404
 """Where Photoshop's image resources keep IPTC (XMP Specification, part 3, section 1.2)."""
@@ -106,79 +101,38 @@ def open_picture(content: Content, limits: Limits | None = None, *, name: str = 
 
 def _open(name: str, form: str, data: bytes, limits: Limits) -> Picture:
     with translating(name, lambda: ends_early(form, data)):
-        if form == "PNG":
-            return _png(name, data, limits)
-        if form == "WEBP" and (canvas := webp_canvas(data)) is not None and min(canvas) > 0:
-            limits.check_picture(Size(*canvas))
-            beside = held_beside(data, "RGB")
-            mode = "RGBA" if beside is None else "RGB"
-            # Its reader allocates the memory at once.
-            check_memory(name, Need(form, mode, Size(*canvas), len(data), beside=beside), limits.memory)
-        file, note = choose_picture(data) if form == "TIFF" else (data, None)
-        counted = 1 if form in _COUNT_FRAMES else count_frames(form, data, limits.frames)
-        if form == "GIF":
-            file = drop_remarks(data)
-        if form == "WEBP":
-            file = drop_cut_chunk(data)
-        coding = jpeg_coding(data) if form == "JPEG" else None
-        if coding is not None and (unread := unread_coding(data)):
+        return _OPENERS.get(form, partial(_open_plain, form))(name, data, limits)
+
+
+def _open_jpeg(name: str, data: bytes, limits: Limits) -> Picture:
+    file, coding = data, jpeg_coding(data)
+    if coding is not None:
+        if unread := unread_coding(data):
             message = f"{name} cannot be decoded: {unread} is not read"
             raise DecodeError(message)
-        if coding is not None:
-            limits.check_scans(coding.scans)
-            file = drop_burden(data) + END * (coding.usual and not coding.ended)  # checked when it is decoded
-        reader, chosen = reader_of(form), file
-        if form == "TIFF":
-            file = as_plain_tiff(drop_unsound(file))
-        image = _read_tiff(name, reader, file) if form == "TIFF" else reader(BytesIO(file))
-        frames = getattr(image, "n_frames", 1) if form in _COUNT_FRAMES else counted
-        coded = Size(*getattr(image, "coded", image.size))
-        limits.check_picture(coded)
-        exif = replace(read_exif(chosen), orientation=1) if form in _TURN_THEMSELVES else _exif_of(image)
-        coarse = coding is not None and coding.ended and not coding.refined
-        if form == "TIFF" and note is None and frames > 1 and chosen is data:
-            note = f"the file has {frames} pages: the first was taken"
-        nclx = nclx_of(data) if form in _BOXED else None
-        blocks = read_blocks(chosen, {_XMP_TAG, _IPTC_TAG, _RESOURCES_TAG}) if form == "TIFF" else {}
-        xmp = find_gif_xmp(data) if form == "GIF" else blocks.get(_XMP_TAG, _block(image.info.get("xmp")))
-        header = Header(
-            form,
-            frames,
-            exif,
-            coding,
-            profile=None if nclx is None else profile_of_cicp(*nclx),
-            notes=tuple(one for one in (note, form == "TIFF" and image.info.get("note"), coarse and DAMAGED) if one),
-            xmp=xmp,
-            iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)) if form == "TIFF" else _iptc_of(image),
-            more_xmp=extended_xmp(data, xmp) if form == "JPEG" else None,
-            copied=len(file) * (file is not data) + getattr(image, "strip_bytes", 0),
-            coded=coded,
-        )
-        return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
+        limits.check_scans(coding.scans)
+        file = drop_burden(data) + END * (coding.usual and not coding.ended)  # checked when it is decoded
+    image = _read("JPEG", file, limits)
+    xmp = _block(image.info.get("xmp"))
+    header = Header(
+        "JPEG",
+        1,
+        _exif_of(image),
+        coding,
+        notes=(DAMAGED,) if coding is not None and coding.ended and not coding.refined else (),
+        xmp=xmp,
+        iptc=_iptc_of(image),
+        more_xmp=extended_xmp(data, xmp),
+    )
+    return _picture(name, data, image, header, limits, file=file)
 
 
-def _read_tiff(name: str, reader: Callable[[BytesIO], Image.Image], file: bytes) -> Image.Image:
-    """Open a TIFF, and name the kind of one that Pillow does not know."""
-    try:
-        return reader(BytesIO(file))
-    except SyntaxError as error:
-        samples = samples_of(file)
-        if samples is None or not any(words in str(error) for words in _UNREAD):
-            raise
-        message = f"{name} cannot be decoded: TIFF pixels of {samples} are not read"
-        raise DecodeError(message) from error
-
-
-def _png(name: str, data: bytes, limits: Limits) -> Picture:
-    """Open a PNG without the chunks that no pixel needs."""
+def _open_png(name: str, data: bytes, limits: Limits) -> Picture:
     if data[_FIRST_CHUNK] == _FOR_IOS:
         message = f"{name} cannot be decoded: PNG as Xcode packs it for iOS (CgBI) is not read"
         raise DecodeError(message)
     png = read_png(data)
     file = join(data, png.pixels)
-    reader = reader_of("PNG")
-    image = reader(BytesIO(file))
-    limits.check_picture(Size(*image.size))
     header = Header(
         "PNG",
         png.frames,
@@ -187,9 +141,120 @@ def _png(name: str, data: bytes, limits: Limits) -> Picture:
         xmp=png.xmp,
         author=png.author,
         copyright=png.copyright,
-        copied=len(file) * (file is not data),
     )
-    return Picture(name, image, lambda: reader(BytesIO(file)), header, limits, data)
+    return _picture(name, data, _read("PNG", file, limits), header, limits, file=file)
+
+
+def _open_gif(name: str, data: bytes, limits: Limits) -> Picture:
+    file = drop_remarks(data)
+    image = _read("GIF", file, limits)
+    header = Header("GIF", count_frames("GIF", data, limits.frames), _exif_of(image), xmp=find_gif_xmp(data))
+    return _picture(name, data, image, header, limits, file=file)
+
+
+def _open_webp(name: str, data: bytes, limits: Limits) -> Picture:
+    canvas = webp_canvas(data)
+    if canvas is not None and min(canvas) > 0:  # its reader allocates the memory at once
+        size, beside = Size(*canvas), held_beside(data, "RGB")
+        limits.check_picture(size)
+        need = Need("WEBP", "RGBA" if beside is None else "RGB", size, len(data), beside=beside)
+        check_memory(name, need, limits.memory)
+    file = drop_cut_chunk(data)
+    image = _read("WEBP", file, limits)
+    header = Header("WEBP", _frames_of(image), _exif_of(image), xmp=_block(image.info.get("xmp")))
+    return _picture(name, data, image, header, limits, file=file)
+
+
+def _open_tiff(name: str, data: bytes, limits: Limits) -> Picture:
+    chosen, note = choose_picture(data)
+    frames = count_frames("TIFF", data, limits.frames)
+    if note is None and frames > 1 and chosen is data:
+        note = f"the file has {frames} pages: the first was taken"
+    file = as_plain_tiff(drop_unsound(chosen))
+    image = _read_tiff(name, file, limits)
+    blocks = read_blocks(chosen, {_XMP_TAG, _IPTC_TAG, _RESOURCES_TAG})
+    header = Header(
+        "TIFF",
+        frames,
+        replace(read_exif(chosen), orientation=1),  # its reader turns it upright
+        notes=tuple(one for one in (note, image.info.get("note")) if one),
+        xmp=blocks.get(_XMP_TAG, _block(image.info.get("xmp"))),
+        iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)),
+    )
+    return _picture(name, data, image, header, limits, file=file)
+
+
+def _open_boxed(form: str, name: str, data: bytes, limits: Limits) -> Picture:
+    """Open an AVIF or HEIF, which may name its colours outside of a profile."""
+    image = _read(form, data, limits)
+    exif, frames, nclx = _exif_of(image), 1, nclx_of(data)
+    if form == "AVIF":
+        frames = _frames_of(image)
+    else:
+        exif = replace(exif, orientation=1)  # its reader turns it upright
+    header = Header(
+        form,
+        frames,
+        exif,
+        profile=None if nclx is None else profile_of_cicp(*nclx),
+        xmp=_block(image.info.get("xmp")),
+    )
+    return _picture(name, data, image, header, limits)
+
+
+def _open_plain(form: str, name: str, data: bytes, limits: Limits) -> Picture:
+    image = _read(form, data, limits)
+    return _picture(name, data, image, Header(form, 1, _exif_of(image)), limits)
+
+
+_OPENERS: dict[str, Callable[[str, bytes, Limits], Picture]] = {
+    "JPEG": _open_jpeg,
+    "PNG": _open_png,
+    "GIF": _open_gif,
+    "WEBP": _open_webp,
+    "TIFF": _open_tiff,
+    "AVIF": partial(_open_boxed, "AVIF"),
+    "HEIF": partial(_open_boxed, "HEIF"),
+}
+"""How a file of each format is opened, without what no pixel of it needs; the others say nothing besides their pixels."""
+
+
+def _read(form: str, file: bytes, limits: Limits) -> Image.Image:
+    """Open a file with the reader of its format, which decodes nothing yet, and check what would be decoded."""
+    image = reader_of(form)(BytesIO(file))
+    limits.check_picture(_coded(image))
+    return image
+
+
+def _read_tiff(name: str, file: bytes, limits: Limits) -> Image.Image:
+    """Open a TIFF, and name the kind of one that Pillow does not know."""
+    try:
+        return _read("TIFF", file, limits)
+    except SyntaxError as error:
+        samples = samples_of(file)
+        if samples is None or not any(words in str(error) for words in _UNREAD):
+            raise
+        message = f"{name} cannot be decoded: TIFF pixels of {samples} are not read"
+        raise DecodeError(message) from error
+
+
+def _picture(
+    name: str, data: bytes, image: Image.Image, header: Header, limits: Limits, *, file: bytes | None = None
+) -> Picture:
+    """Return the picture in some data, or in ``file``, which may be a copy of them without what no pixel needs."""
+    content, reader = data if file is None else file, reader_of(str(header.format))
+    copied = len(content) * (content is not data) + getattr(image, "strip_bytes", 0)
+    header = replace(header, copied=copied, coded=_coded(image))
+    return Picture(name, image, lambda: reader(BytesIO(content)), header, limits, data)
+
+
+def _coded(image: Image.Image) -> Size:
+    """Return the pixels that are decoded, which may be more than a picture has."""
+    return Size(*getattr(image, "coded", image.size))
+
+
+def _frames_of(image: Image.Image) -> int:
+    return getattr(image, "n_frames", 1)
 
 
 def _take(image: Image.Image, limits: Limits) -> Picture:
