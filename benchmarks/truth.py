@@ -45,6 +45,7 @@ class MarkedPicture:
     picture : LabelledPicture
     faces : tuple of Box
         At least 6 % of the longer side high, of at least 0.6 of the tallest one's height, at most four; the tallest first.
+        Only what is inside the picture: detectors complete a face that the picture's edge cuts, and no window holds that.
     lines : tuple of Box
         Lines of text that can be read, at least 3 % of the shorter side high.
     """
@@ -80,7 +81,8 @@ class Marker:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(self._ask(picture.open())), "ascii")
         found = json.loads(path.read_text("ascii"))
-        return MarkedPicture(picture, *(tuple(Box(*sides) for sides in found[kind]) for kind in ("faces", "lines")))
+        faces, lines = ([Box(*sides).intersection(WHOLE) for sides in found[kind]] for kind in ("faces", "lines"))
+        return MarkedPicture(picture, tuple(faces), tuple(lines))
 
     def _ask(self, image: Image.Image) -> dict[str, list[list[float]]]:
         self._faces, self._lines = self._faces or CenterFace(), self._lines or Lines()

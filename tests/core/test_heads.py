@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.core.geometry import WHOLE, Box
-from focalbox.core.heads import head_of, whole_of
+from focalbox.core.heads import body_of, head_of, whole_of
 from focalbox.core.subject import Subject
 from strategies import boxes
 
@@ -16,6 +16,18 @@ def test_a_head_holds_its_face_and_lies_inside_the_picture(face: Box) -> None:
     head = head_of(face)
     assert WHOLE.contains(head)
     assert head.contains(face.intersection(WHOLE))
+
+
+@given(boxes())
+def test_a_body_lies_inside_the_picture_right_below_its_face(face: Box) -> None:
+    inside = face.intersection(WHOLE)
+    body = body_of(inside)
+    if body is None:
+        assert inside.bottom >= 1 - 1e-9
+    else:
+        assert WHOLE.contains(body)
+        assert body.top == inside.bottom
+        assert body.left <= inside.left <= inside.right <= body.right
 
 
 @given(boxes(), st.sampled_from(["face", "head", "text", "logo"]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from focalbox.core.geometry import SAME, WHOLE, Box
-from focalbox.core.heads import HEADS, whole_of
+from focalbox.core.heads import HEADS, body_of, whole_of
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subject import Subject
 from focalbox.core.target import Size
@@ -93,12 +93,15 @@ class ScoredSubject:
         face. A window shows the first one that it can hold. In fractions of the part that was looked at; not empty.
     whole, cut : float
         What it adds when it is whole and takes away when it is cut, in shares of the saliency.
+    body : Box, optional
+        Of a face, the upper body below it.
     """
 
     kind: str
     boxes: tuple[Box, ...]
     whole: float
     cut: float
+    body: Box | None = None
 
     def box_for(self, width: float, height: float) -> Box | None:
         """Return the box that a window of given sides (fractions) should show whole; None when it can hold none of them.
@@ -159,10 +162,7 @@ def scored_subjects(
     counted = found[:MAX_SUBJECTS]
     if size is None:
         return tuple(counted)
-    return tuple(
-        ScoredSubject(one.kind, tuple(box.to_whole_pixels(size) for box in one.boxes), one.whole, one.cut)
-        for one in counted
-    )
+    return tuple(replace(one, boxes=tuple(box.to_whole_pixels(size) for box in one.boxes)) for one in counted)
 
 
 def _weights_of(kind: str, subjects: Sequence[Subject], weights: Mapping[str, Weights]) -> Weights:
@@ -192,6 +192,7 @@ def _score_kind(
             _boxes_of(one, aspect),
             certainty * weights.whole * count / together,
             certainty * weights.cut * max(count, _SLIVER * largest) / together,
+            body_of(one.box) if one.kind == "face" else None,
         )
         for one, count, certainty in zip(shown, counted, map(_certainty, shown), strict=True)
     ]

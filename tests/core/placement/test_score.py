@@ -13,7 +13,7 @@ from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place, places_by_score
-from focalbox.core.placement.score import MARGIN, ROOM, TOP, score_of, weight_of_top
+from focalbox.core.placement.score import BODY, MARGIN, ROOM, TOP, score_of, weight_of_top
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 from laws import cases
@@ -26,10 +26,11 @@ objects = st.lists(st.builds(ScoredObject, boxes(), st.floats(0, 0.5), st.floats
 
 @st.composite
 def scored(draw: st.DrawFn) -> ScoredSubject:
-    """A subject with an inner box, and a price for cutting it."""
+    """A subject with an inner box, and a price for cutting it and for showing its body without it."""
     outer = draw(boxes())
     inner = Box(outer.left, outer.top + outer.height / 4, outer.width, outer.height / 2)
-    return ScoredSubject("face", (outer, inner), draw(st.floats(0, 1)), draw(st.floats(0, 1)))
+    body = draw(st.none() | boxes())
+    return ScoredSubject("face", (outer, inner), draw(st.floats(0, 1)), draw(st.floats(0, 1)), body)
 
 
 def total(window: Box, saliency: SaliencyMap, demands: Demands) -> float:
@@ -54,7 +55,10 @@ def test_no_place_scores_more(
     reached = total(best, saliency, demands)
     # fine steps, and the places at and just beside every edge, where the score jumps
     corners = [
-        box for subject in subjects for box in (*subject.boxes, subject.box_for(width, height)) if box is not None
+        box
+        for subject in subjects
+        for box in (*subject.boxes, subject.box_for(width, height), subject.body)
+        if box is not None
     ]
     corners += [one.box for one in things]
     corners += [Box(whole.left, max(0.0, whole.top - ROOM), whole.width, whole.height)] if whole is not None else []
@@ -76,7 +80,10 @@ def test_no_place_scores_more(
 def test_a_mirrored_picture_has_the_same_best_score(
     saliency: SaliencyMap, width: float, height: float, subjects: list[ScoredSubject]
 ) -> None:
-    turned = [replace(one, boxes=tuple(box.mirror() for box in one.boxes)) for one in subjects]
+    turned = [
+        replace(one, boxes=tuple(box.mirror() for box in one.boxes), body=one.body and one.body.mirror())
+        for one in subjects
+    ]
     demands, mirrored = (Demands(subjects=tuple(some), edge=0.4) for some in (subjects, turned))
     one, other = place(saliency, width, height, demands), place(saliency.mirror(), width, height, mirrored)
     assert total(other, saliency.mirror(), mirrored) == pytest.approx(total(one, saliency, demands), abs=1e-6)
@@ -162,6 +169,29 @@ def test_an_object_that_no_window_can_hold_says_nothing() -> None:
     thing = ScoredObject(Box(0.0, 0.0, 0.6, 1.0), 0.1, 0.2)
     saliency = SaliencyMap([[1, 1, 1, 1, 1, 1, 1, 1, 1, 2]])
     assert place(saliency, 0.5, 1.0, Demands(objects=(thing,))) == place(saliency, 0.5, 1.0)
+
+
+def test_no_body_is_shown_without_its_head_for_a_little_more_saliency() -> None:
+    # a person standing at the left, and a tent on the ground that the map likes better
+    person = ScoredSubject("face", (Box(0.1, 0.1, 0.1, 0.2),), 0.1, 0.1, Box(0.05, 0.3, 0.2, 0.4))
+    saliency = SaliencyMap([[1, 0, 0, 0], [1, 2, 2, 0], [1, 2, 2, 0], [1, 2, 2, 0], [0, 0, 0, 0]])
+    unseen = place(saliency, 1.0, 0.4, Demands(subjects=(replace(person, body=None),)))
+    assert not unseen.contains(person.boxes[0])
+    assert place(saliency, 1.0, 0.4, Demands(subjects=(person,))).contains(person.boxes[0])
+
+
+@given(maps, scored(), shares, shares)
+def test_a_body_costs_what_is_shown_of_it_unless_its_face_is_whole(
+    saliency: SaliencyMap, subject: ScoredSubject, left: float, top: float
+) -> None:
+    window = Box(left / 2, top / 2, 0.5, 0.5)
+    body = Box(0.25, 0.25, 0.5, 0.5)
+    with_body, without = (
+        score_of(window, saliency, Demands(subjects=(replace(subject, body=one),))) for one in (body, None)
+    )
+    shown = 0.0 if window.contains(subject.boxes[-1], slack=1e-9) else window.intersection(body).area / body.area
+    assert without.cut - with_body.cut == pytest.approx(BODY * subject.cut * shown, abs=1e-6)
+    assert without.total - with_body.total == pytest.approx(BODY * subject.cut * shown, abs=1e-6)
 
 
 def test_a_head_that_no_window_can_hold_shows_its_top() -> None:

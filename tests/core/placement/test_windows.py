@@ -29,6 +29,8 @@ def each(windows: Windows) -> list[list[Box]]:
 def test_shares_holding_and_touching_are_those_of_each_window(windows: Windows, box: Box) -> None:
     shares = [[one.intersection(box).area / box.area for one in row] for row in each(windows)]
     np.testing.assert_allclose(windows.share_of(box), shares, atol=1e-9)
+    down, across = windows.shares_of([box])
+    np.testing.assert_allclose(down[0][:, None] * across[0], shares, atol=1e-9)
     down, across = windows.holds([box])
     np.testing.assert_array_equal(down[0][:, None] * across[0], np.array(shares) > 1 - 1e-9)
     down, across = windows.touches([box])

@@ -58,6 +58,16 @@ class Windows:
         across = _overlap(self.lefts, self.width, box.left, box.width)
         return _overlap(self.tops, self.height, box.top, box.height)[:, None] * across
 
+    def shares_of(self, boxes: Sequence[Box]) -> tuple[Grid, Grid]:
+        """Return the share of each box's sides inside windows along one axis, 0 to 1; shapes as in `holds`.
+
+        The product of both is the share of the box's area. All boxes have an area.
+        """
+        left, top, right, bottom = _edges(boxes)
+        down = np.minimum(self.tops + self.height, bottom) - np.maximum(self.tops, top)
+        across = np.minimum(self.lefts + self.width, right) - np.maximum(self.lefts, left)
+        return np.maximum(down, 0.0) / (bottom - top), np.maximum(across, 0.0) / (right - left)
+
     def begin_above(self, box: Box) -> Grid:
         """Return the share of the box's width inside each window that begins at or above its top, else 0; as `share_of`."""
         across = _overlap(self.lefts, self.width, box.left, box.width)

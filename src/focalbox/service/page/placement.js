@@ -47,7 +47,8 @@ export function partsOf(map, { left, top, width, height }, placing) {
   const worth = scoreOf(map, ...at, { subjects, weights: { ...weights, edge: 0 } })[0] - saliencyIn(map, ...at)[0];
   const cut = subjects.reduce((sum, subject) => {
     const box = boxFor(subject, width, height);
-    return box ? sum - subject.cut * (touched(...at, box)[0] - whole(...at, box)[0]) : sum;
+    const bare = subject.body ? weights.body * headless(...at, subject)[0] : 0;
+    return sum - subject.cut * (bare + (box ? touched(...at, box)[0] - whole(...at, box)[0] : 0));
   }, 0);
   return { total, worth, cut };
 }
@@ -57,7 +58,7 @@ function candidates(map, width, height, hold, { subjects = [], objects = [], sub
   const edges = [
     ...subjects.flatMap((one) => {
       const box = boxFor(one, width, height);
-      return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1)];
+      return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1), ...(one.body ? [one.body] : [])];
     }),
     ...objects.map(({ box }) => box).filter((box) => fits(box, width, height)),
     ...topOfAll,
@@ -146,6 +147,7 @@ function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [],
       add(shares(lefts, tops, width, height, upperHalf(last)), subject.whole * weights.upper);
       add(shares(lefts, tops, width, height, lowerHalf(last)), subject.whole * (1 - weights.upper));
     }
+    if (subject.body) add(headless(lefts, tops, width, height, subject), -weights.body * subject.cut);
   }
   for (const one of objects.filter(({ box }) => fits(box, width, height))) {
     add(whole(lefts, tops, width, height, one.box), one.whole + one.cut);
@@ -188,6 +190,12 @@ function lowerHalf(box) {
 function withRoom(box, weights) {
   const top = Math.max(0, box.top - weights.room);
   return { ...box, top, height: box.top + box.height - top };
+}
+
+/** The share of a face's body inside windows that do not hold the face, else 0. */
+function headless(lefts, tops, width, height, { body, boxes }) {
+  const held = whole(lefts, tops, width, height, boxes.at(-1));
+  return shares(lefts, tops, width, height, body).map((share, index) => share * (1 - held[index]));
 }
 
 function shares(lefts, tops, width, height, box) {

@@ -11,7 +11,7 @@ from focalbox.core.choice.choose import grow_to_heads
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
-from focalbox.core.placement.score import EDGE, FACE, MARGIN, ROOM, UPPER, weight_of_top
+from focalbox.core.placement.score import BODY, EDGE, FACE, MARGIN, ROOM, UPPER, weight_of_top
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -91,7 +91,13 @@ def json_answer(found: Any) -> Answer:
 def placing(analysis: Analysis) -> dict[str, Any]:
     """Return what the page needs besides the map to place windows as the library does: boxes, fractions, and weights."""
     subjects = [
-        {"kind": one.kind, "boxes": [box.to_dict() for box in one.boxes], "whole": one.whole, "cut": one.cut}
+        {
+            "kind": one.kind,
+            "boxes": [box.to_dict() for box in one.boxes],
+            "body": one.body and one.body.to_dict(),
+            "whole": one.whole,
+            "cut": one.cut,
+        }
         for one in analysis.scored_subjects
     ]
     tight = grow_to_heads(analysis, analysis.subject_box)
@@ -101,6 +107,7 @@ def placing(analysis: Analysis) -> dict[str, Any]:
         "subject_box": analysis.subject_box.to_dict(),
         "tight_box": tight.to_whole_pixels(analysis.visible.size).to_dict(),
         "weights": {
+            "body": BODY,
             "face": FACE,
             "upper": UPPER,
             "top": weight_of_top(analysis.saliency, analysis.subject_box),
