@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from focalbox import Cropper
 from focalbox.imaging.headers.iptc import iptc_of, read_iptc
 from focalbox.imaging.headers.rights import Rights
 from focalbox.imaging.source import open_picture
+from imaging.decoding import pixels_of, read_by_pillow
 from imaging.headers.test_rights import PACKET, iptc
 from imaging.tiffs import with_tag
 
@@ -25,7 +27,7 @@ IPTC, PHOTOSHOP, XMP = 33723, 34377, 700
 
 def tiff(tag: int, kind: int, value: bytes, prefix: bytes) -> bytes:
     file = BytesIO()
-    Image.new("I;16B" if prefix == b"MM" else "RGB", (20, 10)).save(file, "TIFF")
+    Image.radial_gradient("L").convert("I;16B" if prefix == b"MM" else "RGB").crop((0, 0, 20, 10)).save(file, "TIFF")
     assert file.getvalue()[:2] == prefix
     return with_tag(file.getvalue(), tag, kind, value)
 
@@ -63,8 +65,31 @@ def test_it_may_lie_among_the_resources_of_photoshop() -> None:
     assert rights_of(tiff(PHOTOSHOP, BYTE, other + resource, b"II")) == EXPECTED
 
 
+texts = st.text(st.characters(codec="ascii", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+
+
+@given(st.lists(texts, min_size=1, max_size=4), texts, st.binary(max_size=40))
+def test_what_stands_before_nonsense_is_read(names: list[str], notice: str, rest: bytes) -> None:
+    sets = [(80, name.encode()) for name in names]
+    block = iptc(*sets, (116, notice.encode()))
+    nonsense = b"\0" + rest  # no data set begins with a zero
+    assert read_iptc(iptc_of(block + nonsense)) == Rights(notice, tuple(names))
+
+
+@given(st.lists(st.tuples(st.integers(1000, 1027), st.binary(max_size=9), st.binary(max_size=30)), max_size=4))
+def test_it_is_found_behind_any_other_resources(others: list[tuple[int, bytes, bytes]]) -> None:
+    def resource(number: int, name: bytes, content: bytes) -> bytes:
+        named = bytes([len(name)]) + name
+        body = struct.pack(">I", len(content)) + content
+        return b"8BIM" + struct.pack(">H", number) + named + bytes(len(named) % 2) + body + bytes(len(body) % 2)
+
+    before = b"".join(resource(*other) for other in others)
+    assert iptc_of(None, before + resource(0x0404, b"", BLOCK)) == BLOCK
+    assert iptc_of(None, before) is None
+
+
 @given(st.binary(max_size=40), st.binary(max_size=60).map(b"8BIM".__add__))
-def test_nonsense_raises_nothing(block: bytes, resources: bytes) -> None:
-    found = iptc_of(block, resources)
-    assert found is None or isinstance(found, bytes)
-    assert isinstance(read_iptc(found), Rights)
+def test_nonsense_hides_no_pixel(block: bytes, resources: bytes) -> None:
+    content = with_tag(tiff(IPTC, UNDEFINED, block, b"II"), PHOTOSHOP, BYTE, resources)
+    np.testing.assert_array_equal(pixels_of(content), read_by_pillow(content))
+    assert isinstance(rights_of(content), Rights)
