@@ -88,11 +88,7 @@ def do_tasks(
                 if result.fatal is not None:
                     message = f"{result.fatal}; {progress.done} pictures are done, --resume goes on from there"
                     raise Stopped(message)
-                ledger.add_rows(result.rows, fresh=True)
-                try:
-                    manifest.add(result.rows)
-                finally:  # even when writing a part fails, the rows are kept, and written below
-                    progress.count(result)
+                _record(result, ledger, manifest, progress)
                 failure = next((row for row in result.rows if row["error"]), None)
                 if fail_fast and failure is not None:
                     message = f"stopped at the first failure: {failure['source']['address']}: {failure['message']}"
@@ -117,6 +113,14 @@ def do_tasks(
                 progress.say(f"{counted}; the same call with --resume goes on from there")
         except OutputError as error:
             progress.say(str(error))
+
+
+def _record(result: TaskResult, ledger: Ledger, manifest: Manifest, progress: Progress) -> None:
+    ledger.add_rows(result.rows, fresh=True)
+    try:
+        manifest.add(result.rows)
+    finally:  # even when writing a part fails, the rows are kept, and written when the run ends
+        progress.count(result)
 
 
 def _with_collisions(answers: Iterator[TaskResult], ledger: Ledger, job: Job) -> Iterator[TaskResult]:

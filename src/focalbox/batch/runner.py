@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TextIO, Unpack
@@ -192,19 +192,19 @@ def run(
     plan_only = plan_only or (out is None and (earlier is not None or (sample is not None and report is not None)))
     destination, template = ("", TEMPLATE) if out is None else split_output(out)
     job = Job(
-        tuple(FREE if (target := parse_target(size)) is None else str(target) for size in as_size_list(sizes)),
-        None if plan_only or out is None else absolute_address(destination),
-        CropOptions.of(keywords, options),
-        format,
-        quality,
-        model,
-        yunet,
-        Limits() if limits is None else limits,
-        template,
-        cache_control,
-        storage_class,
-        analyses,
-        alternatives,
+        sizes=tuple(FREE if (target := parse_target(size)) is None else str(target) for size in as_size_list(sizes)),
+        out=None if plan_only or out is None else absolute_address(destination),
+        options=CropOptions.of(keywords, options),
+        format=format,
+        quality=quality,
+        model=model,
+        yunet=yunet,
+        limits=Limits() if limits is None else limits,
+        template=template,
+        cache_control=cache_control,
+        storage_class=storage_class,
+        analyses=analyses,
+        alternatives=alternatives,
     )
     check_call(
         named,
@@ -222,28 +222,14 @@ def run(
     with ExitStack() as stack:
         if earlier is not None:
             check_name(earlier)
-        rows_at = manifest_address(manifest, None if out is None else destination, earlier, job)
-        kept = rows_at is not None
-        if rows_at is None:
-            if page is None:
-                message = "a batch that only plans needs a manifest, or a place for one"
-                raise InvalidRequest(message)
-            rows_at = str(stack.enter_context(temporary_folder()) / "manifest.jsonl")
-        record = stack.enter_context(closing(Manifest(rows_at)))
+        kept_at = manifest_address(manifest, None if out is None else destination, earlier, job)
+        record = _open_manifest(stack, kept_at, page)
         ledger = stack.enter_context(Ledger())
         lines = None if log is None else stack.enter_context(closing(open_log(absolute_address(log))))
         engine_here = engine_of(engine, job, workers, address)
         before = Progress(0, progress, lines)
-        found = (
-            list_pictures(map(absolute_address, named), None if fail_fast else before.say)
-            if earlier is None
-            else ledger.add_stored(stored_pictures(earlier))
-        )
-        listed = ledger.add_pictures(found, job)
+        listed = _list(ledger, job, named, earlier, None if fail_fast else before.say)
         unlisted = before.said
-        if listed == 0:
-            message = f"no pictures were found in {', '.join(named) or earlier}"
-            raise InvalidRequest(message)
         if page is not None:
             check_place(page)
         skipped = choose_tasks(job, record, ledger, before.say, resume=resume, limit=limit, sample=sample)
@@ -257,14 +243,39 @@ def run(
         if page is not None:
             write_report(page, ledger, job, record.address, workers or machine_processors())
     return Summary(
-        listed,
-        skipped,
-        counted.done,
-        counted.failed,
-        counted.analysed,
-        counted.pixels,
-        counted.seconds,
-        rows_at if kept else None,
-        page,
-        unlisted,
+        listed=listed,
+        skipped=skipped,
+        done=counted.done,
+        failed=counted.failed,
+        analysed=counted.analysed,
+        pixels=counted.pixels,
+        seconds=counted.seconds,
+        manifest=kept_at,
+        report=page,
+        unlisted=unlisted,
     )
+
+
+def _open_manifest(stack: ExitStack, address: str | None, page: str | None) -> Manifest:
+    """Open the manifest at an address, or in a temporary folder where its rows are only wanted for a report."""
+    if address is None:
+        if page is None:
+            message = "a batch that only plans needs a manifest, or a place for one"
+            raise InvalidRequest(message)
+        address = str(stack.enter_context(temporary_folder()) / "manifest.jsonl")
+    return stack.enter_context(closing(Manifest(address)))
+
+
+def _list(
+    ledger: Ledger, job: Job, named: Sequence[str], earlier: str | None, say: Callable[[str], None] | None
+) -> int:
+    """Enter the pictures into the ledger, those of an earlier manifest or those named, and return how many there are."""
+    if earlier is None:
+        found = list_pictures(map(absolute_address, named), say)
+    else:
+        found = ledger.add_stored(stored_pictures(earlier))
+    listed = ledger.add_pictures(found, job)
+    if listed == 0:
+        message = f"no pictures were found in {', '.join(named) or earlier}"
+        raise InvalidRequest(message)
+    return listed

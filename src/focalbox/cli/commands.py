@@ -216,6 +216,20 @@ def _describe(crop: Crop) -> str:
     return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
 
 
+def _report_failures(
+    picture: str, job: _T, work: Callable[[str, _T], Sequence[FocalboxError] | None]
+) -> Sequence[FocalboxError]:
+    """Process a picture, and say on standard error what failed; return that."""
+    try:
+        errors = work(picture, job) or ()
+    except FocalboxError as error:
+        errors = (error,)
+    for failure in errors:
+        named = picture == "" or (picture != PIPE and picture in str(failure))
+        print_error(str(failure) if named else f"{picture}: {failure}")
+    return errors
+
+
 def _for_each(
     jobs: list[tuple[str, _T]],
     work: Callable[[str, _T], Sequence[FocalboxError] | None],
@@ -236,13 +250,7 @@ def _for_each(
             click.progressbar(jobs, label="pictures", file=sys.stderr, hidden=hidden, show_pos=True) as bar,
         ):
             for picture, job in jobs if hidden else bar:
-                try:
-                    errors = work(picture, job) or ()
-                except FocalboxError as error:
-                    errors = (error,)
-                for failure in errors:
-                    named = picture == "" or (picture != PIPE and picture in str(failure))
-                    print_error(str(failure) if named else f"{picture}: {failure}")
+                errors = _report_failures(picture, job, work)
                 failures += errors
                 failed += bool(errors)
                 done += 1

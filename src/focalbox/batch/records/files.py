@@ -110,12 +110,7 @@ def _read_parquet(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
     try:
         with parquet.ParquetFile(file) as opened:
             for batch in opened.iter_batches(batch_size=_AT_ONCE // 2):
-                for row in batch.to_pylist():
-                    for key in ("target", "padding"):
-                        row[key] = _present(row[key]) if row.get(key) else None
-                    if row.get("alternatives") is not None:
-                        row["alternatives"] = [_present(crop) for crop in row["alternatives"]]
-                    yield row
+                yield from map(_from_parquet, batch.to_pylist())
     except (arrow.ArrowException, OSError, KeyError, AttributeError) as error:
         message = f"the manifest {name} is damaged: {' '.join(str(error).split())[:200]}"
         raise Damaged(message) from error
@@ -174,6 +169,14 @@ _COLUMNS = {
     _is_box: ("box", "salient_box"),
 }
 """The kind of value that each column must have, if it has one, when a manifest is read."""
+
+
+def _from_parquet(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as JSON lines have it."""
+    structs = {key: _present(row[key]) if row.get(key) else None for key in ("target", "padding")}
+    if row.get("alternatives") is not None:
+        row = {**row, "alternatives": [_present(crop) for crop in row["alternatives"]]}
+    return {**row, **structs}
 
 
 def _present(struct: dict[str, Any]) -> dict[str, Any]:

@@ -152,14 +152,9 @@ def read_png(data: bytes) -> Png:
                 found[name] = data[chunk.start : chunk.stop]
         elif name == b"iTXt" and b"xmp" not in found and data.startswith(_XMP, chunk.start) and is_sound(data, chunk):
             found[b"xmp"] = data[chunk.start : chunk.stop]
-        elif name in _TEXTS:
+        elif name in _TEXTS and chunk.stop - chunk.start <= _MAX_PLAIN:
             key = next((key for key in _CREDITS if data.startswith(key, chunk.start)), None)
-            if (
-                key is not None
-                and key not in found
-                and chunk.stop - chunk.start <= _MAX_PLAIN
-                and is_sound(data, chunk)
-            ):
+            if key is not None and key not in found and is_sound(data, chunk):
                 found[key] = _text(name, data[chunk.start + len(key) : chunk.stop])
     whole = ended or (begun and at + 4 <= len(data))
     frames = _frames(found.get(b"acTL"))
