@@ -14,9 +14,9 @@ from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, SaliencyMap, Subject
 from focalbox.core.target import Size
 from focalbox.core.visible import Visible
-from focalbox.errors import InvalidRequest, ModelError, show_value
+from focalbox.errors import InvalidRequest, ModelError
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target, parse_targets
-from focalbox.options.sizes import is_whole
+from focalbox.options.sizes import check_alternatives
 from focalbox.version import __version__
 
 __all__ = ["Analysis"]
@@ -124,9 +124,7 @@ class Analysis(Evidence):
         if target is None:
             message = "the free-form crop has no alternatives: they need a size such as 500x200 or 16:9"
             raise InvalidRequest(message)
-        if not is_whole(count) or count < 1:
-            message = f"alternatives are at least 1, the crop itself, not {show_value(count)}"
-            raise InvalidRequest(message)
+        check_alternatives(count)
         wanted = CropOptions.of(keywords, options)
         return Plan(self, other_crops(self, target, wanted.framing, count))
 

@@ -20,7 +20,7 @@ from focalbox.imaging.output.encoding import check_quality
 from focalbox.imaging.output.fill import check_fill
 from focalbox.naming import check_template, output_of
 from focalbox.options import CropOptions, parse_target
-from focalbox.options.sizes import FREE, is_whole
+from focalbox.options.sizes import FREE, check_alternatives
 from focalbox.saliency.names import DEFAULT_MODEL, check_model, is_file
 from focalbox.version import __version__
 
@@ -150,9 +150,7 @@ class Job:
             message = f"every size is wanted once, not {', '.join(self.sizes)}"
             raise InvalidRequest(message)
         check_quality(self.quality)
-        if not is_whole(self.alternatives) or self.alternatives < 1:
-            message = f"alternatives are at least 1, the crop itself, not {show_value(self.alternatives)}"
-            raise InvalidRequest(message)
+        check_alternatives(self.alternatives)
         for name, kind in (("model", str), ("yunet", str | None), ("format", str | None), ("limits", Limits)):
             if not isinstance(getattr(self, name), kind):
                 expected = getattr(kind, "__name__", str(kind))

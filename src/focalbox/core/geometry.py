@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, show_value
@@ -17,6 +18,7 @@ step of a single cell in the largest saliency map (256 x 256 cells, all at the m
 
 _ROUNDING = 1e-6
 """Pixels that the rounding of fractions may cost."""
+_SIDES = ("left", "top", "width", "height")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,16 @@ class PixelBox:
 
     def to_box(self, size: Size) -> Box:
         """Return the same box as fractions of a picture of ``size``."""
-        return Box(
-            self.left / size.width,
-            self.top / size.height,
-            self.width / size.width,
-            self.height / size.height,
-        )
+        return Box(self.left / size.width, self.top / size.height, self.width / size.width, self.height / size.height)
 
     def to_dict(self) -> dict[str, int]:
         """Return ``{"left", "top", "width", "height"}`` in pixels."""
         return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> PixelBox:
+        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
+        return cls(*(int(saved[side]) for side in _SIDES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,11 @@ class Box:
     def to_dict(self) -> dict[str, float]:
         """Return ``{"left", "top", "width", "height"}`` in fractions."""
         return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Box:
+        """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
+        return cls(*(float(saved[side]) for side in _SIDES))
 
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)

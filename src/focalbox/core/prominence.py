@@ -11,7 +11,7 @@ from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.subject import Subject
 from focalbox.core.target import Size
 
-__all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Weights", "scored_subjects"]
+__all__ = ["MAX_SUBJECTS", "WEIGHTS", "ScoredSubject", "Weights", "ramp", "scored_subjects"]
 
 MAX_SUBJECTS = 64
 """Subjects that the score counts, the most prominent first: a crowd of a hundred decides nothing that its front row does
@@ -124,6 +124,17 @@ class ScoredSubject:
         return Box(left, top, across, down)
 
 
+def ramp(value: float, low: float, high: float) -> float:
+    """Return 0 up to ``low``, 1 from ``high`` on and linearly more in between: a threshold at which no rounding decides.
+
+    Examples
+    --------
+    >>> ramp(0.2, 0.25, 0.75), ramp(0.5, 0.25, 0.75), ramp(0.9, 0.25, 0.75)
+    (0.0, 0.5, 1.0)
+    """
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
 def _fit_around(outer: float, outer_side: float, inner: float, inner_side: float, side: float) -> tuple[float, float]:
     """Return start and length of as much of an outer stretch, around an inner one, as a side allows."""
     if outer_side <= side + SAME:
@@ -182,7 +193,7 @@ def _score_kind(
     if not shown:
         return []
     tallest = max(one.box.height for one in shown)
-    sized = [min(max((one.box.height / tallest - _SMALL) / (_PROMINENT - _SMALL), 0.0), 1.0) for one in shown]
+    sized = [ramp(one.box.height / tallest, _SMALL, _PROMINENT) for one in shown]
     salient = [min(1.0, saliency.share(one.box) / _SALIENT) if saliency.total else 1.0 for one in shown]
     counted = [size * (_UNSEEN + (1.0 - _UNSEEN) * seen) for size, seen in zip(sized, salient, strict=True)]
     together, largest = max(1.0, sum(counted)), max(counted)
@@ -210,4 +221,4 @@ def _certainty(subject: Subject) -> float:
     """Return by how much of its weight a subject counts for how surely it was found, 0 to 1."""
     if subject.kind != "head":
         return 1.0
-    return min(max((subject.score - _UNSURE) / (_SURE - _UNSURE), 0.0), 1.0)
+    return ramp(subject.score, _UNSURE, _SURE)

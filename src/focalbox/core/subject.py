@@ -67,12 +67,8 @@ class Subject:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
-
-        def read(box: Mapping[str, Any]) -> Box:
-            return Box(*(float(box[side]) for side in ("left", "top", "width", "height")))
-
-        head = read(document["head"]) if document.get("head") is not None else None
-        return cls(read(document["box"]), str(document["kind"]), float(document["score"]), head)
+        head = Box.from_dict(document["head"]) if document.get("head") is not None else None
+        return cls(Box.from_dict(document["box"]), str(document["kind"]), float(document["score"]), head)
 
 
 def _is_share(score: Any) -> bool:

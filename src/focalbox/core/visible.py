@@ -98,7 +98,7 @@ class Visible:
             raise ValueError(message)
         if saved.get("trimmed") is None:
             return cls(source)
-        box = PixelBox(*(int(saved["trimmed"][side]) for side in ("left", "top", "width", "height")))
+        box = PixelBox.from_dict(saved["trimmed"])
         if not (0 <= box.left < box.right <= source.width and 0 <= box.top < box.bottom <= source.height):
             message = f"what is left of a picture of {source} lies inside it, unlike {box}"
             raise ValueError(message)

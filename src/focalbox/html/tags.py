@@ -84,8 +84,8 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     listed = _check_widths(widths)
     wanted = [target.width, 2 * target.width] if isinstance(target, Size) else sorted(set(listed))
     if most is not None:
-        least = target.width if isinstance(target, Size) else 1
-        wanted = sorted({max(least, min(width, most)) for width in wanted})
+        narrowest = target.width if isinstance(target, Size) else 1
+        wanted = sorted({max(narrowest, min(width, most)) for width in wanted})
     sizes = [size for size in (_of_width(target, width) for width in wanted) if _can_be_made(size)]
     if not sizes:
         message = f"no result of {target} is small enough: at most {MAX_SIDE} pixels a side and {_MAX_PIXELS} in all"

@@ -10,7 +10,7 @@ from typing import Any
 from focalbox.core.target import Ratio, Size, Target
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["FREE", "MAX_SIDE", "SizeLike", "is_whole", "parse_target", "parse_targets"]
+__all__ = ["FREE", "MAX_SIDE", "SizeLike", "check_alternatives", "is_whole", "parse_target", "parse_targets"]
 
 FREE = "free"
 """Stands for a size in text: the crop without a target."""
@@ -105,6 +105,19 @@ def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
         message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {show_value(given)}"
         raise InvalidRequest(message)
     return [parse_target(size) for size in several]
+
+
+def check_alternatives(count: Any) -> None:
+    """Check how many windows are wanted for each size.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is not a whole number of at least 1.
+    """
+    if not is_whole(count) or count < 1:
+        message = f"alternatives are at least 1, the crop itself, not {show_value(count)}"
+        raise InvalidRequest(message)
 
 
 def is_whole(value: object) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["stretch_contrast"]
+__all__ = ["EVEN", "stretch_contrast"]
 
 _ENOUGH = 96
 """Levels (of 256) between the darkest and the brightest from which a picture is left as it is: photographs have more."""
 
-_EVEN = 2
-"""Levels that pixels differ by in a picture that holds nothing: the rounding of a decoder."""
+EVEN = 2
+"""Levels (of 256) by which pixels differ at least in a picture that holds anything: less is the rounding of a decoder."""
 
 _MAX_FACTOR = 16
 """Largest factor by which differences are enlarged: 3 levels become 48, and so do a decoder's artefacts of 3."""
@@ -35,7 +35,7 @@ def stretch_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     array([[175, 255]], dtype=uint8)
     """
     low, high = int(rgb.min()), int(rgb.max())
-    if high - low >= _ENOUGH or high - low < _EVEN:
+    if high - low >= _ENOUGH or high - low < EVEN:
         return rgb
     factor = min(_MAX_FACTOR, _ENOUGH / (high - low))
     half = factor * (high - low) / 2

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
+from focalbox.saliency.contrast import EVEN
 from focalbox.saliency.faces import (
     SHIPPED,
     SHIPPED_MIT,
@@ -31,9 +32,6 @@ from focalbox.saliency.session import BESIDE, Session
 __all__ = ["Network", "shipped_network"]
 
 _COLOURS = 3
-_EVEN_BELOW = 2
-"""Levels (of 256) by which pixels may differ in a picture that holds nothing: the rounding of a decoder."""
-
 _LEAN_STEP = 4
 """Every so many rows one is read to tell the brighter side."""
 
@@ -136,7 +134,7 @@ class Network:
         """
         check_picture(rgb)
         wanted = self._wanted
-        if int(rgb.max()) - int(rgb.min()) < _EVEN_BELOW:
+        if int(rgb.max()) - int(rgb.min()) < EVEN:
             return {}
         if not _leans_right(rgb):
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
@@ -164,7 +162,7 @@ class Network:
 
     def _read_boxes(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
         """Read faces from the output of boxes."""
-        if boxes.ndim != _COLOURS or boxes.shape[0] != 1 or boxes.shape[2] != _BOX:
+        if (boxes.ndim, *boxes.shape[::2]) != (3, 1, _BOX):
             message = f"{self.__name__} needs faces of shape (1, n, {_BOX}), not {boxes.shape}"
             raise ModelError(message)
         return boxed_faces(boxes[0], sure=self._rule.sure)
@@ -229,7 +227,7 @@ def _mirror_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
     if name == _FACES and answer.shape[-1:] == (_BOX,):
         answer[..., 0] = 1 - answer[..., 0] - answer[..., 2]
         return answer
-    if name.endswith("_size") and answer.ndim == _COLOURS + 1 and answer.shape[1] == _SIDES[1]:
+    if name.endswith("_size") and answer.shape[1:2] == _SIDES[1:]:
         answer[:, 2] *= -1
     return answer[..., ::-1]
 
@@ -237,7 +235,7 @@ def _mirror_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
 def _check_contract(session: Session) -> None:
     inputs = session.inputs()
     _, kind, shape = inputs[0]
-    if len(inputs) != 1 or kind != "tensor(uint8)" or len(shape) != _COLOURS + 1 or shape[3] != _COLOURS:
+    if len(inputs) != 1 or kind != "tensor(uint8)" or list(shape[3:]) != [_COLOURS]:
         found = ", ".join(f"{name} {kind} {shape}" for name, kind, shape in inputs)
         message = f"{session.path.name} needs one input of uint8 and shape (1, H, W, 3), not {found}"
         raise ModelError(message)

@@ -11,7 +11,7 @@ from focalbox.core.geometry import Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.windows import Grid, Windows
-from focalbox.core.prominence import ScoredSubject
+from focalbox.core.prominence import ScoredSubject, ramp
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = [
@@ -189,9 +189,7 @@ def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
     """Return what the top of a subject box counts in windows that the box is too tall for, 0 to `TOP`."""
     if not saliency.total or not subject_box.area:
         return 0.0
-    low, high = _STANDS_OUT
-    density = saliency.share(subject_box) / subject_box.area
-    return TOP * min(max((density - low) / (high - low), 0.0), 1.0)
+    return TOP * ramp(saliency.share(subject_box) / subject_box.area, *_STANDS_OUT)
 
 
 def _headless(windows: Windows, subjects: Sequence[ScoredSubject]) -> Grid:
