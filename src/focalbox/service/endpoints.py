@@ -30,7 +30,7 @@ from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location, Sources
 from focalbox.service.sources.pictures import Facts, Pictures
-from focalbox.service.sources.uploads import is_json, read_small, read_upload
+from focalbox.service.sources.uploads import check_encoding, is_json, read_small, read_upload
 
 __all__ = ["PAGE_HEADER", "Endpoints", "page_query"]
 
@@ -128,6 +128,7 @@ class Endpoints:
             page_query(request),
             self._settings,
         )
+        check_encoding(request.headers)
         try:
             if is_json(request.headers):
                 with self._uploads.enter():
@@ -179,15 +180,16 @@ class Endpoints:
 
     def _cache_control(self, request: Request, image_request: ImageRequest, facts: Facts) -> str:
         """Return Cache-Control of an answer: what the picture's own server forbids stays forbidden."""
-        directive = facts.directive
-        if request.method == "POST" or directive == "no-store":
+        said = facts.directive.split(", ") if facts.directive else []
+        if request.method == "POST" or "no-store" in said:
             return "no-store"
         seconds = self._settings.max_age if image_request.max_age is None else image_request.max_age
         if facts.seconds is not None:
             seconds = min(seconds, facts.seconds)
-        if not seconds or "no-cache" in directive:
-            return "private, no-cache" if "private" in directive else "no-cache"
-        return f"{directive or 'public'}, max-age={seconds}"
+        if not seconds or "no-cache" in said:
+            return "private, no-cache" if "private" in said else "no-cache"
+        audience = "private" if "private" in said else "public"
+        return ", ".join([audience, f"max-age={seconds}", *(one for one in said if one.endswith("revalidate"))])
 
     async def healthz(self, _: Request) -> Response:
         """Say that the process answers."""

@@ -79,10 +79,12 @@ class FsspecStore:
         try:
             content = self._call(address, "read", FetchError, lambda: system.cat_file(path, start=0, end=limit + 1))
         except FetchError as error:
-            if not isinstance(error.__cause__, FileNotFoundError):
+            if isinstance(error.__cause__, FileNotFoundError):
+                message = f"there is no file {address}"
+                raise FetchError(message) from error.__cause__
+            if not self._is_empty(address):  # an empty object has no range of bytes, not even its first
                 raise
-            message = f"there is no file {address}"
-            raise FetchError(message) from error.__cause__
+            content = b""
         return read_limited(BytesIO(content), limit, address), ""
 
     def write(
@@ -132,6 +134,15 @@ class FsspecStore:
         scheme, path = address.split("://", 1)
         system = filesystem_of(scheme) if self._filesystem is None else self._filesystem
         return system, address if scheme in _WHOLE else path
+
+    def _is_empty(self, address: str) -> bool:
+        """Tell whether an object is there and has no bytes."""
+        system, path = self._open(address)
+        try:
+            entry = self._call(address, "found", InvalidRequest, lambda: system.info(path))
+        except InvalidRequest:
+            return False
+        return entry["type"] != "directory" and entry.get("size") == 0  # of some, no size is known
 
     def _call(self, address: str, verb: str, kind: type[Exception], call: Callable[[], _T]) -> _T:
         return retry(call, f"{address} cannot be {verb}", kind, self._tries)

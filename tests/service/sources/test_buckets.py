@@ -1,4 +1,4 @@
-"""Buckets of Google and Azure, by their real clients against servers on loopback that speak the two protocols."""
+"""Buckets of all three kinds, by their real clients against servers on loopback that speak their protocols."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import fsspec
 import pytest
 
 from focalbox.errors import InvalidRequest
@@ -25,12 +26,13 @@ Opened = Callable[..., Service]
 
 
 class _Store(BaseHTTPRequestHandler):
-    """Answers for objects as Google's JSON API and Azure's Blob service do, as far as reading them goes."""
+    """Answers for objects as Google's JSON API, Azure's Blob service and S3 do, as far as reading them goes."""
 
     protocol_version = "HTTP/1.1"
     objects: dict[str, bytes]
     asked: list[str]
     broken: threading.Event
+    denied: threading.Event
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -40,10 +42,10 @@ class _Store(BaseHTTPRequestHandler):
         parts = unquote(address.path).strip("/").split("/")
         self.asked.append(f"{self.command} {'media' if 'alt=media' in address.query else ''}".strip())
         google = "o" in parts
-        name = "/".join([parts[parts.index("b") + 1], *parts[parts.index("o") + 1 :]] if google else parts[1:])
+        name = "/".join(part for part in parts[parts.index("photos") :] if part != "o")
         content = self.objects.get(name)
-        if self.broken.is_set() or content is None:
-            return self._send(500 if self.broken.is_set() else 404, b"{}", {})
+        if self.broken.is_set() or self.denied.is_set() or content is None:
+            return self._send(500 if self.broken.is_set() else 403 if self.denied.is_set() else 404, b"{}", {})
         tag = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:12]}"'}
         if google and "alt=media" not in address.query:
             about = {"name": name.partition("/")[2], "bucket": name.partition("/")[0], "size": str(len(content))}
@@ -53,6 +55,8 @@ class _Store(BaseHTTPRequestHandler):
         if asked is None:
             return self._send(200, content, fields)
         start, _, end = asked.removeprefix("bytes=").partition("-")
+        if not content:
+            return self._send(416, b"{}", fields)
         part = content[int(start) : int(end or len(content)) + 1]
         fields["Content-Range"] = f"bytes {start}-{int(start) + len(part) - 1}/{len(content)}"
         return self._send(206, part, fields)
@@ -71,9 +75,18 @@ class _Store(BaseHTTPRequestHandler):
         pass
 
 
+def _forget_clients() -> None:
+    """Let no client of another test's server be taken again."""
+    filesystem_of.cache_clear()
+    for client in tuple(fsspec.registry.values()):
+        client.clear_instance_cache()
+
+
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
-    handler = type("Store", (_Store,), {"objects": {}, "asked": [], "broken": threading.Event()})
+    handler = type(
+        "Store", (_Store,), {"objects": {}, "asked": [], "broken": threading.Event(), "denied": threading.Event()}
+    )
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -82,9 +95,12 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
     monkeypatch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # it would ask for the kind of each bucket first
     account = "DefaultEndpointsProtocol=http;AccountName=acme;AccountKey=a2V5"
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", f"{account};BlobEndpoint={place}/acme")
-    filesystem_of.cache_clear()
+    s3 = {"ENDPOINT_URL_S3": place, "ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "DEFAULT_REGION": "us-east-1"}
+    for variable, value in s3.items():
+        monkeypatch.setenv(f"AWS_{variable}", value)
+    _forget_clients()
     yield handler
-    filesystem_of.cache_clear()
+    _forget_clients()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -116,6 +132,24 @@ def test_pictures_in_buckets_of_other_stores_are_served(
         answer.problem()
     del store.objects["photos/pets/cat.jpg"]
     assert service.ask(address).status == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "module"), [("s3", "s3fs"), ("gs", "gcsfs"), ("az", "adlfs")])
+def test_a_bucket_that_refuses_is_not_stood_in_for_and_an_empty_object_is_no_picture(
+    opened: Opened, pictures: Path, store: type[_Store], tmp_path: Path, scheme: str, module: str
+) -> None:
+    pytest.importorskip(module, reason="the extras gcs and azure come with requirements/batch.txt")
+    store.objects.update({"photos/cat é+%.jpg": (pictures / "chelsea.jpg").read_bytes(), "photos/empty.jpg": b""})
+    service = opened(buckets=f"{scheme}://photos", allow_unsigned="true", fetched=tmp_path)
+    address = f"/v1/crop/60x40/{scheme}://photos/cat%20%C3%A9+%25.jpg"
+    assert service.ask(address).status == 200
+    for other in ("/", "%3FversionId=7", "%3Fversionid=7"):
+        assert service.ask(address + other).status == 404, "another address of the same picture"
+    empty = service.ask(f"/v1/crop/60x40/{scheme}://photos/empty.jpg")
+    assert empty.status in {415, 422}, empty
+    store.denied.set()
+    assert service.ask(address).status == 502, "what is kept may no longer be shown"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.utils import formatdate
 
 import pytest
@@ -42,6 +43,8 @@ def test_only_a_date_says_when_a_picture_was_changed(said: str, passed_on: bool)
         ('max-age="60"', {}, 60),
         ("Max-Age=60, max-age=90", {}, 60),
         ("max-age=60", {"age": "50"}, 10),
+        ("max-age=60", {"age": "50, 5"}, 10),
+        ("max-age=60", {"age": "-50"}, 60),
         ("max-age=60", {"date": formatdate(NOW - 20, usegmt=True)}, 40),
         ("max-age=60", {"date": formatdate(NOW + 5000, usegmt=True)}, 60),
         ("", {"expires": formatdate(NOW + 30, usegmt=True)}, 30),
@@ -59,6 +62,19 @@ def test_a_picture_is_fresh_as_long_as_its_fields_say(control: str, fields: dict
     assert not said.is_fresh(NOW + seconds)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+def test_a_date_without_a_zone_is_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        until = time.asctime(time.gmtime(NOW + 30))
+        assert _said(expires=until).seconds_left(NOW) == 30
+        assert _said("max-age=60", date=time.asctime(time.gmtime(NOW - 20))).seconds_left(NOW) == 40
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize(
     ("control", "kept", "directive"),
     [
@@ -68,6 +84,8 @@ def test_a_picture_is_fresh_as_long_as_its_fields_say(control: str, fields: dict
         ("private, max-age=60", False, "private"),
         ('private="x-user", max-age=60', False, "private"),
         ("no-cache", False, "no-cache"),
+        ("max-age=60, must-revalidate", True, "must-revalidate"),
+        ("proxy-revalidate, max-age=60", True, "proxy-revalidate"),
     ],
 )
 def test_what_may_be_kept(control: str, kept: bool, directive: str) -> None:  # noqa: FBT001 - a case

@@ -60,11 +60,14 @@ def test_redirects_are_followed_five_times_and_each_is_checked(
         neighbour.answers[f"/{step}.jpg"] = (302, {"Location": f"/{step - 1}.jpg"}, b"")
     assert _crop(service, f"http://{neighbour.place}/5.jpg").status == 200
     assert _crop(service, f"http://{neighbour.place}/6.jpg").status == 502
-    for place in ("http://elsewhere.example/a.jpg", "file:///etc/passwd", "http://[::1]/", "//10.0.0.1/", ""):
+    for place in ("http://elsewhere.example/a.jpg", "file:///etc/passwd", "http://[::1]/", "//10.0.0.1/"):
         neighbour.answers["/away.jpg"] = (302, {"Location": place}, b"")
         answer = _crop(service, f"http://{neighbour.place}/away.jpg")
         assert answer.status in {400, 403}, place
         answer.problem()
+    neighbour.answers["/away.jpg"] = (302, {}, b"")
+    answer = _crop(service, f"http://{neighbour.place}/away.jpg")
+    assert (answer.status, answer.problem()) == (502, "the host of the picture redirects to no address")
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"])

@@ -53,6 +53,13 @@ def test_a_broken_upload_is_a_problem_with_its_status(opened: Opened, kind: str,
     answer.problem()
 
 
+@pytest.mark.parametrize("kind", ["image/jpeg", "application/json"])
+def test_a_compressed_body_is_refused_by_the_name_of_its_encoding(service: Service, kind: str) -> None:
+    answer = service.ask("/v1/plan?size=1:1", "POST", b"\x1f\x8b", {"content-type": kind, "content-encoding": "gzip"})
+    assert answer.status == 415
+    assert "'gzip'" in answer.problem()
+
+
 @pytest.mark.parametrize(("kind", "room"), [("image/jpeg", 0), ("multipart/form-data; boundary=XX", 65_536)])
 def test_the_length_that_is_said_is_the_one_that_is_refused(opened: Opened, kind: str, room: int) -> None:
     service = opened(allow_unsigned="true", limit_bytes=3_000_000)

@@ -94,6 +94,8 @@ def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
         ("no-store", "no-store"),
         ("private, max-age=600", "private, max-age=(600|5..)"),
         ("private", "private, max-age=86400"),
+        ("must-revalidate, max-age=100000", "public, max-age=86400, must-revalidate"),
+        ("private, max-age=100000, proxy-revalidate", "private, max-age=86400, proxy-revalidate"),
         ("private, no-cache", "private, no-cache"),
         ("no-cache", "no-cache"),
         ("max-age=100000", "public, max-age=86400"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from focalbox.errors import FetchError, FocalboxError, InvalidRequest
 from focalbox.imaging.limits import Limits
-from focalbox.service.problems import NotAllowed, NotFound, TooSlow, Unreachable
+from focalbox.service.problems import NotAllowed, NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.threads import Threads
 from focalbox.storage.fsspec_store import FsspecStore
 
@@ -20,6 +21,10 @@ _T = TypeVar("_T")
 
 BUCKETS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "az": ("adlfs", "azure")}
 """For each scheme: the module that reads such buckets, and the extra that installs it."""
+_OTHERS = re.compile(r"/\Z|\?versionid=", re.IGNORECASE)
+"""What the stores' libraries leave out of a name: one with it would be another address of the same picture."""
+_DENIED = {401, 403}
+_MISSING = "there is no such picture"
 _TRIES = 3
 """Tries of one read. With their pauses they take some 0.6 s, since a client is waiting."""
 
@@ -59,12 +64,14 @@ class Buckets:
                 raise InvalidRequest(message)
 
     def check(self, address: str) -> None:
-        """Raise `NotAllowed` when a picture's bucket is not one of those named."""
+        """Raise `NotAllowed` when a picture's bucket is not one of those named, `NotFound` when none has such a name."""
         scheme, _, place = address.partition("://")
         bucket, _, key = place.partition("/")
         if f"{scheme}://{bucket}" not in self._names or not key:
             message = "pictures are not fetched from that bucket"
             raise NotAllowed(message)
+        if _OTHERS.search(key):
+            raise NotFound(_MISSING)
 
     async def read(self, address: str) -> bytes:
         """Return the bytes of a picture at ``s3://bucket/key``.
@@ -98,11 +105,9 @@ class Buckets:
         try:
             found = self._store.find(address)
         except FocalboxError as error:
-            message = "the picture could not be read from its bucket"
-            raise Unreachable(message) from error
+            raise _failure(error) from error
         if found is None:
-            message = "there is no such picture"
-            raise NotFound(message)
+            raise NotFound(_MISSING)
         return found.stamp
 
     def _read(self, address: str) -> bytes:
@@ -110,8 +115,14 @@ class Buckets:
             data, _ = self._store.read(address, self._limits.bytes)
         except FetchError as error:
             if isinstance(error.__cause__, FileNotFoundError | IsADirectoryError):
-                message = "there is no such picture"
-                raise NotFound(message) from error
-            message = "the picture could not be read from its bucket"
-            raise Unreachable(message) from error
+                raise NotFound(_MISSING) from error
+            raise _failure(error) from error
         return data
+
+
+def _failure(error: FocalboxError) -> Unreachable:
+    """Return the error of a read that failed: a bucket that refuses is told apart from one that cannot be reached."""
+    cause = error.__cause__
+    status = getattr(cause, "status_code", None)  # of Azure's library
+    denied = isinstance(cause, PermissionError) or status in _DENIED or str(cause).startswith("Forbidden")  # gcsfs
+    return (Refused if denied else Unreachable)("the picture could not be read from its bucket")

@@ -17,8 +17,8 @@ class Content:
     modified : str, optional
         When it was changed, as HTTP writes dates (RFC 9110, section 5.6.7).
     directive : str, optional
-        What caches of the answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"`` or the
-        last two with a comma.
+        What caches of the answer must obey: ``"no-store"``, or some of ``"private"``, ``"no-cache"``,
+        ``"must-revalidate"`` and ``"proxy-revalidate"``, with commas.
     seconds : int, optional
         For how long at most its own server lets an answer be cached; None where it does not say.
     """

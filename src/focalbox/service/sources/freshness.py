@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
@@ -17,6 +18,8 @@ _MAX_FIELD = 500
 """Characters of a field that is kept; tags and dates have under 100."""
 _STRICTEST = {"cache-control": "no-store", "vary": "*"}
 """The value that replaces a field which is too long to be kept: it forbids what the field might forbid."""
+_PASSED_ON = ("private", "no-cache", "must-revalidate", "proxy-revalidate")
+"""Directives that are repeated in our answers; ``no-store`` stands alone."""
 _SKEW = 60.0
 """Seconds by which a clock may be set back before earlier notes are doubted."""
 _MAX_SECONDS = 2**31
@@ -104,14 +107,14 @@ class Freshness:
 
     @property
     def directive(self) -> str:
-        """The directives that caches of our answer must obey: ``"no-store"``, ``"private"``, ``"no-cache"``, both, or none.
+        """The directives that caches of our answer must obey: ``"no-store"`` alone, or those of `_PASSED_ON`, with commas.
 
         ``Vary: *`` says that no later request is sure to get the same picture: it is asked for each time (RFC 9111, 4.1).
         """
         if "no-store" in self._directives:
             return "no-store"
         said = self._directives.keys() | ({"no-cache"} if self._varies else set())
-        return ", ".join(name for name in ("private", "no-cache") if name in said)
+        return ", ".join(name for name in _PASSED_ON if name in said)
 
     @property
     def may_keep(self) -> bool:
@@ -174,9 +177,10 @@ class Freshness:
 
     @property
     def _age(self) -> float:
-        """Its age in seconds when it arrived (RFC 9111, section 4.2.3)."""
+        """Its age in seconds when it arrived (RFC 9111, section 4.2.3); of several, the first counts (section 5.1)."""
         made = _time(self.fields.get("date"))
-        return max(0.0, _seconds(self.fields.get("age")), self.received - made if made is not None else 0.0)
+        said = _seconds(self.fields.get("age", "").partition(",")[0].strip())
+        return max(0.0, said, self.received - made if made is not None else 0.0)
 
     @property
     def _lifetime(self) -> float:
@@ -195,7 +199,9 @@ def _seconds(text: str | None) -> float:
 
 
 def _time(text: str | None) -> float | None:
+    """Read a date, seconds since 1970; one without a zone, as asctime() writes it, is UTC (RFC 9110, section 5.6.7)."""
     try:
-        return parsedate_to_datetime(text).timestamp() if text else None
+        found = parsedate_to_datetime(text) if text else None
+        return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError, OSError):
         return None

@@ -165,7 +165,10 @@ class Remote:
                     unchanged = response.status == _NOT_MODIFIED and bool(validators)
                     return said, None if unchanged else await self._content(response)
                 place = _header(response, b"location")
-            url = self._check_address(str(url.join(place)) if _parses(place) else "")
+                if not _parses(place):
+                    message = "the host of the picture redirects to no address"
+                    raise Refused(message)
+            url = self._check_address(str(url.join(place)))
         message = f"a picture may be redirected at most {MAX_REDIRECTS} times"
         raise Unreachable(message)
 

@@ -11,7 +11,7 @@ from focalbox.errors import DecodeError, InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAPicture
 
-__all__ = ["is_json", "read_small", "read_upload"]
+__all__ = ["check_encoding", "is_json", "read_small", "read_upload"]
 
 _ROOM = 65_536
 """Bytes that a form may have in addition to its file."""
@@ -92,6 +92,20 @@ async def _file_of(headers: Headers, stream: AsyncIterator[bytes], limits: Limit
         await form.close()
     limits.check_bytes(len(data))
     return data
+
+
+def check_encoding(headers: Headers) -> None:
+    """Refuse a body that is compressed as a whole: it is taken as it comes.
+
+    Raises
+    ------
+    NotAPicture
+        When Content-Encoding says so.
+    """
+    coding = headers.get("content-encoding", "").strip().lower()
+    if coding not in {"", "identity"}:
+        message = f"an upload comes as it is, without a Content-Encoding, not in {coding[:60]!r}"
+        raise NotAPicture(message)
 
 
 def is_json(headers: Headers) -> bool:
