@@ -6,6 +6,7 @@ refused from its first bytes, without a parser, a task or a router: the answer i
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import secrets
@@ -15,7 +16,7 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from focalbox.errors import Overloaded
-from focalbox.service.problems import problem_of
+from focalbox.service.problems import Problem, problem_of
 from focalbox.service.routing import dialect_of
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
@@ -35,6 +36,8 @@ _PLAIN = re.compile(
 """A request without a body whose connection is kept: one host, and only header fields that change nothing about that."""
 _MAX_PLAIN = 4096
 """Bytes of a request that is refused at sight; browsers and proxies send fewer."""
+
+_log = logging.getLogger("focalbox.service")
 
 
 def kind_of(path: bytes) -> tuple[str, str]:
@@ -80,6 +83,11 @@ class Refusals:
             return 0
         self._logged, count, self._refused = now, self._refused, 0
         return count
+
+    def report_broken(self, problem: Problem, address: str) -> None:
+        """Count and log a request that could not be read, of the client at an address."""
+        self._metrics.requests.labels("none", "none", str(problem.status)).inc()
+        _log.info("request", extra={"address": address, "status": problem.status, "problem": problem.detail})
 
     def at_sight(self, request: bytes) -> bytes:
         """Return the whole answer to all the bytes of a request, when it can be refused; else nothing.

@@ -60,6 +60,43 @@ def short(running_long: Callable[..., Running]) -> Running:
     return running_long("--allow-unsigned", **SHORT)
 
 
+def test_a_broken_request_is_counted_and_logged_with_its_reason(
+    running: Callable[..., Running], tmp_path: Path
+) -> None:
+    started = running("--allow-unsigned", **SHORT)
+    for sent in (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + GET, b"GET / HT"):
+        with started.connect() as connection:
+            connection.settimeout(LATE)
+            connection.sendall(sent)
+            assert _statuses(_all_of(connection))[0] in {400, 408}
+    text = _get(started, "/metrics").decode()
+    counts = dict(re.findall(r'requests_total\{answer="none",dialect="none",status="(4\d\d)"\} (\d+)', text))
+    assert counts == {"400": "2", "408": "1"}
+    started.stop()
+    lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    broken = [line for line in lines if line.get("status", 200) >= 400]
+    assert {line["level"] for line in lines} == {"info"}
+    assert [line["status"] for line in broken] == [400, 400, 408]
+    assert {line["address"] for line in broken} == {"127.0.0.1"}
+    assert "Host" in broken[0]["problem"]
+
+
+def test_a_proxy_of_ipv4_is_trusted_by_its_own_address_on_a_socket_of_both(
+    running: Callable[..., Running], tmp_path: Path
+) -> None:
+    try:
+        socket.create_server(("::", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    started = running("--allow-unsigned", "--host", "::", FOCALBOX_SERVICE_TRUSTED_PROXIES="127.0.0.1")
+    with started.connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n")
+        assert _statuses(_all_of(connection)) == [200]
+    started.stop()
+    found = [json.loads(line)["address"] for line in (tmp_path / "log-0").read_text().splitlines()]
+    assert found == ["127.0.0.1", "192.0.2.7"]
+
+
 def test_a_header_that_trickles_is_no_progress(short: Running) -> None:
     with short.connect() as connection:
         answer = _trickled(connection, b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 1000)

@@ -9,6 +9,10 @@ from typing import Any
 __all__ = ["JsonLines", "log_to_standard_error"]
 
 
+_SAID_BY_US = "Invalid HTTP request received."
+"""uvicorn's line about a broken request; ours names the client and the reason (`focalbox.service.refusals`)."""
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, message, and the record's extra fields."""
 
@@ -28,6 +32,7 @@ def log_to_standard_error() -> None:
     """Write all messages of the service, and warnings of libraries, to standard error as lines of JSON."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != _SAID_BY_US)
     for name, level in (("", logging.WARNING), ("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from focalbox.amounts import show_bytes
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.service.problems import AddressTooLong, HeadersTooLarge, RequestTooSlow, problem_of
+from focalbox.service.problems import AddressTooLong, HeadersTooLarge, Problem, RequestTooSlow, problem_of
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.joined import JoinedTransport
 from focalbox.service.server.strict import StrictConnection
@@ -26,6 +26,9 @@ MAX_UNREAD = 16_384
 _SLOWEST = 16_384
 """Bytes a second at which a client has to send a body or read an answer once its first seconds are over: a tenth of a slow
 mobile line (3G, 128 kB/s)."""
+
+_MAPPED = "::ffff:"
+"""How IPv6 begins an address of IPv4 (RFC 4291, section 2.5.5.2)."""
 
 _LAST = 1.0
 """Seconds that an idle connection gets for a last request when the process ends: more than a round trip to anywhere."""
@@ -51,15 +54,33 @@ class Deadlines:
 
 
 def protocol_with(
-    deadlines: Deadlines, open_connections: Connections, refuse: Callable[[bytes], bytes]
+    deadlines: Deadlines,
+    open_connections: Connections,
+    refuse: Callable[[bytes], bytes],
+    report: Callable[[Problem, str], None],
 ) -> type[Protocol]:
-    """Return the protocol class for uvicorn, with deadlines, the count of connections, and immediate refusals."""
-    bound = {"deadlines": deadlines, "open_connections": open_connections, "refuse": staticmethod(refuse)}
-    return type("BoundProtocol", (Protocol,), bound)
+    """Return the protocol class for uvicorn.
+
+    Parameters
+    ----------
+    deadlines : Deadlines
+    open_connections : Connections
+        All connections of the process.
+    refuse : callable
+        Returns the answer to a request that is refused at sight; nothing for one that is not.
+    report : callable
+        Called with the answer to a broken request, of which the application learns nothing, and the client's address.
+    """
+    bound = {"deadlines": deadlines, "open_connections": open_connections}
+    return type("BoundProtocol", (Protocol,), {**bound, "refuse": staticmethod(refuse), "report": staticmethod(report)})
 
 
 def _refuse_nothing(_: bytes) -> bytes:
     return b""
+
+
+def _report_nothing(_: Problem, __: str) -> None:
+    pass
 
 
 class Protocol(H11Protocol):
@@ -68,6 +89,7 @@ class Protocol(H11Protocol):
     deadlines = Deadlines()
     open_connections = Connections(1000, 1000)
     refuse = staticmethod(_refuse_nothing)
+    report = staticmethod(_report_nothing)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -79,6 +101,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, or close it when there are too many."""
         super().connection_made(transport)
+        self.client = _plain(self.client)
         address = self.client[0] if self.client else ""
         if not self.open_connections.admit(self, address):
             transport.abort()
@@ -164,6 +187,8 @@ class Protocol(H11Protocol):
             self.transport.abort()
             return
         problem = problem_of(error)
+        if self.cycle is None or self.cycle.response_complete:
+            self.report(problem, self.client[0] if self.client else "")
         response = problem.response()
         headers = [*response.raw_headers, (b"connection", b"close")]
         reason = HTTPStatus(problem.status).phrase.encode("ascii")
@@ -257,3 +282,10 @@ class Protocol(H11Protocol):
             return AddressTooLong(message)
         message = f"a request has at most {show_bytes(MAX_UNREAD)} of header fields"
         return HeadersTooLarge(message)
+
+
+def _plain(client: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Return the address of a client as others write it: a socket of both IP versions has IPv4 addresses inside of IPv6."""
+    if client is None or not client[0].startswith(_MAPPED):
+        return client
+    return client[0].removeprefix(_MAPPED), client[1]

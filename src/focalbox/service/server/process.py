@@ -154,7 +154,7 @@ def serve_on(
     )
     config = uvicorn.Config(
         application,
-        http=protocol_with(deadlines, connections, application.refusals.at_sight),
+        http=protocol_with(deadlines, connections, application.refusals.at_sight, application.refusals.report_broken),
         h11_max_incomplete_event_size=MAX_UNREAD,
         ws="none",
         lifespan="on",
