@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.saliency.names import DEFAULT_MODEL, MODEL_NAMES
 
-__all__ = ["PREFIX", "Settings"]
+__all__ = ["PREFIX", "Settings", "names_of_links"]
 
 PREFIX = "FOCALBOX_"
 _LIMIT = "LIMIT_"
@@ -22,6 +23,29 @@ _MIN_BYTES = 16 * 2**20
 """The fewest bytes for pictures at work: about what a large JPEG, cropped to 500x200, takes (docs/memory.md)."""
 _ELSEWHERE = ("SERVICE_", "BATCH_")
 """How the settings begin that a command of its own reads and refuses: `focalbox serve`, `focalbox batch`."""
+_LINK = re.compile(r"(?:tcp|udp|sctp)://")
+_LINKED = (
+    "{} come from Kubernetes, which sets them for a Service named focalbox: set enableServiceLinks: false in the pod, or "
+    "name the Service otherwise"
+)
+
+
+def names_of_links(environment: Mapping[str, str]) -> list[str]:
+    """Return the variables with which Kubernetes tells every pod where a Service named focalbox is; none without one.
+
+    Two of them, ``FOCALBOX_SERVICE_HOST`` and ``FOCALBOX_SERVICE_PORT``, are also settings, and would be taken for them.
+
+    Examples
+    --------
+    >>> names_of_links({"FOCALBOX_PORT": "tcp://10.0.0.7:80", "FOCALBOX_SERVICE_HOST": "10.0.0.7", "FOCALBOX_MODEL": "edges"})
+    ['FOCALBOX_PORT', 'FOCALBOX_SERVICE_HOST']
+    >>> names_of_links({"FOCALBOX_SERVICE_HOST": "10.0.0.7"})
+    []
+    """
+    if not _LINK.match(environment.get(f"{PREFIX}PORT", "")):
+        return []
+    kinds = (f"{PREFIX}PORT", f"{PREFIX}SERVICE_HOST", f"{PREFIX}SERVICE_PORT")
+    return [name for name in sorted(environment) if name in kinds or name.startswith((f"{kinds[0]}_", f"{kinds[2]}_"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +104,12 @@ class Settings:
         found: dict[str, Any] = {}
         limits: dict[str, int] = {}
         mistakes: list[str] = []
+        links = names_of_links(environment)
+        if links:
+            mistakes.append(_LINKED.format(", ".join(links)))
         for variable, value in sorted(environment.items()):
             name = variable.removeprefix(PREFIX)
-            if name == variable or name.startswith(_ELSEWHERE):
+            if name == variable or name.startswith(_ELSEWHERE) or variable in links:
                 continue
             if name not in _READERS and name not in names:
                 mistakes.append(f"{variable} is not a setting")

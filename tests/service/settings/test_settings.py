@@ -9,6 +9,7 @@ import pytest
 from focalbox.errors import FocalboxError
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.settings.settings import SERVICE_PREFIX
+from focalbox.settings import Settings
 
 
 def test_settings_are_refused_all_at_once_and_show_no_secret() -> None:
@@ -49,3 +50,19 @@ def test_every_setting_in_bytes_takes_the_same_forms(amount: str) -> None:
     assert ServiceSettings.of(dict.fromkeys(IN_BYTES, amount)) == ServiceSettings.of(
         dict.fromkeys(IN_BYTES, str(2**30))
     )
+
+
+def test_what_kubernetes_says_of_a_service_is_told_apart_from_settings() -> None:
+    links = {
+        "FOCALBOX_PORT": "tcp://10.96.0.7:80",
+        "FOCALBOX_PORT_80_TCP": "tcp://10.96.0.7:80",
+        "FOCALBOX_PORT_80_TCP_ADDR": "10.96.0.7",
+        "FOCALBOX_SERVICE_HOST": "10.96.0.7",
+        "FOCALBOX_SERVICE_PORT": "80",
+        "FOCALBOX_SERVICE_PORT_HTTP": "80",
+    }
+    for read in (ServiceSettings, Settings):
+        with pytest.raises(FocalboxError, match="Service named focalbox: set enableServiceLinks: false") as raised:
+            read.of(links)
+        assert str(raised.value).startswith(f"{', '.join(sorted(links))} come from Kubernetes")
+        assert "not a setting" not in str(raised.value)

@@ -13,7 +13,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.machine import machine_memory, machine_processors
 from focalbox.service.dialects.signing import Key
 from focalbox.service.settings import values
-from focalbox.settings import PREFIX, Settings
+from focalbox.settings import PREFIX, Settings, names_of_links
 
 __all__ = ["SERVICE_PREFIX", "ServiceSettings"]
 
@@ -210,9 +210,10 @@ class ServiceSettings:
             When a name is unknown or a value makes no sense; all mistakes are in the one message, and no secret.
         """
         common, mistakes = Settings.read(environment)
+        links = names_of_links(environment)
         found: dict[str, Any] = {}
         for variable, text in sorted(environment.items()):
-            if not variable.startswith(SERVICE_PREFIX):
+            if not variable.startswith(SERVICE_PREFIX) or variable in links:
                 continue
             name = variable.removeprefix(SERVICE_PREFIX).lower()
             if name not in _readers() or variable != variable.upper():
