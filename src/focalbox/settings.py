@@ -37,7 +37,7 @@ def names_of_links(environment: Mapping[str, str]) -> list[str]:
 
     Examples
     --------
-    >>> names_of_links({"FOCALBOX_PORT": "tcp://10.0.0.7:80", "FOCALBOX_SERVICE_HOST": "10.0.0.7", "FOCALBOX_MODEL": "edges"})
+    >>> names_of_links({"FOCALBOX_PORT": "tcp://10.0.0.7:80", "FOCALBOX_SERVICE_HOST": "10.0.0.7", "FOCALBOX_MEMORY": "2G"})
     ['FOCALBOX_PORT', 'FOCALBOX_SERVICE_HOST']
     >>> names_of_links({"FOCALBOX_SERVICE_HOST": "10.0.0.7"})
     []

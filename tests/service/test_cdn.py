@@ -1,7 +1,8 @@
-"""The recipe of docs/guides/cdn.md, run by a real nginx in front of the service."""
+"""The recipes of docs/guides/cdn.md, run by a real nginx in front of the service."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,8 @@ from pathlib import Path
 import h11
 import pytest
 
-from service.servers import SECONDS, Answer, Running
+from focalbox.service.dialects.signing import Key, sign
+from service.servers import SECONDS, SECRET, Answer, Running
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "cdn.md"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -32,16 +34,22 @@ BROWSERS = {
 }
 
 
-def _recipe(port: int, folder: Path) -> str:
-    """Return the recipe of the guide with this test's places, in the frame that a distribution puts around it."""
-    (block,) = re.findall(r"```nginx\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+def _recipe(port: int, folder: Path, *, below: bool = False) -> str:
+    """Return the recipe of the guide with this test's places, in the frame that a distribution puts around it.
+
+    With ``below``, the service is below a prefix, as the guide has it.
+    """
+    block, cut, instead = re.findall(r"```nginx\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    changed = [("    location / {\n        proxy_pass http://127.0.0.1:8000;\n", instead), ("~ ^/", "~ ^/pictures/")]
     for written, here in (
+        *(changed if below else []),
         ("/var/cache/nginx/pictures", str(folder / "cache")),
         ("listen 80;", f"listen unix:{folder / 'nginx'};"),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{port}"),
     ):
-        assert written in block
+        assert block.count(written) == 1
         block = block.replace(written, here)
+    block = f"{cut}{block}" if below else block
     kinds = "".join(
         f"{kind}_temp_path {folder / kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -49,12 +57,12 @@ def _recipe(port: int, folder: Path) -> str:
     return f"{user}daemon off;\npid {folder / 'pid'};\nevents {{}}\nhttp {{\naccess_log off;\n{kinds}{block}}}\n"
 
 
-def _ask(place: Path, target: str, headers: Mapping[str, str]) -> Answer:
+def _ask(place: Path, target: str, headers: Mapping[str, str], method: str = "GET") -> Answer:
     client = h11.Connection(h11.CLIENT)
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(SECONDS)
         connection.connect(str(place))
-        request = h11.Request(method="GET", target=target, headers=[("Host", "a"), *headers.items()])
+        request = h11.Request(method=method, target=target, headers=[("Host", "a"), *headers.items()])
         connection.sendall(client.send(request) + client.send(h11.EndOfMessage()))
         content, status, found = b"", 0, dict[str, str]()
         while not isinstance(event := client.next_event(), h11.EndOfMessage):
@@ -67,14 +75,13 @@ def _ask(place: Path, target: str, headers: Mapping[str, str]) -> Answer:
     return Answer(status, found, content)
 
 
-@pytest.fixture
-def cached(running: Callable[..., Running], pictures: Path, tmp_path: Path) -> Iterator[tuple[Running, Ask]]:
-    """Return the service, and what asks nginx in front of it."""
+@contextlib.contextmanager
+def _behind_nginx(started: Running, folder: Path, *, below: bool = False) -> Iterator[Ask]:
+    """Run nginx in front of the service; yield what asks it."""
     if NGINX is None:
         pytest.skip("nginx is missing: `make tools` installs it")
-    started, folder = running("--root", str(pictures), "--allow-unsigned"), tmp_path / "nginx"
     folder.mkdir()
-    (folder / "nginx.conf").write_text(_recipe(started.port, folder))
+    (folder / "nginx.conf").write_text(_recipe(started.port, folder, below=below))
     command = [NGINX, "-e", str(folder / "errors"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(command)
     try:
@@ -82,10 +89,23 @@ def cached(running: Callable[..., Running], pictures: Path, tmp_path: Path) -> I
         while not (folder / "pid").exists():
             assert process.poll() is None, (folder / "errors").read_text()
             assert time.monotonic() < until
-        yield started, lambda target, **headers: _ask(folder / "nginx", target, headers)
+
+        def ask(target: str, method: str = "GET", **headers: str) -> Answer:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            return _ask(folder / "nginx", target, named, method)
+
+        yield ask
     finally:
         process.terminate()
         process.wait(SECONDS)
+
+
+@pytest.fixture
+def cached(running: Callable[..., Running], pictures: Path, tmp_path: Path) -> Iterator[tuple[Running, Ask]]:
+    """Return the service, and what asks nginx in front of it."""
+    started = running("--root", str(pictures), "--allow-unsigned")
+    with _behind_nginx(started, tmp_path / "nginx") as ask:
+        yield started, ask
 
 
 @pytest.mark.slow
@@ -109,10 +129,87 @@ def test_nothing_else_makes_another_entry_and_no_problem_is_kept(cached: tuple[R
     started, ask = cached
     assert ask(CROP).headers["x-cache"] == "MISS"
     for name, value in {"cookie": "a=1", "user_agent": "b", "accept_language": "de", "range": "bytes=0-1"}.items():
-        assert ask(CROP, **{name.replace("_", "-"): value}).headers["x-cache"] == "HIT", name
-    for target, status in ((f"{CROP}?v=2", 400), ("/v1/crop/60x50/tea.jpg", 404), ("/metrics", 404)):
+        assert ask(CROP, **{name: value}).headers["x-cache"] == "HIT", name
+    kept_inside = [
+        "/",
+        "/metrics",
+        "/docs",
+        "/openapi.json",
+        "/page/docs.js",
+        "//metrics",
+        "/a/..%2fmetrics",
+        "/metrics?a=b",
+    ]
+    for target, status in [
+        (f"{CROP}?v=2", 400),
+        ("/v1/crop/60x50/tea.jpg", 404),
+        *((place, 404) for place in kept_inside),
+    ]:
         for _ in range(2):
             answer = ask(target)
             assert (answer.status, answer.headers.get("x-cache", "MISS")) == (status, "MISS"), target
+        assert target not in kept_inside or answer.headers["content-type"] == "text/html", "nginx itself answers"
     started.stop()
     assert ask(CROP).headers["x-cache"] == "HIT", "what is kept outlives the service"
+
+
+@pytest.mark.slow
+def test_nginx_answers_conditions_ranges_and_head_from_what_is_kept(
+    cached: tuple[Running, Ask], tmp_path: Path
+) -> None:
+    _, ask = cached
+    whole = ask(CROP, accept="image/webp")
+    for name, value in {
+        "if_none_match": f'"a", W/{whole.headers["etag"]}',
+        "if_modified_since": whole.headers["last-modified"],
+    }.items():
+        assert ask(CROP, accept="image/webp", **{name: value}).status == 304, name
+    assert ask(CROP, accept="image/webp", if_none_match='"a"').content == whole.content
+    head = ask(CROP, "HEAD", accept="image/webp")
+    assert (head.headers["etag"], head.headers["x-cache"]) == (whole.headers["etag"], "HIT")
+    part = ask(CROP, accept="image/webp", range="bytes=2-5")
+    assert (part.status, part.content) == (206, whole.content[2:6])
+    with socket.socket(socket.AF_UNIX) as old:  # a health check, such as a load balancer's
+        old.connect(str(tmp_path / "nginx" / "nginx"))
+        old.sendall(b"GET /v1/crop/61x50/coffee.jpg HTTP/1.0\r\n\r\n")
+        assert b"".join(iter(lambda: old.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.slow
+def test_a_stale_crop_is_served_while_it_is_renewed_and_when_the_service_fails(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    started = running("--root", str(pictures), "--allow-unsigned", FOCALBOX_SERVICE_MAX_AGE="1")
+    with _behind_nginx(started, tmp_path / "nginx") as ask:
+        first, states = ask(CROP), ["MISS"]
+        until = time.monotonic() + SECONDS
+        while states[-2:] != ["STALE", "HIT"]:
+            assert time.monotonic() < until, states
+            again = ask(CROP)
+            assert again.content == first.content
+            if again.headers["x-cache"] not in {states[-1], "UPDATING"}:
+                states.append(again.headers["x-cache"])
+        started.stop()
+        while ask(CROP).headers["x-cache"] == "HIT":
+            assert time.monotonic() < until
+        assert ask(CROP).content == first.content
+        assert ask("/v1/crop/61x50/coffee.jpg").status == 502
+
+
+@pytest.mark.slow
+def test_below_a_prefix_addresses_arrive_as_they_were_signed(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    key = Key("a", SECRET)
+    started = running("--root", str(pictures), "--key", f"{key.id}:{key.secret}")
+    with _behind_nginx(started, tmp_path / "nginx", below=True) as ask:
+        for source in ("coffee.jpg", "pets%2Fmy%20cat%20%C3%A9.jpg", "pets/my%20cat%20%c3%a9.jpg"):
+            signed = sign(f"/v1/crop/60x50/{source}?fit=tight", key, int(time.time()) + 3600)
+            assert ask(f"/pictures{signed}").status == 200, source
+        for target in (
+            "/pictures/metrics",
+            "/pictures/",
+            "/%70ictures/metrics",
+            "/x/../pictures/v1/crop/60x50/coffee.jpg",
+        ):
+            assert ask(target).status == 404, target
