@@ -69,7 +69,7 @@ def test_a_broken_request_is_counted_and_logged_with_its_reason(
             connection.settimeout(LATE)
             connection.sendall(sent)
             assert _statuses(_all_of(connection))[0] in {400, 408}
-    text = _get(started, "/metrics").decode()
+    text = started.get("/metrics").decode()
     counts = dict(re.findall(r'requests_total\{answer="none",dialect="none",status="(4\d\d)"\} (\d+)', text))
     assert counts == {"400": "2", "408": "1"}
     started.stop()
