@@ -89,9 +89,8 @@ def test_results_are_as_large_and_as_long_as_they_should_be(case: Case) -> None:
     size, keywords = case.asked
     (result,) = Cropper(model="classical").results(case.content(), [size], **keywords)
     told = 1 if result.film is None else result.film.frames
-    assert told == case.frames or (
-        case.size == (1, 1) and case.form in {"GIF", "PNG"}
-    )  # equal frames are one to Pillow
+    # Equal frames are one to Pillow.
+    assert told == case.frames or (case.size == (1, 1) and case.form in {"GIF", "PNG"})
     for form in ("gif", "webp", "png", "avif", "jpeg", "tiff", "bmp"):
         with Image.open(BytesIO(result.encode(form))) as image:
             assert image.size == (result.crop.size.width, result.crop.size.height)

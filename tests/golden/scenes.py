@@ -130,9 +130,8 @@ def _drawn() -> Iterator[tuple[str, Analysis]]:
     poster = _blobs(48, 32, (16, 14, 10, 3), (16, 42, 5, 2))
     yield "a poster", _analysis(tall, poster, _text(0.1, 0.84, 0.8, 0.08), _text(0.2, 0.93, 0.6, 0.04))
     things = _blobs(36, 64, (12, 18, 8, 3), (34, 18, 8, 4), (54, 22, 5, 4))
-    between = _blobs(
-        36, 64, (12, 18, 8, 3), (34, 18, 8, 4), (54, 22, 5, 4), (23, 18, 6, 3)
-    )  # what draws the eye is no thing
+    # What draws the eye most is between the things.
+    between = _blobs(36, 64, (12, 18, 8, 3), (34, 18, 8, 4), (54, 22, 5, 4), (23, 18, 6, 3))
     yield "three things", _analysis(wide, between, object_map=things)
     border = PixelBox(100, 50, 1300, 800)
     yield "a border", _analysis(wide, disc, *_faces((0.68, 0.2, 0.12, 0.2)), trimmed=border)

@@ -90,10 +90,11 @@ class FaceFinder(nn.Module):
         published = [[known[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
         pairs = [self.after_stem, *(pair for block in self.blocks for pair in block), *reversed(self.laterals)]
         ours = [self.stem, *(convolution for pair in pairs for convolution in (pair.conv1, pair.conv2))]
+        # Behind these three the file has landmarks, which are left out.
         faces, boxes, things = (
             published[start : start + 2 * len(STRIDES)]
             for start in range(len(ours), len(ours) + 6 * len(STRIDES), 2 * len(STRIDES))
-        )  # behind them the file has landmarks, which are left out
+        )
         with torch.no_grad():
             for convolution, (weight, bias) in zip(ours, published, strict=False):
                 convolution.weight.copy_(weight)

@@ -123,9 +123,8 @@ class WorkingImage:
         image, opaque = self.image, False
         if image.mode == "RGBA" and _least_alpha(image) == _OPAQUE:
             opaque = image.width * image.height > _CONVERTED
-            image = (
-                image if opaque else image.convert("RGB")
-            )  # an opaque alpha channel must change nothing, not even the time
+            # An opaque alpha channel must change nothing, not even the time.
+            image = image if opaque else image.convert("RGB")
         if keep_profile and profile is not None and describes_rgb(profile):
             return replace(self, image=image, metadata=replace(kept, profile=profile), opaque=opaque)
         settled = to_srgb(image, profile, in_place=own or image is not self.image)

@@ -17,9 +17,8 @@ from strategies import boxes, maps
 def test_it_is_a_probability_and_the_same_for_the_mirrored_picture(saliency: SaliencyMap, window: Box) -> None:
     assert 0 <= confidence(saliency, window) <= 1
     found, turned = features(saliency, window), features(saliency.mirror(), window.mirror())
-    assert turned[1:] == pytest.approx(
-        found[1:], abs=1e-6
-    )  # the first counts shares that may lie just on its threshold
+    # The first counts shares that may lie just on its threshold.
+    assert turned[1:] == pytest.approx(found[1:], abs=1e-6)
 
 
 def test_the_whole_picture_is_certain_and_nothing_is_not() -> None:

@@ -147,9 +147,8 @@ def test_saliency_added_inside_a_window_lets_none_beat_it_that_does_not_show_it(
 
 
 def test_one_thing_whole_comes_before_two_halves() -> None:
-    saliency = SaliencyMap(
-        [[0, 2, 3, 1, 3, 2, 0, 0]]
-    )  # two things, the sides that they turn to each other the brighter
+    # Two things, the sides that they turn to each other the brighter.
+    saliency = SaliencyMap([[0, 2, 3, 1, 3, 2, 0, 0]])
     things = (ScoredObject(Box(0.125, 0.0, 0.25, 1.0), 0.1, 0.0), ScoredObject(Box(0.5, 0.0, 0.25, 1.0), 0.1, 0.0))
     assert place(saliency, 0.375, 1.0).left == pytest.approx(0.25)  # saliency alone takes a part of both
     window = place(saliency, 0.375, 1.0, Demands(objects=things))
@@ -204,9 +203,8 @@ def test_the_face_is_whole_where_its_head_does_not_fit() -> None:
     head, face = Box(0.3, 0.1, 0.3, 0.5), Box(0.33, 0.25, 0.24, 0.33)
     window = place(SaliencyMap.blank(), 1.0, 0.4, Demands(subjects=(ScoredSubject("face", (head, face), 0.6, 0.3),)))
     assert window.contains(face)
-    assert window.bottom == pytest.approx(
-        face.bottom + 0.02 * (0.4 - 0.33) / (0.5 - 0.33)
-    )  # what is left, in proportion
+    # What room is left is shared in proportion.
+    assert window.bottom == pytest.approx(face.bottom + 0.02 * (0.4 - 0.33) / (0.5 - 0.33))
 
 
 @given(scored(), shares, shares, st.floats(0, 0.01))

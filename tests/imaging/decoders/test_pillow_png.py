@@ -25,9 +25,8 @@ def flat_png(kind: int, bits: int, rows: bytes, clear: bytes) -> bytes:
 ROWS = {2: b"\x1b", 4: b"\x01\x23", 8: bytes(range(4)), 16: struct.pack(">4H", 0, 1, 2, 3)}
 
 
-@pytest.mark.parametrize(
-    ("bits", "number"), [(2, 2), (4, 2), (8, 2), (16, 2), (2, 258), (4, 258), (8, 258)]
-)  # only the bits of a pixel count
+# Of a number, only the bits of a pixel count.
+@pytest.mark.parametrize(("bits", "number"), [(2, 2), (4, 2), (8, 2), (16, 2), (2, 258), (4, 258), (8, 258)])
 def test_a_grey_is_transparent_at_every_depth(bits: int, number: int) -> None:
     picture = open_picture(flat_png(0, bits, ROWS[bits], struct.pack(">H", number)))
     assert picture.clear

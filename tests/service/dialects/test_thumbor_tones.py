@@ -20,9 +20,8 @@ def test_arguments_become_the_values_of_effects() -> None:
     assert tones.read_rgb("20, -15,0") == Effect("rgb", (20.0, -15.0, 0.0))
     assert tones.read_noise("400") == Effect("noise", (255.0, 0.0))
     assert tones.read_convolution("1;0;1,1") == Effect("convolution", (1.0, 0.5, 0.0, 0.5))
-    assert tones.read_convolution("-1;0;1,3,true") == Effect(
-        "convolution", (3.0, -1.0, 0.0, 1.0)
-    )  # nothing to divide by
+    # There is nothing to divide by.
+    assert tones.read_convolution("-1;0;1,3,true") == Effect("convolution", (3.0, -1.0, 0.0, 1.0))
     assert tones.read_saturation("0.5").values == (0.5,)
     assert tones.read_equalize("") == Effect("equalize")
     assert tones.read_colorize("1,2,3,00FF10").values == (1.0, 2.0, 3.0, 0.0, 255.0, 16.0)

@@ -129,9 +129,8 @@ def test_where_only_some_sizes_are_served_the_page_still_shows_every_window(
 
 def test_a_keyboard_is_enough_even_on_a_phone(visit: Callable[..., Page], pictures: Path) -> None:
     page = visit("--allow-unsigned", "--root", str(pictures), width=390, still=True)
-    page.on(
-        "filechooser", lambda _: None
-    )  # from now on Chromium tells of one; asked for with the key, it comes too late
+    # From now on Chromium tells of a file chooser; asked for with the key, that comes too late.
+    page.on("filechooser", lambda _: None)
 
     def go(to: str, key: str = "Tab") -> None:
         for _ in range(70):

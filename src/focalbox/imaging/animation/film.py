@@ -112,11 +112,8 @@ def open_film(form: str, data: bytes, max_frames: int, profile: bytes | None = N
         )
     reader = reader_of(form)
     with reader(BytesIO(data)) as image:
-        frames, plays, alpha = (
-            min(max_frames, getattr(image, "n_frames", 1)),
-            plays_of(data) if form == "AVIF" else int(image.info.get("loop", 0)),
-            image.mode == "RGBA",
-        )
+        frames, alpha = min(max_frames, getattr(image, "n_frames", 1)), image.mode == "RGBA"
+        plays = plays_of(data) if form == "AVIF" else int(image.info.get("loop", 0))
     told = durations_of(data, frames) if form == "AVIF" else None
     return Film(frames, plays, alpha, lambda: _draw(reader, data, frames, told))
 

@@ -16,13 +16,8 @@ __all__ = ["write_webp"]
 
 _MAX_24 = 0xFFFFFF
 _WEBP_OVERWRITE = 2  # RFC 9649, section 2.7.1.1: blending method 1, "do not blend"
-_WEBP_ALPHA, _WEBP_ANIMATION, _WEBP_EXIF, _WEBP_ICC, _WEBP_XMP = (
-    0x10,
-    0x02,
-    0x08,
-    0x20,
-    0x04,
-)  # the same, section 2.7: VP8X flags
+_WEBP_ICC, _WEBP_ALPHA, _WEBP_EXIF, _WEBP_XMP, _WEBP_ANIMATION = 0x20, 0x10, 0x08, 0x04, 0x02
+"""Flags of the chunk VP8X (the same, section 2.7)."""
 
 
 def write_webp(frames: Frames, plays: int, quality: int, metadata: Metadata | None) -> bytes:

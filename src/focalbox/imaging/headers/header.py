@@ -192,7 +192,7 @@ def count_frames(name: str, data: bytes, max_frames: int) -> int:
     Returns
     -------
     int
-        1 to ``most + 1``; always 1 for other formats, whose headers carry the count.
+        1 to ``max_frames + 1``; always 1 for other formats, whose headers carry the count.
     """
     count: Callable[[bytes, int], int] | None = {"GIF": gif_frames, "TIFF": _tiff_pages}.get(name)
     if count is None:

@@ -19,7 +19,7 @@ from focalbox.options.sizes import is_whole
 
 __all__ = ["can_write", "check_quality", "check_writer", "encode"]
 
-_PAPER = (255, 255, 255)
+_WHITE = (255, 255, 255)
 """The colour behind transparent parts in formats without transparency: white, as in browsers."""
 _QUALITIES = range(1, 101)
 _OPTIMIZED = {"jpeg", "png"}
@@ -109,7 +109,7 @@ def encode(
     taken = writer_takes(name, several=progressive or compress, clear=image.mode == "RGBA")
     check_writer(image, name, Limits().memory if memory is None else memory, taken)
     if image.mode == "RGBA" and not form.alpha:
-        image = _on_paper(image)
+        image = _on_white(image)
     if metadata is not None and not form.profiled:
         image = to_srgb(image, metadata.profile)
     if image.info:  # writers would write what they find there: comments, and places in EXIF
@@ -132,8 +132,8 @@ def encode(
     return content if indexed is None else min(_write(indexed, name, options), content, key=len)
 
 
-def _on_paper(image: Image.Image) -> Image.Image:
-    ground = Image.new("RGB", image.size, _PAPER)
+def _on_white(image: Image.Image) -> Image.Image:
+    ground = Image.new("RGB", image.size, _WHITE)
     ground.paste(image, mask=image.getchannel("A"))
     return ground
 

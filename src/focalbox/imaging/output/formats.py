@@ -163,7 +163,7 @@ def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> in
     several : bool
         Whether a JPEG is progressive or compressed, which takes several passes.
     clear : bool
-        Whether parts may be transparent: a format that keeps none takes a second picture, of white paper.
+        Whether parts may be transparent: a format that keeps none takes a second picture, of white.
 
     Examples
     --------
@@ -175,8 +175,8 @@ def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> in
     if name not in FORMATS:
         return max(form.memory for form in FORMATS.values())
     form = FORMATS[name]
-    paper = _PIXEL if clear and not form.alpha else 0
-    return form.memory + paper + (_SCANS if several and name == "jpeg" else 0)
+    white = _PIXEL if clear and not form.alpha else 0
+    return form.memory + white + (_SCANS if several and name == "jpeg" else 0)
 
 
 def film_writer_takes(name: str, pixels: int) -> int:

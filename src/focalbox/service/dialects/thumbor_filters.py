@@ -184,9 +184,8 @@ def _sharpen(found: Filters, argument: str) -> Filters:
 
 def _rotate(found: Filters, argument: str) -> Filters:
     (degrees,) = _decimals("rotate", argument, 1, 1)
-    return (
-        found if degrees % _QUARTER else _with(found, Effect("rotate", (degrees,)))
-    )  # like thumbor, which keeps the size
+    # Like thumbor, which keeps the size.
+    return found if degrees % _QUARTER else _with(found, Effect("rotate", (degrees,)))
 
 
 def _round_corner(found: Filters, argument: str) -> Filters:

@@ -190,9 +190,8 @@ class Preparer:
     def _prepare(self, source: Picture | bytes, image_request: ImageRequest, known: Analysis | None) -> PreparedPicture:
         with self._resources.metrics.stage("prepare"):
             opened, options = self._part(self._resources.cropper.open(source), image_request), image_request.options
-            sizes = (
-                image_request.sizes(opened.size) if options.trim is None else []
-            )  # the size of what is left is not known yet
+            # The size of what a trim leaves is not known yet.
+            sizes = image_request.sizes(opened.size) if options.trim is None else []
             prepared = self._resources.cropper.prepare(opened, sizes, analysis=known, options=options)
         self._resources.metrics.pixels.labels("decoded").inc(
             prepared.working.image.width * prepared.working.image.height

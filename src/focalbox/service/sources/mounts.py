@@ -49,7 +49,6 @@ def is_local(folder: Path, table: str) -> bool:
             (around if folder.is_relative_to(place) else below).append((PurePosixPath(place), what.split(" ")[0]))
     if not around or any(place.is_relative_to(folder) for place, _ in below):
         return False
-    nearest = max(
-        range(len(around)), key=lambda index: (len(around[index][0].parts), index)
-    )  # the last one hides others
+    # The last one hides others.
+    nearest = max(range(len(around)), key=lambda index: (len(around[index][0].parts), index))
     return around[nearest][1] in _LOCAL
