@@ -257,7 +257,7 @@ def test_figures_of_a_file_are_never_those_of_another(visit: Callable[..., Page]
     weight = page.get_by_role("button", name="1:1", exact=True).evaluate(
         "button => { button.click(); return document.getElementById('weight').textContent; }"
     )
-    assert weight == "–"
+    assert weight == "Making the file …"
     expect(page.locator("#weight")).to_contain_text("1200 × 1200")
 
 

@@ -13,26 +13,34 @@ function kind(schema) {
   return schema.example ? `such as ${schema.example}` : schema.type;
 }
 
-function section(path, method, operation) {
-  const found = made("section", "", made("h2", operation.summary), made("p", "", made("code", `${method.toUpperCase()} ${path}`)));
+function section({ id, address, operation }) {
+  const found = made("section", "", made("h2", operation.summary), made("p", "", made("code", address)));
+  found.id = id;
   if (operation.parameters?.length) {
-    const table = made("table");
-    for (const option of operation.parameters) {
-      table.append(made("tr", "", made("td", "", made("code", option.name)), made("td", option.description),
-        made("td", kind(option.schema))));
-    }
-    found.append(table);
+    found.append(made("dl", "", ...operation.parameters.map((option) =>
+      made("div", "", made("dt", "", made("code", option.name)), made("dd", option.description), made("dd", kind(option.schema))))));
   }
+  return found;
+}
+
+function contents(all) {
+  const found = made("nav", "", made("ul", "", ...all.map(({ id, address, operation }) => {
+    const link = made("a", operation.summary);
+    link.href = `#${id}`;
+    return made("li", "", link, " ", made("code", address));
+  })));
+  found.setAttribute("aria-label", "Addresses");
   return found;
 }
 
 const place = document.getElementById("operations");
 try {
-  const described = await (await fetch("/openapi.json")).json();
-  place.replaceChildren();
-  for (const [path, methods] of Object.entries(described.paths)) {
-    for (const [method, operation] of Object.entries(methods)) place.append(section(path, method, operation));
-  }
+  const described = await (await fetch(new URL("../openapi.json", import.meta.url))).json();
+  const all = Object.entries(described.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) =>
+    ({ id: `${method}${path.replaceAll(/\W+/g, "-")}`, address: `${method.toUpperCase()} ${path}`, operation })));
+  place.replaceChildren(contents(all), ...all.map(section));
 } catch {
-  place.replaceChildren(made("p", "The document could not be read."));
+  const problem = made("p", "The service does not answer. Is it still running?");
+  Object.assign(problem, { className: "problem", role: "alert" });
+  place.replaceChildren(problem);
 }

@@ -28,9 +28,10 @@ export function percent(share) {
 export function drawPair(scene, size) {
   const middle = middleCrop(scene, size);
   const narrow = window.innerWidth <= NARROW;
+  const sticky = heightOfSticky() > 0;
   const wide = part("crops").clientWidth - (narrow ? 2 * GAP : 0);
   const room = narrow
-    ? { width: (wide - GAP) / 2, height: STICKY * window.innerHeight }
+    ? { width: (wide - GAP) / 2, height: sticky ? STICKY * window.innerHeight : TALL }
     : { width: size.width / size.height <= SIDE_BY_SIDE ? (wide - GAP) / 2 : wide, height: TALL };
   fitCrop(part("result"), scene, scene.crop, size, room);
   fitCrop(part("middle"), scene, middle, size, room);
@@ -40,24 +41,30 @@ export function drawPair(scene, size) {
     part(`${name}kept`).textContent = percent(crop.kept);
     part(`${name}cuts`).textContent = cutsOf(scene, crop);
   }
-  document.documentElement.style.scrollPaddingTop = narrow ? `${part("crops").offsetHeight}px` : ""; // nothing scrolls under them
+  document.documentElement.style.scrollPaddingTop = `${heightOfSticky()}px`; // nothing scrolls under them
 }
 
-function cutsOf(scene, crop) {
+/** What a crop cuts, in words; empty when it cuts no head. */
+export function cutsOf(scene, crop) {
   const heads = headsCut(scene, crop);
   return heads ? `cuts ${heads === 1 ? "a head" : `${heads} heads`}` : "";
 }
 
+/** The pixels at the top of the window that the crops take where they stay in sight. */
+function heightOfSticky() {
+  return getComputedStyle(part("crops")).position === "sticky" ? part("crops").offsetHeight : 0;
+}
+
 /** The room for the picture: as wide as its place, and low enough to be seen whole. */
 export function roomOfStage() {
-  const taken = TOOLS + (window.innerWidth <= NARROW ? part("crops").offsetHeight : 0);
+  const taken = TOOLS + heightOfSticky();
   return { width: part("stage").parentElement.clientWidth, height: Math.max(SHORT, window.innerHeight - taken) };
 }
 
 /** Make the cards of the common sizes; `use` is told the aspect ratio of the one that is clicked. */
 export function buildWall(use) {
   for (const [name, width, height] of WALL) {
-    const card = cardOf(name, `${width} × ${height}`, `${name}, ${width} by ${height}`, "Use this ratio");
+    const card = cardOf(name, `${width} × ${height}`, "Use this ratio");
     card.classList.toggle("round", name === "Avatar");
     card.querySelector("button").addEventListener("click", () => use(width / height));
     part("wall").append(card);
@@ -85,12 +92,11 @@ export function fillOthers(scene, size, use) {
     list.lastElementChild.remove();
   }
   others.forEach((crop, index) => {
-    if (!list.children[index]) list.append(cardOf("", "", "", "Use this window"));
+    if (!list.children[index]) list.append(cardOf("", "", "Use this window"));
     const card = list.children[index];
     const where = whereFrom(scene.crop.relative, crop.relative);
     card.querySelector("[data-name]").textContent = RANKS[crop.rank];
     card.querySelector("[data-size]").textContent = where;
-    card.querySelector("canvas").setAttribute("aria-label", `${RANKS[crop.rank]} window, ${where}`);
     card.querySelector("button").onclick = () => use(crop);
     fillCard(card, scene, crop, size, 120);
   });
@@ -104,11 +110,10 @@ function whereFrom(from, to) {
   return down > 0 ? "further down" : "further up";
 }
 
-function cardOf(name, size, label, title) {
+function cardOf(name, size, title) {
   const card = part("card").content.firstElementChild.cloneNode(true);
   card.querySelector("[data-name]").textContent = name;
   card.querySelector("[data-size]").textContent = size;
-  card.querySelector("canvas").setAttribute("aria-label", label);
   card.querySelector("button").title = title;
   return card;
 }

@@ -7,6 +7,7 @@ import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage
 import { planCrop, planned, readMap } from "./planning.js";
 import * as service from "./service.js";
 import { pointInside, snippets } from "./snippets.js";
+import { nameElement, say, speakOf } from "./speech.js";
 import { centre, touchable } from "./stage.js";
 
 const DRAWN = 1600; // pixels of the longer side of the picture that is drawn
@@ -15,9 +16,9 @@ const CALM = 600; // milliseconds without a change before it is asked for the fi
 const RATIOS = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1"];
 const THUMBNAIL = "360x240"; // of a photograph to try, as in style.css
 const HELP = {
-  move: ["Drag the window.", "Arrow keys move it, too; plus and minus zoom, and Escape lets focalbox choose."],
+  move: ["Drag the window.", "Arrow keys move it, too, with Shift further; plus and minus zoom, and Escape lets focalbox choose."],
   focus: ["Click the point that the window is centred on.", "Arrow keys move it."],
-  keep: ["Drag a box around what has to stay; click a box to remove it.", "Enter adds a box, arrow keys move it, Delete removes it."],
+  keep: ["Drag a box around what has to stay; click a box to remove it.", "Enter adds a box, arrow keys move it, with Shift they size it, Delete removes it."],
 }; // what the pointer does, and what keys do
 const LAYERS = ["map", "salient", "subject", "heads", "window"];
 
@@ -27,16 +28,18 @@ const choice = { ...START };
 let scene = null; // what is shown: picture, blob, map, source, salient, placing, analysis, name, crop, choice
 let only = []; // the sizes that are cut, where not all are
 let round = 0; // counts pictures, so that a slow one does not replace a later one
-const asked = { plan: new AbortController(), file: new AbortController() };
+const asked = { look: new AbortController(), plan: new AbortController(), file: new AbortController() };
 const timers = { plan: 0, file: 0 };
 
 async function open(blob, name) {
   const mine = (round += 1);
-  say("Looking at the picture …");
+  asked.look.abort(); // an earlier picture, still on its way
+  asked.look = new AbortController();
+  say(`Looking at ${name} …`);
   part("problem").hidden = true;
   part("drop").dataset.busy = "true";
   try {
-    const analysis = await service.analyze(blob);
+    const analysis = await service.analyze(blob, asked.look.signal);
     const picture = await readable(blob, analysis.source);
     if (mine !== round) return;
     const map = readMap(analysis.saliency);
@@ -46,15 +49,22 @@ async function open(blob, name) {
       salient: analysis.salient, placing: analysis.placing, crop: null,
     };
     part("work").hidden = false;
-    part("facts").textContent = `${name} · ${scene.source.width} × ${scene.source.height} pixels · model ${analysis.model}`;
+    const { width, height } = scene.source;
+    part("facts").replaceChildren(nameElement(name), ` · ${width} × ${height} pixels · model ${analysis.model}`);
     update();
     say("The crop is ready.");
-    explainPlace(name, await service.place(name, blob.size));
+    const place = await service.place(name, blob.size);
+    if (mine === round) explainPlace(name, place);
   } catch (error) {
     if (mine === round) showError(part("problem"), error, "This picture cannot be shown.");
   } finally {
     if (mine === round) delete part("drop").dataset.busy;
   }
+}
+
+function openFirst({ files }, otherwise) {
+  if (files.length > 0) open(files[0], files[0].name);
+  else showError(part("problem"), null, otherwise);
 }
 
 async function readable(blob, source) {
@@ -77,7 +87,9 @@ function update(change = {}) {
   const size = sizeOf(choice.aspect);
   part("ratio-value").textContent = nameOfRatio(choice.aspect);
   part("ratio").setAttribute("aria-valuetext", nameOfRatio(choice.aspect));
-  part("zoom").value = String(choice.zoom);
+  part("zoom").setAttribute("aria-valuetext", percent(choice.zoom));
+  for (const name of ["zoom", "quality", "fit", "format"]) part(name).value = String(choice[name]);
+  part("face").checked = choice.face;
   part("zoom-value").textContent = percent(choice.zoom);
   part("zoom").disabled = choice.fit !== "cover";
   part("quality-value").textContent = String(choice.quality);
@@ -132,6 +144,7 @@ async function askForPlan(size, plain) {
     part("notes").hidden = !crop.notes;
     part("crop-problem").hidden = true;
     show(planned(scene, crop), plain ? null : wall.map((one) => planned(scene, one)));
+    speakOf(scene, crop.confidence);
   } catch (error) {
     if (error.name === "AbortError") return;
     part("confidence").textContent = "–";
@@ -141,7 +154,7 @@ async function askForPlan(size, plain) {
 
 /** Withdraw the finished file and its size, which belong to an earlier choice. */
 function forgetFile() {
-  part("weight").textContent = "–";
+  part("weight").textContent = "Making the file …";
   part("save").hidden = true;
 }
 
@@ -161,12 +174,9 @@ async function askForFile(size) {
     Object.assign(part("save"), { href: URL.createObjectURL(file), download: `crop.${kind}`, hidden: false });
   } catch (error) {
     if (error.name === "AbortError") return;
+    part("weight").textContent = "–";
     showError(part("crop-problem"), error, "The file cannot be made.");
   }
-}
-
-function say(text) {
-  part("status").textContent = text;
 }
 
 function showError(place, error, otherwise) {
@@ -193,8 +203,7 @@ function build() {
     part("work").scrollIntoView({ block: "start" });
     part("ratio").focus({ preventScroll: true });
   });
-  buildSnippets(say);
-  explainTool("move");
+  buildSnippets();
   part("options").open = window.innerWidth > NARROW;
 }
 
@@ -209,6 +218,8 @@ async function offerDemos() {
     showError(part("problem"), error, "The photographs to try cannot be shown.");
     return [];
   });
+  part("demos").hidden = names.length === 0;
+  if (names.length > 0 && round === 0) say("Fetching photographs to try …");
   for (const name of names) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "demo" });
     const label = name.replace(/\.[a-z]+$/i, "");
@@ -222,18 +233,22 @@ async function offerDemos() {
     part("demos").append(button);
     if (!scene && round === 0) await open(blob, name.includes(".") ? name : `${name}.jpg`);
   }
+  if (round === 0) say("");
 }
 
 function listen() {
   const tool = () => document.querySelector("[name=tool]:checked").value;
   touchable(part("stage"), { now: () => scene, tool, change: update });
-  for (const radio of document.querySelectorAll("[name=tool]")) {
-    radio.addEventListener("change", () => {
-      part("stage").dataset.tool = tool();
-      explainTool(tool());
-    });
-  }
-  part("release").addEventListener("click", () => update({ focus: null, keep: [] }));
+  const useTool = () => {
+    part("stage").dataset.tool = tool();
+    explainTool(tool());
+  };
+  useTool(); // when the visitor comes back, the browser may have chosen another
+  for (const radio of document.querySelectorAll("[name=tool]")) radio.addEventListener("change", useTool);
+  part("release").addEventListener("click", () => {
+    part("stage").focus({ preventScroll: true }); // the button is disabled now, which would lose the focus
+    update({ focus: null, keep: [] });
+  });
   part("ratio").addEventListener("input", () => update({ aspect: 2 ** Number(part("ratio").value) }));
   for (const name of ["zoom", "quality"]) {
     part(name).addEventListener("input", () => update({ [name]: Number(part(name).value) }));
@@ -249,16 +264,11 @@ function listen() {
   for (const name of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
-      part("drop").classList.toggle("over", name === "dragover");
-      if (name === "drop" && event.dataTransfer.files.length > 0) {
-        open(event.dataTransfer.files[0], event.dataTransfer.files[0].name);
-      }
+      part("drop").classList.toggle("over", name === "dragover" || (name === "dragleave" && event.relatedTarget !== null));
+      if (name === "drop") openFirst(event.dataTransfer, "What was dropped is no file. Save the picture first, then drop the file.");
     });
   }
-  document.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData.files;
-    if (file) open(file, file.name);
-  });
+  document.addEventListener("paste", (event) => openFirst(event.clipboardData, "There is no picture in the clipboard."));
   new ResizeObserver(() => scene && requestAnimationFrame(() => update())).observe(part("work"));
 }
 

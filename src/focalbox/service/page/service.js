@@ -1,5 +1,8 @@
 // Asks the service: uploads, plans of an analysis, photographs to try. Errors are the sentences of its problem documents.
 
+/** Where the service answers; a proxy may have put it behind a path. */
+export const root = new URL("..", import.meta.url).href;
+
 const permission = location.search.slice(1); // the query of the page's own signed address, if it has one
 
 const UNSIGNED = "This page needs a signature: open it at the address that focalbox serve prints when it starts, which is valid for a day.";
@@ -12,10 +15,10 @@ async function ask(address, options = {}) {
   if (permission) headers["X-Focalbox-Page"] = permission;
   let answer;
   try {
-    answer = await fetch(address, { ...options, headers });
+    answer = await fetch(root + address, { ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refusal("The service does not answer.");
+    throw new Refusal("The service does not answer. Is it still running?");
   }
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
@@ -26,9 +29,9 @@ async function ask(address, options = {}) {
 }
 
 /** Look at a picture: its plan, with the saliency map and the subjects. */
-export async function analyze(blob) {
+export async function analyze(blob, signal) {
   const headers = { "Content-Type": "application/octet-stream" };
-  const answer = await ask("/v1/plan?size=free&saliency=true", { method: "POST", body: blob, headers });
+  const answer = await ask("v1/plan?size=free&saliency=true", { method: "POST", body: blob, headers, signal });
   return answer.json();
 }
 
@@ -36,20 +39,20 @@ export async function analyze(blob) {
 export async function plan(analysis, sizes, query, signal) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify(analysis);
-  const answer = await ask(`/v1/plan?size=${sizes.join(",")}${query && `&${query}`}`, { method: "POST", body, headers, signal });
+  const answer = await ask(`v1/plan?size=${sizes.join(",")}${query && `&${query}`}`, { method: "POST", body, headers, signal });
   return (await answer.json()).crops;
 }
 
 /** The finished crop, as a file in the format that is asked for or that this browser likes best. */
 export async function crop(blob, size, query, signal) {
   const headers = { "Content-Type": "application/octet-stream", Accept: "image/avif,image/webp,*/*;q=0.5" };
-  const answer = await ask(`/v1/crop?size=${size}${query && `&${query}`}`, { method: "POST", body: blob, headers, signal });
+  const answer = await ask(`v1/crop?size=${size}${query && `&${query}`}`, { method: "POST", body: blob, headers, signal });
   return answer.blob();
 }
 
 /** Whether a picture lies where the service's addresses find it, and the only sizes of addresses: `{folder, there, sizes}`. */
 export async function place(name, bytes) {
-  return (await ask(`/page/place.json?bytes=${bytes}&name=${encodeURIComponent(name)}`)).json();
+  return (await ask(`page/place.json?bytes=${bytes}&name=${encodeURIComponent(name)}`)).json();
 }
 
 /** The whole picture as a JPEG, for formats that this browser does not show. */
@@ -57,18 +60,18 @@ export async function shown(blob, source) {
   const scale = Math.min(1, 1600 / Math.max(source.width, source.height));
   const size = `${Math.max(1, Math.round(source.width * scale))}x${Math.max(1, Math.round(source.height * scale))}`;
   const headers = { "Content-Type": "application/octet-stream" };
-  const answer = await ask(`/v1/crop?size=${size}&format=jpeg`, { method: "POST", body: blob, headers });
+  const answer = await ask(`v1/crop?size=${size}&format=jpeg`, { method: "POST", body: blob, headers });
   return answer.blob();
 }
 
 /** Names of photographs to try. */
 export async function demos() {
-  return (await ask("/page/demos.json")).json();
+  return (await ask("page/demos.json")).json();
 }
 
 /** A photograph to try. */
 export async function demo(name) {
-  return (await ask(`/page/demo/${encodeURIComponent(name)}`)).blob();
+  return (await ask(`page/demo/${encodeURIComponent(name)}`)).blob();
 }
 
 /** Whether addresses need a signature here. */

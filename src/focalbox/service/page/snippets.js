@@ -2,6 +2,7 @@
 
 import { fileOptionsOf, isPlain, optionsOf, queryOf, sizeOf } from "./choices.js";
 import { cssOf } from "./planning.js";
+import { root } from "./service.js";
 
 const WIDTHS = [320, 640, 960, 1280, 1920]; // of a srcset, as in focalbox.html
 const NARROW = "(max-width: 40em)"; // where a <picture> shows another shape: phones
@@ -12,10 +13,11 @@ export function snippets({ name, size, choice, crop, point, signed }) {
   const text = `${size.width}x${size.height}`;
   const options = optionsOf(choice);
   const all = [...options, ...fileOptionsOf(choice)];
-  const native = (shape) => `${location.origin}/v1/crop/${shape}/${encoded(name)}${all.length ? `?${queryOf(all)}` : ""}`;
+  const path = (shape) => `v1/crop/${shape}/${encoded(name)}${all.length ? `?${queryOf(all)}` : ""}`;
+  const native = (shape) => root + path(shape);
   const said = { name, size, text, choice, crop, untouched: isPlain(choice) && choice.zoom === 0 && !choice.focus };
   return {
-    URL: signed ? `$(focalbox sign '${native(text)}')` : native(text),
+    URL: signed ? `${root.slice(0, -1)}$(focalbox sign '/${path(text)}')` : native(text),
     "img srcset": image(size, native, point),
     picture: `<picture>\n  ${source(otherShape(size), native)}\n  ${image(size, native, point)}\n</picture>`,
     CSS: cssOf(crop, size),
@@ -54,7 +56,7 @@ function thumbor({ name, text, choice, crop, untouched }) {
   const window = untouched ? "" : `${left}x${top}:${left + width}x${top + height}/`;
   const filters = fileOptionsOf(choice).map(([option, value]) => `${option}(${value})`);
   const chain = filters.length ? `filters:${filters.join(":")}/` : "";
-  return `${location.origin}/unsafe/${window}${text}/${untouched ? "smart/" : ""}${chain}${encoded(name)}`;
+  return `${root}unsafe/${window}${text}/${untouched ? "smart/" : ""}${chain}${encoded(name)}`;
 }
 
 function imgproxy({ name, size, choice, crop, untouched }) {
@@ -64,7 +66,7 @@ function imgproxy({ name, size, choice, crop, untouched }) {
   const [quality] = fileOptionsOf(choice).filter(([option]) => option === "quality");
   const end = choice.format === "auto" ? "" : `@${choice.format}`;
   const options = [`rs:fill:${size.width}:${size.height}:1`, gravity, ...(quality ? [`q:${quality[1]}`] : [])];
-  return `${location.origin}/unsafe/${options.join("/")}/plain/${encoded(name)}${end}`;
+  return `${root}unsafe/${options.join("/")}/plain/${encoded(name)}${end}`;
 }
 
 function filestack({ name, size, choice, crop, untouched }) {
@@ -75,7 +77,7 @@ function filestack({ name, size, choice, crop, untouched }) {
   const task = untouched
     ? `smart_crop=w:${size.width},h:${size.height}`
     : `crop=dim:[${left},${top},${width},${height}]/resize=w:${size.width},h:${size.height},fit:scale`;
-  return `${location.origin}/${task}/${end}${encoded(name)}`;
+  return `${root}${task}/${end}${encoded(name)}`;
 }
 
 function flag([option, value]) {
