@@ -46,8 +46,13 @@ export function queryOf(pairs) {
 
 /** Write an aspect ratio in its usual form, such as 16:9. */
 export function nameOfRatio(aspect) {
-  const close = NAMED.find((text) => Math.abs(aspectOf(text) / aspect - 1) < 0.008);
-  return close ?? (aspect >= 1 ? `${aspect.toFixed(2)}:1` : `1:${(1 / aspect).toFixed(2)}`);
+  return nearName(aspect) ?? (aspect >= 1 ? `${aspect.toFixed(2)}:1` : `1:${(1 / aspect).toFixed(2)}`);
+}
+
+/** The aspect ratio itself where one is so near that it bears its name. */
+export function namedAspect(aspect) {
+  const name = nearName(aspect);
+  return name ? aspectOf(name) : aspect;
 }
 
 /** Read an aspect ratio such as 16:9. */
@@ -57,6 +62,10 @@ export function aspectOf(text) {
 }
 
 const NAMED = ["1:1", "4:5", "9:16", "4:3", "16:9", "3:1", "2:3", "3:2", "3:4", "5:4", "2:1", "1:2", "21:9", "1:3"];
+
+function nearName(aspect) {
+  return NAMED.find((text) => Math.abs(aspectOf(text) / aspect - 1) < 0.008);
+}
 
 function fraction(value) {
   return String(Number(Math.min(Math.max(value, 0), 1).toFixed(FINE)));

@@ -1,6 +1,6 @@
 // The page: takes a picture and the visitor's choices, and draws everything again at each change.
 
-import { aspectOf, fileOptionsOf, isPlain, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
+import { aspectOf, fileOptionsOf, isPlain, namedAspect, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
 import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage, WALL } from "./gallery.js";
@@ -81,6 +81,14 @@ async function readable(blob, source) {
   }
 }
 
+/** The choices as the controls show them. */
+function shownChoices() {
+  return {
+    aspect: namedAspect(2 ** Number(part("ratio").value)), zoom: Number(part("zoom").value), quality: Number(part("quality").value),
+    fit: part("fit").value, format: part("format").value, face: part("face").checked,
+  };
+}
+
 /** Apply a change and show the result: at once where the page itself can plan, else when the service has planned. */
 function update(change = {}) {
   Object.assign(choice, change);
@@ -88,8 +96,7 @@ function update(change = {}) {
   part("ratio-value").textContent = nameOfRatio(choice.aspect);
   part("ratio").setAttribute("aria-valuetext", nameOfRatio(choice.aspect));
   part("zoom").setAttribute("aria-valuetext", percent(choice.zoom));
-  for (const name of ["zoom", "quality", "fit", "format"]) part(name).value = String(choice[name]);
-  part("face").checked = choice.face;
+  part("zoom").value = String(choice.zoom);
   part("zoom-value").textContent = percent(choice.zoom);
   part("zoom").disabled = choice.fit !== "cover";
   part("quality-value").textContent = String(choice.quality);
@@ -243,13 +250,16 @@ function listen() {
     part("stage").dataset.tool = tool();
     explainTool(tool());
   };
-  useTool(); // when the visitor comes back, the browser may have chosen another
+  window.addEventListener("pageshow", () => { // by now the browser has put back what was chosen before a reload, or on the way back
+    useTool();
+    update(shownChoices());
+  });
   for (const radio of document.querySelectorAll("[name=tool]")) radio.addEventListener("change", useTool);
   part("release").addEventListener("click", () => {
     part("stage").focus({ preventScroll: true }); // the button is disabled now, which would lose the focus
     update({ focus: null, keep: [] });
   });
-  part("ratio").addEventListener("input", () => update({ aspect: 2 ** Number(part("ratio").value) }));
+  part("ratio").addEventListener("input", () => update({ aspect: namedAspect(2 ** Number(part("ratio").value)) }));
   for (const name of ["zoom", "quality"]) {
     part(name).addEventListener("input", () => update({ [name]: Number(part(name).value) }));
   }
@@ -274,5 +284,5 @@ function listen() {
 
 build();
 listen();
-update({ aspect: 2 ** Number(part("ratio").value) });
+update(shownChoices());
 offerDemos();
