@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from accessibility import violations
 from batch.albums import contents
 from focalbox import InvalidRequest
 from focalbox.batch import run
@@ -54,7 +55,7 @@ def report(album: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def names(page: Page) -> list[str]:
-    return [text.strip("\u200e") for text in page.locator(".card .name").all_inner_texts()]
+    return page.locator(".card .name").all_inner_texts()
 
 
 def test_it_is_one_file_that_names_nothing_outside(report: Path) -> None:
@@ -130,6 +131,45 @@ def test_verdicts_by_button_and_key_are_exported_and_kept(page: Page, report: Pa
     assert page.inner_text("#judged") == "1 good, 1 bad"
 
 
+def test_axe_finds_nothing_light_dark_and_on_a_phone(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    page.locator(".card").first.get_by_role("button", name="good").click()
+    found = {"light": violations(page)}
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 700})
+    found["dark, narrow"] = violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+
+
+def test_keys_act_on_the_pictures_alone_and_are_answered(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    page.keyboard.press("g")
+    assert page.inner_text("#judged") == "", "who has not gone to the pictures judges none by a letter"
+    page.locator(".card").nth(1).locator(".stage").click()
+    second = names(page)[1]
+    assert page.inner_text("#spoken").startswith(f"{second}, 2 of 6, confidence ")
+    page.keyboard.press("b")
+    assert page.inner_text("#judged") == "0 good, 1 bad"
+    assert page.inner_text("#spoken").startswith(f"{names(page)[2]}, 3 of 6, confidence ")
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text("#spoken").endswith(", bad")
+
+
+def test_paper_shows_every_picture_in_order(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    whole = names(page)
+    page.set_viewport_size({"width": 360, "height": 400})
+    page.wait_for_function("document.querySelectorAll('.card').length < 6")
+    page.evaluate(
+        """() => { addEventListener('beforeprint', () => { window.printed = [...document.querySelectorAll('.name')]
+            .map((one) => one.textContent); }); }"""
+    )
+    page.pdf()
+    assert page.evaluate("window.printed") == whole
+    page.wait_for_function("document.querySelectorAll('.card').length < 6")
+
+
 def many(report: Path, folder: Path) -> Path:
     """Return the report with 5,000 pictures: those of a real one, again and again under other names."""
     page = resources.files("focalbox.batch").joinpath("report.html").read_text("utf-8")
@@ -162,7 +202,7 @@ def test_of_five_thousand_pictures_the_page_holds_only_those_in_sight(page: Page
     page.focus("#wall")
     page.keyboard.press("End")
     page.wait_for_selector(".card.here")
-    assert page.locator(".card.here .name").inner_text().strip("\u200e") == f"{MANY - 1:05d}.jpg"
+    assert page.locator(".card.here .name").inner_text() == f"{MANY - 1:05d}.jpg"
 
 
 def test_names_cannot_break_out_of_the_page(page: Page, album: Path, tmp_path: Path) -> None:
