@@ -62,6 +62,13 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return _SHORT.sub('<code class="short">', html)
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001 - the hook's call
+    """Name the dialog of the search, which the theme leaves without a name for screen readers."""
+    return output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'
+    )
+
+
 def _command_page() -> str:
     """Return the help of every command, as the command itself prints it."""
     context = click.Context(command, info_name="focalbox")

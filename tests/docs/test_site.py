@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from accessibility import violations
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 """A folder to leave screenshots in, for somebody to look at."""
@@ -113,6 +115,19 @@ def test_on_a_telephone_nothing_of_code_and_of_tables_of_sentences_is_hidden(pag
         assert page.evaluate(hidden) == [], name
     page.goto(f"{served}settings.html")
     assert page.locator(".sentences table").count() == 2
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_axe_finds_nothing(page: Page, served: str, scheme: Literal["light", "dark"], width: int) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    found = {}
+    for name in ("method", "quality", "guides/html", "reference/python"):
+        page.goto(f"{served}{name}.html")
+        expect(page.locator("article h1")).to_be_visible(timeout=_SECONDS)
+        found[name] = violations(page)
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate" if scheme == "dark" else "default")
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 def test_the_search_finds_a_page_and_leads_to_it(page: Page, served: str) -> None:
