@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+import select
 import socket
 import statistics
 import time
@@ -53,6 +54,14 @@ def _trickled(connection: socket.socket, text: bytes) -> bytes:
             return answer
         answer += part
     pytest.fail("nobody hung up")
+
+
+def _send_on(connection: socket.socket) -> None:
+    """Send more than the 16 kB a second that an upload needs, until the other side has hung up."""
+    until = time.monotonic() + LATE
+    while time.monotonic() < until:
+        connection.sendall(b"\xff" * 65_536)
+        select.select([], [], [], 0.05)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +119,23 @@ def test_a_body_that_trickles_is_no_progress(short: Running) -> None:
         answer = _trickled(connection, b"\xff\xd8\xff" * 1000)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"focalbox_admitted 0.0" in short.get("/metrics")
+
+
+def test_an_upload_that_stalls_has_no_time_left_from_its_quick_beginning(short: Running) -> None:
+    with short.connect() as connection:
+        connection.settimeout(LATE)
+        connection.sendall(POST.replace(b"100000", b"9000000") + b"\xff\xd8\xff" * 1_000_000)
+        assert _statuses(_all_of(connection)) == [408]
+
+
+@pytest.mark.parametrize("target", [b"/v1/plan?size=1:1&colour=red", b"/nowhere"])
+def test_who_was_refused_may_not_go_on_sending_for_ever(short: Running, target: bytes) -> None:
+    with short.connect() as connection:
+        connection.sendall(POST.replace(b"/v1/plan?size=1:1", target).replace(b"100000", b"9" * 12))
+        answer = connection.recv(65536)
+        assert _statuses(answer)[0] in {400, 404, 405}
+        with pytest.raises(OSError, match=r"Broken pipe|reset"):
+            _send_on(connection)
 
 
 @pytest.mark.parametrize("sent", [b"", GET])

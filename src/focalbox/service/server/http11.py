@@ -43,7 +43,7 @@ class Deadlines:
     header : float
         From the first byte of a request, or the start of the connection, to the end of the header.
     body : float
-        For the body; each `_SLOWEST` bytes received add a second.
+        For the body; each `_SLOWEST` bytes received add a second, but never are more seconds left than at first.
     send : float
         For reading an answer that does not fit into the buffers in between; each `_SLOWEST` bytes sent add a second.
     """
@@ -96,7 +96,7 @@ class Protocol(H11Protocol):
         self.conn = self._strict = StrictConnection(MAX_UNREAD)
         self._reading: tuple[type[h11.SEND_BODY | h11.IDLE], asyncio.TimerHandle] | None = None
         self._writing: asyncio.TimerHandle | None = None
-        self._began, self._body_bytes, self._unsent = 0.0, 0, 0
+        self._body_bytes, self._unsent = 0, 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, or close it when there are too many."""
@@ -217,7 +217,7 @@ class Protocol(H11Protocol):
             self._forget_reading()
         elif self._reading is None or self._reading[0] is not h11.SEND_BODY:
             self._forget_reading()
-            self._began, self._body_bytes = self.loop.time(), 0
+            self._body_bytes = 0
             self._reading = h11.SEND_BODY, self.loop.call_later(self.deadlines.body, self._no_body)
 
     def _no_header(self) -> None:
@@ -229,10 +229,15 @@ class Protocol(H11Protocol):
             self.transport.close()
 
     def _no_body(self) -> None:
-        """Close the connection, unless enough has come to extend the deadline."""
-        until = self._began + self.deadlines.body + self._body_bytes / _SLOWEST
-        if self.loop.time() < until:
-            self._reading = h11.SEND_BODY, self.loop.call_at(until, self._no_body)
+        """Close the connection, unless something came since the last check, which extends the deadline.
+
+        Not when the request has been answered already, as one that is refused at its header: then nobody needs the rest.
+        """
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self._body_bytes and not answered:
+            seconds = min(self._body_bytes / _SLOWEST, self.deadlines.body)
+            self._body_bytes = 0
+            self._reading = h11.SEND_BODY, self.loop.call_later(seconds, self._no_body)
             return
         self._reading = None
         if self.cycle is not None and not self.cycle.response_started:
