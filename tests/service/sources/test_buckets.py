@@ -170,3 +170,13 @@ def test_an_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(InvalidRequest, match=r"az:// need an extra: pip install 'focalbox\[service,azure\]'"):
         Buckets(["az://photos"], Limits(), seconds=1, most=1)
+
+
+@pytest.mark.slow
+def test_a_store_for_which_the_machine_has_no_settings_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("adlfs", reason="the extra azure comes with requirements/batch.txt")
+    for name in ("CONNECTION_STRING", "ACCOUNT_NAME"):
+        monkeypatch.delenv(f"AZURE_STORAGE_{name}", raising=False)
+    _forget_clients()
+    with pytest.raises(InvalidRequest, match=r"nothing here reads az:// addresses: .*account_name"):
+        Buckets(["az://photos"], Limits(), seconds=1, most=1)

@@ -13,7 +13,7 @@ from focalbox.errors import FetchError, FocalboxError, InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.threads import Threads
-from focalbox.storage.fsspec_store import FsspecStore
+from focalbox.storage.fsspec_store import FsspecStore, filesystem_of
 
 __all__ = ["BUCKETS", "Buckets"]
 
@@ -47,7 +47,7 @@ class Buckets:
     Raises
     ------
     InvalidRequest
-        When buckets are named and the extra for their kind is not installed.
+        When buckets are named and the extra for their kind is not installed, or the machine lacks settings for it.
     """
 
     def __init__(
@@ -62,6 +62,8 @@ class Buckets:
             if filesystem is None and importlib.util.find_spec(module) is None:
                 message = f"buckets at {scheme}:// need an extra: pip install 'focalbox[service,{extra}]'"
                 raise InvalidRequest(message)
+            if filesystem is None:
+                filesystem_of(scheme)  # now: loading its library takes seconds, in which a client would wait
 
     def check(self, address: str) -> None:
         """Raise `NotAllowed` when a picture's bucket is not one of those named, `NotFound` when none has such a name."""
