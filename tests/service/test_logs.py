@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def test_the_client_behind_a_trusted_proxy_is_logged_and_nothing_breaks_the_line
     assert "\x1b" not in text
     asked = [json.loads(line) for line in text.splitlines()]
     assert [line["address"] for line in asked if line.get("path") == "/healthz"] == [*logged.values()]
+
+
+def test_a_proxy_of_ipv4_is_trusted_by_its_own_address_on_a_socket_of_both(
+    running: Callable[..., Running], tmp_path: Path
+) -> None:
+    try:
+        socket.create_server(("::", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    started = running("--allow-unsigned", "--host", "::", FOCALBOX_SERVICE_TRUSTED_PROXIES="127.0.0.1")
+    with started.connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n")
+        assert b"".join(iter(lambda: connection.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
+    started.stop()
+    found = [json.loads(line)["address"] for line in (tmp_path / "log-0").read_text().splitlines()]
+    assert found == ["127.0.0.1", "192.0.2.7"]
 
 
 def test_paths_are_logged_without_what_opens_doors() -> None:
