@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,8 +13,9 @@ Photographs = Mapping[str, np.ndarray]
 """Arrays of uint8, shape (h, w, 3), by name."""
 
 
-def encoded(picture: np.ndarray, form: str, **options: object) -> bytes:
+def encoded(picture: np.ndarray | Image.Image, form: str, **options: Any) -> bytes:
     """Return a picture as the bytes of a file."""
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, form, **options)
+    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    image.save(file, form, **options)
     return file.getvalue()

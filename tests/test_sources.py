@@ -16,6 +16,7 @@ from focalbox.amounts import show_bytes
 from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.sources import open_source
+from pictures import encoded
 
 
 class Upload:
@@ -85,9 +86,7 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
 
 @pytest.fixture
 def content() -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.arange(3600, dtype=np.uint8).reshape(30, 40, 3)).save(file, "PNG")
-    return file.getvalue()
+    return encoded(np.arange(3600, dtype=np.uint8).reshape(30, 40, 3), "PNG")
 
 
 def test_paths_files_and_bytes_are_the_same_picture(content: bytes, tmp_path: Path) -> None:

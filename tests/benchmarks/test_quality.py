@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.target import Ratio, Size
 from focalbox.metrics import window_metrics
 from focalbox.saliency.models import MODELS
+from pictures import encoded
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -28,9 +28,7 @@ from benchmarks.quality.measures import scores  # noqa: E402
 
 
 def stored(image: Image.Image) -> bytes:
-    kept = io.BytesIO()
-    image.save(kept, "PNG")
-    return kept.getvalue()
+    return encoded(image, "PNG")
 
 
 def spot_picture(left: int, width: int = 128, height: int = 64) -> Image.Image:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,7 @@ from focalbox.cli.main import main
 from focalbox.html import blurhash, css, dominant_colour, position_inside
 from focalbox.options import CropOptions
 from focalbox.service.dialects import native
-
-
-class Tags(HTMLParser):
-    """Keeps the attributes of every tag."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+from markup import tags_in
 
 
 @pytest.fixture
@@ -46,9 +34,7 @@ def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> object:
 
 
 def test_a_srcset_offers_no_width_that_the_picture_lacks(said) -> None:  # type: ignore[no-untyped-def]
-    ((tag, found),) = Tags(
-        said("astronaut.jpg", "-s", "16:9", "--alt", 'A "b" <c>', "--address", "/i/{size}.jpg")
-    ).found
+    ((tag, found),) = tags_in(said("astronaut.jpg", "-s", "16:9", "--alt", 'A "b" <c>', "--address", "/i/{size}.jpg"))
     assert (tag, found["alt"]) == ("img", 'A "b" <c>')
     assert found["srcset"] == "/i/320x180.jpg 320w, /i/512x288.jpg 512w"
     assert "object-position" in (found["style"] or "")
@@ -56,7 +42,7 @@ def test_a_srcset_offers_no_width_that_the_picture_lacks(said) -> None:  # type:
 
 def test_widths_and_shapes_are_the_callers(said) -> None:  # type: ignore[no-untyped-def]
     written = said("coffee.jpg", "-s", "16:9", "--art", "(max-width: 40em) 4:5", "--widths", "100,200")
-    (outer, _), (source, art), (last, wide) = Tags(written).found
+    (outer, _), (source, art), (last, wide) = tags_in(written)
     assert (outer, source, last) == ("picture", "source", "img")
     assert art["media"] == "(max-width: 40em)"
     assert art["srcset"] == "/v1/crop/100x125/coffee.jpg 100w, /v1/crop/200x250/coffee.jpg 200w"
@@ -107,7 +93,7 @@ def test_a_picture_that_is_not_there_is_exit_code_1(said) -> None:  # type: igno
 
 def test_the_address_of_the_service_is_written_in_the_characters_of_one(said, folder: Path) -> None:  # type: ignore[no-untyped-def]
     (folder / "a {b} 50%?.jpg").write_bytes((folder / "coffee.jpg").read_bytes())
-    ((_, found),) = Tags(said("a {b} 50%?.jpg", "-s", "60x40")).found
+    ((_, found),) = tags_in(said("a {b} 50%?.jpg", "-s", "60x40"))
     assert found["src"] == "/v1/crop/60x40/a%20%7Bb%7D%2050%25%3F.jpg"
 
 
@@ -133,7 +119,7 @@ def test_a_picture_above_the_folder_has_no_address_in_the_service(  # type: igno
     ],
 )
 def test_the_address_of_the_service_asks_for_the_same_crop(said, words: list[str]) -> None:  # type: ignore[no-untyped-def]
-    ((_, found),) = Tags(said("coffee.jpg", "-s", "60x40", *words)).found
+    ((_, found),) = tags_in(said("coffee.jpg", "-s", "60x40", *words))
     path, _, query = (found["src"] or "").partition("?")
     asked = native.parse(path.encode(), query.encode())
     assert asked.options == _options_of(words)
@@ -142,7 +128,7 @@ def test_the_address_of_the_service_asks_for_the_same_crop(said, words: list[str
 
 
 def test_the_focus_stays_in_view(said, folder: Path) -> None:  # type: ignore[no-untyped-def]
-    ((_, found),) = Tags(said("coffee.jpg", "-s", "60x40", "--focus", "0.9,0.1")).found
+    ((_, found),) = tags_in(said("coffee.jpg", "-s", "60x40", "--focus", "0.9,0.1"))
     crop = focalbox.plan(folder / "coffee.jpg", "60x40", focus=(0.9, 0.1))
     assert found["style"] == position_inside(crop, (0.9, 0.1)) != position_inside(crop)
 
@@ -158,7 +144,7 @@ def _options_of(words: list[str]) -> CropOptions:
 
 def test_the_address_of_a_caller_stays_as_it_is(said) -> None:  # type: ignore[no-untyped-def]
     asked = ["-s", "60x40", "--address", "/{size}.jpg", "--model", "classical", "--fit", "contain"]
-    ((_, found),) = Tags(said("coffee.jpg", *asked)).found
+    ((_, found),) = tags_in(said("coffee.jpg", *asked))
     assert found["src"] == "/60x40.jpg"
 
 

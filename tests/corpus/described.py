@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.Image import Image as Picture
 from PIL.PngImagePlugin import PngInfo
 
-from corpus.sample import SIZE, Sample, encoded
+from corpus.sample import SIZE, Sample
 from focalbox.core.target import Size
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.headers.gif import insert_gif_xmp
@@ -18,6 +18,7 @@ from focalbox.imaging.headers.rights import Rights
 from focalbox.imaging.output.xmp import write_xmp
 from imaging import boxes
 from imaging.tiffs import with_tag
+from pictures import encoded
 
 __all__ = ["tell"]
 

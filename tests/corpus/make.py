@@ -17,12 +17,13 @@ from PIL.Image import Image as Picture
 from skimage import data
 
 from corpus.described import tell
-from corpus.sample import SIZE, Sample, encoded
+from corpus.sample import SIZE, Sample
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.animation.edit_list import set_plays
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.source import can_read
 from imaging import bmps, boxes, pngs
+from pictures import encoded
 
 __all__ = ["Sample", "samples"]
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 
-from PIL.Image import Image as Picture
-
-__all__ = ["SIZE", "Sample", "encoded"]
+__all__ = ["SIZE", "Sample"]
 
 SIZE = (96, 64)
 
@@ -39,10 +36,3 @@ class Sample:
     mean: float | None = None
     frames: int = 1
     plays: int = 0
-
-
-def encoded(image: Picture, form: str, **options: object) -> bytes:
-    """Return the bytes of a file."""
-    file = BytesIO()
-    image.save(file, form, **options)
-    return file.getvalue()

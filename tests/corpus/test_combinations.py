@@ -16,6 +16,7 @@ from focalbox import Cropper
 from focalbox.imaging.animation.encoding import CAN_ANIMATE
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.options import CropKeywords
+from pictures import encoded
 
 P3 = rgb_profile((0.3127, 0.3290, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06), 2.2)
 TRIED = 60
@@ -65,9 +66,7 @@ class Case:
             options["exif"][0x0112] = self.orientation
         if self.frames > 1:
             options |= {"save_all": True, "append_images": drawn[1:], "duration": 70}
-        file = BytesIO()
-        drawn[0].save(file, self.form, **options)
-        return file.getvalue()
+        return encoded(drawn[0], self.form, **options)
 
 
 EVERY = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -12,12 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accessibility import violations
+from chromium import SCREENSHOTS, running_browser
 
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
-"""A folder to leave screenshots in, for somebody to look at."""
 WIDTHS = (390, 820, 1440)
 """Pixels: a telephone, a tablet, a desk."""
 PAGES = (
@@ -59,13 +56,8 @@ def served(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is missing: install Debian's package chromium, or run `make test` as root")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with running_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -13,18 +12,7 @@ from hypothesis import strategies as st
 
 from focalbox import Analysis, Box, InvalidRequest, SaliencyMap, Size
 from focalbox.html import Art, css, dominant_colour, img, picture, sizes_of, srcset
-
-
-class Attributes(HTMLParser):
-    """Keeps the attributes of every tag, by its name."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: dict[str, dict[str, str | None]] = {}
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found[tag] = dict(attrs)
+from markup import tags_in
 
 
 def candidates(value: str) -> list[tuple[str, str]]:
@@ -50,7 +38,7 @@ def test_whatever_an_address_holds_it_stays_one_in_the_list(text: str) -> None:
 
 @given(st.text(max_size=20))
 def test_words_are_escaped(text: str) -> None:
-    found = Attributes(img("/{size}", "1:1", alt=text, widths=[10])).found
+    found = dict(tags_in(img("/{size}", "1:1", alt=text, widths=[10])))
     assert set(found) == {"img"}
     assert (found["img"]["alt"] or "").replace("\r\n", "\n").replace("\r", "\n") == text.replace("\r\n", "\n").replace(
         "\r", "\n"
@@ -59,7 +47,7 @@ def test_words_are_escaped(text: str) -> None:
 
 def test_every_source_keeps_its_shape() -> None:
     written = picture("/{width}-{height}", "3:1", [Art("(max-width: 1px)", "1:2", "/tall/{size}")], alt="", widths=[30])
-    found = Attributes(written).found
+    found = dict(tags_in(written))
     assert found["source"]["srcset"] == "/tall/30x60 30w"
     assert (found["source"]["width"], found["source"]["height"]) == ("30", "60")
     assert found["img"]["srcset"] == "/30-10 30w"
@@ -152,7 +140,7 @@ def test_a_shape_of_which_no_width_is_small_enough_is_refused(size: str) -> None
 
 def test_further_attributes_are_written() -> None:
     more = {"class": 'hero "a"', "data-id": "7"}
-    found = Attributes(picture("/{size}", "1:1", [Art("(x)", "2:1")], alt="", attributes=more)).found
+    found = dict(tags_in(picture("/{size}", "1:1", [Art("(x)", "2:1")], alt="", attributes=more)))
     assert {name: found["img"][name] for name in more} == more
     assert not set(found["source"]) & set(more)
 

@@ -1,21 +1,13 @@
 """Real files of every format and mode, made once."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 from skimage import data
 
-from corpus.sample import encoded
+from pictures import encoded
 
 _WRITTEN = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
-
-
-@pytest.fixture(scope="session")
-def file_of() -> Callable[..., bytes]:
-    """Give ``file_of(image, format, **options) -> bytes``."""
-    return encoded
 
 
 @pytest.fixture(scope="session")

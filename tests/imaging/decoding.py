@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
@@ -14,9 +13,6 @@ from PIL.Image import Image as Picture
 from focalbox.core.target import Size
 from focalbox.errors import FocalboxError
 from focalbox.imaging.source import open_picture
-
-FileOf = Callable[..., bytes]
-
 
 FULL = Size(64, 48)
 

@@ -1,6 +1,5 @@
 """Colour: profiles are applied once, broken ones are none, and CMYK means ink."""
 
-from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 
@@ -15,8 +14,7 @@ from focalbox.imaging.colour import prepare
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.output.render import render
 from focalbox.imaging.source import open_picture
-
-FileOf = Callable[..., bytes]
+from pictures import encoded
 
 
 @cache
@@ -57,44 +55,44 @@ def pixel(data: bytes, *, keep_profile: bool = False) -> tuple[int, ...]:
     return found
 
 
-def test_an_rgb_profile_is_brought_to_srgb(corners: Picture, file_of: FileOf) -> None:
-    assert pixel(file_of(corners, "PNG")) == (200, 30, 30)
-    red, green, _ = pixel(file_of(corners, "PNG", icc_profile=wide_profile()))
+def test_an_rgb_profile_is_brought_to_srgb(corners: Picture) -> None:
+    assert pixel(encoded(corners, "PNG")) == (200, 30, 30)
+    red, green, _ = pixel(encoded(corners, "PNG", icc_profile=wide_profile()))
     assert green > 150 > red  # its red is our green
     translucent = corners.convert("RGBA")
     translucent.putalpha(100)
-    *colour, alpha = pixel(file_of(translucent, "PNG", icc_profile=wide_profile()))
+    *colour, alpha = pixel(encoded(translucent, "PNG", icc_profile=wide_profile()))
     assert alpha == 100
     assert colour[1] > 150 > colour[0]
 
 
-def test_a_profile_of_srgb_changes_nothing(corners: Picture, file_of: FileOf) -> None:
+def test_a_profile_of_srgb_changes_nothing(corners: Picture) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert pixel(file_of(corners, "PNG", icc_profile=profile)) == (200, 30, 30)
+    assert pixel(encoded(corners, "PNG", icc_profile=profile)) == (200, 30, 30)
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", wide_profile()[:200], grey_profile(), b"\0" * 500])
-def test_a_broken_or_wrong_profile_is_none(profile: bytes, corners: Picture, file_of: FileOf) -> None:
-    assert pixel(file_of(corners, "PNG", icc_profile=profile)) == (200, 30, 30)
+def test_a_broken_or_wrong_profile_is_none(profile: bytes, corners: Picture) -> None:
+    assert pixel(encoded(corners, "PNG", icc_profile=profile)) == (200, 30, 30)
 
 
-def test_a_grey_profile_is_brought_to_srgb(file_of: FileOf) -> None:
+def test_a_grey_profile_is_brought_to_srgb() -> None:
     grey = Image.new("L", (64, 48), 55)
-    plain, tagged = pixel(file_of(grey, "PNG")), pixel(file_of(grey, "PNG", icc_profile=grey_profile()))
+    plain, tagged = pixel(encoded(grey, "PNG")), pixel(encoded(grey, "PNG", icc_profile=grey_profile()))
     assert plain == (55, 55, 55)
     assert len(set(tagged)) == 1
     assert tagged[0] > 110  # 0.216 of the light is half the lightness
 
 
 @pytest.mark.parametrize("form", ["JPEG", "TIFF"])
-def test_cmyk_means_ink(form: str, corners: Picture, file_of: FileOf) -> None:
+def test_cmyk_means_ink(form: str, corners: Picture) -> None:
     options = {"quality": 100} if form == "JPEG" else {}
-    found = np.array(pixel(file_of(corners.convert("CMYK"), form, **options)))
+    found = np.array(pixel(encoded(corners.convert("CMYK"), form, **options)))
     assert np.abs(found - (200, 30, 30)).max() < 6
 
 
-def test_looking_sees_srgb_whether_or_not_the_profile_is_kept(corners: Picture, file_of: FileOf) -> None:
-    picture = open_picture(file_of(corners, "PNG", icc_profile=wide_profile()))
+def test_looking_sees_srgb_whether_or_not_the_profile_is_kept(corners: Picture) -> None:
+    picture = open_picture(encoded(corners, "PNG", icc_profile=wide_profile()))
     kept, brought = picture.decode(keep_profile=True), picture.decode()
     assert kept.image.getpixel((5, 5)) == (200, 30, 30)
     assert kept.metadata.profile == wide_profile()
@@ -102,13 +100,13 @@ def test_looking_sees_srgb_whether_or_not_the_profile_is_kept(corners: Picture, 
     assert np.abs(kept.look(Size(32, 32)).astype(int) - brought.look(Size(32, 32))).max() <= 2
 
 
-def test_a_result_carries_only_what_was_kept(corners: Picture, file_of: FileOf) -> None:
+def test_a_result_carries_only_what_was_kept(corners: Picture) -> None:
     exif = Image.Exif()
     exif[0x8298] = "Copyright A. Person"
     exif[0x013B] = "Ann"
     exif[0x0110] = "Camera"
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 0.0)})
-    data = file_of(corners, "JPEG", exif=exif, icc_profile=wide_profile(), comment=b"at home")
+    data = encoded(corners, "JPEG", exif=exif, icc_profile=wide_profile(), comment=b"at home")
     picture = open_picture(data)
     box, size = PixelBox(0, 0, 64, 48), Size(64, 48)
     for form in ("jpeg", "png", "webp", "avif", "tiff"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -16,8 +15,8 @@ from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.colour_spaces import grey_profile, profile_of_cicp, rgb_profile
 from focalbox.imaging.headers.png import SIGNATURE
 from imaging.decoding import pixels_of
+from pictures import encoded
 
-FileOf = Callable[..., bytes]
 SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 P3 = (0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
 RAMP = np.stack(np.meshgrid(np.arange(0, 256, 17), np.arange(0, 256, 17), [0, 60, 128, 200, 255]), axis=-1).astype(
@@ -53,8 +52,8 @@ def expected(light: NDArray[np.float64], places: tuple[float, ...] = SRGB) -> ND
     return found
 
 
-def png_with(file_of: FileOf, image: Picture, *chunks: bytes) -> bytes:
-    content = file_of(image, "PNG")
+def png_with(image: Picture, *chunks: bytes) -> bytes:
+    content = encoded(image, "PNG")
     at = content.index(b"IDAT") - 4
     return content[:at] + b"".join(chunks) + content[at:]
 
@@ -73,38 +72,36 @@ NUMBERS = np.asarray(PICTURE) / 255
 @pytest.mark.parametrize("form", ["PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("gamma", [1.0, 1.8, 2.6])
 @pytest.mark.parametrize("places", [SRGB, P3], ids=["sRGB", "P3"])
-def test_profiles_count_by_their_numbers(form: str, gamma: float, places: tuple[float, ...], file_of: FileOf) -> None:
+def test_profiles_count_by_their_numbers(form: str, gamma: float, places: tuple[float, ...]) -> None:
     profile = rgb_profile(places, gamma)
     assert profile is not None
     called_srgb = profile.replace("RGB".encode("utf-16-be"), "sRGB"[1:].encode("utf-16-be"))
     options: dict[str, object] = {"lossless": True} if form == "WEBP" else {}
-    found = pixels_of(file_of(PICTURE, form, icc_profile=called_srgb, **options))
+    found = pixels_of(encoded(PICTURE, form, icc_profile=called_srgb, **options))
     assert np.abs(found - expected(NUMBERS**gamma, places)).max() <= 1
 
 
-def test_a_linear_profile_that_is_called_srgb_is_linear(file_of: FileOf) -> None:
+def test_a_linear_profile_that_is_called_srgb_is_linear() -> None:
     profile = rgb_profile(SRGB, 1.0)
     assert profile is not None
     short, long = (words.encode("utf-16-be") for words in ("RGB", "GIMP built-in Linear sRGB"))
     at = profile.index(b"mluc") + 20
     assert profile[at:].index(short) < 20
     named = profile[: at - 20] + profile[at - 20 :].replace(short, long[: len(short)], 1)  # its length stays
-    assert np.abs(pixels_of(file_of(PICTURE, "PNG", icc_profile=named)) - expected(NUMBERS)).max() <= 1
+    assert np.abs(pixels_of(encoded(PICTURE, "PNG", icc_profile=named)) - expected(NUMBERS)).max() <= 1
 
 
 @pytest.mark.parametrize("gamma", [1.0, 1 / 1.8, 0.7])
 @pytest.mark.parametrize("places", [None, P3], ids=["no cHRM", "P3"])
-def test_gama_and_chrm_of_a_png_bring_its_colours_to_srgb(
-    gamma: float, places: tuple[float, ...] | None, file_of: FileOf
-) -> None:
+def test_gama_and_chrm_of_a_png_bring_its_colours_to_srgb(gamma: float, places: tuple[float, ...] | None) -> None:
     chunks = [gama(gamma)] if places is None else [gama(gamma), chrm(places)]
-    found = pixels_of(png_with(file_of, PICTURE, *chunks))
+    found = pixels_of(png_with(PICTURE, *chunks))
     assert np.abs(found - expected(NUMBERS ** (1 / gamma), places or SRGB)).max() <= 1
 
 
-def test_a_grey_png_has_a_gamma_too(file_of: FileOf) -> None:
+def test_a_grey_png_has_a_gamma_too() -> None:
     ramp = np.arange(256, dtype=np.uint8)[None].repeat(4, axis=0)
-    found = pixels_of(png_with(file_of, Image.fromarray(ramp), gama(1.0)))
+    found = pixels_of(png_with(Image.fromarray(ramp), gama(1.0)))
     light = (ramp / 255)[..., None].repeat(3, axis=2)
     assert np.abs(found - expected(light)).max() <= 1
 
@@ -119,21 +116,21 @@ def test_a_grey_png_has_a_gamma_too(file_of: FileOf) -> None:
         [png_chunk(b"cICP", bytes([2, 2, 0, 1]))],
     ],
 )
-def test_what_says_srgb_changes_nothing(chunks: list[bytes], file_of: FileOf) -> None:
-    np.testing.assert_array_equal(pixels_of(png_with(file_of, PICTURE, *chunks)), np.asarray(PICTURE))
+def test_what_says_srgb_changes_nothing(chunks: list[bytes]) -> None:
+    np.testing.assert_array_equal(pixels_of(png_with(PICTURE, *chunks)), np.asarray(PICTURE))
 
 
 @pytest.mark.parametrize(("transfer", "exponent"), [(13, None), (8, 1.0), (4, 2.2)])
-def test_cicp_of_a_png_brings_its_colours_to_srgb(transfer: int, exponent: float | None, file_of: FileOf) -> None:
-    found = pixels_of(png_with(file_of, PICTURE, png_chunk(b"cICP", bytes([12, transfer, 0, 1]))))
+def test_cicp_of_a_png_brings_its_colours_to_srgb(transfer: int, exponent: float | None) -> None:
+    found = pixels_of(png_with(PICTURE, png_chunk(b"cICP", bytes([12, transfer, 0, 1]))))
     light = to_light(NUMBERS) if exponent is None else NUMBERS**exponent
     assert np.abs(found - expected(light, P3)).max() <= 1
 
 
 @pytest.mark.parametrize(("transfer", "white"), [(16, 0.5806888), (18, 0.75)])
-def test_pq_and_hlg_are_pressed_into_the_screen(transfer: int, white: float, file_of: FileOf) -> None:
+def test_pq_and_hlg_are_pressed_into_the_screen(transfer: int, white: float) -> None:
     ramp = np.arange(256, dtype=np.uint8)[None].repeat(4, axis=0)[..., None].repeat(3, axis=2)
-    found = pixels_of(png_with(file_of, Image.fromarray(ramp), png_chunk(b"cICP", bytes([9, transfer, 0, 1]))))[0, :, 0]
+    found = pixels_of(png_with(Image.fromarray(ramp), png_chunk(b"cICP", bytes([9, transfer, 0, 1]))))[0, :, 0]
     assert (np.diff(found) >= 0).all()
     assert found[0] == 0
     assert 205 <= found[round(255 * white)] <= 245  # reference white is light, and highlights have room above
@@ -147,8 +144,8 @@ def test_primaries_that_are_none_have_no_profile() -> None:
     assert profile_of_cicp(250, 250) is None
 
 
-def test_nclx_of_an_avif_brings_its_colours_to_srgb(file_of: FileOf) -> None:
-    content = file_of(PICTURE.resize((160, 160), Image.Resampling.NEAREST), "AVIF", quality=100, subsampling="4:4:4")
+def test_nclx_of_an_avif_brings_its_colours_to_srgb() -> None:
+    content = encoded(PICTURE.resize((160, 160), Image.Resampling.NEAREST), "AVIF", quality=100, subsampling="4:4:4")
     at = content.index(b"nclx") + 4
     plain = pixels_of(content)
     wide = pixels_of(content[:at] + struct.pack(">HH", 12, 13) + content[at + 4 :])
@@ -179,9 +176,9 @@ def test_greys_of_16_bits_in_light_itself() -> None:
 
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF"])
-def test_a_profile_of_greys_counts_with_all_16_bits(form: str, file_of: FileOf) -> None:
+def test_a_profile_of_greys_counts_with_all_16_bits(form: str) -> None:
     numbers = np.arange(0, 2**16, 16, dtype=np.uint16).reshape(64, 64)
-    content = file_of(Image.fromarray(numbers), form, icc_profile=grey_profile(1.0))
+    content = encoded(Image.fromarray(numbers), form, icc_profile=grey_profile(1.0))
     assert np.abs(pixels_of(content) - expected((numbers / 65535)[..., None].repeat(3, axis=2))).max() <= 1
 
 

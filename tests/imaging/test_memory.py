@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need
 from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
-FileOf = Callable[..., bytes]
 SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 SIDES = (3000, 2000)
 MEASURE = (
@@ -40,7 +39,7 @@ MEASURE = (
 
 
 @pytest.fixture(scope="module")
-def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
+def files(photograph: Picture) -> dict[str, bytes]:
     """6 MP of every kind that takes memory in its own way."""
     large = photograph.resize(SIDES)
     grey = np.asarray(large.convert("L"))
@@ -49,19 +48,19 @@ def files(photograph: Picture, file_of: FileOf) -> dict[str, bytes]:
     exif = Image.Exif()
     exif[0x0112] = 6
     return {
-        "JPEG progressive": file_of(large, "JPEG", progressive=True),
-        "JPEG turned": file_of(large, "JPEG", exif=exif.tobytes()),
-        "JPEG linear": file_of(
+        "JPEG progressive": encoded(large, "JPEG", progressive=True),
+        "JPEG turned": encoded(large, "JPEG", exif=exif.tobytes()),
+        "JPEG linear": encoded(
             large, "JPEG", icc_profile=rgb_profile((0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06), 1.0)
         ),
-        "PNG": file_of(large, "PNG", compress_level=1),
-        "PNG alpha": file_of(clear, "PNG", compress_level=1),
-        "PNG 16 bit": file_of(Image.fromarray(grey.astype(np.uint16) * 257), "PNG", compress_level=1),
-        "TIFF float": file_of(Image.fromarray(grey.astype(np.float32)), "TIFF", compression="tiff_adobe_deflate"),
-        "WEBP": file_of(large, "WEBP", method=0),
-        "WEBP lossless": file_of(large, "WEBP", lossless=True, method=0, quality=0),
-        "WEBP alpha": file_of(clear, "WEBP", method=0),
-        "AVIF": file_of(large, "AVIF", speed=10),
+        "PNG": encoded(large, "PNG", compress_level=1),
+        "PNG alpha": encoded(clear, "PNG", compress_level=1),
+        "PNG 16 bit": encoded(Image.fromarray(grey.astype(np.uint16) * 257), "PNG", compress_level=1),
+        "TIFF float": encoded(Image.fromarray(grey.astype(np.float32)), "TIFF", compression="tiff_adobe_deflate"),
+        "WEBP": encoded(large, "WEBP", method=0),
+        "WEBP lossless": encoded(large, "WEBP", lossless=True, method=0, quality=0),
+        "WEBP alpha": encoded(clear, "WEBP", method=0),
+        "AVIF": encoded(large, "AVIF", speed=10),
     }
 
 
@@ -127,11 +126,11 @@ def test_results_count_beside_the_decoded_picture(files: dict[str, bytes]) -> No
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="as above")
 @pytest.mark.parametrize("least", [0, 255])
-def test_alpha_takes_no_second_picture(least: int, files: dict[str, bytes], file_of: FileOf, tmp_path: Path) -> None:
+def test_alpha_takes_no_second_picture(least: int, files: dict[str, bytes], tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     with Image.open(BytesIO(files["PNG alpha"])) as image:
         image.putpixel((0, 0), (0, 0, 0, least))
-        path.write_bytes(file_of(image, "PNG", compress_level=1))
+        path.write_bytes(encoded(image, "PNG", compress_level=1))
     crop = (
         "import sys\nfrom focalbox import Cropper\n"
         "def peak(): return 1024 * int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"

@@ -14,18 +14,18 @@ from focalbox.imaging.headers.exif import Exif
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.metadata import Metadata, read_metadata
 from focalbox.imaging.source import open_picture
-from imaging.decoding import FileOf
+from pictures import encoded
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_focal_point_is_where_its_program_saw_it(orientation: int, corners: Picture, file_of: FileOf) -> None:
+def test_a_focal_point_is_where_its_program_saw_it(orientation: int, corners: Picture) -> None:
     """Programs that turn a picture for their user say its sides as they show them."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     for sides in (corners.size, corners.size[::-1]):
-        picture = open_picture(file_of(corners, "JPEG", exif=exif, xmp=FOCUS.format(*sides).encode()))
+        picture = open_picture(encoded(corners, "JPEG", exif=exif, xmp=FOCUS.format(*sides).encode()))
         turned_already = sides != corners.size
-        stored = open_picture(file_of(corners, "JPEG", exif=exif, xmp=FOCUS.format(0, 0).encode())).focal_point
+        stored = open_picture(encoded(corners, "JPEG", exif=exif, xmp=FOCUS.format(0, 0).encode())).focal_point
         assert picture.focal_point == ((0.75, 0.25) if turned_already else stored)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
@@ -16,13 +15,14 @@ from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.source import open_picture
 from imaging.animation.films import SIZE, discs
-from imaging.decoding import FULL, FileOf, decoded, difference
+from imaging.decoding import FULL, decoded, difference
+from pictures import encoded
 
 
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "AVIF"])
-def test_a_film_is_held_against_its_limits(form: str, file_of: Callable[..., bytes]) -> None:
+def test_a_film_is_held_against_its_limits(form: str) -> None:
     first, *rest = discs()
-    content = file_of(first, form, save_all=True, append_images=rest, duration=100)
+    content = encoded(first, form, save_all=True, append_images=rest, duration=100)
     with pytest.raises(LimitExceeded, match="at most 3 frames"):
         next(open_picture(content, Limits(frames=3)).film().draw())
     with pytest.raises(LimitExceeded, match="frames of a film may have at most 5000 pixels"):
@@ -33,13 +33,13 @@ def test_a_film_is_held_against_its_limits(form: str, file_of: Callable[..., byt
 
 @pytest.mark.parametrize("orientation", [1, 3, 6])
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])
-def test_every_frame_is_turned(form: str, orientation: int, file_of: Callable[..., bytes]) -> None:
+def test_every_frame_is_turned(form: str, orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     first, *rest = discs()
     options = {"lossless": True} if form == "WEBP" else {}
     picture = open_picture(
-        file_of(first, form, save_all=True, append_images=rest, duration=100, exif=exif.tobytes(), **options)
+        encoded(first, form, save_all=True, append_images=rest, duration=100, exif=exif.tobytes(), **options)
     )
     turn = {
         1: lambda one: one,
@@ -50,32 +50,32 @@ def test_every_frame_is_turned(form: str, orientation: int, file_of: Callable[..
         np.testing.assert_array_equal(np.asarray(working.image), np.asarray(turn[orientation](frame)))
 
 
-def test_a_film_that_ends_early_says_so(file_of: Callable[..., bytes]) -> None:
+def test_a_film_that_ends_early_says_so() -> None:
     first, *rest = [Image.effect_noise(SIZE, 80).convert("RGB") for _ in range(5)]
     for form in ("GIF", "WEBP", "AVIF"):
-        content = file_of(first, form, save_all=True, append_images=rest, duration=100)
+        content = encoded(first, form, save_all=True, append_images=rest, duration=100)
         with pytest.raises(DecodeError, match="the file ends too early"):
             list(open_picture(content[: len(content) * 3 // 4]).film().draw())
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
-def test_every_orientation_becomes_upright(form: str, orientation: int, corners: Picture, file_of: FileOf) -> None:
+def test_every_orientation_becomes_upright(form: str, orientation: int, corners: Picture) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    data = file_of(corners, form, exif=exif.tobytes())
+    data = encoded(corners, form, exif=exif.tobytes())
     expected = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB")
     picture = open_picture(data)
     assert (picture.size.width, picture.size.height) == expected.size
     assert difference(picture.decode(picture.size).image, expected) <= 1
 
 
-def test_a_turned_picture_of_odd_sides_stays_in_its_place_when_reduced(photograph: Picture, file_of: FileOf) -> None:
+def test_a_turned_picture_of_odd_sides_stays_in_its_place_when_reduced(photograph: Picture) -> None:
     large = photograph.resize((1575, 1243))
     exif = Image.Exif()
     exif[0x0112] = 3
-    straight = open_picture(file_of(large, "JPEG", quality=95)).decode()
-    turned = open_picture(file_of(large.rotate(180), "JPEG", quality=95, exif=exif.tobytes())).decode()
+    straight = open_picture(encoded(large, "JPEG", quality=95)).decode()
+    turned = open_picture(encoded(large.rotate(180), "JPEG", quality=95, exif=exif.tobytes())).decode()
     assert straight.scale == turned.scale == 2
     assert turned.offset == (0.5, 0.5)
     size = Size(224, 160)
@@ -101,31 +101,31 @@ def test_every_mode_of_pillow_becomes_rgb_or_rgba(mode: str, corners: Picture) -
         assert difference(found, corners) < 12
 
 
-def test_transparency_is_kept_and_opaque_alpha_is_dropped(corners: Picture, file_of: FileOf) -> None:
+def test_transparency_is_kept_and_opaque_alpha_is_dropped(corners: Picture) -> None:
     seen = corners.convert("RGBA")
-    assert decoded(file_of(seen, "PNG")).mode == "RGB"
+    assert decoded(encoded(seen, "PNG")).mode == "RGB"
     seen.putpixel((0, 0), (0, 0, 0, 0))
-    assert decoded(file_of(seen, "PNG")).mode == "RGBA"
+    assert decoded(encoded(seen, "PNG")).mode == "RGBA"
     palette = corners.quantize(4)
     clear = palette.getpixel((0, 0))
-    image = decoded(file_of(palette, "PNG", transparency=clear))
+    image = decoded(encoded(palette, "PNG", transparency=clear))
     assert image.mode == "RGBA"
     assert image.getpixel((0, 0))[3] == 0  # type: ignore[index]
     assert image.getpixel((63, 0))[3] == 255  # type: ignore[index]
-    assert decoded(file_of(corners, "PNG", transparency=(200, 30, 30))).getpixel((0, 0))[3] == 0  # type: ignore[index]
+    assert decoded(encoded(corners, "PNG", transparency=(200, 30, 30))).getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
 @pytest.mark.slow
-def test_a_large_palette_picture_is_converted_in_strips(photograph: Picture, file_of: FileOf) -> None:
+def test_a_large_palette_picture_is_converted_in_strips(photograph: Picture) -> None:
     large = photograph.resize((3200, 1600)).quantize(64)
-    working = open_picture(file_of(large, "PNG", compress_level=1)).decode()
+    working = open_picture(encoded(large, "PNG", compress_level=1)).decode()
     assert working.scale == 4
     assert difference(working.image, large.convert("RGB").reduce(2).reduce(2)) == 0
 
 
 @pytest.mark.slow
-def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture, file_of: FileOf) -> None:
-    data = file_of(photograph.resize((6000, 2720)), "JPEG")
+def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture) -> None:
+    data = encoded(photograph.resize((6000, 2720)), "JPEG")
     scales = [
         open_picture(data).decode(needed).scale for needed in (None, Size(750, 340), Size(751, 340), Size(6000, 2))
     ]
@@ -136,9 +136,9 @@ def test_a_jpeg_is_decoded_as_small_as_asked_for(photograph: Picture, file_of: F
 
 
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
-def test_frames_are_counted_and_the_first_is_decoded(form: str, corners: Picture, file_of: FileOf) -> None:
+def test_frames_are_counted_and_the_first_is_decoded(form: str, corners: Picture) -> None:
     others = [corners.rotate(angle) for angle in (90, 180, 270)]
-    data = file_of(corners, form, save_all=True, append_images=others)
+    data = encoded(corners, form, save_all=True, append_images=others)
     picture = open_picture(data)
     assert picture.frames == 4
     image = picture.decode(FULL).image
@@ -199,7 +199,7 @@ def bmp(image: Picture) -> bytes:
     return struct.pack("<2sIHHI", b"BM", 122 + len(pixels), 0, 0, 122) + head + pixels
 
 
-def test_a_bmp_whose_fourth_channel_is_unused_is_opaque(corners: Picture, file_of: FileOf) -> None:
+def test_a_bmp_whose_fourth_channel_is_unused_is_opaque(corners: Picture) -> None:
     unused = corners.convert("RGBA")
     unused.putalpha(0)
     found = decoded(bmp(unused))
@@ -209,13 +209,13 @@ def test_a_bmp_whose_fourth_channel_is_unused_is_opaque(corners: Picture, file_o
     used.putpixel((9, 9), (1, 2, 3, 200))
     found = decoded(bmp(used))
     assert (found.mode, found.getpixel((9, 9))) == ("RGBA", (1, 2, 3, 200))
-    assert decoded(file_of(unused, "PNG")).mode == "RGBA"  # where it means what it says
+    assert decoded(encoded(unused, "PNG")).mode == "RGBA"  # where it means what it says
 
 
 @pytest.mark.parametrize(("form", "mode"), [("GIF", "RGB"), ("PNG", "RGBA")])
-def test_memory_is_counted_before_anything_is_decoded(form: str, mode: str, file_of: FileOf) -> None:
+def test_memory_is_counted_before_anything_is_decoded(form: str, mode: str) -> None:
     first, *rest = discs(mode)
-    content = file_of(first, form, save_all=True, append_images=rest, duration=100)
+    content = encoded(first, form, save_all=True, append_images=rest, duration=100)
     least = open_picture(content).need.peak
     picture = open_picture(content, Limits(memory=least))
     assert picture.decode(picture.size).image.size == SIZE

@@ -18,20 +18,21 @@ from PIL.Image import Image as Picture
 from focalbox.errors import DecodeError, FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.imaging.headers.exif import read_exif
 from focalbox.imaging.source import Limits, can_read, open_picture
-from imaging.decoding import FULL, FileOf, decoded, difference
+from imaging.decoding import FULL, decoded, difference
+from pictures import encoded
 
 _COPYRIGHT = 0x8298
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_every_format_is_read(form: str, corners: Picture, file_of: FileOf) -> None:
+def test_every_format_is_read(form: str, corners: Picture) -> None:
     options: dict[str, object] = {"quality": 95, "subsampling": 0} if form in {"JPEG", "AVIF"} else {}
     if form == "AVIF":
         options["subsampling"] = "4:4:4"
     if form == "WEBP":
         options = {"lossless": True}
-    picture = open_picture(file_of(corners, form, **options))
+    picture = open_picture(encoded(corners, form, **options))
     assert (picture.format, picture.size, picture.frames) == (form, FULL, 1)
     assert difference(picture.decode(FULL).image, corners) < 20
     assert can_read(form)
@@ -72,38 +73,38 @@ def test_the_credits_in_exif_are_read_in_every_format_that_has_them(form: str, c
 @pytest.mark.parametrize(
     "exif", [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"]
 )
-def test_a_broken_exif_block_is_an_absent_one(exif: bytes, corners: Picture, file_of: FileOf) -> None:
-    assert open_picture(file_of(corners, "JPEG", exif=exif)).size == FULL
+def test_a_broken_exif_block_is_an_absent_one(exif: bytes, corners: Picture) -> None:
+    assert open_picture(encoded(corners, "JPEG", exif=exif)).size == FULL
 
 
-def test_16_bits_are_scaled_and_not_cut_off(file_of: FileOf) -> None:
+def test_16_bits_are_scaled_and_not_cut_off() -> None:
     ramp = np.linspace(0, 65535, 64).astype(np.uint16)[None].repeat(48, axis=0)
-    grey = np.asarray(decoded(file_of(Image.fromarray(ramp), "PNG")))
+    grey = np.asarray(decoded(encoded(Image.fromarray(ramp), "PNG")))
     expected = np.rint(ramp / 257)
     assert np.array_equal(grey[..., 0], expected)
-    assert np.array_equal(np.asarray(decoded(file_of(Image.fromarray(ramp), "TIFF"))), grey)
+    assert np.array_equal(np.asarray(decoded(encoded(Image.fromarray(ramp), "TIFF"))), grey)
 
 
 @pytest.mark.parametrize(
     ("high", "kind"), [(1.0, np.float32), (255.0, np.float32), (65535.0, np.int32), (9e5, np.int32)]
 )
-def test_floating_and_32_bit_numbers_get_the_smallest_usual_range(high: float, kind: type, file_of: FileOf) -> None:
+def test_floating_and_32_bit_numbers_get_the_smallest_usual_range(high: float, kind: type) -> None:
     ramp: NDArray[Any] = np.linspace(0, high, 64).astype(kind)[None].repeat(48, axis=0)
-    grey = np.asarray(decoded(file_of(Image.fromarray(ramp), "TIFF")))[0, :, 0].astype(int)
+    grey = np.asarray(decoded(encoded(Image.fromarray(ramp), "TIFF")))[0, :, 0].astype(int)
     assert (grey[0], grey[-1]) == (0, 255)
     assert (np.diff(grey) >= 0).all()
 
 
-def test_numbers_that_are_none_are_black(file_of: FileOf) -> None:
+def test_numbers_that_are_none_are_black() -> None:
     array = np.full((48, 64), np.nan, np.float32)
     array[:, 32:] = 1.0
-    image = np.asarray(decoded(file_of(Image.fromarray(array), "TIFF")))
+    image = np.asarray(decoded(encoded(Image.fromarray(array), "TIFF")))
     assert image[0, 0, 0] == 0
     assert image[0, 63, 0] == 255
 
 
-def test_arrays_pictures_and_bytes_are_the_same_picture(corners: Picture, file_of: FileOf) -> None:
-    found = [decoded(source) for source in (file_of(corners, "PNG"), corners, np.asarray(corners))]
+def test_arrays_pictures_and_bytes_are_the_same_picture(corners: Picture) -> None:
+    found = [decoded(source) for source in (encoded(corners, "PNG"), corners, np.asarray(corners))]
     assert all(difference(image, corners) == 0 for image in found)
     assert decoded(np.asarray(corners.convert("L"))).mode == "RGB"
 
@@ -116,19 +117,19 @@ def test_what_is_no_array_of_a_picture_is_refused(array: NDArray[Any]) -> None:
         open_picture(array)
 
 
-def test_bytes_that_are_no_picture_are_refused(corners: Picture, file_of: FileOf) -> None:
+def test_bytes_that_are_no_picture_are_refused(corners: Picture) -> None:
     with pytest.raises(DecodeError, match="does not begin like a picture"):
         open_picture(b"Dear Sir or Madam,")
     with pytest.raises(DecodeError, match="is empty"):
         open_picture(b"")
     for form in FORMATS:
-        data = file_of(corners, form)
+        data = encoded(corners, form)
         with pytest.raises(DecodeError):
             decoded(data[: len(data) // 2])
 
 
-def test_limits_are_checked_on_the_header(corners: Picture, file_of: FileOf) -> None:
-    data = file_of(corners, "PNG")
+def test_limits_are_checked_on_the_header(corners: Picture) -> None:
+    data = encoded(corners, "PNG")
     for limits in (Limits(bytes=len(data) - 1), Limits(pixels=64 * 48 - 1), Limits(side=63)):
         with pytest.raises(LimitExceeded):
             open_picture(data, limits)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
-from PIL import Image
+
+from pictures import encoded
 
 
 def jpeg(picture: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "jpeg", quality=95)
-    return file.getvalue()
+    return encoded(picture, "jpeg", quality=95)
 
 
 def upload(content: bytes, name: str = "cat.jpg") -> Any:

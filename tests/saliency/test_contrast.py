@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,15 +10,14 @@ from PIL import Image, ImageDraw
 
 from focalbox import Box, Cropper
 from focalbox.saliency.contrast import stretch_contrast
+from pictures import encoded
 
 
 def drawn(ground: int, thing: int, left: int, top: int, form: str) -> bytes:
     """A picture of 1200 x 1200 pixels with one thing of 300 x 300 on a flat ground."""
     picture = Image.new("RGB", (1200, 1200), (ground,) * 3)
     ImageDraw.Draw(picture).rounded_rectangle((left, top, left + 300, top + 300), 50, fill=(thing,) * 3)
-    stored = io.BytesIO()
-    picture.save(stored, form)
-    return stored.getvalue()
+    return encoded(picture, form)
 
 
 @pytest.mark.slow

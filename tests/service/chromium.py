@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import os
 import re
 import urllib.request
 from collections.abc import Callable
@@ -13,10 +12,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
+from chromium import SCREENSHOTS
 from service.servers import SECONDS
-
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
-"""A folder to leave screenshots in, for somebody to look at."""
 
 
 def shot(page: Page, name: str) -> None:

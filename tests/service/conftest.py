@@ -210,16 +210,13 @@ def watched(opened: Opened, pictures: Path) -> Callable[..., tuple[Service, Watc
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - not installed for `make check`
+    from playwright.sync_api import expect  # noqa: PLC0415 - not installed for `make check`
+
+    from chromium import running_browser  # noqa: PLC0415 - as above
 
     expect.set_options(timeout=1000 * SECONDS)
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is missing: install Debian's package chromium, or run `make test` as root")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with running_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

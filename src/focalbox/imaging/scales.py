@@ -43,10 +43,10 @@ _KEPT = 256
 
 
 @lru_cache(_KEPT)
-def looking_size(source: Size, side: int = _SIDE) -> Size:
+def looking_size(source: Size) -> Size:
     """Return the size of the copy that models look at, the same for every target.
 
-    About ``side`` x ``side`` pixels of area, the picture's shape as nearly as sides in steps of 32 pixels allow.
+    About 224 x 224 pixels of area, the picture's shape as nearly as sides in steps of 32 pixels allow.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def looking_size(source: Size, side: int = _SIDE) -> Size:
     Size(width=256, height=192)
     """
     stretch = min(max(source.aspect, 1 / _MAX_STRETCH), _MAX_STRETCH) ** 0.5
-    sides = (side * stretch / _STEP, side / stretch / _STEP)
+    sides = (_SIDE * stretch / _STEP, _SIDE / stretch / _STEP)
     across, down = (max(1, int(length + 0.5)) * _STEP for length in sides)
     return Size(across, down)
 

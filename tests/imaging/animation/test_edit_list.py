@@ -13,6 +13,7 @@ from PIL import Image
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.animation.edit_list import plays_of, set_plays
 from imaging import boxes
+from pictures import encoded
 
 INDEFINITE_32, INDEFINITE_64 = 2**32 - 1, 2**64 - 1
 ONE = 462
@@ -47,9 +48,7 @@ def sequence(
 def film() -> bytes:
     """Write a film with alpha by libavif."""
     frames = [Image.new("RGBA", (16, 16), (90 * index, 9, 9, 100)) for index in range(3)]
-    file = BytesIO()
-    frames[0].save(file, "AVIF", save_all=True, append_images=frames[1:], duration=70)
-    return file.getvalue()
+    return encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:], duration=70)
 
 
 @pytest.mark.parametrize("versions", [(0, 0), (1, 0), (0, 1), (1, 1)], ids=str)

@@ -12,14 +12,13 @@ from skimage import data
 from focalbox.core.target import Size
 from focalbox.imaging.decoders.jpeg import decode_jpeg, is_damaged, share_memory
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
 
 
 def written(image: Image.Image, **options: object) -> bytes:
-    file = BytesIO()
-    image.save(file, "JPEG", quality=90, **options)
-    return file.getvalue()
+    return encoded(image, "JPEG", quality=90, **options)
 
 
 def by_pillow(content: bytes, size: tuple[int, int]) -> np.ndarray:

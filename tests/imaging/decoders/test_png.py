@@ -20,6 +20,7 @@ from focalbox.imaging.headers.png import SIGNATURE
 from focalbox.imaging.memory import Need
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.working import shrink, shrink_array
+from pictures import encoded
 
 pytest.importorskip("kornia_rs")
 
@@ -30,9 +31,7 @@ def noisy(mode: str, size: tuple[int, int]) -> Image.Image:
 
 
 def written(image: Image.Image, **options: object) -> bytes:
-    file = BytesIO()
-    image.save(file, "PNG", **options)
-    return file.getvalue()
+    return encoded(image, "PNG", **options)
 
 
 def opened(content: bytes) -> Image.Image:

@@ -17,6 +17,7 @@ from focalbox.imaging.source import open_picture
 from imaging.decoding import pixels_of
 from imaging.tiffs import SIZES, with_tag
 from laws import cases
+from pictures import encoded
 
 ANCILLARY = (
     *(254, 255, 269, 270, 271, 272, 280, 281, 282, 283, 285, 296, 297, 301, 305, 306, 315, 316, 318, 319, 333),
@@ -26,10 +27,8 @@ ANCILLARY = (
 
 
 def noisy(compression: str | None) -> bytes:
-    file = BytesIO()
     pixels = np.random.default_rng(4).integers(0, 256, (24, 32, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(file, "TIFF", compression=compression)
-    return file.getvalue()
+    return encoded(pixels, "TIFF", compression=compression)
 
 
 @given(

@@ -11,6 +11,7 @@ from focalbox import Cropper, DecodeError
 from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.decoders.webp import decode_webp, first_frame, held_beside
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
 
 def drawn(mode: str, **options: Any) -> bytes:
@@ -18,9 +19,7 @@ def drawn(mode: str, **options: Any) -> bytes:
     values = np.random.default_rng(7).integers(0, 256, (61, 83, len(mode)), dtype=np.uint8)
     if mode == "RGBA":
         values[..., 3] = np.where(np.arange(83) % 3, 255, 128)
-    file = BytesIO()
-    Image.fromarray(values).save(file, "WEBP", **options)
-    return file.getvalue()
+    return encoded(values, "WEBP", **options)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])

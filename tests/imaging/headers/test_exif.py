@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from PIL.Image import Image as Picture
 
 from focalbox.imaging.headers.exif import read_exif
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
 PREFIX = b"Exif\0\0"
 WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
@@ -36,13 +36,13 @@ def test_what_is_no_orientation_is_upright(value: int, order: str) -> None:
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("kind", sorted(WHOLE))
-def test_pictures_are_turned_by_it(form: str, kind: int, corners: Picture, file_of: Callable[..., bytes]) -> None:
-    picture = open_picture(file_of(corners, form, exif=PREFIX + block(6, kind)))
+def test_pictures_are_turned_by_it(form: str, kind: int, corners: Picture) -> None:
+    picture = open_picture(encoded(corners, form, exif=PREFIX + block(6, kind)))
     assert (picture.size.width, picture.size.height) == (corners.height, corners.width)
 
 
-def test_a_doubled_prefix_hides_nothing(corners: Picture, file_of: Callable[..., bytes]) -> None:
-    assert open_picture(file_of(corners, "JPEG", exif=PREFIX * 2 + block(8, 3))).size.width == corners.height
+def test_a_doubled_prefix_hides_nothing(corners: Picture) -> None:
+    assert open_picture(encoded(corners, "JPEG", exif=PREFIX * 2 + block(8, 3))).size.width == corners.height
 
 
 @pytest.mark.parametrize("kind", [2, 129])

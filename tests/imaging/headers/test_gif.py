@@ -11,6 +11,7 @@ from focalbox import Cropper
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp, gif_ends, gif_frames, insert_gif_xmp
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
 POINT = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
  xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/" xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#">
@@ -21,9 +22,7 @@ POINT = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
 def written() -> bytes:
-    file = BytesIO()
-    Image.fromarray(np.random.default_rng(3).integers(0, 256, (60, 80), dtype=np.uint8)).save(file, "GIF")
-    return file.getvalue()
+    return encoded(np.random.default_rng(3).integers(0, 256, (60, 80), dtype=np.uint8), "GIF")
 
 
 def behind_the_colours(content: bytes, extensions: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """What is read from the first bytes: the format, whatever is printed before it."""
 
-from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -9,14 +8,13 @@ from PIL import Image
 from focalbox.errors import DecodeError
 from focalbox.imaging.headers.header import drop_blanks, say_what_it_is, sniff
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
 
 @pytest.mark.parametrize("before", [b"", b"\r\n", b"\n \t", b"\xef\xbb\xbf", b"\n" * 1000], ids=repr)
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP"])
-def test_the_content_says_what_it_is(
-    form: str, before: bytes, corners: Image.Image, file_of: Callable[..., bytes]
-) -> None:
-    content = file_of(corners, form)
+def test_the_content_says_what_it_is(form: str, before: bytes, corners: Image.Image) -> None:
+    content = encoded(corners, form)
     assert drop_blanks(before + content) == content
     assert sniff(content) == form
 

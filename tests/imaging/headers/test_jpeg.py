@@ -18,14 +18,13 @@ from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.headers.jpeg import JpegCoding, drop_burden, extended_xmp, jpeg_coding, unread_coding
 from focalbox.imaging.source import open_picture
 from imaging.headers.test_rights import PACKET
+from pictures import encoded
 
 COFFEE = Image.fromarray(data.coffee())  # type: ignore[no-untyped-call]
 
 
 def written(**options: object) -> bytes:
-    file = BytesIO()
-    COFFEE.save(file, "JPEG", **options)
-    return file.getvalue()
+    return encoded(COFFEE, "JPEG", **options)
 
 
 def segment(marker: int, body: bytes) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -17,8 +16,8 @@ from focalbox.errors import DecodeError, LimitExceeded
 from focalbox.imaging.animation.apng import png_chunk
 from focalbox.imaging.headers.png import SIGNATURE, chunks_of, join, read_png
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
-FileOf = Callable[..., bytes]
 PRINTED = np.random.default_rng(1).integers(32, 127, 1_500_000, dtype=np.uint8).tobytes()
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 PADDED = (len(PROFILE) + 2_000_000).to_bytes(4, "big") + PROFILE[4:] + bytes(2_000_000)
@@ -64,29 +63,29 @@ ANCILLARY = {
 
 
 @pytest.mark.parametrize("name", ANCILLARY)
-def test_what_no_pixel_needs_is_dropped(name: str, corners: Picture, file_of: FileOf) -> None:
-    picture = open_picture(with_chunks(file_of(corners, "PNG"), ANCILLARY[name]))
+def test_what_no_pixel_needs_is_dropped(name: str, corners: Picture) -> None:
+    picture = open_picture(with_chunks(encoded(corners, "PNG"), ANCILLARY[name]))
     np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), np.asarray(corners))
 
 
 @pytest.mark.parametrize("behind", [b"garbage" * 100, bytes(9), b"\0\0\0\xffjuNk"])
-def test_what_lies_behind_the_end_is_none_of_the_picture(behind: bytes, corners: Picture, file_of: FileOf) -> None:
-    content = file_of(corners, "PNG")
+def test_what_lies_behind_the_end_is_none_of_the_picture(behind: bytes, corners: Picture) -> None:
+    content = encoded(corners, "PNG")
     for whole in (content, content[:-12]):
         picture = open_picture(whole + behind)
         np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), np.asarray(corners))
 
 
-def test_a_damaged_chunk_that_pixels_need_is_refused(corners: Picture, file_of: FileOf) -> None:
-    content = file_of(corners, "PNG")
+def test_a_damaged_chunk_that_pixels_need_is_refused(corners: Picture) -> None:
+    content = encoded(corners, "PNG")
     header = content.index(b"IHDR")
     with pytest.raises(DecodeError):
         open_picture(content[: header + 6] + b"\xff" + content[header + 7 :])
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-def test_a_cut_file_says_so(share: float, photograph: Picture, file_of: FileOf) -> None:
-    content = file_of(photograph, "PNG")
+def test_a_cut_file_says_so(share: float, photograph: Picture) -> None:
+    content = encoded(photograph, "PNG")
     with pytest.raises(DecodeError, match=r"cannot be decoded: the file ends too early$"):
         open_picture(content[: int(share * len(content))]).decode()
 
@@ -100,8 +99,8 @@ def test_too_many_chunks_are_refused() -> None:
         open_picture(content)
 
 
-def test_a_file_of_pixels_alone_is_not_copied(corners: Picture, file_of: FileOf) -> None:
-    content = file_of(corners, "PNG")
+def test_a_file_of_pixels_alone_is_not_copied(corners: Picture) -> None:
+    content = encoded(corners, "PNG")
     assert join(content, read_png(content).pixels) is content
     longer = content + b"behind its end"
     assert join(longer, read_png(longer).pixels) is longer
@@ -124,15 +123,15 @@ def test_noise_has_no_chunks_that_count(noise: bytes) -> None:
 
 
 @pytest.mark.parametrize(("place", "turned"), [(b"IDAT", True), (b"IEND", False)])
-def test_exif_counts_before_the_pixels_alone(place: bytes, turned: bool, corners: Picture, file_of: FileOf) -> None:  # noqa: FBT001
+def test_exif_counts_before_the_pixels_alone(place: bytes, turned: bool, corners: Picture) -> None:  # noqa: FBT001
     exif = Image.Exif()
     exif[0x0112] = 6
-    content = with_chunks(file_of(corners, "PNG"), png_chunk(b"eXIf", exif.tobytes()[6:]), before=place)
+    content = with_chunks(encoded(corners, "PNG"), png_chunk(b"eXIf", exif.tobytes()[6:]), before=place)
     assert (open_picture(content).size.width == corners.height) is turned
 
 
 @pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt", "iTXt, compressed"])
-def test_author_and_copyright_are_kept_from_its_own_texts(kind: str, corners: Picture, file_of: FileOf) -> None:
+def test_author_and_copyright_are_kept_from_its_own_texts(kind: str, corners: Picture) -> None:
     def chunk(key: bytes, text: bytes) -> bytes:
         body = {
             "tEXt": text.decode().encode("latin-1"),
@@ -142,7 +141,7 @@ def test_author_and_copyright_are_kept_from_its_own_texts(kind: str, corners: Pi
         }[kind]
         return png_chunk(kind[:4].encode(), key + b"\0" + body)
 
-    content = file_of(corners, "PNG")
+    content = encoded(corners, "PNG")
     notice, author, other = (
         chunk(b"Copyright", "© Ä".encode()),
         chunk(b"Author", b"A. Person"),
@@ -155,14 +154,14 @@ def test_author_and_copyright_are_kept_from_its_own_texts(kind: str, corners: Pi
     assert (broken.notice, broken.creators) == ("", ("A. Person",))
 
 
-def test_what_xcode_packs_for_ios_is_named(file_of: FileOf) -> None:
-    content = file_of(Image.new("RGB", (8, 8)), "PNG")
+def test_what_xcode_packs_for_ios_is_named() -> None:
+    content = encoded(Image.new("RGB", (8, 8)), "PNG")
     with pytest.raises(DecodeError, match=r"PNG as Xcode packs it for iOS \(CgBI\) is not read$"):
         open_picture(with_chunks(content, png_chunk(b"CgBI", b"\x50\0\x20\2"), before=b"IHDR"))
 
 
-def test_a_header_that_makes_no_sense_is_said_to(file_of: FileOf) -> None:
-    content = file_of(Image.new("RGB", (8, 8)), "PNG")
+def test_a_header_that_makes_no_sense_is_said_to() -> None:
+    content = encoded(Image.new("RGB", (8, 8)), "PNG")
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 3, 0, 0, 0, 0))
     with pytest.raises(DecodeError, match=r"^the picture cannot be decoded: its header is damaged$"):
         open_picture(content[:8] + header + content[33:])

@@ -17,6 +17,7 @@ from focalbox.imaging.headers.rights import Rights, read_xmp
 from focalbox.imaging.orientation import upright_point
 from focalbox.imaging.output.xmp import write_xmp
 from focalbox.imaging.source import open_picture
+from pictures import encoded
 
 PACKET = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -81,9 +82,7 @@ def with_iptc(block: bytes) -> bytes:
 
 
 def file_of(form: str, **options: object) -> bytes:
-    file = BytesIO()
-    picture().save(file, form, **options)
-    return file.getvalue()
+    return encoded(picture(), form, **options)
 
 
 def test_what_programs_write_is_read() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +13,8 @@ from focalbox.errors import DecodeError, FocalboxError
 from focalbox.imaging.source import can_read, open_picture
 from imaging import boxes
 from imaging.decoding import pixels_of
+from pictures import encoded
 
-FileOf = Callable[..., bytes]
 EARLY = r"cannot be decoded: the file ends too early$"
 JPEGS: dict[str, dict[str, object]] = {
     "baseline": {},
@@ -27,8 +26,8 @@ JPEGS: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 @pytest.mark.parametrize("name", JPEGS)
-def test_a_jpeg_that_lacks_only_its_end_is_whole(name: str, mode: str, photograph: Picture, file_of: FileOf) -> None:
-    content = file_of(photograph.convert(mode), "JPEG", **JPEGS[name])
+def test_a_jpeg_that_lacks_only_its_end_is_whole(name: str, mode: str, photograph: Picture) -> None:
+    content = encoded(photograph.convert(mode), "JPEG", **JPEGS[name])
     np.testing.assert_array_equal(pixels_of(content[:-2]), pixels_of(content))
     np.testing.assert_array_equal(pixels_of(content[:-1]), pixels_of(content))
     for cut in (20, len(content) // 2):
@@ -36,8 +35,8 @@ def test_a_jpeg_that_lacks_only_its_end_is_whole(name: str, mode: str, photograp
             pixels_of(content[:-cut])
 
 
-def test_a_progressive_jpeg_cut_between_two_scans_is_not_whole(photograph: Picture, file_of: FileOf) -> None:
-    content = file_of(photograph, "JPEG", progressive=True)
+def test_a_progressive_jpeg_cut_between_two_scans_is_not_whole(photograph: Picture) -> None:
+    content = encoded(photograph, "JPEG", progressive=True)
     at = len(content)
     for _ in range(3):
         at = content.rindex(b"\xff\xda", 0, at)
@@ -48,32 +47,30 @@ def test_a_progressive_jpeg_cut_between_two_scans_is_not_whole(photograph: Pictu
 
 @pytest.mark.parametrize("behind", [b"\xff\xda" * 101, b"\0" * 300, b"\xff\xd8\xff\xc2" + b"\xff\xda\0\x02" * 200])
 @pytest.mark.parametrize("name", JPEGS)
-def test_what_lies_behind_a_jpeg_is_none_of_it(name: str, behind: bytes, photograph: Picture, file_of: FileOf) -> None:
-    content = file_of(photograph, "JPEG", **JPEGS[name])
+def test_what_lies_behind_a_jpeg_is_none_of_it(name: str, behind: bytes, photograph: Picture) -> None:
+    content = encoded(photograph, "JPEG", **JPEGS[name])
     np.testing.assert_array_equal(pixels_of(content + behind), pixels_of(content))
 
 
 @pytest.mark.parametrize("marker", [0xE2, 0xE7, 0xED, 0xFE])
-def test_scans_inside_other_segments_are_not_counted(marker: int, photograph: Picture, file_of: FileOf) -> None:
-    content = file_of(photograph, "JPEG", progressive=True)
+def test_scans_inside_other_segments_are_not_counted(marker: int, photograph: Picture) -> None:
+    content = encoded(photograph, "JPEG", progressive=True)
     segment = bytes([0xFF, marker]) + (65_002).to_bytes(2, "big") + b"\xff\xda" * 32_500
     np.testing.assert_array_equal(pixels_of(content[:2] + segment + content[2:]), pixels_of(content))
 
 
 @pytest.mark.parametrize("before", [b"\r\n", b"\n", b"  ", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
-def test_white_space_before_a_picture_is_passed_over(
-    form: str, before: bytes, corners: Picture, file_of: FileOf
-) -> None:
-    content = file_of(corners, form)
+def test_white_space_before_a_picture_is_passed_over(form: str, before: bytes, corners: Picture) -> None:
+    content = encoded(corners, form)
     np.testing.assert_array_equal(pixels_of(before + content), pixels_of(content))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
 @pytest.mark.parametrize("form", ["PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF"])
-def test_a_cut_file_of_every_format_says_so(form: str, share: float, photograph: Picture, file_of: FileOf) -> None:
+def test_a_cut_file_of_every_format_says_so(form: str, share: float, photograph: Picture) -> None:
     options = {"compression": "tiff_adobe_deflate"} if form == "TIFF" else {}
-    content = file_of(photograph, form, **options)
+    content = encoded(photograph, form, **options)
     with pytest.raises(FocalboxError) as caught:
         pixels_of(content[: int(share * len(content))])
     assert str(caught.value).endswith("the file ends too early")
@@ -82,9 +79,9 @@ def test_a_cut_file_of_every_format_says_so(form: str, share: float, photograph:
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 @pytest.mark.parametrize("name", ["baseline", "restarts", "full chroma"])
 def test_a_jpeg_whose_last_rows_are_missing_says_so_though_it_has_an_end(
-    name: str, mode: str, photograph: Picture, file_of: FileOf
+    name: str, mode: str, photograph: Picture
 ) -> None:
-    content = file_of(photograph.convert(mode), "JPEG", **JPEGS[name])
+    content = encoded(photograph.convert(mode), "JPEG", **JPEGS[name])
     for kept in (len(content) // 3, len(content) * 2 // 3):
         for needed in (None, Size(*photograph.size)):
             with pytest.raises(DecodeError, match=EARLY):
@@ -92,8 +89,8 @@ def test_a_jpeg_whose_last_rows_are_missing_says_so_though_it_has_an_end(
 
 
 @pytest.mark.parametrize("name", JPEGS)
-def test_of_a_jpeg_that_lacks_a_few_codes_a_note_says_so_once(name: str, photograph: Picture, file_of: FileOf) -> None:
-    content = file_of(photograph, "JPEG", **JPEGS[name])
+def test_of_a_jpeg_that_lacks_a_few_codes_a_note_says_so_once(name: str, photograph: Picture) -> None:
+    content = encoded(photograph, "JPEG", **JPEGS[name])
     picture = open_picture(content[:-22] + content[-2:])
     for needed in (None, picture.size):
         picture.decode(needed)
@@ -102,10 +99,8 @@ def test_of_a_jpeg_that_lacks_a_few_codes_a_note_says_so_once(name: str, photogr
 
 @pytest.mark.parametrize("between", [b"\0", b"\0" * 9, b"\xff\xff"])
 @pytest.mark.parametrize("name", JPEGS)
-def test_bytes_before_the_end_of_a_jpeg_are_no_damage(
-    name: str, between: bytes, photograph: Picture, file_of: FileOf
-) -> None:
-    content = file_of(photograph, "JPEG", **JPEGS[name])
+def test_bytes_before_the_end_of_a_jpeg_are_no_damage(name: str, between: bytes, photograph: Picture) -> None:
+    content = encoded(photograph, "JPEG", **JPEGS[name])
     picture = open_picture(content[:-2] + between + content[-2:])
     np.testing.assert_array_equal(np.asarray(picture.decode(picture.size).image), pixels_of(content))
     assert picture.notes == ()
@@ -125,9 +120,9 @@ def test_a_picture_in_boxes_of_which_fewer_bytes_are_said_to_be_is_refused(form:
 
 @pytest.mark.parametrize("kept", [1, 4, 9])
 def test_of_a_jpeg_whose_last_scans_are_missing_though_it_has_an_end_a_note_says_so(
-    kept: int, photograph: Picture, file_of: FileOf
+    kept: int, photograph: Picture
 ) -> None:
-    content = file_of(photograph, "JPEG", progressive=True)
+    content = encoded(photograph, "JPEG", progressive=True)
     at = 0
     for _ in range(kept + 1):
         at = content.index(b"\xff\xda", at + 2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,16 +9,10 @@ from PIL.Image import Image as Picture
 
 from focalbox import DecodeError
 from focalbox.imaging.headers.webp import drop_cut_chunk
-from focalbox.imaging.source import open_picture
+from imaging.decoding import pixels_of
+from pictures import encoded
 
-FileOf = Callable[..., bytes]
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>" + b" " * 200
-
-
-def pixels(content: bytes) -> np.ndarray:
-    picture = open_picture(content)
-    found: np.ndarray = np.asarray(picture.decode(picture.size).image)
-    return found
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
@@ -29,25 +21,24 @@ def test_a_cut_behind_the_pixels_costs_nothing_but_what_was_cut(
     mode: str,
     lossless: bool,  # noqa: FBT001
     corners: Picture,
-    file_of: FileOf,
 ) -> None:
     image = corners.convert(mode)
     if mode == "RGBA":
         image.putalpha(Image.linear_gradient("L").resize(image.size))
-    content = file_of(image, "WEBP", lossless=lossless, quality=90, xmp=XMP)
+    content = encoded(image, "WEBP", lossless=lossless, quality=90, xmp=XMP)
     end = content.index(b"XMP ")
     for stop in (end, end + 3, end + 8, end + 60, len(content) - 1):
-        np.testing.assert_array_equal(pixels(content[:stop]), pixels(content))
+        np.testing.assert_array_equal(pixels_of(content[:stop]), pixels_of(content))
     longer = content[:4] + (10**6).to_bytes(4, "little") + content[8:]
-    np.testing.assert_array_equal(pixels(longer), pixels(content))
+    np.testing.assert_array_equal(pixels_of(longer), pixels_of(content))
     assert drop_cut_chunk(content) is content
 
 
-def test_a_cut_in_the_pixels_or_frames_is_named(corners: Picture, file_of: FileOf) -> None:
-    content = file_of(corners, "WEBP", quality=90)
+def test_a_cut_in_the_pixels_or_frames_is_named(corners: Picture) -> None:
+    content = encoded(corners, "WEBP", quality=90)
     with pytest.raises(DecodeError, match="ends too early"):
-        pixels(content[:-8])
-    film = file_of(corners, "WEBP", save_all=True, append_images=[corners.rotate(180)], duration=80)
+        pixels_of(content[:-8])
+    film = encoded(corners, "WEBP", save_all=True, append_images=[corners.rotate(180)], duration=80)
     assert drop_cut_chunk(film[:-9]) == film[:-9]
     with pytest.raises(DecodeError, match="ends too early"):
-        pixels(film[:-9])
+        pixels_of(film[:-9])

@@ -18,6 +18,7 @@ from focalbox.imaging.colour_spaces import rgb_profile
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.output.encoding import can_write, encode
 from focalbox.imaging.output.formats import FORMATS
+from pictures import encoded
 
 KEPT = "A. Person"
 SECRET = b"52.3100 Berlin"
@@ -105,10 +106,8 @@ def test_more_memory_than_allowed_and_more_pixels_than_a_format_holds_are_refuse
 
 
 def file_of(form: str, **options: Any) -> bytes:
-    file = BytesIO()
     pixels = np.random.default_rng(3).integers(0, 256, (60, 80, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(file, form, **options)
-    return file.getvalue()
+    return encoded(pixels, form, **options)
 
 
 def leaky(form: str) -> bytes:

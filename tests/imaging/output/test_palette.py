@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from focalbox import Cropper
 from focalbox.imaging.output import palette
 from focalbox.imaging.output.palette import near_colours, with_palette
-from pictures import Photographs
+from pictures import Photographs, encoded
 
 
 def chart(mode: str = "RGB") -> Image.Image:
@@ -23,16 +23,10 @@ def chart(mode: str = "RGB") -> Image.Image:
     return image
 
 
-def file_of(image: Image.Image, form: str) -> bytes:
-    file = BytesIO()
-    image.save(file, form)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_pixels_that_are_only_cut_stay_the_same_in_a_palette(mode: str, form: str) -> None:
-    content = file_of(chart(mode).quantize(), form)
+    content = encoded(chart(mode).quantize(), form)
     (result,) = Cropper().results(content, ["320x200"])
     with Image.open(BytesIO(result.encode("png"))) as written:
         assert written.mode == "P"
@@ -43,10 +37,10 @@ def test_pixels_that_are_only_cut_stay_the_same_in_a_palette(mode: str, form: st
 
 
 def test_a_resized_chart_is_smaller_with_a_palette_and_looks_the_same() -> None:
-    content = file_of(chart().quantize(), "PNG")
+    content = encoded(chart().quantize(), "PNG")
     (result,) = Cropper().results(content, ["200x150"])
     written = result.encode("png")
-    full = file_of(result.image, "PNG")
+    full = encoded(result.image, "PNG")
     with Image.open(BytesIO(written)) as read:
         assert read.mode == "P"
         apart = np.asarray(read.convert("RGB")).astype(int) - np.asarray(result.image)
@@ -60,14 +54,14 @@ def test_what_a_palette_cannot_show_has_none() -> None:
 
 
 def test_a_picture_that_came_without_a_palette_goes_without() -> None:
-    (result,) = Cropper().results(file_of(chart(), "PNG"), ["200x150"])
+    (result,) = Cropper().results(encoded(chart(), "PNG"), ["200x150"])
     with Image.open(BytesIO(result.encode("png"))) as written:
         assert written.mode == "RGB"
 
 
 def test_the_smaller_file_is_taken(photograph: Image.Image) -> None:
-    (result,) = Cropper().results(file_of(photograph.quantize(), "PNG"), ["200x150"])
-    assert len(result.encode("png")) <= len(file_of(result.image, "PNG"))
+    (result,) = Cropper().results(encoded(photograph.quantize(), "PNG"), ["200x150"])
+    assert len(result.encode("png")) <= len(encoded(result.image, "PNG"))
 
 
 def apart(image: Image.Image, near: Image.Image) -> np.ndarray:

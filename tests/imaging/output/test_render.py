@@ -1,7 +1,6 @@
 """Cutting and resizing: exactly the size asked for, exactly the window, as sharp as a full decode."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -21,8 +20,7 @@ from focalbox.imaging.resample import crop_and_resize
 from focalbox.imaging.source import open_picture
 from focalbox.imaging.working import WorkingImage
 from laws import cases
-
-FileOf = Callable[..., bytes]
+from pictures import encoded
 
 
 def working(image: Picture) -> WorkingImage:
@@ -66,11 +64,11 @@ def test_a_window_of_the_results_size_is_cut_and_not_resized(photograph: Picture
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
-def test_a_reduced_decode_is_as_sharp_as_a_full_one(name: str, file_of: FileOf) -> None:
+def test_a_reduced_decode_is_as_sharp_as_a_full_one(name: str) -> None:
     image = Image.fromarray(getattr(data, name)())
     noise = np.random.default_rng(7).integers(-4, 5, (1800, 2700, 1), dtype=np.int16)
     large = np.asarray(image.resize((2700, 1800), Image.Resampling.LANCZOS)).astype(np.int16) + noise
-    file = file_of(Image.fromarray(np.clip(large, 0, 255).astype(np.uint8)), "JPEG", quality=90)
+    file = encoded(Image.fromarray(np.clip(large, 0, 255).astype(np.uint8)), "JPEG", quality=90)
     box = PixelBox(0, 333, 2700, 1080)
     picture = open_picture(file)
     reduced = picture.decode(Size(1000, 667))
@@ -96,10 +94,10 @@ def test_what_is_invisible_does_not_bleed() -> None:
     assert (seen[:, 1] < 16).all()
 
 
-def test_thin_pictures_are_cut_before_they_are_resized(file_of: FileOf) -> None:
+def test_thin_pictures_are_cut_before_they_are_resized() -> None:
     started = time.process_time()
     for width, height in ((1, 2000), (4, 8000)):
-        picture = open_picture(file_of(Image.new("RGB", (width, height)), "JPEG"))
+        picture = open_picture(encoded(Image.new("RGB", (width, height)), "JPEG"))
         result = render(picture.decode(picture.size), PixelBox(0, 100, width, width), Size(500, 500))
         assert result.size == (500, 500)
     assert time.process_time() - started < 2
@@ -139,8 +137,8 @@ def test_the_largest_results_are_made(corners: Picture) -> None:
 
 
 @pytest.mark.slow
-def test_threads_share_everything_and_agree(photograph: Picture, file_of: FileOf) -> None:
-    file = file_of(photograph, "JPEG", quality=90)
+def test_threads_share_everything_and_agree(photograph: Picture) -> None:
+    file = encoded(photograph, "JPEG", quality=90)
     sizes = [Size(100 + step, 60 + step) for step in range(8)] * 4
 
     def rendered(size: Size) -> bytes:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FloatRect, Page, expect
 
-from service.chromium import SCREENSHOTS, drag, planned_by, shot, window_of
+from chromium import SCREENSHOTS
+from service.chromium import drag, planned_by, shot, window_of
 
 
 def _place(page: Page, part: str) -> FloatRect:

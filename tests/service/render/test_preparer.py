@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,6 +27,7 @@ from focalbox.service.runtime.pool import Pool
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
+from pictures import encoded
 
 BYTES = 2**26
 
@@ -50,9 +50,7 @@ class Counting(Cropper):
 
 def picture() -> bytes:
     noise = np.random.default_rng(7).integers(0, 255, (60, 80, 3), dtype=np.uint8)
-    written = io.BytesIO()
-    Image.fromarray(noise).resize((1600, 1200)).save(written, "jpeg")
-    return written.getvalue()
+    return encoded(Image.fromarray(noise).resize((1600, 1200)), "jpeg")
 
 
 def asked(size: str = "400x290", **changes: Any) -> ImageRequest:

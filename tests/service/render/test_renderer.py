@@ -36,6 +36,7 @@ from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
 from focalbox.sources import Source
+from pictures import encoded
 from service.servers import Service
 
 THREADS, REQUESTS = 2, 12
@@ -61,9 +62,7 @@ class _Counting(Cropper):
 
 def _file(seed: int) -> bytes:
     noise = np.random.default_rng(seed).integers(0, 255, (60, 80, 3), dtype=np.uint8)
-    written = io.BytesIO()
-    Image.fromarray(noise).resize((400, 300)).save(written, "jpeg")
-    return written.getvalue()
+    return encoded(Image.fromarray(noise).resize((400, 300)), "jpeg")
 
 
 def _asked(work: Callable[[Renderer, Pictures], Awaitable[None]], cropper: Cropper) -> None:
@@ -184,10 +183,8 @@ def test_what_is_too_large_for_one_is_not_refused_to_others() -> None:
 
 
 def _film() -> bytes:
-    written = io.BytesIO()
     first, *rest = (Image.open(io.BytesIO(_file(seed))) for seed in range(4))
-    first.save(written, "webp", save_all=True, append_images=rest, duration=50)
-    return written.getvalue()
+    return encoded(first, "webp", save_all=True, append_images=rest, duration=50)
 
 
 @pytest.mark.parametrize("most", [3, 4])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import subprocess
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from pictures import encoded
 from service.servers import SECONDS, Neighbour, Running
 
 FRESH = {"Content-Type": "image/png", "Cache-Control": "max-age=600"}
@@ -21,10 +20,8 @@ FRESH = {"Content-Type": "image/png", "Cache-Control": "max-age=600"}
 
 def _noise(seed: int) -> bytes:
     """Return a picture of some 200 kB."""
-    out = io.BytesIO()
     pixels = np.random.default_rng(seed).integers(0, 256, (256, 256, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(out, "PNG")
-    return out.getvalue()
+    return encoded(pixels, "PNG")
 
 
 def _get(service: Running, path: str) -> tuple[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -19,14 +18,13 @@ from focalbox.service.runtime.pool import Pool
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
+from pictures import encoded
 
 
 def picture() -> bytes:
-    file = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
-    Image.new("RGB", (40, 30), "red").save(file, "JPEG", exif=exif)
-    return file.getvalue()
+    return encoded(Image.new("RGB", (40, 30), "red"), "JPEG", exif=exif)
 
 
 class Place:

@@ -14,15 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pictures import encoded
 from service.servers import SECONDS, Answer, Neighbour, Running, Service
 
 Opened = Callable[..., Service]
 
 
 def _picture(grey: int) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(np.full((60, 90, 3), grey, dtype=np.uint8)).save(out, "jpeg")
-    return out.getvalue()
+    return encoded(np.full((60, 90, 3), grey, dtype=np.uint8), "jpeg")
 
 
 DARK, LIGHT = _picture(20), _picture(230)

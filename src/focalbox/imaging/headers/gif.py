@@ -68,7 +68,7 @@ def _walk(data: bytes, max_frames: int) -> tuple[int, int]:
     Returns
     -------
     frames, end : int
-        How many frames there are, at most ``most + 1``, and where the last block ends or should have ended.
+        How many frames there are, at most ``max_frames + 1``, and where the last block ends or should have ended.
 
     Raises
     ------
