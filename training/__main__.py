@@ -59,38 +59,48 @@ def run(options: argparse.Namespace) -> None:
     started = time.monotonic()
     try:
         if options.command in {"evaluate", "heads"}:
-            from benchmarks.tables import replace_between  # noqa: PLC0415
-            from training.evaluation.evaluate import LEVELS, evaluate  # noqa: PLC0415
-            from training.evaluation.heads import report_heads  # noqa: PLC0415
-            from training.evaluation.reader import open_network  # noqa: PLC0415
-
-            text = report_heads(open_network(options.out / "focalbox.onnx"), options.data, LEVELS)
-            print(f"## heads of focalbox.onnx\n\n{text}\n")
-            if options.write:
-                replace_between(options.out / "MODEL_CARD.md", "heads of focalbox.onnx", text)
-            if options.command == "heads":
-                return
-            for name in ("focalbox.onnx", "focalbox-mit.onnx"):
-                text = evaluate(options.out / name, options.data, options.cache, brief=options.brief)
-                print(f"## {name}\n\n{text}\n")
-                if options.write and not options.brief:
-                    replace_between(options.out / "MODEL_CARD.md", name, text)
-                    replace_between(options.page, f"maps of {name}", text.partition("\n\n")[0])
+            _evaluate(options)
             return
-        import torch  # noqa: PLC0415
-
-        from training.pipeline import TrainingRun, train_default, train_mit  # noqa: PLC0415
-
-        if options.threads:
-            torch.set_num_threads(options.threads)
-        training = TrainingRun(options.data, options.cache, options.out, options.share)
-        if options.command != "mit":
-            train_default(training)
-        if options.command != "default":
-            train_mit(training)
+        _train(options)
     except DataError as error:
         sys.exit(f"training: {error}")
     print(f"training: {options.command} took {(time.monotonic() - started) / 60:.1f} minutes in all")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    """Print the tables of the networks, and write them into the pages when asked to."""
+    from benchmarks.tables import replace_between  # noqa: PLC0415 - as above
+    from training.evaluation.evaluate import LEVELS, evaluate  # noqa: PLC0415
+    from training.evaluation.heads import report_heads  # noqa: PLC0415
+    from training.evaluation.reader import open_network  # noqa: PLC0415
+
+    text = report_heads(open_network(options.out / "focalbox.onnx"), options.data, LEVELS)
+    print(f"## heads of focalbox.onnx\n\n{text}\n")
+    if options.write:
+        replace_between(options.out / "MODEL_CARD.md", "heads of focalbox.onnx", text)
+    if options.command == "heads":
+        return
+    for name in ("focalbox.onnx", "focalbox-mit.onnx"):
+        text = evaluate(options.out / name, options.data, options.cache, brief=options.brief)
+        print(f"## {name}\n\n{text}\n")
+        if options.write and not options.brief:
+            replace_between(options.out / "MODEL_CARD.md", name, text)
+            replace_between(options.page, f"maps of {name}", text.partition("\n\n")[0])
+
+
+def _train(options: argparse.Namespace) -> None:
+    """Train the default network, the one from MIT-licensed pictures, or both."""
+    import torch  # noqa: PLC0415 - as above
+
+    from training.pipeline import TrainingRun, train_default, train_mit  # noqa: PLC0415
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    training = TrainingRun(options.data, options.cache, options.out, options.share)
+    if options.command != "mit":
+        train_default(training)
+    if options.command != "default":
+        train_mit(training)
 
 
 if __name__ == "__main__":

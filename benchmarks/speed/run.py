@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks.speed.candidates import CANDIDATES, OURS, candidate
+from benchmarks.speed.candidates import CANDIDATES, OURS, Candidate, candidate
 from benchmarks.speed.decoders import decoder_times
 from benchmarks.speed.films import measure_films
 from benchmarks.speed.measures import box_time, peak_memory, planning_time, sharpness, six_sizes, timings
@@ -85,6 +85,31 @@ def _profile(results: Results, kind: Kind, files: list[bytes], size: tuple[int, 
     print(f"{kind.name:18} {label:10} {ratio:.2f} {results.profiled[kind.name, label][1]}", flush=True)
 
 
+def _measure_kind(
+    results: Results, turns: dict[str, Candidate], kind: Kind, rounds: int, sizes: tuple[tuple[int, int], ...]
+) -> None:
+    """Measure one kind of picture in all its sizes; what else is measured on plain JPEG, beside all croppers."""
+    files, plain = make(kind), len(turns) == len(CANDIDATES)
+    alone = kind.width > _SMALL and not plain
+    for size in sizes:
+        label = f"{size[0]}x{size[1]}"
+        found = timings(turns, files, size, rounds if size == _SIZES[0] else max(2, rounds // 4), warm=not alone)
+        results.times[kind.name, label] = found
+        line = "  ".join(f"{name} {timing.wall:.1f} ({timing.ratio:.2f})" for name, timing in found.items())
+        print(f"{kind.name:18} {label:10} {line}", flush=True)
+        _profile(results, kind, files, size, found[PEER].ratio)
+    if plain:
+        measured = [sharpness(file, Size(*_SIZES[0])) for file in files]
+        results.sharp[kind.name] = min(ours for ours, _ in measured), min(theirs for _, theirs in measured)
+    if kind.name == "12 MP":
+        results.six = six_sizes(files[0], 5)
+    if kind.name == "24 MP":
+        with tempfile.TemporaryDirectory() as directory:
+            large = Path(directory, "large.jpg")
+            large.write_bytes(files[0])
+            results.memory = {name: peak_memory(name, large, _SIZES[0]) for name in CANDIDATES}
+
+
 def measure(*, quick: bool, strict: bool, out: Path) -> int:
     """Measure everything, print it and write the report; return 1 when a goal is missed and that is to be strict."""
     cases = list(_cases())
@@ -95,30 +120,10 @@ def measure(*, quick: bool, strict: bool, out: Path) -> int:
             if kind.width <= _SMALL
         ]
     croppers = {name: candidate(name) for name in CANDIDATES}
+    compared = {name: croppers[name] for name in _COMPARED}
     results = Results()
-    with tempfile.TemporaryDirectory() as directory:
-        for kind, rounds, sizes, plain in cases:
-            files = make(kind)
-            for size in sizes:
-                label = f"{size[0]}x{size[1]}"
-                turns = {name: croppers[name] for name in (CANDIDATES if plain else _COMPARED)}
-                alone = kind.width > _SMALL and not plain
-                found = timings(
-                    turns, files, size, rounds if size == _SIZES[0] else max(2, rounds // 4), warm=not alone
-                )
-                results.times[kind.name, label] = found
-                line = "  ".join(f"{name} {timing.wall:.1f} ({timing.ratio:.2f})" for name, timing in found.items())
-                print(f"{kind.name:18} {label:10} {line}", flush=True)
-                _profile(results, kind, files, size, found[PEER].ratio)
-            if plain:
-                measured = [sharpness(file, Size(*_SIZES[0])) for file in files]
-                results.sharp[kind.name] = min(ours for ours, _ in measured), min(theirs for _, theirs in measured)
-            if kind.name == "12 MP":
-                results.six = six_sizes(files[0], 5)
-            if kind.name == "24 MP":
-                large = Path(directory, "large.jpg")
-                large.write_bytes(files[0])
-                results.memory = {name: peak_memory(name, large, _SIZES[0]) for name in CANDIDATES}
+    for kind, rounds, sizes, plain in cases:
+        _measure_kind(results, croppers if plain else compared, kind, rounds, sizes)
     results.films = {} if quick else measure_films(_FILM_ROUNDS)
     results.box = box_time()
     results.planning = planning_time(0), planning_time(30)

@@ -80,25 +80,17 @@ def find_border(image: Image.Image, trim: Trim) -> PixelBox:
     """
     width, height = image.size
     ground = _ground(image, trim)
-    farthest = trim.tolerance**2
-
-    def differs(left: int, top: int, right: int, bottom: int) -> NDArray[np.bool_]:
-        part = _bands(image, (left, top, right, bottom))
-        extremes = zip(_extremes(part), ground, strict=True)
-        if sum(max(value - low, high - value) ** 2 for (low, high), value in extremes) <= farthest:
-            return np.zeros((bottom - top, right - left), dtype=np.bool_)  # a clean border, found five times as fast
-        apart = np.zeros((bottom - top, right - left), dtype=np.int32)
-        for plane, value in zip(part.split(), ground, strict=True):
-            distance = np.asarray(plane, dtype=np.int32) - value
-            apart += distance * distance
-        return apart > farthest
 
     def rows(start: int, stop: int) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = np.any(differs(0, start, width, stop), axis=1)
+        found: NDArray[np.bool_] = np.any(
+            _differs(_bands(image, (0, start, width, stop)), ground, trim.tolerance), axis=1
+        )
         return found
 
     def columns(start: int, stop: int) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = np.any(differs(start, top, stop, bottom), axis=0)
+        found: NDArray[np.bool_] = np.any(
+            _differs(_bands(image, (start, top, stop, bottom)), ground, trim.tolerance), axis=0
+        )
         return found
 
     at_once = max(1, _STRIP // width)
@@ -130,6 +122,18 @@ def _bands(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
     """Return a part of a picture in which all fully transparent pixels are alike."""
     part = image.crop(box)
     return part.convert("RGBa") if part.mode == "RGBA" else part
+
+
+def _differs(part: Image.Image, ground: list[int], tolerance: int) -> NDArray[np.bool_]:
+    """Tell which pixels of a part are further from a colour than a distance, shape (height, width)."""
+    extremes = zip(_extremes(part), ground, strict=True)
+    if sum(max(value - low, high - value) ** 2 for (low, high), value in extremes) <= tolerance**2:
+        return np.zeros((part.height, part.width), dtype=np.bool_)  # a clean border, found five times as fast
+    apart = np.zeros((part.height, part.width), dtype=np.int32)
+    for plane, value in zip(part.split(), ground, strict=True):
+        distance = np.asarray(plane, dtype=np.int32) - value
+        apart += distance * distance
+    return apart > tolerance**2
 
 
 def _extremes(part: Image.Image) -> list[tuple[int, int]]:

@@ -142,7 +142,7 @@ class FsspecStore:
             entry = self._call(address, "found", InvalidRequest, lambda: system.info(path))
         except InvalidRequest:
             return False
-        return entry["type"] != "directory" and entry.get("size") == 0  # of some, no size is known
+        return bool(entry["type"] != "directory" and entry.get("size") == 0)  # of some, no size is known
 
     def _call(self, address: str, verb: str, kind: type[Exception], call: Callable[[], _T]) -> _T:
         return retry(call, f"{address} cannot be {verb}", kind, self._tries)
@@ -191,7 +191,7 @@ def filesystem_of(scheme: str) -> Any:
         if scheme in _S3:
             # one try in botocore: faults are counted and waited for in one place, here
             options["config_kwargs"] = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 30}
-        # asked of the signature first: one that fails half made complains on standard error when it goes
+        # asked of the signature first: one that fails half made writes to standard error when it is deleted
         signature(fsspec.get_filesystem_class(scheme).__init__).bind(None, **options)
         system = fsspec.filesystem(scheme, **options)
         if hasattr(system, "retries"):

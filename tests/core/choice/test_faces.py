@@ -1,4 +1,4 @@
-"""Faces framed: which of them, how much around them, in which window, and what a caller's wishes do to it."""
+"""Faces framed: which of them, how much around them, in which window, and what a caller's own focus does to it."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _only_fits(demands: Demands, window: tuple[float, float], other: tuple[float
 
 
 def _to_visible(visible: Visible, framing: Framing) -> Framing:
-    """Convert a caller's wishes from the upright picture to its visible part; boxes that lie in the border are dropped."""
+    """Convert what is asked for from the upright picture to its visible part; boxes that lie in the border are dropped."""
     if visible.trimmed is None:
         return framing
 

@@ -159,7 +159,7 @@ def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> in
     Parameters
     ----------
     name : str
-        A format of `FORMATS`; of any other name, what the hungriest writer takes.
+        A format of `FORMATS`; of any other name, what the writer takes that takes the most.
     several : bool
         Whether a JPEG is progressive or compressed, which takes several passes.
     clear : bool
