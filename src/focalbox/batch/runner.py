@@ -16,7 +16,6 @@ from focalbox.batch.records.files import check_name
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.records.manifest import Manifest
 from focalbox.batch.records.stored import stored_pictures
-from focalbox.batch.records.temporary import temporary_folder
 from focalbox.batch.report import check_place, write_report
 from focalbox.batch.validation import (
     absolute_address,
@@ -34,6 +33,7 @@ from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target
 from focalbox.options.sizes import FREE
 from focalbox.saliency.names import DEFAULT_MODEL
 from focalbox.storage.open import storage_of
+from focalbox.storage.temporary import temporary_folder
 
 __all__ = ["EngineName", "Stopped", "Summary", "run"]
 

@@ -8,7 +8,6 @@ import logging
 import os
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -25,6 +24,7 @@ from focalbox.service.dialects.signing import sign as signed
 from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
 from focalbox.service.settings import ServiceSettings
+from focalbox.storage.temporary import temporary_folder
 
 __all__ = ["serve", "sign"]
 
@@ -101,8 +101,8 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
         with listening:
             _exit_unless_started(partial(_serve, listening, settings, announce=announce))
         return
-    with tempfile.TemporaryDirectory(prefix="focalbox-metrics-", dir=shared_metrics.place_for()) as name:
-        code = _serve_with_workers(listening, settings, Path(name), announce)
+    with temporary_folder("focalbox-metrics-", shared_metrics.place_for()) as folder:
+        code = _serve_with_workers(listening, settings, folder, announce)
     sys.exit(code)
 
 

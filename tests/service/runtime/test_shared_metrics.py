@@ -34,6 +34,22 @@ def test_what_only_a_living_process_has_goes_with_it(tmp_path: Path) -> None:
     assert sorted(file.name.rpartition("_")[0] for file in tmp_path.iterdir()) == ["counter", "histogram"]
 
 
+def test_what_an_ended_process_has_counted_stays_and_takes_no_room(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from focalbox.service.runtime import shared_metrics as shared\n"
+        "folder = Path(sys.argv[1]); shared.reserve(folder); os.environ[shared.VARIABLE] = str(folder)\n"
+        "from focalbox.service.runtime.metrics import Metrics; metrics = Metrics(folder); ended = os.getpid()\n"
+        "for _ in range(7): metrics.requests.labels('native', 'crop', '200').inc(); metrics.seconds.observe(1)\n"
+        "if not os.fork(): shared.forget(folder, ended); print(metrics.text().decode()); sys.stdout.flush(); os._exit(0)\n"
+        "os.wait()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    text = subprocess.run(command, check=True, timeout=SECONDS, capture_output=True, text=True).stdout
+    assert 'focalbox_requests_total{answer="crop",dialect="native",status="200"} 7.0' in text
+    assert "focalbox_request_seconds_count 7.0" in text
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 2**14
+
+
 def test_all_that_is_counted_fits_into_what_is_reserved(tmp_path: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; from focalbox.service.runtime import shared_metrics as shared\n"

@@ -7,6 +7,7 @@ prometheus_client maps its files into memory. On a full disk, a write into a pag
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +22,8 @@ _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 _BYTES: Mapping[str, int] = {"counter": 2**18, "gauge_livesum": 2**16, "histogram": 2**16}
 """Bytes reserved for each kind of file: some 170 for each series, and requests have at most 600 series (dialects, answers,
 statuses)."""
+_HEAD = 8
+"""Bytes before the first entry of a file of prometheus_client; four of them say how many bytes are used."""
 
 
 def place_for() -> Path | None:
@@ -48,6 +51,14 @@ def reserve(folder: Path) -> None:
 
 
 def forget(folder: Path, worker: int) -> None:
-    """Remove the gauges of a process that has ended, such as its open connections; its counters stay."""
+    """Remove the gauges of a process that has ended, such as its open connections; its counters stay.
+
+    What was reserved for further counters is given back: a service whose workers are killed again and again would otherwise
+    fill the memory of the machine.
+    """
     for file in folder.glob(f"gauge_live*_{worker}.db"):
         file.unlink(missing_ok=True)
+    for file in folder.glob(f"*_{worker}.db"):
+        with file.open("r+b") as opened:
+            used = int.from_bytes(opened.read(_HEAD)[:4], sys.byteorder)
+            opened.truncate(max(used, _HEAD))

@@ -14,14 +14,20 @@ from focalbox.storage.base import reason_of
 
 __all__ = ["temporary_folder"]
 
-_PREFIX = "focalbox-run-"
 _LOCK = "lock"
 """A file in the folder that its run holds locked: the system releases it however the run ends."""
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
+def temporary_folder(prefix: str = "focalbox-run-", place: Path | None = None) -> Iterator[Path]:
     """Make a temporary folder, and remove those whose runs were killed, where the system can tell (not on Windows).
+
+    Parameters
+    ----------
+    prefix : str
+        How its name begins, and those of the folders that are removed.
+    place : Path, optional
+        The folder that it is made in; the system's usual one when left out.
 
     Raises
     ------
@@ -29,13 +35,13 @@ def temporary_folder() -> Iterator[Path]:
         When none can be made.
     """
     try:
-        made = tempfile.TemporaryDirectory(prefix=_PREFIX)
+        made = tempfile.TemporaryDirectory(prefix=prefix, dir=place)
     except OSError as error:
         message = f"nothing can be written to the temporary folder: {reason_of(error)}"
         raise OutputError(message) from error
     with made, (Path(made.name) / _LOCK).open("wb") as lock:
         _hold(lock)
-        for left in Path(made.name).parent.glob(f"{_PREFIX}*/{_LOCK}"):
+        for left in Path(made.name).parent.glob(f"{prefix}*/{_LOCK}"):
             with suppress(OSError), left.open("rb") as other:
                 if _hold(other):
                     shutil.rmtree(left.parent, ignore_errors=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from focalbox.batch.records.temporary import temporary_folder
 from focalbox.errors import OutputError
+from focalbox.storage.temporary import temporary_folder
 
 KILLED = """
 import os, signal
-from focalbox.batch.records.temporary import temporary_folder
+from focalbox.storage.temporary import temporary_folder
 with temporary_folder() as folder:
     (folder / "manifest.jsonl").write_text("half of it")
     os.kill(os.getpid(), signal.SIGKILL)
