@@ -20,35 +20,8 @@ _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types of whole numbers (TIFF 6.0, section 2; BigTIFF): BYTE, SHORT, LONG, IFD, LONG8, IFD8."""
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """Bytes of a value of each type (the same)."""
-_PIXELS = {
-    *{
-        256,
-        257,
-        258,
-        259,
-        262,
-        266,
-        273,
-        277,
-        278,
-        279,
-        284,
-        292,
-        293,
-        317,
-        320,
-        322,
-        323,
-        324,
-        325,
-        332,
-        338,
-        339,
-        347,
-    },
-    *range(512, 522),
-    *{529, 530, 531, 532, 50674},
-}
+_PIXELS = {*range(256, 260), 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, *range(322, 326), 332}
+_PIXELS |= {338, 339, 347, *range(512, 522), *range(529, 533), 50674}
 """Tags that pixels are decoded by (TIFF 6.0; 50674: LERC)."""
 _ORIENTATION, _SHOWN = 274, {274, 34675}
 """Tags about their appearance: orientation, colour profile."""
@@ -73,6 +46,36 @@ _MAX_DIRECTORIES = 64
 """Directories that are looked at: a camera writes up to ten; pages of a document are counted elsewhere."""
 _MAX_ENTRIES = 4096
 """Entries of a directory that are looked at."""
+
+
+class _Layout(NamedTuple):
+    """How a file writes numbers: its byte order, and whether places and counts are wide, as in a BigTIFF."""
+
+    order: str
+    big: bool
+
+    @classmethod
+    def of(cls, data: bytes) -> _Layout:
+        return cls("<" if data[:2] == b"II" else ">", _BIG in data[2:4])
+
+    @property
+    def place(self) -> str:
+        """The format of a place in the file."""
+        return self.order + ("Q" if self.big else "I")
+
+    @property
+    def inline(self) -> int:
+        """Bytes of values that an entry has room for."""
+        return 8 if self.big else 4
+
+    def first(self, data: bytes) -> int:
+        """Return where the first directory stands; raises struct.error when the file is too short."""
+        (start,) = struct.unpack_from(self.place, data, 8 if self.big else 4)
+        return int(start)
+
+    def with_first(self, data: bytes, start: int) -> bytes:
+        """Return the head of the file, with another directory as the first."""
+        return data[: 8 if self.big else 4] + struct.pack(self.place, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +137,15 @@ def choose_picture(data: bytes) -> tuple[bytes, str | None]:
         note = f"the file has no picture but previews: the one of {chosen.width}x{chosen.height} pixels was taken"
     if chosen.offset == first.offset:
         return data, note
-    order = "<" if data[:2] == b"II" else ">"
-    if _BIG in data[2:4]:
-        return data[:8] + struct.pack(order + "Q", chosen.offset) + data[16:], note
-    return data[:4] + struct.pack(order + "I", chosen.offset) + data[8:], note
+    head = _Layout.of(data).with_first(data, chosen.offset)
+    return head + data[len(head) :], note
 
 
 def samples_of(data: bytes) -> str | None:
     """Describe the samples of the first picture in words, such as "3 floating-point samples of 32 bits"."""
-    order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
+    layout = _Layout.of(data)
     try:
-        (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-        tags, _ = _tags(data, start, order, big=big)
+        tags, _ = _tags(data, layout.first(data), layout)
     except (struct.error, OverflowError):
         return None
     kind = _SAMPLE_FORMATS.get(tags.get(_SAMPLE_FORMAT, (1,))[0], "other")
@@ -161,13 +161,11 @@ def read_directories(data: bytes) -> list[Directory]:
     struct.error
         When the first one lies outside of the file.
     """
-    order = "<" if data[:2] == b"II" else ">"
-    big = _BIG in data[2:4]
-    (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-    return list(_walk(data, start, order, big=big))
+    layout = _Layout.of(data)
+    return list(_walk(data, layout.first(data), layout))
 
 
-def _walk(data: bytes, start: int, order: str, *, big: bool) -> Iterator[Directory]:
+def _walk(data: bytes, start: int, layout: _Layout) -> Iterator[Directory]:
     waiting: list[tuple[int, int | None]] = [(start, None)]
     seen: set[int] = set()
     while waiting and len(seen) < _MAX_DIRECTORIES:
@@ -176,7 +174,7 @@ def _walk(data: bytes, start: int, order: str, *, big: bool) -> Iterator[Directo
             continue
         seen.add(at)
         try:
-            tags, link = _tags(data, at, order, big=big)
+            tags, link = _tags(data, at, layout)
         except (struct.error, OverflowError):
             continue
         waiting = [(below, at) for below in tags.get(_SUB_DIRECTORIES, ())] + waiting + [(link, parent)] * bool(link)
@@ -191,14 +189,13 @@ def read_blocks(data: bytes, wanted: Collection[int]) -> dict[int, bytes]:
 
     Pillow reads numbers of several where it expects one, and then gives the first.
     """
-    order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
-    found: dict[int, bytes] = {}
+    layout, found = _Layout.of(data), {}
     try:
-        (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-        for entry in _entries(data, start, order, big=big)[0]:
+        for entry in _entries(data, layout.first(data), layout)[0]:
             length = SIZES.get(entry.kind, 0) * entry.length
             if entry.tag in wanted and 0 < length <= _MAX_BLOCK:
-                found[entry.tag] = data[(place := _place(data, entry, length, order, big=big)) : place + length]
+                place = _place(data, entry, length, layout)
+                found[entry.tag] = data[place : place + length]
     except (struct.error, OverflowError):
         pass  # the tags before the fault are kept
     return found
@@ -210,18 +207,16 @@ def drop_unsound(data: bytes) -> bytes:
     Pillow stops reading a directory there, and libtiff refuses the picture. Orientation and colour profile are left, where
     they are sound. Pixels and what they need stay where they lie: a new directory is put behind them.
     """
-    order, big = "<" if data[:2] == b"II" else ">", _BIG in data[2:4]
-    number = order + ("Q" if big else "I")
+    layout = _Layout.of(data)
+    order, big, inline = layout.order, layout.big, layout.inline
     try:
-        (start,) = struct.unpack_from(number, data, 8 if big else 4)
-        entries, _ = _entries(data, start, order, big=big)
-        faults = {entry for entry in entries if not _is_sound(data, entry, order, big=big)}
+        entries, _ = _entries(data, layout.first(data), layout)
+        faults = {entry for entry in entries if not _is_sound(data, entry, layout)}
     except (struct.error, OverflowError):
         return data
     if not faults:
         return data
-    size, inline = (20, 8) if big else (12, 4)
-    kept = []
+    size, kept = 20 if big else 12, []
     for entry in entries:
         if entry.tag in _PIXELS or (entry.tag in _SHOWN and entry not in faults):
             kept.append(data[entry.value + inline - size : entry.value + inline])
@@ -231,11 +226,11 @@ def drop_unsound(data: bytes) -> bytes:
             kept.append(short.ljust(size, b"\0"))
     directory = struct.pack(order + ("Q" if big else "H"), len(kept)) + b"".join(kept) + bytes(inline)
     end = len(data) + len(data) % 2
-    begin = data[:8] + struct.pack(number, end) if big else data[:4] + struct.pack(number, end)
-    return b"".join([begin, data[len(begin) :], bytes(end - len(data)), directory])
+    head = layout.with_first(data, end)
+    return b"".join([head, data[len(head) :], bytes(end - len(data)), directory])
 
 
-def _is_sound(data: bytes, entry: _Entry, order: str, *, big: bool) -> bool:
+def _is_sound(data: bytes, entry: _Entry, layout: _Layout) -> bool:
     """Tell whether an entry can be left to Pillow and libtiff; entries that pixels need always are."""
     if entry.tag in _PIXELS:
         return True
@@ -243,23 +238,23 @@ def _is_sound(data: bytes, entry: _Entry, order: str, *, big: bool) -> bool:
     typed = entry.kind in _KINDS.get(entry.tag, SIZES) and (entry.length == 1 or entry.tag not in _SINGLE)
     if not typed or not 0 < length <= len(data):
         return False
-    place = _place(data, entry, length, order, big=big)
+    place = _place(data, entry, length, layout)
     if place + length > len(data):
         return False
     value = data[place : place + length]
     return entry.tag not in _EXTREMES or value == value[:2] * entry.length
 
 
-def _tags(data: bytes, at: int, order: str, *, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
+def _tags(data: bytes, at: int, layout: _Layout) -> tuple[dict[int, tuple[int, ...]], int]:
     """Read the whole numbers of a directory, and where the next one is."""
-    entries, end = _entries(data, at, order, big=big)
+    entries, end = _entries(data, at, layout)
     tags: dict[int, tuple[int, ...]] = {}
     for entry in entries:
         if entry.tag in _READ and entry.kind in _FORMATS and 0 < entry.length <= _MAX_ENTRIES:
-            form = f"{order}{entry.length}{_FORMATS[entry.kind]}"
-            tags[entry.tag] = struct.unpack_from(form, data, _place(data, entry, struct.calcsize(form), order, big=big))
+            form = f"{layout.order}{entry.length}{_FORMATS[entry.kind]}"
+            tags[entry.tag] = struct.unpack_from(form, data, _place(data, entry, struct.calcsize(form), layout))
     try:
-        (link,) = struct.unpack_from(order + ("Q" if big else "I"), data, end)
+        (link,) = struct.unpack_from(layout.place, data, end)
     except struct.error:
         link = 0
     return tags, link if entries else 0
@@ -274,25 +269,25 @@ class _Entry(NamedTuple):
     value: int
 
 
-def _entries(data: bytes, at: int, order: str, *, big: bool) -> tuple[list[_Entry], int]:
+def _entries(data: bytes, at: int, layout: _Layout) -> tuple[list[_Entry], int]:
     """Return the entries of a directory, and where they end; none of one that has more than any program writes."""
-    counter, entry, inline = ("Q", "HHQ", 8) if big else ("H", "HHI", 4)
-    (count,) = struct.unpack_from(order + counter, data, at)
-    size = struct.calcsize("=" + entry) + inline
+    counter, entry = ("Q", "HHQ") if layout.big else ("H", "HHI")
+    (count,) = struct.unpack_from(layout.order + counter, data, at)
+    size = struct.calcsize("=" + entry) + layout.inline
     begin = at + struct.calcsize("=" + counter)
     if count > _MAX_ENTRIES:
         return [], begin
     end = begin + count * size
     entries = []
     for place in range(begin, end, size):
-        tag, kind, length = struct.unpack_from(order + entry, data, place)
-        entries.append(_Entry(tag, kind, length, place + size - inline))
+        tag, kind, length = struct.unpack_from(layout.order + entry, data, place)
+        entries.append(_Entry(tag, kind, length, place + size - layout.inline))
     return entries, end
 
 
-def _place(data: bytes, entry: _Entry, length: int, order: str, *, big: bool) -> int:
+def _place(data: bytes, entry: _Entry, length: int, layout: _Layout) -> int:
     """Return where the values of an entry stand, which are ``length`` bytes: in itself where they have room there."""
-    if length <= (8 if big else 4):
+    if length <= layout.inline:
         return entry.value
-    (place,) = struct.unpack_from(order + ("Q" if big else "I"), data, entry.value)
+    (place,) = struct.unpack_from(layout.place, data, entry.value)
     return int(place)
