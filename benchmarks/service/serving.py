@@ -69,9 +69,8 @@ def make_pictures(root: Path) -> None:
             picture = Image.fromarray(getattr(skimage.data, name)()).resize(sides, Image.Resampling.LANCZOS)
             picture.save(folder / "one.jpg", quality=88)
             content = (folder / "one.jpg").read_bytes()
-            for copy in range(
-                place, COPIES, len(PHOTOGRAPHS)
-            ):  # bytes after the end of a JPEG change nothing but its digest
+            # Bytes after the end of a JPEG change nothing but its digest.
+            for copy in range(place, COPIES, len(PHOTOGRAPHS)):
                 (folder / name_of(size, copy)).write_bytes(content + copy.to_bytes(2, "big"))
     (folder / "one.jpg").unlink()
 

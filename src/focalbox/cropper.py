@@ -1,6 +1,9 @@
 """The path from a picture to its crops, written once: command, service and batch all use it.
 
 bytes -> header -> limits -> one decode (border off) -> look -> analysis -> plan -> cut, resize -> bytes
+
+Its steps stand at the end of `Cropper`: `_prepare` decodes and looks, `_finish` plans and renders. The methods before them
+are the ways to ask for it.
 """
 
 from __future__ import annotations

@@ -165,9 +165,8 @@ def test_a_stopped_command_says_how_far_it_came(folder: Path, number: signal.Sig
         text=True,
     )
     signal.signal(signal.SIGINT, before)
-    with (folder / "slow.jpg").open(
-        "wb"
-    ):  # opens when the command has come to the second picture, and waits for its bytes
+    # It opens when the command has come to the second picture, and waits for its bytes.
+    with (folder / "slow.jpg").open("wb"):
         running.send_signal(number)
         _, said = running.communicate(timeout=60)
     assert running.returncode == code

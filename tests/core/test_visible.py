@@ -78,9 +78,8 @@ def test_without_its_border_a_picture_is_cropped_as_if_it_never_had_one(
     moved = PixelBox(
         expected.box.left + left.left, expected.box.top + left.top, expected.box.width, expected.box.height
     )
-    if (
-        framing.focus or framing.keep or framing.avoid
-    ):  # in other fractions the last bit may differ, and half a pixel turn
+    # In other fractions the last bit may differ, and half a pixel is rounded the other way.
+    if framing.focus or framing.keep or framing.avoid:
         for ours, theirs in zip(crop.box.to_dict().values(), moved.to_dict().values(), strict=True):
             assert abs(ours - theirs) <= 1
         return

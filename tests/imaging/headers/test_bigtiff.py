@@ -88,7 +88,6 @@ def test_damaged_ones_are_refused_or_read_as_tifffile_does(place: int, value: by
         expected = tifffile.imread(BytesIO(content))
     except Exception:  # noqa: BLE001 - whatever damage does to it
         return
-    if (
-        found is not None and expected.shape[0] != 3
-    ):  # in planes, where the arrangement is damaged: pixels, as by default
+    # Where the arrangement is damaged, tifffile reads planes (3, h, w), and others pixels, as by default.
+    if found is not None and expected.shape[0] != 3:
         np.testing.assert_array_equal(found, expected)

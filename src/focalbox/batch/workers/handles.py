@@ -121,9 +121,8 @@ class ForkServer:
         code = self._server.answers.readline()
         if code:
             return int(code)
-        with suppress(
-            ProcessLookupError
-        ):  # the fork server itself was killed, and nobody is left to be told how it ended
+        # The fork server itself was killed, and nobody is left to be told how the worker ended.
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return -signal.SIGKILL
 

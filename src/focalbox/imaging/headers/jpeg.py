@@ -232,9 +232,8 @@ def _is_broken(data: bytes, marker: int, start: int, stop: int) -> bool:
     if marker != _PHOTOSHOP or not data.startswith(_RESOURCES, start):
         return False
     at, stop = start + len(_RESOURCES), min(stop, len(data))
-    while data.startswith(
-        _RESOURCE, at
-    ):  # kind, name, length, content: the name and the content to whole pairs of bytes
+    # Kind, name, length, content: the name and the content to whole pairs of bytes.
+    while data.startswith(_RESOURCE, at):
         if at + 7 > stop:
             return True
         at += 7 + data[at + 6]

@@ -102,9 +102,7 @@ def read(path: bytes, query: bytes = b"") -> Request:
         if segment == "b64" and slash:
             packed, slash, after = after.partition("/")
             tasks += _unpack(packed)
-        elif found and (
-            slash or found[1] in TASKS
-        ):  # the last part is the source, which may have any name but a task's
+        elif found and (slash or found[1] in TASKS):  # the last part may have any name but a task's: it is the source
             tasks.append(Task(_ALIASES.get(found[1], found[1]), _options(found[1], found[2])))
         elif not segment and slash and tasks:
             pass  # two slashes between tasks count as one
