@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -61,6 +62,21 @@ def test_where_addresses_are_signed_so_is_the_pages(opened: Callable[..., Servic
     for path in ("/page/demos.json", "/page/place.json?name=a&bytes=1"):
         assert service.ask(path).status == 403
         assert service.ask(path, headers={PAGE_HEADER: query}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("settings", "links"),
+    [
+        ({}, ["docs", "docs", "openapi.json", "metrics"]),
+        ({"docs": "false"}, ["metrics"]),
+        ({"docs": "false", "metrics": "false"}, []),
+    ],
+)
+def test_the_page_links_to_nothing_that_is_switched_off(
+    settings: dict[str, str], links: list[str], opened: Callable[..., Service]
+) -> None:
+    page = opened(allow_unsigned="true", **settings).ask("/").content.decode()
+    assert [link for link in re.findall(r'<a [^>]*href="([^"]*)"', page) if not link.startswith("#")] == links
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import hashlib
 import importlib
 import importlib.util
 import json
+import re
 import time
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -57,6 +59,8 @@ class Pages:
 
     def __init__(self, settings: ServiceSettings, folder: RootFolder | None) -> None:
         self._settings, self._folder = settings, folder
+        off = (*(() if settings.docs else ("docs", "openapi.json")), *(() if settings.metrics else ("metrics",)))
+        self._home_page = _without_links(_content("index.html"), off)
 
     def routes(self) -> list[Route]:
         """Return the page's routes: none when it is switched off, but for the description of the service."""
@@ -72,10 +76,10 @@ class Pages:
         return Response(json.dumps(found), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
     async def _home(self, request: Request) -> Response:
-        return _file(request, "index.html")
+        return _answer(request, self._home_page, "index.html")
 
     async def _docs(self, request: Request) -> Response:
-        return _file(request, "docs.html")
+        return _answer(request, _content("docs.html"), "docs.html")
 
     async def _static(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -89,7 +93,7 @@ class Pages:
             there = await asyncio.to_thread(self._is_there, name, asked.get("bytes", ""))
             found = {"folder": self._folder is not None, "servable": is_servable(name), "there": there}
             return self.json({**found, "sizes": self._settings.sizes})
-        return _file(request, name)
+        return _answer(request, _content(name), name)
 
     async def _demo(self, request: Request) -> Response:
         self._check(request)
@@ -140,17 +144,23 @@ def _photograph_file(name: str) -> bytes:
 
 
 @cache
-def _content(name: str) -> tuple[bytes, str]:
+def _content(name: str) -> bytes:
     file = resources.files("focalbox.service") / "page" / name
     if "/" in name or "\\" in name or name.startswith(".") or not file.is_file():
         message = "there is nothing at this address"
         raise NotFound(message)
-    content = file.read_bytes()
-    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return file.read_bytes()
 
 
-def _file(request: Request, name: str) -> Response:
-    content, tag = _content(name)
+def _without_links(page: bytes, addresses: Sequence[str]) -> bytes:
+    """Return a page without its links to what is switched off."""
+    for address in addresses:
+        page = re.sub(rb' ?<a href="%b">[^<]*</a>' % re.escape(address.encode()), b"", page)
+    return page
+
+
+def _answer(request: Request, content: bytes, name: str) -> Response:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)

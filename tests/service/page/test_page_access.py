@@ -69,7 +69,7 @@ def test_without_javascript_a_sentence_says_so(browser: Browser, unsigned: Runni
     page = context.new_page()
     for address in (unsigned.page, f"{unsigned.place}/docs"):
         page.goto(address)
-        expect(page.locator("noscript p")).to_contain_text("This page needs JavaScript.")
+        expect(page.locator("noscript p")).to_contain_text("This page needs JavaScript")
         expect(page.locator("noscript p")).to_be_visible()
         expect(page.locator("#drop, .scripted").filter(visible=True)).to_have_count(0)
     context.close()

@@ -233,12 +233,13 @@ async function offerDemos() {
     button.setAttribute("aria-label", `Try the photograph ${label}`);
     const blob = await service.demo(name).catch(() => null);
     if (!blob) continue;
+    const opened = name.includes(".") ? name : `${name}.jpg`;
+    if (round === 0) await open(blob, opened); // before its small copy, for which a slow network would have to carry it once more
     const small = only.length > 0 ? blob : await service.crop(blob, THUMBNAIL, "format=jpeg").catch(() => blob);
     const image = Object.assign(document.createElement("img"), { alt: "", src: URL.createObjectURL(small) });
     button.append(image, Object.assign(document.createElement("span"), { textContent: label }));
-    button.addEventListener("click", () => open(blob, name.includes(".") ? name : `${name}.jpg`));
+    button.addEventListener("click", () => open(blob, opened));
     part("demos").append(button);
-    if (!scene && round === 0) await open(blob, name.includes(".") ? name : `${name}.jpg`);
   }
   if (round === 0) say("");
 }
