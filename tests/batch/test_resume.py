@@ -1,3 +1,5 @@
+"""Runs that are interrupted or repeated: what is proved done is not done again, and nothing is lost."""
+
 from __future__ import annotations
 
 import io

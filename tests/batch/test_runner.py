@@ -1,3 +1,5 @@
+"""Whole runs on one machine: results, rows of the manifest, limits, and what is refused before any work."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""The figures of the batch benchmarks: each replaces its own, and keeps those of the other."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""`fit`, called as Pillow's: modes, filters and bleed are Pillow's, the window is focalbox's."""
+
 from __future__ import annotations
 
 import inspect

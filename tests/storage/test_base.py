@@ -1,3 +1,5 @@
+"""What all storages share: limits, names as text, and addresses within each other."""
+
 from __future__ import annotations
 
 import io

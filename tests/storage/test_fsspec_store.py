@@ -1,3 +1,5 @@
+"""Stores behind fsspec: objects written, listed, read and removed, and schemes that need a package."""
+
 from __future__ import annotations
 
 import uuid

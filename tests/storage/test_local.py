@@ -1,3 +1,5 @@
+"""Folders of this machine: written by rename, listed in order, read within the limit."""
+
 from __future__ import annotations
 
 import os

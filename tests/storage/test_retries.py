@@ -1,3 +1,5 @@
+"""Faults of a store: those that pass are retried, those that stay are raised with their cause."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Worker processes, forked or started one by one: what they load, how they end, and what the system refuses."""
+
 from __future__ import annotations
 
 import os

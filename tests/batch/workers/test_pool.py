@@ -1,3 +1,5 @@
+"""The pool of workers: killed and hanging workers, full disks, and pictures that change during a run."""
+
 from __future__ import annotations
 
 import os
@@ -14,6 +16,7 @@ import pytest
 from batch.albums import command, contents, read_manifest, tasks_of
 from focalbox.batch.job import Job, Stopped
 from focalbox.batch.runner import run
+from focalbox.batch.workers import pool as module
 from focalbox.batch.workers.pool import WorkerPool
 
 
@@ -74,6 +77,18 @@ def test_workers_that_cannot_start_stop_the_run(tmp_path: Path, monkeypatch: pyt
     job = Job(("1:1",))
     with WorkerPool(job, 1) as pool, pytest.raises(Stopped, match="end as soon as they start"):
         list(pool.work(tasks_of(album / "coffee.jpg")))
+
+
+def test_a_preview_that_never_comes_is_none(album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = tmp_path / "endless.jpg"
+    os.mkfifo(pipe)  # nobody writes to it
+    with WorkerPool(Job(("1:1",)), 1) as pool:
+        ((_, shown),) = pool.previews([str(album / "coffee.jpg")], 32)
+        assert shown is not None
+        monkeypatch.setattr(module, "_MAX_SECONDS", 0.5)  # the worker is ready now, and answers sooner
+        before = pool.pids
+        assert list(pool.previews([str(pipe)], 32)) == [(str(pipe), None)]
+        assert pool.pids != before
 
 
 def test_workers_end_when_their_parent_is_killed(album: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from focalbox.batch.job import Job, Stopped, Task
@@ -78,11 +78,7 @@ class WorkerPool:
             self._distribute(feed)
             if not any(handle.held for handle in self._handles):
                 return
-            try:
-                handle, line = self._answers.get(timeout=_MAX_SECONDS)
-            except queue.Empty:
-                self._kill_unresponsive()
-                continue
+            handle, line = self._next_answer([handle for handle in self._handles if handle.held])
             if handle not in self._handles:
                 continue
             if line and not handle.ready:
@@ -104,7 +100,7 @@ class WorkerPool:
                 if waiting and id(handle) not in asked:
                     asked[id(handle)] = waiting.popleft()
                     handle.ask({"preview": asked[id(handle)], "side": side})
-            handle, line = self._answers.get(timeout=_MAX_SECONDS)
+            handle, line = self._next_answer([handle for handle in self._handles if id(handle) in asked])
             if line and not handle.ready:
                 handle.ready = True
             elif handle in self._handles:
@@ -175,10 +171,14 @@ class WorkerPool:
         else:
             self._retries.append(blamed)
 
-    def _kill_unresponsive(self) -> None:
-        for handle in self._handles:
-            if handle.held:
-                handle.process.end(0)
+    def _next_answer(self, busy: Sequence[WorkerHandle]) -> tuple[WorkerHandle, bytes]:
+        """Return the next answer of a worker, an empty one of a worker that has ended; busy ones end after too long."""
+        while True:
+            try:
+                return self._answers.get(timeout=_MAX_SECONDS)
+            except queue.Empty:
+                for handle in busy:
+                    handle.process.end(0)
 
 
 class _Feed:
