@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Route, expect
 
 from service.chromium import shot
-from service.servers import Running
+from service.servers import Neighbour, Running
 
 _DROP = """(files) => { const data = new DataTransfer();
     const bytesOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
@@ -113,4 +113,20 @@ def test_when_the_service_stops_it_is_said_where_one_looks(browser: Browser, run
     shot(page, "stopped")
     page.locator(".demo").last.click()
     expect(page.locator("#problem")).to_be_in_viewport(ratio=1)
+    page.close()
+
+
+def test_an_answer_that_breaks_off_is_no_fault_of_the_picture(
+    browser: Browser, unsigned: Running, pictures: Path, neighbour: Neighbour
+) -> None:
+    cut = {"Content-Type": "application/json", "Content-Length": "1000", "Connection": "close"}
+    neighbour.answers["/cut"] = (200, cut, b'{"crops":')
+    page = browser.new_page()
+    page.goto(unsigned.page)
+    expect(page.locator("#status")).to_have_text("The crop is ready.")
+    page.route(
+        "**/v1/plan?size=free**", lambda route: route.continue_(url=f"http://{neighbour.place}/cut", method="GET")
+    )
+    page.set_input_files("#file", pictures / "coffee.jpg")
+    expect(page.locator("#problem")).to_have_text("The service does not answer. Is it still running?")
     page.close()

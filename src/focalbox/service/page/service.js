@@ -10,49 +10,46 @@ const UNSIGNED = "This page needs a signature: open it at the address that focal
 /** The service refused, or did not answer; the message is for the user. */
 export class Refusal extends Error {}
 
-async function ask(address, options = {}) {
+/** Ask, and read the answer as "json" or as a "blob". */
+async function ask(address, as, options = {}) {
   const headers = { ...options.headers };
   if (permission) headers["X-Focalbox-Page"] = permission;
   let answer;
   try {
     answer = await fetch(root + address, { ...options, headers });
-  } catch (error) {
+    if (answer.ok) return await answer[as]();
+  } catch (error) { // on the way there or back
     if (error.name === "AbortError") throw error;
     throw new Refusal("The service does not answer. Is it still running?");
   }
-  if (!answer.ok) {
-    const problem = await answer.json().catch(() => ({}));
-    if (problem.title === "Not signed") throw new Refusal(UNSIGNED);
-    throw new Refusal(sentence(problem.detail ?? `The service answered with status ${answer.status}`));
-  }
-  return answer;
+  const problem = await answer.json().catch(() => ({}));
+  if (problem.title === "Not signed") throw new Refusal(UNSIGNED);
+  throw new Refusal(sentence(problem.detail ?? `The service answered with status ${answer.status}`));
 }
 
 /** Look at a picture: its plan, with the saliency map and the subjects. */
 export async function analyze(blob, signal) {
   const headers = { "Content-Type": "application/octet-stream" };
-  const answer = await ask("v1/plan?size=free&saliency=true", { method: "POST", body: blob, headers, signal });
-  return answer.json();
+  return ask("v1/plan?size=free&saliency=true", "json", { method: "POST", body: blob, headers, signal });
 }
 
 /** Plan sizes for an analysis that is known already, without sending the picture. */
 export async function plan(analysis, sizes, query, signal) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify(analysis);
-  const answer = await ask(`v1/plan?size=${sizes.join(",")}${query && `&${query}`}`, { method: "POST", body, headers, signal });
-  return (await answer.json()).crops;
+  const address = `v1/plan?size=${sizes.join(",")}${query && `&${query}`}`;
+  return (await ask(address, "json", { method: "POST", body, headers, signal })).crops;
 }
 
 /** The finished crop, as a file in the format that is asked for or that this browser likes best. */
 export async function crop(blob, size, query, signal) {
   const headers = { "Content-Type": "application/octet-stream", Accept: "image/avif,image/webp,*/*;q=0.5" };
-  const answer = await ask(`v1/crop?size=${size}${query && `&${query}`}`, { method: "POST", body: blob, headers, signal });
-  return answer.blob();
+  return ask(`v1/crop?size=${size}${query && `&${query}`}`, "blob", { method: "POST", body: blob, headers, signal });
 }
 
 /** Whether a picture lies where the service's addresses find it, and the only sizes of addresses: `{folder, there, sizes}`. */
 export async function place(name, bytes) {
-  return (await ask(`page/place.json?bytes=${bytes}&name=${encodeURIComponent(name)}`)).json();
+  return ask(`page/place.json?bytes=${bytes}&name=${encodeURIComponent(name)}`, "json");
 }
 
 /** The whole picture as a JPEG, for formats that this browser does not show. */
@@ -60,18 +57,17 @@ export async function shown(blob, source) {
   const scale = Math.min(1, 1600 / Math.max(source.width, source.height));
   const size = `${Math.max(1, Math.round(source.width * scale))}x${Math.max(1, Math.round(source.height * scale))}`;
   const headers = { "Content-Type": "application/octet-stream" };
-  const answer = await ask(`v1/crop?size=${size}&format=jpeg`, { method: "POST", body: blob, headers });
-  return answer.blob();
+  return ask(`v1/crop?size=${size}&format=jpeg`, "blob", { method: "POST", body: blob, headers });
 }
 
 /** Names of photographs to try. */
 export async function demos() {
-  return (await ask("page/demos.json")).json();
+  return ask("page/demos.json", "json");
 }
 
 /** A photograph to try. */
 export async function demo(name) {
-  return (await ask(`page/demo/${encodeURIComponent(name)}`)).blob();
+  return ask(`page/demo/${encodeURIComponent(name)}`, "blob");
 }
 
 /** Whether addresses need a signature here. */
