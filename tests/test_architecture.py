@@ -52,10 +52,8 @@ def test_no_file_has_too_many_lines() -> None:
 
 def test_every_file_says_in_its_first_line_what_it_is_about() -> None:
     files = [path for base in (*BASES, ROOT / "tests", ROOT / "examples") for path in base.rglob("*.py")]
-    silent = [
-        path for path in files if (text := path.read_text("utf-8")) and ast.get_docstring(ast.parse(text)) is None
-    ]
-    assert [str(path.relative_to(ROOT)) for path in silent] == []
+    begin = {str(path.relative_to(ROOT)): path.read_text("utf-8")[:4] for path in files}
+    assert {path for path, text in begin.items() if text and not text.startswith(('"""', 'r"""', "#!"))} == set()
 
 
 def test_every_module_with_logic_has_a_file_of_tests_of_its_name() -> None:
