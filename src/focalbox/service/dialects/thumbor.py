@@ -19,7 +19,7 @@ from focalbox.core.geometry import PixelBox
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.imaging.output.effects import Effect
 from focalbox.options import CropOptions, Trim, parse_trim
-from focalbox.service.dialects.thumbor_filters import Filters, box_of, read_filters
+from focalbox.service.dialects.thumbor_filters import BOX, Filters, box_of, read_filters
 from focalbox.service.dialects.urls import decode_percent
 from focalbox.service.request import ImageRequest
 from focalbox.service.shape.outline import Outline
@@ -33,7 +33,6 @@ _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{27}(?:=|%3D|%3d)")
 _SIZE = re.compile(r"(-?)(\d{0,20}|orig)x(-?)(\d{0,20}|orig)", re.ASCII)
 _TRIM = re.compile(r"trim(?::(.*))?")
 _PLAIN = re.compile(r"[0-9]+")
-_BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _ACROSS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _DOWN = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
 _FITS = ("adaptive-full-fit-in", "adaptive-fit-in", "full-fit-in", "fit-in")
@@ -100,7 +99,7 @@ def parse(rest: bytes) -> ImageRequest:
     parts.refuse("debug")
     meta = parts.take("meta")
     trim = _trim(parts.match(_TRIM))
-    cut = parts.match(_BOX)
+    cut = parts.match(BOX)
     fit = next((name for name in _FITS if parts.take(name)), "")
     size = parts.match(_SIZE)
     across, down = parts.one_of(_ACROSS), parts.one_of(_DOWN)

@@ -16,11 +16,11 @@ from focalbox.service.dialects import thumbor_tones as tones
 from focalbox.service.dialects.urls import plain_number
 from focalbox.service.request import DEFAULT_QUALITY, OPAQUE_JPEG, SAME
 
-__all__ = ["FILTERS", "REFUSED", "Filters", "box_of", "read_filters"]
+__all__ = ["BOX", "FILTERS", "REFUSED", "Filters", "box_of", "read_filters"]
 
 _FILTER = re.compile(r"(?:([a-z_]{1,30})\(([^()]*)\)|(curve)\(((?:[^()]|\([^()]*\))*)\))(?::|$)")
 """A filter; the points of a curve have parentheses of their own."""
-_BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
+BOX = re.compile(r"(\d{1,6})x(\d{1,6}):(\d{1,6})x(\d{1,6})", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _NAME = re.compile(r"([a-z_]{1,30})\(")
 _TRUE = {"1", "true", "True"}
@@ -228,7 +228,7 @@ def _fill(found: Filters, argument: str) -> Filters:
 
 
 def _focal(found: Filters, argument: str) -> Filters:
-    box = _BOX.fullmatch(argument)
+    box = BOX.fullmatch(argument)
     if box is None:
         message = _sentence("focal", "LEFTxTOP:RIGHTxBOTTOM", argument)
         raise InvalidRequest(message)

@@ -1,6 +1,6 @@
 // Where a window goes, as in place.py and score.py of core/placement: among all places where its score can bend.
 
-export const SAME = 1e-9; // shares that differ by less are equal, as in core/placement/place.py
+export const SAME = 1e-9; // shares that differ by less are equal, as in core/geometry.py
 
 const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
