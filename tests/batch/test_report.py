@@ -143,6 +143,13 @@ def test_keys_act_on_the_pictures_alone_and_are_answered(page: Page, report: Pat
     page.goto(report.as_uri())
     page.keyboard.press("g")
     assert page.inner_text("#judged") == "", "who has not gone to the pictures judges none by a letter"
+    page.set_viewport_size({"width": 700, "height": 600})
+    page.focus("#export")
+    page.keyboard.press("Tab")
+    bar, card = page.locator(".bar").bounding_box(), page.locator(".card.here").bounding_box()
+    assert bar
+    assert card
+    assert bar["y"] + bar["height"] <= card["y"] <= 600 - card["height"], "the first picture is in sight"
     page.locator(".card").nth(1).locator(".stage").click()
     second = names(page)[1]
     assert page.inner_text("#spoken").startswith(f"{second}, 2 of 6, confidence ")
