@@ -16,8 +16,8 @@ from typing import Any, Self
 from focalbox.core.target import Target
 from focalbox.errors import FocalboxError, InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
-from focalbox.imaging.output.encoding import check_quality
 from focalbox.imaging.output.fill import check_fill
+from focalbox.imaging.output.formats import check_quality
 from focalbox.naming import check_template, output_of
 from focalbox.options import CropOptions, parse_target
 from focalbox.options.sizes import FREE, check_alternatives

@@ -14,8 +14,8 @@ from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.metadata import Metadata
-from focalbox.imaging.output.encoding import check_quality, check_writer
-from focalbox.imaging.output.formats import film_writer_takes, format_of
+from focalbox.imaging.output.encoding import check_writer
+from focalbox.imaging.output.formats import check_quality, film_writer_takes, format_of
 
 __all__ = ["CAN_ANIMATE", "encode_animation"]
 

@@ -8,20 +8,18 @@ from typing import Any
 from PIL import Image, features
 
 from focalbox.amounts import show_bytes
-from focalbox.errors import InvalidRequest, LimitExceeded, show_value
+from focalbox.errors import InvalidRequest, LimitExceeded
 from focalbox.imaging.colour import to_srgb
 from focalbox.imaging.headers.gif import insert_gif_xmp
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.metadata import Metadata
-from focalbox.imaging.output.formats import FORMATS, format_of, writer_takes
+from focalbox.imaging.output.formats import FORMATS, check_quality, format_of, writer_takes
 from focalbox.imaging.output.palette import index_colours, near_colours, with_palette
-from focalbox.options.sizes import is_whole
 
-__all__ = ["can_write", "check_quality", "check_writer", "encode"]
+__all__ = ["can_write", "check_writer", "encode"]
 
 _WHITE = (255, 255, 255)
 """The colour behind transparent parts in formats without transparency: white, as in browsers."""
-_QUALITIES = range(1, 101)
 _OPTIMIZED = {"jpeg", "png"}
 """Formats whose writers search for a shorter code for the same pixels when told to."""
 _MAX_REASON = 120
@@ -42,20 +40,6 @@ def can_write(name: str) -> bool:
     """
     codec = {"jpeg": "jpg", "png": "zlib", "webp": "webp", "avif": "avif"}.get(format_of(name))
     return codec is None or bool(features.check(codec))
-
-
-def check_quality(quality: Any) -> int:
-    """Return a quality as Python's own number.
-
-    Raises
-    ------
-    InvalidRequest
-        When it is no whole number from 1 to 100.
-    """
-    if not is_whole(quality) or quality not in _QUALITIES:
-        message = f"a quality is 1 to 100, not {show_value(quality)}"
-        raise InvalidRequest(message)
-    return int(quality)
 
 
 def encode(

@@ -1,4 +1,4 @@
-"""The formats that results are written in, by name."""
+"""The formats that results are written in, by name, and their qualities."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from focalbox.errors import InvalidRequest, show_value
+from focalbox.options.sizes import is_whole
 
-__all__ = ["FORMATS", "QUICK_FRAME", "FileFormat", "film_writer_takes", "format_of", "writer_takes"]
+__all__ = ["FORMATS", "QUICK_FRAME", "FileFormat", "check_quality", "film_writer_takes", "format_of", "writer_takes"]
 
+_QUALITIES = range(1, 101)
 _SCANS = 5
 """Bytes of a pixel that a JPEG of several passes takes besides: all coefficients (3 at 4:2:0) and a file held whole (2)."""
 _PIXEL = 4
@@ -151,6 +153,20 @@ def format_of(name: str) -> str:
         message = f"a format is one of {', '.join(FORMATS)}, not {name!r}"
         raise InvalidRequest(message)
     return plain
+
+
+def check_quality(quality: Any) -> int:
+    """Return a quality as Python's own number.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is no whole number from 1 to 100.
+    """
+    if not is_whole(quality) or quality not in _QUALITIES:
+        message = f"a quality is 1 to 100, not {show_value(quality)}"
+        raise InvalidRequest(message)
+    return int(quality)
 
 
 def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> int:

@@ -16,8 +16,7 @@ from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
 
 from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.imaging.output.encoding import check_quality
-from focalbox.imaging.output.formats import FORMATS, format_of
+from focalbox.imaging.output.formats import FORMATS, check_quality, format_of
 from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, stored_analysis
 from focalbox.integrations.django.remembering import recall, remember
 from focalbox.integrations.django.storing import address_of, storage_errors
