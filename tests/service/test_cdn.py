@@ -175,24 +175,25 @@ def test_nginx_answers_conditions_ranges_and_head_from_what_is_kept(cached: tupl
 
 
 @pytest.mark.slow
-def test_a_stale_crop_is_served_while_it_is_renewed_and_when_the_service_fails(
+def test_a_stale_crop_is_renewed_and_served_when_the_service_fails_but_not_when_its_picture_is_gone(
     running: Callable[..., Running], pictures: Path, tmp_path: Path
 ) -> None:
-    started = running("--root", str(pictures), "--allow-unsigned", FOCALBOX_SERVICE_MAX_AGE="1")
+    for name in ("kept.jpg", "removed.jpg"):
+        shutil.copy(pictures / "coffee.jpg", tmp_path / name)
+    started = running("--root", str(tmp_path), "--allow-unsigned", FOCALBOX_SERVICE_MAX_AGE="1")
+    kept, removed = (f"/v1/crop/60x50/{name}.jpg" for name in ("kept", "removed"))
     with _behind_nginx(started, tmp_path / "nginx") as ask:
-        first, states = ask(CROP), ["MISS"]
-        until = time.monotonic() + SECONDS
-        while states[-2:] != ["STALE", "HIT"]:
-            assert time.monotonic() < until, states
-            again = ask(CROP)
-            assert again.content == first.content
-            if again.headers["x-cache"] not in {states[-1], "UPDATING"}:
-                states.append(again.headers["x-cache"])
-        started.stop()
-        while ask(CROP).headers["x-cache"] == "HIT":
+        first, until = ask(kept), time.monotonic() + SECONDS
+        assert ask(removed).status == 200
+        (tmp_path / "removed.jpg").unlink()
+        while ask(kept).headers["x-cache"] != "REVALIDATED" or ask(removed).status == 200:
             assert time.monotonic() < until
-        assert ask(CROP).content == first.content
-        assert ask("/v1/crop/61x50/coffee.jpg").status == 502
+        assert [ask(removed).status for _ in range(3)] == [404] * 3
+        started.stop()
+        while (again := ask(kept)).headers["x-cache"] == "HIT":
+            assert time.monotonic() < until
+        assert (again.headers["x-cache"], again.content) == ("STALE", first.content)
+        assert ask("/v1/crop/61x50/kept.jpg").status == 502
 
 
 @pytest.mark.slow
