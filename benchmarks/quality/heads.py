@@ -62,6 +62,8 @@ class _Score:
     """By how much of their shipped weight salient objects count."""
     edge: float = EDGE
     """How much less saliency near the window's edges counts."""
+    bodies: bool = True
+    """Whether bodies count that are shown without their faces."""
 
 
 _PARTS = (
@@ -73,6 +75,7 @@ _PARTS = (
     _Score("without the lean", lean=False),
     _Score("without text", {**WEIGHTS, "text": _NOTHING}),
     _Score("without objects", whole_objects=0.0, cut_objects=0.0),
+    _Score("without bodies", bodies=False),
     _Score("without the edge", edge=0.0),
     _Score("the edge counting half", edge=EDGE / 2),
     _Score("objects cut cost nothing", cut_objects=0.0),
@@ -213,6 +216,8 @@ def _gain_difference(
 def _windows(found: Analysis, score: _Score) -> list[Box]:
     """Return the window of each ratio."""
     subjects = scored_subjects(found.saliency, found.subjects, score.weights, size=found.source)
+    if not score.bodies:
+        subjects = tuple(replace(one, body=None) for one in subjects)
     objects = tuple(
         replace(one, whole=one.whole * score.whole_objects, cut=one.cut * score.cut_objects)
         for one in found.scored_objects
