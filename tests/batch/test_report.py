@@ -164,14 +164,14 @@ def test_paper_shows_every_picture_in_order(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
     whole = names(page)
     page.set_viewport_size({"width": 360, "height": 400})
-    page.wait_for_function("document.querySelectorAll('.card').length < 6")
+    page.locator(".card").nth(5).wait_for(state="detached")
     page.evaluate(
         """() => { addEventListener('beforeprint', () => { window.printed = [...document.querySelectorAll('.name')]
             .map((one) => one.textContent); }); }"""
     )
     page.pdf()
     assert page.evaluate("window.printed") == whole
-    page.wait_for_function("document.querySelectorAll('.card').length < 6")
+    page.locator(".card").nth(5).wait_for(state="detached")
 
 
 def many(report: Path, folder: Path) -> Path:
@@ -201,7 +201,7 @@ def test_of_five_thousand_pictures_the_page_holds_only_those_in_sight(page: Page
         height,
     )
     assert most < 60  # as many at every place, so that a step of scrolling takes as long with 50 pictures as with 5,000
-    page.wait_for_function("document.querySelectorAll('.card').length > 3")
+    page.locator(".card").nth(3).wait_for(state="attached")
     assert page.locator(".card").count() < 60
     page.focus("#wall")
     page.keyboard.press("End")

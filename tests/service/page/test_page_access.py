@@ -93,13 +93,13 @@ def test_what_the_keys_do_is_spoken(visit: Callable[..., Page]) -> None:
     expect(spoken).to_contain_text("the last 27 % × 25 % at ")
     page.locator("#zoom").press("PageUp")
     expect(page.locator("#zoom")).to_have_attribute("aria-valuetext", page.locator("#zoom-value").inner_text())
-    again = """() => { window.said = 0; new MutationObserver((all) => { window.said += all.length; })
+    again = """() => { let said = 0; new MutationObserver((all) => { document.body.dataset.said = said += all.length; })
         .observe(document.getElementById('status'), {childList: true}); }"""
     page.evaluate(again)
     for _ in range(2):
         page.get_by_role("button", name="Copy the URL").click()
         expect(page.get_by_role("button", name="Copy the URL")).to_have_text("Copied")
-    page.wait_for_function("window.said === 2")
+    expect(page.locator("body")).to_have_attribute("data-said", "2")
 
 
 def test_any_name_fits_a_phone_and_leaves_the_words_around_it_in_order(
