@@ -133,6 +133,16 @@ def test_explain_draws_a_strip(folder: Path) -> None:
         assert image.width > 3 * image.height
 
 
+def test_what_a_window_cuts_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert focalbox("plan", "astronaut.jpg", "-s", "500x200", "--json") == 0
+    kinds = [one["kind"] for one in json.loads(capsys.readouterr().out)["crops"][0].get("cut", [])]
+    assert kinds.count("text") > 1
+    assert focalbox("plan", "astronaut.jpg", "-s", "500x200") == 0
+    said = capsys.readouterr().out
+    assert said.count("cuts ") == len(set(kinds))
+    assert f"cuts {kinds.count('text')} lines of text" in said
+
+
 def test_a_plan_names_the_model_that_was_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert focalbox("plan", "coffee.jpg", "--model", "spectral-residual", "--json") == 0
     assert json.loads(capsys.readouterr().out)["model"] == "spectral-residual"
