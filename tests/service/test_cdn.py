@@ -34,15 +34,17 @@ BROWSERS = {
 }
 
 
-def _recipe(port: int, folder: Path, *, below: bool = False) -> str:
+def _recipe(port: int, folder: Path, *, below: bool, told: bool) -> str:
     """Return the recipe of the guide with this test's places, in the frame that a distribution puts around it.
 
-    With ``below``, the service is below a prefix, as the guide has it.
+    As the guide has it: ``below`` a prefix, or where the service has ``told`` how long stale crops are shown.
     """
-    block, cut, instead = re.findall(r"```nginx\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    block, update, cut, instead = re.findall(r"```nginx\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     changed = [("    location / {\n        proxy_pass http://127.0.0.1:8000;\n", instead), ("~ ^/", "~ ^/pictures/")]
+    (use_stale,) = re.findall(r" *proxy_cache_use_stale .*\n", block)
     for written, here in (
         *(changed if below else []),
+        *([(use_stale, update)] if told else []),
         ("/var/cache/nginx/pictures", str(folder / "cache")),
         ("listen 80;", f"listen unix:{folder / 'nginx'};"),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{port}"),
@@ -76,12 +78,12 @@ def _ask(place: Path, target: str, headers: Mapping[str, str], method: str = "GE
 
 
 @contextlib.contextmanager
-def _behind_nginx(started: Running, folder: Path, *, below: bool = False) -> Iterator[Ask]:
+def _behind_nginx(started: Running, folder: Path, *, below: bool = False, told: bool = False) -> Iterator[Ask]:
     """Run nginx in front of the service; yield what asks it."""
     if NGINX is None:
         pytest.skip("nginx is missing: `make tools` installs it")
     folder.mkdir()
-    (folder / "nginx.conf").write_text(_recipe(started.port, folder, below=below))
+    (folder / "nginx.conf").write_text(_recipe(started.port, folder, below=below, told=told))
     command = [NGINX, "-e", str(folder / "errors"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(command)
     try:
@@ -194,6 +196,36 @@ def test_a_stale_crop_is_renewed_and_served_when_the_service_fails_but_not_when_
             assert time.monotonic() < until
         assert (again.headers["x-cache"], again.content) == ("STALE", first.content)
         assert ask("/v1/crop/61x50/kept.jpg").status == 502
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stale", ["WHILE_REVALIDATE", "IF_ERROR"])
+def test_nginx_shows_stale_crops_when_the_service_tells_it_to(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path, stale: str
+) -> None:
+    shutil.copy(pictures / "coffee.jpg", tmp_path / "a.jpg")
+    settings = {"FOCALBOX_SERVICE_MAX_AGE": "1", f"FOCALBOX_SERVICE_STALE_{stale}": "600"}
+    started = running("--root", str(tmp_path), "--allow-unsigned", **settings)
+    crop = "/v1/crop/60x50/a.jpg"
+    with _behind_nginx(started, tmp_path / "nginx", told=True) as ask:
+        first, until = ask(crop), time.monotonic() + SECONDS
+        shutil.copy(pictures / "rocket.jpg", tmp_path / "a.jpg")
+        states = []
+        while (again := ask(crop)).content == first.content:
+            states.append(again.headers["x-cache"])
+            assert time.monotonic() < until
+        later = {"STALE", "UPDATING"} if stale == "WHILE_REVALIDATE" else set()
+        assert set(states) - {"HIT"} <= later
+        assert "STALE" in states or not later
+        if stale == "WHILE_REVALIDATE":
+            return
+        (tmp_path / "a.jpg").unlink()
+        while ask(crop).status == 200:
+            assert time.monotonic() < until
+        assert ask(crop).status == 404, "a missing picture is no failure"
+        started.stop()
+        failing = ask(crop)
+        assert (failing.headers["x-cache"], failing.content) == ("STALE", again.content)
 
 
 @pytest.mark.slow

@@ -26,6 +26,28 @@ def test_answers_can_be_kept(service: Service) -> None:
     assert service.ask("/smart_crop=w:5,h:5/cache=false/coffee.jpg").headers["cache-control"] == "no-cache"
 
 
+def test_stale_answers_may_be_shown_as_the_settings_say(opened: Opened, pictures: Path) -> None:
+    stale = {"stale_while_revalidate": 60, "stale_if_error": 3600}
+    service = opened(root=pictures, allow_unsigned="true", fallback="coffee.jpg", **stale)
+    said = "stale-while-revalidate=60, stale-if-error=3600"
+    first = service.ask("/v1/crop/60x40/coffee.jpg")
+    assert first.headers["cache-control"] == f"public, max-age=86400, {said}"
+    again = service.ask("/v1/crop/60x40/coffee.jpg", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status, again.headers["cache-control"]) == (304, first.headers["cache-control"])
+    for target, control in (
+        ("/unsafe/60x40/filters:max_age(5)/coffee.jpg", f"public, max-age=5, {said}"),
+        ("/v1/plan/1:1/coffee.jpg", f"public, max-age=86400, {said}"),
+        ("/v1/crop/60x40/gone.jpg", "public, max-age=60"),  # the fallback, for a minute and no longer
+        ("/smart_crop=w:5,h:5/cache=false/coffee.jpg", "no-cache"),
+        ("/v1/plan/1:1/gone.jpg", "no-store"),
+        ("/healthz", "no-store"),
+        ("/openapi.json", "no-cache"),
+    ):
+        assert service.ask(target).headers["cache-control"] == control, target
+    upload = service.ask("/v1/crop?size=60x40", "POST", (pictures / "coffee.jpg").read_bytes())
+    assert (upload.status, upload.headers["cache-control"]) == (200, "no-store")
+
+
 def test_a_changed_file_is_another_picture(opened: Opened, pictures: Path, tmp_path: Path) -> None:
     service = opened(root=tmp_path, allow_unsigned="true")
     (tmp_path / "a.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())

@@ -14,6 +14,7 @@ from starlette.types import Receive
 from focalbox.core.target import Ratio
 from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
+from focalbox.service.cache_control import cache_control, never_stale
 from focalbox.service.disposition import disposition
 from focalbox.service.negotiation import field_of, is_current, negotiate, pixel_ratio, width_ratio
 from focalbox.service.problems import Gone, NotAPicture, Unavailable
@@ -29,7 +30,7 @@ from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.locate import Location, Sources
-from focalbox.service.sources.pictures import Facts, Pictures
+from focalbox.service.sources.pictures import Pictures
 from focalbox.service.sources.uploads import check_encoding, is_json, read_small, read_upload
 
 __all__ = ["PAGE_HEADER", "Endpoints", "page_query"]
@@ -99,6 +100,7 @@ class Endpoints:
             answered = await self._answer_picture(request, again)
             notes = filter(None, (_INSTEAD, answered.headers.get("Focalbox-Notes")))
             answered.headers["Focalbox-Notes"] = "; ".join(notes)
+            answered.headers["Cache-Control"] = never_stale(answered.headers["Cache-Control"])
             return answered
 
     async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
@@ -160,8 +162,9 @@ class Endpoints:
         accepted = field_of(request.headers, "accept") or ""
         chosen = negotiate(accepted) if image_request.format == AUTO else image_request.format
         tag = self._renderer.tag(image_request, picture, chosen)
-        headers = {"ETag": tag, "Accept-Ranges": "none"}
-        headers["Cache-Control"] = self._cache_control(request, image_request, picture.facts)
+        headers = {"ETag": tag, "Accept-Ranges": "none", "Cache-Control": "no-store"}
+        if request.method != "POST":
+            headers["Cache-Control"] = cache_control(self._settings, image_request.max_age, picture.facts.caching)
         if picture.facts.modified:
             headers["Last-Modified"] = picture.facts.modified
         if image_request.format == AUTO and image_request.answer == "crop":
@@ -177,19 +180,6 @@ class Endpoints:
         named = disposition(image_request, finished.media_type)
         headers |= {"Content-Disposition": named} if named else {}
         return Response(finished.content, 200, headers, finished.media_type)
-
-    def _cache_control(self, request: Request, image_request: ImageRequest, facts: Facts) -> str:
-        """Return Cache-Control of an answer: what the picture's own server forbids stays forbidden."""
-        said = facts.directive.split(", ") if facts.directive else []
-        if request.method == "POST" or "no-store" in said:
-            return "no-store"
-        seconds = self._settings.max_age if image_request.max_age is None else image_request.max_age
-        if facts.seconds is not None:
-            seconds = min(seconds, facts.seconds)
-        if not seconds or "no-cache" in said:
-            return "private, no-cache" if "private" in said else "no-cache"
-        audience = "private" if "private" in said else "public"
-        return ", ".join([audience, f"max-age={seconds}", *(one for one in said if one.endswith("revalidate"))])
 
     async def healthz(self, _: Request) -> Response:
         """Say that the process answers."""

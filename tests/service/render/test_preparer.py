@@ -24,7 +24,7 @@ from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
-from focalbox.service.sources.content import Content
+from focalbox.service.sources.content import Caching, Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
 from pictures import encoded
@@ -66,7 +66,7 @@ def run(
     preparer = Preparer(resources, AnalysisCache("counting", ByteLruCache(BYTES), metrics), picture_bytes=picture_bytes)
 
     async def read() -> Content:
-        return Content(picture(), directive=directive)
+        return Content(picture(), caching=Caching(directive))
 
     async def all_of_it() -> None:
         await work(preparer, await Pictures(cropper, pool, metrics).open(Location(None, read)))

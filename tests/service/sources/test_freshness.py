@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from focalbox.service.sources.content import Caching
 from focalbox.service.sources.freshness import Freshness
 
 NOW = 1_700_000_000.0
@@ -73,6 +74,23 @@ def test_a_date_without_a_zone_is_utc_wherever_the_machine_stands(monkeypatch: p
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("control", "caching"),
+    [
+        ("", Caching()),
+        ("max-age=60", Caching("", 60, 0, None)),
+        ("max-age=60, stale-while-revalidate=30", Caching("", 60, 30, None)),
+        ("stale-while-revalidate=30, stale-if-error=40", Caching("", None, 30, 40)),
+        ("s-maxage=60", Caching("", 60, 0, 0)),
+        ("s-maxage=60, stale-if-error=40", Caching("", 60, 0, 40)),
+        ("max-age=60, stale-if-error=soon, must-revalidate", Caching("must-revalidate", 60, 0, 0)),
+        ("no-store", Caching("no-store")),
+    ],
+)
+def test_what_caches_of_our_answer_may_do(control: str, caching: Caching) -> None:
+    assert _said(control).caching(NOW) == caching
 
 
 @pytest.mark.parametrize(

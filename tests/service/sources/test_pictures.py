@@ -15,7 +15,7 @@ from focalbox.errors import DecodeError
 from focalbox.service.problems import NotAPicture
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
-from focalbox.service.sources.content import Content
+from focalbox.service.sources.content import Caching, Content
 from focalbox.service.sources.locate import Location
 from focalbox.service.sources.pictures import Pictures, SourceImage
 from pictures import encoded
@@ -37,7 +37,7 @@ class Place:
 
     async def _read(self) -> Content:
         self.reads += 1
-        return Content(self._data, "yesterday", "private", 60)
+        return Content(self._data, "yesterday", Caching("private", 60))
 
 
 def run(work: Callable[[Pictures], Awaitable[None]]) -> None:
@@ -60,7 +60,7 @@ def test_the_header_says_size_and_digest_and_the_server_the_rest() -> None:
         assert facts.size == Size(30, 40)  # upright
         assert (facts.form, facts.frames) == ("JPEG", 1)
         assert facts.digest == hashlib.sha256(picture()).hexdigest()
-        assert (facts.modified, facts.directive, facts.seconds) == ("yesterday", "private", 60)
+        assert (facts.modified, facts.caching) == ("yesterday", Caching("private", 60))
         assert not facts.may_keep
 
     run(work)

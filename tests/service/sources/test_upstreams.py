@@ -113,6 +113,26 @@ def test_what_its_server_forbids_our_answer_forbids_too(
     assert (neighbour.conditions[-1] == "") == (unkept or "00000" in control)
 
 
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("", "public, max-age=86400, stale-while-revalidate=50, stale-if-error=70"),
+        ("max-age=100000", "public, max-age=86400, stale-if-error=70"),
+        ("max-age=100000, stale-while-revalidate=9, stale-if-error=99999",
+         "public, max-age=86400, stale-while-revalidate=9, stale-if-error=70"),
+        ("s-maxage=100000", "public, max-age=86400"),
+        ("private, stale-if-error=9", "private, max-age=86400"),
+        ("no-store, stale-if-error=9", "no-store"),
+    ],
+)  # fmt: skip
+def test_our_answer_is_shown_stale_no_longer_than_its_server_lets_it(
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour, control: str, expected: str
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, **({"Cache-Control": control} if control else {})}, DARK)
+    service, address = caching(stale_while_revalidate=50, stale_if_error=70)
+    assert service.ask(address).headers["cache-control"] == expected
+
+
 def test_our_answer_is_kept_no_longer_than_its_server_lets_it(
     caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
 ) -> None:

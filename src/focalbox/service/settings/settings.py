@@ -109,6 +109,16 @@ class ServiceSettings:
     max_age: int = _setting(
         86_400, values.whole_number(0, 31_536_000), "Seconds that answers may be kept (Cache-Control)."
     )
+    stale_while_revalidate: int = _setting(
+        0,
+        values.whole_number(0, 31_536_000),
+        "Seconds after these in which caches may show an answer while they ask for it again (RFC 5861).",
+    )
+    stale_if_error: int = _setting(
+        0,
+        values.whole_number(0, 31_536_000),
+        "Seconds after these in which caches may show an answer when the service fails (RFC 5861).",
+    )
     fetch_seconds: int = _setting(10, values.whole_number(1, 300), "Seconds that fetching a picture may take.")
     fetched: Path | None = _setting(  # noqa: RUF009 - makes a field
         None, values.open_folder, "A folder of this machine where fetched pictures are kept."

@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Content"]
+__all__ = ["Caching", "Content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """What the server of a picture says about keeping the answers that are made from it.
+
+    Parameters
+    ----------
+    directive : str, optional
+        What caches of the answer must obey: ``"no-store"``, or some of ``"private"``, ``"no-cache"``,
+        ``"must-revalidate"`` and ``"proxy-revalidate"``, with commas.
+    seconds : int, optional
+        For how long at most an answer may be cached; None where it does not say.
+    stale_while_revalidate, stale_if_error : int, optional
+        For how many seconds after that a cache may show the answer while it asks again, or when asking fails (RFC 5861);
+        None where it does not say.
+    """
+
+    directive: str = ""
+    seconds: int | None = None
+    stale_while_revalidate: int | None = None
+    stale_if_error: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +38,9 @@ class Content:
     data : bytes
     modified : str, optional
         When it was changed, as HTTP writes dates (RFC 9110, section 5.6.7).
-    directive : str, optional
-        What caches of the answer must obey: ``"no-store"``, or some of ``"private"``, ``"no-cache"``,
-        ``"must-revalidate"`` and ``"proxy-revalidate"``, with commas.
-    seconds : int, optional
-        For how long at most its own server lets an answer be cached; None where it does not say.
+    caching : Caching, optional
     """
 
     data: bytes
     modified: str = ""
-    directive: str = ""
-    seconds: int | None = None
+    caching: Caching = Caching()

@@ -10,6 +10,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
+from focalbox.service.sources.content import Caching
+
 __all__ = ["FIELDS", "Freshness"]
 
 FIELDS = ("age", "cache-control", "date", "etag", "expires", "last-modified", "vary")
@@ -136,6 +138,21 @@ class Freshness:
         if not said:
             return None
         return max(0, int(min(said) - self._age - self._since(now)))
+
+    def caching(self, now: float) -> Caching:
+        """Return what caches of an answer made from it now may do.
+
+        Who says a lifetime and no stale-while-revalidate allows none; errors are left to us, unless there is ``s-maxage``,
+        which says proxy-revalidate (RFC 9111, section 5.2.2.10).
+        """
+        left = self.seconds_left(now)
+        later, failing = (self._directives.get(f"stale-{when}") for when in ("while-revalidate", "if-error"))
+        return Caching(
+            self.directive,
+            left,
+            None if later is None and left is None else int(_seconds(later)),
+            None if failing is None and "s-maxage" not in self._directives else int(_seconds(failing)),
+        )
 
     def is_fresh(self, now: float) -> bool:
         """Tell whether it may be used without revalidation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from focalbox.core.target import Size
@@ -16,7 +16,7 @@ from focalbox.service.problems import NotAPicture
 from focalbox.service.runtime.lru import ByteLruCache
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
-from focalbox.service.sources.content import Content
+from focalbox.service.sources.content import Caching, Content
 from focalbox.service.sources.locate import Location
 
 __all__ = ["Facts", "Pictures", "SourceImage"]
@@ -45,7 +45,7 @@ class Facts:
         The number of frames of an animation; 1 for still pictures.
     clear : bool
         Whether parts may be transparent.
-    modified, directive, seconds
+    modified, caching
         As in `Content`.
     """
 
@@ -56,13 +56,12 @@ class Facts:
     frames: int = 1
     clear: bool = False
     modified: str = ""
-    directive: str = ""
-    seconds: int | None = None
+    caching: Caching = field(default_factory=Caching)
 
     @property
     def may_keep(self) -> bool:
         """Whether its pixels and its analysis may be cached for other requests."""
-        return "no-store" not in self.directive and "private" not in self.directive
+        return "no-store" not in self.caching.directive and "private" not in self.caching.directive
 
 
 _MAX_COPIED = 2**20
@@ -154,8 +153,7 @@ class Pictures:
             opened.frames if opened.animated and not opened.film_refusal else 1,
             opened.clear,
             content.modified,
-            content.directive,
-            content.seconds,
+            content.caching,
         )
         return facts, opened
 

@@ -170,4 +170,4 @@ class Upstreams:
 
 
 def _content(said: Freshness, data: bytes) -> Content:
-    return Content(data, said.modified, said.directive, said.seconds_left(time.time()))
+    return Content(data, said.modified, said.caching(time.time()))
