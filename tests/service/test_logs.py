@@ -41,6 +41,10 @@ def test_logs_are_lines_of_json_without_secrets(
                 "198.51.100.1, 203.0.113.5": "203.0.113.5",
                 "y" * 9000: "y" * 45,
                 "\x1b[31m": "\x1b[31m",
+                "[2001:db8::17]:80": "2001:db8::17",
+                "203.0.113.5, ,": "203.0.113.5",
+                "203.0.113.5\r\nForwarded: for=198.51.100.1": "203.0.113.5",
+                "198.51.100.1\r\nX-Forwarded-For: 203.0.113.5": "203.0.113.5",
             },
         ),
         ("127.0.0.0/8", {"198.51.100.1, 203.0.113.5, 127.0.0.9": "203.0.113.5"}),
@@ -58,6 +62,60 @@ def test_the_client_behind_a_trusted_proxy_is_logged_and_nothing_breaks_the_line
     assert "\x1b" not in text
     asked = [json.loads(line) for line in text.splitlines()]
     assert [line["address"] for line in asked if line.get("path") == "/healthz"] == [*logged.values()]
+
+
+LONG = [f'for=192.0.2.{number};by="[::1]";proto=https' for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "logged"),
+    [
+        (
+            "127.0.0.1,10.0.0.0/8,2001:db8:1::/48",
+            {
+                ("Forwarded: for=203.0.113.5",): "203.0.113.5",
+                ("Forwarded: For=203.0.113.5;Proto=https;Host=a;By=10.0.0.1",): "203.0.113.5",
+                ('Forwarded: by=10.0.0.1 ; for="203.0.113.5:47011"',): "203.0.113.5",
+                ("Forwarded: for=203.0.113.5:47011",): "203.0.113.5",
+                ('Forwarded: for="[2001:DB8::17]:_p"',): "2001:db8::17",
+                ('Forwarded: for="\\[2001:db8::17]"',): "2001:db8::17",
+                ('Forwarded: for="[::ffff:203.0.113.5]"',): "203.0.113.5",
+                ("Forwarded: for=_hidden",): "_hidden",
+                ("Forwarded: for=unknown",): "unknown",
+                ("Forwarded: for=198.51.100.1, for=203.0.113.5",): "203.0.113.5",
+                ('Forwarded: for=198.51.100.1, for=203.0.113.5, for=10.9.9.9, for="[2001:db8:1::2]"',): "203.0.113.5",
+                ("Forwarded: for=198.51.100.1", "Forwarded: for=203.0.113.5", "Forwarded: for=10.9.9.9"): "203.0.113.5",
+                ("Forwarded: for=10.1.1.1, for=10.9.9.9",): "10.1.1.1",
+                ("Forwarded: " + ", ".join(LONG),): "192.0.2.99",
+                # what a client leaves open, or writes in quotes, is never taken for what a proxy says
+                ('Forwarded: for="198.51.100.1, for=203.0.113.5',): "127.0.0.1",
+                ('Forwarded: for=198.51.100.1;a=", for="203.0.113.5"',): "127.0.0.1",
+                ('Forwarded: for=198.51.100.1;a="', "Forwarded: for=203.0.113.5"): "203.0.113.5",
+                ('Forwarded: for=198.51.100.1;a="', "Forwarded: for=10.9.9.9"): "10.9.9.9",
+                ('Forwarded: for=198.51.100.1;a=", for=198.51.100.2", for=203.0.113.5',): "203.0.113.5",
+                ("Forwarded: for=198.51.100.1, proto=https",): "127.0.0.1",
+                ("Forwarded: for=198.51.100.1, for=10.9.9.9;for=10.9.9.9",): "127.0.0.1",
+                ("Forwarded: for=198.51.100.1, for=a.example",): "127.0.0.1",
+                ("Forwarded: ",): "127.0.0.1",
+                ("Forwarded: for=203.0.113.5", "X-Forwarded-For: 198.51.100.1"): "203.0.113.5",
+                ("X-Forwarded-For: 198.51.100.1",): "127.0.0.1",
+            },
+        ),
+        ("10.0.0.0/8", {("Forwarded: for=203.0.113.5",): "127.0.0.1"}),
+    ],
+)
+def test_the_client_is_read_from_forwarded_where_the_settings_say_so(
+    running: Callable[..., Running], tmp_path: Path, trusted: str, logged: dict[tuple[str, ...], str]
+) -> None:
+    settings = {"TRUSTED_PROXIES": trusted, "PROXY_HEADER": "Forwarded"}
+    named = {f"FOCALBOX_SERVICE_{name}": value for name, value in settings.items()}
+    started = running("--allow-unsigned", **named)
+    for lines in logged:
+        started.get("/healthz", *lines)
+    assert started.stop() == 0
+    asked = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    found = [line["address"] for line in asked if line.get("path") == "/healthz"]
+    assert dict(zip(logged, found, strict=True)) == logged
 
 
 def test_a_proxy_of_ipv4_is_trusted_by_its_own_address_on_a_socket_of_both(

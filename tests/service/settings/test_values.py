@@ -38,6 +38,7 @@ cache = values.matching(values.CACHE, "memory, none or redis://HOST")
         (values.sizes, "500x200,16:9,free", ("500x200", "16:9", "free")),
         (values.sizes, "500x0,x300, 00x5,origxORIG", ("500x0", "0x300", "0x5", "origxorig")),
         (values.hexadecimal, "00ff", b"\x00\xff"),
+        (values.one_of("one", "two"), "TWO", "two"),
         (values.presets, "card=500x200?fit=tight; hero=16:9", (("card", "500x200?fit=tight"), ("hero", "16:9"))),
         (values.secret, " ", " "),
     ],
@@ -85,6 +86,7 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
         (values.presets, "card=1:1?fitt=tight", "card is not: there is no option 'fitt'"),
         (values.presets, "card=1:1?format=heic", "card is not: .*heic"),
         (values.secret, "", "a secret of at least one character"),
+        (values.one_of("one", "two"), "", "one or two, not ''"),
     ],
 )
 def test_anything_else_is_refused(reader: Callable[[str], Any], text: str, sentence: str) -> None:

@@ -23,6 +23,7 @@ from focalbox.service.app import build, load_model
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.server.closing import stop_accepting
 from focalbox.service.server.connections import Connections
+from focalbox.service.server.forwarded import ForwardedClient
 from focalbox.service.server.http11 import MAX_UNREAD, Deadlines, protocol_with
 from focalbox.service.settings import ServiceSettings
 
@@ -152,8 +153,9 @@ def serve_on(
     application = build(
         settings, cropper=cropper, readiness=readiness, metrics_folder=metrics_folder, connections=connections
     )
+    trusted = settings.trusted_proxies
     config = uvicorn.Config(
-        application,
+        ForwardedClient(application, trusted, settings.proxy_header) if trusted else application,
         http=protocol_with(deadlines, connections, application.refusals.at_sight, application.refusals.report_broken),
         h11_max_incomplete_event_size=MAX_UNREAD,
         ws="none",
@@ -161,7 +163,7 @@ def serve_on(
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,
         timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=settings.stop_seconds,
         backlog=1,

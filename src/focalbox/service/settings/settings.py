@@ -192,7 +192,12 @@ class ServiceSettings:
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         values.each(values.is_network, "addresses or networks such as 10.0.0.0/8"),
-        "Proxies whose X-Forwarded-For is believed and logged: `10.0.0.0/8`.",
+        "Proxies that are believed, in the log, as to whose request they pass on: `10.0.0.0/8`.",
+    )
+    proxy_header: str = _setting(
+        "x-forwarded-for",
+        values.one_of("x-forwarded-for", "forwarded"),
+        "The header in which they say so, `x-forwarded-for` or `forwarded` (RFC 7239); the other one is never read.",
     )
     docs: bool = _setting(default=True, read=values.truth, help_="Whether `/docs` and `/openapi.json` are served.")
     metrics: bool = _setting(default=True, read=values.truth, help_="Whether `/metrics` is served.")

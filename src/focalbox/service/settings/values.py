@@ -28,6 +28,7 @@ __all__ = [
     "is_origin",
     "keys",
     "matching",
+    "one_of",
     "open_folder",
     "presets",
     "secret",
@@ -191,6 +192,18 @@ def matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
             message = f"{what}"  # never the value: it may hold a password
             raise InvalidRequest(message)
         return text
+
+    return read
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Return a reader of one of some words, in small letters or capitals."""
+
+    def read(text: str) -> str:
+        if text.lower() not in choices:
+            message = f"{' or '.join(choices)}, not {text!r}"
+            raise InvalidRequest(message)
+        return text.lower()
 
     return read
 
