@@ -42,6 +42,7 @@ SLOW = (
     "service/server/test_http11.py",
     "service/server/test_malformed.py",
     "service/server/test_process.py",
+    "service/server/test_unix_socket.py",
     "service/server/test_workers.py",
     "service/sources/test_fetched_disk.py",
     "service/sources/test_http_fetch.py",

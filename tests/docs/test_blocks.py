@@ -149,10 +149,11 @@ def run(words: list[str]) -> None:
 def fetch(words: list[str], service: Service) -> None:
     """Send what curl would send."""
     (address,) = (word for word in words if word.startswith("http"))
-    given = Path(next(word.rpartition("@")[2] for word in words if "@" in word)).read_bytes()
-    how: dict[str, Any] = {"content": given, "headers": {"content-type": "image/jpeg"}}
+    sent = next((word.rpartition("@")[2] for word in words if "@" in word), None)
+    given = None if sent is None else Path(sent).read_bytes()
+    how: dict[str, Any] = {"content": given, "headers": {"content-type": "image/jpeg"}} if given else {}
     if "-F" in words:
         how = {"files": {"picture": ("photo.jpg", given, "image/jpeg")}}
-    request = httpx.Request("POST", address, **how)
-    answer = service.ask(request.url.raw_path, "POST", request.read(), dict(request.headers))
+    request = httpx.Request("POST" if how else "GET", address, **how)
+    answer = service.ask(request.url.raw_path, request.method, request.read(), dict(request.headers))
     assert answer.status == 200, answer.content

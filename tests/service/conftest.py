@@ -151,9 +151,9 @@ def _processes(folder: Path) -> Iterator[Callable[..., Running]]:
         ready, _, _ = select.select([process.stdout], [], [], SECONDS)
         assert ready, "focalbox serve printed nothing"
         page = process.stdout.readline()
-        found = re.search(r"http://(?:127\.0\.0\.1|\[::\]):(\d+)\S*", page)
+        found = re.search(r"http://(?:127\.0\.0\.1|\[::\]):(\d+)\S*|socket:  (.+)", page)
         assert found, page + process.stdout.read() + (folder / f"log-{len(started) - 1}").read_text()
-        running = Running(process, int(found[1]), found[0])
+        running = Running(process, int(found[1] or 0), found[0], found[2] or "")
         running.wait_until_ready()
         return running
 

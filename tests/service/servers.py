@@ -167,13 +167,19 @@ class Running:
     process: subprocess.Popen[str]
     port: int
     page: str
+    unix_socket: str = ""
 
     @property
     def place(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), SECONDS)
+        if not self.unix_socket:
+            return socket.create_connection(("127.0.0.1", self.port), SECONDS)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(SECONDS)
+        connection.connect(self.unix_socket)
+        return connection
 
     def send(self, target: str, *headers: str) -> socket.socket:
         """Send a request on a connection of its own, and return it."""

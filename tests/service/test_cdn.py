@@ -22,6 +22,8 @@ GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "cdn.md"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 Ask = Callable[..., Answer]
 CROP = "/v1/crop/60x50/coffee.jpg"
+PLACE, SOCKET = "http://127.0.0.1:8000", "/run/focalbox/http"
+"""Where the service is in the guide."""
 BROWSERS = {
     "Chrome": "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
     "Firefox": "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
@@ -34,20 +36,21 @@ BROWSERS = {
 }
 
 
-def _recipe(port: int, folder: Path, *, below: bool, told: bool) -> str:
+def _recipe(started: Running, folder: Path, *, below: bool, told: bool) -> str:
     """Return the recipe of the guide with this test's places, in the frame that a distribution puts around it.
 
     As the guide has it: ``below`` a prefix, or where the service has ``told`` how long stale crops are shown.
     """
-    block, update, cut, instead = re.findall(r"```nginx\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    block, update, cut, instead, by_file = re.findall(r"```nginx\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     changed = [("    location / {\n        proxy_pass http://127.0.0.1:8000;\n", instead), ("~ ^/", "~ ^/pictures/")]
     (use_stale,) = re.findall(r" *proxy_cache_use_stale .*\n", block)
     for written, here in (
         *(changed if below else []),
         *([(use_stale, update)] if told else []),
+        *([(f"        proxy_pass {PLACE};\n", by_file), (SOCKET, started.unix_socket)] if started.unix_socket else []),
         ("/var/cache/nginx/pictures", str(folder / "cache")),
         ("listen 80;", f"listen unix:{folder / 'nginx'};"),
-        ("http://127.0.0.1:8000", f"http://127.0.0.1:{port}"),
+        *([] if started.unix_socket else [(PLACE, started.place)]),
     ):
         assert block.count(written) == 1
         block = block.replace(written, here)
@@ -83,7 +86,7 @@ def _behind_nginx(started: Running, folder: Path, *, below: bool = False, told: 
     if NGINX is None:
         pytest.skip("nginx is missing: `make tools` installs it")
     folder.mkdir()
-    (folder / "nginx.conf").write_text(_recipe(started.port, folder, below=below, told=told))
+    (folder / "nginx.conf").write_text(_recipe(started, folder, below=below, told=told))
     command = [NGINX, "-e", str(folder / "errors"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(command)
     try:
@@ -226,6 +229,19 @@ def test_nginx_shows_stale_crops_when_the_service_tells_it_to(
         started.stop()
         failing = ask(crop)
         assert (failing.headers["x-cache"], failing.content) == ("STALE", again.content)
+
+
+@pytest.mark.slow
+def test_nginx_reaches_the_service_by_a_unix_socket(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "http"
+    trusted = {"FOCALBOX_SERVICE_TRUSTED_PROXIES": "unix"}
+    started = running("--root", str(pictures), "--allow-unsigned", "--unix-socket", str(place), **trusted)
+    with _behind_nginx(started, tmp_path / "nginx") as ask:
+        for source in ("coffee.jpg", "pets%2Fmy%20cat%20%C3%A9.jpg"):
+            answers = [ask(f"/v1/crop/60x50/{source}") for _ in range(2)]
+            assert [(answer.status, answer.headers["x-cache"]) for answer in answers] == [(200, "MISS"), (200, "HIT")]
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import resource
@@ -20,10 +19,8 @@ import pytest
 
 from cli.calls import focalbox
 from focalbox.errors import SignatureError
-from focalbox.service.command import _listening
 from focalbox.service.dialects import signing
 from focalbox.service.dialects.signing import Key
-from focalbox.service.settings import ServiceSettings
 from service.servers import SECONDS, Running
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -85,7 +82,8 @@ def test_what_cannot_be_signed_is_one_sentence(
     ("flag", "value"),
     [("--allow-host", "http://a"), ("--bucket", "gs://a/b"), ("--size", "500"), ("--size", "0x0"), ("--key", "a"),
      ("--root", "/nowhere"), ("--port", "x"), ("--port", "99999"),
-     ("--at-work", "many"), ("--root", ""), ("--host", ""), ("--size", ""), ("--allow-host", ""), ("--bucket", ""),
+     ("--at-work", "many"), ("--root", ""), ("--host", ""), ("--unix-socket", ""),
+     ("--unix-socket", "s" * 108), ("--size", ""), ("--allow-host", ""), ("--bucket", ""),
      ("--key", "")],
 )  # fmt: skip
 def test_a_wrong_flag_is_called_as_it_is_written(flag: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,27 +189,3 @@ def test_what_is_signed_on_the_command_line_is_served(
     address = capsys.readouterr().out.strip().removeprefix(started.place)
     assert started.get(address).startswith(b"HTTP/1.1 200")
     assert started.get(address.replace("30x30", "31x30")).startswith(b"HTTP/1.1 403")
-
-
-def test_answers_do_not_wait_for_acknowledgements() -> None:
-    """Sockets whose protocol is not named get no TCP_NODELAY from asyncio: 44 ms an answer instead of 2."""
-
-    async def accepted() -> int:
-        connected = asyncio.get_running_loop().create_future()
-
-        class Seen(asyncio.Protocol):
-            def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                peer = transport.get_extra_info("socket")
-                connected.set_result(peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
-                transport.close()
-
-        with _listening(ServiceSettings(port=0)) as listening:
-            server = await asyncio.get_running_loop().create_server(Seen, sock=listening)
-            _, writer = await asyncio.open_connection(*listening.getsockname())
-            found = int(await connected)
-            writer.close()
-            server.close()
-            await server.wait_closed()
-        return found
-
-    assert asyncio.run(accepted()) != 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
 import logging
@@ -9,7 +10,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
 from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
+from focalbox.service.server.listening import UnixSocket, listen
 from focalbox.service.settings import ServiceSettings
 from focalbox.storage.temporary import temporary_folder
 
@@ -30,8 +32,6 @@ __all__ = ["serve", "sign"]
 
 _DAY = 86_400
 """Seconds for which the page's address, which is printed at the start, is valid."""
-_BACKLOG = 1024
-"""Connections that the system may hold for the service to accept."""
 _PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "starlette", "uvicorn")
 """The packages of the extra, by the names that Python imports."""
 
@@ -42,6 +42,7 @@ _log = logging.getLogger("focalbox.service")
 @click.option("--root", type=click.Path(), help="The folder whose pictures are served.")
 @click.option("--host", help="The IP address to listen at.  [default: 127.0.0.1]")
 @click.option("--port", help="The port to listen at; 0 takes a free one.  [default: 8000]")
+@click.option("--unix-socket", help="A unix socket to listen at, instead of an address and a port.")
 @click.option("--allow-unsigned", is_flag=True, help="Serve addresses without a signature.")
 @click.option(
     "--key",
@@ -95,15 +96,24 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     _check_installed()
     os.environ.pop(shared_metrics.VARIABLE, None)  # that of another program
     log_to_standard_error()
-    listening = _listening(settings)
-    announce = partial(_announce, settings, listening)
-    if settings.workers == 1:
-        with listening:
+    with listen(settings) as listening, _withdrawn(listening):
+        announce = partial(_announce, settings, listening)
+        if settings.workers == 1:
             _exit_unless_started(partial(_serve, listening, settings, announce=announce))
-        return
-    with temporary_folder("focalbox-metrics-", shared_metrics.place_for()) as folder:
-        code = _serve_with_workers(listening, settings, folder, announce)
-    sys.exit(code)
+            return
+        with temporary_folder("focalbox-metrics-", shared_metrics.place_for()) as folder:
+            code = _serve_with_workers(listening, settings, folder, announce)
+        sys.exit(code)
+
+
+@contextlib.contextmanager
+def _withdrawn(listening: socket.socket) -> Iterator[None]:
+    """Leave no file of a unix socket behind, however serving ends."""
+    try:
+        yield
+    finally:
+        if isinstance(listening, UnixSocket):
+            listening.withdraw()
 
 
 def _exit_unless_started(start: Callable[[], None]) -> None:
@@ -200,30 +210,17 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
 
 
-def _listening(settings: ServiceSettings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # With the protocol named, asyncio sets TCP_NODELAY on every connection; without, each answer waits 40 ms for the
-    # client's acknowledgement of its header.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except (OSError, OverflowError) as error:
-        listening.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"cannot listen at {settings.host}:{settings.port}: {reason}"
-        raise InvalidRequest(message) from error
-    listening.listen(_BACKLOG)
-    return listening
-
-
 def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
     """Print where the page is; with signatures, an address of it that lasts a day."""
-    host, port = listening.getsockname()[:2]
-    place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    place, lines = "", list[str]()
+    if isinstance(listening, UnixSocket):
+        lines.append(f"socket:  {settings.unix_socket}")
+    else:
+        host, port = listening.getsockname()[:2]
+        place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     page = "/" if settings.allow_unsigned else signed("/", settings.keys[0], int(time.time()) + _DAY)
     example = "/v1/crop/500x200/PICTURE.jpg"
-    lines = [f"page:    {place}{page}"] if settings.page else []
+    lines += [f"page:    {place}{page}"] if settings.page else []
     if settings.root or settings.hosts or settings.buckets:
         how = "" if settings.allow_unsigned else "  (signed: see `focalbox sign`)"
         lines.append(f"crops:   {place}{example}{how}")

@@ -2,7 +2,7 @@
 
 When a listening socket closes, the system resets every connection that it has established but nobody has accepted yet,
 although its client may have sent a request. A dropped attempt to connect does less harm: the client's system repeats it a
-second later, and it is then refused.
+second later, and it is then refused. A unix socket needs no more than that its file is removed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import select
 import socket
 import struct
 import sys
+
+from focalbox.service.server.listening import UnixSocket
 
 __all__ = ["stop_accepting"]
 
@@ -45,7 +47,10 @@ async def stop_accepting(listening: socket.socket) -> None:
     listening : socket
         One whose connections this event loop accepts.
     """
-    _begin_no_more(listening)
+    if isinstance(listening, UnixSocket):
+        listening.withdraw()
+    else:
+        _drop_new(listening)
     loop = asyncio.get_running_loop()
     end = loop.time() + _MOST
     quiet = loop.time() + _SETTLE
@@ -55,7 +60,7 @@ async def stop_accepting(listening: socket.socket) -> None:
         await asyncio.sleep(_TURN)
 
 
-def _begin_no_more(listening: socket.socket) -> None:
+def _drop_new(listening: socket.socket) -> None:
     """Drop the first packet of every new connection, where the system can; established ones go on."""
     if not sys.platform.startswith("linux"):
         return

@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from focalbox.service.server.peers import UNIX
+
 __all__ = ["ForwardedClient", "client_of", "nodes_of_forwarded", "nodes_of_x_forwarded_for"]
 
 _PAIR = re.compile(
@@ -34,7 +36,7 @@ class ForwardedClient:
     ----------
     app : ASGI application
     trusted : collection of str
-        Addresses and networks of proxies.
+        Addresses and networks of proxies; ``"unix"`` is whoever connects by a unix socket.
     header : str
         The one header that is read, ``"x-forwarded-for"`` or ``"forwarded"``. A proxy that writes one of them passes on the
         other as the client wrote it.
@@ -43,7 +45,8 @@ class ForwardedClient:
     def __init__(self, app: ASGIApp, trusted: Collection[str], header: str) -> None:
         self._app, self._header = app, header.encode("ascii")
         self._nodes = _READERS[header]
-        self._networks = tuple(map(ipaddress.ip_network, trusted))
+        self._unix = UNIX in trusted
+        self._networks = tuple(ipaddress.ip_network(one) for one in trusted if one != UNIX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -57,7 +60,7 @@ class ForwardedClient:
         try:
             address = ipaddress.ip_address(node)
         except ValueError:
-            return False
+            return self._unix and node == UNIX
         return any(address in network for network in self._networks)
 
 

@@ -16,6 +16,7 @@ from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.problems import AddressTooLong, HeadersTooLarge, Problem, RequestTooSlow, problem_of
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.joined import JoinedTransport
+from focalbox.service.server.peers import peer_of
 from focalbox.service.server.strict import StrictConnection
 
 __all__ = ["MAX_UNREAD", "Deadlines", "Protocol", "protocol_with"]
@@ -26,9 +27,6 @@ MAX_UNREAD = 16_384
 _SLOWEST = 16_384
 """Bytes a second at which a client has to send a body or read an answer once its first seconds are over: a tenth of a slow
 mobile line (3G, 128 kB/s)."""
-
-_MAPPED = "::ffff:"
-"""How IPv6 begins an address of IPv4 (RFC 4291, section 2.5.5.2)."""
 
 _LAST = 1.0
 """Seconds that an idle connection gets for a last request when the process ends: more than a round trip to anywhere."""
@@ -101,7 +99,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, or close it when there are too many."""
         super().connection_made(transport)
-        self.client = _plain(self.client)
+        self.client = peer_of(transport, self.client)
         address = self.client[0] if self.client else ""
         if not self.open_connections.admit(self, address):
             transport.abort()
@@ -287,10 +285,3 @@ class Protocol(H11Protocol):
             return AddressTooLong(message)
         message = f"a request has at most {show_bytes(MAX_UNREAD)} of header fields"
         return HeadersTooLarge(message)
-
-
-def _plain(client: tuple[str, int] | None) -> tuple[str, int] | None:
-    """Return the address of a client as others write it: a socket of both IP versions has IPv4 addresses inside of IPv6."""
-    if client is None or not client[0].startswith(_MAPPED):
-        return client
-    return client[0].removeprefix(_MAPPED), client[1]

@@ -25,12 +25,11 @@ from focalbox.service.server.closing import stop_accepting
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.forwarded import ForwardedClient
 from focalbox.service.server.http11 import MAX_UNREAD, Deadlines, protocol_with
+from focalbox.service.server.listening import BACKLOG
 from focalbox.service.settings import ServiceSettings
 
-__all__ = ["BACKLOG", "serve_on"]
+__all__ = ["serve_on"]
 
-BACKLOG = 1024
-"""Connections that may wait in the system until the service accepts them."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """The numbers of settings of glibc's mallopt(3)."""
 _KEPT = 2**25
@@ -146,7 +145,8 @@ def serve_on(
         )
         raise InvalidRequest(message)
     most = min(settings.connections, files - _OTHER_FILES)
-    connections = Connections(most, settings.address_connections or most)
+    of_address = settings.address_connections if settings.unix_socket is None else 0  # there, all have the same one
+    connections = Connections(most, of_address or most)
     deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
     cropper = Cropper(model=settings.common.model, limits=settings.common.limits)
     load_model(cropper)

@@ -85,6 +85,16 @@ class ServiceSettings:
     )
     host: str = _setting("127.0.0.1", values.filled("an address such as 127.0.0.1"), "The address to listen at.")
     port: int = _setting(8000, values.whole_number(0, 65_535), "The port to listen at; 0 takes a free one.")
+    unix_socket: Path | None = _setting(  # noqa: RUF009 - makes a field
+        None,
+        values.socket_path,
+        "A unix socket to listen at, instead of an address and a port, such as `/run/focalbox/http`.",
+    )
+    unix_socket_mode: str = _setting(
+        "660",
+        values.permissions,
+        "Its permissions, octal: who may write to it may connect; `660` is this user and group.",
+    )
     workers: int = _setting(
         1, values.whole_number(1, 64), "Processes that share the socket, and divide what follows among them."
     )
@@ -191,8 +201,9 @@ class ServiceSettings:
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
-        values.each(values.is_network, "addresses or networks such as 10.0.0.0/8"),
-        "Proxies that are believed, in the log, as to whose request they pass on: `10.0.0.0/8`.",
+        values.each(values.is_proxy, "addresses or networks such as 10.0.0.0/8, or unix"),
+        "Proxies that are believed, in the log, as to whose request they pass on: `10.0.0.0/8`; `unix` is whoever comes by "
+        "the unix socket.",
     )
     proxy_header: str = _setting(
         "x-forwarded-for",

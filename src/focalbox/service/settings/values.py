@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,15 +25,17 @@ __all__ = [
     "hexadecimal",
     "imgproxy_presets",
     "is_host",
-    "is_network",
     "is_origin",
+    "is_proxy",
     "keys",
     "matching",
     "one_of",
     "open_folder",
+    "permissions",
     "presets",
     "secret",
     "sizes",
+    "socket_path",
     "truth",
     "whole_number",
 ]
@@ -45,6 +48,9 @@ _MAX_PORT = 65_535
 _OWN = "orig"
 _OPEN = re.compile(rf"(?!.\Z)([0-9]{{0,9}}|{_OWN})[x\u00d7]([0-9]{{0,9}}|{_OWN})", re.ASCII)
 """A size whose sides may be left open, or be the picture's own."""
+_PERMISSIONS = re.compile(r"0?[0-7]{3}", re.ASCII)
+_MAX_SOCKET_PATH = 107 if sys.platform.startswith("linux") else 103
+"""Bytes of ``sun_path`` without its end: unix(7) of Linux, unix(4) of the BSDs and macOS."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CACHE = re.compile(r"memory|none|rediss?://(?=.)[^/?#]*(?:/[0-9]*)?(?:\?.*)?|unix://.+")
 """A path is the number of a database; redis-py takes the first where it is anything else."""
@@ -138,13 +144,30 @@ def is_origin(word: str) -> bool:
     return 0 < int(found[2]) <= _MAX_PORT and int(found[2]) != PORTS[found[1]]
 
 
-def is_network(word: str) -> bool:
-    """Tell whether a word is an address or a network, whose address has no bits behind its mask."""
+def is_proxy(word: str) -> bool:
+    """Tell whether a word is an address, a network whose address has no bits behind its mask, or ``unix``."""
     try:
         ipaddress.ip_network(word)
     except ValueError:
-        return False
+        return word == "unix"
     return True
+
+
+def socket_path(text: str) -> Path:
+    """Read the path of a unix socket, which the system bounds."""
+    count = len(os.fsencode(text))
+    if not 0 < count <= _MAX_SOCKET_PATH or "\0" in text:
+        message = f"a path of 1 to {_MAX_SOCKET_PATH} bytes, not one of {count}"
+        raise InvalidRequest(message)
+    return Path(text)
+
+
+def permissions(text: str) -> str:
+    """Read the permissions of a file, three octal digits."""
+    if not _PERMISSIONS.fullmatch(text):
+        message = f"three octal digits such as 660, not {text!r}"
+        raise InvalidRequest(message)
+    return text[-3:]
 
 
 def sizes(text: str) -> tuple[str, ...]:

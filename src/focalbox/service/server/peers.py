@@ -1,0 +1,30 @@
+"""Who has connected: an address, or the one name that all who come by a unix socket share."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+__all__ = ["UNIX", "peer_of"]
+
+UNIX = "unix"
+"""The name of clients by a unix socket, in the log and among trusted proxies: they have no address."""
+_MAPPED = "::ffff:"
+"""How IPv6 begins an address of IPv4 (RFC 4291, section 2.5.5.2)."""
+
+
+def peer_of(transport: asyncio.BaseTransport, client: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Return who has connected, as others write it: a socket of both IP versions has IPv4 addresses inside of IPv6.
+
+    Parameters
+    ----------
+    transport : asyncio.BaseTransport
+        Of the connection.
+    client : tuple of str and int, optional
+        Its address and port, as uvicorn has found them; None for a unix socket, and where the client has gone already.
+    """
+    if client is not None:
+        return client[0].removeprefix(_MAPPED), client[1]
+    connection = transport.get_extra_info("socket")
+    by_file = connection is not None and connection.family == getattr(socket, "AF_UNIX", None)
+    return (UNIX, 0) if by_file else None
