@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 
-from focalbox.service.server.forwarded import client_of, nodes_of_forwarded, nodes_of_x_forwarded_for
+from focalbox.service.server.forwarded import ForwardedClient, client_of, nodes_of_forwarded, nodes_of_x_forwarded_for
 
 ADDRESSES = st.ip_addresses().filter(lambda address: not getattr(address, "ipv4_mapped", None)).map(str)
 ANYTHING = st.text(st.characters(codec="latin-1"), max_size=60)
@@ -42,6 +45,34 @@ def test_whatever_a_client_writes_it_is_never_taken_for_another(
     found = client_of("proxy", nodes_of_forwarded(lines), lambda node: node == "proxy")
     assert found in ({address, "proxy"} if same else {address})
     assert client_of("proxy", nodes_of_x_forwarded_for([before, address]), lambda node: node == "proxy") == address
+
+
+@pytest.mark.parametrize("header", ["forwarded", "x-forwarded-for"])
+@pytest.mark.parametrize(
+    ("peer", "trusted", "expected"),
+    [
+        ("10.0.0.1", ("10.0.0.0/8",), "203.0.113.5"),
+        ("unix", ("unix",), "203.0.113.5"),
+        ("10.0.0.1", ("unix", "10.0.0.2", "::/0"), "10.0.0.1"),
+        ("unix", ("0.0.0.0/0", "::/0"), "unix"),
+        (None, ("0.0.0.0/0", "::/0", "unix"), None),
+    ],
+)
+def test_only_trusted_peers_are_believed(
+    header: str, peer: str | None, trusted: tuple[str, ...], expected: str | None
+) -> None:
+    seen: list[Scope] = []
+
+    async def application(scope: Scope, _: Receive, __: Send) -> None:
+        seen.append(scope)
+
+    async def never(*_: object) -> Any:
+        raise AssertionError
+
+    headers = [(b"forwarded", b"for=203.0.113.5"), (b"x-forwarded-for", b"203.0.113.5")]
+    scope = {"type": "http", "headers": headers, "client": None if peer is None else (peer, 0)}
+    asyncio.run(ForwardedClient(application, trusted, header)(scope, never, never))
+    assert [found["client"] for found in seen] == [None if expected is None else (expected, 0)]
 
 
 @given(st.lists(WRITTEN))

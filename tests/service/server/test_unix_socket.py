@@ -16,7 +16,6 @@ import pytest
 
 from service.servers import SECONDS, Running
 
-WORKERS = pytest.mark.parametrize("workers", ["1", "2"])
 CLIENTS = 16
 """Clients that ask at once while the service ends."""
 FORWARDED = "X-Forwarded-For: 203.0.113.5"
@@ -57,12 +56,11 @@ def test_it_serves_and_leaves_nothing_behind(
     assert _addresses(tmp_path / "log-0") == ["unix", *[address] * 4, "unix", "unix"]
 
 
-@WORKERS
 def test_whoever_connects_at_the_very_end_is_answered_or_refused_and_never_reset(
-    running: Callable[..., Running], tmp_path: Path, workers: str
+    running: Callable[..., Running], tmp_path: Path
 ) -> None:
     place = tmp_path / "http.sock"
-    started = running("--unix-socket", str(place), "--allow-unsigned", "--workers", workers, "--drain", "1")
+    started = running("--unix-socket", str(place), "--allow-unsigned", "--workers", "2", "--drain", "1")
 
     async def ask_until_refused(told: asyncio.Event) -> int:
         for count in range(10**9):
@@ -107,7 +105,7 @@ def test_a_killed_service_is_succeeded_and_a_living_one_is_not(running: Callable
     assert not place.exists()
 
 
-@WORKERS
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_start_that_fails_leaves_no_socket(tmp_path: Path, workers: str) -> None:
     place = tmp_path / "http.sock"
     command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--unix-socket", str(place)]

@@ -93,7 +93,7 @@ class ServiceSettings:
     unix_socket_mode: str = _setting(
         "660",
         values.permissions,
-        "Its permissions, octal: who may write to it may connect; `660` is this user and group.",
+        "Permissions of the unix socket, octal: who may write to it may connect.",
     )
     workers: int = _setting(
         1, values.whole_number(1, 64), "Processes that share the socket, and divide what follows among them."
@@ -122,12 +122,12 @@ class ServiceSettings:
     stale_while_revalidate: int = _setting(
         0,
         values.whole_number(0, 31_536_000),
-        "Seconds after these in which caches may show an answer while they ask for it again (RFC 5861).",
+        "Seconds after `max-age` in which caches may show an answer while they ask for it again (RFC 5861).",
     )
     stale_if_error: int = _setting(
         0,
         values.whole_number(0, 31_536_000),
-        "Seconds after these in which caches may show an answer when the service fails (RFC 5861).",
+        "Seconds after `max-age` in which caches may show an answer when the service fails (RFC 5861).",
     )
     fetch_seconds: int = _setting(10, values.whole_number(1, 300), "Seconds that fetching a picture may take.")
     fetched: Path | None = _setting(  # noqa: RUF009 - makes a field
@@ -208,7 +208,8 @@ class ServiceSettings:
     proxy_header: str = _setting(
         "x-forwarded-for",
         values.one_of("x-forwarded-for", "forwarded"),
-        "The header in which they say so, `x-forwarded-for` or `forwarded` (RFC 7239); the other one is never read.",
+        "The header in which trusted proxies name the client, `x-forwarded-for` or `forwarded` (RFC 7239); the other one "
+        "is never read.",
     )
     docs: bool = _setting(default=True, read=values.truth, help_="Whether `/docs` and `/openapi.json` are served.")
     metrics: bool = _setting(default=True, read=values.truth, help_="Whether `/metrics` is served.")
