@@ -42,7 +42,7 @@ _log = logging.getLogger("focalbox.service")
 @click.option("--root", type=click.Path(), help="The folder whose pictures are served.")
 @click.option("--host", help="The IP address to listen at.  [default: 127.0.0.1]")
 @click.option("--port", help="The port to listen at; 0 takes a free one.  [default: 8000]")
-@click.option("--unix-socket", help="A unix socket to listen at, instead of an address and a port.")
+@click.option("--unix-socket", type=click.Path(), help="A unix socket to listen at, instead of an address and a port.")
 @click.option("--allow-unsigned", is_flag=True, help="Serve addresses without a signature.")
 @click.option(
     "--key",
