@@ -12,7 +12,6 @@ from focalbox.core.saliency_map import SaliencyMap
 from focalbox.saliency.faces import (
     FaceRule,
     agreeing_faces,
-    boxed_faces,
     face_from_head,
     faces_in,
 )
@@ -81,18 +80,3 @@ def test_a_face_is_the_lower_part_of_its_head() -> None:
     assert face.box.bottom == pytest.approx(head.box.bottom)
     assert face.box.centre[0] == pytest.approx(head.box.centre[0])
     assert face.score == head.score
-
-
-def test_of_boxes_of_one_face_the_surest_stays() -> None:
-    boxes = np.array([[0.1, 0.1, 0.2, 0.2, 0.8], [0.11, 0.1, 0.2, 0.2, 0.9], [0.6, 0.6, 0.1, 0.1, 0.7]], np.float32)
-    found = boxed_faces(boxes, sure=0.6)
-    assert [round(face.score, 2) for face in found] == [0.9, 0.7]
-    assert found[0].box.left == pytest.approx(0.11)
-
-
-@settings(max_examples=cases(50))
-@given(npst.arrays(np.float32, (6, 5), elements=st.floats(width=32)))
-def test_any_numbers_give_faces_inside_the_picture(boxes: np.ndarray) -> None:
-    for face in boxed_faces(boxes, sure=0.5):
-        assert 0 < face.box.intersection(WHOLE).area == face.box.area
-        assert 0.5 <= face.score <= 1

@@ -14,7 +14,8 @@ from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.target import Size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.faces import SHIPPED, boxed_faces, faces_in
+from focalbox.saliency.faces import SHIPPED, faces_in, faces_on_grids
+from focalbox.saliency.grids import STRIDES
 from focalbox.saliency.heads import believed_faces
 from focalbox.saliency.network import Network
 
@@ -45,8 +46,9 @@ class Reader:
         """Return all marks of a kind from `MIN_HEAT`, whatever the product takes; the surer faces as it believes them."""
         seen = copy_of(picture)
         said = self.network.answers(seen)
-        if kind == "face" and "faces" in said:
-            faces = boxed_faces(said["faces"][0], sure=MIN_HEAT)
+        grids = {stride: said[f"faces_{stride}"][0] for stride in STRIDES if f"faces_{stride}" in said}
+        if kind == "face" and grids:
+            faces = faces_on_grids(grids, sure=MIN_HEAT)
             likely = tuple(face for face in faces if face.score >= SHIPPED.sure)
             if "head" in said:
                 believed = believed_faces(likely, said["head"][0, 0], SHIPPED, seen.shape[1] / seen.shape[0])

@@ -1,7 +1,8 @@
-"""Faces, heads and lines of text from what a network says: boxes or peaks of heat become subjects."""
+"""Faces, heads and lines of text from what a network says: grids of boxes or peaks of heat become subjects."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.saliency.cells import cells_inside
+from focalbox.saliency.grids import MAX_FACES, face_scores, faces_on_grid, without_twins
 
 __all__ = [
     "SHIPPED",
@@ -19,9 +21,9 @@ __all__ = [
     "SURE_TEXT",
     "FaceRule",
     "agreeing_faces",
-    "boxed_faces",
     "face_from_head",
     "faces_in",
+    "faces_on_grids",
 ]
 
 
@@ -80,9 +82,6 @@ HEAD_ABOVE, HEAD_BESIDE = 0.2, 0.2
 face has about four fifths of the height from crown to chin (tr-gn and v-gn in L. G. Farkas, Anthropometry of the Head and
 Face, 2nd edition, 1994)."""
 
-_MAX_FACES = 100
-"""The most faces that are reported, strongest first."""
-
 _SAME = 0.4
 """Jaccard index from which two boxes are the same face; the stronger stays."""
 
@@ -124,7 +123,7 @@ def faces_in(
     across = columns + 2
     beside = np.array([-across - 1, -across, -across + 1, -1, 1, across - 1, across, across + 1])
     peaks = hot[flat[hot] >= flat[hot[:, None] + beside].max(axis=1)]
-    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:_MAX_FACES]]
+    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:MAX_FACES]]
     faces: list[Subject] = []
     for place in strongest.tolist():
         row, column = place // across - 1, place % across - 1
@@ -135,14 +134,14 @@ def faces_in(
     return tuple(faces)
 
 
-def boxed_faces(boxes: NDArray[np.float32], *, sure: float = _USUAL.sure) -> tuple[Subject, ...]:
-    """Read faces from boxes; of several boxes of one face, the surest stays.
+def faces_on_grids(grids: Mapping[int, NDArray[np.float32]], *, sure: float = _USUAL.sure) -> tuple[Subject, ...]:
+    """Read faces from what a network says at the places of several grids; of several boxes of one face, the surest stays.
 
     Parameters
     ----------
-    boxes : ndarray, shape (n, 5)
-        Left, top, width and height as shares of the picture's sides, and how sure it is (0..1). Boxes with a number that is
-        not finite are left out.
+    grids : mapping of int to ndarray, shape (6, h, w)
+        By the pixels between two places: two logits whose chances have the score as their geometric mean, then boxes as in
+        `focalbox.saliency.grids.faces_on_grid`.
     sure : float
         Score from which a box is a face.
 
@@ -150,21 +149,13 @@ def boxed_faces(boxes: NDArray[np.float32], *, sure: float = _USUAL.sure) -> tup
     -------
     tuple of Subject
         Strongest first, inside the picture.
-
-    Examples
-    --------
-    >>> twice = np.array([[0.1, 0.1, 0.2, 0.2, 0.8], [0.11, 0.1, 0.2, 0.2, 0.9]], np.float32)
-    >>> [round(face.score, 2) for face in boxed_faces(twice)]
-    [0.9]
     """
-    likely = boxes[boxes[:, 4] >= sure]
-    likely = likely[np.isfinite(likely).all(axis=1)]
-    faces: list[Subject] = []
-    for left, top, width, height, score in likely[np.argsort(-likely[:, 4], kind="stable")].tolist():
-        _add(faces, Box(left, top, max(0.0, width), max(0.0, height)), "face", min(1.0, score))
-        if len(faces) == _MAX_FACES:
-            break
-    return tuple(faces)
+    found = (
+        face
+        for grid in grids.values()
+        for face in faces_on_grid(face_scores(grid[:2]), grid[2:], *grid.shape[:0:-1], sure=sure)
+    )
+    return without_twins(found, _SAME)
 
 
 def _add(faces: list[Subject], box: Box, kind: str, score: float) -> None:

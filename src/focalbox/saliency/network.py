@@ -22,10 +22,11 @@ from focalbox.saliency.faces import (
     SURE_TEXT,
     FaceRule,
     agreeing_faces,
-    boxed_faces,
     face_from_head,
     faces_in,
+    faces_on_grids,
 )
+from focalbox.saliency.grids import STRIDES
 from focalbox.saliency.heads import believed_faces, match_heads
 from focalbox.saliency.session import BESIDE, Session
 
@@ -38,11 +39,11 @@ _LEAN_STEP = 4
 _MAP = "saliency"
 _OBJECT = "object"
 _KEEP = "keep"
-_FACES = "faces"
 _KINDS = ("face", "head", "text")
 _MARKS = tuple(name for kind in _KINDS for name in (kind, f"{kind}_size"))
-_BOX = 5
-"""Numbers for each face in the output of boxes: left, top, width, height, and how sure it is."""
+_GRIDS = {stride: f"faces_{stride}" for stride in STRIDES}
+_SAID = 6
+"""Numbers that are said of a place in a grid: two logits, where the middle of a face is, and the logarithms of its sides."""
 
 _SIDES = 2, 4
 """Numbers that a mark may have besides its heat: its sides, and where its centre is in the cell."""
@@ -57,8 +58,10 @@ class Network:
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
     - optionally outputs ``object`` and ``keep`` of the same shape: how surely each place belongs to the thing that the
       picture is of, and how surely a person cropping freely would keep it;
-    - optionally an output ``faces``, (1, n, 5): left, top, width and height of n boxes as shares of the picture's sides, and
-      how sure it is, 0..1, that a face is in each; several may be of one face;
+    - optionally outputs ``faces_8``, ``faces_16`` and ``faces_32``, (1, 6, h, w): what is said at places that are so many
+      pixels apart: two logits, whose chances have as their geometric mean how sure it is that a face is there, how far to
+      the right and down from the place's corner its middle is, and the natural logarithms of its width and height, all in
+      units of that distance; several places may tell of one face;
     - or else outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
       a face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
       and down from the middle of the cell its centre is, in cells;
@@ -77,7 +80,7 @@ class Network:
     threads : int
         How many threads one look uses.
     faces : FaceRule
-        What of the output ``faces``, or of ``face`` and ``face_size``, counts as a face.
+        What of the outputs ``faces_8`` to ``faces_32``, or of ``face`` and ``face_size``, counts as a face.
     """
 
     def __init__(
@@ -146,26 +149,28 @@ class Network:
         """The names of the outputs that are read, the saliency map first; the file is checked against the contract."""
         known = self._session.outputs()
         _check_contract(self._session)
-        optional = (name for name in (_OBJECT, _KEEP, _FACES, *_MARKS) if name in known)
+        optional = (name for name in (_OBJECT, _KEEP, *_GRIDS.values(), *_MARKS) if name in known)
         return [_MAP if _MAP in known else known[0], *optional]
 
     def _faces(
         self, seen: Mapping[str, NDArray[np.float32]], saliency: SaliencyMap, aspect: float
     ) -> tuple[Subject, ...]:
         """Return the faces that count by the rule."""
-        found = self._read_boxes(seen[_FACES]) if _FACES in seen else self._read_marks(seen, "face", self._rule.sure)
+        grids = {stride: seen[name] for stride, name in _GRIDS.items() if name in seen}
+        found = self._read_grids(grids) if grids else self._read_marks(seen, "face", self._rule.sure)
         agreed = agreeing_faces(saliency, found, self._rule)
         faces = tuple(map(face_from_head, agreed)) if self._rule.heads else agreed
         if not self._rule.headed or "head" not in seen:
             return faces
         return believed_faces(faces, seen["head"][0, 0], self._rule, aspect)
 
-    def _read_boxes(self, boxes: NDArray[np.float32]) -> tuple[Subject, ...]:
-        """Read faces from the output of boxes."""
-        if (boxes.ndim, *boxes.shape[::2]) != (3, 1, _BOX):
-            message = f"{self.__name__} needs faces of shape (1, n, {_BOX}), not {boxes.shape}"
-            raise ModelError(message)
-        return boxed_faces(boxes[0], sure=self._rule.sure)
+    def _read_grids(self, grids: Mapping[int, NDArray[np.float32]]) -> tuple[Subject, ...]:
+        """Read faces from the outputs of grids, by stride."""
+        for stride, grid in grids.items():
+            if grid.ndim != 4 or grid.shape[:2] != (1, _SAID):  # noqa: PLR2004 - a stack of planes has four dimensions
+                message = f"{self.__name__} needs {_GRIDS[stride]} of shape (1, {_SAID}, h, w), not {grid.shape}"
+                raise ModelError(message)
+        return faces_on_grids({stride: grid[0] for stride, grid in grids.items()}, sure=self._rule.sure)
 
     def _read_marks(self, seen: Mapping[str, NDArray[np.float32]], kind: str, sure: float) -> tuple[Subject, ...]:
         """Read the marks of a kind."""
@@ -223,10 +228,12 @@ def _mirror(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _mirror_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mirror an answer to a mirrored picture, in its own memory; how far to the right a centre is changes its sign."""
-    if name == _FACES and answer.shape[-1:] == (_BOX,):
-        answer[..., 0] = 1 - answer[..., 0] - answer[..., 2]
-        return answer
+    """Mirror an answer to a mirrored picture, in its own memory.
+
+    How far to the right a centre is changes its sign; where it is counted from a corner, it is counted from the other one.
+    """
+    if name in _GRIDS.values() and answer.shape[1:2] == (_SAID,):
+        answer[:, 2] = 1 - answer[:, 2]
     if name.endswith("_size") and answer.shape[1:2] == _SIDES[1:]:
         answer[:, 2] *= -1
     return answer[..., ::-1]

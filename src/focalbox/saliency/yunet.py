@@ -10,15 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalbox.core.evidence import Subject
-from focalbox.core.geometry import WHOLE, Box
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.saliency.cells import check_picture
+from focalbox.saliency.grids import STRIDES, faces_on_grid, without_twins
 from focalbox.saliency.session import Session
 
 __all__ = ["YuNet"]
-
-_STRIDES = (8, 16, 32)
-"""Pixels between neighbouring cells, for each of the three levels of YuNet's answer."""
 
 _SURE = 0.7
 """Score (0..1) from which a detection counts: the published demonstration's."""
@@ -30,7 +27,8 @@ _SIDE = 640
 """Pixels of a side when the file leaves the size open: what the published file was exported with."""
 
 _STEP = 32
-_OUTPUTS = tuple(f"{part}_{stride}" for part in ("cls", "obj", "bbox") for stride in _STRIDES)
+_OUTPUTS = tuple(f"{part}_{stride}" for part in ("cls", "obj", "bbox") for stride in STRIDES)
+_BOX = 4
 _DIMENSIONS = 4
 
 
@@ -99,15 +97,17 @@ class YuNet:
         enlarged = rgb[..., ::-1].repeat(times, axis=0).repeat(times, axis=1)[:height, :width]
         ground[0, :, : enlarged.shape[0], : enlarged.shape[1]] = enlarged.transpose(2, 0, 1)
         answers = self._session.run(_OUTPUTS, ground)
-        found = [
-            face for stride in _STRIDES for face in self._at(answers, stride, width, (columns * times, rows * times))
-        ]
-        found.sort(key=lambda face: -face.score)
-        faces: list[Subject] = []
-        for face in found:
-            if all(face.box.jaccard(other.box) < _SAME for other in faces):
-                faces.append(face)
-        return faces
+        found = (
+            face
+            for stride in STRIDES
+            for face in faces_on_grid(
+                *_grid_of(answers, stride, width // stride),
+                columns * times / stride,
+                rows * times / stride,
+                sure=self._sure,
+            )
+        )
+        return list(without_twins(found, _SAME))
 
     def _sides(self, rows: int, columns: int) -> tuple[int, int]:
         """Return height and width of the picture that the file takes."""
@@ -130,19 +130,11 @@ class YuNet:
             raise ModelError(message)
         return shape[2:]
 
-    def _at(
-        self, answers: Mapping[str, NDArray[np.float32]], stride: int, width: int, picture: tuple[int, int]
-    ) -> list[Subject]:
-        """Read the faces of one level; cells go row by row over the padded picture."""
-        chance, thing, boxes = (answers[f"{part}_{stride}"] for part in ("cls", "obj", "bbox"))
-        score = np.sqrt(np.clip(chance, 0, 1) * np.clip(thing, 0, 1)).reshape(-1)
-        faces = []
-        for cell in np.flatnonzero(score >= self._sure).tolist():
-            row, column = divmod(cell, width // stride)
-            across, down, log_width, log_height = (float(part) for part in boxes.reshape(-1, 4)[cell])
-            wide, high = np.exp(min(log_width, 10)) * stride, np.exp(min(log_height, 10)) * stride
-            left, top = (column + across) * stride - wide / 2, (row + down) * stride - high / 2
-            box = Box(left / picture[0], top / picture[1], wide / picture[0], high / picture[1]).intersection(WHOLE)
-            if box.area > 0:
-                faces.append(Subject(box, "face", float(score[cell])))
-        return faces
+
+def _grid_of(
+    answers: Mapping[str, NDArray[np.float32]], stride: int, columns: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return scores (h, w) and boxes (4, h, w) of one grid; its places go row by row over the padded picture."""
+    chance, thing, boxes = (answers[f"{part}_{stride}"] for part in ("cls", "obj", "bbox"))
+    scores = np.sqrt(np.clip(chance, 0, 1) * np.clip(thing, 0, 1)).reshape(-1, columns)
+    return scores, boxes.reshape(-1, columns, _BOX).transpose(2, 0, 1)
