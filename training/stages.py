@@ -20,10 +20,8 @@ from training.batches.views import show
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor, short_floats
 from training.losses.boxes import box_loss
-from training.losses.faces import face_loss
 from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.networks.backbone import Backbone
-from training.networks.faces import FaceFinder
 from training.networks.network import FUSED, HEADS, Network
 from training.networks.rounded import free_weights, round_weights
 from training.networks.small import Small
@@ -144,22 +142,6 @@ def make_marked(pool: Pool, recipe: Recipe, step: int, *, marked: bool = True) -
     """Make a batch of marked rows; ``marked``: only of those whose faces and lines are known."""
     shape, (draw, random) = recipe.shape(step), recipe.chance(step)
     return make_mark_batch(pool, draw_rows(pool, recipe.marked, draw, shape, marked=marked), shape, random)
-
-
-def train_faces(finder: FaceFinder, pool: Pool, recipe: Recipe, checkpoint: Path) -> FaceFinder:
-    """Train what finds faces further, from its published weights, on the pictures of all sets and as they are looked at."""
-    torch.manual_seed(recipe.seed)
-    finder.load_published()
-    finder.to(processor(), memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-
-    def loss(made: Batch) -> Tensor:
-        batch = made.coloured(processor())
-        shape = (batch.pictures.shape[2], batch.pictures.shape[3])
-        return face_loss(finder(batch.pictures), batch.faces, shape)
-
-    return fit(
-        finder, (list(finder.parameters()),), partial(make_marked, pool, recipe), loss, recipe, checkpoint=checkpoint
-    )
 
 
 GATE_SIDE = 224

