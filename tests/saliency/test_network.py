@@ -26,9 +26,15 @@ assert isinstance(default, Network)
 
 
 def small_model(
-    path: Path, *, kind: int = TensorProto.UINT8, channels: int = 3, opset: int = 17, nan: bool = False
+    path: Path,
+    *,
+    kind: int = TensorProto.UINT8,
+    channels: int = 3,
+    opset: int = 17,
+    nan: bool = False,
+    **further: np.ndarray,
 ) -> Path:
-    """Write a model whose map is the mean over colours of every fourth pixel."""
+    """Write a model whose map is the mean over colours of every fourth pixel; further outputs are always the same."""
     shape: list[str | int | None] = [1, "height", "width", channels]
     nodes = [
         helper.make_node("Cast", ["picture"], ["real"], to=TensorProto.FLOAT),
@@ -36,14 +42,18 @@ def small_model(
         helper.make_node("AveragePool", ["planes"], ["pooled"], kernel_shape=[4, 4], strides=[4, 4]),
         helper.make_node("ReduceMean", ["pooled"], ["mean"], axes=[1], keepdims=1),
         helper.make_node("Mul", ["mean", "scale"], ["map"]),
+        *(helper.make_node("Identity", [f"given_{name}"], [name]) for name in further),
     ]
     scale = numpy_helper.from_array(np.array([np.nan if nan else 1.0], dtype=np.float32), "scale")
     graph = helper.make_graph(
         nodes,
         "small",
         [helper.make_tensor_value_info("picture", kind, shape)],
-        [helper.make_tensor_value_info("map", TensorProto.FLOAT, [1, 1, None, None])],
-        [scale],
+        [
+            helper.make_tensor_value_info("map", TensorProto.FLOAT, [1, 1, None, None]),
+            *(helper.make_tensor_value_info(name, TensorProto.FLOAT, value.shape) for name, value in further.items()),
+        ],
+        [scale, *(numpy_helper.from_array(value, f"given_{name}") for name, value in further.items())],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
     onnx.save(model, path)
@@ -81,6 +91,26 @@ def test_a_model_of_another_contract_is_a_model_error(tmp_path: Path, options: d
     path = small_model(tmp_path / "other.onnx", **options)  # type: ignore[arg-type]
     with pytest.raises(ModelError, match=r"other\.onnx"):
         Network(path)(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_a_grid_tells_of_a_face_and_of_the_mirrored_one_in_a_mirrored_picture(tmp_path: Path) -> None:
+    grid = np.full((1, 6, 4, 4), -20.0, np.float32)
+    grid[0, :, 2, 0] = 4.0, 4.0, 0.75, 0.5, 0.0, 0.0
+    look = Network(small_model(tmp_path / "own.onnx", faces_16=grid)).look
+    bright_left = np.zeros((64, 64, 3), np.uint8)
+    bright_left[:, :20] = 200
+    (face,) = look(bright_left).subjects
+    assert face.box.centre == pytest.approx((0.75 / 4, 2.5 / 4))
+    (mirrored,) = look(bright_left[:, ::-1]).subjects
+    assert mirrored.box.mirror().centre == pytest.approx(face.box.centre)
+    assert mirrored.score == face.score
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 4, 4), (2, 6, 4, 4), (1, 6, 16)])
+def test_a_grid_of_another_shape_is_a_model_error(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = small_model(tmp_path / "other.onnx", faces_16=np.zeros(shape, np.float32))
+    with pytest.raises(ModelError, match=r"faces_16 of shape \(1, 6, h, w\)"):
+        Network(path).look(np.eye(64, dtype=np.uint8)[..., None].repeat(3, axis=2) * 200)
 
 
 def test_a_map_with_nan_is_a_model_error_and_never_a_box(tmp_path: Path) -> None:
