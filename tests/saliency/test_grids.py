@@ -1,4 +1,4 @@
-"""Faces read from grids of places."""
+"""Marks read from grids of places."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focalbox import Box
+from focalbox import Box, Subject
 from focalbox.core.geometry import WHOLE
-from focalbox.saliency.faces import faces_on_grids
-from focalbox.saliency.grids import MAX_FACES, face_scores, faces_on_grid
+from focalbox.saliency.grids import KINDS, MAX_MARKS, SAID, mark_scores, marks_on_grid, marks_on_grids
 from laws import cases
+
+
+def faces_on_grids(grids: dict[int, np.ndarray], *, sure: float = 0.5) -> tuple[Subject, ...]:
+    return marks_on_grids(grids, {"face": sure})["face"]
 
 
 def grids_of(*places: tuple[int, int, int, float, float]) -> dict[int, np.ndarray]:
@@ -43,7 +46,7 @@ def test_of_a_hundred_faces_and_more_the_strongest_are_reported() -> None:
     for _, row, column, logit, side in places:
         grid[:, row, column] = logit, logit, 0.5, 0.5, np.log(side), np.log(side)
     found = faces_on_grids({8: grid})
-    assert len(found) == MAX_FACES
+    assert len(found) == MAX_MARKS
     assert min(face.score for face in found) >= 1 / (1 + np.exp(-(1 + 0.1 * 15)))
 
 
@@ -58,7 +61,7 @@ def test_a_place_with_a_number_that_is_not_finite_tells_of_no_face(number: float
 def test_a_grid_may_reach_over_the_edge_of_the_picture() -> None:
     scores, boxes = np.full((1, 4), 0.9, np.float32), np.zeros((4, 1, 4), np.float32)
     boxes[:2] = 0.5
-    assert [face.box for face in faces_on_grid(scores, boxes, 2, 1, sure=0.7)] == [
+    assert [face.box for face in marks_on_grid(scores, boxes, 2, 1, sure=0.7)] == [
         Box(0, 0, 0.5, 1),
         Box(0.5, 0, 0.5, 1),
     ]
@@ -72,7 +75,19 @@ def test_any_numbers_give_faces_inside_the_picture(grid: np.ndarray) -> None:
         assert 0.5 <= face.score <= 1
 
 
-@given(npst.arrays(np.float32, (2, 2, 2), elements=st.floats(width=32, allow_nan=False)))
+def test_a_grid_may_tell_of_all_kinds() -> None:
+    grid = np.concatenate([grids_of((8, 0, index, 3.0, 1.0))[8] for index in range(len(KINDS))])
+    found = marks_on_grids({8: grid}, dict.fromkeys(KINDS, 0.7))
+    assert [(mark.kind, round(mark.box.left * 8)) for marks in found.values() for mark in marks] == [
+        ("face", 0),
+        ("head", 1),
+        ("text", 2),
+    ]
+    assert list(marks_on_grids({8: grid[: 2 * SAID]}, dict.fromkeys(KINDS, 0.7))) == ["face", "head"]
+
+
+@given(npst.arrays(np.float32, (3, 2, 2, 2), elements=st.floats(width=32, allow_nan=False)))
 def test_scores_are_chances(logits: np.ndarray) -> None:
-    scores = face_scores(logits)
+    scores = mark_scores(logits)
+    assert scores.shape == (3, 2, 2)
     assert ((scores >= 0) & (scores <= 1)).all()

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
@@ -19,32 +17,25 @@ RULE = FaceRule(sure=0.7, headed=0.3, alone=0.85)
 
 
 @settings(max_examples=cases(50))
-@given(
-    npst.arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)),
-    st.floats(0, 0.9),
-    st.floats(0, 0.9),
-    st.floats(0.001, 0.5),
-)
-def test_a_face_counts_when_its_head_holds_a_cell_as_hot(
-    heat: np.ndarray, left: float, top: float, side: float
-) -> None:
-    face = Subject(Box(left, top, min(side, 1 - left), min(side, 1 - top)), score=0.8)
-    x, y = head_of(face.box).centre
-    middle, most = float(heat[int(y * 9), int(x * 7)]), float(heat.max())
-    assert believed_faces((face,), heat, replace(RULE, headed=middle)) == (face,)
-    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01)) == ()
-    assert believed_faces((face,), heat, replace(RULE, headed=most + 0.01, alone=0.8)) == (face,)
+@given(boxes(), st.floats(0, 1))
+def test_a_head_that_is_sure_enough_confirms_its_face(box: Box, score: float) -> None:
+    inside = box.intersection(WHOLE)
+    if not inside.area:
+        return
+    face, head = Subject(inside, score=0.8), Subject(head_of(inside), "head", score)
+    assert believed_faces((face,), (head,), replace(RULE, headed=score)) == (face,)
+    assert believed_faces((face,), (head,), replace(RULE, headed=score + 0.01)) == ()
+    assert believed_faces((face,), (head,), replace(RULE, headed=score + 0.01, alone=0.8)) == (face,)
 
 
 def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None:
-    heat = np.zeros((20, 20), np.float32)
-    heat[5, 5] = 0.4
-    head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
+    heads = (Subject(Box(0.19, 0.15, 0.12, 0.16), "head", score=0.4),)
+    face, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
     drawn = replace(bowl, score=0.9)
-    assert believed_faces((bowl,), heat, RULE) == ()
-    assert believed_faces((bowl, head), heat, RULE) == (head,)
-    assert believed_faces((drawn, bowl), heat, RULE) == (drawn, bowl)
-    assert believed_faces((), heat, RULE) == ()
+    assert believed_faces((bowl,), heads, RULE) == ()
+    assert believed_faces((bowl, face), heads, RULE) == (face,)
+    assert believed_faces((drawn, bowl), heads, RULE) == (drawn, bowl)
+    assert believed_faces((), heads, RULE) == ()
 
 
 @given(st.lists(boxes(), max_size=5), st.lists(boxes(), max_size=5))

@@ -96,7 +96,7 @@ def test_a_model_of_another_contract_is_a_model_error(tmp_path: Path, options: d
 def test_a_grid_tells_of_a_face_and_of_the_mirrored_one_in_a_mirrored_picture(tmp_path: Path) -> None:
     grid = np.full((1, 6, 4, 4), -20.0, np.float32)
     grid[0, :, 2, 0] = 4.0, 4.0, 0.75, 0.5, 0.0, 0.0
-    look = Network(small_model(tmp_path / "own.onnx", faces_16=grid)).look
+    look = Network(small_model(tmp_path / "own.onnx", marks_16=grid)).look
     bright_left = np.zeros((64, 64, 3), np.uint8)
     bright_left[:, :20] = 200
     (face,) = look(bright_left).subjects
@@ -106,10 +106,10 @@ def test_a_grid_tells_of_a_face_and_of_the_mirrored_one_in_a_mirrored_picture(tm
     assert mirrored.score == face.score
 
 
-@pytest.mark.parametrize("shape", [(1, 5, 4, 4), (2, 6, 4, 4), (1, 6, 16)])
+@pytest.mark.parametrize("shape", [(1, 5, 4, 4), (2, 6, 4, 4), (1, 24, 4, 4), (1, 6, 16)])
 def test_a_grid_of_another_shape_is_a_model_error(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    path = small_model(tmp_path / "other.onnx", faces_16=np.zeros(shape, np.float32))
-    with pytest.raises(ModelError, match=r"faces_16 of shape \(1, 6, h, w\)"):
+    path = small_model(tmp_path / "other.onnx", marks_16=np.zeros(shape, np.float32))
+    with pytest.raises(ModelError, match=r"marks_16 of shape \(1, 6, 12 or 18, h, w\)"):
         Network(path).look(np.eye(64, dtype=np.uint8)[..., None].repeat(3, axis=2) * 200)
 
 

@@ -20,7 +20,7 @@ from focalbox.metrics import map_metrics
 from focalbox.metrics import window_metrics as metrics
 from training.data.pictures import blur_points
 from training.evaluation.dev import DevPicture, read_dev
-from training.evaluation.reader import HEADS, MIN_HEAT, Map, Maps, Reader, open_network
+from training.evaluation.reader import HEADS, MIN_SCORE, Map, Maps, Reader, open_network
 from training.evaluation.recall import SETS, read_truth, recall_and_false
 from training.evaluation.stability import Box, report_stability
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SEED = 20261125
 MASK_LEVEL = 0.5
-LEVELS = (MIN_HEAT, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+LEVELS = (MIN_SCORE, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 """Heat of centres and scores of boxes at which recall and false ones are counted."""
 
 LOOKS_TIMED = 60

@@ -1,8 +1,7 @@
-"""Faces, heads and lines of text from what a network says: grids of boxes or peaks of heat become subjects."""
+"""Faces, heads and lines of text from what a network says: peaks of heat become subjects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.saliency.cells import cells_inside
-from focalbox.saliency.grids import MAX_FACES, face_scores, faces_on_grid, without_twins
+from focalbox.saliency.grids import MAX_MARKS
 
 __all__ = [
     "SHIPPED",
@@ -23,7 +22,6 @@ __all__ = [
     "agreeing_faces",
     "face_from_head",
     "faces_in",
-    "faces_on_grids",
 ]
 
 
@@ -41,11 +39,9 @@ class FaceRule:
     heads : bool
         Whether the network marks whole heads, of which the face is then taken.
     headed : float
-        Heat of heads that a face's head must reach in some cell, if the network has such a heat; 0 asks for none. A bowl
-        hardly looks like a head to both branches.
+        Score that a head must have to confirm a face of which it is; 0 asks for none. A bowl hardly looks like a head, too.
     alone : float
-        Score from which a face, and with it every other face of the picture, counts whatever the heat of heads: it is low
-        in drawn faces.
+        Score from which a face, and with it every other face of the picture, counts without a head.
     """
 
     sure: float = 0.5
@@ -123,7 +119,7 @@ def faces_in(
     across = columns + 2
     beside = np.array([-across - 1, -across, -across + 1, -1, 1, across - 1, across, across + 1])
     peaks = hot[flat[hot] >= flat[hot[:, None] + beside].max(axis=1)]
-    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:MAX_FACES]]
+    strongest = peaks[np.argsort(-flat[peaks], kind="stable")[:MAX_MARKS]]
     faces: list[Subject] = []
     for place in strongest.tolist():
         row, column = place // across - 1, place % across - 1
@@ -132,30 +128,6 @@ def faces_in(
         x, y = (column + 0.5 + right) / columns, (row + 0.5 + down) / rows
         _add(faces, Box(x - width / 2, y - height / 2, width, height), kind, float(heat[row, column]))
     return tuple(faces)
-
-
-def faces_on_grids(grids: Mapping[int, NDArray[np.float32]], *, sure: float = _USUAL.sure) -> tuple[Subject, ...]:
-    """Read faces from what a network says at the places of several grids; of several boxes of one face, the surest stays.
-
-    Parameters
-    ----------
-    grids : mapping of int to ndarray, shape (6, h, w)
-        By the pixels between two places: two logits whose chances have the score as their geometric mean, then boxes as in
-        `focalbox.saliency.grids.faces_on_grid`.
-    sure : float
-        Score from which a box is a face.
-
-    Returns
-    -------
-    tuple of Subject
-        Strongest first, inside the picture.
-    """
-    found = (
-        face
-        for grid in grids.values()
-        for face in faces_on_grid(face_scores(grid[:2]), grid[2:], *grid.shape[:0:-1], sure=sure)
-    )
-    return without_twins(found, _SAME)
 
 
 def _add(faces: list[Subject], box: Box, kind: str, score: float) -> None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import Box
 from focalbox.core.heads import head_of
-from focalbox.saliency.cells import cells_inside
 from focalbox.saliency.faces import FaceRule
 
 __all__ = ["believed_faces", "match_heads"]
@@ -23,35 +19,35 @@ _SHARED = 0.5
 
 
 def believed_faces(
-    faces: tuple[Subject, ...], heat: NDArray[np.float32], rule: FaceRule, aspect: float = 0.0
+    faces: tuple[Subject, ...], heads: tuple[Subject, ...], rule: FaceRule, aspect: float = 0.0
 ) -> tuple[Subject, ...]:
-    """Return the faces that the heat of heads confirms, or all of them when one is sure.
+    """Return the faces that a head confirms, or all of them when one is sure.
 
     A face of middling score is often a bowl or a wheel; beside a sure face it is a face.
 
     Parameters
     ----------
-    faces : tuple of Subject
-    heat : ndarray, shape (h, w)
-        How sure it is that a head's centre is in the cell, 0 to 1.
+    faces, heads : tuple of Subject
+        What was found of a picture.
     rule : FaceRule
-        A heat of ``headed`` in some cell of a face's head agrees; a score of ``alone`` is sure.
+        A head of score ``headed`` that belongs to a face confirms it; a face of score ``alone`` is sure.
     aspect : float
         The picture's width beside its height, as in `focalbox.core.heads.head_of`.
 
     Examples
     --------
     >>> from focalbox.core.geometry import Box
-    >>> heat = np.zeros((10, 10), np.float32)
-    >>> heat[2, 2] = 0.5
-    >>> head, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.8), Subject(Box(0.7, 0.7, 0.1, 0.1), score=0.8)
-    >>> rule = FaceRule(headed=0.3, alone=0.85)
-    >>> believed_faces((head, bowl), heat, rule) == (head,)
+    >>> face, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.8), Subject(Box(0.7, 0.7, 0.1, 0.1), score=0.8)
+    >>> head = Subject(Box(0.19, 0.15, 0.12, 0.16), "head", score=0.4)
+    >>> believed_faces((face, bowl), (head,), FaceRule(headed=0.3, alone=0.85)) == (face,)
     True
     """
     if any(face.score >= rule.alone for face in faces):
         return faces
-    return tuple(face for face in faces if cells_inside(heat, head_of(face.box, aspect)).max() >= rule.headed)
+    confirming = [head.box for head in heads if head.score >= rule.headed]
+    return tuple(
+        face for face in faces if any(_belongs(box, face.box, head_of(face.box, aspect)) for box in confirming)
+    )
 
 
 def match_heads(

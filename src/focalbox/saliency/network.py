@@ -24,9 +24,8 @@ from focalbox.saliency.faces import (
     agreeing_faces,
     face_from_head,
     faces_in,
-    faces_on_grids,
 )
-from focalbox.saliency.grids import STRIDES
+from focalbox.saliency.grids import KINDS, SAID, STRIDES, marks_on_grids
 from focalbox.saliency.heads import believed_faces, match_heads
 from focalbox.saliency.session import BESIDE, Session
 
@@ -39,11 +38,8 @@ _LEAN_STEP = 4
 _MAP = "saliency"
 _OBJECT = "object"
 _KEEP = "keep"
-_KINDS = ("face", "head", "text")
-_MARKS = tuple(name for kind in _KINDS for name in (kind, f"{kind}_size"))
-_GRIDS = {stride: f"faces_{stride}" for stride in STRIDES}
-_SAID = 6
-"""Numbers that are said of a place in a grid: two logits, where the middle of a face is, and the logarithms of its sides."""
+_MARKS = tuple(name for kind in KINDS for name in (kind, f"{kind}_size"))
+_GRIDS = {f"marks_{stride}": stride for stride in STRIDES}
 
 _SIDES = 2, 4
 """Numbers that a mark may have besides its heat: its sides, and where its centre is in the cell."""
@@ -58,15 +54,15 @@ class Network:
     - an output ``saliency`` (or else the first output), float of shape (1, 1, h, w): finite numbers >= 0;
     - optionally outputs ``object`` and ``keep`` of the same shape: how surely each place belongs to the thing that the
       picture is of, and how surely a person cropping freely would keep it;
-    - optionally outputs ``faces_8``, ``faces_16`` and ``faces_32``, (1, 6, h, w): what is said at places that are so many
-      pixels apart: two logits, whose chances have as their geometric mean how sure it is that a face is there, how far to
-      the right and down from the place's corner its middle is, and the natural logarithms of its width and height, all in
-      units of that distance; several places may tell of one face;
-    - or else outputs ``face``, (1, 1, h, w) in 0..1, and ``face_size``, (1, 2, h, w) or (1, 4, h, w): how sure it is that
-      a face's centre is in a cell, that face's width and height as shares of the picture's sides, and how far to the right
-      and down from the middle of the cell its centre is, in cells;
-    - optionally ``head``, ``head_size`` and ``text``, ``text_size``, the same of whole heads, of people in any pose and of
-      animals, and of lines of text.
+    - optionally outputs ``marks_8``, ``marks_16`` and ``marks_32``, (1, 6 n, h, w): what is said at places that are so many
+      pixels apart, six numbers each for faces, whole heads (of people in any pose and of animals) and lines of text, or the
+      first n of these kinds: two logits, whose chances have as their geometric mean how sure it is that one is there, how
+      far to the right and down from the place's corner its middle is, and the natural logarithms of its width and height,
+      in units of that distance; several places may tell of one thing;
+    - or else, for each of ``face``, ``head`` and ``text``, an output of that name, (1, 1, h, w) in 0..1, and ``face_size``
+      and so on, (1, 2, h, w) or (1, 4, h, w): how sure it is that the centre of a face is in a cell, that face's width and
+      height as shares of the picture's sides, and how far to the right and down from the middle of the cell its centre is,
+      in cells.
 
     Parameters
     ----------
@@ -80,7 +76,7 @@ class Network:
     threads : int
         How many threads one look uses.
     faces : FaceRule
-        What of the outputs ``faces_8`` to ``faces_32``, or of ``face`` and ``face_size``, counts as a face.
+        Which of the faces that the network tells of count.
     """
 
     def __init__(
@@ -125,10 +121,13 @@ class Network:
         thing, keep = (
             SaliencyMap(_plane(seen[name], self.__name__)) if name in seen else None for name in (_OBJECT, _KEEP)
         )
-        marked = self._read_marks(seen, "head", SURE_HEAD)
+        marks = self._read_grids(seen)
+        for kind in KINDS:
+            marks.setdefault(kind, self._read_heat(seen, kind))
         aspect = rgb.shape[1] / rgb.shape[0]
-        faces, heads = match_heads(self._faces(seen, saliency, aspect), marked, aspect)
-        return ModelOutput(saliency, keep, faces + heads + self._read_marks(seen, "text", SURE_TEXT), thing)
+        faces = self._count_faces(saliency, marks["face"], marks["head"], aspect)
+        faces, heads = match_heads(faces, tuple(head for head in marks["head"] if head.score >= SURE_HEAD), aspect)
+        return ModelOutput(saliency, keep, faces + heads + marks["text"], thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         """Return the network's outputs for a picture, unchanged, by name: the saliency map first.
@@ -149,31 +148,36 @@ class Network:
         """The names of the outputs that are read, the saliency map first; the file is checked against the contract."""
         known = self._session.outputs()
         _check_contract(self._session)
-        optional = (name for name in (_OBJECT, _KEEP, *_GRIDS.values(), *_MARKS) if name in known)
+        optional = (name for name in (_OBJECT, _KEEP, *_GRIDS, *_MARKS) if name in known)
         return [_MAP if _MAP in known else known[0], *optional]
 
-    def _faces(
-        self, seen: Mapping[str, NDArray[np.float32]], saliency: SaliencyMap, aspect: float
+    @cached_property
+    def _sure(self) -> Mapping[str, float]:
+        """By kind, how sure a mark must be to be read; heads that are too weak to count may still confirm a face."""
+        weakest = min(self._rule.headed, SURE_HEAD) if self._rule.headed else SURE_HEAD
+        return {"face": self._rule.sure, "head": weakest, "text": SURE_TEXT}
+
+    def _count_faces(
+        self, saliency: SaliencyMap, found: tuple[Subject, ...], heads: tuple[Subject, ...], aspect: float
     ) -> tuple[Subject, ...]:
         """Return the faces that count by the rule."""
-        grids = {stride: seen[name] for stride, name in _GRIDS.items() if name in seen}
-        found = self._read_grids(grids) if grids else self._read_marks(seen, "face", self._rule.sure)
         agreed = agreeing_faces(saliency, found, self._rule)
         faces = tuple(map(face_from_head, agreed)) if self._rule.heads else agreed
-        if not self._rule.headed or "head" not in seen:
-            return faces
-        return believed_faces(faces, seen["head"][0, 0], self._rule, aspect)
+        return believed_faces(faces, heads, self._rule, aspect) if self._rule.headed else faces
 
-    def _read_grids(self, grids: Mapping[int, NDArray[np.float32]]) -> tuple[Subject, ...]:
-        """Read faces from the outputs of grids, by stride."""
+    def _read_grids(self, seen: Mapping[str, NDArray[np.float32]]) -> dict[str, tuple[Subject, ...]]:
+        """Read the marks of all kinds that grids tell of."""
+        grids = {stride: seen[name] for name, stride in _GRIDS.items() if name in seen}
+        allowed = [SAID * number for number in range(1, len(KINDS) + 1)]
         for stride, grid in grids.items():
-            if grid.ndim != 4 or grid.shape[:2] != (1, _SAID):  # noqa: PLR2004 - a stack of planes has four dimensions
-                message = f"{self.__name__} needs {_GRIDS[stride]} of shape (1, {_SAID}, h, w), not {grid.shape}"
+            if grid.ndim != 4 or grid.shape[0] != 1 or grid.shape[1] not in allowed:  # noqa: PLR2004 - a stack of planes
+                shapes = f"(1, {', '.join(map(str, allowed[:-1]))} or {allowed[-1]}, h, w)"
+                message = f"{self.__name__} needs marks_{stride} of shape {shapes}, not {grid.shape}"
                 raise ModelError(message)
-        return faces_on_grids({stride: grid[0] for stride, grid in grids.items()}, sure=self._rule.sure)
+        return marks_on_grids({stride: grid[0] for stride, grid in grids.items()}, self._sure)
 
-    def _read_marks(self, seen: Mapping[str, NDArray[np.float32]], kind: str, sure: float) -> tuple[Subject, ...]:
-        """Read the marks of a kind."""
+    def _read_heat(self, seen: Mapping[str, NDArray[np.float32]], kind: str) -> tuple[Subject, ...]:
+        """Read the marks of a kind from its heat."""
         heat, sizes = seen.get(kind), seen.get(f"{kind}_size")
         if heat is None or sizes is None:
             return ()
@@ -187,7 +191,7 @@ class Network:
                 f"not {heat.shape}, {sizes.shape}"
             )
             raise ModelError(message)
-        return faces_in(heat[0, 0], sizes[0], sure=sure, kind=kind)
+        return faces_in(heat[0, 0], sizes[0], sure=self._sure[kind], kind=kind)
 
 
 def shipped_network(name: Literal["network", "network-mit"]) -> Network:
@@ -232,8 +236,8 @@ def _mirror_back(name: str, answer: NDArray[np.float32]) -> NDArray[np.float32]:
 
     How far to the right a centre is changes its sign; where it is counted from a corner, it is counted from the other one.
     """
-    if name in _GRIDS.values() and answer.shape[1:2] == (_SAID,):
-        answer[:, 2] = 1 - answer[:, 2]
+    if name in _GRIDS:
+        answer[:, 2::SAID] = 1 - answer[:, 2::SAID]
     if name.endswith("_size") and answer.shape[1:2] == _SIDES[1:]:
         answer[:, 2] *= -1
     return answer[..., ::-1]

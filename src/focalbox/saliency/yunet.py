@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import Subject
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.grids import STRIDES, faces_on_grid, without_twins
+from focalbox.saliency.grids import STRIDES, marks_on_grid, without_twins
 from focalbox.saliency.session import Session
 
 __all__ = ["YuNet"]
@@ -100,7 +100,7 @@ class YuNet:
         found = (
             face
             for stride in STRIDES
-            for face in faces_on_grid(
+            for face in marks_on_grid(
                 *_grid_of(answers, stride, width // stride),
                 columns * times / stride,
                 rows * times / stride,
