@@ -15,7 +15,7 @@ from PIL import Image
 from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.ensemble import answered
-from training.face_finder import train_finder, train_yunet
+from training.finder import train_finder, train_yunet
 from training.fitting.loop import Recipe
 from training.fitting.processor import processor
 from training.networks.backbone import LITE2
@@ -25,7 +25,7 @@ from training.networks.small import OUTPUTS as SMALL_OUTPUTS
 from training.networks.small import ShippedSmall
 from training.networks.yunet import YuNet
 from training.pruning import train_pruned, train_rounded
-from training.stages import train, train_gate, train_lines, train_marks, train_small
+from training.stages import train, train_gate, train_heads, train_small
 from training.teachers.heads import read_heads
 from training.teachers.marks import MARKED_SETS, Marks, mark, marks_of_people
 
@@ -78,17 +78,6 @@ TAUGHT = Recipe(
 )
 """What is shipped, in place of `DEFAULT`, where there is a GPU: it learns from the ensemble too."""
 
-LINES = Recipe(
-    steps=3000,
-    counts={},
-    marked={WITH_LINES: 10, "people": 3, "mit1003": 2, "scene500": 2, "osie": 1, "crowd": 1, "fcdb": 1, "duts": 4},
-    rates=(2e-3,),
-    small_share=0.3,
-    decay=0.998,
-    seed=2,
-)
-"""The decoder of lines alone, at last: it has seen few pictures with text so far."""
-
 HEADS = Recipe(
     steps=1200,
     counts={},
@@ -96,7 +85,7 @@ HEADS = Recipe(
     rates=(1.5e-3,),
     seed=4,
 )
-"""The decoder of heads alone, on the pictures in which all heads are marked."""
+"""The decoder of heads alone, on the pictures in which all heads are marked: the pruned network learns its answers, too."""
 
 YUNET = Recipe(
     steps=1000,
@@ -107,10 +96,19 @@ YUNET = Recipe(
 )
 """YuNet, from its published weights."""
 
-FACES = dataclasses.replace(YUNET, steps=2500, rates=(1.5e-3,), small_share=0.0, decay=0.998, seed=31)
-"""The finder of faces, from what YuNet says and from the marks; `FACES_LONGER` where there is a GPU."""
+FINDER = Recipe(
+    steps=3500,
+    counts={},
+    marked={WITH_FACES: 5, "people": 1, "crowd": 1, "mit1003": 1, WITH_LINES: 5},
+    headed={WITH_HEADS: 14, WITHOUT_HEADS: 3},
+    rates=(1.4e-3,),
+    small_share=0.0,
+    decay=0.998,
+    seed=71,
+)
+"""The finder of faces, heads and lines, from the marks and from what YuNet says; `FINDER_LONGER` where there is a GPU."""
 
-FACES_LONGER = dataclasses.replace(FACES, steps=8000, rates=(1.2e-3,), decay=0.999, seed=53)
+FINDER_LONGER = dataclasses.replace(FINDER, steps=10_000, decay=0.999)
 
 GATE = Recipe(
     steps=400,
@@ -206,9 +204,9 @@ def train_default(run: TrainingRun) -> None:
     with stage("preparing the pictures"):
         pool = run.pool(tuple(SETS), marks)
     members: list[Network] = []
-    recipe, design, pruned, rounded, faces = DEFAULT, LITE2, PRUNED, ROUNDED, FACES
+    recipe, design, pruned, rounded, finder = DEFAULT, LITE2, PRUNED, ROUNDED, FINDER
     if processor().type == "cuda":
-        recipe, design, pruned, rounded, faces = TAUGHT, TUNED, PRUNED_LONGER, ROUNDED_LONGER, FACES_LONGER
+        recipe, design, pruned, rounded, finder = TAUGHT, TUNED, PRUNED_LONGER, ROUNDED_LONGER, FINDER_LONGER
         with stage("the ensemble"):
             members = [train_member(run, pool, number) for number in range(MEMBERS)]
         with stage("the answers of the ensemble"):
@@ -216,7 +214,7 @@ def train_default(run: TrainingRun) -> None:
     with stage("backbone and decoders"):
         network = train(Network(design), pool, run.shorten(recipe), run.cache / "network.pt")
     with stage("heads"):
-        network = train_marks(network, "head", pool, run.shorten(HEADS), run.cache / "heads.pt")
+        network = train_heads(network, pool, run.shorten(HEADS), run.cache / "heads.pt")
     with stage("YuNet"):
         yunet = train_yunet(YuNet(), pool, run.shorten(YUNET), run.cache / "yunet.pt")
     with stage("the gate"):
@@ -225,12 +223,10 @@ def train_default(run: TrainingRun) -> None:
         small = train_pruned(network, pool, run.shorten(ENTRY), run.shorten(pruned), run.cache)
     with stage("rounded weights"):
         small = train_rounded(small, network, pool, run.shorten(rounded), run.cache / "rounded.pt")
-    with stage("lines of text"):
-        small = train_lines(small, pool, run.shorten(LINES), run.cache / "lines.pt")
-    with stage("the finder of faces"):
-        finder = train_finder(small, yunet, pool, run.shorten(faces), run.cache / "faces.pt")
+    with stage("the finder of faces, heads and lines"):
+        found = train_finder(small, yunet, pool, run.shorten(finder), run.cache / "finder.pt")
     with stage("the file"):
-        digest = export(ready(small, finder), OUTPUTS, run.out / "focalbox.onnx", calibration(pool))
+        digest = export(ready(small, found), OUTPUTS, run.out / "focalbox.onnx", calibration(pool))
     print(f"training: focalbox.onnx {digest}", flush=True)
 
 

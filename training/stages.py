@@ -1,4 +1,4 @@
-"""The stages of training: backbone and decoders on all sets, heads and lines alone, the gate; and the small network."""
+"""The stages of training: backbone and decoders on all sets, heads alone, the gate; and the small network."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ from training.batches.pool import KINDS, Pool, draw_rows, fold_of
 from training.batches.views import show
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor, short_floats
-from training.losses.boxes import box_loss
 from training.losses.maps import centre_loss, divergence, edge_loss, mask_loss, normalise, window_loss
 from training.networks.backbone import Backbone
 from training.networks.network import FUSED, HEADS, Network
-from training.networks.rounded import free_weights, round_weights
 from training.networks.small import Small
 
 WINDOW_WEIGHT = 4.0
@@ -106,35 +104,20 @@ def train(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Net
     return fit(network, (tuned, fresh), make, loss, recipe, checkpoint=checkpoint)
 
 
-LINE_BOX_WEIGHT = 1.5
-"""Weight of the overlap of lines, which are thin, so that small errors of their sides decide."""
-
-
-def train_marks(network: Network, kind: str, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
-    """Train the decoder of heads, or of lines, further, on the features as they are: only it changes."""
+def train_heads(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
+    """Train the decoder of heads further, on the features as they are: only it changes."""
     torch.manual_seed(recipe.seed)
     network.to(processor(), memory_format=torch.channels_last).eval().requires_grad_(requires_grad=False)  # type: ignore[call-overload]
-    decoder = network.marks[kind].train().requires_grad_(requires_grad=True)
+    decoder = network.marks["head"].train().requires_grad_(requires_grad=True)
 
     def loss(made: Batch) -> Tensor:
         batch = made.coloured(processor())
         with torch.no_grad():
             taken = network.backbone(batch.pictures)
-        said = decoder(taken).float()
-        if kind == "head":
-            return centre_loss(said, batch.heads)
-        return centre_loss(said, batch.lines) + LINE_BOX_WEIGHT * box_loss(said, batch.lines)
+        return centre_loss(decoder(taken).float(), batch.heads)
 
-    make = partial(make_marked, pool, recipe, marked=kind == "text")
-    network.marks[kind] = fit(decoder, (list(decoder.parameters()),), make, loss, recipe, checkpoint=checkpoint)
-    return network
-
-
-def train_lines(network: Network, pool: Pool, recipe: Recipe, checkpoint: Path) -> Network:
-    """Train the decoder of lines further, on the features that a file of 8 bits has."""
-    round_weights(network.backbone, but=network.backbone.first())
-    network = train_marks(network, "text", pool, recipe, checkpoint)
-    free_weights(network.backbone)
+    make = partial(make_marked, pool, recipe, marked=False)
+    network.marks["head"] = fit(decoder, (list(decoder.parameters()),), make, loss, recipe, checkpoint=checkpoint)
     return network
 
 

@@ -13,12 +13,13 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from training.batches import augment  # noqa: E402  torch may be missing
-from training.batches.pool import WITH_LINES, join  # noqa: E402
+from training.batches.pool import WITH_HEADS, join  # noqa: E402
 from training.fitting.loop import Recipe  # noqa: E402
 from training.losses import maps as losses  # noqa: E402
 from training.networks.backbone import LITE0  # noqa: E402
 from training.networks.network import Network  # noqa: E402
-from training.stages import ask, train_lines  # noqa: E402
+from training.stages import ask, train_heads  # noqa: E402
+from training.teachers.heads import Heads  # noqa: E402
 from training_rows import made_up, made_up_marks  # noqa: E402
 
 
@@ -51,15 +52,14 @@ def test_the_maps_of_a_row_are_those_of_the_member_that_has_not_seen_it() -> Non
     torch.testing.assert_close(said.pooled, ask(network, pool, rows).pooled)
 
 
-def test_only_the_decoder_of_lines_learns_at_last(tmp_path: Path) -> None:
+def test_only_the_decoder_of_heads_learns(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network(LITE0).eval()
     before = copy.deepcopy(network.state_dict())
-    marks = made_up_marks()
-    marks.lines[:, 0] = 0.3, 0.3, 0.3, 0.1, 1.0
-    pool = join({"crowd": made_up()}, {"crowd": marks})
-    recipe = Recipe(steps=2, counts={}, marked={WITH_LINES: 2}, rates=(1e-2,), shapes=((64, 64),))
-    after = train_lines(network, pool, recipe, tmp_path / "lines.pt").state_dict()
+    marks = Heads(made_up_marks().faces, np.ones(3, dtype=bool))
+    pool = join({"crowd": made_up()}, heads={"crowd": marks})
+    recipe = Recipe(steps=2, counts={}, marked={WITH_HEADS: 2}, rates=(1e-2,), shapes=((64, 64),))
+    after = train_heads(network, pool, recipe, tmp_path / "heads.pt").state_dict()
     changed = {name for name, values in before.items() if not torch.equal(values, after[name])}
     assert changed
-    assert all(name.startswith("marks.text.") for name in changed)
+    assert all(name.startswith("marks.head.") for name in changed)

@@ -13,8 +13,8 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 WEIGHTS = Path(__file__).parents[2] / "src/focalbox/saliency/weights"
 FILES = sorted(WEIGHTS.glob("*.onnx"))
-GRIDS = {"faces_8": 8, "faces_16": 16, "faces_32": 32}
-"""Outputs that tell of faces, with the pixels between two of their places."""
+GRIDS = {"marks_8": 8, "marks_16": 16, "marks_32": 32}
+"""Outputs that tell of faces, heads and lines, with the pixels between two of their places."""
 
 
 def pictures() -> list[NDArray[np.uint8]]:
@@ -39,7 +39,7 @@ def test_outputs_keep_the_contract(path: Path) -> None:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     further = {
-        "focalbox.onnx": {"object", "joint", "keep", *GRIDS, "head", "head_size", "text", "text_size"},
+        "focalbox.onnx": {"object", "joint", "keep", *GRIDS},
         "focalbox-mit.onnx": {"face", "face_size"},
     }
     assert {"saliency", "fixation", *further[path.name]} == set(names)
@@ -47,11 +47,10 @@ def test_outputs_keep_the_contract(path: Path) -> None:
         found = dict(zip(names, session.run(None, {"picture": picture[None]}), strict=True))
         for stride, grid in ((GRIDS[name], found.pop(name)) for name in GRIDS if name in found):
             assert grid.dtype == np.float32
-            assert grid.shape == (1, 6, picture.shape[0] // stride, picture.shape[1] // stride)
+            assert grid.shape == (1, 18, picture.shape[0] // stride, picture.shape[1] // stride)
             assert np.isfinite(grid).all()
         for name, values in found.items():
-            stride = 8 if name.startswith("head") else 4
-            rows, columns = picture.shape[0] // stride, picture.shape[1] // stride
+            rows, columns = picture.shape[0] // 4, picture.shape[1] // 4
             assert values.dtype == np.float32
             sizes = name.endswith("_size")
             assert values.shape[1] in ({2, 4} if sizes else {1})

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.networks.faces import STRIDES, FaceFinder
-from training.networks.network import FUSED, HEADS, KINDS, Network
+from training.networks.finder import STRIDES, Finder
+from training.networks.network import FUSED, HEADS, Network
 from training.networks.quantise import quantise
 
 OPSET = 17
@@ -29,17 +29,20 @@ MORE_OBJECT = 0.25
 0.571 and not 0.566, with 0.5 it is 0.567, and a centre prior on top of the gate's gives less (sigma 0.8: 0.570, 0.6: 0.564,
 0.001 to 0.012 less than with 0.8); dev rows, kept at half of what it was with the last gate."""
 
-OUTPUTS = ("saliency", *HEADS, *(f"faces_{stride}" for stride in STRIDES), "head", "head_size", "text", "text_size")
+OUTPUTS = ("saliency", *HEADS, *(f"marks_{stride}" for stride in STRIDES))
 """What the file answers with, in this order."""
 
 IN_FLOATS = ("finder",)
-"""Parts that stay in floats: what finds faces, whose depthwise convolutions are slower in 8 bits and less exact."""
+"""Parts that stay in floats: the finder, whose depthwise convolutions are slower in 8 bits and less exact."""
 
 
 class ShippedNetwork(nn.Module):
-    """The network with what the file promises around it: uint8 in, every map scaled, centres and sizes as shares."""
+    """The network with what the file promises around it: uint8 in, every map scaled.
 
-    def __init__(self, network: Network, finder: FaceFinder) -> None:
+    The decoders of heads and lines, which taught the features, are left out: the finder finds both.
+    """
+
+    def __init__(self, network: Network, finder: Finder) -> None:
         super().__init__()
         self.network = network
         self.finder = finder
@@ -54,14 +57,10 @@ class ShippedNetwork(nn.Module):
             logits = maps[name]
             one = torch.exp(logits - logits.amax((1, 2), keepdim=True)) if name in FUSED[1:] else logits.sigmoid()
             answers.append(one[:, None])
-        answers += self.finder(taken)
-        for kind in KINDS:
-            said = self.network.marks[kind](taken)
-            answers += [said[:, :1].sigmoid(), torch.cat([said[:, 1:3].clamp(max=0.0).exp(), said[:, 3:]], 1)]
-        return tuple(answers)
+        return (*answers, *self.finder(taken))
 
 
-def ready(network: Network, finder: FaceFinder) -> ShippedNetwork:
+def ready(network: Network, finder: Finder) -> ShippedNetwork:
     """Return copies of the two networks for `export`."""
     network = copy.deepcopy(network).cpu().eval()
     network.backbone.fold_pixels()

@@ -16,7 +16,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.networks.faces import SAID, STRIDES, FaceAnswers, Pair, answers, merge
+from training.networks.finder import SAID, STRIDES, Pair, PlaceAnswers, answers, merge
 from training.teachers.detectors import file_in
 
 CHANNELS = 64
@@ -49,7 +49,7 @@ class YuNet(nn.Module):
         pairs = [self.after_stem, *(pair for block in self.blocks for pair in block), *reversed(self.laterals)]
         ours = [self.stem, *(convolution for pair in pairs for convolution in (pair.conv1, pair.conv2))]
         # Behind these three the file has landmarks, which are left out.
-        faces, boxes, things = (
+        fits, boxes, things = (
             published[start : start + 2 * len(STRIDES)]
             for start in range(len(ours), len(ours) + 6 * len(STRIDES), 2 * len(STRIDES))
         )
@@ -59,7 +59,7 @@ class YuNet(nn.Module):
                 convolution.bias.copy_(bias)
             self.stem.weight.copy_(self.stem.weight.flip(1))  # the published ones take blue first
             said = [convolution for pair in self.said for convolution in (pair.conv1, pair.conv2)]
-            for convolution, *parts in zip(said, faces, things, boxes, strict=True):
+            for convolution, *parts in zip(said, fits, things, boxes, strict=True):
                 convolution.weight.copy_(torch.cat([weight for weight, _ in parts]))
                 convolution.bias.copy_(torch.cat([bias for _, bias in parts]))
 
@@ -69,7 +69,7 @@ class YuNet(nn.Module):
         features = functional.max_pool2d(self.after_stem(features), 2)
         return functional.max_pool2d(self.blocks[1](self.blocks[0](features)), 2)
 
-    def forward(self, pictures: Tensor) -> FaceAnswers:
+    def forward(self, pictures: Tensor) -> PlaceAnswers:
         """RGB pictures (n, 3, h, w), 0..255, sides multiples of 32 -> what is said at every place."""
         levels = [self.blocks[2](self.begin(pictures))]
         for block in list(self.blocks)[3:]:

@@ -14,13 +14,13 @@ onnx = pytest.importorskip("onnx")
 
 from training.networks.backbone import LITE0  # noqa: E402
 from training.networks.export import OUTPUTS, ShippedNetwork, export, ready  # noqa: E402  torch may be missing
-from training.networks.faces import FaceFinder  # noqa: E402
+from training.networks.finder import Finder  # noqa: E402
 from training.networks.network import Network  # noqa: E402
 from training.networks.small import OUTPUTS as SMALL_OUTPUTS  # noqa: E402
 from training.networks.small import ShippedSmall, Small  # noqa: E402
 
 
-def exported(network: Network, finder: FaceFinder, path: Path, pictures: np.ndarray | None = None) -> Any:
+def exported(network: Network, finder: Finder, path: Path, pictures: np.ndarray | None = None) -> Any:
     onnxruntime = pytest.importorskip("onnxruntime")
     export(ready(network, finder), OUTPUTS, path, pictures)
     return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -28,7 +28,7 @@ def exported(network: Network, finder: FaceFinder, path: Path, pictures: np.ndar
 
 def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    network, finder = Network(LITE0).eval(), FaceFinder(LITE0.tap_channels).eval()
+    network, finder = Network(LITE0).eval(), Finder(LITE0.tap_channels).eval()
     picture = np.random.default_rng(0).integers(0, 256, (1, 64, 96, 3), dtype=np.uint8)
     found = exported(network, finder, tmp_path / "network.onnx").run(None, {"picture": picture})
     with torch.inference_mode():
@@ -39,7 +39,7 @@ def test_export_answers_as_the_network_does(tmp_path: Path) -> None:
 
 def test_eight_bits_say_nearly_what_floats_say(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    network, finder = Network(LITE0).eval(), FaceFinder(LITE0.tap_channels).eval()
+    network, finder = Network(LITE0).eval(), Finder(LITE0.tap_channels).eval()
     pictures = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), dtype=np.uint8)
     floats = exported(network, finder, tmp_path / "floats.onnx").run(None, {"picture": pictures[:1]})
     bits = exported(network, finder, tmp_path / "bits.onnx", pictures).run(None, {"picture": pictures[:1]})

@@ -1,7 +1,7 @@
-"""The finder of faces: a small detector of YuNet's shape on the features of the network, where YuNet looks at the pixels.
+"""The finder of faces, heads and lines: a detector of YuNet's shape on the features of the network.
 
-It answers at the places of three grids. Beginning with features at stride 8 leaves out the most expensive half of YuNet, and
-it finds more faces, since the features have seen the picture at all scales.
+YuNet looks at the pixels; here its first stages, the most expensive half, are replaced by the features that the network has
+already. It answers at the places of three grids.
 """
 
 from __future__ import annotations
@@ -13,7 +13,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["LEVELS", "SAID", "STRIDES", "WIDTH", "FaceAnswers", "FaceFinder", "Pair", "answers", "merge"]
+__all__ = [
+    "KINDS",
+    "LEVELS",
+    "SAID",
+    "STRIDES",
+    "WIDTH",
+    "Finder",
+    "Pair",
+    "PlaceAnswers",
+    "answers",
+    "answers_by_kind",
+    "merge",
+]
 
 STRIDES = (8, 16, 32)
 """Pixels between the places that are asked about, level by level."""
@@ -23,32 +35,39 @@ LEVELS = range(len(STRIDES))
 WIDTH = 64
 """Channels at all levels."""
 
+KINDS = ("face", "head", "text")
+"""What is found, in the order in which it is said."""
+
 SAID = 6
-"""Numbers that are said of a place: two logits, where the middle is from its corner, in strides, and the logarithms of the
-sides. One convolution says them all: processors take as long for one channel as for sixteen."""
+"""Numbers that are said of a place for each kind: two logits, where the middle is from its corner, in strides, and the
+logarithms of the sides. One convolution says them all: processors take as long for one channel as for sixteen."""
 
 LARGEST = 6.0
 """The largest logarithm of a side: larger ones, of a network that has not learned yet, would overflow."""
 
 
-class FaceAnswers(NamedTuple):
+class PlaceAnswers(NamedTuple):
     """What is said at each of p places in n pictures.
 
     Attributes
     ----------
-    faces, things : (n, p)
-        Logits: how well the box fits a face, and whether one is there.
+    fits, things : (n, p)
+        Logits: how well the box fits a thing of the kind, and whether one is there.
     boxes : (n, p, 4)
         Middle (x, y), width and height in pixels.
     """
 
-    faces: Tensor
+    fits: Tensor
     things: Tensor
     boxes: Tensor
 
+    def of(self, rows: Tensor) -> PlaceAnswers:
+        """Keep the answers of some pictures, given as a mask (n,)."""
+        return PlaceAnswers(self.fits[rows], self.things[rows], self.boxes[rows])
+
     def scores(self) -> Tensor:
-        """How sure a face is, (n, p), 0..1: the geometric mean of both."""
-        return (self.faces.sigmoid() * self.things.sigmoid()).sqrt()
+        """How sure a thing is, (n, p), 0..1: the geometric mean of both."""
+        return (self.fits.sigmoid() * self.things.sigmoid()).sqrt()
 
 
 class Pair(nn.Module):
@@ -66,8 +85,8 @@ class Pair(nn.Module):
         return mixed if self.last else functional.relu(mixed)
 
 
-class FaceFinder(nn.Module):
-    """Features of the network at strides 4 to 32 -> what is said of a face at every place of three grids.
+class Finder(nn.Module):
+    """Features of the network at strides 4 to 32 -> what is said of every kind at every place of three grids.
 
     Parameters
     ----------
@@ -80,10 +99,10 @@ class FaceFinder(nn.Module):
         self.lateral = nn.ModuleList(nn.Conv2d(channels, WIDTH, 1) for channels in inputs[1:])
         self.blocks = nn.ModuleList(nn.Sequential(Pair(WIDTH, WIDTH), Pair(WIDTH, WIDTH)) for _ in STRIDES)
         self.down = nn.ModuleList(Pair(WIDTH, WIDTH) for _ in STRIDES)
-        self.said = nn.ModuleList(nn.Conv2d(WIDTH, SAID, 1) for _ in STRIDES)
+        self.said = nn.ModuleList(nn.Conv2d(WIDTH, SAID * len(KINDS), 1) for _ in STRIDES)
 
     def forward(self, taken: Sequence[Tensor]) -> list[Tensor]:
-        """Features, finest first -> grids (n, SAID, h / stride, w / stride)."""
+        """Features, finest first -> grids (n, SAID * kinds, h / stride, w / stride)."""
         below, levels = self.fine(taken[0]), []
         for block, lateral, features in zip(self.blocks, self.lateral, taken[1:], strict=True):
             levels.append(block(functional.relu(below + lateral(features))))
@@ -101,8 +120,8 @@ def merge(down: nn.ModuleList, levels: Sequence[Tensor]) -> list[Tensor]:
     return tops
 
 
-def answers(grids: Sequence[Tensor]) -> FaceAnswers:
-    """Grids (n, SAID, rows, columns) of all levels -> what they say, boxes in pixels."""
+def answers(grids: Sequence[Tensor]) -> PlaceAnswers:
+    """Grids (n, SAID, rows, columns) of all levels -> what they say of one kind, boxes in pixels."""
     found = []
     for stride, said in zip(STRIDES, grids, strict=True):
         rows, columns = (torch.arange(side, device=said.device) for side in said.shape[2:])
@@ -110,4 +129,10 @@ def answers(grids: Sequence[Tensor]) -> FaceAnswers:
         boxes = torch.cat([said[:, 2:4] + corner, said[:, 4:].clamp(max=LARGEST).exp()], 1) * stride
         found.append(torch.cat([said[:, :2], boxes], 1).flatten(2).transpose(1, 2))
     said = torch.cat(found, 1)
-    return FaceAnswers(said[..., 0], said[..., 1], said[..., 2:])
+    return PlaceAnswers(said[..., 0], said[..., 1], said[..., 2:])
+
+
+def answers_by_kind(grids: Sequence[Tensor]) -> dict[str, PlaceAnswers]:
+    """Grids (n, SAID * kinds, rows, columns) of all levels -> what they say of each kind."""
+    parts = zip(*(grid.split(SAID, 1) for grid in grids), strict=True)
+    return {kind: answers(part) for kind, part in zip(KINDS, parts, strict=True)}

@@ -10,8 +10,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
-from training.losses.faces import assign, face_loss, overlap, places  # noqa: E402  torch may be missing
-from training.networks.faces import STRIDES, FaceAnswers, FaceFinder, answers  # noqa: E402
+from training.losses.places import assign, overlap, place_loss, places  # noqa: E402  torch may be missing
+from training.networks.finder import KINDS, STRIDES, Finder, PlaceAnswers, answers, answers_by_kind  # noqa: E402
 from training.networks.yunet import YuNet  # noqa: E402
 
 SHAPE = (64, 96)
@@ -21,13 +21,13 @@ FACE = (0.25, 0.25, 0.25, 0.5, 1.0)
 BOX = (36.0, 32.0, 24.0, 32.0)
 
 
-def saying(score: float, box: tuple[float, ...], at: int) -> FaceAnswers:
+def saying(score: float, box: tuple[float, ...], at: int) -> PlaceAnswers:
     """Answers of all places of one picture: nothing, but at one of them."""
     corners, strides = places(SHAPE, torch.device("cpu"))
     boxes = torch.cat([corners, strides[:, None].expand(-1, 2)], 1)[None].clone()
     logits = torch.full((1, len(corners)), -8.0)
     logits[0, at], boxes[0, at] = score, torch.tensor(box)
-    return FaceAnswers(logits, logits.clone(), boxes)
+    return PlaceAnswers(logits, logits.clone(), boxes)
 
 
 def place_near(x: float, y: float, stride: int) -> int:
@@ -44,7 +44,9 @@ def test_there_is_a_place_for_every_cell_of_every_level() -> None:
     corners, strides = places(SHAPE, torch.device("cpu"))
     assert len(corners) == sum((SHAPE[0] // stride) * (SHAPE[1] // stride) for stride in STRIDES)
     taken = [torch.zeros(1, 8, SHAPE[0] // stride, SHAPE[1] // stride) for stride in (4, *STRIDES)]
-    for found in (YuNet().eval()(torch.zeros(1, 3, *SHAPE)), answers(FaceFinder((8, 8, 8, 8)).eval()(taken))):
+    by_kind = answers_by_kind(Finder((8, 8, 8, 8)).eval()(taken))
+    assert tuple(by_kind) == KINDS
+    for found in (YuNet().eval()(torch.zeros(1, 3, *SHAPE)), *by_kind.values()):
         assert found.boxes.shape == (1, len(corners), 4)
         assert found.things.shape == strides[None].shape
 
@@ -78,9 +80,9 @@ def test_a_place_answers_for_one_face() -> None:
 
 def test_the_right_box_costs_less_than_a_wrong_one_and_than_none() -> None:
     at, face = place_near(36, 32, 16), marks(FACE)
-    right = face_loss(saying(6.0, BOX, at), face, SHAPE)
-    wrong = face_loss(saying(6.0, (36.0, 32.0, 60.0, 20.0), at), face, SHAPE)
-    none = face_loss(saying(-8.0, BOX, at), face, SHAPE)
+    right = place_loss(saying(6.0, BOX, at), face, SHAPE)
+    wrong = place_loss(saying(6.0, (36.0, 32.0, 60.0, 20.0), at), face, SHAPE)
+    none = place_loss(saying(-8.0, BOX, at), face, SHAPE)
     assert right < wrong
     assert right < none
 
@@ -89,8 +91,8 @@ def test_a_false_face_costs_where_it_is_known_that_there_is_none() -> None:
     at = place_near(36, 32, 16)
     calm, loud = saying(-8.0, BOX, at), saying(6.0, BOX, at)
     empty, unsure = marks((0.0, 0.0, 0.0, 0.0, 0.0)), marks((*FACE[:4], 0.0))
-    assert face_loss(loud, empty, SHAPE) > face_loss(calm, empty, SHAPE) + 1
-    torch.testing.assert_close(face_loss(loud, unsure, SHAPE), face_loss(calm, unsure, SHAPE), atol=0.1, rtol=0)
+    assert place_loss(loud, empty, SHAPE) > place_loss(calm, empty, SHAPE) + 1
+    torch.testing.assert_close(place_loss(loud, unsure, SHAPE), place_loss(calm, unsure, SHAPE), atol=0.1, rtol=0)
 
 
 def test_boxes_that_are_the_same_overlap_wholly() -> None:

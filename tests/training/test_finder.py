@@ -1,4 +1,4 @@
-"""The training of the finder of faces."""
+"""The training of the finder of faces, heads and lines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("onnx")
 
 from training.batches.pool import WITH_FACES, join  # noqa: E402  torch may be missing
-from training.face_finder import begin, told_loss, train_finder  # noqa: E402
+from training.finder import begin, make_shown, told_loss, train_finder  # noqa: E402
 from training.fitting.loop import Recipe  # noqa: E402
 from training.networks.backbone import LITE0  # noqa: E402
-from training.networks.faces import FaceFinder, answers  # noqa: E402
+from training.networks.finder import Finder, answers  # noqa: E402
 from training.networks.network import Network  # noqa: E402
 from training.networks.yunet import YuNet  # noqa: E402
-from training.stages import make_marked  # noqa: E402
 from training_rows import made_up, made_up_marks  # noqa: E402
 
 RECIPE = Recipe(steps=2, counts={}, marked={WITH_FACES: 2}, rates=(1e-3,), shapes=((64, 64),))
@@ -29,18 +28,18 @@ def test_only_the_finder_learns(tmp_path: Path) -> None:
     network, yunet = Network(LITE0).eval(), YuNet().eval()
     before = copy.deepcopy(network.state_dict()), copy.deepcopy(yunet.state_dict())
     pool = join({"crowd": made_up()}, {"crowd": made_up_marks()})
-    finder = train_finder(network, yunet, pool, RECIPE, tmp_path / "faces.pt")
+    finder = train_finder(network, yunet, pool, RECIPE, tmp_path / "finder.pt")
     for one, values in zip((network, yunet), before, strict=True):
         assert all(torch.equal(values[name], value) for name, value in one.state_dict().items())
     grids = finder(network.backbone(torch.zeros(1, 3, 64, 64)))
-    assert [tuple(grid.shape) for grid in grids] == [(1, 6, 8, 8), (1, 6, 4, 4), (1, 6, 2, 2)]
+    assert [tuple(grid.shape) for grid in grids] == [(1, 18, 8, 8), (1, 18, 4, 4), (1, 18, 2, 2)]
 
 
 def test_it_begins_where_the_features_predict_those_of_yunet() -> None:
     torch.manual_seed(0)
-    network, yunet, finder = Network(LITE0).eval(), YuNet().eval(), FaceFinder(LITE0.tap_channels)
+    network, yunet, finder = Network(LITE0).eval(), YuNet().eval(), Finder(LITE0.tap_channels)
     pool = join({"crowd": made_up()}, {"crowd": made_up_marks()})
-    batches = [make_marked(pool, RECIPE, step) for step in range(2)]
+    batches = [make_shown(pool, RECIPE, step) for step in range(2)]
     begin(finder, network, yunet, batches)
     pictures = batches[0].coloured(torch.device("cpu")).pictures
     with torch.inference_mode():

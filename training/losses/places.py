@@ -1,4 +1,4 @@
-"""Assigns faces to the cells that have to find them, and computes the loss of the cells' answers."""
+"""Assigns things, such as faces, to the places that have to find them, and computes the loss of the places' answers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.networks.faces import STRIDES
+from training.networks.finder import STRIDES
 
 if TYPE_CHECKING:
-    from training.networks.faces import FaceAnswers
+    from training.networks.finder import PlaceAnswers
 
 REACH = 2.5
-"""Strides from the middle of a face within which a place may answer for it."""
+"""Strides from the middle of a thing within which a place may answer for it."""
 
 PLACES = 10
-"""Places whose overlap with a face tells how many of them answer for it."""
+"""Places whose overlap with a thing tells how many of them answer for it."""
 
 OVERLAP_COST = 3.0
 """Weight of a bad overlap beside that of a low score when places are chosen."""
@@ -45,36 +45,36 @@ def overlap(some: Tensor, others: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def assign(faces: Tensor, score: Tensor, boxes: Tensor, corners: Tensor, strides: Tensor) -> tuple[Tensor, Tensor]:
-    """Choose the places that answer for the faces of a picture: SimOTA (Ge et al. 2021, arXiv:2107.08430).
+def assign(things: Tensor, score: Tensor, boxes: Tensor, corners: Tensor, strides: Tensor) -> tuple[Tensor, Tensor]:
+    """Choose the places that answer for the things of a picture: SimOTA (Ge et al. 2021, arXiv:2107.08430).
 
     Parameters
     ----------
-    faces : (k, 4), middle, width and height in pixels.
+    things : (k, 4), middle, width and height in pixels.
     score, boxes : (p,) and (p, 4), what the places say.
     corners, strides : of the places.
 
     Returns
     -------
-    which places (m,) answer for which faces (m,)
+    which places (m,) answer for which things (m,)
     """
-    shift = (corners[None] - faces[:, None, :2]).abs()
-    inside = (shift < faces[:, None, 2:] / 2).all(2)
+    shift = (corners[None] - things[:, None, :2]).abs()
+    inside = (shift < things[:, None, 2:] / 2).all(2)
     near = (shift < REACH * strides[None, :, None]).all(2)
-    shared = overlap(faces[:, None], boxes[None])
+    shared = overlap(things[:, None], boxes[None])
     cost = -score.clamp(min=1e-6).log() - OVERLAP_COST * shared.clamp(min=1e-6).log()
     cost = cost + 1e5 * ~(inside & near) + 1e6 * ~(inside | near)
     counts = shared.topk(min(PLACES, len(score)), dim=1).values.sum(1).int().clamp(min=1)
     chosen = torch.zeros_like(cost, dtype=torch.bool)
-    for face, count in enumerate(counts.tolist()):
-        chosen[face, cost[face].topk(count, largest=False).indices] = True
-    # A place answers for one face only: the cheapest.
+    for thing, count in enumerate(counts.tolist()):
+        chosen[thing, cost[thing].topk(count, largest=False).indices] = True
+    # A place answers for one thing only: the cheapest.
     cost = torch.where(chosen, cost, torch.inf)
     answering = torch.nonzero(chosen.any(0))[:, 0]
     return answering, cost[:, answering].argmin(0)
 
 
-def face_loss(found: FaceAnswers, marks: Tensor, shape: tuple[int, int]) -> Tensor:
+def place_loss(found: PlaceAnswers, marks: Tensor, shape: tuple[int, int]) -> Tensor:
     """Loss of what is said of pictures of a shape (h, w), by marks (n, k, 5) as in `Marks`; one value.
 
     Cross-entropy of the scores, and one minus the overlap of the boxes. In and about an unknown mark nothing is held
@@ -86,7 +86,7 @@ def face_loss(found: FaceAnswers, marks: Tensor, shape: tuple[int, int]) -> Tens
     sized = torch.cat([middles, marks[..., 2:4] * sides], 2)
     wanted = torch.zeros_like(found.things)
     weight = torch.ones_like(found.things)
-    fit, box_loss, count = found.faces.new_zeros(()), found.faces.new_zeros(()), 0
+    fit, box_loss, count = found.fits.new_zeros(()), found.fits.new_zeros(()), 0
     score = found.scores()
     for row in range(len(marks)):
         present, known = marks[row, :, 2] > 0, marks[row, :, 4] > 0
@@ -94,16 +94,16 @@ def face_loss(found: FaceAnswers, marks: Tensor, shape: tuple[int, int]) -> Tens
         if len(unknown):
             shift = (corners[None] - unknown[:, None, :2]).abs()
             weight[row][(shift < unknown[:, None, 2:] / 2 + strides[None, :, None] / 2).all(2).any(0)] = 0.0
-        faces = sized[row][present & known]
-        if not len(faces):
+        things = sized[row][present & known]
+        if not len(things):
             continue
-        answering, face = assign(faces, score[row], found.boxes[row], corners, strides)
-        shared = overlap(found.boxes[row, answering], faces[face])
+        answering, thing = assign(things, score[row], found.boxes[row], corners, strides)
+        shared = overlap(found.boxes[row, answering], things[thing])
         fit = fit + functional.binary_cross_entropy_with_logits(
-            found.faces[row, answering], shared.detach(), reduction="sum"
+            found.fits[row, answering], shared.detach(), reduction="sum"
         )
-        wide = (found.boxes[row, answering, 2:] / faces[face, 2:]).clamp(min=1e-3).log().abs().sum(1)
-        off = ((found.boxes[row, answering, :2] - faces[face, :2]) / faces[face, 2:]).abs().sum(1)
+        wide = (found.boxes[row, answering, 2:] / things[thing, 2:]).clamp(min=1e-3).log().abs().sum(1)
+        off = ((found.boxes[row, answering, :2] - things[thing, :2]) / things[thing, 2:]).abs().sum(1)
         box_loss = box_loss + (1 - shared + 0.1 * (wide + off)).sum()
         wanted[row, answering] = 1.0
         weight[row, answering] = 1.0
