@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focalbox import Box, Subject
-from focalbox.core.geometry import WHOLE
-from focalbox.saliency.grids import KINDS, MAX_MARKS, SAID, mark_scores, marks_on_grid, marks_on_grids
+from focalbox import Subject
+from focalbox.core.geometry import WHOLE, Box
+from focalbox.saliency.grids import KINDS, MAX_MARKS, SAID, boxes_at, mark_scores, marks_on_grids, without_twins
 from laws import cases
 
 
@@ -59,12 +59,10 @@ def test_a_place_with_a_number_that_is_not_finite_tells_of_no_face(number: float
 
 
 def test_a_grid_may_reach_over_the_edge_of_the_picture() -> None:
-    scores, boxes = np.full((1, 4), 0.9, np.float32), np.zeros((4, 1, 4), np.float32)
-    boxes[:2] = 0.5
-    assert [face.box for face in marks_on_grid(scores, boxes, 2, 1, sure=0.7)] == [
-        Box(0, 0, 0.5, 1),
-        Box(0.5, 0, 0.5, 1),
-    ]
+    row, column = np.zeros(4, np.int64), np.arange(4)
+    said = np.full((4, 4), [0.5, 0.5, 0.0, 0.0], np.float32)
+    faces = without_twins(boxes_at(row, column, said, np.full(4, 0.9, np.float32), (2, 1)), same=0.4)
+    assert [face.box for face in faces] == [Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)]
 
 
 @settings(max_examples=cases(50))

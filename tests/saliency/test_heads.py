@@ -1,41 +1,13 @@
 """Faces and heads: where two branches agree, and which belong together."""
 
-from dataclasses import replace
-
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.heads import head_of
-from focalbox.saliency.faces import FaceRule
-from focalbox.saliency.heads import believed_faces, match_heads
-from laws import cases
+from focalbox.saliency.heads import match_heads
 from strategies import boxes
-
-RULE = FaceRule(sure=0.7, headed=0.3, alone=0.85)
-
-
-@settings(max_examples=cases(50))
-@given(boxes(), st.floats(0, 1))
-def test_a_head_that_is_sure_enough_confirms_its_face(box: Box, score: float) -> None:
-    inside = box.intersection(WHOLE)
-    if not inside.area:
-        return
-    face, head = Subject(inside, score=0.8), Subject(head_of(inside), "head", score)
-    assert believed_faces((face,), (head,), replace(RULE, headed=score)) == (face,)
-    assert believed_faces((face,), (head,), replace(RULE, headed=score + 0.01)) == ()
-    assert believed_faces((face,), (head,), replace(RULE, headed=score + 0.01, alone=0.8)) == (face,)
-
-
-def test_a_face_far_from_all_heads_is_none_unless_a_surer_one_is_there() -> None:
-    heads = (Subject(Box(0.19, 0.15, 0.12, 0.16), "head", score=0.4),)
-    face, bowl = Subject(Box(0.2, 0.2, 0.1, 0.1), score=0.75), Subject(Box(0.6, 0.7, 0.1, 0.1), score=0.8)
-    drawn = replace(bowl, score=0.9)
-    assert believed_faces((bowl,), heads, RULE) == ()
-    assert believed_faces((bowl, face), heads, RULE) == (face,)
-    assert believed_faces((drawn, bowl), heads, RULE) == (drawn, bowl)
-    assert believed_faces((), heads, RULE) == ()
 
 
 @given(st.lists(boxes(), max_size=5), st.lists(boxes(), max_size=5))

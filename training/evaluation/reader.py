@@ -14,9 +14,8 @@ from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.target import Size
 from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
-from focalbox.saliency.faces import SHIPPED, faces_in
+from focalbox.saliency.faces import faces_in
 from focalbox.saliency.grids import KINDS, STRIDES, marks_on_grids
-from focalbox.saliency.heads import believed_faces
 from focalbox.saliency.network import Network
 
 if TYPE_CHECKING:
@@ -43,20 +42,14 @@ class Reader:
         return self.network.look(copy_of(picture))
 
     def marks(self, picture: Image.Image, kind: str) -> tuple[Subject, ...]:
-        """Return all marks of a kind from `MIN_SCORE`, whatever the product takes; the surer faces as it believes them."""
+        """Return all marks of a kind from `MIN_SCORE`, whatever the product takes."""
         seen = copy_of(picture)
         said = self.network.answers(seen)
         grids = {stride: said[f"marks_{stride}"][0] for stride in STRIDES if f"marks_{stride}" in said}
         if not grids:  # the network under the MIT licence answers with heats
             heat = kind in said
             return faces_in(said[kind][0, 0], said[f"{kind}_size"][0], sure=MIN_SCORE, kind=kind) if heat else ()
-        marks = marks_on_grids(grids, dict.fromkeys(KINDS, MIN_SCORE))
-        found = marks[kind]
-        if kind != "face":
-            return found
-        likely = tuple(face for face in found if face.score >= SHIPPED.sure)
-        believed = believed_faces(likely, marks["head"], SHIPPED, seen.shape[1] / seen.shape[0])
-        return believed + found[len(likely) :]
+        return marks_on_grids(grids, dict.fromkeys(KINDS, MIN_SCORE))[kind]
 
     def maps(self, picture: Image.Image) -> Maps:
         """Return the product's maps, and those of the single heads."""

@@ -38,36 +38,24 @@ class FaceRule:
         is at least this; 0 asks for no agreement. Where hardly anybody looks, there is hardly a face.
     heads : bool
         Whether the network marks whole heads, of which the face is then taken.
-    headed : float
-        Score that a head must have to confirm a face of which it is; 0 asks for none. A bowl hardly looks like a head, too.
-    alone : float
-        Score from which a face, and with it every other face of the picture, counts without a head.
     """
 
     sure: float = 0.5
     agreed: float = 0.0
     heads: bool = False
-    headed: float = 0.0
-    alone: float = 1.0
 
 
 _USUAL = FaceRule()
 
-SHIPPED = FaceRule(sure=0.7, headed=0.3, alone=0.85)
-"""For the default network: the whole curve is in the model card. With 0.65 the windows cut no fewer heads, and false faces
-cost gain. In 667 dev pictures whose heads were all marked by eye, 11 of the found faces are false, and 32 when every face
-of 0.7 counts; windows cut as many heads (any -0.001, -0.003 to 0.000), and the mean gain is higher by 0.007 (-0.003 to
-0.016). With a heat of 0.35 and 0.40 fewer faces are found and windows are no better. Drawn faces have scores of 0.8 to 0.9
-and heats of 0.1 to 0.3; with ``alone`` at 0.8, 20 faces are false."""
+SHIPPED = FaceRule(sure=0.7)
+"""For the default network. The whole curve is in the model card."""
 
-SURE_HEAD = 0.35
-"""Heat (0..1) from which a peak is a head: it finds 0.89 of the heads of persons and 0.73 of those of animals, with 0.10
-false heads a picture (dev rows). The least sure ones hardly count in a window (`core.prominence`). The curve is in the
-model card."""
+SURE_HEAD = 0.4
+"""Score (0..1) from which a head counts. The least sure ones hardly count in a window (`core.prominence`). The curve is in
+the model card."""
 
-SURE_TEXT = 0.3
-"""Heat (0..1) from which a peak is a line of text: it finds 0.54 of the lines that can be read, with 0.30 false lines a
-picture (dev rows). With 0.25 and 0.35 windows slice as many (584 pictures, paired)."""
+SURE_TEXT = 0.5
+"""Score (0..1) from which a line of text counts. The curve is in the model card."""
 
 SHIPPED_MIT = FaceRule(agreed=1.2, heads=True)
 """For the MIT network, which finds faces less well: the mean gain is 0.304 with 1.2, 0.299 with 1.5 and 0.305 without (a

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from focalbox.core.evidence import Subject
-from focalbox.core.geometry import WHOLE, Box
+from focalbox.core.geometry import Box
 
-__all__ = ["KINDS", "MAX_MARKS", "SAID", "STRIDES", "mark_scores", "marks_on_grid", "marks_on_grids", "without_twins"]
+__all__ = [
+    "KINDS",
+    "MAX_MARKS",
+    "SAID",
+    "STRIDES",
+    "Boxes",
+    "boxes_at",
+    "mark_scores",
+    "marks_on_grids",
+    "without_twins",
+]
+
+Boxes = NDArray[np.float64]
 
 STRIDES = (8, 16, 32)
 """Pixels between neighbouring places, for each of the three grids."""
@@ -62,7 +73,7 @@ def marks_on_grids(
     Parameters
     ----------
     grids : mapping of int to ndarray, shape (SAID * kinds, h, w)
-        By the pixels between two places; for each of the first `KINDS`, two logits, then a box as in `marks_on_grid`.
+        By the pixels between two places; for each of the first `KINDS`, two logits, then a box as in `boxes_at`.
     sure : mapping of str to float
         By kind, the score from which a mark counts.
 
@@ -71,87 +82,97 @@ def marks_on_grids(
     dict of str to tuple of Subject
         By kind, strongest first, inside the picture.
     """
-    found: dict[str, list[Subject]] = {}
+    wanted = np.array([sure[kind] for kind in KINDS if kind in sure])[:, None, None]
+    count, hot = 0, []
     for grid in grids.values():
         rows, columns = grid.shape[1:]
         said = grid.reshape(-1, SAID, rows, columns)
-        for kind, scores, boxes in zip(KINDS, mark_scores(said[:, :2]), said[:, 2:], strict=False):
-            found.setdefault(kind, []).extend(marks_on_grid(scores, boxes, columns, rows, sure=sure[kind], kind=kind))
-    return {kind: without_twins(marks, _SAME) for kind, marks in found.items()}
+        count, scores = len(said), mark_scores(said[:, :2])
+        kind, row, column = np.nonzero(scores >= wanted[:count])
+        sides = np.broadcast_to([columns, rows], (kind.size, 2))
+        hot.append((kind, row, column, said[kind, 2:, row, column], scores[kind, row, column], sides))
+    if not hot:
+        return {}
+    of_kind, *told = (np.concatenate(part) for part in zip(*hot, strict=True))
+    boxes = boxes_at(*told)
+    return {kind: without_twins(boxes[of_kind == number], _SAME, kind) for number, kind in enumerate(KINDS[:count])}
 
 
-def marks_on_grid(
+def boxes_at(
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    said: NDArray[np.float32],
     scores: NDArray[np.float32],
-    boxes: NDArray[np.float32],
-    columns: float,
-    rows: float,
-    *,
-    sure: float,
-    kind: str = "face",
-) -> list[Subject]:
-    """Read the marks of one kind from one grid, row by row; several may be of one thing.
+    sides: ArrayLike,
+) -> Boxes:
+    """Return the boxes that some places of grids tell of, inside the picture; several may be of one thing.
 
     Parameters
     ----------
-    scores : ndarray, shape (h, w)
-        How sure the mark at the place is, 0 to 1.
-    boxes : ndarray, shape (4, h, w)
-        How far to the right and down from the place's corner its middle is, in strides, and the natural logarithms of its
-        width and height, in strides. Places with a number that is not finite are left out.
-    columns, rows : float
-        Width and height of the picture in strides; less than w and h where only a part of the grid lies on the picture.
-    sure : float
-        Score from which a mark counts.
-    kind : str
-        What is found.
+    row, column : ndarray, shape (n,)
+        The places.
+    said : ndarray, shape (n, 4)
+        How far to the right and down from a place's corner the middle is, in strides, and the natural logarithms of width
+        and height, in strides.
+    scores : ndarray, shape (n,)
+        How sure each is, 0 to 1.
+    sides : array-like, shape (2,) or (n, 2)
+        Width and height of the picture in strides; less than those of the grid where only a part of it lies on the picture.
 
     Returns
     -------
-    list of Subject
-        The parts of the marks that are inside the picture.
+    ndarray, shape (n, 5)
+        Left, top, width and height, shares of the picture's sides, and the score; of no area where nothing lies inside the
+        picture, or a number is not finite.
 
     Examples
     --------
-    >>> scores, boxes = np.zeros((2, 4), np.float32), np.zeros((4, 2, 4), np.float32)
-    >>> scores[1, 2], boxes[:2] = 0.9, 0.5
-    >>> [face.box for face in marks_on_grid(scores, boxes, 4, 2, sure=0.7)]
-    [Box(left=0.5, top=0.5, width=0.25, height=0.5)]
+    >>> place = np.array([1]), np.array([2])
+    >>> boxes_at(*place, np.array([[0.5, 0.5, 0.0, 0.0]]), np.array([0.75]), (4, 2)).tolist()
+    [[0.5, 0.5, 0.25, 0.5, 0.75]]
     """
-    marks: list[Subject] = []
-    across = scores.shape[1]
-    for place in np.flatnonzero(scores >= sure).tolist():
-        row, column = divmod(place, across)
-        numbers = boxes[:, row, column].tolist()
-        if not all(map(math.isfinite, numbers)):
-            continue
-        right, down, *sides = numbers
-        width, height = (math.exp(min(side, _LARGEST)) for side in sides)
-        left, top = column + right - width / 2, row + down - height / 2
-        box = Box(left / columns, top / rows, width / columns, height / rows).intersection(WHOLE)
-        if box.area > 0:
-            marks.append(Subject(box, kind, min(1.0, float(scores[row, column]))))
-    return marks
+    known = np.isfinite(said.sum(axis=1, keepdims=True))
+    ends = np.asarray(sides, dtype=np.float64)
+    middle = np.where(known, said[:, :2] + np.stack([column, row], axis=1), 0.0)
+    half = np.where(known, np.exp(np.minimum(said[:, 2:], _LARGEST, dtype=np.float64)) / 2, 0.0)
+    start = np.minimum(np.maximum((middle - half) / ends, 0.0), 1.0)
+    stop = np.minimum(np.maximum((middle + half) / ends, 0.0), 1.0)
+    return np.concatenate([start, stop - start, np.minimum(scores, 1.0)[:, None]], axis=1, dtype=np.float64)
 
 
-def without_twins(marks: Iterable[Subject], same: float) -> tuple[Subject, ...]:
-    """Return the `MAX_MARKS` strongest marks, the strongest first, each once.
+def without_twins(boxes: Boxes, same: float, kind: str = "face") -> tuple[Subject, ...]:
+    """Return the `MAX_MARKS` strongest boxes as subjects, the strongest first, each thing once, none without an area.
 
     Parameters
     ----------
-    marks : iterable of Subject
+    boxes : ndarray, shape (n, 5)
+        As `boxes_at` returns them.
     same : float
         Jaccard index from which two boxes are the same thing; the stronger stays.
+    kind : str
+        What they are of.
 
     Examples
     --------
-    >>> weak, strong = Subject(Box(0.1, 0.1, 0.2, 0.2), score=0.8), Subject(Box(0.11, 0.1, 0.2, 0.2), score=0.9)
-    >>> without_twins([weak, strong], same=0.4) == (strong,)
-    True
+    >>> weak, strong = (0.1, 0.1, 0.2, 0.2, 0.75), (0.11, 0.1, 0.2, 0.2, 0.875)
+    >>> [mark.score for mark in without_twins(np.array([weak, strong]), same=0.4)]
+    [0.875]
     """
+    inside = boxes[boxes[:, 2] * boxes[:, 3] > 0]
+    left = inside[np.argsort(-inside[:, 4], kind="stable")]
     kept: list[Subject] = []
-    for mark in sorted(marks, key=lambda mark: -mark.score):
-        if len(kept) == MAX_MARKS:
-            break
-        if all(mark.box.jaccard(other.box) < same for other in kept):
-            kept.append(mark)
+    while len(left) and len(kept) < MAX_MARKS:
+        strongest, left = left[0], left[1:]
+        *sides, score = strongest.tolist()
+        kept.append(Subject(Box(*sides), kind, score))
+        left = left[_jaccard(strongest, left) < same]
     return tuple(kept)
+
+
+def _jaccard(box: Boxes, others: Boxes) -> NDArray[np.float64]:
+    """Return the Jaccard index of a box (5,) with each of others (n, 5)."""
+    start = np.maximum(box[:2], others[:, :2])
+    stop = np.minimum(box[:2] + box[2:4], others[:, :2] + others[:, 2:4])
+    both = np.maximum(stop - start, 0.0).prod(axis=1)
+    index: NDArray[np.float64] = both / (box[2] * box[3] + others[:, 2] * others[:, 3] - both)
+    return index

@@ -26,7 +26,7 @@ from focalbox.saliency.faces import (
     faces_in,
 )
 from focalbox.saliency.grids import KINDS, SAID, STRIDES, marks_on_grids
-from focalbox.saliency.heads import believed_faces, match_heads
+from focalbox.saliency.heads import match_heads
 from focalbox.saliency.session import BESIDE, Session
 
 __all__ = ["Network", "shipped_network"]
@@ -125,8 +125,10 @@ class Network:
         for kind in KINDS:
             marks.setdefault(kind, self._read_heat(seen, kind))
         aspect = rgb.shape[1] / rgb.shape[0]
-        faces = self._count_faces(saliency, marks["face"], marks["head"], aspect)
-        faces, heads = match_heads(faces, tuple(head for head in marks["head"] if head.score >= SURE_HEAD), aspect)
+        agreed = agreeing_faces(saliency, marks["face"], self._rule)
+        faces, heads = match_heads(
+            tuple(map(face_from_head, agreed)) if self._rule.heads else agreed, marks["head"], aspect
+        )
         return ModelOutput(saliency, keep, faces + heads + marks["text"], thing)
 
     def answers(self, rgb: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
@@ -153,17 +155,8 @@ class Network:
 
     @cached_property
     def _sure(self) -> Mapping[str, float]:
-        """By kind, how sure a mark must be to be read; heads that are too weak to count may still confirm a face."""
-        weakest = min(self._rule.headed, SURE_HEAD) if self._rule.headed else SURE_HEAD
-        return {"face": self._rule.sure, "head": weakest, "text": SURE_TEXT}
-
-    def _count_faces(
-        self, saliency: SaliencyMap, found: tuple[Subject, ...], heads: tuple[Subject, ...], aspect: float
-    ) -> tuple[Subject, ...]:
-        """Return the faces that count by the rule."""
-        agreed = agreeing_faces(saliency, found, self._rule)
-        faces = tuple(map(face_from_head, agreed)) if self._rule.heads else agreed
-        return believed_faces(faces, heads, self._rule, aspect) if self._rule.headed else faces
+        """By kind, how sure a mark must be to count."""
+        return {"face": self._rule.sure, "head": SURE_HEAD, "text": SURE_TEXT}
 
     def _read_grids(self, seen: Mapping[str, NDArray[np.float32]]) -> dict[str, tuple[Subject, ...]]:
         """Read the marks of all kinds that grids tell of."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import Subject
 from focalbox.errors import InvalidRequest, ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.grids import STRIDES, marks_on_grid, without_twins
+from focalbox.saliency.grids import STRIDES, Boxes, boxes_at, without_twins
 from focalbox.saliency.session import Session
 
 __all__ = ["YuNet"]
@@ -97,17 +97,9 @@ class YuNet:
         enlarged = rgb[..., ::-1].repeat(times, axis=0).repeat(times, axis=1)[:height, :width]
         ground[0, :, : enlarged.shape[0], : enlarged.shape[1]] = enlarged.transpose(2, 0, 1)
         answers = self._session.run(_OUTPUTS, ground)
-        found = (
-            face
-            for stride in STRIDES
-            for face in marks_on_grid(
-                *_grid_of(answers, stride, width // stride),
-                columns * times / stride,
-                rows * times / stride,
-                sure=self._sure,
-            )
-        )
-        return list(without_twins(found, _SAME))
+        sides = columns * times, rows * times
+        found = [_boxes_of(answers, stride, width // stride, sides, self._sure) for stride in STRIDES]
+        return list(without_twins(np.concatenate(found), _SAME))
 
     def _sides(self, rows: int, columns: int) -> tuple[int, int]:
         """Return height and width of the picture that the file takes."""
@@ -131,10 +123,12 @@ class YuNet:
         return shape[2:]
 
 
-def _grid_of(
-    answers: Mapping[str, NDArray[np.float32]], stride: int, columns: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return scores (h, w) and boxes (4, h, w) of one grid; its places go row by row over the padded picture."""
+def _boxes_of(
+    answers: Mapping[str, NDArray[np.float32]], stride: int, columns: int, picture: tuple[int, int], sure: float
+) -> Boxes:
+    """Return the boxes of one grid, whose places go row by row over the padded picture; ``picture``: its sides without."""
     chance, thing, boxes = (answers[f"{part}_{stride}"] for part in ("cls", "obj", "bbox"))
-    scores = np.sqrt(np.clip(chance, 0, 1) * np.clip(thing, 0, 1)).reshape(-1, columns)
-    return scores, boxes.reshape(-1, columns, _BOX).transpose(2, 0, 1)
+    scores = np.sqrt(np.clip(chance, 0, 1) * np.clip(thing, 0, 1)).reshape(-1)
+    hot = np.flatnonzero(scores >= sure)
+    row, column = hot // columns, hot % columns
+    return boxes_at(row, column, boxes.reshape(-1, _BOX)[hot], scores[hot], [side / stride for side in picture])
