@@ -55,7 +55,7 @@ def test_a_head_without_a_face_counts_less_beside_one_and_like_one_alone() -> No
     assert both["head"].boxes[0].width > behind.box.width
 
 
-@pytest.mark.parametrize(("score", "share"), [(0.3, 0.0), (0.4, 0.5), (0.5, 1.0), (1.0, 1.0)])
+@pytest.mark.parametrize(("score", "share"), [(0.35, 0.0), (0.475, 0.5), (0.6, 1.0), (1.0, 1.0)])
 def test_a_head_counts_by_how_surely_it_was_found(score: float, share: float) -> None:
     """So that one that is hardly found does not drive a sure face out of the window."""
     saliency = SaliencyMap(np.ones((8, 8)))
