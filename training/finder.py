@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.batches.augment import Batch, make_mark_batch
+from training.batches.drawings import draw_faces
 from training.batches.pool import Pool, draw_rows
 from training.fitting.loop import Recipe, fit
 from training.fitting.processor import processor
@@ -104,10 +105,13 @@ def train_finder(network: Network, yunet: YuNet, pool: Pool, recipe: Recipe, che
 
 
 def make_shown(pool: Pool, recipe: Recipe, step: int) -> Batch:
-    """Make the batch of a step: rows whose faces and lines are marked, then rows whose heads are."""
+    """Make the batch of a step: rows whose faces and lines are marked, then rows whose heads are, some with drawn faces."""
     shape, (draw, random) = recipe.shape(step), recipe.chance(step)
     marked = draw_rows(pool, recipe.marked, draw, shape, marked=True)
-    return make_mark_batch(pool, np.concatenate([marked, draw_rows(pool, recipe.headed, draw, shape)]), shape, random)
+    rows = np.concatenate([marked, draw_rows(pool, recipe.headed, draw, shape)])
+    batch = make_mark_batch(pool, rows, shape, random)
+    draw_faces(batch, draw)
+    return batch
 
 
 @torch.no_grad()
