@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cli.calls import focalbox
+from saliency.test_yunet import answering
 
 
 def test_many_pictures_and_many_sizes(folder: Path) -> None:
@@ -134,13 +135,14 @@ def test_explain_draws_a_strip(folder: Path) -> None:
 
 
 def test_what_a_window_cuts_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert focalbox("plan", "astronaut.jpg", "-s", "500x200", "--json") == 0
-    kinds = [one["kind"] for one in json.loads(capsys.readouterr().out)["crops"][0].get("cut", [])]
-    assert kinds.count("text") > 1
-    assert focalbox("plan", "astronaut.jpg", "-s", "500x200") == 0
+    answering(folder / "faces.onnx", {32: [(1, 7, 0.9), (7, 7, 0.9), (12, 7, 0.9)]})  # above, in the middle, below
+    arguments = "plan", "astronaut.jpg", "-s", "500x200", "--yunet", "faces.onnx"
+    assert focalbox(*arguments, "--json") == 0
+    assert [one["kind"] for one in json.loads(capsys.readouterr().out)["crops"][0]["cut"]] == ["face", "face"]
+    assert focalbox(*arguments) == 0
     said = capsys.readouterr().out
-    assert said.count("cuts ") == len(set(kinds))
-    assert f"cuts {kinds.count('text')} lines of text" in said
+    assert said.count("cuts ") == 1
+    assert "cuts 2 faces" in said
 
 
 def test_a_plan_names_the_model_that_was_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

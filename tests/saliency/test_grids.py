@@ -65,6 +65,13 @@ def test_a_grid_may_reach_over_the_edge_of_the_picture() -> None:
     assert [face.box for face in faces] == [Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)]
 
 
+def test_numbers_as_large_as_they_come_are_no_fault() -> None:
+    grid = np.full((6, 1, 1), np.finfo(np.float32).max, np.float32)
+    (face,) = faces_on_grids({8: grid * np.array([1, 1, 1e-38, 1e-38, 1, 1], np.float32)[:, None, None]})
+    assert face.box == WHOLE
+    assert faces_on_grids({8: grid}) == ()
+
+
 @settings(max_examples=cases(50))
 @given(npst.arrays(np.float32, (6, 3, 4), elements=st.floats(width=32)))
 def test_any_numbers_give_faces_inside_the_picture(grid: np.ndarray) -> None:

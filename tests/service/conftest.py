@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import resource
-import select
+import selectors
 import shutil
 import subprocess
 import sys
@@ -148,8 +148,9 @@ def _processes(folder: Path) -> Iterator[Callable[..., Running]]:
             )
         started.append(process)
         assert process.stdout is not None
-        ready, _, _ = select.select([process.stdout], [], [], SECONDS)
-        assert ready, "focalbox serve printed nothing"
+        with selectors.DefaultSelector() as waiting:  # unlike `select`, it takes any number of open files
+            waiting.register(process.stdout, selectors.EVENT_READ)
+            assert waiting.select(SECONDS), "focalbox serve printed nothing"
         page = process.stdout.readline()
         found = re.search(r"http://(?:127\.0\.0\.1|\[::\]):(\d+)\S*|socket:  (.+)", page)
         assert found, page + process.stdout.read() + (folder / f"log-{len(started) - 1}").read_text()

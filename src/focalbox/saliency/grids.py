@@ -131,7 +131,9 @@ def boxes_at(
     >>> boxes_at(*place, np.array([[0.5, 0.5, 0.0, 0.0]]), np.array([0.75]), (4, 2)).tolist()
     [[0.5, 0.5, 0.25, 0.5, 0.75]]
     """
-    known = np.isfinite(said.sum(axis=1, keepdims=True))
+    known = np.isfinite(
+        said.sum(axis=1, keepdims=True, dtype=np.float64)
+    )  # wider than what it adds: it cannot overflow
     ends = np.asarray(sides, dtype=np.float64)
     middle = np.where(known, said[:, :2] + np.stack([column, row], axis=1), 0.0)
     half = np.where(known, np.exp(np.minimum(said[:, 2:], _LARGEST, dtype=np.float64)) / 2, 0.0)

@@ -19,6 +19,13 @@ _MAX_ENTRIES = 4096
 """Entries that are looked at."""
 
 
+_PLACES = {273, 279, 324, 325}
+"""Tags of where strips and tiles are, and of how many bytes they have."""
+
+_WHOLE = {3, 4, 16}
+"""Types that these have in every undamaged file: whole numbers of two, four or eight bytes."""
+
+
 def as_plain_tiff(data: bytes) -> bytes:
     """Return the first picture of such a BigTIFF as a plain TIFF: all stays in its place, and a new directory is put behind.
 
@@ -37,6 +44,8 @@ def as_plain_tiff(data: bytes) -> bytes:
         (count,) = struct.unpack_from(">Q", data, start)
         for place in range(start + 8, start + 8 + _ENTRY * min(count, _MAX_ENTRIES), _ENTRY):
             tag, kind, length = struct.unpack_from(">HHQ", data, place)
+            if tag in _PLACES and kind not in _WHOLE:
+                return data
             if kind not in SIZES:
                 continue
             size = SIZES[kind] * length

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import select
+import selectors
 import socket
 import struct
 import sys
@@ -54,10 +54,12 @@ async def stop_accepting(listening: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + _MOST
     quiet = loop.time() + _SETTLE
-    while loop.time() < min(quiet, end):
-        if select.select([listening], [], [], 0)[0]:
-            quiet = loop.time() + _SETTLE
-        await asyncio.sleep(_TURN)
+    with selectors.DefaultSelector() as coming:  # unlike `select`, it takes any number of open files
+        coming.register(listening, selectors.EVENT_READ)
+        while loop.time() < min(quiet, end):
+            if coming.select(0):
+                quiet = loop.time() + _SETTLE
+            await asyncio.sleep(_TURN)
 
 
 def _drop_new(listening: socket.socket) -> None:
