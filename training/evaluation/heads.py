@@ -85,7 +85,7 @@ def found_and_false(
     truth : sequence of Headed
         The same pictures. A box whose centre is in a place that says nothing is not false.
     least : float
-        Heat from which a found box is taken.
+        Score from which a found box is taken.
     """
     right, wanted, false = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0), 0
     for subjects, one in zip(found, truth, strict=True):
@@ -103,7 +103,7 @@ def found_and_false(
 
 
 def report_heads(reader: Reader, data: Path, levels: Sequence[float]) -> str:
-    """Recall of the marked heads and false ones on the dev rows, by heat, as a table with a line above it."""
+    """Recall of the marked heads and false ones on the dev rows, by score, as a table with a line above it."""
     truth = read_headed(data)
     pictures = [open_picture(one.content).decode(None).image.convert("RGB") for one in truth]
     found = [reader.marks(picture, "head") for picture in pictures]
@@ -113,7 +113,7 @@ def report_heads(reader: Reader, data: Path, levels: Sequence[float]) -> str:
         rows.append([f"{level}", *(f"{recall[kind]:.3f}" for kind in KINDS), f"{false:.3f}"])
     persons, animals = (sum(int((one.counted & (one.kinds == kind)).sum()) for one in truth) for kind in KINDS)
     told = f"{len(truth)} pictures, {persons} heads of persons and {animals} of animals that count."
-    return f"{told}\n\n{table(['heat', 'persons: recall', 'animals: recall', 'false a picture'], rows)}"
+    return f"{told}\n\n{table(['score', 'persons: recall', 'animals: recall', 'false a picture'], rows)}"
 
 
 def _holds_centre(boxes: Boxes, others: Boxes) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Matches the faces and the heads that two branches of a network find."""
+"""Matches the faces and the whole heads that a network finds."""
 
 from __future__ import annotations
 
