@@ -48,17 +48,17 @@ class FaceRule:
 _USUAL = FaceRule()
 
 SHIPPED = FaceRule(sure=0.7)
-"""For the default network: it finds 0.92 of the faces that count, with 0.05 false ones a picture (dev rows; the whole curve is in
-the model card). With 0.65 and 0.75 windows cut as many heads, by their intervals (training/record/heads.md)."""
+"""For the default network: it finds 0.92 of the faces that count, with 0.05 false ones a picture (dev rows; the whole curve is
+in the model card). With 0.65 and 0.75 windows cut as many heads, by their intervals (training/record/heads.md)."""
 
 SURE_HEAD = 0.4
-"""Score (0..1) from which a head counts: it finds 0.92 of the heads of persons and 0.71 of those of animals, with 0.21 false
-heads a picture (dev rows). The least sure ones hardly count in a window (`core.prominence`). With 0.45 and 0.5 windows cut as
-many heads (training/record/heads.md)."""
+"""Score (0..1) from which a head counts: it finds 0.92 of the heads of persons and 0.71 of those of animals, with 0.21
+false heads a picture (dev rows). The least sure ones hardly count in a window (`core.prominence`). With 0.45 and 0.5 windows
+cut as many heads (training/record/heads.md)."""
 
 SURE_TEXT = 0.5
-"""Score (0..1) from which a line of text counts: it finds 0.55 of the lines that can be read, with 0.29 false lines a picture
-(dev rows)."""
+"""Score (0..1) from which a line of text counts: it finds 0.55 of the lines that can be read, with 0.29 false lines a
+picture (dev rows)."""
 
 SHIPPED_MIT = FaceRule(agreed=1.2, heads=True)
 """For the MIT network, which finds faces less well: the mean gain is 0.304 with 1.2, 0.299 with 1.5 and 0.305 without (a
