@@ -48,8 +48,8 @@ class FaceRule:
 _USUAL = FaceRule()
 
 SHIPPED = FaceRule(sure=0.7)
-"""For the default network: it finds 0.92 of the faces that count, with 0.05 false ones a picture (dev rows; the whole curve is
-in the model card). With 0.65 and 0.75 windows cut as many heads, by their intervals (training/record/heads.md)."""
+"""For the default network: it finds 0.92 of the faces that count, with 0.05 false ones a picture (dev rows; the whole curve
+is in the model card). With 0.65 and 0.75 windows cut as many heads, by their intervals (training/record/heads.md)."""
 
 SURE_HEAD = 0.4
 """Score (0..1) from which a head counts: it finds 0.92 of the heads of persons and 0.71 of those of animals, with 0.21
