@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from focalbox.saliency.grids import KINDS, SAID, STRIDES
+
 __all__ = [
     "KINDS",
     "LEVELS",
@@ -27,20 +29,10 @@ __all__ = [
     "merge",
 ]
 
-STRIDES = (8, 16, 32)
-"""Pixels between the places that are asked about, level by level."""
-
 LEVELS = range(len(STRIDES))
 
 WIDTH = 64
 """Channels at all levels."""
-
-KINDS = ("face", "head", "text")
-"""What is found, in the order in which it is said."""
-
-SAID = 6
-"""Numbers that are said of a place for each kind: two logits, where the middle is from its corner, in strides, and the
-logarithms of the sides. One convolution says them all: processors take as long for one channel as for sixteen."""
 
 LARGEST = 6.0
 """The largest logarithm of a side: larger ones, of a network that has not learned yet, would overflow."""
@@ -99,6 +91,7 @@ class Finder(nn.Module):
         self.lateral = nn.ModuleList(nn.Conv2d(channels, WIDTH, 1) for channels in inputs[1:])
         self.blocks = nn.ModuleList(nn.Sequential(Pair(WIDTH, WIDTH), Pair(WIDTH, WIDTH)) for _ in STRIDES)
         self.down = nn.ModuleList(Pair(WIDTH, WIDTH) for _ in STRIDES)
+        # One convolution says all of a place: processors take as long for one channel as for sixteen.
         self.said = nn.ModuleList(nn.Conv2d(WIDTH, SAID * len(KINDS), 1) for _ in STRIDES)
 
     def forward(self, taken: Sequence[Tensor]) -> list[Tensor]:
