@@ -18,5 +18,5 @@ ENV PATH=/opt/focalbox/bin:$PATH PYTHONUNBUFFERED=1 \
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+    CMD ["focalbox", "serve", "--health"]
 CMD ["focalbox", "serve"]

@@ -39,6 +39,8 @@ SLOW = (
     "service/page",
     "service/render/test_analysis_cache.py",
     "service/render/test_answers.py",
+    "service/server/test_activation.py",
+    "service/server/test_health.py",
     "service/server/test_http11.py",
     "service/server/test_malformed.py",
     "service/server/test_process.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import shlex
 import tomllib
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 ELSEWHERE = {"docs/guides/web-frameworks.md", "docs/guides/django.md", "docs/guides/cdn.md"}
 """Pages whose blocks make one program, which `tests/integrations` and `tests/service/test_cdn.py` run."""
 PAGES = ["README.md", *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md")))]
-LANGUAGES = {"python", "sh", "address", "text", "html"}
+LANGUAGES = {"python", "sh", "address", "text", "html", "ini"}
 OUTPUTS = {"text", "html"}
 
 
@@ -87,6 +88,8 @@ def test_every_block_runs(
         elif language == "sh":
             for line in content.splitlines():
                 call(line, service, monkeypatch)
+        elif language == "ini":
+            call(started_by(content), service, monkeypatch)
         else:
             for address in content.split():
                 answer = service.ask(address)
@@ -131,6 +134,14 @@ def call(line: str, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         fetch(words, service)
     else:
         pytest.fail(f"nobody knows how to try {line!r}")
+
+
+def started_by(content: str) -> str:
+    """Return the command that a unit of systemd starts; nothing where it is a socket."""
+    unit = configparser.ConfigParser()
+    unit.read_string(content)
+    assert {"Socket", "Service"} & set(unit)
+    return unit.get("Service", "ExecStart", fallback="").rpartition("/bin/")[2]
 
 
 def matching(pattern: str) -> list[str]:

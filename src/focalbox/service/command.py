@@ -18,14 +18,18 @@ from urllib.parse import urlsplit
 
 import click
 
-from focalbox.cli.messages import WRONG_CALL, print_error
+from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
 from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
+from focalbox.service.server.activation import take_socket
+from focalbox.service.server.health import why_not_ready
 from focalbox.service.server.listening import UnixSocket, listen
+from focalbox.service.server.peers import is_unix
 from focalbox.service.settings import ServiceSettings
+from focalbox.service.settings.settings import SERVICE_PREFIX
 from focalbox.storage.temporary import temporary_folder
 
 __all__ = ["serve", "sign"]
@@ -34,6 +38,8 @@ _DAY = 86_400
 """Seconds for which the page's address, which is printed at the start, is valid."""
 _PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "starlette", "uvicorn")
 """The packages of the extra, by the names that Python imports."""
+_PLACES = ("host", "port", "unix_socket", "unix_socket_mode")
+"""The settings that say where to listen, and how."""
 
 _log = logging.getLogger("focalbox.service")
 
@@ -71,10 +77,15 @@ _log = logging.getLogger("focalbox.service")
 @click.option("--at-work", help="How many threads work on pictures.  [default: one for each processor]")
 @click.option("--waiting", help="How many requests may wait; further ones are answered with 503.  [default: 64]")
 @click.option("--no-page", is_flag=True, help="Do not serve the page at /.")
-def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
+@click.option(
+    "--health",
+    is_flag=True,
+    help="Serve nothing: ask the service that listens there whether it is ready, and exit with 0 or 1.",
+)
+def serve(*, allow_unsigned: bool, no_page: bool, health: bool, **options: Any) -> None:
     """Serve crops by address, and a page on which to try it.
 
-    Every option is also a setting, FOCALBOX_SERVICE_...; docs/settings.md lists them all.
+    Every option but --health is also a setting, FOCALBOX_SERVICE_...; docs/settings.md lists them all.
     """
     flags = {option.name: option.opts[0] for option in serve.params if option.name}
     empty = next((flags[name] for name, value in options.items() if isinstance(value, tuple) and "" in value), None)
@@ -91,12 +102,17 @@ def serve(*, allow_unsigned: bool, no_page: bool, **options: Any) -> None:
     if no_page:
         given["page"] = "false"
     settings = ServiceSettings.of(os.environ, flags, **given)
+    if health:
+        _exit_unless_ready(settings)
+        return
     if not settings.keys and not settings.allow_unsigned:
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
     os.environ.pop(shared_metrics.VARIABLE, None)  # that of another program
     log_to_standard_error()
-    with listen(settings) as listening, _withdrawn(listening):
+    places = [flags[name] for name in _PLACES if name in given]
+    places += [name for name in (f"{SERVICE_PREFIX}{place.upper()}" for place in _PLACES) if name in os.environ]
+    with take_socket(os.environ, places) or listen(settings) as listening, _withdrawn(listening):
         announce = partial(_announce, settings, listening)
         if settings.workers == 1:
             _exit_unless_started(partial(_serve, listening, settings, announce=announce))
@@ -114,6 +130,14 @@ def _withdrawn(listening: socket.socket) -> Iterator[None]:
     finally:
         if isinstance(listening, UnixSocket):
             listening.withdraw()
+
+
+def _exit_unless_ready(settings: ServiceSettings) -> None:
+    """Exit with 1, and say why, when the service that runs with these settings takes no requests."""
+    reason = why_not_ready(settings)
+    if reason:
+        print_error(reason)
+        sys.exit(FAILED_PICTURE)
 
 
 def _exit_unless_started(start: Callable[[], None]) -> None:
@@ -210,11 +234,17 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
     click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
 
 
+def _path_of(listening: socket.socket) -> str:
+    """Return the path of a unix socket; a name that is no path (of an abstract socket) has an @ in place of its NUL."""
+    name = listening.getsockname()
+    return os.fsdecode(name).replace("\0", "@")
+
+
 def _announce(settings: ServiceSettings, listening: socket.socket) -> None:
     """Print where the page is; with signatures, an address of it that lasts a day."""
     place, lines = "", list[str]()
-    if isinstance(listening, UnixSocket):
-        lines.append(f"socket:  {settings.unix_socket}")
+    if is_unix(listening):
+        lines.append(f"socket:  {_path_of(listening)}")
     else:
         host, port = listening.getsockname()[:2]
         place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

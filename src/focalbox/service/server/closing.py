@@ -2,7 +2,8 @@
 
 When a listening socket closes, the system resets every connection that it has established but nobody has accepted yet,
 although its client may have sent a request. A dropped attempt to connect does less harm: the client's system repeats it a
-second later, and it is then refused. A unix socket needs no more than that its file is removed.
+second later, and it is then refused. A unix socket needs no more than that its file is removed. One that was handed to the
+service needs nothing at all: its owner keeps it, and whoever waits there is accepted by the next service.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import socket
 import struct
 import sys
 
+from focalbox.service.server.activation import GivenSocket
 from focalbox.service.server.listening import UnixSocket
 
 __all__ = ["stop_accepting"]
@@ -47,6 +49,8 @@ async def stop_accepting(listening: socket.socket) -> None:
     listening : socket
         One whose connections this event loop accepts.
     """
+    if isinstance(listening, GivenSocket):
+        return
     if isinstance(listening, UnixSocket):
         listening.withdraw()
     else:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 
-__all__ = ["UNIX", "peer_of"]
+__all__ = ["UNIX", "is_unix", "peer_of"]
 
 UNIX = "unix"
 """The name of clients by a unix socket, in the log and among trusted proxies: they have no address."""
 _MAPPED = "::ffff:"
 """How IPv6 begins an address of IPv4 (RFC 4291, section 2.5.5.2)."""
+
+
+def is_unix(opened: socket.socket) -> bool:
+    """Tell whether a socket is a unix socket, whose clients have no addresses."""
+    return opened.family == getattr(socket, "AF_UNIX", None)
 
 
 def peer_of(transport: asyncio.BaseTransport, client: tuple[str, int] | None) -> tuple[str, int] | None:
@@ -26,5 +31,4 @@ def peer_of(transport: asyncio.BaseTransport, client: tuple[str, int] | None) ->
     if client is not None:
         return client[0].removeprefix(_MAPPED), client[1]
     connection = transport.get_extra_info("socket")
-    by_file = connection is not None and connection.family == getattr(socket, "AF_UNIX", None)
-    return (UNIX, 0) if by_file else None
+    return (UNIX, 0) if connection is not None and is_unix(connection) else None

@@ -26,6 +26,7 @@ from focalbox.service.server.connections import Connections
 from focalbox.service.server.forwarded import ForwardedClient
 from focalbox.service.server.http11 import MAX_UNREAD, Deadlines, protocol_with
 from focalbox.service.server.listening import BACKLOG
+from focalbox.service.server.peers import is_unix
 from focalbox.service.settings import ServiceSettings
 
 __all__ = ["serve_on"]
@@ -145,7 +146,7 @@ def serve_on(
         )
         raise InvalidRequest(message)
     most = min(settings.connections, files - _OTHER_FILES)
-    of_address = settings.address_connections if settings.unix_socket is None else 0  # there, all have the same one
+    of_address = 0 if is_unix(listening) else settings.address_connections  # there, all have the same one
     connections = Connections(most, of_address or most)
     deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
     cropper = Cropper(model=settings.common.model, limits=settings.common.limits)
