@@ -135,7 +135,7 @@ release-check: $(READY) ## what a release lacks
 setup: $(READY)
 
 tools: ## Debian packages that the tests of service and batch start, installed when root; the tests name one that is missing
-	@missing=""; for package in chromium nginx redis-server:redis-server nodejs:node npm zsh fish; do \
+	@missing=""; for package in chromium haproxy nginx redis-server:redis-server nodejs:node npm zsh fish; do \
 		command -v $${package#*:} >/dev/null || missing="$$missing $${package%:*}"; done; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \

@@ -21,7 +21,7 @@ from focalbox import (
     Size,
 )
 from focalbox.analysis import Analysis
-from focalbox.options import CropOptions
+from focalbox.options import Animate, CropOptions
 from focalbox.prepared import is_settled
 from pictures import Photographs, encoded
 from strategies import boxes, faces, grids
@@ -182,16 +182,17 @@ def test_what_is_finished_was_prepared(given: Any) -> None:
         Cropper().finish(given, ["1:1"])
 
 
-def test_the_first_of_all_frames_is_asked_for_before_looking() -> None:
+@pytest.mark.parametrize(("prepared", "finished"), [("keep", "first"), ("first", "keep")])
+def test_which_frames_are_shown_is_asked_for_before_looking(prepared: Animate, finished: Animate) -> None:
     frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
     written, cropper = BytesIO(), Cropper()
     frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
-    with pytest.raises(InvalidRequest, match=r"before looking: .*, prepare it with animate='first'$"):
-        cropper.finish(cropper.prepare(written.getvalue(), ["50x25"]), ["50x25"], animate="first")
-    (still,) = cropper.finish(
-        cropper.prepare(written.getvalue(), ["50x25"], animate="first"), ["50x25"], animate="first"
-    )
-    with Image.open(BytesIO(still.encode("gif"))) as image:
-        assert getattr(image, "n_frames", 1) == 1
-    (alone,) = cropper.finish(cropper.prepare(frames[0], ["50x25"]), ["50x25"], animate="first")
+    moving = cropper.prepare(written.getvalue(), ["50x25"], animate=prepared)
+    assert not moving.serves(["50x25"], animate=finished)
+    with pytest.raises(InvalidRequest, match=f"before looking: .*, prepare it with animate='{finished}'$"):
+        cropper.finish(moving, ["50x25"], animate=finished)
+    (shown,) = cropper.finish(moving, ["50x25"], animate=prepared)
+    with Image.open(BytesIO(shown.encode("gif"))) as image:
+        assert getattr(image, "n_frames", 1) == (2 if prepared == "keep" else 1)
+    (alone,) = cropper.finish(cropper.prepare(frames[0], ["50x25"], animate=prepared), ["50x25"], animate=finished)
     assert alone.film is None  # what does not move has only a first frame

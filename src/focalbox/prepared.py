@@ -20,7 +20,7 @@ from focalbox.imaging.scales import decode_scale
 from focalbox.imaging.source import Picture
 from focalbox.imaging.trimming import without_border
 from focalbox.imaging.working import WorkingImage
-from focalbox.options import CropKeywords, CropOptions, SizeLike, Trim, parse_targets
+from focalbox.options import Animate, CropKeywords, CropOptions, SizeLike, Trim, parse_targets
 
 __all__ = ["PreparedPicture", "View", "bytes_of_results", "check_prepared", "is_settled", "needed_size"]
 
@@ -57,6 +57,8 @@ class View:
         Whether its colours come from a palette.
     keep_metadata : bool
         Whether its colours stay those of its profile, which then has to go with them.
+    animate : {"keep", "first"}, optional
+        Which frames of an animated picture were asked for; None when it has only one.
     """
 
     working: WorkingImage
@@ -66,6 +68,7 @@ class View:
     notes: tuple[str, ...] = ()
     palette: bool = False
     keep_metadata: bool = False
+    animate: Animate | None = None
 
     @classmethod
     def decode(
@@ -98,7 +101,16 @@ class View:
         left = None
         if options.trim is not None:
             working, left = without_border(working, options.trim)
-        return cls(working, Visible(picture.size, left), options.trim, film, picture.notes, picture.palette, keep)
+        return cls(
+            working,
+            Visible(picture.size, left),
+            options.trim,
+            film,
+            picture.notes,
+            picture.palette,
+            keep,
+            options.animate if picture.animated else None,
+        )
 
     def frames(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         """Draw the frames one after the other, each with the seconds that it is shown, its border off."""
@@ -162,8 +174,8 @@ class PreparedPicture:
         Raises
         ------
         InvalidRequest
-            When an option had to be known before: a border is to be trimmed that was looked at, ``keep_metadata`` is another
-            one, or only the first of all frames is asked for.
+            When an option had to be known before: a border is to be trimmed that was looked at, or ``keep_metadata``, or
+            ``animate`` of an animated picture, is another one.
         """
         if options.keep_metadata != self.view.keep_metadata:
             message = (
@@ -171,9 +183,10 @@ class PreparedPicture:
                 f"keep_metadata={self.view.keep_metadata}, prepare it with keep_metadata={options.keep_metadata}"
             )
             raise InvalidRequest(message)
-        if self.view.film is not None and options.animate != "keep":
+        if self.view.animate not in {None, options.animate}:
             message = (
-                "frames are chosen before looking: this picture was prepared with all, prepare it with animate='first'"
+                f"frames are chosen before looking: this picture was prepared with animate={self.view.animate!r}, prepare "
+                f"it with animate={options.animate!r}"
             )
             raise InvalidRequest(message)
         return self.analysis.plans(targets, options=options)
@@ -194,7 +207,7 @@ class PreparedPicture:
         wanted = CropOptions.of(keywords, options)
         if wanted.keep_metadata != self.view.keep_metadata or wanted.trim != self.view.trim:
             return False
-        if self.view.film is not None and wanted.animate != "keep":
+        if self.view.animate not in {None, wanted.animate}:
             return False
         needed = needed_size(self.working.source, parse_targets(sizes), wanted)
         return self.working.scale == decode_scale(self.working.source, needed)

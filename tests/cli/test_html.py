@@ -76,6 +76,11 @@ def test_a_blurhash_is_that_of_the_crop(said) -> None:  # type: ignore[no-untype
         (["-s", "free"], 2, "not the free-form crop"),
         (["-s", "1:1", "--address", "/photo.jpg"], 2, "{size}"),
         (["-s", "1:1", "--model", "classical"], 2, "cannot say --model: say with --address where its crops are"),
+        (
+            ["-s", "1:1", *["--keep", "0,0,1,1"] * 65],
+            2,
+            "has at most 64 options, such as boxes to keep, not 65: say with --ad",
+        ),
         (["-s", "1:1", "--yunet", "coffee.jpg"], 2, "cannot say --yunet"),
         (["-s", "1:1", "--trim", "top-left:500"], 2, ", not 'top-left:500'"),
     ],

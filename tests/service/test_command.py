@@ -66,6 +66,15 @@ def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys
         ),
         (["http://a/smart_crop=w:5,h:5/a.png", "--key", f"a:{SECRET}"], "not with '/smart_crop=w:5,h:5/'; those"),
         (["http://a/?size=1:1", "--key", f"a:{SECRET}"], "begins with /v1/"),
+        (
+            ["/v1/map/c%zzt.jpg", "--key", f"a:{SECRET}"],
+            "an address escapes characters as % and two hexadecimal digits",
+        ),
+        (
+            [f"/v1/crop/5x5/a.jpg?{'&'.join(['keep=0,0,1,1'] * 65)}", "--key", f"a:{SECRET}"],
+            "at most 64 fields, not 65",
+        ),
+        ([f"/v1/map/{'a' * 3993}", "--key", f"a:{SECRET}"], "at most 4096 bytes with its signature, not 4097 bytes"),
         (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "0"], "0 is not in the range x>=1"),
     ],
 )

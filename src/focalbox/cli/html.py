@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import click
 
+from focalbox.addresses import address_of
 from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, print_error
 from focalbox.cli.options import ADDRESS, crop_options, size_option
@@ -25,6 +25,7 @@ from focalbox.storage.base import is_remote
 __all__ = ["html"]
 
 _ADDRESS = "/v1/crop/{size}/PICTURE"
+"""How an address of the service is shown in the help."""
 
 
 class _Widths(click.ParamType[tuple[int, ...]]):
@@ -88,9 +89,11 @@ def html(
     if only_css + colour + hashed > 1:
         message = "--css, --colour and --blurhash are one line each: ask for one of them"
         raise InvalidRequest(message)
-    if address is None and not (only_css or colour or hashed):
+    own = address is None and not (only_css or colour or hashed)
+    if own:
         _check_address(source, options, Settings.of(os.environ))
     settings, cropper, wanted = read_flags(options)
+    where = _own_address(source, wanted) if own else address or ""
     shapes = [_art(one) for one in art]
     try:
         if colour or hashed:
@@ -114,7 +117,6 @@ def html(
         "most": min(map(own_width, (first, *others))),
         "style": position_inside(first, wanted.focus),
     }
-    where = _address_of(source, wanted) if address is None else address
     click.echo(picture(where, size, shapes, **written) if shapes else img(where, size, **written))
 
 
@@ -134,11 +136,12 @@ def _check_address(source: str, flags: dict[str, Any], settings: Settings) -> No
             raise InvalidRequest(message)
 
 
-def _address_of(source: str, options: CropOptions) -> str:
-    """Return where the service has the crops of a picture, in the characters that an address may hold (RFC 3986)."""
-    path = _ADDRESS.replace("PICTURE", quote(os.fsencode(_name_of(source)), safe="/:"))
-    query = urlencode(options.to_text(), doseq=True, safe=",:")
-    return f"{path}?{query}" if query else path
+def _own_address(source: str, options: CropOptions) -> str:
+    try:
+        return address_of(_name_of(source), options)
+    except InvalidRequest as error:
+        message = f"{error}: say with --address where its crops are"
+        raise InvalidRequest(message) from error
 
 
 def _name_of(source: str) -> str:

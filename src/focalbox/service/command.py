@@ -18,10 +18,13 @@ from urllib.parse import urlsplit
 
 import click
 
+from focalbox.addresses import MAX_ADDRESS
+from focalbox.amounts import show_bytes
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
+from focalbox.service.dialects.urls import decode_percent, fields_of
 from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
 from focalbox.service.server.activation import take_socket
@@ -231,7 +234,14 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
             "those of thumbor, imgproxy and Filestack have keys of their own"
         )
         raise InvalidRequest(message)
-    click.echo(before + signed(path, keys[0], int(time.time()) + expires_in))
+    address = signed(path, keys[0], int(time.time()) + expires_in)
+    decode_percent(parts.path.encode("ascii"))
+    fields_of(parts.query.encode("ascii"))
+    length = len(address.replace("?", "", 1))
+    if length > MAX_ADDRESS:
+        message = f"an address has at most {show_bytes(MAX_ADDRESS)} with its signature, not {show_bytes(length)}"
+        raise InvalidRequest(message)
+    click.echo(before + address)
 
 
 def _path_of(listening: socket.socket) -> str:

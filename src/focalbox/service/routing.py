@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from focalbox.addresses import MAX_ADDRESS
 from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, SignatureError
 from focalbox.service.dialects import native, signing, thumbor
@@ -12,7 +13,6 @@ from focalbox.service.dialects.filestack import address as filestack
 from focalbox.service.dialects.filestack import policy as policies
 from focalbox.service.dialects.filestack import request as filestack_request
 from focalbox.service.dialects.imgproxy import address as imgproxy
-from focalbox.service.dialects.urls import MAX_ADDRESS
 from focalbox.service.problems import AddressTooLong, NotAllowed, NotFound
 from focalbox.service.request import AUTO, SAME, ImageRequest
 from focalbox.service.settings import ServiceSettings

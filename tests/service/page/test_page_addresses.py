@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from service.chromium import addresses_on, check_sizes, drag
+
+MAX_KEPT = 32
+"""Boxes to keep, as the page's choices.js has it."""
 
 
 def test_every_address_to_copy_works_once_the_picture_is_there(visit: Callable[..., Page], pictures: Path) -> None:
@@ -44,3 +48,23 @@ def test_every_address_of_a_picture_with_an_awkward_name_works(
         page.locator("#stage").press("ArrowDown")
         expect(page.locator("#snippet-URL")).to_contain_text("focus=")
         check_sizes([*untouched[:4], *addresses_on(page)[:4]], "JPEG")
+
+
+def test_every_address_with_the_most_boxes_works_and_no_more_can_be_drawn(
+    visit: Callable[..., Page], pictures: Path, tmp_path: Path
+) -> None:
+    page = visit("--allow-unsigned", "--root", str(tmp_path))
+    name = f"{'猫' * 83}.jpg"  # as long as names of files are
+    shutil.copy(pictures / "coffee.jpg", tmp_path / name)
+    page.set_input_files("#file", tmp_path / name)
+    expect(page.locator("#place")).to_be_hidden()
+    page.get_by_label("Keep a box").check()
+    for _ in range(MAX_KEPT):
+        page.locator("#stage").press("Enter")
+    expect(page.locator("#snippet-URL")).to_contain_text(re.compile(f"(keep=.*){{{MAX_KEPT}}}"))
+    expect(page.locator("#crop-problem")).to_be_hidden()
+    page.locator("#stage").press("Enter")
+    expect(page.locator("#crop-problem")).to_have_text("At most 32 boxes are kept: an address holds no more.")
+    addresses = addresses_on(page)
+    assert {address.count("keep=") for address, _ in addresses if "/v1/" in address} == {MAX_KEPT}
+    check_sizes(addresses, "JPEG")

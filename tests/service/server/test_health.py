@@ -80,7 +80,7 @@ def answering() -> Iterator[Callable[[bytes], ServiceSettings]]:
 
             threads.append(threading.Thread(target=answer))
             threads[0].start()
-            return _settings(HOST="0.0.0.0", PORT=str(listening.getsockname()[1]))  # noqa: S104 - what a container says
+            return _settings(HOST="0.0.0.0", PORT=str(listening.getsockname()[1]))
 
         yield start
         for thread in threads:

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 
+from focalbox.addresses import MAX_FIELDS
 from focalbox.errors import InvalidRequest
 
-__all__ = ["MAX_ADDRESS", "MAX_FIELDS", "decode_percent", "fields_of", "plain_number"]
-
-MAX_ADDRESS = 4096
-"""Bytes of path and query together that are read: RFC 9110, section 4.1, asks for at least 8,000 octets of servers in
-general; a Filestack policy of 1,000 characters and a source address of 2,000 leave room here."""
-
-MAX_FIELDS = 64
-"""The most fields of a query; there are some twenty options."""
+__all__ = ["decode_percent", "fields_of", "plain_number"]
 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")

@@ -3,6 +3,9 @@
 const LONGEST = 1200; // pixels of the longer side of the crop that the snippets name
 const FINE = 4; // digits of a fraction: a hundredth of a pixel in 100
 
+/** Boxes to keep, at most: with the longest name of a file, their address still has less than the 4,096 bytes that are read. */
+export const MAX_KEPT = 32;
+
 /** The choices before the visitor makes any. */
 export const START = { aspect: 16 / 9, zoom: 0, fit: "cover", face: false, format: "auto", quality: 80, focus: null, keep: [] };
 

@@ -1,6 +1,6 @@
 // The page: takes a picture and the visitor's choices, and draws everything again at each change.
 
-import { aspectOf, fileOptionsOf, isPlain, namedAspect, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
+import { aspectOf, fileOptionsOf, isPlain, MAX_KEPT, namedAspect, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
 import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage, WALL } from "./gallery.js";
@@ -91,6 +91,10 @@ function shownChoices() {
 
 /** Apply a change and show the result: at once where the page itself can plan, else when the service has planned. */
 function update(change = {}) {
+  if (change.keep?.length > MAX_KEPT) {
+    showError(part("crop-problem"), null, `At most ${MAX_KEPT} boxes are kept: an address holds no more.`);
+    return;
+  }
   Object.assign(choice, change);
   const size = sizeOf(choice.aspect);
   part("ratio-value").textContent = nameOfRatio(choice.aspect);
