@@ -106,6 +106,14 @@ def test_long_addresses_other_methods_and_unknown_places(service: Service) -> No
     assert service.ask("/page/%2e%2e%2fapp.py").status == 404
 
 
+@pytest.mark.parametrize("place", ["/", "/metrics", "/readyz", "/docs", "/v1/crop", "/v1/crop/40x40/coffee.jpg"])
+@pytest.mark.parametrize("character", ["%0a", "%00", "%7f", "%C2%85"])
+def test_no_address_has_a_control_character(service: Service, place: str, character: str) -> None:
+    """A line break behind a path would fit the pattern of its route, and no rule of a proxy that keeps it inside."""
+    answer = service.ask(place + character)
+    assert (answer.status, answer.problem()) == (400, "an address holds no control characters")
+
+
 def test_health_measures_and_description(service: Service) -> None:
     assert service.ask("/healthz").json() == {"status": "alive"}
     assert service.ask("/readyz").json() == {"status": "ready"}

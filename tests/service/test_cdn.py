@@ -153,7 +153,17 @@ def test_the_page_and_the_metrics_stay_inside_however_they_are_written(cached: t
     plain = ("/", "/metrics", "/docs", "/openapi.json", "/page/docs.js")
     for target in plain:
         assert b" 200 " in started.get(target), target
-    for target in (*plain, "//metrics", "/./docs", "/a/..%2fmetrics", "/%6detrics", "/metrics?a=b", "/?a=b"):
+    for target in (
+        *plain,
+        "//metrics",
+        "/./docs",
+        "/a/..%2fmetrics",
+        "/%6detrics",
+        "/metrics?a=b",
+        "/?a=b",
+        "http://a",
+        "/metrics%0a",
+    ):
         answer = ask(target)
         assert (answer.status, answer.headers["content-type"]) == (404, "text/html"), f"{target}: nginx itself answers"
 

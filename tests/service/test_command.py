@@ -74,7 +74,10 @@ def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys
             [f"/v1/crop/5x5/a.jpg?{'&'.join(['keep=0,0,1,1'] * 65)}", "--key", f"a:{SECRET}"],
             "at most 64 fields, not 65",
         ),
-        ([f"/v1/map/{'a' * 3993}", "--key", f"a:{SECRET}"], "at most 4096 bytes with its signature, not 4097 bytes"),
+        (
+            [f"/v1/map/{'a' * 4011}", "--key", f"a:{SECRET}"],
+            "an address has at most 4 kB with its signature, not 4.1 kB",
+        ),
         (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "0"], "0 is not in the range x>=1"),
     ],
 )

@@ -20,7 +20,10 @@ GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "cdn.md"
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
 CLIENT = "127.0.0.2"
 """A client's address, which is not the proxy's."""
-INSIDE = ("/", "/metrics", "/docs", "/openapi.json", "/page/docs.js", "/%6detrics", "/metrics?a=b", "/?a=b")
+INSIDE = (
+    *("/", "/metrics", "/docs", "/openapi.json", "/page/docs.js"),
+    *("/%6detrics", "/metrics?a=b", "/?a=b", "http://a", "http://a/metrics"),
+)
 
 
 def _ask(place: tuple[str, int], target: str) -> bytes:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
+from focalbox.service.dialects.urls import check_characters
 from focalbox.service.problems import Gone, Problem, problem_of
 from focalbox.service.refusals import Refusals, kind_of
 from focalbox.service.runtime.metrics import Metrics
@@ -131,6 +132,7 @@ class RequestLog:
         failure: Exception | None = None
         level, more = logging.INFO, dict[str, Any]()
         try:
+            check_characters(scope["path"])  # /metrics%0a would be answered too, and is not what a proxy keeps inside
             await (_preflight if self._is_preflight(scope) else self._app)(scope, receive, send_noted)
         except Gone:
             status = 499

@@ -57,6 +57,7 @@ def test_every_address_with_the_most_boxes_works_and_no_more_can_be_drawn(
     name = f"{'猫' * 83}.jpg"  # as long as names of files are
     shutil.copy(pictures / "coffee.jpg", tmp_path / name)
     page.set_input_files("#file", tmp_path / name)
+    expect(page.locator("#facts")).to_contain_text(f"{name} ·")
     expect(page.locator("#place")).to_be_hidden()
     page.get_by_label("Keep a box").check()
     for _ in range(MAX_KEPT):

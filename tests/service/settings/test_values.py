@@ -63,6 +63,7 @@ def test_a_text_is_read(reader: Callable[[str], Any], text: str, value: object) 
         (hosts, "a.example.com,-b", "host names, with commas between them, not '-b'"),
         (hosts, "a.example.com:65536", "not 'a.example.com:65536'"),
         (hosts, "[::1]:0", r"not '\[::1\]:0'"),
+        (hosts, "[::1::2]", r"not '\[::1::2\]'"),
         (cache, "redis://host/abc", "memory, none or redis"),
         (cache, "redis://host/0#1", "memory, none or redis"),
         (origins, "https://a.example:443", "not 'https://a.example:443'"),

@@ -211,3 +211,22 @@ def test_what_seems_to_come_from_the_future_is_asked_for_again() -> None:
         assert said.seconds_left(NOW - put_back) == 0
         assert said.may_serve_errors(NOW - put_back, 60)
         assert not _said("max-age=3600, must-revalidate").may_serve_errors(NOW - put_back, 60)
+
+
+@pytest.mark.parametrize(
+    ("kept", "said", "confirmed"),
+    [
+        ({"etag": '"a"'}, {"etag": '"a"'}, True),
+        ({"etag": '"a"'}, {"etag": 'W/"a"'}, True),
+        ({"etag": '"a"'}, {}, True),
+        ({"etag": '"a"'}, {"etag": '"b"'}, False),
+        ({"etag": '"a"', "last_modified": formatdate(0)}, {"etag": '"a"', "last_modified": formatdate(9)}, True),
+        ({"last_modified": formatdate(0)}, {"etag": '"b"'}, True),
+        ({"last_modified": formatdate(0)}, {"last_modified": formatdate(0, usegmt=True)}, True),
+        ({"last_modified": formatdate(0)}, {"last_modified": formatdate(9)}, False),
+    ],
+)
+def test_an_answer_about_another_version_confirms_nothing(
+    kept: dict[str, str], said: dict[str, str], *, confirmed: bool
+) -> None:
+    assert _said(**kept).is_confirmed_by(_said(**said)) is confirmed

@@ -191,6 +191,9 @@ def test_hosts_that_are_not_named_are_refused(opened: Opened, address: str) -> N
         ("*.example:80", "http://img.example/a", True),
         ("*.example:80", "http://img.example:81/a", False),
         ("[::1]:443", "https://[::1]/a", True),
+        ("[::1]", "https://[0:0:0:0:0:0:0:1]/a", True),
+        ("[2001:db8:0:0::1]:81", "http://[2001:DB8::1]:81/a", True),
+        ("[2001:db8::1]", "http://[2001:db8::2]/a", False),
     ],
 )
 def test_a_port_that_follows_from_the_scheme_need_not_be_written(host: str, address: str, *, fetched: bool) -> None:

@@ -7,7 +7,7 @@ import re
 from focalbox.addresses import MAX_FIELDS
 from focalbox.errors import InvalidRequest
 
-__all__ = ["decode_percent", "fields_of", "plain_number"]
+__all__ = ["check_characters", "decode_percent", "fields_of", "plain_number"]
 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -48,10 +48,21 @@ def decode_percent(raw: bytes, *, plus: bool = False) -> str:
     except UnicodeDecodeError as error:
         message = "an address is UTF-8, percent-encoded"
         raise InvalidRequest(message) from error
+    check_characters(text)
+    return text
+
+
+def check_characters(text: str) -> None:
+    """Refuse control characters in a part of an address; a line break at its end would get past patterns that end with $.
+
+    Raises
+    ------
+    InvalidRequest
+        When there is one.
+    """
     if _CONTROL.search(text):
         message = "an address holds no control characters"
         raise InvalidRequest(message)
-    return text
 
 
 def fields_of(query: bytes) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from focalbox.amounts import read_bytes
@@ -133,24 +134,27 @@ def each(fits: Callable[[str], object], what: str) -> Callable[[str], tuple[str,
 def is_host(word: str) -> bool:
     """Tell whether a word is a host that pictures can be fetched from, all below it, or one port of it."""
     found = _HOST.fullmatch(word)
-    return found is not None and 0 < int(found[1] or _MAX_PORT) <= _MAX_PORT
+    named = found is not None and 0 < int(found[1] or _MAX_PORT) <= _MAX_PORT
+    return named and (not word.startswith("[") or _reads(ipaddress.IPv6Address, word[1:].partition("]")[0]))
 
 
 def is_origin(word: str) -> bool:
     """Tell whether a word is an origin as browsers write it, without the port that follows from the scheme, or a star."""
     found = _ORIGIN.fullmatch(word)
-    if found is None or found[2] is None:
-        return found is not None
-    return 0 < int(found[2]) <= _MAX_PORT and int(found[2]) != PORTS[found[1]]
+    port = int(found[2]) if found is not None and found[2] else None
+    return found is not None and (port is None or (0 < port <= _MAX_PORT and port != PORTS[found[1]]))
 
 
 def is_proxy(word: str) -> bool:
     """Tell whether a word is an address, a network whose address has no bits behind its mask, or ``unix``."""
-    try:
-        ipaddress.ip_network(word)
-    except ValueError:
-        return word == "unix"
-    return True
+    return word == "unix" or _reads(ipaddress.ip_network, word)
+
+
+def _reads(read: Callable[[str], object], word: str) -> bool:
+    with suppress(ValueError):
+        read(word)
+        return True
+    return False
 
 
 def socket_path(text: str) -> Path:
@@ -172,8 +176,6 @@ def permissions(text: str) -> str:
 
 def sizes(text: str) -> tuple[str, ...]:
     """Read sizes, written as addresses write them; ``500x0`` leaves a side open, ``origx100`` has one of the picture's own.
-
-    Those two kinds are asked for in the addresses of thumbor, imgproxy and Filestack only.
 
     Examples
     --------
@@ -208,12 +210,11 @@ def keys(text: str) -> tuple[Key, ...]:
 
 
 def matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
-    """Return a reader of one word that matches a pattern; the message never shows it, for it may hold a password."""
+    """Return a reader of one word that matches a pattern."""
 
     def read(text: str) -> str:
         if not pattern.fullmatch(text):
-            message = f"{what}"  # never the value: it may hold a password
-            raise InvalidRequest(message)
+            raise InvalidRequest(what)  # never the value: it may hold a password
         return text
 
     return read

@@ -86,6 +86,17 @@ class Freshness:
         old = {name: value for name, value in self.fields.items() if name not in {"age", "date", "expires"}}
         return Freshness({**old, **confirmed.fields}, confirmed.received, confirmed.redirected)
 
+    def is_confirmed_by(self, said: Freshness) -> bool:
+        """Tell whether an answer 304 is about this version: neither its tag, nor without one its date, is another's.
+
+        Servers err; RFC 9111, section 4.3.4, says that such an answer updates nothing.
+        """
+        for name, read in (("etag", _opaque), ("last-modified", _time)):
+            mine, theirs = self.fields.get(name), said.fields.get(name)
+            if mine and theirs:
+                return read(mine) == read(theirs)
+        return True
+
     @property
     def validators(self) -> list[tuple[str, str]]:
         """The header fields of a conditional request; none when the server gave no validator."""
@@ -208,6 +219,11 @@ class Freshness:
                 return _seconds(self._directives[name])
         until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
         return max(0.0, until - (self.received if made is None else made)) if until is not None else 0.0
+
+
+def _opaque(tag: str) -> str:
+    """Return what is compared of an entity tag, whether it is weak or not (RFC 9110, section 8.8.3.2)."""
+    return tag.removeprefix("W/")
 
 
 def _seconds(text: str | None) -> float:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from ipaddress import IPv6Address
 from typing import cast
 
 import httpcore
@@ -85,6 +86,30 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
         await self._network.sleep(seconds)
 
 
+class _Connection(httpcore.AsyncHTTPConnection):
+    """A connection that is not used again when its server has sent more than its answer.
+
+    The rest would be taken for the answer to the next request: another picture, which would also be kept.
+    """
+
+    def has_expired(self) -> bool:
+        one = self._connection
+        if isinstance(one, httpcore.AsyncHTTP11Connection) and one.is_idle() and one._h11_state.trailing_data[0]:  # noqa: SLF001 - httpcore does not ask
+            return True
+        return super().has_expired()
+
+
+class _Pool(httpcore.AsyncConnectionPool):
+    """Keeps connections for the next picture of the same host."""
+
+    def __init__(self, network: httpcore.AsyncNetworkBackend) -> None:
+        self._context, self._network = ssl.create_default_context(), network
+        super().__init__(self._context, max_connections=_MAX_CONNECTIONS, network_backend=network)
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        return _Connection(origin, self._context, network_backend=self._network)
+
+
 class Remote:
     """Fetches pictures over HTTP.
 
@@ -101,13 +126,9 @@ class Remote:
     """
 
     def __init__(self, hosts: Sequence[str], *, seconds: float, allow_private: bool, limits: Limits) -> None:
-        self._hosts = tuple(host.lower() for host in hosts)
+        self._hosts = tuple(_plain(host.lower()) for host in hosts)
         self._seconds, self._limits, self.allow_private = seconds, limits, allow_private
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
-            max_connections=_MAX_CONNECTIONS,
-            network_backend=_CheckedNetwork(lambda address: allow_private or is_public(address)),
-        )
+        self._pool = _Pool(_CheckedNetwork(lambda address: allow_private or is_public(address)))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -115,7 +136,8 @@ class Remote:
 
     def allows(self, host: str) -> bool:
         """Tell whether pictures are fetched from a host: then a source may begin with it, without a scheme."""
-        return self._names({host.lower(), f"{host.lower()}:{PORTS['https']}"})
+        name = _plain(host.lower())
+        return self._names({name, f"{name}:{PORTS['https']}"})
 
     def check(self, address: str) -> None:
         """Refuse an address of a host that pictures are not fetched from; errors as in `fetch`."""
@@ -182,7 +204,7 @@ class Remote:
             raise InvalidRequest(message) from error
         if url.scheme not in PORTS or url.userinfo or not name:
             raise NotAllowed(_NOT_ALLOWED)
-        name = f"[{name}]" if ":" in name else name
+        name = _plain(f"[{name}]") if ":" in name else name
         port = port or PORTS[url.scheme]
         if not self._names({f"{name}:{port}", *([name] if port in PORTS.values() else [])}):
             raise NotAllowed(_NOT_ALLOWED)
@@ -215,6 +237,21 @@ class Remote:
             self._limits.check_bytes(count)
             parts.append(part)
         return b"".join(parts)
+
+
+def _plain(host: str) -> str:
+    """Return a host as it is compared: an IPv6 address, in brackets, in its shortest form (RFC 5952).
+
+    Examples
+    --------
+    >>> _plain("[2001:db8:0:0::1]:8080"), _plain("img.example.com:8080")
+    ('[2001:db8::1]:8080', 'img.example.com:8080')
+    """
+    address, closed, port = host.removeprefix("[").partition("]")
+    try:
+        return f"[{IPv6Address(address)}]{port}" if closed else host
+    except ValueError:
+        return host
 
 
 def _matches(name: str, host: str) -> bool:

@@ -129,7 +129,7 @@ class Upstreams:
             await self._keep(address, said, data)
             return _content(said, data)
         kept = await self._data(address)
-        if known is None or kept is None:  # removed from the cache meanwhile
+        if known is None or kept is None or not known.is_confirmed_by(said):  # removed meanwhile, or the server errs
             return await self._fetch(address, host, fetch, None)
         said = known.renew(said)
         if self._cache is not None:
