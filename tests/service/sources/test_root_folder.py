@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,25 @@ def test_pictures_below_it_are_served_links_among_them(root: Path) -> None:
 def test_other_names_are_not_found(root: Path, name: str) -> None:
     with pytest.raises(NotFound, match="there is no such picture"):
         RootFolder(root).find(name)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (-(2**31), "Fri, 13 Dec 1901 20:45:52 GMT"),
+        (2**33, ""),
+        (2**40, ""),
+        (-(2**40), ""),
+    ],
+)
+def test_a_date_that_a_wrong_clock_has_written_is_not_told(small_disk: Path, changed: int, said: str) -> None:
+    """Only some disks can hold the last two, which are beyond the years of four digits; this one can."""
+    (small_disk / "a.jpg").write_bytes(b"picture")
+    os.utime(small_disk / "a.jpg", (changed, changed))
+    folder = RootFolder(small_disk)
+    assert (small_disk / "a.jpg").stat().st_mtime == changed
+    assert folder.read(folder.find("a.jpg"), Limits()).modified == said
 
 
 @settings(deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
@@ -114,7 +115,7 @@ class RootFolder:
                 if not stat.S_ISREG(found.st_mode):
                     raise NotFound(_MISSING)
                 data = read_limited(opened, limits.bytes, "this one", found.st_size)
-                return Content(data, formatdate(found.st_mtime, usegmt=True))
+                return Content(data, _date_of(found.st_mtime))
         except OSError as error:
             raise NotFound(_MISSING) from error
 
@@ -137,6 +138,17 @@ def is_servable(name: str) -> bool:
     """
     hidden = any(not part or part.startswith(".") for part in name.split("/"))
     return not hidden and not any(sign in name for sign in _IN_NO_NAME)
+
+
+def _date_of(changed: float) -> str:
+    """Return when a file was changed as HTTP writes dates; empty where a wrong clock has written it.
+
+    No ``Last-Modified`` is later than its answer (RFC 9110, section 8.8.2.1), and dates have years of four digits.
+    """
+    try:
+        return formatdate(changed, usegmt=True) if changed <= time.time() else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _identity(found: os.stat_result) -> str:
