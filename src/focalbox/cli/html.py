@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from focalbox.addresses import address_of
 from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, print_error
 from focalbox.cli.options import ADDRESS, crop_options, size_option
@@ -16,6 +15,7 @@ from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.html import Art, blurhash, css, dominant_colour, img, own_width, picture, position_inside
+from focalbox.html.addresses import address_of
 from focalbox.html.tags import WIDTHS
 from focalbox.naming import PIPE
 from focalbox.options import CropOptions, parse_target

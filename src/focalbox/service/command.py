@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from focalbox.addresses import MAX_ADDRESS
 from focalbox.amounts import show_bytes
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
 from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.options.addresses import MAX_ADDRESS
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
 from focalbox.service.dialects.urls import decode_percent, fields_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from focalbox.addresses import MAX_ADDRESS
 from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, SignatureError
+from focalbox.options.addresses import MAX_ADDRESS
 from focalbox.service.dialects import native, signing, thumbor
 from focalbox.service.dialects.filestack import address as filestack
 from focalbox.service.dialects.filestack import policy as policies

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.addresses import MAX_FIELDS
 from focalbox.errors import InvalidRequest
+from focalbox.options.addresses import MAX_FIELDS
 from focalbox.service.dialects.urls import decode_percent, fields_of, plain_number
 
 text = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)

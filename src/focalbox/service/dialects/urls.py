@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from focalbox.addresses import MAX_FIELDS
 from focalbox.errors import InvalidRequest
+from focalbox.options.addresses import MAX_FIELDS
 
 __all__ = ["check_characters", "decode_percent", "fields_of", "plain_number"]
 

@@ -1,4 +1,4 @@
-"""The address of a crop in the service: how it is written, and how much it holds."""
+"""The address of a crop in the service."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ from urllib.parse import quote, urlencode
 from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest
 from focalbox.options import CropOptions
+from focalbox.options.addresses import MAX_ADDRESS, MAX_FIELDS
 
-__all__ = ["MAX_ADDRESS", "MAX_FIELDS", "address_of"]
-
-MAX_ADDRESS = 4096
-"""Bytes of path and query together that are read: RFC 9110, section 4.1, asks for at least 8,000 octets of servers in
-general; a Filestack policy of 1,000 characters and a source address of 2,000 leave room here."""
-
-MAX_FIELDS = 64
-"""The most fields of a query, without those of a signature; there are some twenty options, and boxes repeat."""
+__all__ = ["address_of"]
 
 _MORE = 160
 """Bytes that a size may take beyond its placeholder, and format, quality and a signature with the longest id after it."""

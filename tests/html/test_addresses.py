@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox import CropOptions
-from focalbox.addresses import MAX_ADDRESS, MAX_FIELDS, address_of
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest
+from focalbox.html.addresses import address_of
+from focalbox.options.addresses import MAX_ADDRESS, MAX_FIELDS
 from focalbox.service.dialects import native, signing
 from focalbox.service.dialects.signing import Key
 
