@@ -42,6 +42,7 @@ SLOW = (
     "service/server/test_activation.py",
     "service/server/test_health.py",
     "service/server/test_http11.py",
+    "service/server/test_lingering.py",
     "service/server/test_malformed.py",
     "service/server/test_process.py",
     "service/server/test_unix_socket.py",

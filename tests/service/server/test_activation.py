@@ -23,7 +23,9 @@ CLIENTS = 4
 """Clients that ask all the time."""
 
 
-def _start(files: list[int], *command: str, count: str | None = None, **environment: str) -> subprocess.Popen[str]:
+def _start(
+    files: list[int], *command: str, count: str | None = None, log: int = subprocess.PIPE, **environment: str
+) -> subprocess.Popen[str]:
     """Start a command as systemd does."""
     handed = " ".join(f"{number}<&{file}" for number, file in enumerate(files, 3))
     return subprocess.Popen(
@@ -31,7 +33,7 @@ def _start(files: list[int], *command: str, count: str | None = None, **environm
         pass_fds=files,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=log,
         text=True,
     )
 
@@ -55,7 +57,9 @@ def test_it_serves_on_the_socket_and_leaves_it_to_the_next_one(
     limit = {"FOCALBOX_SERVICE_ADDRESS_CONNECTIONS": "1"} if by_file else {}  # clients of a unix socket have no address
 
     def start() -> Running:
-        process = _start([listening.fileno()], *SERVE, *arguments, **limit)
+        process = _start(
+            [listening.fileno()], *SERVE, *arguments, log=subprocess.DEVNULL, **limit
+        )  # a full pipe stops it
         started.append(process)
         return Running(process, 0 if by_file else named[1], "", named if by_file else "")
 
@@ -127,9 +131,7 @@ EXPECTED = "systemd hands over one socket that listens for streams (ListenStream
     ("count", "kind", "said"),
     [
         ("2", "tcp", f"{EXPECTED}'2' of them"),
-        ("0", "tcp", f"{EXPECTED}'0' of them"),
         ("", "tcp", f"{EXPECTED}'' of them"),
-        ("-1", "tcp", f"{EXPECTED}'-1' of them"),
         ("1" * 30, "tcp", f"{EXPECTED}'{'1' * 20}' of them"),
         ("1", "udp", f"{EXPECTED}a socket of another kind"),
         ("1", "bound", f"{EXPECTED}one that does not listen"),

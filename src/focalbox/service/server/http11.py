@@ -73,21 +73,13 @@ def protocol_with(
     return type("BoundProtocol", (Protocol,), {**bound, "refuse": staticmethod(refuse), "report": staticmethod(report)})
 
 
-def _refuse_nothing(_: bytes) -> bytes:
-    return b""
-
-
-def _report_nothing(_: Problem, __: str) -> None:
-    pass
-
-
 class Protocol(H11Protocol):
     """Closes connections that make no progress, and answers broken requests with a problem document (RFC 9457)."""
 
     deadlines = Deadlines()
     open_connections = Connections(1000, 1000)
-    refuse = staticmethod(_refuse_nothing)
-    report = staticmethod(_report_nothing)
+    refuse: Callable[[bytes], bytes] = staticmethod(lambda _: b"")
+    report: Callable[[Problem, str], None] = staticmethod(lambda _problem, _address: None)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -104,7 +96,7 @@ class Protocol(H11Protocol):
         if not self.open_connections.admit(self, address):
             transport.abort()
             return
-        self.transport = self._joined = JoinedTransport(transport)
+        self.transport = self._joined = JoinedTransport(transport, self._still_receives)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -120,7 +112,9 @@ class Protocol(H11Protocol):
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes, and set the deadline for what is expected next."""
+        """Take bytes, and set the deadline for what is expected next; drop what comes behind the last answer."""
+        if self._joined.half_closed:
+            return
         if self._is_between_requests() and (refusal := self.refuse(data)):
             self._send_refusal(refusal)
             return
@@ -128,6 +122,17 @@ class Protocol(H11Protocol):
         super().data_received(data)
         if not self.transport.is_closing():
             self._watch()
+
+    def _still_receives(self) -> bool:
+        """Tell whether the client may be in the middle of a request; it then has as long as for a body to end it."""
+        broken = self._strict.wrong or self._strict.too_large
+        unfinished = broken or self.conn.their_state in {h11.SEND_BODY, h11.ERROR}
+        if not unfinished or self.transport.is_closing():
+            return False
+        self._forget_reading()
+        self._reading = h11.SEND_BODY, self.loop.call_later(self.deadlines.body, self.abort)
+        self.open_connections.idle(self)
+        return True
 
     def _is_between_requests(self) -> bool:
         idle = self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["JoinedTransport"]
@@ -18,11 +19,14 @@ class JoinedTransport(asyncio.Transport):
     ----------
     transport : asyncio.Transport
         The transport that sends.
+    still_receives : callable, optional
+        Tells, when it is to be closed, whether the other side may still be sending.
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, still_receives: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
-        self._transport, self._pieces = transport, list[bytes]()
+        self._transport, self._pieces, self._still_receives = transport, list[bytes](), still_receives
+        self.half_closed = False
 
     def write(self, data: Any) -> None:
         """Send bytes together with all others that are written before the loop's next turn or before `flush`."""
@@ -43,9 +47,17 @@ class JoinedTransport(asyncio.Transport):
             self._transport.write(b"".join(pieces))
 
     def close(self) -> None:
-        """Send what was written, and close."""
+        """Send what was written, and close; where the other side still sends, close this direction alone at first.
+
+        A connection that is closed while something is unread is reset, and the answer may be lost with it (RFC 9112, 9.6).
+        """
         self.flush()
-        self._transport.close()
+        if self.half_closed or not self._still_receives():
+            self._transport.close()
+            return
+        self.half_closed = True
+        self._transport.resume_reading()
+        self._transport.write_eof()
 
     def abort(self) -> None:
         """Close and drop unsent bytes."""
@@ -54,7 +66,7 @@ class JoinedTransport(asyncio.Transport):
 
     def is_closing(self) -> bool:
         """Tell whether it is closed or will be."""
-        return self._transport.is_closing()
+        return self.half_closed or self._transport.is_closing()
 
     def get_write_buffer_size(self) -> int:
         """Return how many bytes are unsent."""
