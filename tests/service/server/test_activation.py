@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -19,19 +20,24 @@ from service.servers import SECONDS, Running
 HANDED = "export LISTEN_FDS=$1 LISTEN_PID=$$; shift; exec"
 """What systemd does for the process that it starts, with the files that it hands over from number 3 on."""
 SERVE = (sys.executable, "-m", "focalbox", "serve", "--allow-unsigned")
+NONE: Mapping[str, str] = MappingProxyType({})
 CLIENTS = 4
 """Clients that ask all the time."""
 
 
 def _start(
-    files: list[int], *command: str, count: str | None = None, log: int = subprocess.PIPE, **environment: str
+    files: list[int],
+    *command: str,
+    count: str | None = None,
+    log: int = subprocess.PIPE,
+    settings: Mapping[str, str] = NONE,
 ) -> subprocess.Popen[str]:
     """Start a command as systemd does."""
     handed = " ".join(f"{number}<&{file}" for number, file in enumerate(files, 3))
     return subprocess.Popen(
         ["bash", "-c", f'{HANDED} "$@" {handed}', "bash", str(len(files)) if count is None else count, *command],
         pass_fds=files,
-        env={**os.environ, **environment},
+        env={**os.environ, **settings},
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
@@ -58,7 +64,7 @@ def test_it_serves_on_the_socket_and_leaves_it_to_the_next_one(
 
     def start() -> Running:
         process = _start(
-            [listening.fileno()], *SERVE, *arguments, log=subprocess.DEVNULL, **limit
+            [listening.fileno()], *SERVE, *arguments, log=subprocess.DEVNULL, settings=limit
         )  # a full pipe stops it
         started.append(process)
         return Running(process, 0 if by_file else named[1], "", named if by_file else "")
@@ -113,7 +119,9 @@ for file in "1", "3":
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(place)
         listening.listen()
-        process = _start([listening.fileno()], sys.executable, "-c", program, place, LISTEN_FDNAMES="http")
+        process = _start(
+            [listening.fileno()], sys.executable, "-c", program, place, settings={"LISTEN_FDNAMES": "http"}
+        )
         said, wrong = process.communicate(timeout=SECONDS)
     assert (said, wrong, process.returncode) == ("[]\n", "", 0), "the second child finds no such file"
 
@@ -162,7 +170,7 @@ def test_anything_else_is_one_sentence(count: str, kind: str, said: str) -> None
 )
 def test_another_place_to_listen_is_refused(arguments: list[str], environment: dict[str, str], named: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        process = _start([listening.fileno()], *SERVE, *arguments, **environment)
+        process = _start([listening.fileno()], *SERVE, *arguments, settings=environment)
         said = f"focalbox: the service listens on the socket that systemd hands over: leave out {named}\n"
         assert process.communicate(timeout=SECONDS) == ("", said)
     assert process.returncode == 2
