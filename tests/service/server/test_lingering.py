@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 
 import pytest
 
-from service.servers import Running, receive
+from service.servers import SECONDS, Running, receive
 
 BODY = b"a" * 2**20
 PIECES = 16
@@ -40,3 +42,18 @@ def test_who_still_sends_is_answered_and_not_reset(serving: Running, head: bytes
     assert answer.startswith(b"HTTP/1.1 %b " % status)
     assert answer.count(b"HTTP/1.1 ") == 1
     assert answer.endswith(b"}")
+
+
+def _send_on(connection: socket.socket) -> None:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        connection.sendall(b"a" * 1000)
+        connection.recv(65536)  # the answer, then its end
+
+
+def test_nobody_is_read_for_ever(running: Callable[..., Running]) -> None:
+    started = running("--allow-unsigned", FOCALBOX_SERVICE_BODY_SECONDS="1")
+    with started.connect() as connection:
+        connection.sendall(b"POST /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + LENGTH + b"\r\n")
+        with pytest.raises(OSError, match=r"reset|[Bb]roken pipe"):
+            _send_on(connection)
