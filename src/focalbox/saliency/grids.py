@@ -39,6 +39,9 @@ MAX_MARKS = 100
 _SAME = 0.4
 """Jaccard index from which two boxes are the same thing; the stronger stays."""
 
+_ROUNDING = 1e-3
+"""More than all rounding of a logit that decides whether a mark counts."""
+
 _LARGEST = 10.0
 """The largest logarithm of a side that is read, in strides: a mark of 22,000 strides is larger than any picture."""
 
@@ -48,16 +51,16 @@ def mark_scores(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
     Parameters
     ----------
-    logits : ndarray, shape (kinds, 2, h, w)
+    logits : ndarray, shape (n, 2)
 
     Returns
     -------
-    ndarray, shape (kinds, h, w)
+    ndarray, shape (n,)
 
     Examples
     --------
-    >>> mark_scores(np.zeros((1, 2, 1, 1), np.float32)).tolist()
-    [[[0.5]]]
+    >>> mark_scores(np.zeros((1, 2), np.float32)).tolist()
+    [0.5]
     """
     with np.errstate(over="ignore"):  # what overflows has no chance
         roots = np.sqrt(1 + np.exp(-logits))
@@ -73,29 +76,35 @@ def marks_on_grids(
     Parameters
     ----------
     grids : mapping of int to ndarray, shape (SAID * kinds, h, w)
-        By the pixels between two places; for each of the first `KINDS`, two logits, then a box as in `boxes_at`.
+        By the pixels between two places; for each of the first `KINDS`, two logits, then a box as in `boxes_at`. All of as
+        many kinds.
     sure : mapping of str to float
-        By kind, the score from which a mark counts.
+        By kind, the score from which a mark counts, between 0 and 1.
 
     Returns
     -------
     dict of str to tuple of Subject
         By kind, strongest first, inside the picture.
     """
-    wanted = np.array([sure[kind] for kind in KINDS if kind in sure])[:, None, None]
-    count, hot = 0, []
-    for grid in grids.values():
-        rows, columns = grid.shape[1:]
-        said = grid.reshape(-1, SAID, rows, columns)
-        count, scores = len(said), mark_scores(said[:, :2])
-        kind, row, column = np.nonzero(scores >= wanted[:count])
-        sides = np.broadcast_to([columns, rows], (kind.size, 2))
-        hot.append((kind, row, column, said[kind, 2:, row, column], scores[kind, row, column], sides))
-    if not hot:
+    if not grids:
         return {}
-    of_kind, *told = (np.concatenate(part) for part in zip(*hot, strict=True))
-    boxes = boxes_at(*told)
-    return {kind: without_twins(boxes[of_kind == number], _SAME, kind) for number, kind in enumerate(KINDS[:count])}
+    shapes = np.array([grid.shape[1:] for grid in grids.values()])
+    said = np.concatenate([grid.reshape(-1, SAID, grid.shape[1] * grid.shape[2]) for grid in grids.values()], axis=2)
+    kinds = KINDS[: len(said)]
+    wanted = np.array([sure[kind] for kind in kinds])
+    # A mean of two chances that reaches a score has none below its square: most places need no exponentials.
+    least = np.log(wanted**2 / (1 - wanted**2)) - _ROUNDING
+    of_kind, place = np.nonzero(np.minimum(said[:, 0], said[:, 1]) >= least[:, None])
+    told = said[of_kind, :, place]
+    scores = mark_scores(told[:, :2])
+    counted = scores >= wanted[of_kind]
+    of_kind, place, told, scores = of_kind[counted], place[counted], told[counted], scores[counted]
+    stops = shapes.prod(axis=1).cumsum()
+    grid = stops.searchsorted(place, "right")
+    sides = shapes[grid, ::-1]
+    row, column = np.divmod(place - stops[grid] + sides.prod(axis=1), sides[:, 0])
+    boxes = boxes_at(row, column, told[:, 2:], scores, sides)
+    return {kind: without_twins(boxes[of_kind == number], _SAME, kind) for number, kind in enumerate(kinds)}
 
 
 def boxes_at(
