@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from training.batches.pool import WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
+from training.batches.pool import WITH_ANIMALS, WITH_FACES, WITH_HEADS, WITH_LINES, WITHOUT_HEADS, Pool, join
 from training.data.pictures import CLOSE_UPS, MIT_LICENSED_SETS, SETS, prepare, rows_of
 from training.ensemble import answered
 from training.finder import train_finder, train_yunet
@@ -100,7 +100,7 @@ FINDER = Recipe(
     steps=3500,
     counts={},
     marked={WITH_FACES: 5, "people": 1, "crowd": 1, "mit1003": 1, WITH_LINES: 5},
-    headed={WITH_HEADS: 14, WITHOUT_HEADS: 3},
+    headed={WITH_HEADS: 8, WITH_ANIMALS: 7, WITHOUT_HEADS: 4},
     rates=(1.4e-3,),
     small_share=0.0,
     decay=0.998,

@@ -105,7 +105,11 @@ RECIPE = Recipe(
 
 def headed_pool(count: int = 4) -> Pool:
     faces = made_up_marks(count)
-    return join({"crowd": made_up(count)}, {"crowd": faces}, {"crowd": Heads(faces.faces, np.ones(count, dtype=bool))})
+    return join(
+        {"crowd": made_up(count)},
+        {"crowd": faces},
+        {"crowd": Heads(faces.faces, np.ones(count, dtype=bool), np.zeros(count, dtype=bool))},
+    )
 
 
 def test_rows_for_heads_stand_behind_those_for_maps() -> None:

@@ -56,7 +56,7 @@ def test_only_the_decoder_of_heads_learns(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network(LITE0).eval()
     before = copy.deepcopy(network.state_dict())
-    marks = Heads(made_up_marks().faces, np.ones(3, dtype=bool))
+    marks = Heads(made_up_marks().faces, np.ones(3, dtype=bool), np.zeros(3, dtype=bool))
     pool = join({"crowd": made_up()}, heads={"crowd": marks})
     recipe = Recipe(steps=2, counts={}, marked={WITH_HEADS: 2}, rates=(1e-2,), shapes=((64, 64),))
     after = train_heads(network, pool, recipe, tmp_path / "heads.pt").state_dict()

@@ -19,6 +19,9 @@ KINDS = ("object", "fixation", "keep", "none")
 WITH_FACES, WITH_LINES, WITH_HEADS, WITHOUT_HEADS = "with faces", "with lines", "with heads", "without heads"
 """Groups of the rows, of whatever set, that have a face, a line of text or a head, and that surely have no head."""
 
+WITH_ANIMALS = "with animals"
+"""Group of the rows, of whatever set, that have a head of an animal."""
+
 ANSWERS = 4
 """Maps that an ensemble says of a picture (count): one for each of `networks.network.HEADS`."""
 
@@ -49,7 +52,7 @@ class Pool:
         What an ensemble says of the row, 0..1, in the order of `networks.network.HEADS`; of side 1 where none was asked.
     answered : bool, (n,)
         Whether it was asked.
-    groups : row numbers by set, and those `WITH_FACES`, `WITH_LINES`, `WITH_HEADS` and `WITHOUT_HEADS`.
+    groups : row numbers by set, and those `WITH_FACES`, `WITH_LINES`, `WITH_HEADS`, `WITHOUT_HEADS` and `WITH_ANIMALS`.
     """
 
     pictures: Tensor
@@ -86,15 +89,16 @@ def join(
         start += len(rows)
         kinds += [KINDS.index(names.get(name, "fixation"))] * len(rows)
     faces, lines, whole = (np.zeros((start, MAX_MARKS, 5), dtype=np.float32) for _ in range(3))
-    marked, headed = (np.zeros(start, dtype=bool) for _ in range(2))
+    marked, headed, animals = (np.zeros(start, dtype=bool) for _ in range(3))
     for name, known in (heads or {}).items():
-        whole[groups[name]], headed[groups[name]] = known.heads, known.marked
+        whole[groups[name]], headed[groups[name]], animals[groups[name]] = known.heads, known.marked, known.animals
     for name, found in (marks or {}).items():
         rows_marked = groups[name][marked_rows(len(groups[name]), name)]
         faces[rows_marked], lines[rows_marked], marked[rows_marked] = found.faces, found.lines, True
     for name, seen in ((WITH_FACES, faces), (WITH_LINES, lines), (WITH_HEADS, whole)):
         groups[name] = np.flatnonzero((seen[..., 4] > 0).any(1))
     groups[WITHOUT_HEADS] = np.flatnonzero(headed & ~(whole[..., 2] > 0).any(1))
+    groups[WITH_ANIMALS] = np.flatnonzero(animals)
     return Pool(
         pictures=torch.from_numpy(np.concatenate([rows.pictures for rows in sets.values()])),
         labels=torch.from_numpy(np.concatenate([rows.labels for rows in sets.values()])),

@@ -29,10 +29,13 @@ class Heads:
         As in `training.teachers.marks.Marks`; what was marked as unsure is unknown.
     marked : bool, (n,)
         Whether all heads of the row are marked.
+    animals : bool, (n,)
+        Whether a head of the row is an animal's.
     """
 
     heads: NDArray[np.float32]
     marked: NDArray[np.bool_]
+    animals: NDArray[np.bool_]
 
 
 def read_heads(folder: Path, name: str) -> Heads:
@@ -42,7 +45,7 @@ def read_heads(folder: Path, name: str) -> Heads:
         raise ValueError(message)
     rows = read_rows(folder, name, "train")
     heads = np.zeros((len(rows), MAX_MARKS, 5), dtype=np.float32)
-    marked = np.zeros(len(rows), dtype=bool)
+    marked, animals = (np.zeros(len(rows), dtype=bool) for _ in range(2))
     by_eye = marked_heads()
     for index, row in enumerate(rows):
         if name == ALL_MARKED:
@@ -52,7 +55,8 @@ def read_heads(folder: Path, name: str) -> Heads:
             seen = by_eye[SETS[name], row["name"]]
             sides = [(one.box.left, one.box.top, one.box.width, one.box.height, one.kind != "unsure") for one in seen]
             found = np.array(sides, dtype=np.float32).reshape(-1, 5)
+            animals[index] = any(one.kind == "animal" for one in seen)
         else:
             continue
         heads[index], marked[index] = pad_marks(found), True
-    return Heads(heads, marked)
+    return Heads(heads, marked, animals)
