@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from focalbox.amounts import show_bytes
 from focalbox.core.target import Size
 from focalbox.errors import LimitExceeded
+from focalbox.imaging.decoders.jpeg_scans import EIGHTH
 from focalbox.imaging.decoders.png import bytes_beside
 
 __all__ = ["CANVASES", "Need", "check_memory", "check_results", "frames_held", "results_take"]
@@ -98,7 +99,10 @@ class Need:
         film = _RGB * self.canvases * pixels
         working = max(_RGB * small + upright, _RGB * small + self.results)
         spare = _SPARE + _STRIPS * (self.mode in _ALPHA)
-        return int(max(before + beside, before + after, working) + film) + self.bytes + spare
+        files = self.bytes * (
+            2 if self.held and self.scale == EIGHTH else 1
+        )  # beside the file, one without unused scans
+        return int(max(before + beside, before + after, working) + film) + files + spare
 
 
 def frames_held(size: Size, frames: int) -> int:

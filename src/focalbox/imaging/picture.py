@@ -270,7 +270,7 @@ class Picture:
                 raise DecodeError(message)
             data += END
             image = self._reopen()
-        pixels = decode_jpeg(data, expected) if image.mode == "RGB" else None
+        pixels = decode_jpeg(data, expected, scale if coding.refined else 1) if image.mode == "RGB" else None
         if pixels is None:
             forgiven = self._by_pillow(image, scale)
             self.notes += (DAMAGED,) * (is_damaged(data, image) and DAMAGED not in self.notes)

@@ -10,6 +10,8 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image, _imaging
 
+from focalbox.imaging.decoders.jpeg_scans import EIGHTH, without_unused_scans
+
 __all__ = [
     "DAMAGED",
     "END",
@@ -28,15 +30,13 @@ DAMAGED = "the file is damaged: parts of the picture may be wrong"
 """The note of a JPEG whose codes are damaged, or whose scans do not bring all of its coefficients."""
 ROWS_MISSING = "image file is truncated: its last rows are missing"
 _LAYOUTS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
-_SMALLEST = 8
-"""The divisor at which pixels cost least; the codes are read all the same."""
 _CODES_ARE_DAMAGED = re.compile(r"Corrupt JPEG data: (?!\d+ extraneous bytes before marker 0xd9)")
 """libjpeg's warning about damaged codes, which it also gives for some surplus bytes before EOI."""
 _FILLED = {127, 128}
 """Levels of the grey that libjpeg fills missing rows with; the former in CMYK, which Pillow inverts."""
 
 
-def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
+def decode_jpeg(data: bytes, size: tuple[int, int], scale: int = 1) -> NDArray[uint8] | None:
     """Decode a JPEG at full size or at 1/2, 1/4 or 1/8 of it.
 
     Parameters
@@ -46,6 +46,8 @@ def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
         simplejpeg 1.9.0 writes the pixels of a lossless one past the end of its memory.
     size : tuple of int
         Width and height to decode to: the stored ones divided by 1, 2, 4 or 8, rounded up.
+    scale : int
+        That divisor, if the coding is `refined`; else 1. At an eighth, scans that are not used are not read.
 
     Returns
     -------
@@ -54,6 +56,7 @@ def decode_jpeg(data: bytes, size: tuple[int, int]) -> NDArray[uint8] | None:
         wrong with the file: Pillow, which is more tolerant, then decides, and names the fault.
     """
     width, height = size
+    data = without_unused_scans(data) if scale == EIGHTH else data
     try:
         pixels: NDArray[uint8] = simplejpeg.decode_jpeg(data, colorspace="RGBX", min_width=width, min_height=height)
     except ValueError:
@@ -72,7 +75,7 @@ def lacks_only_its_end(data: bytes, mode: str) -> bool:
         Pillow's mode of it.
     """
     try:
-        simplejpeg.decode_jpeg(data + END, colorspace=_LAYOUTS[mode], min_factor=_SMALLEST)
+        simplejpeg.decode_jpeg(data + END, colorspace=_LAYOUTS[mode], min_factor=EIGHTH)
     except (ValueError, KeyError):
         return False
     return True
@@ -106,7 +109,7 @@ def is_damaged(data: bytes, image: Image.Image) -> bool:
 def are_damaged(data: bytes, layout: str = "RGB") -> bool:
     """Tell whether libjpeg finds codes of a JPEG damaged or cut, as it decodes them at the smallest scale."""
     try:
-        simplejpeg.decode_jpeg(data, colorspace=layout, min_factor=_SMALLEST)
+        simplejpeg.decode_jpeg(data, colorspace=layout, min_factor=EIGHTH)
     except ValueError as error:
         return _CODES_ARE_DAMAGED.match(str(error)) is not None
     return False

@@ -20,7 +20,7 @@ _PLUGINS = {
     "WEBP": ("PIL.WebPImagePlugin", "WebPImageFile"),
     "AVIF": ("focalbox.imaging.decoders.avif", "Avif"),
     "TIFF": ("focalbox.imaging.decoders.tiff", "Tiff"),
-    "BMP": ("focalbox.imaging.decoders.bmp", "Bmp"),
+    "BMP": ("focalbox.imaging.decoders.bmp.reader", "Bmp"),
     "HEIF": ("pillow_heif.as_plugin", "HeifImageFile"),
 }
 """Pillow's reader for each signature. Readers are called directly: `Image.open` loads every plug-in there is, tries

@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.headers.rights import MAX_PACKET
 
-__all__ = ["JpegCoding", "drop_burden", "extended_xmp", "jpeg_coding", "unread_coding"]
+__all__ = [
+    "END",
+    "FRAMES",
+    "SCAN",
+    "JpegCoding",
+    "drop_burden",
+    "extended_xmp",
+    "jpeg_coding",
+    "jpeg_markers",
+    "unread_coding",
+]
 
-_MARK, _SCAN, _END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
+_MARK, SCAN, END = 0xFF, 0xDA, 0xD9  # ITU-T T.81, table B.1: what begins a marker, SOS, EOI
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
 """A marker with a length, or EOI: not a stuffed zero, padding, nor a marker that stands alone (the same)."""
-_LAST = bytes([_MARK, _END])
+_LAST = bytes([_MARK, END])
 _BLOCK = 64
 """Coefficients of a block."""
 _MAX_SEGMENTS = 100_000
@@ -40,7 +50,7 @@ _READ_BY_PILLOW = {0xE0: (b"JFIF", 7), 0xE2: (_PROFILE, 14), 0xEE: (b"Adobe", 7)
 _PHOTOSHOP, _RESOURCES, _RESOURCE = 0xED, b"Photoshop 3.0\0", b"8BIM"
 _MAX_COUNTED = 1000
 """Scans at which counting ends: far above the limit."""
-_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the same: SOF0 to SOF15; the others are DHT, JPG and DAC
 _SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1}, {0xC2}  # the same: cosine transform, Huffman coding
 _LS = 0xF7  # ITU-T T.87, section C.1.1: SOF55
 _BITS = 8
@@ -92,19 +102,19 @@ def jpeg_coding(data: bytes) -> JpegCoding:
     frame = components = scans = 0
     whole, at, sampling, names = False, 2, b"", b""
     left: dict[tuple[int, int], int] = {}  # bits of every coefficient that are still to come
-    for marker, at in _jpeg_markers(data):
-        if marker in _FRAMES and not frame:
+    for marker, at in jpeg_markers(data):
+        if marker in FRAMES and not frame:
             frame, components = marker, _byte(data, at + 7)
             names, sampling = (data[at + first : at + first + 3 * components : 3] for first in (8, 9))
-        elif marker == _SCAN:
+        elif marker == SCAN:
             scans += 1
             whole = frame in _SEQUENTIAL and _byte(data, at + 2) == components > 0
             if whole or scans > _MAX_COUNTED:
                 break
             left.update(_bits_left(data, at))
-        elif marker == _END:
+        elif marker == END:
             break
-    ended = data.rfind(_LAST, at - 2) >= 0 if whole else marker in {_END, _SCAN} if scans else True
+    ended = data.rfind(_LAST, at - 2) >= 0 if whole else marker in {END, SCAN} if scans else True
     held = 0.0 if whole or frame in _LOSSLESS else _coefficients(sampling)
     usual = frame in _SEQUENTIAL | _PROGRESSIVE
     refined = whole or not usual or all(left.get((name, number), 1) == 0 for name in names for number in range(_BLOCK))
@@ -131,14 +141,14 @@ def _coefficients(sampling: bytes) -> float:
 
 def unread_coding(data: bytes) -> str | None:
     """Name the kind of a JPEG that no decoder here reads; None for other kinds."""
-    for marker, at in _jpeg_markers(data):
+    for marker, at in jpeg_markers(data):
         if marker == _LS:
             return "JPEG-LS"
-        if marker in _FRAMES and at + 5 <= len(data):
+        if marker in FRAMES and at + 5 <= len(data):
             if data[at + 2] != _BITS:
                 return f"JPEG of {data[at + 2]} bits a sample"
             return "JPEG whose height comes behind its pixels" if data[at + 3 : at + 5] == bytes(2) else None
-        if marker in {0, _SCAN, _END}:
+        if marker in {0, SCAN, END}:
             break
     return None
 
@@ -159,10 +169,10 @@ def drop_burden(data: bytes) -> bytes:
     broken = False
     count = between = 0
     last = start = 2
-    for marker, at in _jpeg_markers(data):
+    for marker, at in jpeg_markers(data):
         start = at - 2 if marker else at
         between += start - last
-        if marker in {0, _SCAN, _END}:
+        if marker in {0, SCAN, END}:
             break
         count += 1
         last = at + max(2, int.from_bytes(data[at : at + 2], "big"))
@@ -194,8 +204,8 @@ def extended_xmp(data: bytes, packet: bytes | None) -> bytes | None:
     if named is None:
         return None
     begin, whole, read = _EXTENSION + named[1], bytearray(), 0
-    for marker, at in _jpeg_markers(data):
-        if marker in {0, _SCAN, _END}:
+    for marker, at in jpeg_markers(data):
+        if marker in {0, SCAN, END}:
             break
         if marker == _XMP_SEGMENT and data.startswith(begin, at + 2):
             start, stop = at + 2 + len(begin), at + int.from_bytes(data[at : at + 2], "big")
@@ -209,7 +219,7 @@ def extended_xmp(data: bytes, packet: bytes | None) -> bytes | None:
     return bytes(whole) if 0 < read == len(whole) else None
 
 
-def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
+def jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
     """Return every marker behind SOI, and where what follows it begins; an end of the file ends them, as number 0."""
     at = 2
     for _ in range(_MAX_SEGMENTS):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from focalbox.imaging.decoders.bmp_runs import unpack_runs
+from focalbox.imaging.decoders.bmp.runs import unpack_runs
 
 WIDTH, HEIGHT = 23, 6
 UNDRAWN = 256

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from focalbox.errors import DecodeError
-from focalbox.imaging.decoders.bmp_header import Packing, as_known_header, read_bmp_header, unread_packing
+from focalbox.imaging.decoders.bmp.header import Packing, as_known_header, read_bmp_header, unread_packing
 from focalbox.imaging.source import open_picture
 from imaging.bmps import bmp
 

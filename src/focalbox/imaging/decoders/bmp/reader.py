@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImagePalette
 from PIL.BmpImagePlugin import BmpImageFile
 
-from focalbox.imaging.decoders.bmp_header import BmpHeader, as_known_header, read_bmp_header, unread_packing
-from focalbox.imaging.decoders.bmp_runs import unpack_runs
+from focalbox.imaging.decoders.bmp.header import BmpHeader, as_known_header, read_bmp_header, unread_packing
+from focalbox.imaging.decoders.bmp.runs import unpack_runs
 
 __all__ = ["Bmp"]
 

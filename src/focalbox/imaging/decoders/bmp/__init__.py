@@ -1,0 +1,1 @@
+"""Windows bitmaps of variants that Pillow refuses or draws wrong."""
