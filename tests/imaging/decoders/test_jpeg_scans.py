@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -89,3 +91,11 @@ def test_damage_ends_in_a_picture_or_in_pillow_s_hands(draw: st.DataObject) -> N
     cut = bytes(content[: draw.draw(st.integers(2, len(content)))])
     pixels = decode_jpeg(without_unused_scans(cut), (15, 12))
     assert pixels is None or pixels.shape == (12, 15, 4)
+
+
+def test_a_large_picture_is_decoded_so_and_looks_as_by_pillow() -> None:
+    content = written(COFFEE.resize((5600, 2800)))
+    working = open_picture(content).decode()
+    with Image.open(BytesIO(content)) as image:
+        image.draft(None, (700, 350))
+        np.testing.assert_array_equal(np.asarray(working.image.convert("RGB")), np.asarray(image))
