@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from benchmarks.tables import table
 from focalbox.analysis import Analysis
 from focalbox.core.target import Size
-from focalbox.imaging.scales import looking_size
 from focalbox.options import CropOptions
 from focalbox.prepared import View
 from focalbox.result import Result
@@ -75,7 +74,7 @@ def _crop(path: Path, spent: dict[str, float]) -> None:
     data = timed("read the file", path.read_bytes)
     opened = timed("header, limits", open_source, data)
     view = timed("decode", View.decode, opened, [_SIZE], options)
-    rgb = timed("looking copy", lambda: stretch_contrast(view.working.look(looking_size(view.working.source))))
+    rgb = timed("looking copy", lambda: stretch_contrast(view.working.look()))
     timed("network", network.answers, rgb)
     again = time.thread_time()
     network.answers(rgb)

@@ -10,7 +10,6 @@ import numpy as np
 
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import InvalidRequest, ModelError, show_value
-from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
 from focalbox.saliency.contrast import stretch_contrast
 from focalbox.saliency.models import MODELS, Detector, Model, model_named, name_of
@@ -90,7 +89,7 @@ def look_at(working: WorkingImage, model: Model, detectors: Sequence[Detector] |
     ModelError
         When the model or a detector answers with something else than it should.
     """
-    rgb = stretch_contrast(working.look(looking_size(working.source)))
+    rgb = stretch_contrast(working.look())
     seen = model.look(rgb) if isinstance(model, Network) else _check_output(model(rgb))
     if detectors is None:
         return seen

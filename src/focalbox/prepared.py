@@ -139,7 +139,7 @@ class View:
 
     def drop_looking_copy(self) -> Self:
         """Return the view without the parts that only looking needs."""
-        return replace(self, working=self.working.without_coarse())
+        return replace(self, working=self.working.without_looking_copy())
 
     def shows(self, analysis: Analysis) -> bool:
         """Tell whether an analysis is of just this part of a picture of this size."""

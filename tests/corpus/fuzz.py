@@ -36,7 +36,7 @@ def go_through(content: bytes) -> None:
     """Take a file all the way: decode, look, cut, encode, and all its frames."""
     picture = open_picture(content, LIMITS)
     working = picture.decode(Size(40, 40), keep_profile=True)
-    working.look(Size(32, 32))
+    working.look()
     box = PixelBox(0, 0, picture.size.width, picture.size.height)
     kept = working.metadata
     kept = replace(kept, xmp=write_xmp(kept.rights, kept.focal_point, Size(20, 20)))

@@ -56,7 +56,7 @@ def through(data: bytes) -> None:
     """Take bytes all the way."""
     picture = open_picture(data, LIMITS)
     working = picture.decode(Size(40, 40), keep_profile=True)
-    working.look(Size(32, 32))
+    working.look()
     box = PixelBox(0, 0, picture.size.width, picture.size.height)
     encode(render(working, box, Size(20, 20)), "jpeg", metadata=working.metadata)
 

@@ -12,7 +12,6 @@ from focalbox.imaging.source import open_picture
 from pictures import encoded
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
-LOOK = Size(256, 192)
 MAX_LEVELS, MEAN = 8, 0.35
 """Differences of 8-bit pixels that a JPEG decoded at 1/8 and its full decode were found to keep: at most 5 and 0.31."""
 MAX_MIRRORED, MEAN_MIRRORED = 20, 0.6
@@ -23,8 +22,8 @@ def enlarged(name: str, width: int, height: int) -> Picture:
     return Image.fromarray(getattr(data, name)()).resize((width, height), Image.Resampling.LANCZOS)
 
 
-def looked(file: bytes, needed: Size | None = None, look: Size = LOOK) -> NDArray[np.uint8]:
-    return open_picture(file).decode(needed).look(look)
+def looked(file: bytes, needed: Size | None = None) -> NDArray[np.uint8]:
+    return open_picture(file).decode(needed).look()
 
 
 def near(first: NDArray[np.uint8], second: NDArray[np.uint8], most: int = MAX_LEVELS, mean: float = MEAN) -> bool:
@@ -73,8 +72,8 @@ def test_a_picture_of_any_kind_shows_the_same_to_the_last_bit(form: str, orienta
     options = {"progressive": True} if form.startswith("progressive") else {}
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes() if form == "PNG" else None
     file = encoded(picture, form.rsplit(maxsplit=1)[-1], exif=exif.tobytes(), icc_profile=profile, **options)
-    shown = {looked(file, Size(side, side), LOOK).tobytes() for side in (1, 1600)} | {
-        open_picture(file).decode(keep_profile=True).look(LOOK).tobytes()
+    shown = {looked(file, Size(side, side)).tobytes() for side in (1, 1600)} | {
+        open_picture(file).decode(keep_profile=True).look().tobytes()
     }
     assert len(shown) == 1
 

@@ -1,4 +1,4 @@
-"""The scales: enough pixels for both looks, and one coarse grid whatever was decoded."""
+"""The scales: enough pixels for what is wanted and for the look, which has one scale whatever else is wanted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.core.target import Size
-from focalbox.imaging.scales import decode_scale, grid_step, looking_size
+from focalbox.imaging.scales import decode_scale, looking_size
 
 sides = st.integers(1, 12_000)
 sizes = st.builds(Size, sides, sides)
@@ -23,8 +23,8 @@ def test_what_is_decoded_serves_the_target_and_the_look(source: Size, needed: Si
 
 
 @given(sizes, st.none() | sizes)
-def test_the_coarse_grid_does_not_depend_on_what_was_decoded(source: Size, needed: Size | None) -> None:
-    assert grid_step(source) % decode_scale(source, needed) == 0
+def test_the_scale_of_the_look_can_be_made_from_whatever_was_decoded(source: Size, needed: Size | None) -> None:
+    assert decode_scale(source, None) % decode_scale(source, needed) == 0
 
 
 @pytest.mark.parametrize("size", [Size(1, 1), Size(1, 2000), Size(4000, 3000), Size(30000, 1), Size(512, 512)])

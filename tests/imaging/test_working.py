@@ -10,9 +10,10 @@ from PIL import Image, ImageOps
 
 from focalbox.core.geometry import PixelBox
 from focalbox.core.target import Size
+from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.orientation import upright_size
 from focalbox.imaging.scales import looking_size
-from focalbox.imaging.working import WorkingImage, on_ground, shrink, turn_upright
+from focalbox.imaging.working import WorkingImage, shrink, turn_upright
 
 orientations = st.integers(1, 8)
 
@@ -56,7 +57,7 @@ def test_what_is_invisible_does_not_bleed_into_what_is_seen() -> None:
 def test_a_drawing_is_looked_at_on_a_ground_on_which_it_is_seen(colour: int, ground: int) -> None:
     drawing = Image.new("RGBA", (20, 20), (7, 7, 7, 0))
     drawing.paste((colour, colour, colour, 255), (5, 5, 15, 15))
-    found = np.asarray(on_ground(drawing))
+    found = np.asarray(WorkingImage(drawing, Size(20, 20)).small_copy(Size(20, 20)))
     assert found[0, 0].tolist() == [ground] * 3
     assert found[10, 10].tolist() == [colour] * 3
 
@@ -65,9 +66,7 @@ def test_an_opaque_alpha_channel_changes_nothing() -> None:
     image = noise(50, 40)
     with_alpha = image.convert("RGBA")
     for one in (image, with_alpha):
-        settled = WorkingImage(one, Size(50, 40)).settle_colours(
-            None, WorkingImage(one, Size(50, 40)).metadata, keep_profile=False
-        )
+        settled = WorkingImage(one, Size(50, 40)).settle_colours(Metadata(), keep_profile=False)
         assert settled.image.mode == "RGB"
         assert settled.image.tobytes() == image.tobytes()
 
@@ -75,8 +74,8 @@ def test_an_opaque_alpha_channel_changes_nothing() -> None:
 def test_the_copy_to_look_at_is_the_same_from_the_whole_and_from_a_half() -> None:
     image = noise(1600, 1200)
     size = looking_size(Size(1600, 1200))
-    whole = WorkingImage(image, Size(1600, 1200)).look(size)
-    half = WorkingImage(shrink(image, None, 2), Size(1600, 1200), 2).look(size)
+    whole = WorkingImage(image, Size(1600, 1200)).look()
+    half = WorkingImage(shrink(image, None, 2), Size(1600, 1200), 2).look()
     assert whole.shape == (size.height, size.width, 3)
     assert np.array_equal(whole, half)
 

@@ -12,7 +12,6 @@ from PIL import Image
 
 from focalbox.core.evidence import ModelOutput, Subject
 from focalbox.core.target import Size
-from focalbox.imaging.scales import looking_size
 from focalbox.imaging.working import WorkingImage
 from focalbox.saliency.faces import faces_in
 from focalbox.saliency.grids import KINDS, STRIDES, marks_on_grids
@@ -63,8 +62,7 @@ class Reader:
 
 def copy_of(picture: Image.Image) -> NDArray[np.uint8]:
     """Return what the product shows a network of a picture."""
-    size = Size(*picture.size)
-    return WorkingImage(picture, size).look(looking_size(size))
+    return WorkingImage(picture, Size(*picture.size)).look()
 
 
 def open_network(path: Path) -> Reader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +36,7 @@ _LEAST = 0.1
 _CELLS = 64
 """The most cells on a side when objects are separated; the maps of the shipped network have fewer."""
 
-_Run = tuple[int, int, int]
-"""Adjacent cells of one row: the row, the first column, and the column after the last."""
+_Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,59 +86,53 @@ def scored_objects(
         else object_map.cells.astype(np.float64)
     )
     inside = cells >= _LEVEL * cells.max()
-    before = np.zeros((rows, columns + 1))
-    np.cumsum(cells, axis=1, out=before[:, 1:])
-    whole = float(cells[inside].sum())
+    starts, stops = _runs(inside)
+    part = _connect(starts, stops, columns + 1)
+    sums = np.zeros((rows, columns + 1))
+    np.cumsum(cells, axis=1, out=sums[:, 1:])
+    within = sums.ravel()[stops] - sums.ravel()[starts]
+    shares = np.bincount(part, weights=within) / within.sum()
     weight = BESIDE_FACES if beside_faces else 1.0
     found: list[ScoredObject] = []
-    for runs in _connect(inside):
-        share = float(sum(before[row, stop] - before[row, start] for row, start, stop in runs)) / whole
-        if share < _LEAST:
-            continue
+    for number in np.flatnonzero(shares >= _LEAST).tolist():
+        top, left = np.divmod(starts[part == number], columns + 1)
+        right = stops[part == number] - top * (columns + 1)
         box = Box.between(
-            min(start for _, start, _ in runs) / columns,
-            runs[0][0] / rows,
-            max(stop for _, _, stop in runs) / columns,
-            (runs[-1][0] + 1) / rows,
+            int(left.min()) / columns, int(top[0]) / rows, int(right.max()) / columns, (int(top[-1]) + 1) / rows
         )
-        shown = box if size is None else box.to_whole_pixels(size)
+        shown, share = box if size is None else box.to_whole_pixels(size), float(shares[number])
         found.append(ScoredObject(shown, weight * WHOLE_OBJECTS * share, weight * CUT_OBJECTS * share))
     return tuple(sorted(found, key=lambda one: -one.whole))
 
 
-def _connect(inside: NDArray[np.bool_]) -> list[list[_Run]]:
-    """Return the connected parts of a mask (4-neighbours), each as its runs from the top down."""
-    runs = list(_runs(inside))
-    part_of = list(range(len(runs)))  # the number of an earlier run of the same part, or its own
+def _runs(inside: NDArray[np.bool_]) -> tuple[_Places, _Places]:
+    """Return where the runs of a mask (h, w), adjacent cells of one row, start and stop.
+
+    Places are counted row by row, each row with an empty cell at its end, which ends its last run.
+    """
+    rows, columns = inside.shape
+    framed = np.zeros((rows, columns + 1), dtype=np.bool_)
+    framed[:, :-1] = inside
+    flat = framed.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    edges = np.concatenate([[0], edges]) if flat[0] else edges
+    return edges[::2], edges[1::2]
+
+
+def _connect(starts: _Places, stops: _Places, row: int) -> _Places:
+    """Return for each run, as `_runs` gives them in rows of so many places, the first run that it is connected with."""
+    # A run of the row above touches a run when it overlaps with it once it is moved down by a row.
+    first = (stops + row).searchsorted(starts, "right").tolist()
+    behind = (starts + row).searchsorted(stops, "left").tolist()
+    part_of = list(range(len(first)))  # an earlier run of the same part, or itself
 
     def find_first(number: int) -> int:
         while part_of[number] != number:
             part_of[number] = number = part_of[part_of[number]]
         return number
 
-    begin = 0  # the first run that may touch the current one from above
-    for number, (row, start, stop) in enumerate(runs):
-        while runs[begin][0] < row - 1:
-            begin += 1
-        above = begin
-        while runs[above][0] < row:
-            if runs[above][1] < stop and start < runs[above][2]:
-                one, other = sorted((find_first(above), find_first(number)))
-                part_of[other] = one
-            above += 1
-    parts: dict[int, list[_Run]] = {}
-    for number, run in enumerate(runs):
-        parts.setdefault(find_first(number), []).append(run)
-    return list(parts.values())
-
-
-def _runs(inside: NDArray[np.bool_]) -> Iterator[_Run]:
-    """Yield the runs of a mask, row by row."""
-    rows, columns = inside.shape
-    framed = np.zeros((rows, columns + 1), dtype=np.bool_)  # an empty column ends the last run of each row
-    framed[:, :-1] = inside
-    flat = framed.ravel()
-    edges = np.flatnonzero(np.diff(flat, prepend=False)).tolist()
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        row, column = divmod(start, columns + 1)
-        yield row, column, column + stop - start
+    for number, (begin, end) in enumerate(zip(first, behind, strict=True)):
+        for above in range(begin, end):
+            one, other = find_first(above), find_first(number)
+            part_of[max(one, other)] = min(one, other)
+    return np.array([find_first(number) for number in part_of], dtype=np.intp)

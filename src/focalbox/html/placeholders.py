@@ -90,4 +90,4 @@ def _small(source: Source, limits: Limits | None) -> NDArray[np.uint8]:
     picture = open_source(source, limits)
     shrunk = _SIDE / max(picture.size.width, picture.size.height)
     small = Size(max(1, round(picture.size.width * shrunk)), max(1, round(picture.size.height * shrunk)))
-    return picture.decode(small).look(small)
+    return np.asarray(picture.decode(small, look=False).small_copy(small))

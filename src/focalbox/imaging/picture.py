@@ -24,8 +24,8 @@ from focalbox.imaging.memory import CANVASES, Need, check_memory, frames_held
 from focalbox.imaging.metadata import Metadata, read_metadata
 from focalbox.imaging.orientation import upright_size
 from focalbox.imaging.pillow_errors import ENDS_EARLY, translating
-from focalbox.imaging.scales import decode_scale, grid_step
-from focalbox.imaging.working import WorkingImage, on_ground, shrink, shrink_array, turn_upright
+from focalbox.imaging.scales import decode_scale
+from focalbox.imaging.working import WorkingImage, shrink, shrink_array, turn_upright
 
 __all__ = ["Picture"]
 
@@ -111,22 +111,17 @@ class Picture:
             image, self._image = self._image or self._reopen(), None  # a drafted or loaded reader cannot be used again
             scale, seen = decode_scale(self.size, needed), decode_scale(self.size, None)
             check_memory(self._name, replace(self._need(image.mode, scale), results=beside), self._limits.memory)
-            coarse = None
+            copy = None
             if look and self._drafts and scale != seen:
-                coarse = self._coarse(*self._pixels(image, seen), seen)
+                copy = self._turn(*self._pixels(image, seen), seen).copy_to_look_at()
                 image = self._reopen()
             reduced, profile = self._pixels(image, scale)
-            if look and coarse is None:
-                coarse = self._coarse(reduced, profile, scale)
-            return replace(self._upright(reduced, scale, profile, keep_profile=keep_profile), coarse=coarse)
-
-    def _coarse(self, image: Image.Image, profile: bytes | None, scale: int) -> WorkingImage:
-        """Return the picture on the grid that is looked at, upright, opaque and in sRGB: the same from every scale."""
-        step = grid_step(self.size)
-        small = on_ground(shrink(image, None, step // scale))
-        if small is image:  # the colours of the working image are settled in place
-            small = image.copy()
-        return self._upright(small, step, profile, keep_profile=False)
+            upright = self._turn(reduced, profile, scale)
+            if look and copy is None:  # blocks of the stored pixels, so that the copy is the same from every scale
+                blocks = shrink(reduced, None, seen // scale)
+                copy = (upright if scale == seen else self._turn(blocks, profile, seen)).copy_to_look_at()
+            settled = self._settle(upright, keep_profile=keep_profile, own=reduced is not self._given)
+            return replace(settled, looking_copy=copy)
 
     @property
     def animated(self) -> bool:
@@ -178,7 +173,8 @@ class Picture:
                     if image.size != (self._stored.width, self._stored.height):
                         message = f"{self._name} cannot be decoded: its frames are not as large as its header says"
                         raise DecodeError(message)
-                    yield self._upright(shrink(image, None, 1), 1, profile, keep_profile=keep_profile), duration
+                    upright = self._turn(shrink(image, None, 1), profile, 1)
+                    yield self._settle(upright, keep_profile=keep_profile), duration
 
         taken = replace(self._need("RGBA", 1), canvases=CANVASES + frames_held(self._stored, film.frames))
         return Film(
@@ -192,12 +188,14 @@ class Picture:
     def _refuse_film(self) -> Iterator[tuple[WorkingImage, Fraction]]:
         raise LimitExceeded(self.film_refusal)
 
-    def _upright(self, image: Image.Image, scale: int, profile: bytes | None, *, keep_profile: bool) -> WorkingImage:
-        exif = self._header.exif
-        working = turn_upright(image, self._stored, scale, exif.orientation)
-        own = image is not self._given
-        kept = self._metadata if keep_profile else Metadata(exif.credits())
-        return working.settle_colours(profile, kept, keep_profile=keep_profile, own=own)
+    def _turn(self, image: Image.Image, profile: bytes | None, scale: int) -> WorkingImage:
+        """Return the stored picture at 1/``scale`` upright, its colours as they are."""
+        return turn_upright(image, self._stored, scale, self._header.exif.orientation, profile)
+
+    def _settle(self, upright: WorkingImage, *, keep_profile: bool, own: bool = True) -> WorkingImage:
+        """Return the upright picture with its colours settled, and the metadata that it keeps."""
+        kept = self._metadata if keep_profile else Metadata(self._header.exif.credits())
+        return upright.settle_colours(kept, keep_profile=keep_profile, own=own)
 
     @cached_property
     def _metadata(self) -> Metadata:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from focalbox.core.target import Size
 
-__all__ = ["decode_scale", "grid_step", "looking_size"]
+__all__ = ["decode_scale", "looking_size"]
 
 _SIDE = 224
 """Side in pixels of the square with as many pixels as the looking copy: what the network was trained on."""
@@ -19,14 +19,6 @@ _MAX_STRETCH = 3
 
 _SCALES = (8, 4, 2, 1)
 """Divisors that JPEG decodes at for next to nothing (ITU-T T.81: the first coefficients of each 8 x 8 block)."""
-
-_GRIDS = (32, 16, *_SCALES)
-"""Divisors of the coarse grid for looking: multiples of whatever was decoded."""
-
-_GRID_FINER = 5, 4
-"""The coarse grid for looking has at least 5/4 as many cells as the looking copy has pixels along each side. With 1 a
-mirrored photograph, whose cells lie elsewhere when its sides are no multiples of them, differed by up to 1.0 of 255 on
-average, with 5/4 by up to 0.6 (tests/imaging/test_look.py)."""
 
 _DECODED = 3, 2
 """A picture is looked at in at least 3/2 times the pixels of the looking copy along each side: with 5/4 the copies of a JPEG
@@ -57,15 +49,6 @@ def looking_size(source: Size) -> Size:
     sides = (_SIDE * stretch / _STEP, _SIDE / stretch / _STEP)
     across, down = (max(1, int(length + 0.5)) * _STEP for length in sides)
     return Size(across, down)
-
-
-@lru_cache(_KEPT)
-def grid_step(source: Size) -> int:
-    """Return the width, in source pixels, of a cell of the coarse grid that every looking copy is made from.
-
-    It is never finer than the scale at which a picture is looked at.
-    """
-    return max(_coarsest(source, _larger(looking_size(source), *_GRID_FINER), _GRIDS), decode_scale(source, None))
 
 
 @lru_cache(_KEPT)

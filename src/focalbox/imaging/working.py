@@ -15,9 +15,9 @@ from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.orientation import FROM_BOTTOM, FROM_RIGHT, TURNS, upright_size
 from focalbox.imaging.resample import Filter, resize_window
-from focalbox.imaging.scales import grid_step
+from focalbox.imaging.scales import decode_scale, looking_size
 
-__all__ = ["WorkingImage", "on_ground", "shrink", "shrink_array", "turn_upright"]
+__all__ = ["WorkingImage", "shrink", "shrink_array", "turn_upright"]
 
 _GROUNDS = (128, 255, 0)
 """Greys that may show through transparent parts when looking: mid-grey is tried first, then white, then black."""
@@ -48,9 +48,8 @@ class WorkingImage:
         Where the upright source begins in ``image`` (x, y), in working pixels: above 0 when the source's sides are no
         multiples of ``scale`` and turning it upright has brought the partial cells to the left or top.
     metadata : Metadata
-    coarse : WorkingImage, optional
-        The same picture on the coarse grid that copies to look at are made from, equal to the last bit whatever ``scale``
-        is. None: they are made from these pixels.
+    looking_copy : PIL.Image.Image, optional
+        What models look at, equal to the last bit whatever ``scale`` is. None: it is made from these pixels when asked for.
     opaque : bool
         Whether an RGBA image is so large that it was left so, though no part of it is transparent.
     """
@@ -60,7 +59,7 @@ class WorkingImage:
     scale: int = 1
     offset: tuple[float, float] = (0.0, 0.0)
     metadata: Metadata = Metadata()  # noqa: RUF009 - frozen
-    coarse: WorkingImage | None = None
+    looking_copy: Image.Image | None = None
     opaque: bool = False
 
     def window(self, box: PixelBox) -> tuple[float, float, float, float]:
@@ -74,53 +73,59 @@ class WorkingImage:
     def part(self, box: PixelBox) -> WorkingImage:
         """Return a part of the picture, in pixels of a source that has its full size, as a picture of its own."""
         image = self.image.crop((box.left, box.top, box.right, box.bottom))
-        return replace(self, image=image, source=Size(box.width, box.height), coarse=None)
+        return replace(self, image=image, source=Size(box.width, box.height), looking_copy=None)
 
-    def look(self, size: Size) -> NDArray[np.uint8]:
-        """Return the whole picture for a model to look at.
+    def look(self) -> NDArray[np.uint8]:
+        """Return the whole picture for a model to look at: the same for every target.
 
-        The copy is made from the coarse grid, which is the same for every target. It is nearly the same for a JPEG and for a
-        lossless copy of it, because a JPEG decoded at 1/s has the means of s x s blocks.
-
-        Parameters
-        ----------
-        size : Size
-            Sides of the copy, in pixels: `looking_size` of the source.
+        It is nearly the same for a JPEG and for a lossless copy of it, because a JPEG decoded at 1/s has the means of s x s
+        blocks.
 
         Returns
         -------
         ndarray of uint8, shape (h, w, 3)
-            sRGB; transparent parts are composited on the grey on which the rest is seen best.
+            sRGB, of `looking_size`; transparent parts are composited on the grey on which the rest is seen best.
         """
-        grid = self.coarse or self._coarsen()
-        copy = resize_window(
-            grid.image,
-            (size.width, size.height),
-            grid.window(PixelBox(0, 0, self.source.width, self.source.height)),
-            Filter.BILINEAR,
-        )
-        return np.asarray(to_srgb(copy, self.metadata.profile if self.coarse is None else None))
+        return np.asarray(self.looking_copy or self.copy_to_look_at())
 
-    def without_coarse(self) -> WorkingImage:
+    def copy_to_look_at(self) -> Image.Image:
+        """Return the copy that models look at.
+
+        It is made from the pixels at the one scale at which a picture is looked at, never from larger ones.
+        """
+        step = max(1, decode_scale(self.source, None) // self.scale)
+        smaller = replace(
+            self,
+            image=shrink(self.image, None, step),
+            scale=self.scale * step,
+            offset=(self.offset[0] / step, self.offset[1] / step),
+        )
+        return smaller.small_copy(looking_size(self.source))
+
+    def small_copy(self, size: Size) -> Image.Image:
+        """Return the whole picture as a small RGB picture in sRGB.
+
+        Parameters
+        ----------
+        size : Size
+            Its sides, pixels.
+        """
+        clear = self.image.mode == "RGBA"
+        image = self.image.convert("RGBa") if clear else self.image
+        whole = self.window(PixelBox(0, 0, self.source.width, self.source.height))
+        copy = resize_window(image, (size.width, size.height), whole, Filter.BILINEAR)
+        return to_srgb(_on_ground(copy.convert("RGBA")) if clear else copy, self.metadata.profile, in_place=True)
+
+    def without_looking_copy(self) -> WorkingImage:
         """Return the picture once it has been looked at: without what was only made for that."""
-        return self if self.coarse is None else replace(self, coarse=None)
+        return self if self.looking_copy is None else replace(self, looking_copy=None)
 
-    def _coarsen(self) -> WorkingImage:
-        """Return the picture on the coarse grid, opaque, its colours as they are."""
-        step = max(1, grid_step(self.source) // self.scale)
-        image = on_ground(shrink(self.image, None, step))
-        return replace(
-            self, image=image, scale=self.scale * step, offset=(self.offset[0] / step, self.offset[1] / step)
-        )
-
-    def settle_colours(
-        self, profile: bytes | None, kept: Metadata, *, keep_profile: bool, own: bool = True
-    ) -> WorkingImage:
-        """Return the image with its colours settled: brought to sRGB, or kept with their profile.
+    def settle_colours(self, kept: Metadata, *, keep_profile: bool, own: bool = True) -> WorkingImage:
+        """Return the image with its colours settled, brought to sRGB or kept with their profile, and with other metadata.
 
         Pixels of its own are changed where they are, those of a picture that a caller made are not.
         """
-        image, opaque = self.image, False
+        image, profile, opaque = self.image, self.metadata.profile, False
         if image.mode == "RGBA" and _least_alpha(image) == _OPAQUE:
             opaque = image.width * image.height > _CONVERTED
             # An opaque alpha channel must change nothing, not even the time.
@@ -131,10 +136,8 @@ class WorkingImage:
         return replace(self, image=settled, metadata=kept, opaque=opaque)
 
 
-def on_ground(image: Image.Image) -> Image.Image:
-    """Return a picture opaque: its transparent parts composited on the grey on which the rest is seen best."""
-    if image.mode != "RGBA":
-        return image
+def _on_ground(image: Image.Image) -> Image.Image:
+    """Return an RGBA picture opaque: its transparent parts composited on the grey on which the rest is seen best."""
     ground = Image.new("RGB", image.size, (_ground_for(image),) * 3)
     ground.paste(image, mask=image.getchannel("A"))
     return ground
@@ -213,7 +216,9 @@ def shrink_array(pixels: NDArray[np.uint8], scale: int) -> Image.Image:
     return reduced
 
 
-def turn_upright(image: Image.Image, stored: Size, scale: int, orientation: int) -> WorkingImage:
+def turn_upright(
+    image: Image.Image, stored: Size, scale: int, orientation: int, profile: bytes | None = None
+) -> WorkingImage:
     """Return the working image of a stored picture, upright, its colours still as they are.
 
     Parameters
@@ -226,12 +231,15 @@ def turn_upright(image: Image.Image, stored: Size, scale: int, orientation: int)
         What it was divided by.
     orientation : int
         As in EXIF, 1 to 8.
+    profile : bytes, optional
+        The colour profile that the pixels are in; None for sRGB.
     """
+    metadata = Metadata(profile=profile)
     turn = TURNS.get(orientation)
     if turn is None:
-        return WorkingImage(image, stored, scale)
+        return WorkingImage(image, stored, scale, metadata=metadata)
     upright = image.transpose(turn)
     source = upright_size(stored, orientation)
     across = upright.width - source.width / scale if orientation in FROM_RIGHT else 0.0
     down = upright.height - source.height / scale if orientation in FROM_BOTTOM else 0.0
-    return WorkingImage(upright, source, scale, (across, down))
+    return WorkingImage(upright, source, scale, (across, down), metadata)
