@@ -56,6 +56,8 @@ def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys
     ("arguments", "sentence"),
     [
         (["/v1/map/cat.jpg"], "a key is needed: --key ID:SECRET or FOCALBOX_SERVICE_KEYS"),
+        (["http://[/v1/map/cat.jpg", "--key", f"a:{SECRET}"], "an address to sign has a host that is one"),
+        (["/v1/map/cat.jpg", "--key", f"a:{SECRET}\udcff"], "the secret of the key 'a' is text in UTF-8"),
         (["/v1/map/cat.jpg#top", "--key", f"a:{SECRET}"], "an address to sign has no # in it"),
         (["/v1/map/cat.jpg", "--key", "short"], "focalbox: "),
         (["/v1/map/cat.jpg?expires=5", "--key", f"a:{SECRET}"], "an address to sign has no field expires="),

@@ -56,6 +56,14 @@ def test_a_preset_is_its_address_and_takes_nothing_besides() -> None:
             read_address(short, b"", OPEN)
 
 
+@pytest.mark.parametrize("size", ["500\u00d7200", "500X200", "%35%30%30x200"])
+def test_a_preset_may_be_written_as_an_address_may(size: str) -> None:
+    settings = ServiceSettings.of({"FOCALBOX_SERVICE_PRESETS": f"card={size}?fit=tight"}, allow_unsigned="true")
+    assert read_address(b"/v1/p/card/cat.jpg", b"", settings) == read_address(
+        b"/v1/crop/500x200/cat.jpg", b"fit=tight", settings
+    )
+
+
 def test_a_preset_is_signed_as_it_is_asked_for() -> None:
     key = Key("k", "a secret long enough")
     settings = ServiceSettings.of(

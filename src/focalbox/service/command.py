@@ -222,7 +222,11 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
     if not keys:
         message = "a key is needed: --key ID:SECRET or FOCALBOX_SERVICE_KEYS"
         raise InvalidRequest(message)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # such as http://[
+        message = "an address to sign has a host that is one"
+        raise InvalidRequest(message) from error
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     before = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
     if parts.fragment:
@@ -245,9 +249,12 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
 
 
 def _path_of(listening: socket.socket) -> str:
-    """Return the path of a unix socket; a name that is no path (of an abstract socket) has an @ in place of its NUL."""
-    name = listening.getsockname()
-    return os.fsdecode(name).replace("\0", "@")
+    """Return the path of a unix socket, to be printed.
+
+    A name that is no path (of an abstract socket) has an @ in place of its NUL, and bytes that are no text are escaped.
+    """
+    name = os.fsencode(listening.getsockname())
+    return name.decode("utf-8", "backslashreplace").replace("\0", "@")
 
 
 def _announce(settings: ServiceSettings, listening: socket.socket) -> None:

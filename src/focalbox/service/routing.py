@@ -106,7 +106,7 @@ def _preset(name: str, source: bytes, query: bytes, settings: ServiceSettings) -
         message = "an address with a preset has no options"
         raise InvalidRequest(message)
     size, _, options = presets[name].partition("?")
-    return b"/v1/crop/" + size.encode("ascii") + b"/" + source, options.encode("ascii")
+    return b"/v1/crop/" + size.encode() + b"/" + source, options.encode()  # UTF-8, as they were checked
 
 
 def read_upload_address(

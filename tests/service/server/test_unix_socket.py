@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -131,3 +132,18 @@ def test_a_worker_that_stops_by_itself_leaves_the_socket_to_the_others(
     assert started.get("/healthz").startswith(b"HTTP/1.1 200 ")
     assert started.stop() == 0
     assert not place.exists()
+
+
+def test_a_path_that_is_not_utf_8_is_served_and_printed_with_escapes(tmp_path: Path) -> None:
+    place = os.fsencode(tmp_path) + b"/\xff.sock"
+    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--unix-socket", os.fsdecode(place)]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}  # as it is in most languages but C
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"socket:  {tmp_path}/\\xff.sock\n"
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(place)
+            client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        process.terminate()
+        assert process.wait(SECONDS) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,26 @@ def test_a_flag_is_called_as_it_is_written() -> None:
 def test_a_key_of_imgproxys_without_its_salt_is_refused(name: str) -> None:
     with pytest.raises(FocalboxError, match=r"^FOCALBOX_SERVICE_IMGPROXY_KEY and \.\.\._SALT are set together"):
         ServiceSettings.of({f"FOCALBOX_SERVICE_IMGPROXY_{name}": "00ff"})
+
+
+BYTES = b"a long enough text \xff".decode("utf-8", "surrogateescape")
+PATHS = {"root", "fetched", "unix_socket"}
+NOT_PATHS = sorted({field.name for field in fields(ServiceSettings) if field.metadata} - PATHS)
+
+
+@pytest.mark.parametrize("name", NOT_PATHS)
+def test_a_value_that_is_not_utf_8_stops_the_service_not_each_of_its_answers(name: str) -> None:
+    prefixes = {"presets": "card=", "keys": "k:", "imgproxy_presets": "card="}
+    variable = f"{SERVICE_PREFIX}{name.upper()}"
+    with pytest.raises(FocalboxError, match=f"^{variable} is ") as refused:
+        ServiceSettings.of({variable: prefixes.get(name, "") + BYTES})
+    assert BYTES not in str(refused.value)
+
+
+def test_a_folder_may_have_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    folder = tmp_path / BYTES
+    folder.mkdir()
+    assert ServiceSettings.of({f"{SERVICE_PREFIX}ROOT": str(folder)}).root == folder
 
 
 IN_BYTES = [f"FOCALBOX_{name}" for name in ("MEMORY", "LIMIT_BYTES", "LIMIT_MEMORY")] + [

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 
 from focalbox.errors import InvalidRequest, SignatureError
 
-__all__ = ["Key", "check", "new_key", "parse_key", "sign"]
+__all__ = ["Key", "check", "is_unicode", "new_key", "parse_key", "sign"]
 
 _MIN_SECRET = 16
 """Least characters of a secret: 128 bits when they are random, half the output of SHA-256 (RFC 2104, section 3)."""
 
 _LAST = re.compile(rb"expires=([0-9]{1,12})&key=([A-Za-z0-9_-]{1,32})&signature=([A-Za-z0-9_-]{43})")
 """The fields with which a signed address ends, in this order; nothing may follow the signature."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Matches half of a character; Python keeps bytes that are not UTF-8 as such (PEP 383)."""
 _ADDED = re.compile(r"(?:.*&)?(expires|key|signature)=.*")
 """Matches a query with a field that signing adds."""
 
@@ -56,10 +58,24 @@ def parse_key(text: str) -> Key:
     if not colon or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", name):
         message = "a key is ID:SECRET, its id 1 to 32 letters, digits, - or _"
         raise InvalidRequest(message)
+    if not is_unicode(secret):
+        message = f"the secret of the key {name!r} is text in UTF-8"
+        raise InvalidRequest(message)
     if len(secret) < _MIN_SECRET:
         message = f"the secret of the key {name!r} has at least {_MIN_SECRET} characters"
         raise InvalidRequest(message)
     return Key(name, secret)
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether text can be written as UTF-8; bytes of the command or the environment that are not stay in it otherwise.
+
+    Examples
+    --------
+    >>> is_unicode("café"), is_unicode("caf" + chr(0xDCE9))
+    (True, False)
+    """
+    return not _SURROGATE.search(text)
 
 
 def new_key(name: str = "session") -> Key:

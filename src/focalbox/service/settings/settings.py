@@ -11,7 +11,7 @@ from typing import Any
 
 from focalbox.errors import InvalidRequest
 from focalbox.machine import machine_memory, machine_processors
-from focalbox.service.dialects.signing import Key
+from focalbox.service.dialects.signing import Key, is_unicode
 from focalbox.service.settings import values
 from focalbox.settings import PREFIX, Settings, names_of_links
 
@@ -281,14 +281,20 @@ _SENTENCES = ("a size", "a key", "the secret", "a preset")
 """How messages begin that are whole sentences, and not the end of one that the setting's name begins."""
 
 
+_PATHS = (values.folder, values.open_folder, values.socket_path)  # some systems let a path be any bytes
+
+
 def _readers() -> dict[str, Callable[[str], Any]]:
     return {entry.name: entry.metadata["read"] for entry in dataclasses.fields(ServiceSettings) if entry.metadata}
 
 
 def _read(found: dict[str, Any], name: str, text: str, called: str) -> list[str]:
     """Read one value; a fault in it is returned as a sentence."""
+    read = _readers()[name]
+    if read not in _PATHS and not is_unicode(text):  # it would fail where it is used: in every address
+        return [f"{called} is text in UTF-8"]
     try:
-        found[name] = _readers()[name](text)
+        found[name] = read(text)
     except InvalidRequest as error:
         return [f"{called}: {error}" if str(error).startswith(_SENTENCES) else f"{called} is {error}"]
     return []
