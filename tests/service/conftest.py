@@ -204,7 +204,7 @@ def watched(opened: Opened, pictures: Path) -> Callable[..., tuple[Service, Watc
     def start(**settings: Any) -> tuple[Service, Watched]:
         model = Watched()
         extra = {"cropper": Cropper(model=model)}
-        return opened(extra, root=pictures, allow_unsigned="true", **settings), model
+        return opened(extra, **{"root": pictures, "allow_unsigned": "true", **settings}), model
 
     return start
 

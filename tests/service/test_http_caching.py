@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import concurrent.futures
+import itertools
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from PIL import Image
 
-from service.servers import Opened, Service, image_of
+from pictures import encoded
+from service.servers import Opened, Service, Watched, image_of
 
 
 def test_answers_can_be_kept(service: Service) -> None:
@@ -93,3 +99,44 @@ def test_equal_tags_are_equal_bytes_whatever_was_asked_before(
             assert answer.status == 200
             found.setdefault(answer.headers["etag"], set()).add(answer.content)
     assert [len(contents) for contents in found.values()] == [1] * len(sizes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["in place", "by another"])
+def test_equal_tags_are_equal_bytes_while_a_file_is_replaced_all_the_time(
+    watched: Callable[..., tuple[Service, Watched]], tmp_path: Path, how: str
+) -> None:
+    service, _ = watched(root=tmp_path, cache="none", waiting=100)
+    versions = [encoded(np.full((300, 400, 3), grey, dtype=np.uint8), "jpeg") for grey in (20, 240)]
+    place, beside = tmp_path / "a.jpg", tmp_path / "next"
+    place.write_bytes(versions[0])
+    found: dict[str, set[bytes]] = {}
+    done = threading.Event()
+
+    def replace() -> None:
+        for version in itertools.cycle(versions):
+            if how == "in place":
+                place.write_bytes(version)
+            else:
+                beside.write_bytes(version)
+                beside.replace(place)
+            if done.wait(0.002):
+                return
+
+    def ask(client: int) -> None:
+        for number in range(150):
+            answer = service.ask(f"/v1/crop/{30 + (number + client) % 3}x20/a.jpg")
+            if how == "in place" and answer.status in {415, 422}:  # empty for a moment, or not all of it
+                continue
+            assert answer.status == 200, answer
+            found.setdefault(answer.headers["etag"], set()).add(answer.content)
+
+    with concurrent.futures.ThreadPoolExecutor(9) as threads:
+        replacing = threads.submit(replace)
+        try:
+            list(threads.map(ask, range(8)))
+        finally:
+            done.set()
+        replacing.result()
+    assert len(found) == 6
+    assert [len(contents) for contents in found.values()] == [1] * 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,24 @@ def test_logs_are_lines_of_json_without_secrets(
     assert [line["status"] for line in asked] == [403, 403, 403]
     assert {"id", "method", "path", "dialect", "status", "bytes", "milliseconds"} <= set(asked[0])
     assert not any(word in text for word in (secret, "A" * 43, "B" * 27, "CCCC", "DDDD"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that cannot be read is found there alone")
+def test_a_disk_that_fails_is_a_warning_with_the_reason_and_does_not_say_that_there_is_no_picture(
+    running: Callable[..., Running], tmp_path: Path
+) -> None:
+    started = running("--root", "/proc/self", "--allow-unsigned")
+    answer = started.get("/v1/crop/30x30/mem")  # its first byte is no memory: an input/output error
+    assert b" 503 " in answer
+    assert b"cache-control: no-store" in answer
+    assert b"/proc" not in answer
+    assert b" 404 " in started.get("/v1/crop/30x30/nothing")
+    assert started.stop() == 0
+    lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    (failed,) = (line for line in lines if line.get("status") == 503)
+    assert failed["level"] == "warning"
+    assert failed["problem"] == "the folder of the pictures cannot be read at the moment"
+    assert failed["reason"].startswith("OSError(5, ")
 
 
 @pytest.mark.parametrize(

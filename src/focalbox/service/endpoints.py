@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,7 +19,7 @@ from focalbox.imaging.source import Limits
 from focalbox.service.cache_control import cache_control, never_stale
 from focalbox.service.disposition import disposition
 from focalbox.service.negotiation import field_of, is_current, negotiate, pixel_ratio, width_ratio
-from focalbox.service.problems import Gone, NotAPicture, Unavailable
+from focalbox.service.problems import Changed, Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
 from focalbox.service.request import AUTO, ImageRequest
@@ -104,9 +106,16 @@ class Endpoints:
             return answered
 
     async def _answer_picture(self, request: Request, image_request: ImageRequest) -> Response:
-        source = image_request.source
-        quick = self._sources.is_quick(source)  # then changing threads would take longer than the look-up
-        located = self._sources.locate(source) if quick else await asyncio.to_thread(self._sources.locate, source)
+        for changing in (False, True, True):  # again, where somebody else waited for the one before it changed
+            with suppress(Changed):
+                return await self._answer_source(request, image_request, changing=changing)
+        message = "the picture is being changed at the moment"
+        raise Changed(message)
+
+    async def _answer_source(self, request: Request, image_request: ImageRequest, *, changing: bool) -> Response:
+        locate = partial(self._sources.locate, image_request.source, changing=changing)
+        quick = self._sources.is_quick(image_request.source)  # then changing threads would take longer than the look-up
+        located = locate() if quick else await asyncio.to_thread(locate)
         if not located.elsewhere:
             with self._pool.admission():
                 return await until_gone(request.receive, self._answer(request, image_request, located))

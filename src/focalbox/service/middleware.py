@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
 from focalbox.service.dialects.urls import check_characters
-from focalbox.service.problems import Gone, Problem, problem_of
+from focalbox.service.problems import Gone, Problem, Unavailable, problem_of
 from focalbox.service.refusals import Refusals, kind_of
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.readiness import Readiness
@@ -172,7 +172,7 @@ class RequestLog:
 
     def _describe_error(self, error: Exception, problem: Problem) -> tuple[int, dict[str, Any]]:
         """Return the level of an error's line of log, and the line's additional fields."""
-        if problem.status == 502:  # noqa: PLR2004 - the fault of another server
+        if problem.status == 502 or isinstance(error, Unavailable):  # noqa: PLR2004 - the fault of another server, or of a disk
             reason = {"reason": repr(error.__cause__)[:_MAX_LOGGED]} if error.__cause__ else {}
             return logging.WARNING, {"problem": problem.detail, **reason}
         if isinstance(error, Overloaded):

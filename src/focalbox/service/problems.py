@@ -20,6 +20,7 @@ from focalbox.errors import (
 
 __all__ = [
     "AddressTooLong",
+    "Changed",
     "Gone",
     "HeadersTooLarge",
     "NotAPicture",
@@ -72,6 +73,10 @@ class TooSlow(LimitExceeded):
 
 class Unavailable(FetchError):
     """The place where pictures lie is gone for now, such as a disk that is not mounted."""
+
+
+class Changed(Unavailable):
+    """The picture is no longer the one that was found, or is being written just now."""
 
 
 class RequestTooSlow(FocalboxError):

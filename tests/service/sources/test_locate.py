@@ -44,6 +44,15 @@ def test_a_path_is_a_file_below_the_root(sources: Callable[..., Sources]) -> Non
     assert asyncio.run(_read(found.read)) == b"a cat"
 
 
+def test_a_file_that_is_being_changed_is_told_by_its_bytes_alone(
+    sources: Callable[..., Sources], tmp_path: Path
+) -> None:
+    found = sources(folder=True).locate("cat.jpg", changing=True)
+    (tmp_path / "root" / "cat.jpg").write_bytes(b"another cat")
+    assert found.identity is None
+    assert asyncio.run(_read(found.read)) == b"another cat"
+
+
 def test_only_what_lies_on_another_machine_is_looked_up_slowly(sources: Callable[..., Sources]) -> None:
     near, far = (sources(folder=True, mounted=f"1 0 8:1 / / rw - {kind} a rw") for kind in ("xfs", "nfs4"))
     assert near.is_quick("cat.jpg")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 
 from focalbox.errors import LimitExceeded
 from focalbox.imaging.limits import Limits
-from focalbox.service.problems import NotFound
+from focalbox.service.problems import Changed, NotFound, Unavailable
 from focalbox.service.sources.root_folder import RootFolder
 
 
@@ -109,3 +113,52 @@ def test_large_files_and_special_files_are_not_read(root: Path) -> None:
     with pytest.raises(NotFound):
         folder.find("pipe.jpg")
     (root / "pipe.jpg").unlink()
+
+
+def test_bytes_of_another_picture_than_was_found_are_not_taken_for_it(root: Path) -> None:
+    folder, place = RootFolder(root), root / "a" / "changing.jpg"
+    place.write_bytes(b"before")
+    replaced = folder.find("a/changing.jpg")
+    (root / "a" / "next").write_bytes(b"behind")
+    (root / "a" / "next").replace(place)
+    written = folder.find("a/changing.jpg")
+    place.write_bytes(b"behind!")
+    for found in (replaced, written):
+        with pytest.raises(Changed, match="is being changed"):
+            folder.read(found, Limits())
+    assert folder.read(folder.find("a/changing.jpg"), Limits()).data == b"behind!"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that cannot be read is found there alone")
+def test_a_disk_that_fails_does_not_say_that_there_is_no_picture() -> None:
+    folder = RootFolder(Path("/proc/self"))
+    with pytest.raises(Unavailable, match="cannot be read at the moment") as failed:
+        folder.read(folder.find("mem"), Limits())  # its first byte is no memory
+    assert isinstance(failed.value.__cause__, OSError)
+    assert failed.value.__cause__.errno == errno.EIO
+
+
+def test_too_many_open_files_do_not_say_that_there_is_no_picture(root: Path) -> None:
+    folder, limits = RootFolder(root), resource.getrlimit(resource.RLIMIT_NOFILE)
+    found = folder.find("a/picture.jpg")
+    with (root / "a" / "picture.jpg").open("rb") as last:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (last.fileno(), limits[1]))
+        try:
+            with pytest.raises(Unavailable):
+                folder.read(found, Limits())
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert folder.read(found, Limits()).data == b"picture"
+
+
+def test_a_root_that_vanishes_after_a_picture_was_found_is_unavailable(tmp_path: Path) -> None:
+    place = tmp_path / "root"
+    place.mkdir()
+    (place / "a.jpg").write_bytes(b"picture")
+    folder = RootFolder(place)
+    found = folder.find("a.jpg")
+    shutil.rmtree(place)
+    with pytest.raises(Unavailable):
+        folder.read(found, Limits())
+    with pytest.raises(Unavailable):
+        folder.pictures(4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound
@@ -65,15 +65,21 @@ class Sources:
         """Tell whether finding a picture waits for no other machine: no disk is asked, or one of this machine."""
         return self._folder is None or self._folder.local or _SCHEME.match(source) is not None
 
-    def locate(self, source: str) -> Location:
+    def locate(self, source: str, *, changing: bool = False) -> Location:
         """Find a picture.
+
+        Parameters
+        ----------
+        source : str
+        changing : bool
+            Whether it is being changed, so that only its bytes tell which one it is.
 
         Raises
         ------
         NotFound
             When it is not under the root.
         Unavailable
-            When the root folder is gone.
+            When the root folder is gone, or its disk fails.
         NotAllowed
             When it lies in a place that pictures are not fetched from.
         """
@@ -91,7 +97,9 @@ class Sources:
                     return self.locate(f"https://{source}")
                 raise
             folder, limits = self._folder, self._limits
-            return Location(file.identity, lambda: asyncio.to_thread(folder.read, file, limits))
+            if changing:
+                file = replace(file, identity="")
+            return Location(file.identity or None, lambda: asyncio.to_thread(folder.read, file, limits))
         kind = scheme[1].lower()
         address = f"{kind}://{source[scheme.end() :]}"
         host = address.split("/", 3)[2].lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -10,7 +11,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from focalbox.imaging.limits import Limits
-from focalbox.service.problems import NotFound, Unavailable
+from focalbox.service.problems import Changed, NotFound, Unavailable
 from focalbox.service.sources.content import Content
 from focalbox.service.sources.mounts import is_local, mounts
 from focalbox.storage.base import read_limited
@@ -21,6 +22,12 @@ _IN_NO_NAME = ("\\", "\0", ":") if os.name == "nt" else ("\\", "\0")
 """Characters that no name may hold. On Windows a colon follows a drive, or precedes a stream of a file."""
 _MISSING = "there is no such picture"
 """One message for files that are missing, hidden, outside the root or unreadable, so that it tells nothing about them."""
+_NO_SUCH = {
+    getattr(errno, name, None)
+    for name in ("ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EINVAL", "EILSEQ")
+}
+"""What the system says of names that lead to no file that may be read. Anything else, such as a disk that fails, a server
+of files that does not answer or too many open files, says nothing about the picture: it may be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class File:
     path : Path
         Its real place, all links followed.
     identity : str
-        Changes when its content does: device, inode, size and times of change.
+        Changes when its content does: device, inode, size and times of change. Empty where that does not matter.
     """
 
     path: Path
@@ -72,7 +79,7 @@ class RootFolder:
         NotFound
             When it may not be served.
         Unavailable
-            When the root itself is gone.
+            When the root itself is gone, or its disk fails.
         """
         if not is_servable(name):
             raise NotFound(_MISSING)
@@ -82,8 +89,7 @@ class RootFolder:
                 raise NotFound(_MISSING)
             found = os.stat(path)  # noqa: PTH116 - as above
         except (OSError, ValueError, RuntimeError) as error:
-            self.check()
-            raise NotFound(_MISSING) from error
+            raise self._failure(error) from error
         if not stat.S_ISREG(found.st_mode):
             raise NotFound(_MISSING)
         return File(Path(path), _identity(found))
@@ -105,6 +111,11 @@ class RootFolder:
         ------
         NotFound
             When it is no longer there.
+        Unavailable
+            When the root itself is gone, or its disk fails.
+        Changed
+            When it is another one by now, or was written to while it was read: nothing that is known of the one that was
+            found may be said of these bytes.
         LimitExceeded
             When it has more bytes than the limits allow.
         """
@@ -115,14 +126,28 @@ class RootFolder:
                 if not stat.S_ISREG(found.st_mode):
                     raise NotFound(_MISSING)
                 data = read_limited(opened, limits.bytes, "this one", found.st_size)
+                if file.identity and _identity(os.fstat(opened.fileno())) != file.identity:
+                    message = "the picture is being changed at the moment"
+                    raise Changed(message)
                 return Content(data, _date_of(found.st_mtime))
         except OSError as error:
-            raise NotFound(_MISSING) from error
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> NotFound | Unavailable:
+        """Return what it means that a file cannot be found or read; raises `Unavailable` when the root itself is gone."""
+        self.check()
+        if isinstance(error, OSError) and error.errno not in _NO_SUCH:
+            message = "the folder of the pictures cannot be read at the moment"
+            return Unavailable(message)
+        return NotFound(_MISSING)
 
     def pictures(self, most: int) -> list[str]:
         """Return the names of pictures directly below the root, in order, ``most`` at most."""
         endings = {".jpg", ".jpeg", ".png", ".webp", ".avif"}
-        names = (entry.name for entry in os.scandir(self._root) if entry.is_file())
+        try:
+            names = [entry.name for entry in os.scandir(self._root) if entry.is_file()]
+        except OSError as error:
+            raise self._failure(error) from error
         return sorted(name for name in names if Path(name).suffix.lower() in endings and not name.startswith("."))[
             :most
         ]
