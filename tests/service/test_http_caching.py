@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import itertools
+import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,6 +85,36 @@ def test_head_and_ranges(service: Service) -> None:
     assert {**head.headers, "x-request-id": ""} == {**whole.headers, "x-request-id": ""}
     part = service.ask("/v1/crop/60x40/coffee.jpg", headers={"range": "bytes=0-9"})
     assert (part.status, part.content, part.headers["accept-ranges"]) == (200, whole.content, "none")
+
+
+def test_a_version_that_is_asked_for_is_that_one_or_none(opened: Opened, pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes((pictures / "coffee.jpg").read_bytes())
+    service = opened(root=tmp_path, allow_unsigned="true", fallback="a.jpg")
+    os.utime(tmp_path / "a.jpg", (10**9, 10**9))
+    target, same = "/v1/crop/60x40/a.jpg", "Sun, 09 Sep 2001 01:46:40 GMT"
+    tag = service.ask(target).headers["etag"]
+    for status, name, value in (
+        (200, "if-match", tag), (200, "if-match", f'"a,b", W/{tag} , {tag}'), (200, "if-match", "*"),
+        (412, "if-match", '"other"'), (412, "if-match", f"W/{tag}"), (412, "if-match", ""), (412, "if-match", tag[:-1]),
+        (200, "if-unmodified-since", same), (200, "if-unmodified-since", "Sunday, 09-Sep-01 01:46:40 GMT"),
+        (200, "if-unmodified-since", "Sun Sep  9 01:46:41 2001"), (200, "if-unmodified-since", "nonsense"),
+        (412, "if-unmodified-since", "Sun, 09 Sep 2001 01:46:39 GMT"),
+    ):  # fmt: skip
+        for method in ("GET", "HEAD"):
+            answer = service.ask(target, method, headers={name: value})
+            assert answer.status == status, (name, value)
+            assert answer.status == 200 or answer.headers["cache-control"] == "no-store"
+    refused = service.ask(target, headers={"if-match": '"other"', "if-none-match": tag, "range": "bytes=9-"})
+    assert (refused.status, refused.problem()) == (412, "the answer is not the one that If-Match names")
+    both = {"if-match": tag, "if-unmodified-since": "Sun, 09 Sep 2001 01:46:39 GMT", "if-none-match": tag}
+    assert service.ask(target, headers=both).status == 304, "If-Match overrules a date, and then If-None-Match counts"
+    assert service.ask("/v1/crop/60x40/b.jpg", headers={"if-match": '"other"'}).status == 412, "the fallback is one too"
+    assert service.ask("/openapi.json", headers={"if-match": tag}).status == 200, "it has no tag"
+    assert service.ask("/page/style.css", headers={"if-match": tag}).status == 412
+    upload = service.ask(
+        "/v1/crop?size=60x40", "POST", (pictures / "coffee.jpg").read_bytes(), headers={"if-match": '"other"'}
+    )
+    assert upload.status == 200, "nobody has had a part of it before"
 
 
 def test_equal_tags_are_equal_bytes_whatever_was_asked_before(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalbox.service.negotiation import matches, negotiate
+from focalbox.service.negotiation import check_conditions, matches, negotiate, read_date
+from focalbox.service.problems import ConditionFailed
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,13 @@ def test_a_tag_is_known_only_where_it_stands(header: str, tag: str) -> None:
     assert matches(f'W/"x", {named}', named)
     if named not in header and header.strip() != "*":
         assert not matches(header, named)
+
+
+@given(
+    st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} [\d:]{1,12} ?[A-Z+0-9]{0,6}")
+)
+def test_any_text_is_a_date_or_none_and_a_condition_that_is_kept_or_not(text: str) -> None:
+    assert isinstance(read_date(text), float | None)
+    for name in ("if-match", "if-unmodified-since"):
+        with contextlib.suppress(ConditionFailed):
+            check_conditions({name: text}, '"a"', "Thu, 01 Jan 1970 00:00:00 GMT")

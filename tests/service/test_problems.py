@@ -26,6 +26,7 @@ def kinds(kind: type[Exception]) -> Iterator[type[Exception]]:
         (problems.NotAllowed, 403),
         (problems.NotFound, 404),
         (problems.RequestTooSlow, 408),
+        (problems.ConditionFailed, 412),
         (errors.LimitExceeded, 413),
         (problems.AddressTooLong, 414),
         (problems.NotAPicture, 415),

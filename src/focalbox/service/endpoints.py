@@ -18,7 +18,7 @@ from focalbox.errors import SourceError
 from focalbox.imaging.source import Limits
 from focalbox.service.cache_control import cache_control, never_stale
 from focalbox.service.disposition import disposition
-from focalbox.service.negotiation import field_of, is_current, negotiate, pixel_ratio, width_ratio
+from focalbox.service.negotiation import check_conditions, field_of, is_current, negotiate, pixel_ratio, width_ratio
 from focalbox.service.problems import Changed, Gone, NotAPicture, Unavailable
 from focalbox.service.render.analysis_cache import MAX_SAVED, load_analysis
 from focalbox.service.render.renderer import Renderer
@@ -181,8 +181,10 @@ class Endpoints:
         if self._settings.client_hints:
             headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), _HINTS)))
             headers["Accept-CH"] = _HINTS
-        if request.method != "POST" and is_current(request.headers, tag, picture.facts.modified):
-            return Response(status_code=304, headers=headers)
+        if request.method != "POST":
+            check_conditions(request.headers, tag, picture.facts.modified)
+            if is_current(request.headers, tag, picture.facts.modified):
+                return Response(status_code=304, headers=headers)
         finished = await self._renderer.answer(image_request, picture, chosen)
         if finished.notes:
             headers["Focalbox-Notes"] = "; ".join(finished.notes)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 from focalbox.imaging.output.encoding import can_write
 from focalbox.imaging.output.formats import FORMATS
+from focalbox.service.problems import ConditionFailed
 
-__all__ = ["field_of", "is_current", "matches", "negotiate", "pixel_ratio", "width_ratio"]
+__all__ = [
+    "check_conditions",
+    "field_of",
+    "is_current",
+    "matches",
+    "negotiate",
+    "pixel_ratio",
+    "read_date",
+    "width_ratio",
+]
 
 _PREFERRED = ("avif", "webp", "jpeg")
 """From the smallest files to the most readable."""
@@ -21,6 +33,8 @@ _RATIOS = (1.0, 1.5, 2.0, 3.0)
 _MAX_DIGITS = 6
 """Digits of a width in pixels that are read."""
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
+_TAGS = re.compile(r'W/"[!#-~\x80-\xff]*"|("[!#-~\x80-\xff]*")')
+"""Matches any tag, with its text if it is a strong one."""
 
 
 def field_of(headers: Mapping[str, str], name: str) -> str | None:
@@ -115,3 +129,53 @@ def is_current(headers: Mapping[str, str], tag: str, modified: str) -> bool:
     if tags is not None:
         return matches(tags, tag)
     return bool(modified) and headers.get("if-modified-since") == modified
+
+
+def read_date(text: str | None) -> float | None:
+    """Read a date as seconds since 1970, None where it is none; one without a zone, as asctime() writes it, is UTC.
+
+    RFC 9110 says so in section 5.6.7.
+    """
+    try:
+        found = parsedate_to_datetime(text) if text else None
+        return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def check_conditions(headers: Mapping[str, str], tag: str, modified: str = "") -> None:
+    """Refuse to answer a client that goes on with another version than this one, such as a download that was interrupted.
+
+    Parameters
+    ----------
+    headers : mapping of str to str
+        Of the request.
+    tag : str
+        That of the answer, a strong one. `If-Match` names it by strong comparison (RFC 9110, section 13.1.1).
+    modified : str, optional
+        When the picture was changed, as HTTP writes dates. `If-Unmodified-Since` counts only without `If-Match`, and where
+        both dates are known (section 13.1.4).
+
+    Raises
+    ------
+    ConditionFailed
+        When the answer is another one.
+
+    Examples
+    --------
+    >>> check_conditions({"if-match": '"a", "b"', "if-unmodified-since": "long ago"}, '"b"')
+    >>> check_conditions({"if-match": 'W/"b"'}, '"b"')
+    Traceback (most recent call last):
+    ...
+    focalbox.service.problems.ConditionFailed: the answer is not the one that If-Match names
+    """
+    tags = field_of(headers, "if-match")
+    if tags is not None:
+        if tags.strip() != "*" and tag not in _TAGS.findall(tags):
+            message = "the answer is not the one that If-Match names"
+            raise ConditionFailed(message)
+        return
+    since, changed = read_date(headers.get("if-unmodified-since")), read_date(modified)
+    if since is not None and changed is not None and changed > since:
+        message = "the picture has been changed since the date in If-Unmodified-Since"
+        raise ConditionFailed(message)

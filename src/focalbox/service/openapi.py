@@ -135,6 +135,7 @@ def _operation(
     answers = {"200": {"description": summary, "content": content}}
     if not name.endswith("_upload"):
         answers["304"] = {"description": "The client has it already."}
+        problems["412"] = {**problems["400"], "description": "Not the version that the client asks for."}
     return {
         "operationId": name,
         "summary": summary,

@@ -22,7 +22,7 @@ from focalbox.imaging.output.encoding import encode
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.service.dialects import signing
 from focalbox.service.endpoints import page_query
-from focalbox.service.negotiation import matches
+from focalbox.service.negotiation import check_conditions, field_of, matches
 from focalbox.service.problems import NotFound, Unavailable
 from focalbox.service.routing import PAGE_PATH
 from focalbox.service.settings import ServiceSettings
@@ -162,7 +162,8 @@ def _without_links(page: bytes, addresses: Sequence[str]) -> bytes:
 def _answer(request: Request, content: bytes, name: str) -> Response:
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if matches(request.headers.get("if-none-match"), tag):
+    check_conditions(request.headers, tag)
+    if matches(field_of(request.headers, "if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     ending = name[name.rfind(".") :]
     headers |= {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}

@@ -21,6 +21,7 @@ from focalbox.errors import (
 __all__ = [
     "AddressTooLong",
     "Changed",
+    "ConditionFailed",
     "Gone",
     "HeadersTooLarge",
     "NotAPicture",
@@ -83,6 +84,10 @@ class RequestTooSlow(FocalboxError):
     """The client took longer to send its request than it may."""
 
 
+class ConditionFailed(InvalidRequest):
+    """The client asks for an answer only as it was when it got a part of it."""
+
+
 class Gone(FocalboxError):
     """The client has hung up: nobody is left to be answered."""
 
@@ -119,6 +124,7 @@ class Problem:
 _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (SignatureError, 403, "Not signed"),
     (NotAllowed, 403, "Not allowed"),
+    (ConditionFailed, 412, "Another version"),
     (AddressTooLong, 414, "Address too long"),
     (HeadersTooLarge, 431, "Header fields too large"),
     (InvalidRequest, 400, "Wrong request"),

@@ -6,10 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 
+from focalbox.service.negotiation import read_date
 from focalbox.service.sources.content import Caching
 
 __all__ = ["FIELDS", "Freshness"]
@@ -91,7 +90,7 @@ class Freshness:
 
         Servers err; RFC 9111, section 4.3.4, says that such an answer updates nothing.
         """
-        for name, read in (("etag", _opaque), ("last-modified", _time)):
+        for name, read in (("etag", _opaque), ("last-modified", read_date)):
             mine, theirs = self.fields.get(name), said.fields.get(name)
             if mine and theirs:
                 return read(mine) == read(theirs)
@@ -116,7 +115,7 @@ class Freshness:
     def modified(self) -> str:
         """When the picture was changed, as its server says; empty where that is no date."""
         said = self.fields.get("last-modified", "")
-        return said if _time(said) is not None and said.isascii() and said.isprintable() else ""
+        return said if read_date(said) is not None and said.isascii() and said.isprintable() else ""
 
     @property
     def directive(self) -> str:
@@ -143,7 +142,7 @@ class Freshness:
         Browsers cache answers too, so where shared caches have a lifetime of their own (s-maxage), the shorter one counts.
         """
         said = [_seconds(self._directives[name]) for name in ("s-maxage", "max-age") if name in self._directives]
-        until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
+        until, made = read_date(self.fields.get("expires")), read_date(self.fields.get("date"))
         if not said and "expires" in self.fields:  # anything but a date counts as past (RFC 9111, section 5.3)
             said = [0.0 if until is None else until - (self.received if made is None else made)]
         if not said:
@@ -206,7 +205,7 @@ class Freshness:
     @property
     def _age(self) -> float:
         """Its age in seconds when it arrived (RFC 9111, section 4.2.3); of several, the first counts (section 5.1)."""
-        made = _time(self.fields.get("date"))
+        made = read_date(self.fields.get("date"))
         said = _seconds(self.fields.get("age", "").partition(",")[0].strip())
         return max(0.0, said, self.received - made if made is not None else 0.0)
 
@@ -217,7 +216,7 @@ class Freshness:
         for name in ("s-maxage", "max-age"):
             if name in self._directives:
                 return _seconds(self._directives[name])
-        until, made = _time(self.fields.get("expires")), _time(self.fields.get("date"))
+        until, made = read_date(self.fields.get("expires")), read_date(self.fields.get("date"))
         return max(0.0, until - (self.received if made is None else made)) if until is not None else 0.0
 
 
@@ -229,12 +228,3 @@ def _opaque(tag: str) -> str:
 def _seconds(text: str | None) -> float:
     """Read a number of seconds; anything else counts as 0, which is safe."""
     return float(min(int(text[:10]), _MAX_SECONDS)) if text and text.isascii() and text.isdigit() else 0.0
-
-
-def _time(text: str | None) -> float | None:
-    """Read a date, seconds since 1970; one without a zone, as asctime() writes it, is UTC (RFC 9110, section 5.6.7)."""
-    try:
-        found = parsedate_to_datetime(text) if text else None
-        return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
