@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpcore
 import numpy as np
 import pytest
 from PIL import Image
 
+from focalbox.service.sources.http_fetch import unread_of
 from pictures import encoded
 from service.servers import Answer, Service
 
@@ -35,6 +37,7 @@ class Upstream:
     place: str = ""
     answers: dict[str, list[bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    connections: int = 0
 
 
 @pytest.fixture
@@ -43,6 +46,7 @@ def upstream() -> Iterator[Upstream]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            state.connections += 1
             while line := self.rfile.readline():
                 path = line.split(b" ")[1].decode()
                 while self.rfile.readline() not in {b"\r\n", b""}:
@@ -85,6 +89,30 @@ def test_more_than_an_answer_is_not_the_next_one(
         answer = ask("/b.jpg")
         assert (_grey(answer), answer.headers["cache-control"]) == ("dark", "no-store")
     assert upstream.asked.count("/b.jpg") == 2
+
+
+def test_connections_are_kept_for_the_next_picture_unless_more_came_than_an_answer(
+    ask: Callable[[str], Answer], upstream: Upstream
+) -> None:
+    """This fails when a later httpcore keeps what it has received elsewhere than `unread_of` looks."""
+    control = "Cache-Control: no-store"
+    upstream.answers |= {
+        "/a.jpg": [_answer("200 OK", DARK, control)],
+        "/b.jpg": [_answer("200 OK", DARK, control) + b"H"],
+    }
+    assert [_grey(ask("/a.jpg")) for _ in range(4)] == ["dark"] * 4
+    assert (len(upstream.asked), upstream.connections) == (4, 1)
+    assert [_grey(ask(path)) for path in ("/b.jpg", "/a.jpg", "/a.jpg")] == ["dark"] * 3
+    assert (len(upstream.asked), upstream.connections) == (7, 2)
+
+
+def test_a_connection_that_does_not_tell_what_it_has_received_is_not_trusted(caplog: pytest.LogCaptureFixture) -> None:
+    assert unread_of(object()) is None
+    assert unread_of(httpcore.AsyncHTTPConnection(httpcore.Origin(b"http", b"a.example", 80))) is None
+    assert [record.getMessage() for record in caplog.records] in (
+        ["connections to the hosts of pictures are used only once"],
+        [],  # it has been said before
+    )
 
 
 def test_not_modified_of_another_version_is_asked_for_as_a_whole(
