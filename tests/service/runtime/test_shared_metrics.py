@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -99,3 +100,20 @@ def test_a_full_disk_of_temporary_files_ends_no_process(
     if not full_at_start:
         metrics = service.get("/metrics").decode()
         assert re.search(r'focalbox_requests_total\{[^}]*dialect="thumbor"[^}]*\} 4.0', metrics)
+
+
+@pytest.mark.slow
+def test_where_the_folder_is_cleaned_up_each_process_reports_what_it_has_counted(
+    running: Callable[..., Running], tmp_path: Path
+) -> None:
+    service = running("--allow-unsigned", "--workers", "2")
+    (folder,) = tmp_path.glob("focalbox-metrics-*")
+    shutil.rmtree(folder)
+    for _ in range(6):
+        answer = service.get("/metrics")
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert b"focalbox_connections 1.0" in answer
+    assert service.stop() == 0
+    lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    assert {line["level"] for line in lines} == {"info", "warning"}
+    assert 1 <= sum("not the sum" in line["message"] for line in lines) <= 2, "once in each process"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ __all__ = ["Metrics"]
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Edges of the latency histograms in seconds, three a decade, from a cached answer to the slowest fetch."""
+
+_log = logging.getLogger("focalbox.service")
 
 
 class Metrics:
@@ -31,6 +34,7 @@ class Metrics:
 
     def __init__(self, folder: Path | None = None, tracing: Tracing | None = None) -> None:
         self._registry, self._folder = CollectorRegistry(), folder
+        self._warned = False
         self.tracing = tracing or Tracing(on=False)
         self._watched: list[tuple[Gauge, Callable[[], float]]] = []
         self.requests = Counter(
@@ -82,10 +86,16 @@ class Metrics:
         self._cache.labels(cache, "hit" if hit else "miss").inc()
 
     def text(self) -> bytes:
-        """Return all metrics in Prometheus' text format, summed over the processes."""
+        """Return all metrics in Prometheus' text format, summed over the processes; of this one where the files are gone."""
         if self._folder is None:
             return generate_latest(self._registry)
         self.refresh()
         together = CollectorRegistry()
-        multiprocess.MultiProcessCollector(together, str(self._folder))  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+        try:
+            multiprocess.MultiProcessCollector(together, str(self._folder))  # type: ignore[no-untyped-call]
+            return generate_latest(together)
+        except (OSError, ValueError) as error:  # such as a folder of temporary files that was cleaned up
+            if not self._warned:
+                _log.warning("the files of counters are gone: /metrics is not the sum", extra={"reason": str(error)})
+            self._warned = True
+            return generate_latest(self._registry)
