@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import time
 from functools import cache
 from typing import Self
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from focalbox.amounts import show_bytes
 from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
@@ -16,7 +17,7 @@ from focalbox.storage.base import reason_of
 from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
-__all__ = ["MAX_REDIRECTS", "MISSING", "PORTS", "REDIRECTS", "fetch"]
+__all__ = ["MAX_REDIRECTS", "MISSING", "PORTS", "REDIRECTS", "escape_target", "fetch"]
 
 MAX_REDIRECTS = 5
 """Redirects that are followed; browsers follow 20, pictures need one or two."""
@@ -30,8 +31,19 @@ PORTS = {"http": 80, "https": 443}
 _AT_ONCE = 2**16
 """Bytes read at once; between two reads the limits of length and time are checked."""
 _HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
-_PLAIN = "/%:=&?~+!$,;'@()*[]"
-"""The characters of an address that are sent as they are written."""
+_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
+"""What no path and query may hold (RFC 3986, section 3.3 and 3.4); a % that begins no escape is among them."""
+
+
+def escape_target(target: bytes) -> bytes:
+    """Return a path and query as servers take them: some refuse what browsers leave unescaped, such as ``|`` and ``[``.
+
+    Examples
+    --------
+    >>> escape_target(b"/100%/a|b[1].jpg?c=%7c")
+    b'/100%25/a%7Cb%5B1%5D.jpg?c=%7c'
+    """
+    return _ESCAPED.sub(lambda found: b"%%%02X" % found[0][0], target)
 
 
 def fetch(address: str, max_bytes: int, *, seconds: float = 30.0, allow_private: bool = False) -> bytes:
@@ -114,9 +126,10 @@ class _Connection:
 
     def get(self, address: str, max_bytes: int) -> bytes | str:
         """Return the bytes that are there, or where they are instead."""
-        target = quote(self._parts.path or "/", safe=_PLAIN)
+        target = self._parts.path or "/"
         if self._parts.query:
-            target += f"?{quote(self._parts.query, safe=_PLAIN)}"
+            target += f"?{self._parts.query}"
+        target = escape_target(target.encode()).decode("ascii")
         self._socket.settimeout(self._seconds_left())
         self._http.request("GET", target, headers=_HEADERS)
         with self._http.getresponse() as response:

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +50,28 @@ def test_a_picture_of_an_allowed_host(opened: Opened, neighbour: Neighbour, pict
         assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg"), answer
     assert set(neighbour.hosts) == {neighbour.place}
     assert _crop(service, f"http://{neighbour.place}/missing.jpg").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("100%.jpg", "/100%25.jpg"),
+        ("a%20b.jpg", "/a%20b.jpg"),
+        ("a b.jpg", "/a%20b.jpg"),
+        ("a|b[1]^`{2}.jpg", "/a%7Cb%5B1%5D%5E%60%7B2%7D.jpg"),
+        ("é.jpg?é=a|b%", "/%C3%A9.jpg?%C3%A9=a%7Cb%25"),
+        ("a'(1)!,;:@&=+$~*.jpg", "/a'(1)!,;:@&=+$~*.jpg"),
+    ],
+)
+def test_a_server_is_asked_in_the_characters_that_an_address_may_have(
+    opened: Opened, neighbour: Neighbour, picture: bytes, name: str, asked: str
+) -> None:
+    service = opened(hosts=neighbour.place, allow_private="true", allow_unsigned="true")
+    neighbour.answers[asked] = (200, JPEG, picture)
+    neighbour.answers["/moved"] = (302, {"Location": f"http://{neighbour.place}{asked}"}, b"")
+    for written in (f"/{name}", "/moved"):
+        answer = _crop(service, quote(f"http://{neighbour.place}{written}", safe=""))
+        assert (answer.status, neighbour.asked[-1]) == (200, asked)
 
 
 def test_redirects_are_followed_five_times_and_each_is_checked(

@@ -20,7 +20,7 @@ from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.sources.freshness import Freshness
-from focalbox.storage.http_source import MAX_REDIRECTS, MISSING, PORTS, REDIRECTS
+from focalbox.storage.http_source import MAX_REDIRECTS, MISSING, PORTS, REDIRECTS, escape_target
 from focalbox.storage.public_ip import is_public
 from focalbox.version import __version__
 
@@ -201,9 +201,8 @@ class Remote:
         url = self._check_address(address)
         for step in range(MAX_REDIRECTS + 1):
             headers = [("Host", url.netloc.decode("ascii")), *_HEADERS, *validators]
-            target = httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port or PORTS[url.scheme], target=url.raw_path
-            )
+            path, port = escape_target(url.raw_path), url.port or PORTS[url.scheme]
+            target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=path)
             async with self._pool.stream("GET", target, headers=headers) as response:
                 if response.status not in REDIRECTS:
                     measured = any(key.lower() in _MEASURES for key, _ in response.headers)
