@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from focalbox.service.dialects.signing import Key, sign
-from service.servers import SECRET, Opened, Service, image_of
+from pictures import encoded
+from service.servers import SECRET, Opened, Running, Service, image_of, receive
 
 
 @pytest.mark.parametrize("kind", ["image/jpeg", "application/octet-stream", "multipart", ""])
@@ -82,3 +85,18 @@ def test_the_page_may_upload_with_its_own_address(opened: Opened, pictures: Path
     demos = service.ask("/page/demos.json", headers={"x-focalbox-page": query}).json()
     assert image_of(service.ask(f"/page/demo/{demos[0]}", headers={"x-focalbox-page": query}).content).width > 100
     assert service.ask("/page/demo/..%2fsecret", headers={"x-focalbox-page": query}).status == 404
+
+
+@pytest.mark.slow
+def test_a_large_form_needs_no_temporary_file(running: Callable[..., Running], small_disk: Path) -> None:
+    started = running("--allow-unsigned", TMPDIR=str(small_disk))
+    noise = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), dtype=np.uint8)
+    content = encoded(noise, "png")
+    assert len(content) > 2 * 2**20, "twice what the disk holds"
+    form = (
+        b"--x\r\n" + b'Content-Disposition: form-data; name="p"; filename="a.png"\r\n\r\n' + content + b"\r\n--x--\r\n"
+    )
+    with started.connect() as connection:
+        head = f"POST /v1/crop?size=50x50 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {len(form)}\r\n"
+        connection.sendall(head.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n" + form)
+        assert receive(connection).startswith(b"HTTP/1.1 200 ")

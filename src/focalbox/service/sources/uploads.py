@@ -75,6 +75,7 @@ async def _limit(
 
 async def _file_of(headers: Headers, stream: AsyncIterator[bytes], limits: Limits) -> bytes:
     parser = MultiPartParser(headers, stream, max_files=1, max_fields=0)  # type: ignore[arg-type]
+    parser.spool_max_size = limits.bytes + _ROOM  # in memory, where it is counted, and not in a file
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError, AssertionError) as error:
