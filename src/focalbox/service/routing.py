@@ -78,8 +78,8 @@ def read_address(path: bytes, query: bytes, settings: ServiceSettings) -> ImageR
         automatic = settings.thumbor_auto
     elif dialect == "imgproxy":
         _no_query(query)
-        key, salt = settings.imgproxy_key, settings.imgproxy_salt or b""
-        signed = imgproxy.check(path, key, salt, allow_unsigned=settings.allow_unsigned)
+        keys = list(zip(settings.imgproxy_key, settings.imgproxy_salt, strict=True))
+        signed = imgproxy.check(path, keys, allow_unsigned=settings.allow_unsigned)
         image_request = imgproxy.parse(signed, now, dict(settings.imgproxy_presets))
         automatic = settings.imgproxy_auto
     elif dialect == "filestack":

@@ -34,6 +34,13 @@ def test_a_flag_is_called_as_it_is_written() -> None:
         ServiceSettings.of({}, {"hosts": "--allow-host"}, hosts="http://a", at_work="many")
 
 
+def test_keys_of_imgproxys_have_a_salt_each() -> None:
+    variables = {f"{SERVICE_PREFIX}IMGPROXY_KEY": "00,11", f"{SERVICE_PREFIX}IMGPROXY_SALT": "22,33"}
+    assert ServiceSettings.of(variables).imgproxy_salt == (b"\x22", b"\x33")
+    with pytest.raises(FocalboxError, match=r"a salt for each key$"):
+        ServiceSettings.of({**variables, f"{SERVICE_PREFIX}IMGPROXY_SALT": "22"})
+
+
 @pytest.mark.parametrize("name", ["KEY", "SALT"])
 def test_a_key_of_imgproxys_without_its_salt_is_refused(name: str) -> None:
     with pytest.raises(FocalboxError, match=r"^FOCALBOX_SERVICE_IMGPROXY_KEY and \.\.\._SALT are set together"):

@@ -58,12 +58,10 @@ class ServiceSettings:
         read=values.truth,
         help_="Whether Accept decides the format of thumbor's addresses that name none.",
     )
-    imgproxy_key: bytes | None = _setting(
-        None, values.hexadecimal, "Key of imgproxy's signatures, hexadecimal.", secret=True
+    imgproxy_key: tuple[bytes, ...] = _setting(
+        (), values.hexadecimal, "Keys of imgproxy's signatures, hexadecimal; all are accepted.", secret=True
     )
-    imgproxy_salt: bytes | None = _setting(
-        None, values.hexadecimal, "Salt of imgproxy's signatures, hexadecimal.", secret=True
-    )
+    imgproxy_salt: tuple[bytes, ...] = _setting((), values.hexadecimal, "Their salts, one for each key.", secret=True)
     imgproxy_auto: bool = _setting(
         default=False,
         read=values.truth,
@@ -249,8 +247,9 @@ class ServiceSettings:
             mistakes += _read(found, name, text, variable)
         for name, text in given.items():
             mistakes += _read(found, name, text, flags.get(name, f"--{name.replace('_', '-')}"))
-        if ("imgproxy_key" in found) != ("imgproxy_salt" in found) and not any("IMGPROXY" in one for one in mistakes):
-            mistakes.append(f"{SERVICE_PREFIX}IMGPROXY_KEY and ..._SALT are set together, as imgproxy needs both")
+        keys, salts = (len(found.get(name, ())) for name in ("imgproxy_key", "imgproxy_salt"))
+        if keys != salts and not any("IMGPROXY" in one for one in mistakes):
+            mistakes.append(f"{SERVICE_PREFIX}IMGPROXY_KEY and ..._SALT are set together, a salt for each key")
         if mistakes:
             message = "; ".join(mistakes)
             raise InvalidRequest(message)

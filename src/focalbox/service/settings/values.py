@@ -232,14 +232,14 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
-def hexadecimal(text: str) -> bytes:
-    """Read bytes that are written in hexadecimal."""
+def hexadecimal(text: str) -> tuple[bytes, ...]:
+    """Read bytes that are written in hexadecimal, several with commas between them."""
     try:
-        found = bytes.fromhex(text)
+        found = tuple(map(bytes.fromhex, text.split(",")))
     except ValueError:
-        found = b""
-    if not found:
-        message = "bytes in hexadecimal"  # never the value
+        found = (b"",)
+    if not all(found):
+        message = "bytes in hexadecimal, with commas between several"  # never the value
         raise InvalidRequest(message)
     return found
 

@@ -196,14 +196,22 @@ def test_a_wrong_or_missing_signature_is_refused() -> None:
     rest = b"rs:fill:30:20/g:sm/plain/cat.jpg"
     path = _signed(rest)
     assert is_imgproxy(path)
-    assert check(path, KEY, SALT, allow_unsigned=False) == rest
+    assert check(path, [(KEY, SALT)], allow_unsigned=False) == rest
     for wrong in (path.replace(b":30:", b":31:"), b"/" + b"A" * 43 + b"/" + rest):
         with pytest.raises(SignatureError):
-            check(wrong, KEY, SALT, allow_unsigned=True)
+            check(wrong, [(KEY, SALT)], allow_unsigned=True)
     with pytest.raises(SignatureError, match="no imgproxy key"):
-        check(path, None, b"", allow_unsigned=True)
+        check(path, [], allow_unsigned=True)
     with pytest.raises(SignatureError, match="unsigned"):
-        check(b"/unsafe/" + rest, KEY, SALT, allow_unsigned=False)
+        check(b"/unsafe/" + rest, [(KEY, SALT)], allow_unsigned=False)
+
+
+def test_while_a_key_is_replaced_both_are_accepted_each_with_its_salt() -> None:
+    rest = b"rs:fill:30:20/g:sm/plain/cat.jpg"
+    for keys in ([(KEY, SALT), (b"new", b"salt")], [(b"new", b"salt"), (KEY, SALT)]):
+        assert check(_signed(rest), keys, allow_unsigned=False) == rest
+    with pytest.raises(SignatureError):
+        check(_signed(rest), [(KEY, b"salt"), (b"new", SALT)], allow_unsigned=False)
 
 
 def test_an_address_expires() -> None:
@@ -267,4 +275,4 @@ def test_anything_is_parsed_or_refused(rest: bytes) -> None:
 def test_every_word_that_imgproxy_writes_for_no_signature_is_one() -> None:
     for word in (b"unsafe", b"insecure", b"_"):
         assert is_imgproxy(b"/" + word + b"/rs:fill:5:5/plain/cat.jpg")
-        assert check(b"/" + word + b"/w:5/plain/cat.jpg", None, b"", allow_unsigned=True) == b"w:5/plain/cat.jpg"
+        assert check(b"/" + word + b"/w:5/plain/cat.jpg", [], allow_unsigned=True) == b"w:5/plain/cat.jpg"

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -60,8 +60,15 @@ def is_imgproxy(path: bytes) -> bool:
     return first in _UNSIGNED and (named or second == b"plain")
 
 
-def check(path: bytes, key: bytes | None, salt: bytes, *, allow_unsigned: bool) -> bytes:
+def check(path: bytes, keys: Sequence[tuple[bytes, bytes]], *, allow_unsigned: bool) -> bytes:
     """Check the signature and return what it signs, without the slash before it.
+
+    Parameters
+    ----------
+    path : bytes
+    keys : sequence of (bytes, bytes)
+        Keys with their salts, any of which may have signed it: while a key is replaced, there are two.
+    allow_unsigned : bool
 
     Raises
     ------
@@ -74,11 +81,11 @@ def check(path: bytes, key: bytes | None, salt: bytes, *, allow_unsigned: bool) 
             return rest
         message = "unsigned addresses are not allowed here: sign them as imgproxy does"
         raise SignatureError(message)
-    if key is None:
+    if not keys:
         message = "no imgproxy key is set here, so imgproxy's signatures cannot be checked"
         raise SignatureError(message)
-    digest = hmac.digest(key, salt + slash + rest, hashlib.sha256)
-    if not hmac.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"="), first):
+    digests = [hmac.digest(key, salt + slash + rest, hashlib.sha256) for key, salt in keys]
+    if not any(hmac.compare_digest(base64.urlsafe_b64encode(one).rstrip(b"="), first) for one in digests):
         message = "the signature is not that of this address"
         raise SignatureError(message)
     return rest
