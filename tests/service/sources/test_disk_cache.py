@@ -35,13 +35,26 @@ def test_what_is_put_is_found_also_by_the_next_process(opened: Callable[..., Dis
     cache = opened()
     assert (cache.find("a"), cache.data("a")) == (None, None)
     cache.put("a", SAID, b"picture")
-    cache.confirm("a", Freshness({"etag": '"b"'}, 2.0))
+    cache.confirm("a", SAID, Freshness({"etag": '"b"'}, 2.0))
     cache.close()
     for again in (cache, opened()):
         assert again.find("a") == Freshness({"etag": '"b"'}, 2.0)
         assert again.data("a") == b"picture"
     cache.drop("a")
     assert (again.find("a"), again.data("a"), cache.used) == (None, None, 0)
+
+
+def test_headers_of_one_version_are_not_noted_for_another_that_a_process_has_kept_meanwhile(
+    opened: Callable[..., DiskCache],
+) -> None:
+    slow, quick = opened(), opened()
+    slow.put("a", SAID, b"picture")
+    known = slow.find("a")
+    assert known is not None
+    newer = Freshness({"etag": '"b"'}, 2.0)
+    quick.put("a", newer, b"another version")
+    slow.confirm("a", known, known.renew(Freshness({"etag": '"a"', "cache-control": "max-age=60"}, 3.0)))
+    assert (slow.find("a"), slow.data("a")) == (newer, b"another version")
 
 
 def test_when_somebody_empties_the_folder_it_is_empty_and_begins_anew(

@@ -103,10 +103,15 @@ class DiskCache:
 
         self._attempt(keep, None)
 
-    def confirm(self, name: str, said: Freshness) -> None:
-        """Record that a picture has not changed, and its server's new headers."""
-        update = "UPDATE facts SET said = ?, used = ? WHERE name = ?"
-        self._attempt(lambda connection: connection.execute(update, (said.to_json(), time.time(), name)), None)
+    def confirm(self, name: str, known: Freshness, said: Freshness) -> None:
+        """Record that a picture has not changed, and its server's new headers.
+
+        Only where ``known`` are still its headers: another process may have kept a newer version meanwhile, which these are
+        not the headers of.
+        """
+        update = "UPDATE facts SET said = ?, used = ? WHERE name = ? AND said = ?"
+        values = said.to_json(), time.time(), name, known.to_json()
+        self._attempt(lambda connection: connection.execute(update, values), None)
 
     def drop(self, name: str) -> None:
         """Forget a picture."""

@@ -133,7 +133,7 @@ class Upstreams:
             return await self._fetch(address, host, fetch, None)
         said = known.renew(said)
         if self._cache is not None:
-            await asyncio.to_thread(self._cache.confirm, address, said)
+            await asyncio.to_thread(self._cache.confirm, address, known, said)
         return _content(said, kept)
 
     def _is_slow(self, host: str) -> bool:
