@@ -78,6 +78,7 @@ def test_other_files_are_left_as_they_are(pixels: NDArray[np.uint8]) -> None:
 
 @given(st.integers(0, 300), st.binary(min_size=1, max_size=8))
 @example(111, b"\x01")  # the places of the strips are of a type that they never have
+@example(163, b"\x01")  # fewer strips than the rows need
 @settings(max_examples=cases(200))
 def test_damaged_ones_are_refused_or_read_as_tifffile_does(place: int, value: bytes) -> None:
     content = bytearray(written(np.arange(9 * 8 * 3, dtype=np.uint8).reshape(9, 8, 3), photometric="rgb"))

@@ -22,6 +22,9 @@ _MAX_ENTRIES = 4096
 _PLACES = {273, 279, 324, 325}
 """Tags of where strips and tiles are, and of how many bytes they have."""
 
+_HEIGHT, _STRIPS, _ROWS_PER_STRIP = 257, 273, 278
+"""Tags of the picture's height, of where its strips are, and of the rows of each."""
+
 _WHOLE = {3, 4, 16}
 """Types that these have in every undamaged file: whole numbers of two, four or eight bytes."""
 
@@ -39,6 +42,8 @@ def as_plain_tiff(data: bytes) -> bytes:
     end = len(data) + len(data) % 2
     entries: list[bytes] = []
     behind = b""
+    numbers: dict[int, int] = {}
+    strips = 0
     try:
         (start,) = struct.unpack_from(">Q", data, 8)
         (count,) = struct.unpack_from(">Q", data, start)
@@ -56,10 +61,14 @@ def as_plain_tiff(data: bytes) -> bytes:
                 content = struct.pack(f">{length}{narrow}", *struct.unpack(f">{length}{wide}", content))
                 at = end + len(behind)
                 behind += content if len(content) > _PLAIN_INSIDE else b""
+            numbers[tag] = int.from_bytes(content[: SIZES[kind]])
+            strips = length if tag == _STRIPS else strips
             value = content.ljust(_PLAIN_INSIDE, b"\0") if len(content) <= _PLAIN_INSIDE else struct.pack(">I", at)
             entries.append(struct.pack(">HHI", tag, kind, length) + value)
         directory = struct.pack(">H", len(entries)) + b"".join(entries) + bytes(4)
         head = struct.pack(">2sHI", b"MM", 42, end + len(behind))
     except (struct.error, OverflowError):
         return data
+    if strips and strips * numbers.get(_ROWS_PER_STRIP, numbers.get(_HEIGHT, 0)) < numbers.get(_HEIGHT, 0):
+        return data  # libtiff would leave the rows without a strip black, without a word
     return b"".join([head, data[len(head) :], bytes(end - len(data)), behind, directory])
