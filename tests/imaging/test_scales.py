@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.core.target import Size
-from focalbox.imaging.scales import decode_scale, looking_size
+from focalbox.imaging.scales import decode_scale, looking_scale, looking_size
 
 sides = st.integers(1, 12_000)
 sizes = st.builds(Size, sides, sides)
@@ -25,6 +25,13 @@ def test_what_is_decoded_serves_the_target_and_the_look(source: Size, needed: Si
 @given(sizes, st.none() | sizes)
 def test_the_scale_of_the_look_can_be_made_from_whatever_was_decoded(source: Size, needed: Size | None) -> None:
     assert decode_scale(source, None) % decode_scale(source, needed) == 0
+
+
+@given(sizes)
+def test_what_is_looked_at_is_a_multiple_of_what_is_decoded_and_never_huge(source: Size) -> None:
+    scale, look = looking_scale(source), looking_size(source)
+    assert scale % decode_scale(source, None) == 0
+    assert source.pixels <= 2**21 * scale**2 or source.width < 2 * scale * look.width
 
 
 @pytest.mark.parametrize("size", [Size(1, 1), Size(1, 2000), Size(4000, 3000), Size(30000, 1), Size(512, 512)])

@@ -37,6 +37,7 @@ _CELLS = 64
 """The most cells on a side when objects are separated; the maps of the shipped network have fewer."""
 
 _Places = NDArray[np.intp]
+"""Places of cells, counted as in `_runs`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from focalbox.core.target import Size
 
-__all__ = ["decode_scale", "looking_size"]
+__all__ = ["decode_scale", "looking_scale", "looking_size"]
 
 _SIDE = 224
 """Side in pixels of the square with as many pixels as the looking copy: what the network was trained on."""
@@ -29,6 +29,10 @@ _WIDTH = 700
 most results are cut from the very pixels that were looked at, and only larger ones cost a second decode. With means of the
 larger pixels in place of that, which differ by 0.2 levels on average, windows hung on the size of the result in 6 % of the
 pictures and ratios (2026-11-27, `python -m benchmarks.quality.one_window`; now in none)."""
+
+_AVERAGED = 2**21
+"""Pixels above which what is looked at is averaged in blocks first, strip by strip: 8 MB as a copy of premultiplied colours.
+Only pictures that are much longer than wide have more at their scale."""
 
 _KEPT = 256
 """Results cached of each function: every crop asks several times, and cameras make few sizes."""
@@ -70,6 +74,23 @@ def decode_scale(source: Size, needed: Size | None) -> int:
     look = _larger(looking_size(source), *_DECODED)
     minimum = Size(max(look.width, _WIDTH), look.height)
     return min(_coarsest(source, needed or Size(1, 1)), _coarsest(source, minimum))
+
+
+@lru_cache(_KEPT)
+def looking_scale(source: Size) -> int:
+    """Return the width, in source pixels, of the averages that the looking copy is made from, the same for every target.
+
+    That is the scale at which a picture is looked at, or a multiple where it would have too many pixels.
+
+    Examples
+    --------
+    >>> looking_scale(Size(4000, 3000)), looking_scale(Size(1399, 30000))
+    (4, 8)
+    """
+    scale, look = decode_scale(source, None), looking_size(source)
+    while source.pixels > _AVERAGED * scale**2 and source.width >= 2 * scale * look.width:
+        scale *= 2
+    return scale
 
 
 def _larger(size: Size, more: int, than: int) -> Size:

@@ -15,7 +15,7 @@ from focalbox.imaging.colour import describes_rgb, prepare, to_srgb
 from focalbox.imaging.metadata import Metadata
 from focalbox.imaging.orientation import FROM_BOTTOM, FROM_RIGHT, TURNS, upright_size
 from focalbox.imaging.resample import Filter, resize_window
-from focalbox.imaging.scales import decode_scale, looking_size
+from focalbox.imaging.scales import looking_scale, looking_size
 
 __all__ = ["WorkingImage", "shrink", "shrink_array", "turn_upright"]
 
@@ -91,9 +91,9 @@ class WorkingImage:
     def copy_to_look_at(self) -> Image.Image:
         """Return the copy that models look at.
 
-        It is made from the pixels at the one scale at which a picture is looked at, never from larger ones.
+        It is made from averages at one scale, `looking_scale`, never from larger pixels.
         """
-        step = max(1, decode_scale(self.source, None) // self.scale)
+        step = max(1, looking_scale(self.source) // self.scale)
         smaller = replace(
             self,
             image=shrink(self.image, None, step),
