@@ -13,7 +13,8 @@ from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place, places_by_score
-from focalbox.core.placement.score import BODY, MARGIN, ROOM, TOP, score_of, weight_of_top
+from focalbox.core.placement.score import BODY, MARGIN, score_of
+from focalbox.core.placement.top import tops_of
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 from laws import cases
@@ -61,7 +62,7 @@ def test_no_place_scores_more(
         if box is not None
     ]
     corners += [one.box for one in things]
-    corners += [Box(whole.left, max(0.0, whole.top - ROOM), whole.width, whole.height)] if whole is not None else []
+    corners += [top for _, top in tops_of(whole, subjects)] if whole is not None else []
     lefts = [
         *np.linspace(0, 1 - width, 13),
         *(x + d for b in corners for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),
@@ -219,35 +220,6 @@ def test_what_is_shown_of_a_head_grows_with_the_window(
     assert subject.boxes[0].contains(larger)
     assert smaller.contains(subject.boxes[-1])
     assert larger.area - smaller.area <= 2 * more + 1e-9  # no jump
-
-
-STANDING = Box(0.4, 0.1, 0.2, 0.9)
-
-
-def standing_map(outside: float) -> SaliencyMap:
-    """A standing subject that the map marks evenly, and what it says of everything else."""
-    cells = np.full((10, 10), outside)
-    cells[1:, 4:6] = 1.0
-    return SaliencyMap(cells)
-
-
-def test_the_top_of_what_is_too_high_comes_first_with_room_above_it() -> None:
-    window = place(standing_map(0.0), 1.0, 0.4, Demands(subject_box=STANDING))
-    assert window.top == pytest.approx(STANDING.top - ROOM)
-
-
-def test_the_top_says_less_the_less_the_subject_stands_out() -> None:
-    counts = [weight_of_top(standing_map(outside), STANDING) for outside in (0.0, 0.25, 1.0)]
-    assert counts[0] == TOP
-    assert TOP > counts[1] > counts[2] == 0.0
-    assert weight_of_top(SaliencyMap.blank(), STANDING) == 0.0
-
-
-def test_a_subject_that_fits_pulls_no_window_to_its_top() -> None:
-    standing = Demands(subject_box=STANDING)
-    assert score_of(Box(0.0, 0.0, 1.0, 0.9), standing_map(0.0), standing).top == 0.0
-    assert score_of(Box(0.0, 0.0, 1.0, 0.8), standing_map(0.0), standing).top == TOP
-    assert score_of(Box(0.0, 0.1, 1.0, 0.8), standing_map(0.0), standing).top == 0.0  # the room is missing
 
 
 def test_places_that_differ_come_best_first() -> None:

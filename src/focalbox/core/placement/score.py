@@ -10,8 +10,9 @@ import numpy as np
 from focalbox.core.geometry import Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
+from focalbox.core.placement.top import tops_of, weight_of_top
 from focalbox.core.placement.windows import Grid, Windows
-from focalbox.core.prominence import ScoredSubject, ramp
+from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = [
@@ -19,14 +20,11 @@ __all__ = [
     "EDGE",
     "FACE",
     "MARGIN",
-    "ROOM",
-    "TOP",
     "UPPER",
     "Score",
     "breaks",
     "score_of",
     "score_parts",
-    "weight_of_top",
 ]
 
 EDGE = 0.9
@@ -45,20 +43,6 @@ the gain falls twice as much; with 0.05 both change less."""
 UPPER = 2 / 3
 """Share of a subject's weight that its upper half has when the subject cannot be whole: twice that of the lower half, so
 that a head comes before its collar."""
-
-TOP = 0.3
-"""What the top of a subject box adds when the box is taller than the window and stands out clearly, in shares of the
-saliency: an animal's head comes before its feet. It counts only when the window also shows `ROOM` above it."""
-
-ROOM = 0.02
-"""Room above the top of a subject box, a share of the picture's height: about the error of the box."""
-
-_STANDS_OUT = 1.5, 3.25
-"""Saliency inside a subject box, relative to the mean of the picture, from which on its top counts, and from which on it
-counts fully: where nothing stands out, the box tells little about a top. Against a top of 0.2 and (1.5, 4), windows
-cut 50 % of the tops of masks taller than a 5:2 window, not 56 % (4 to 9 % fewer), for 0.009 of the gain (0.002 to 0.016;
-dev rows). Of 32 windows that it moved up, 24 looked better so and four worse: the gain measures how much of a thing is
-kept, but people miss its head."""
 
 BODY = 4.0
 """What a body costs that is shown without its face, beside what a head costs that is cut, times the share of the body that
@@ -167,7 +151,10 @@ def _score_top(windows: Windows, saliency: SaliencyMap, demands: Demands) -> Gri
     box = demands.subject_box
     if box is None or box.height <= windows.height:
         return np.zeros(windows.shape)
-    return weight_of_top(saliency, box) * windows.begin_above(_with_room(box))
+    begun = np.zeros(windows.shape)
+    for share, top in tops_of(box, demands.subjects):
+        begun += share * windows.begin_above(top)
+    return weight_of_top(saliency, box) * begun
 
 
 def score_of(window: Box, saliency: SaliencyMap, demands: Demands) -> Score:
@@ -183,14 +170,9 @@ def breaks(demands: Demands, width: float, height: float) -> list[Box]:
         box = subject.box_for(width, height)
         boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
         boxes += [] if subject.body is None else [subject.body]
-    return boxes if demands.subject_box is None else [*boxes, _with_room(demands.subject_box)]
-
-
-def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
-    """Return what the top of a subject box counts in windows that the box is too tall for, 0 to `TOP`."""
-    if not saliency.total or not subject_box.area:
-        return 0.0
-    return TOP * ramp(saliency.share(subject_box) / subject_box.area, *_STANDS_OUT)
+    if demands.subject_box is not None:
+        boxes += [top for _, top in tops_of(demands.subject_box, demands.subjects)]
+    return boxes
 
 
 def _headless(windows: Windows, subjects: Sequence[ScoredSubject]) -> Grid:
@@ -213,8 +195,3 @@ def _upper_half(box: Box) -> Box:
 
 def _lower_half(box: Box) -> Box:
     return Box(box.left, box.top + box.height / 2, box.width, box.height / 2)
-
-
-def _with_room(box: Box) -> Box:
-    """Return a subject box with `ROOM` above its top, inside the picture."""
-    return Box.between(box.left, max(0.0, box.top - ROOM), box.right, box.bottom)

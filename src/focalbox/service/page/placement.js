@@ -53,15 +53,14 @@ export function partsOf(map, { left, top, width, height }, placing) {
   return { total, worth, cut };
 }
 
-function candidates(map, width, height, hold, { subjects = [], objects = [], subject_box = null, weights = {} }, within) {
-  const topOfAll = subject_box ? [withRoom(subject_box, weights)] : [];
+function candidates(map, width, height, hold, { subjects = [], objects = [], tops: begun = [], weights = {} }, within) {
   const edges = [
     ...subjects.flatMap((one) => {
       const box = boxFor(one, width, height);
       return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1), ...(one.body ? [one.body] : [])];
     }),
     ...objects.map(({ box }) => box).filter((box) => fits(box, width, height)),
-    ...topOfAll,
+    ...begun.map(({ box }) => box),
     ...(hold ? [hold] : []),
   ];
   const across = edges.flatMap((box) => [box.left, box.left + box.width]);
@@ -126,7 +125,8 @@ function saliencyIn(map, lefts, tops, width, height) {
 
 /** The score of every window, as in score.py of core/placement: saliency kept, less at the edges; subjects and objects
  * whole and cut; the top of what is too tall. */
-function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [], subject_box = null, weights = {} }) {
+function scoreOf(map, lefts, tops, width, height, placing) {
+  const { subjects = [], objects = [], subject_box = null, tops: begun = [], weights = {} } = placing;
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
   if (weights.edge) {
@@ -154,7 +154,7 @@ function scoreOf(map, lefts, tops, width, height, { subjects = [], objects = [],
     add(touched(lefts, tops, width, height, one.box), -one.cut);
   }
   if (subject_box && subject_box.height > height) {
-    add(beginAbove(lefts, tops, width, withRoom(subject_box, weights)), weights.top);
+    for (const { box, weight } of begun) add(beginAbove(lefts, tops, width, box), weight);
   }
   return score;
 }
@@ -185,11 +185,6 @@ function upperHalf(box) {
 
 function lowerHalf(box) {
   return { ...box, top: box.top + box.height / 2, height: box.height / 2 };
-}
-
-function withRoom(box, weights) {
-  const top = Math.max(0, box.top - weights.room);
-  return { ...box, top, height: box.top + box.height - top };
 }
 
 /** The share of a face's body inside windows that do not hold the face, else 0. */
