@@ -29,7 +29,7 @@ from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
 from focalbox.service.server.activation import take_socket
 from focalbox.service.server.health import why_not_ready
-from focalbox.service.server.listening import UnixSocket, listen
+from focalbox.service.server.listening import Listening, UnixSocket, listen
 from focalbox.service.server.peers import is_unix
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.settings.settings import SERVICE_PREFIX
@@ -151,7 +151,7 @@ def _exit_unless_started(start: Callable[[], None]) -> None:
         sys.exit(WRONG_CALL)
 
 
-def _serve(listening: socket.socket, settings: ServiceSettings, **more: Any) -> None:
+def _serve(listening: Listening, settings: ServiceSettings, **more: Any) -> None:
     """Serve in this process; the server is imported only here, so that help and signing start quickly."""
     from focalbox.service.server.process import serve_on  # noqa: PLC0415
 
@@ -159,28 +159,33 @@ def _serve(listening: socket.socket, settings: ServiceSettings, **more: Any) -> 
 
 
 def _serve_with_workers(
-    listening: socket.socket, settings: ServiceSettings, metrics_folder: Path, announce: Callable[[], None]
+    listening: Listening, settings: ServiceSettings, metrics_folder: Path, announce: Callable[[], None]
 ) -> int:
     """Serve with several processes that accept from one socket and count in one folder."""
+    from focalbox.service.server.balance import Balance  # noqa: PLC0415 - for several processes alone
     from focalbox.service.server.workers import Starts, supervise  # noqa: PLC0415 - Windows has no fork
 
     shared = settings.share()  # while this process still sees all processors
-    starts = Starts(settings.workers)
+    starts, balance = Starts(settings.workers), Balance(settings.workers)
 
     def announce_last() -> None:
         if starts.is_last():
             announce()
 
-    def work(all_stop: Callable[[], bool]) -> int:
+    def work(place: int, all_stop: Callable[[], bool]) -> int:
         try:
             folder = _reserve(metrics_folder)
-            _serve(listening, shared, metrics_folder=folder, all_stop=all_stop, announce=announce_last)
+            share = balance.share(place)
+            _serve(listening, shared, metrics_folder=folder, all_stop=all_stop, announce=announce_last, share=share)
         except FocalboxError as error:
             starts.fail(str(error))
             return WRONG_CALL
         return 0
 
-    forget = partial(shared_metrics.forget, metrics_folder)
+    def forget(worker: int, place: int) -> None:
+        balance.share(place).leave()
+        shared_metrics.forget(metrics_folder, worker)
+
     code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it ends it
     for reason in starts.reasons():
         print_error(reason)

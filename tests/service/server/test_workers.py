@@ -113,7 +113,7 @@ SLOW = """
 import sys
 import focalbox.service.server.workers as workers
 workers._EARLY = 0.0  # so slow a machine that no end is early
-sys.exit(workers.supervise(2, lambda all_stop: 2, lambda worker: None, lambda: None))
+sys.exit(workers.supervise(2, lambda place, all_stop: 2, lambda worker, place: None, lambda: None))
 """
 
 

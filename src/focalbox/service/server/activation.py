@@ -8,6 +8,7 @@ import stat
 from collections.abc import MutableMapping, Sequence
 
 from focalbox.errors import InvalidRequest
+from focalbox.service.server.listening import Listening
 
 __all__ = ["GivenSocket", "take_socket"]
 
@@ -18,7 +19,7 @@ _VARIABLES = (_COUNT, _PROCESS, "LISTEN_FDNAMES", "LISTEN_PIDFDID")
 _EXPECTED = "systemd hands over one socket that listens for streams (ListenStream=, Accept=no)"
 
 
-class GivenSocket(socket.socket):
+class GivenSocket(Listening):
     """A listening socket that belongs to whoever has started this process, and outlives it."""
 
     def listen(self, backlog: int = 0, /) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol as Interface
 
 __all__ = ["Closable", "Connections"]
@@ -27,6 +28,8 @@ class Connections:
         Connections in all.
     limit_per_address : int
         Connections from one address.
+    changed : callable, optional
+        Told how many are open whenever that changes.
 
     Examples
     --------
@@ -43,8 +46,10 @@ class Connections:
     True
     """
 
-    def __init__(self, limit: int, limit_per_address: int) -> None:
-        self._limit, self._limit_per_address = limit, limit_per_address
+    def __init__(
+        self, limit: int, limit_per_address: int, changed: Callable[[int], None] = lambda _number: None
+    ) -> None:
+        self._limit, self._limit_per_address, self._changed = limit, limit_per_address, changed
         self._address: dict[Closable, str] = {}
         self._idle: dict[str, OrderedDict[Closable, None]] = {}
         self._order: OrderedDict[Closable, None] = OrderedDict()
@@ -59,6 +64,7 @@ class Connections:
         self._address[connection] = address
         self._count[address] = self._count.get(address, 0) + 1
         self.idle(connection)
+        self._changed(len(self))
         return True
 
     def busy(self, connection: Closable) -> None:
@@ -85,6 +91,7 @@ class Connections:
         if not self._count[address]:
             del self._count[address]
             self._idle.pop(address, None)
+        self._changed(len(self))
 
     def __len__(self) -> int:
         """Return how many are open."""

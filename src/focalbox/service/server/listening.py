@@ -7,19 +7,38 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from focalbox.errors import InvalidRequest
 from focalbox.service.settings import ServiceSettings
 
-__all__ = ["BACKLOG", "UnixSocket", "listen"]
+__all__ = ["BACKLOG", "Listening", "UnixSocket", "listen"]
 
 BACKLOG = 1024
 """Connections that may wait in the system until the service accepts them."""
 
 
-def listen(settings: ServiceSettings) -> socket.socket:
+class Listening(socket.socket):
+    """A socket that may leave connections to other processes that accept from it."""
+
+    may_accept: Callable[[], bool] = staticmethod(lambda: True)
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Accept a connection, as `socket.socket.accept`.
+
+        Raises
+        ------
+        BlockingIOError
+            When none waits, or when another process should accept it.
+        """
+        if not self.may_accept():
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return super().accept()
+
+
+def listen(settings: ServiceSettings) -> Listening:
     """Return a socket that listens where the settings say.
 
     Raises
@@ -42,11 +61,11 @@ def listen(settings: ServiceSettings) -> socket.socket:
         raise InvalidRequest(message) from error
 
 
-def _tcp(host: str, port: int) -> socket.socket:
+def _tcp(host: str, port: int) -> Listening:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, asyncio sets TCP_NODELAY on every connection; without, each answer waits 40 ms for the
     # client's acknowledgement of its header.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = Listening(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -57,7 +76,7 @@ def _tcp(host: str, port: int) -> socket.socket:
     return listening
 
 
-class UnixSocket(socket.socket):
+class UnixSocket(Listening):
     """A listening unix socket; its file is removed when no further connections are to begin."""
 
     _path = Path()

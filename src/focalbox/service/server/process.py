@@ -21,11 +21,12 @@ from focalbox.cropper import Cropper
 from focalbox.errors import InvalidRequest
 from focalbox.service.app import build, load_model
 from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.server.balance import Share
 from focalbox.service.server.closing import stop_accepting
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.forwarded import ForwardedClient
 from focalbox.service.server.http11 import MAX_UNREAD, Deadlines, protocol_with
-from focalbox.service.server.listening import BACKLOG
+from focalbox.service.server.listening import BACKLOG, Listening
 from focalbox.service.server.peers import is_unix
 from focalbox.service.settings import ServiceSettings
 
@@ -59,13 +60,14 @@ class _Server(uvicorn.Server):
         connections: Connections,
         *,
         drain: float,
-        listening: socket.socket,
+        listening: Listening,
         all_stop: Callable[[], bool],
         announce: Callable[[], None],
+        share: Share | None,
     ) -> None:
         super().__init__(config)
         self._readiness, self._connections = readiness, connections
-        self._listening, self._all_stop, self._announce = listening, all_stop, announce
+        self._listening, self._all_stop, self._announce, self._share = listening, all_stop, announce, share
         self._drain, self._until, self._warned = drain, 0.0, 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -81,6 +83,9 @@ class _Server(uvicorn.Server):
         asyncio.get_running_loop().set_exception_handler(self._handle_error)
         await super().startup(sockets)
         self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
+        if self._share is not None:
+            self._share.enter()
+            self._listening.may_accept = self._share.may_accept
         self._announce()
 
     async def on_tick(self, counter: int) -> bool:
@@ -91,6 +96,8 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept the connections that have begun, unless others go on accepting, so that none is reset; then stop."""
+        if self._share is not None:
+            self._share.leave()
         if self._all_stop() and not self.force_exit:
             await stop_accepting(self._listening)
         await super().shutdown(sockets)
@@ -108,11 +115,13 @@ class _Server(uvicorn.Server):
 
 
 def serve_on(
-    listening: socket.socket,
+    listening: Listening,
     settings: ServiceSettings,
+    *,
     metrics_folder: Path | None = None,
     all_stop: Callable[[], bool] = lambda: True,
     announce: Callable[[], None] = lambda: None,
+    share: Share | None = None,
 ) -> None:
     """Serve on a socket until the process is told to stop.
 
@@ -128,6 +137,8 @@ def serve_on(
         Tells, when this process stops, whether all others that accept from the socket stop too.
     announce : callable
         Called once it serves.
+    share : Share, optional
+        Of the connections that several processes accept.
 
     Raises
     ------
@@ -147,7 +158,8 @@ def serve_on(
         raise InvalidRequest(message)
     most = min(settings.connections, files - _OTHER_FILES)
     of_address = 0 if is_unix(listening) else settings.address_connections  # there, all have the same one
-    connections = Connections(most, of_address or most)
+    changed = {} if share is None else {"changed": share.count}
+    connections = Connections(most, of_address or most, **changed)
     deadlines = Deadlines(settings.header_seconds, settings.body_seconds, settings.send_seconds)
     cropper = Cropper(model=settings.common.model, limits=settings.common.limits)
     load_model(cropper)
@@ -177,6 +189,7 @@ def serve_on(
         listening=listening,
         all_stop=all_stop,
         announce=announce,
+        share=share,
     )
     # From now on, and not only once uvicorn listens to signals: one that comes in between would be lost. When it has
     # stopped, uvicorn sends the signal on, which then changes nothing: a requested stop is not a failure.

@@ -84,10 +84,10 @@ class _Supervisor:
     ----------
     count : int
     work : callable
-        What a worker does: takes a function that tells whether all workers stop, and returns an exit code. `WRONG_CALL`
-        means that no worker can start, after however long, and none is started again.
+        What a worker does: takes its place among them and a function that tells whether all workers stop, and returns an
+        exit code. `WRONG_CALL` means that no worker can start, after however long, and none is started again.
     ended : callable
-        Told the process id of every worker that has ended.
+        Told the process id and the place of every worker that has ended.
     stopping : callable
         Told when no more workers will be started.
     """
@@ -95,8 +95,8 @@ class _Supervisor:
     def __init__(
         self,
         count: int,
-        work: Callable[[Callable[[], bool]], int],
-        ended: Callable[[int], None],
+        work: Callable[[int, Callable[[], bool]], int],
+        ended: Callable[[int, int], None],
         stopping: Callable[[], None],
     ) -> None:
         self._count, self._work, self._ended, self._stop = count, work, ended, stopping
@@ -143,7 +143,7 @@ class _Supervisor:
             threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()
             code = 1
             try:
-                code = self._work(lambda: self._all_stop[0] > 0)
+                code = self._work(place, lambda: self._all_stop[0] > 0)
             finally:
                 sys.stdout.flush()
                 sys.stderr.flush()
@@ -161,7 +161,7 @@ class _Supervisor:
 
     def _replace(self, worker: int, code: int) -> None:
         place, began = self._started.pop(worker)
-        self._ended(worker)
+        self._ended(worker, place)
         if self._stopping:
             self._code = self._code or max(code, 0)
             return
@@ -228,8 +228,8 @@ def _end_with_parent(alive: int) -> None:
 
 def supervise(
     count: int,
-    work: Callable[[Callable[[], bool]], int],
-    ended: Callable[[int], None],
+    work: Callable[[int, Callable[[], bool]], int],
+    ended: Callable[[int, int], None],
     stopping: Callable[[], None],
 ) -> int:
     """Run so many workers until the process is told to stop; parameters as in `_Supervisor`.

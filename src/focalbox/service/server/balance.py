@@ -1,0 +1,112 @@
+"""Processes that accept from one socket share its connections: who has more than another lets that one accept first.
+
+Without this, the process that happens to be awake can take a whole burst of connections, and when these are kept open, as
+by a proxy, all their requests stay with it while another process is idle.
+"""
+
+from __future__ import annotations
+
+import mmap
+import time
+from collections.abc import Callable
+
+__all__ = ["Balance", "Share"]
+
+_ABSENT = 2**32 - 1
+"""Stands for the count of a process that does not accept."""
+_MORE = 1
+"""How many connections more than another a process may have and still accept at once."""
+_PAUSE = 0.0002
+"""Seconds for which a process that has more leaves a connection to another one: the time to wake up and accept."""
+_PATIENCE = 0.002
+"""Seconds after which it accepts nevertheless: the other one is busy."""
+_ALONE = 0.02
+"""Seconds for which it then accepts at once."""
+
+
+class Balance:
+    """How many connections each of several processes has, in memory that they share.
+
+    Parameters
+    ----------
+    count : int
+        Processes.
+
+    Examples
+    --------
+    >>> balance = Balance(2)
+    >>> first, second = balance.share(0), balance.share(1)
+    >>> first.enter()
+    >>> second.enter()
+    >>> first.count(3)
+    >>> first.is_ahead(), second.is_ahead()
+    (True, False)
+    >>> second.leave()
+    >>> first.is_ahead()
+    False
+    """
+
+    def __init__(self, count: int) -> None:
+        self._counts = memoryview(mmap.mmap(-1, 4 * count)).cast("I")
+        for place in range(count):
+            self._counts[place] = _ABSENT
+
+    def share(self, place: int) -> Share:
+        """Return what one of the processes needs."""
+        return Share(self._counts, place)
+
+
+class Share:
+    """Counts the connections of one process, and tells whether it may accept one more.
+
+    Parameters
+    ----------
+    counts : memoryview of unsigned int
+        Connections of each process, which all of them see.
+    place : int
+        Of this process.
+    clock, sleep : callable
+        Of seconds.
+    """
+
+    def __init__(
+        self,
+        counts: memoryview[int],
+        place: int,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._counts, self._place, self._clock, self._sleep = counts, place, clock, sleep
+        self._since = self._last = self._alone = float("-inf")
+
+    def enter(self) -> None:
+        """Say that this process accepts from now on."""
+        self._counts[self._place] = 0
+
+    def leave(self) -> None:
+        """Say that it does not accept any more."""
+        self._counts[self._place] = _ABSENT
+
+    def count(self, number: int) -> None:
+        """Say how many connections it has, once it accepts."""
+        if self._counts[self._place] != _ABSENT:
+            self._counts[self._place] = number
+
+    def is_ahead(self) -> bool:
+        """Tell whether another process that accepts has clearly fewer connections."""
+        own = self._counts[self._place]
+        return own != _ABSENT and own > min(self._counts) + _MORE
+
+    def may_accept(self) -> bool:
+        """Tell whether to accept now; when not, the others have had a moment to do so."""
+        now = self._clock()
+        if now < self._alone or not self.is_ahead():
+            return True
+        if now - self._last > _PATIENCE:
+            self._since = now
+        if now - self._since >= _PATIENCE:
+            self._alone = now + _ALONE
+            return True
+        self._sleep(_PAUSE)
+        self._last = self._clock()
+        return False
