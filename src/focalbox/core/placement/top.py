@@ -34,13 +34,13 @@ Without these limits, hats were cut; and without any top where a face is known, 
 one (training/record/score.md)."""
 
 _HEAD_ROOM = 0.15
-"""Room above a head that is believed, in heights of the head with its hair. With 0.3, windows also went up from heads that had
-room already: of 36 windows that moved, 17 were preferred and 11 were not; with 0.15, of 40, 22 and 9."""
+"""Room above a head that is believed, in heights of the head with its hair. With 0.3, windows also went up from heads that
+had room already: of 36 windows that moved, 17 were preferred and 11 were not; with 0.15, of 40, 22 and 9."""
 
 _BEHIND, _BESIDE = 0.3, 0.7
 """Weight of a face relative to the heaviest one, up to which its head is no top, and from which on it is one fully. What was
-judged had a limit of a half; with this gradual one, at which no rounding decides, no window of 24,588 overlaps less than 0.92
-with that of the limit."""
+judged had a limit of a half; with this gradual one, at which no rounding decides, no window of 24,588 overlaps less than
+0.92 with that of the limit."""
 
 
 def weight_of_top(saliency: SaliencyMap, subject_box: Box) -> float:
