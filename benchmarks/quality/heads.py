@@ -37,6 +37,7 @@ from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place
 from focalbox.core.placement.score import EDGE
 from focalbox.core.prominence import WEIGHTS, Weights, scored_subjects
+from focalbox.core.top import scored_top
 from focalbox.cropper import Cropper
 
 _EVERY = 5
@@ -222,9 +223,8 @@ def _windows(found: Analysis, score: _Score) -> list[Box]:
         replace(one, whole=one.whole * score.whole_objects, cut=one.cut * score.cut_objects)
         for one in found.scored_objects
     )
-    demands = Demands(
-        subjects=subjects, subject_box=found.subject_box if score.lean else None, objects=objects, edge=score.edge
-    )
+    top = scored_top(found.saliency, found.object_map, found.subject_box, subjects) if score.lean else None
+    demands = Demands(subjects=subjects, top=top, objects=objects, edge=score.edge)
     windows = []
     for ratio in RATIOS:
         best = place(found.saliency, *largest_window(found.source, ratio.aspect), demands)

@@ -12,6 +12,7 @@ from focalbox.core.prominence import ScoredSubject, scored_subjects
 from focalbox.core.saliency_map import MAX_CELLS, SaliencyMap
 from focalbox.core.subject import Subject
 from focalbox.core.target import Size
+from focalbox.core.top import ScoredTop, scored_top
 from focalbox.core.visible import Visible
 
 __all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
@@ -113,6 +114,11 @@ class Evidence:
         if self.object_map is None or self.object_map.total == 0:
             return self.salient_box
         return subject_box(self.object_map).box
+
+    @cached_property
+    def scored_top(self) -> ScoredTop:
+        """The top of the subject as the score of a window counts it that the subject is too tall for."""
+        return scored_top(self.saliency, self.object_map, self.subject_box, self.scored_subjects)
 
     @cached_property
     def free_form(self) -> Box:

@@ -20,7 +20,7 @@ def test_the_parts_of_a_crop_are_those_by_which_it_was_chosen() -> None:
     analysis = Analysis(found.source, found.saliency, faces((0.6, 0.5, 0.1, 0.2)), object_map=found.saliency)
     counted = score_demands(analysis)
     assert (counted.subjects, counted.objects) == (analysis.scored_subjects, analysis.scored_objects)
-    assert (counted.subject_box, counted.edge) == (analysis.subject_box, EDGE)
+    assert (counted.top, counted.edge) == (analysis.scored_top, EDGE)
     crop = analysis.plan("5:2")
     assert crop.parts == score_of(crop.window, analysis.saliency, counted)
     assert crop.parts.total == sum(crop.parts.to_dict().values())

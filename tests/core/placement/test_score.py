@@ -14,9 +14,9 @@ from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place, places_by_score
 from focalbox.core.placement.score import BODY, MARGIN, score_of
-from focalbox.core.placement.top import tops_of
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.top import scored_top
 from laws import cases
 from strategies import boxes, maps
 
@@ -50,7 +50,8 @@ def test_no_place_scores_more(
     things: tuple[ScoredObject, ...],
     edge: float,
 ) -> None:
-    demands = Demands(subjects=subjects, subject_box=whole, objects=things, edge=edge)
+    lean = None if whole is None else scored_top(saliency, saliency, whole, subjects)
+    demands = Demands(subjects=subjects, top=lean, objects=things, edge=edge)
     best = place(saliency, width, height, demands)
     assert WHOLE.contains(best)
     reached = total(best, saliency, demands)
@@ -62,7 +63,7 @@ def test_no_place_scores_more(
         if box is not None
     ]
     corners += [one.box for one in things]
-    corners += [top for _, top in tops_of(whole, subjects)] if whole is not None else []
+    corners += [box for _, box in lean.begins] if lean is not None else []
     lefts = [
         *np.linspace(0, 1 - width, 13),
         *(x + d for b in corners for x in (b.left, b.right - width) for d in (0, 1e-6, -1e-6)),

@@ -13,7 +13,7 @@ def score_demands(evidence: Evidence) -> Demands:
     """Return the demands that count in the score of every window of a picture, without those of a caller."""
     return Demands(
         subjects=evidence.scored_subjects,
-        subject_box=evidence.subject_box,
+        top=evidence.scored_top,
         objects=evidence.scored_objects,
         edge=EDGE,
     )

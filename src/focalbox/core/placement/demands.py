@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from focalbox.core.geometry import Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.prominence import ScoredSubject
+from focalbox.core.top import ScoredTop
 
 __all__ = ["NO_DEMANDS", "Demands"]
 
@@ -29,8 +30,8 @@ class Demands:
         As ``focus``, but after all of the above.
     subjects : tuple of ScoredSubject
         They count in the score, beside the saliency.
-    subject_box : Box, optional
-        The box of the whole subject; its top counts in the score when it is taller than the window.
+    top : ScoredTop, optional
+        The top of the subject; it counts in the score when the subject is taller than the window.
     objects : tuple of ScoredObject
         Salient objects: each adds to the score where it is whole, and lowers it where it is cut.
     edge : float
@@ -43,7 +44,7 @@ class Demands:
     hold: tuple[Box, ...] = ()
     near: tuple[float, float] | None = None
     subjects: tuple[ScoredSubject, ...] = ()
-    subject_box: Box | None = None
+    top: ScoredTop | None = None
     objects: tuple[ScoredObject, ...] = ()
     edge: float = 0.0
 

@@ -10,10 +10,10 @@ import numpy as np
 from focalbox.core.geometry import Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
-from focalbox.core.placement.top import tops_of, weight_of_top
 from focalbox.core.placement.windows import Grid, Windows
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
+from focalbox.core.top import ScoredTop
 
 __all__ = [
     "BODY",
@@ -103,12 +103,12 @@ def score_parts(windows: Windows, saliency: SaliencyMap, demands: Demands) -> tu
     windows : Windows
     saliency : SaliencyMap
     demands : Demands
-        Only its subjects, subject box, objects and edge are used.
+        Only its subjects, top, objects and edge are used.
     """
     kept = windows.saliency_in(saliency)
     edge = demands.edge * (windows.middle(MARGIN).saliency_in(saliency) - kept) if demands.edge else np.zeros_like(kept)
     whole, cut = _score_subjects(windows, demands.subjects)
-    return kept, edge, whole, cut, _score_objects(windows, demands.objects), _score_top(windows, saliency, demands)
+    return kept, edge, whole, cut, _score_objects(windows, demands.objects), _score_top(windows, demands.top)
 
 
 def _score_subjects(windows: Windows, subjects: Sequence[ScoredSubject]) -> tuple[Grid, Grid]:
@@ -146,15 +146,13 @@ def _score_objects(windows: Windows, objects: Sequence[ScoredObject]) -> Grid:
     return score
 
 
-def _score_top(windows: Windows, saliency: SaliencyMap, demands: Demands) -> Grid:
-    """Return what the top of a subject box adds that is taller than the windows."""
-    box = demands.subject_box
-    if box is None or box.height <= windows.height:
-        return np.zeros(windows.shape)
-    begun = np.zeros(windows.shape)
-    for share, top in tops_of(box, demands.subjects):
-        begun += share * windows.begin_above(top)
-    return weight_of_top(saliency, box) * begun
+def _score_top(windows: Windows, top: ScoredTop | None) -> Grid:
+    """Return what the top of a subject adds that is taller than the windows."""
+    score = np.zeros(windows.shape)
+    if top is not None and top.subject_box.height > windows.height:
+        for weight, box in top.begins:
+            score += weight * windows.begin_above(box)
+    return score
 
 
 def score_of(window: Box, saliency: SaliencyMap, demands: Demands) -> Score:
@@ -170,8 +168,8 @@ def breaks(demands: Demands, width: float, height: float) -> list[Box]:
         box = subject.box_for(width, height)
         boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
         boxes += [] if subject.body is None else [subject.body]
-    if demands.subject_box is not None:
-        boxes += [top for _, top in tops_of(demands.subject_box, demands.subjects)]
+    if demands.top is not None:
+        boxes += [box for _, box in demands.top.begins]
     return boxes
 
 

@@ -12,7 +12,6 @@ from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
 from focalbox.core.placement.score import BODY, EDGE, FACE, MARGIN, UPPER
-from focalbox.core.placement.top import tops_of, weight_of_top
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -102,13 +101,11 @@ def placing(analysis: Analysis) -> dict[str, Any]:
         for one in analysis.scored_subjects
     ]
     tight = grow_to_heads(analysis, analysis.subject_box)
-    tops = tops_of(analysis.subject_box, analysis.scored_subjects)
-    weight = weight_of_top(analysis.saliency, analysis.subject_box)
     return {
         "subjects": subjects,
         "objects": [{"box": one.box.to_dict(), "whole": one.whole, "cut": one.cut} for one in analysis.scored_objects],
         "subject_box": analysis.subject_box.to_dict(),
-        "tops": [{"box": box.to_dict(), "weight": share * weight} for share, box in tops],
+        "tops": [{"box": box.to_dict(), "weight": weight} for weight, box in analysis.scored_top.begins],
         "tight_box": tight.to_whole_pixels(analysis.visible.size).to_dict(),
         "weights": {
             "body": BODY,

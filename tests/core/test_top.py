@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,10 +13,10 @@ from focalbox.core.geometry import Box
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place
 from focalbox.core.placement.score import score_of
-from focalbox.core.placement.top import ROOM, TOP, tops_of, weight_of_top
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
-from strategies import boxes
+from focalbox.core.top import ROOM, TOP, filled_by, scored_top, tops_of
+from strategies import boxes, maps
 
 STANDING = Box(0.4, 0.1, 0.2, 0.9)
 
@@ -26,20 +28,60 @@ def standing_map(outside: float) -> SaliencyMap:
     return SaliencyMap(cells)
 
 
+def demand(saliency: SaliencyMap, box: Box, *subjects: ScoredSubject) -> Demands:
+    return Demands(subjects=subjects, top=scored_top(saliency, None, box, subjects))
+
+
 def test_the_top_of_what_is_too_high_comes_first_with_room_above_it() -> None:
-    window = place(standing_map(0.0), 1.0, 0.4, Demands(subject_box=STANDING))
+    window = place(standing_map(0.0), 1.0, 0.4, demand(standing_map(0.0), STANDING))
     assert window.top == pytest.approx(STANDING.top - ROOM)
 
 
+def weight(saliency: SaliencyMap, object_map: SaliencyMap | None, box: Box, *subjects: ScoredSubject) -> float:
+    return sum(one for one, _ in scored_top(saliency, object_map, box, subjects).begins)
+
+
 def test_the_top_says_less_the_less_the_subject_stands_out() -> None:
-    counts = [weight_of_top(standing_map(outside), STANDING) for outside in (0.0, 0.25, 1.0)]
+    counts = [weight(standing_map(outside), None, STANDING) for outside in (0.0, 0.25, 1.0)]
     assert counts[0] == TOP
     assert TOP > counts[1] > counts[2] == 0.0
-    assert weight_of_top(SaliencyMap.blank(), STANDING) == 0.0
+    assert weight(SaliencyMap.blank(), None, STANDING) == 0.0
+
+
+def test_one_solid_thing_that_fills_most_of_the_picture_has_a_top_too() -> None:
+    large = Box(0.1, 0.1, 0.8, 0.9)
+    figure, things = np.zeros((2, 10, 10))
+    figure[1:, 1:9] = 1.0
+    things[1:, 1:9:3] = 1.0
+    assert weight(SaliencyMap(figure), None, large) == 0.0  # of such a box the saliency alone cannot tell
+    assert weight(SaliencyMap(figure), SaliencyMap(figure), large) == TOP
+    assert weight(SaliencyMap(figure), SaliencyMap(things), large) == 0.0  # a few things beside each other
+    assert weight(SaliencyMap(figure), SaliencyMap.blank(), large) == 0.0
+    window = place(
+        SaliencyMap(figure), 1.0, 0.4, Demands(top=scored_top(SaliencyMap(figure), SaliencyMap(figure), large, []))
+    )
+    assert window.top == pytest.approx(large.top - ROOM)
+
+
+@pytest.mark.parametrize("kind", ["face", "head"])
+def test_a_head_says_better_than_a_large_box_what_matters(kind: str) -> None:
+    large = Box(0.1, 0.1, 0.8, 0.9)
+    solid = SaliencyMap(np.pad(np.ones((9, 8)), ((1, 0), (1, 1))))
+    counts = [weight(solid, solid, large, replace(face_at(0.5, whole), kind=kind)) for whole in (0.0, 0.25, 0.5)]
+    assert counts[0] == TOP
+    assert counts[1] == pytest.approx(TOP / 2)
+    assert counts[2] == 0.0
+    assert weight(solid, solid, large, replace(face_at(0.5), kind="text")) == TOP
+
+
+@given(maps, boxes())
+def test_a_box_is_filled_by_a_share(objects: SaliencyMap, box: Box) -> None:
+    assert 0.0 <= filled_by(objects, box) <= 1.0 + 1e-9
+    assert filled_by(SaliencyMap(np.ones((4, 4))), box) == pytest.approx(1.0)
 
 
 def test_a_subject_that_fits_pulls_no_window_to_its_top() -> None:
-    standing = Demands(subject_box=STANDING)
+    standing = demand(standing_map(0.0), STANDING)
     assert score_of(Box(0.0, 0.0, 1.0, 0.9), standing_map(0.0), standing).top == 0.0
     assert score_of(Box(0.0, 0.0, 1.0, 0.8), standing_map(0.0), standing).top == TOP
     assert score_of(Box(0.0, 0.1, 1.0, 0.8), standing_map(0.0), standing).top == 0.0  # the room is missing
@@ -52,7 +94,7 @@ def face_at(top: float, whole: float = 0.5) -> ScoredSubject:
 
 def test_a_box_that_reaches_far_above_a_head_does_not_pull_the_window_there() -> None:
     doorway = Box(0.3, 0.1, 0.4, 0.9)
-    window = place(standing_map(0.0), 1.0, 0.4, Demands(subjects=(face_at(0.5),), subject_box=doorway))
+    window = place(standing_map(0.0), 1.0, 0.4, demand(standing_map(0.0), doorway, face_at(0.5)))
     assert window.top > 0.2  # the box of the whole doorway begins at 0.1
     [(box, _), (head, top)] = tops_of(doorway, [face_at(0.5)])
     assert (box, head) == (0.0, 1.0)
