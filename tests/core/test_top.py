@@ -54,7 +54,7 @@ def test_one_solid_thing_that_fills_most_of_the_picture_has_a_top_too() -> None:
     figure[1:, 1:9] = 1.0
     things[1:, 1:9:3] = 1.0
     assert weight(SaliencyMap(figure), None, large) == 0.0  # of such a box the saliency alone cannot tell
-    assert weight(SaliencyMap(figure), SaliencyMap(figure), large) == TOP
+    assert weight(SaliencyMap(figure), SaliencyMap(figure), large) == TOP / 2
     assert weight(SaliencyMap(figure), SaliencyMap(things), large) == 0.0  # a few things beside each other
     assert weight(SaliencyMap(figure), SaliencyMap.blank(), large) == 0.0
     window = place(
@@ -68,10 +68,10 @@ def test_a_head_says_better_than_a_large_box_what_matters(kind: str) -> None:
     large = Box(0.1, 0.1, 0.8, 0.9)
     solid = SaliencyMap(np.pad(np.ones((9, 8)), ((1, 0), (1, 1))))
     counts = [weight(solid, solid, large, replace(face_at(0.5, whole), kind=kind)) for whole in (0.0, 0.25, 0.5)]
-    assert counts[0] == TOP
-    assert counts[1] == pytest.approx(TOP / 2)
+    assert counts[0] == TOP / 2
+    assert counts[1] == pytest.approx(TOP / 4)
     assert counts[2] == 0.0
-    assert weight(solid, solid, large, replace(face_at(0.5), kind="text")) == TOP
+    assert weight(solid, solid, large, replace(face_at(0.5), kind="text")) == TOP / 2
 
 
 @given(maps, boxes())
