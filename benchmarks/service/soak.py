@@ -259,8 +259,8 @@ def _report(seen: Counts, lost: int, seconds: float) -> int:
     line = (
         f"{seconds:.0f} seconds with twice as many clients as are admitted, attacks, slow clients and a slow picture server:"
         f" {seen.statuses.total():,} answers to {len(seen.answers):,} addresses, {len(seen.wrong)} of them wrong;"
-        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory in use grew to at most {memory.grown:.2f} times what"
-        f" it was. The allocator held up to {memory.held:.0f} MB more, free for the next pictures; that fills slowly."
+        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory in use grew to at most {memory.grown:.2f} times."
+        f" The allocator held up to {memory.held:.0f} MB more, free for the next pictures; that fills slowly."
     )
     replace_between(PAGE, "soak", line)
     print("fine" if fine else "NOT fine")
