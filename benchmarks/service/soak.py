@@ -11,7 +11,6 @@ import os
 import random
 import re
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,8 @@ import skimage.data
 from PIL import Image
 
 from benchmarks.service.load import PAGE
+from benchmarks.service.noted_memory import Note, read_notes
+from benchmarks.service.soak_memory import MINUTE, growth
 from benchmarks.tables import replace_between
 
 AT_WORK, WAITING = 2, 14
@@ -39,10 +40,6 @@ UPSTREAM = 0.05
 LATE = 1.0
 """Seconds that the other server waits before it answers, and that a slow client waits between two bytes."""
 _SLOW_BYTES = 5
-MINUTE = 60.0
-FLAT = 1.1
-"""How much more memory than in the second minute a later one may take at its median, and at its peak, to be flat: two large
-pictures at once are seldom, and a minute has a peak of its own."""
 _PATIENCE = 60
 _ATTACKS = (
     ("/v1/crop/60x40/../../etc/passwd", 404),
@@ -72,7 +69,7 @@ class Counts:
     answers: dict[str, str] = field(default_factory=dict)
     left: int = 0
     slow: int = 0
-    memory: list[tuple[float, float]] = field(default_factory=list)
+    memory: list[Note] = field(default_factory=list)
 
 
 def main() -> None:
@@ -80,17 +77,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5 * MINUTE, help="how long")
     seconds: float = parser.parse_args().seconds
-    with tempfile.TemporaryDirectory() as name:
-        make_pictures(Path(name))
-        sys.exit(asyncio.run(_run(Path(name), seconds)))
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as notes:
+        make_pictures(Path(root))
+        sys.exit(asyncio.run(_run(Path(root), Path(notes), seconds)))
 
 
 @contextmanager
-def _serve(root: Path, upstream: int) -> Iterator[subprocess.Popen[str]]:
+def _serve(root: Path, upstream: int, notes: Path) -> Iterator[subprocess.Popen[str]]:
     command = ["serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
     bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING), "--allow-host", f"127.0.0.1:{upstream}"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "focalbox", *command, *bounds],
+        [sys.executable, "-m", "benchmarks.service.noted_memory", str(notes), *command, *bounds],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -111,19 +108,19 @@ def wait_for_port(process: subprocess.Popen[str]) -> int:
     return int(found[1])
 
 
-async def _run(root: Path, seconds: float) -> int:
+async def _run(root: Path, notes: Path, seconds: float) -> int:
     other = await asyncio.start_server(partial(_answer_late, (root / "coffee.jpg").read_bytes()), "127.0.0.1", 0)
     upstream = int(other.sockets[0].getsockname()[1])
     async with other:
-        with _serve(root, upstream) as process:
+        with _serve(root, upstream, notes / "first") as process:
             port = wait_for_port(process)
             await ask(port, "/readyz")
             seen, stop = Counts(upstream), time.monotonic() + seconds
             clients = [asyncio.create_task(_client(port, seen, random.Random(seed), stop)) for seed in range(CLIENTS)]  # noqa: S311
-            watch = asyncio.create_task(_watch(process.pid, seen, stop))
-            await asyncio.gather(*clients, watch)
+            await asyncio.gather(*clients)
+            seen.memory = read_notes(notes / "first")
             lost = await _stop_in_the_middle(process, port)
-        with _serve(root, upstream) as process:  # and started again
+        with _serve(root, upstream, notes / "second") as process:  # and started again
             port = wait_for_port(process)
             for target in list(seen.answers)[:CLIENTS]:
                 status, head, body = await ask(port, target)
@@ -235,14 +232,6 @@ async def ask(port: int, target: str) -> tuple[int, bytes, bytes]:
     return (int(head[9:12]) if whole else 0), head, body
 
 
-async def _watch(process: int, seen: Counts, stop: float) -> None:
-    start = time.monotonic()
-    while time.monotonic() < stop:
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())  # noqa: ASYNC240 - a few bytes
-        seen.memory.append((time.monotonic() - start, int(found[1]) / 1000 if found else 0.0))
-        await asyncio.sleep(1)
-
-
 async def _stop_in_the_middle(process: subprocess.Popen[str], port: int) -> int:
     """Send SIGTERM while requests are being worked on; return how many of them got no answer."""
     targets = [f"/v1/explain/{side}x{side}/large.jpg" for side in range(100, 100 + AT_WORK + WAITING)]
@@ -255,29 +244,23 @@ async def _stop_in_the_middle(process: subprocess.Popen[str], port: int) -> int:
 
 
 def _report(seen: Counts, lost: int, seconds: float) -> int:
-    part = min(MINUTE, seconds / 5)
-    minutes = [[used for at, used in seen.memory if number * part <= at < (number + 1) * part] for number in range(5)]
-    medians, peaks = [statistics.median(one) for one in minutes], [max(one) for one in minutes]
-    grown = max(max(medians[2:]) / medians[1], statistics.mean(peaks[3:]) / statistics.mean(peaks[1:3]))
+    memory = growth(seen.memory, seconds)
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(seen.statuses.items()))
-    fine = not seen.wrong and not lost and grown <= FLAT and not seen.statuses[0] and not seen.statuses[500]
+    fine = not seen.wrong and not lost and memory.fine and not seen.statuses[0] and not seen.statuses[500]
     print(f"{seconds:.0f} s, {CLIENTS} clients for {AT_WORK} at work and {WAITING} waiting")
     print(f"answers by status: {statuses}")
     print(
         f"{seen.left} clients hung up, {seen.slow} were slow; {len(seen.answers)} addresses, {len(seen.wrong)} wrong answers"
     )
     print(f"{lost} of {AT_WORK + WAITING} requests lost at SIGTERM")
-    print(
-        "memory by fifths, MB: "
-        + ", ".join(f"{mid:.0f} (at most {most:.0f})" for mid, most in zip(medians, peaks, strict=True))
-    )
-    print(f"after the first it grew by at most {grown:.2f} times")
+    print(*memory.lines(), sep="\n")
     for wrong in seen.wrong[:10]:
         print(f"  {wrong}")
     line = (
         f"{seconds:.0f} seconds with twice as many clients as are admitted, attacks, slow clients and a slow picture server:"
         f" {seen.statuses.total():,} answers to {len(seen.answers):,} addresses, {len(seen.wrong)} of them wrong;"
-        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory grew to at most {grown:.2f} times what it was."
+        f" {lost} of {AT_WORK + WAITING} requests lost at SIGTERM; memory in use grew to at most {memory.grown:.2f} times."
+        f" The allocator held up to {memory.held:.0f} MB more, free for the next pictures; that fills slowly."
     )
     replace_between(PAGE, "soak", line)
     print("fine" if fine else "NOT fine")

@@ -52,6 +52,34 @@ def test_the_first_of_several_keys_signs(monkeypatch: pytest.MonkeyPatch, capsys
     assert "key=new&" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+def test_a_key_from_a_file_signs_and_is_accepted_by_every_worker(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    file = tmp_path / "keys"
+    file.write_text(f"kept:{SECRET}\n")
+    started = running("--root", str(pictures), "--workers", "2", FOCALBOX_SERVICE_KEYS_FILE=str(file))
+    monkeypatch.setenv("FOCALBOX_SERVICE_KEYS_FILE", str(file))
+    assert focalbox("sign", "/v1/crop/60x40/coffee.jpg") == 0
+    address = capsys.readouterr().out.strip()
+    assert "key=kept&" in address
+    assert "key=kept&" in started.page
+    assert [started.get(target)[9:12] for target in [address, f"{address}0"] * 4] == [b"200", b"403"] * 4
+
+
+@pytest.mark.parametrize("command", [["serve"], ["sign", "/v1/map/cat.jpg"]])
+def test_a_file_of_keys_that_is_missing_is_one_sentence(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOCALBOX_SERVICE_KEYS_FILE", f"a:{SECRET}")
+    assert focalbox(*command) == 2
+    assert capsys.readouterr().err == (
+        "focalbox: FOCALBOX_SERVICE_KEYS_FILE is the path of a file that can be read, not of one that cannot "
+        "(No such file or directory)\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

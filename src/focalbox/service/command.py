@@ -32,7 +32,7 @@ from focalbox.service.server.health import why_not_ready
 from focalbox.service.server.listening import Listening, UnixSocket, listen
 from focalbox.service.server.peers import is_unix
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.settings.settings import SERVICE_PREFIX
+from focalbox.service.settings.variables import SERVICE_PREFIX
 from focalbox.storage.temporary import temporary_folder
 
 __all__ = ["serve", "sign"]

@@ -9,7 +9,7 @@ import pytest
 
 from focalbox.errors import FocalboxError
 from focalbox.service.settings import ServiceSettings
-from focalbox.service.settings.settings import SERVICE_PREFIX
+from focalbox.service.settings.variables import SERVICE_PREFIX
 from focalbox.settings import Settings
 
 

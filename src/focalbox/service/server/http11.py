@@ -181,6 +181,10 @@ class Protocol(H11Protocol):
         if self.transport.is_closing() and self._writing is None:
             self._writing = self.loop.call_later(self.deadlines.send, self.transport.abort)
 
+    def _should_upgrade(self) -> bool:
+        """Return False: whoever offers another protocol, as Java's client does with h2c, is answered in this one, unlogged."""
+        return False
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's word, which says only that it is wrong
         """Answer and close the connection."""
         self._refuse(self._mistake())

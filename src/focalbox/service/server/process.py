@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import logging
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +18,7 @@ import uvicorn
 from focalbox.cropper import Cropper
 from focalbox.errors import InvalidRequest
 from focalbox.service.app import build, load_model
+from focalbox.service.runtime.allocator import give_memory_back
 from focalbox.service.runtime.readiness import Readiness
 from focalbox.service.server.balance import Share
 from focalbox.service.server.closing import stop_accepting
@@ -32,14 +31,6 @@ from focalbox.service.settings import ServiceSettings
 
 __all__ = ["serve_on"]
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-"""The numbers of settings of glibc's mallopt(3)."""
-_KEPT = 2**25
-"""Bytes of freed memory that an arena keeps: the next request of the same size then gets no fresh pages to be zeroed."""
-_MAPPED = 2**21
-"""Bytes from which a piece of memory is mapped by itself: a working image of 720 x 720 pixels."""
-_ARENAS = 2
-"""Arenas that all threads share."""
 _OTHER_FILES = 128
 """Files that are open besides connections: pictures, connections to upstreams, libraries, logs."""
 _MAX_FILES = 65_536
@@ -147,7 +138,7 @@ def serve_on(
     ModelError
         When the model cannot be loaded.
     """
-    _give_memory_back()
+    give_memory_back()
     readiness = Readiness()
     files = _files()
     if files <= _OTHER_FILES:
@@ -212,20 +203,3 @@ def _files() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             return wanted
     return soft if soft != resource.RLIM_INFINITY else _MAX_FILES
-
-
-def _give_memory_back() -> None:
-    """Set the allocator so that large pictures are mapped one by one and given back, and small ones reuse memory.
-
-    By itself glibc learns from the first large picture to keep such pieces in its arenas, one for each thread, where they
-    become fragmented: in five minutes of mixed load, memory grew from 306 to 388 MB (`make soak-service`). It also gives
-    back every 128 kB at the top of an arena, so that each request of 0.3 MP had 330 fresh pages zeroed: a sixth of its
-    time. With mapping from 1 MB on, 300 pages were still zeroed, because the last picture is held while the next one is
-    decoded. Mapping from 2 MB on, 3,000 requests for pictures of 0.1 to 1.4 MP took 1.4 % less processor time, and 4 % more
-    memory at the peak. Other systems go without.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, _MAPPED)
-        mallopt(_ARENA_MAX, _ARENAS)
-        mallopt(_TRIM_THRESHOLD, _KEPT)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 
-from focalbox.service.settings.settings import SERVICE_PREFIX, ServiceSettings
+from focalbox.service.settings.secret_file import FILE_SUFFIX
+from focalbox.service.settings.settings import ServiceSettings
+from focalbox.service.settings.variables import SERVICE_PREFIX
 from focalbox.settings import PREFIX, Settings
 
 __all__ = ["describe_settings"]
 
 _TABLE = ['<div class="sentences" markdown>', "", "| variable | what it sets | default |", "|---|---|---|"]
+_SECRETS = [
+    f"Where `...{FILE_SUFFIX}` follows a variable, the same name with that end may hold the path of a file instead, as",
+    "Docker and Kubernetes hand over secrets: one line of text in UTF-8, read when the service starts. A newline at its",
+    "end is left out.",
+    "",
+]
 _LIMITS = {
     "bytes": "Largest file, bytes, such as `64M`.",
     "pixels": "Largest picture, pixels.",
@@ -44,11 +52,13 @@ def describe_settings() -> str:
     for entry in dataclasses.fields(common.limits):
         value = getattr(common.limits, entry.name)
         lines.append(f"| `{PREFIX}LIMIT_{entry.name.upper()}` | {_LIMITS[entry.name]} | `{value}` |")
-    lines += ["", "</div>", "", "## `focalbox serve`", "", *_TABLE]
+    lines += ["", "</div>", "", "## `focalbox serve`", "", *_SECRETS, *_TABLE]
     for entry in dataclasses.fields(ServiceSettings):
         if entry.metadata:
             default = "" if entry.default in (None, ()) else f"`{str(entry.default).lower()}`"
-            lines.append(f"| `{SERVICE_PREFIX}{entry.name.upper()}` | {entry.metadata['help']} | {default} |")
+            variable = f"`{SERVICE_PREFIX}{entry.name.upper()}`"
+            variable += f", `...{FILE_SUFFIX}`" if entry.metadata["secret"] else ""
+            lines.append(f"| {variable} | {entry.metadata['help']} | {default} |")
     return "\n".join([*lines, "", "</div>", ""])
 
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from focalbox.errors import InvalidRequest
 from focalbox.machine import machine_memory, machine_processors
-from focalbox.service.dialects.signing import Key, is_unicode
+from focalbox.service.dialects.signing import Key
 from focalbox.service.settings import values
-from focalbox.settings import PREFIX, Settings, names_of_links
+from focalbox.service.settings.variables import SERVICE_PREFIX, read_value, read_variables
+from focalbox.settings import Settings
 
-__all__ = ["SERVICE_PREFIX", "ServiceSettings"]
-
-SERVICE_PREFIX = f"{PREFIX}SERVICE_"
+__all__ = ["ServiceSettings"]
 
 
 def _setting(default: Any, read: Callable[[str], Any], help_: str, *, secret: bool = False) -> Any:
@@ -27,6 +26,8 @@ def _setting(default: Any, read: Callable[[str], Any], help_: str, *, secret: bo
 @dataclass(frozen=True)
 class ServiceSettings:
     """How the service runs; the variable of a field is ``FOCALBOX_SERVICE_`` and the field's name in capitals.
+
+    Where the field is a secret, the variable that also ends with ``_FILE`` may name a file that holds it.
 
     Examples
     --------
@@ -235,18 +236,11 @@ class ServiceSettings:
             When a name is unknown or a value makes no sense; all mistakes are in the one message, and no secret.
         """
         common, mistakes = Settings.read(environment)
-        links = names_of_links(environment)
-        found: dict[str, Any] = {}
-        for variable, text in sorted(environment.items()):
-            if not variable.startswith(SERVICE_PREFIX) or variable in links:
-                continue
-            name = variable.removeprefix(SERVICE_PREFIX).lower()
-            if name not in _readers() or variable != variable.upper():
-                mistakes.append(f"{variable} is not a setting")
-                continue
-            mistakes += _read(found, name, text, variable)
+        kinds = {entry.name: entry.metadata for entry in dataclasses.fields(cls) if entry.metadata}
+        found, more = read_variables(environment, kinds)
+        mistakes += more
         for name, text in given.items():
-            mistakes += _read(found, name, text, flags.get(name, f"--{name.replace('_', '-')}"))
+            mistakes += read_value(found, kinds, name, text, flags.get(name, f"--{name.replace('_', '-')}"))
         keys, salts = (len(found.get(name, ())) for name in ("imgproxy_key", "imgproxy_salt"))
         if keys != salts and not any("IMGPROXY" in one for one in mistakes):
             mistakes.append(f"{SERVICE_PREFIX}IMGPROXY_KEY and ..._SALT are set together, a salt for each key")
@@ -274,26 +268,3 @@ class ServiceSettings:
         }
         common = dataclasses.replace(self.common, memory=self.memory // self.workers)
         return dataclasses.replace(self, **several, at_work=self.threads, common=common)
-
-
-_SENTENCES = ("a size", "a key", "the secret", "a preset")
-"""How messages begin that are whole sentences, and not the end of one that the setting's name begins."""
-
-
-_PATHS = (values.folder, values.open_folder, values.socket_path)  # some systems let a path be any bytes
-
-
-def _readers() -> dict[str, Callable[[str], Any]]:
-    return {entry.name: entry.metadata["read"] for entry in dataclasses.fields(ServiceSettings) if entry.metadata}
-
-
-def _read(found: dict[str, Any], name: str, text: str, called: str) -> list[str]:
-    """Read one value; a fault in it is returned as a sentence."""
-    read = _readers()[name]
-    if read not in _PATHS and not is_unicode(text):  # it would fail where it is used: in every address
-        return [f"{called} is text in UTF-8"]
-    try:
-        found[name] = read(text)
-    except InvalidRequest as error:
-        return [f"{called}: {error}" if str(error).startswith(_SENTENCES) else f"{called} is {error}"]
-    return []
