@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -211,15 +210,9 @@ def _notes(picture: str, result: Result, out: Output) -> list[str]:
 def _describe(crop: Crop) -> str:
     box = crop.box
     target = "free-form" if crop.target is None else str(crop.target)
-    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}"
-    place = f"{place}, {crop.css}" if crop.css else place
-    cut = (f"cuts {_count(kind, number)}" for kind, number in Counter(one.kind for one in crop.cut).items())
-    return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
-
-
-def _count(kind: str, number: int) -> str:
-    one, several = ("line of text", "lines of text") if kind == "text" else (kind, f"{kind}s")
-    return f"a {one}" if number == 1 else f"{number} {several}"
+    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}" + (f", {crop.css}" if crop.css else "")
+    shares = f"keeps {crop.kept:.0%} of the saliency", f"confidence {crop.confidence:.0%}"
+    return "; ".join((place, *map(str, crop.shown), *shares, *crop.notes))
 
 
 def _report_failures(

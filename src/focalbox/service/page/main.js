@@ -3,9 +3,10 @@
 import { aspectOf, fileOptionsOf, isPlain, MAX_KEPT, namedAspect, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
-import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage, WALL } from "./gallery.js";
+import { buildWall, drawPair, fillOthers, fillWall, NARROW, roomOfStage, WALL } from "./gallery.js";
 import { planCrop, planned, readMap } from "./planning.js";
 import * as service from "./service.js";
+import { percent } from "./shown.js";
 import { pointInside, snippets } from "./snippets.js";
 import { nameElement, say, speakOf } from "./speech.js";
 import { centre, touchable } from "./stage.js";
