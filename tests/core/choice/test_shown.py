@@ -56,6 +56,7 @@ def test_several_are_counted_and_a_head_in_the_background_or_a_doubtful_one_is_n
     assert _shown(Box(0.0, 0.0, 0.6, 1.0), *faces, doubtful, far) == ["3 heads: 2 whole, 1 left out"]
     assert _shown(Box(0.0, 0.0, 0.45, 1.0), *faces) == ["3 heads: 1 whole, 1 cut, 1 left out"]
     assert _shown(WHOLE, *faces) == ["3 heads whole"]
+    assert _shown(Box(0.0, 0.0, 1.0, 0.5), *faces) == ["3 heads cut"]
 
 
 def test_heads_come_first_then_what_a_callers_detector_found_then_text() -> None:

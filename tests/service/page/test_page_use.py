@@ -130,3 +130,20 @@ def test_an_answer_that_breaks_off_is_no_fault_of_the_picture(
     page.set_input_files("#file", pictures / "coffee.jpg")
     expect(page.locator("#problem")).to_have_text("The service does not answer. Is it still running?")
     page.close()
+
+
+def test_that_no_more_boxes_are_kept_stays_said_when_the_plan_before_arrives(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_label("Keep a box").check()
+    held: list[Route] = []
+    page.route(lambda url: url.count("keep=") == 32, lambda route: held.append(route))
+    with page.expect_request(lambda request: request.url.count("keep=") == 32):
+        for _ in range(33):
+            page.locator("#stage").press("Enter")
+    problem = page.locator("#crop-problem")
+    expect(problem).to_contain_text("At most 32 boxes are kept")
+    held[-1].continue_()
+    expect(page.locator("#spoken")).to_contain_text("32 boxes to keep")
+    expect(problem).to_be_visible()
+    page.locator("#stage").press("Delete")
+    expect(problem).to_be_hidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ _COUNTED = 1 / 3
 _ROOM, _ROOM_OF_HEADS = 0.05, 0.1
 """Share of a box that may be missing from a thing that is whole, or shown of one that is left out: boxes are no more exact
 than the cells of the map, and those of heads have so much room above and below (`focalbox.core.heads`)."""
+
+_STATES = _IN, _CUT, _OUT = "whole", "cut", "left out"
+"""What a thing is in a window, in words."""
 
 _NAMES = {"text": ("text", "lines of text"), "object": ("subject", "objects")}
 """What one and several things of a kind are called, where it is not the kind itself."""
@@ -52,15 +56,14 @@ class Shown:
         ('head cut: 40% shown', 'subject whole', '3 lines of text: 1 whole, 1 cut, 1 left out')
         """
         one, several = _NAMES.get(self.kind, (self.kind, f"{self.kind}s"))
-        found = [_state(share, _ROOM_OF_HEADS if self.kind == "head" else _ROOM) for share in self.shares]
-        number, states = len(found), dict.fromkeys(("whole", "cut", "left out"), 0)
+        room = _ROOM_OF_HEADS if self.kind == "head" else _ROOM
+        states, number = Counter(_state(share, room) for share in self.shares), len(self.shares)
         if number == 1:
-            return f"{one} {found[0]}" + (f": {self.shares[0]:.0%} shown" if found[0] == "cut" else "")
-        for state in found:
-            states[state] += 1
-        if states["whole"] == number:
-            return f"{number} {several} whole"
-        return f"{number} {several}: " + ", ".join(f"{count} {state}" for state, count in states.items() if count)
+            (state,) = states
+            return f"{one} {state}" + (f": {self.shares[0]:.0%} shown" if state == _CUT else "")
+        if len(states) == 1:
+            return f"{number} {several} {next(iter(states))}"
+        return f"{number} {several}: " + ", ".join(f"{states[state]} {state}" for state in _STATES if state in states)
 
 
 def shown_in(window: Box, evidence: Evidence) -> tuple[Shown, ...]:
@@ -106,5 +109,5 @@ def _box_of(thing: ScoredSubject | ScoredObject) -> Box:
 
 def _state(share: float, room: float) -> str:
     if share >= 1.0 - room:
-        return "whole"
-    return "left out" if share <= room else "cut"
+        return _IN
+    return _OUT if share <= room else _CUT

@@ -28,6 +28,7 @@ const part = (id) => document.getElementById(id);
 const choice = { ...START };
 let scene = null; // what is shown: picture, blob, map, source, salient, placing, analysis, name, crop, choice
 let only = []; // the sizes that are cut, where not all are
+let refused = false; // whether the last change was refused, which the plan of an earlier one does not take back
 let round = 0; // counts pictures, so that a slow one does not replace a later one
 const asked = { look: new AbortController(), plan: new AbortController(), file: new AbortController() };
 const timers = { plan: 0, file: 0 };
@@ -93,9 +94,11 @@ function shownChoices() {
 /** Apply a change and show the result: at once where the page itself can plan, else when the service has planned. */
 function update(change = {}) {
   if (change.keep?.length > MAX_KEPT) {
+    refused = true;
     showError(part("crop-problem"), null, `At most ${MAX_KEPT} boxes are kept: an address holds no more.`);
     return;
   }
+  if (Object.keys(change).length > 0) refused = false;
   Object.assign(choice, change);
   const size = sizeOf(choice.aspect);
   part("ratio-value").textContent = nameOfRatio(choice.aspect);
@@ -154,7 +157,7 @@ async function askForPlan(size, plain) {
     part("confidence").textContent = percent(crop.confidence);
     part("notes").textContent = (crop.notes ?? []).map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`).join(" ");
     part("notes").hidden = !crop.notes;
-    part("crop-problem").hidden = true;
+    if (!refused) part("crop-problem").hidden = true;
     show(planned(scene, crop), plain ? null : wall.map((one) => planned(scene, one)));
     speakOf(scene, crop.confidence);
   } catch (error) {

@@ -49,14 +49,14 @@ export function stateOf(one) {
   const { shares } = one;
   const states = statesOf(one);
   if (shares.length === 1) return states[0] === "cut" ? `cut: ${percent(shares[0])} shown` : states[0];
-  if (isWhole(one)) return "whole";
+  if (new Set(states).size === 1) return states[0];
   const counts = ["whole", "cut", "left out"].map((state) => [states.filter((other) => other === state).length, state]);
   return counts.filter(([count]) => count > 0).map((each) => each.join(" ")).join(", ");
 }
 
 /** Both in one: "head whole", "2 heads: 1 whole, 1 cut". */
 export function wordsOf(one) {
-  return `${nameOf(one)}${one.shares.length === 1 || isWhole(one) ? "" : ":"} ${stateOf(one)}`;
+  return `${nameOf(one)}${new Set(statesOf(one)).size === 1 ? "" : ":"} ${stateOf(one)}`;
 }
 
 /** Whether a window spoils them: heads, and what other detectors find, should be whole. */

@@ -10,21 +10,25 @@ export function touchable(canvas, { now, tool, change }) {
   let held = null;
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (!now() || event.button !== 0) return;
+    if (!now() || event.button !== 0 || !event.isPrimary) return;
     const point = pointOf(canvas, event);
-    held = startDrag(tool(), point, now());
+    const { focus, keep } = now().choice;
+    held = { ...startDrag(tool(), point, now()), before: { focus, keep } };
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
-    if (held.step) held.step(point);
+    held.step(point);
     event.preventDefault();
   });
-  canvas.addEventListener("pointermove", (event) => held && held.step(pointOf(canvas, event)));
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (held?.end) held.end();
-      held = null;
-    });
-  }
+  canvas.addEventListener("pointermove", (event) => held && event.isPrimary && held.step(pointOf(canvas, event)));
+  canvas.addEventListener("pointerup", (event) => {
+    if (!event.isPrimary) return;
+    held?.end?.();
+    held = null;
+  });
+  canvas.addEventListener("pointercancel", () => { // the finger scrolls or enlarges the page: it did not mean the window
+    if (held) change(held.before);
+    held = null;
+  });
   canvas.addEventListener("keydown", (event) => {
     if (now() && handleKey(event)) event.preventDefault();
   });
