@@ -264,4 +264,5 @@ def visit(browser: Browser, running: Callable[..., Running], unsigned: Running) 
     yield open_page
     for page in pages:
         page.context.close()
-    assert [text for text in page_errors if "415" not in text] == []
+    provoked = "415", "ERR_UPLOAD_FILE_CHANGED"  # by tests, with files that are no pictures any more
+    assert [text for text in page_errors if not any(one in text for one in provoked)] == []

@@ -136,14 +136,34 @@ def test_that_no_more_boxes_are_kept_stays_said_when_the_plan_before_arrives(vis
     page = visit()
     page.get_by_label("Keep a box").check()
     held: list[Route] = []
-    page.route(lambda url: url.count("keep=") == 32, lambda route: held.append(route))
+    page.route(
+        lambda url: url.count("keep=") == 32, lambda route: held.append(route) if not held else route.continue_()
+    )
     with page.expect_request(lambda request: request.url.count("keep=") == 32):
         for _ in range(33):
             page.locator("#stage").press("Enter")
     problem = page.locator("#crop-problem")
     expect(problem).to_contain_text("At most 32 boxes are kept")
-    held[-1].continue_()
+    held[0].continue_()
     expect(page.locator("#spoken")).to_contain_text("32 boxes to keep")
     expect(problem).to_be_visible()
     page.locator("#stage").press("Delete")
     expect(problem).to_be_hidden()
+
+
+def test_a_file_that_was_changed_since_it_was_chosen_is_no_fault_of_the_service(
+    visit: Callable[..., Page], pictures: Path, tmp_path: Path
+) -> None:
+    page = visit()
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes((pictures / "coffee.jpg").read_bytes())
+    page.set_input_files("#file", photo)
+    expect(page.locator("#facts")).to_contain_text("photo.jpg")
+    expect(page.locator("#save")).to_be_visible()
+    photo.write_bytes((pictures / "rocket.jpg").read_bytes())
+    page.get_by_role("button", name="1:1", exact=True).click()
+    expect(page.locator("#crop-problem")).to_contain_text("changed or moved since it was chosen")
+    page.set_input_files("#file", photo)
+    expect(page.locator("#facts")).to_contain_text("640 × 427")
+    expect(page.locator("#save")).to_be_visible()
+    expect(page.locator("#crop-problem")).to_be_hidden()
