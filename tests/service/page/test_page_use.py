@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from service.chromium import shot
+from service.chromium import shot, window_of
 from service.servers import Neighbour, Running
 
 _DROP = """(files) => { const data = new DataTransfer();
@@ -167,3 +167,29 @@ def test_a_file_that_was_changed_since_it_was_chosen_is_no_fault_of_the_service(
     expect(page.locator("#facts")).to_contain_text("640 × 427")
     expect(page.locator("#save")).to_be_visible()
     expect(page.locator("#crop-problem")).to_be_hidden()
+
+
+def test_what_is_dragged_within_the_page_is_no_drop(visit: Callable[..., Page]) -> None:
+    page = visit()
+    for dragged in (page.locator(".demo").last, page.get_by_role("link", name="OpenAPI")):
+        dragged.drag_to(page.locator("#drop"))
+        expect(page.locator("#problem")).to_be_hidden()
+        expect(page.locator("#drop")).not_to_have_class("drop over")
+    _drop(page)
+    expect(page.locator("#problem")).to_contain_text("What was dropped is no file.")
+
+
+def test_escape_ends_a_drag(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_role("button", name="9:16", exact=True).click()
+    chosen = window_of(page)
+    place = page.locator("#stage").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(place["x"], place["y"] + 200)
+    assert window_of(page) != chosen
+    page.keyboard.press("Escape")
+    page.mouse.move(place["x"] + 20, place["y"] + 200)
+    page.mouse.up()
+    assert window_of(page) == chosen

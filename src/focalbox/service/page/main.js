@@ -3,6 +3,7 @@
 import { aspectOf, fileOptionsOf, isPlain, MAX_KEPT, namedAspect, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
+import { acceptDrops } from "./drops.js";
 import { buildWall, drawPair, fillOthers, fillWall, NARROW, roomOfStage, WALL } from "./gallery.js";
 import { planCrop, planned, readMap } from "./planning.js";
 import * as service from "./service.js";
@@ -244,7 +245,7 @@ async function offerDemos() {
     const opened = name.includes(".") ? name : `${name}.jpg`;
     if (round === 0) await open(blob, opened); // before its small copy, for which a slow network would have to carry it once more
     const small = only.length > 0 ? blob : await service.crop(blob, THUMBNAIL, "format=jpeg").catch(() => blob);
-    const image = Object.assign(document.createElement("img"), { alt: "", src: URL.createObjectURL(small) });
+    const image = Object.assign(document.createElement("img"), { alt: "", draggable: false, src: URL.createObjectURL(small) });
     button.append(image, Object.assign(document.createElement("span"), { textContent: label }));
     button.addEventListener("click", () => open(blob, opened));
     part("demos").append(button);
@@ -280,13 +281,7 @@ function listen() {
     if (part("file").files.length > 0) open(part("file").files[0], part("file").files[0].name);
     part("file").value = "";
   });
-  for (const name of ["dragover", "dragleave", "drop"]) {
-    document.addEventListener(name, (event) => {
-      event.preventDefault();
-      part("drop").classList.toggle("over", name === "dragover" || (name === "dragleave" && event.relatedTarget !== null));
-      if (name === "drop") openFirst(event.dataTransfer, "What was dropped is no file. Save the picture first, then drop the file.");
-    });
-  }
+  acceptDrops(part("drop"), (data) => openFirst(data, "What was dropped is no file. Save the picture first, then drop the file."));
   document.addEventListener("paste", (event) => openFirst(event.clipboardData, "There is no picture in the clipboard."));
   new ResizeObserver(() => scene && requestAnimationFrame(() => update())).observe(part("work"));
 }

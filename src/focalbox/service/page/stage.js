@@ -72,8 +72,10 @@ export function touchable(canvas, { now, tool, change }) {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;
     if (nearer && choice.fit !== "cover") return false;
     if (nearer) change({ zoom: Number(unit(choice.zoom + nearer).toFixed(2)) });
-    else if (event.key === "Escape") change({ focus: null, keep: [] });
-    else if (tool() === "keep" && event.key === "Enter") change({ keep: [...choice.keep, around(centre(crop.relative))] });
+    else if (event.key === "Escape") {
+      held = null; // in the middle of a drag, which it ends
+      change({ focus: null, keep: [] });
+    } else if (tool() === "keep" && event.key === "Enter") change({ keep: [...choice.keep, around(centre(crop.relative))] });
     else if (tool() === "keep" && ["Delete", "Backspace"].includes(event.key)) change({ keep: choice.keep.slice(0, -1) });
     else if (!ways[event.key]) return false;
     else if (tool() === "keep") {
