@@ -82,7 +82,7 @@ def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None
     ):
         answer = service.ask(target)
         assert answer.status == 413
-        assert "at most 10000 pixels" in answer.problem()
+        assert "at most 10,000 pixels" in answer.problem()
 
 
 @pytest.mark.parametrize(
