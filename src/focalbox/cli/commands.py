@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from focalbox.cli.cropping import read_flags
-from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error, print_note
+from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, in_a_line, print_error, print_note
 from focalbox.cli.options import (
     ADDRESS,
     crop_options,
@@ -143,7 +143,7 @@ def plan(
             click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
             for decided in planned:
-                click.echo(f"{click.format_filename(picture)}: {_describe(decided)}")
+                click.echo(in_a_line(f"{click.format_filename(picture)}: {_describe(decided)}"))
 
     _for_each([(picture, None) for picture in pictures], work, quiet=quiet)
 
