@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from cli.calls import focalbox
 from focalbox.cli.messages import FAILED_PICTURE, INTERRUPTED, WRONG_CALL, print_error, print_note
 from laws import cases
 
@@ -30,6 +36,25 @@ def test_a_sentence_is_said_as_it_is(sentence: str) -> None:
     said = CliRunner().invoke(says)
     assert said.stdout == ""
     assert said.stderr == f"focalbox: {sentence}\nfocalbox: note: {sentence}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files hold no control characters there")
+def test_a_name_of_a_file_neither_breaks_a_line_nor_steers_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ["two\nlines.png", "\x1b[31mred.png", "\x9b31mred.png"]
+    for name in names:
+        Image.new("RGB", (40, 30)).save(name)
+    assert focalbox("plan", *names, "gone\r.png", "-s", "1:1") == FAILED_PICTURE
+    said = capsys.readouterr()
+    assert [line.partition(":")[0] for line in said.out.splitlines()] == [
+        "two?lines.png",
+        "?[31mred.png",
+        "?31mred.png",
+    ]
+    assert "there is no file gone?.png\n" in said.err
+    assert not [one for one in said.out + said.err if unicodedata.category(one) == "Cc" and one != "\n"]
 
 
 def test_exit_codes_differ_and_none_is_that_of_success() -> None:

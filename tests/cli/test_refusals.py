@@ -26,7 +26,7 @@ def test_a_size_that_fails_does_not_take_the_others_with_it(
     assert said[-1] == "focalbox: 2 of 2 pictures failed"
     assert {path.name for path in folder.glob("*60x40*")} == {"coffee-60x40.jpg", "chelsea-60x40.jpg"}
     assert focalbox("crop", "coffee.jpg", "gone.jpg", "-s", "600x400", "-s", "60x40") == 2
-    assert capsys.readouterr().err == "focalbox: a result may have at most 5000 pixels, but 600x400 was asked for\n"
+    assert capsys.readouterr().err == "focalbox: a result may have at most 5,000 pixels, but 600x400 was asked for\n"
 
 
 @pytest.mark.parametrize("flag", ["--model", "--yunet"])

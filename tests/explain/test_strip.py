@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from focalbox import Cropper, SaliencyMap, Size
+from focalbox import Box, Cropper, SaliencyMap, Size, Subject
 from focalbox.explain.strip import PANEL, draw_map
 
 
@@ -15,7 +15,7 @@ def test_five_panels_of_readable_size(sides: tuple[int, int], size: str | None) 
     strip = Cropper().explain(picture, size)
     assert strip.mode == "RGB"
     assert 5 * PANEL / 2 <= strip.width <= 5 * (PANEL + 20)
-    assert PANEL / 2 - 60 <= strip.height <= PANEL + 80
+    assert PANEL / 2 - 60 <= strip.height <= PANEL + 114  # up to five lines of a caption
 
 
 def test_the_map_is_drawn_as_it_was_computed() -> None:
@@ -41,3 +41,11 @@ def test_the_boxes_are_drawn_where_they_are() -> None:
 def test_a_transparent_picture_is_drawn_on_the_ground() -> None:
     picture = Image.new("RGBA", (100, 80), (255, 0, 0, 0))
     assert Cropper().explain(picture, "1:1").getpixel((40, 40)) == (247, 247, 245)
+
+
+def test_what_the_window_shows_of_the_heads_is_written_below_it() -> None:
+    picture = np.full((200, 400, 3), 128, np.uint8)
+    saliency, head = SaliencyMap(np.eye(1, 8, 7)), Subject(Box(0.4, 0.4, 0.1, 0.2))
+    plain = Cropper(model=lambda _: saliency).explain(picture, "1:1")
+    headed = Cropper(model=lambda _: saliency, detectors=[lambda _: [head]]).explain(picture, "1:1")
+    assert headed.height > plain.height, "a line more"

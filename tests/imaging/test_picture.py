@@ -25,7 +25,7 @@ def test_a_film_is_held_against_its_limits(form: str) -> None:
     content = encoded(first, form, save_all=True, append_images=rest, duration=100)
     with pytest.raises(LimitExceeded, match="at most 3 frames"):
         next(open_picture(content, Limits(frames=3)).film().draw())
-    with pytest.raises(LimitExceeded, match="frames of a film may have at most 5000 pixels"):
+    with pytest.raises(LimitExceeded, match="frames of a film may have at most 5,000 pixels"):
         next(open_picture(content, Limits(film_pixels=5000)).film().draw())
     picture = open_picture(content, Limits(frames=3, film_pixels=5000))
     assert picture.decode(picture.size).image.size == SIZE

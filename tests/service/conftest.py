@@ -229,9 +229,14 @@ def visit(browser: Browser, running: Callable[..., Running], unsigned: Running) 
     pages: list[Page] = []
 
     def open_page(
-        *arguments: str, width: int = 1280, dark: bool = False, still: bool = False, phone: bool = False
+        *arguments: str,
+        width: int = 1280,
+        dark: bool = False,
+        still: bool = False,
+        phone: bool = False,
+        **environment: str,
     ) -> Page:
-        started = running(*arguments) if arguments else unsigned
+        started = running(*arguments, **environment) if arguments else unsigned
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
@@ -259,4 +264,5 @@ def visit(browser: Browser, running: Callable[..., Running], unsigned: Running) 
     yield open_page
     for page in pages:
         page.context.close()
-    assert [text for text in page_errors if "415" not in text] == []
+    provoked = "415", "ERR_UPLOAD_FILE_CHANGED"  # by tests, with files that are no pictures any more
+    assert [text for text in page_errors if not any(one in text for one in provoked)] == []

@@ -82,7 +82,7 @@ def test_a_result_has_a_limit_of_its_own(opened: Opened, pictures: Path) -> None
     ):
         answer = service.ask(target)
         assert answer.status == 413
-        assert "at most 10000 pixels" in answer.problem()
+        assert "at most 10,000 pixels" in answer.problem()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_the_room_around_a_ratio_counts_for_that_limit(opened: Opened, pictures:
     assert _size(service.ask("/v1/crop/3:2/coffee.jpg")) == (600, 400)
     answer = service.ask("/v1/crop/1:1/coffee.jpg?fit=contain")
     assert answer.status == 413
-    assert "not 360000 (600x600)" in answer.problem()
+    assert "not 360,000 (600x600)" in answer.problem()
 
 
 @pytest.mark.slow

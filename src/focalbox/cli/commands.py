@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
 from focalbox.cli.cropping import read_flags
-from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error, print_note
+from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, in_a_line, print_error, print_note
 from focalbox.cli.options import (
     ADDRESS,
     crop_options,
@@ -144,7 +143,7 @@ def plan(
             click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
         else:
             for decided in planned:
-                click.echo(f"{click.format_filename(picture)}: {_describe(decided)}")
+                click.echo(in_a_line(f"{click.format_filename(picture)}: {_describe(decided)}"))
 
     _for_each([(picture, None) for picture in pictures], work, quiet=quiet)
 
@@ -211,15 +210,9 @@ def _notes(picture: str, result: Result, out: Output) -> list[str]:
 def _describe(crop: Crop) -> str:
     box = crop.box
     target = "free-form" if crop.target is None else str(crop.target)
-    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}, keeps {crop.kept:.0%}"
-    place = f"{place}, {crop.css}" if crop.css else place
-    cut = (f"cuts {_count(kind, number)}" for kind, number in Counter(one.kind for one in crop.cut).items())
-    return "; ".join((place, f"confidence {crop.confidence:.0%}", *crop.notes, *cut))
-
-
-def _count(kind: str, number: int) -> str:
-    one, several = ("line of text", "lines of text") if kind == "text" else (kind, f"{kind}s")
-    return f"a {one}" if number == 1 else f"{number} {several}"
+    place = f"{target}: {box.width}x{box.height} at {box.left},{box.top}" + (f", {crop.css}" if crop.css else "")
+    shares = f"keeps {crop.kept:.0%} of the saliency", f"confidence {crop.confidence:.0%}"
+    return "; ".join((place, *map(str, crop.shown), *shares, *crop.notes))
 
 
 def _report_failures(

@@ -22,10 +22,10 @@ PANEL = 360
 _THINNEST = 0.45
 """The shorter side of a panel is at least this share of the longer; a thinner picture is centred on the ground."""
 
-_MARGIN, _CAPTION = 12, 44
-"""Pixels around a panel, and below it for its caption of two lines."""
-_FONT_SIZE = 15
-"""Pixels of a line of text."""
+_MARGIN = 12
+"""Pixels around a panel."""
+_FONT_SIZE, _LINE_HEIGHT = 15, 18
+"""Pixels of a line of text, and from one line of a caption to the next."""
 _LINE = 3
 """Pixels of the edge of a box, without the black line on both sides that sets it off from the picture."""
 _SHADE = 0.38
@@ -40,7 +40,7 @@ _FAINT = (112, 114, 120)
 @dataclass(frozen=True, slots=True)
 class _Panel:
     title: str
-    note: str
+    notes: tuple[str, ...]
     image: Image.Image
 
 
@@ -86,26 +86,29 @@ def draw_strip(picture: Image.Image, crop: Crop, result: Image.Image) -> Image.I
     size = Size(*picture.size)
     evidence = crop.evidence
     title = "free-form crop" if crop.target is None else f"window for {crop.target}"
+    shown = *map(str, crop.shown), f"keeps {crop.kept:.0%} of the saliency"
     panels = (
-        _Panel("input", f"{crop.evidence.visible.size} pixels", picture),
-        _Panel("saliency map", f"{evidence.model}", draw_map(evidence.saliency, size)),
+        _Panel("input", (f"{crop.evidence.visible.size} pixels",), picture),
+        _Panel("saliency map", (evidence.model,), draw_map(evidence.saliency, size)),
         _Panel(
             "salient box, subject box",
-            f"Jaccard index {crop.jaccard:.2f}",
+            (f"Jaccard index {crop.jaccard:.2f}",),
             _draw_boxes(picture, crop, size, window=False),
         ),
-        _Panel(title, f"keeps {crop.kept:.0%} of it", _draw_boxes(picture, crop, size, window=True)),
-        _Panel("result", f"{crop.size} pixels", _fit(result, cell)),
+        _Panel(title, shown, _draw_boxes(picture, crop, size, window=True)),
+        _Panel("result", (f"{crop.size} pixels",), _fit(result, cell)),
     )
-    strip = Image.new("RGB", (_MARGIN + 5 * (cell.width + _MARGIN), cell.height + _MARGIN + _CAPTION), _GROUND)
+    lines = 1 + max(len(panel.notes) for panel in panels)
+    height = cell.height + 2 * _MARGIN + lines * _LINE_HEIGHT
+    strip = Image.new("RGB", (_MARGIN + 5 * (cell.width + _MARGIN), height), _GROUND)
     draw = ImageDraw.Draw(strip)
     font = ImageFont.load_default(_FONT_SIZE)
     for place, panel in enumerate(panels):
         left = _MARGIN + place * (cell.width + _MARGIN)
         across, down = (cell.width - panel.image.width) // 2, (cell.height - panel.image.height) // 2
         strip.paste(panel.image, (left + across, _MARGIN + down))
-        draw.text((left, cell.height + _MARGIN + 4), panel.title, _INK, font)
-        draw.text((left, cell.height + _MARGIN + 4 + _FONT_SIZE + 3), panel.note, _FAINT, font)
+        for line, text in enumerate((panel.title, *panel.notes)):
+            draw.text((left, cell.height + _MARGIN + 4 + line * _LINE_HEIGHT), text, _FAINT if line else _INK, font)
     return strip
 
 

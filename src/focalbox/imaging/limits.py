@@ -53,7 +53,7 @@ class Limits:
     >>> Limits(pixels=1000).check_picture(Size(30, 40))
     Traceback (most recent call last):
     ...
-    focalbox.errors.LimitExceeded: a picture may have at most 1000 pixels, but this one has 1200 (30x40)
+    focalbox.errors.LimitExceeded: a picture may have at most 1,000 pixels, but this one has 1,200 (30x40)
     """
 
     bytes: int = 64 * 2**20
@@ -82,21 +82,21 @@ class Limits:
     def check_picture(self, size: Size) -> None:
         """Raise `LimitExceeded` when a picture's sides or pixels are too many."""
         if max(size.width, size.height) > self.side:
-            message = f"a picture's sides may have at most {self.side} pixels, but this one is {size}"
+            message = f"a picture's sides may have at most {self.side:,} pixels, but this one is {size}"
             raise LimitExceeded(message)
         if size.pixels > self.pixels:
-            message = f"a picture may have at most {self.pixels} pixels, but this one has {size.pixels} ({size})"
+            message = f"a picture may have at most {self.pixels:,} pixels, but this one has {size.pixels:,} ({size})"
             raise LimitExceeded(message)
 
     def check_film(self, size: Size, frames: int) -> None:
         """Raise `LimitExceeded` when a film's frames, or all their pixels, are too many."""
         if frames > self.frames:
-            message = f"a film may have at most {self.frames} frames, but this one has {frames} or more{_FIRST}"
+            message = f"a film may have at most {self.frames:,} frames, but this one has {frames:,} or more{_FIRST}"
             raise LimitExceeded(message)
         if frames * size.pixels > self.film_pixels:
             pixels = frames * size.pixels
             message = (
-                f"the frames of a film may have at most {self.film_pixels} pixels, but these have {pixels}{_FIRST}"
+                f"the frames of a film may have at most {self.film_pixels:,} pixels, but these have {pixels:,}{_FIRST}"
             )
             raise LimitExceeded(message)
 
@@ -118,7 +118,7 @@ class Limits:
         """
         if size.pixels <= self.result_pixels:
             return
-        bound = f"a result may have at most {self.result_pixels} pixels"
+        bound = f"a result may have at most {self.result_pixels:,} pixels"
         if isinstance(target, Size):
             message = f"{bound}, but {target} was asked for"
             raise InvalidRequest(message)

@@ -59,5 +59,5 @@ def test_remarks_before_the_first_frame_are_not_read_one_by_one() -> None:
 @pytest.mark.parametrize("block", [b"\x21\xfe\0", b"\x21\xfe\1 \0"])
 def test_more_blocks_than_any_program_writes_are_refused(block: bytes) -> None:
     content = behind_the_colours(written(), block * 2_000_001)
-    with pytest.raises(LimitExceeded, match="a GIF may have at most 2000000 blocks, but this one has more"):
+    with pytest.raises(LimitExceeded, match="a GIF may have at most 2,000,000 blocks, but this one has more"):
         open_picture(content)

@@ -142,7 +142,7 @@ def test_a_file_without_much_of_it_is_left_as_it_is() -> None:
 @pytest.mark.parametrize("marker", [0xE1, 0xFE, 0xDB, 0xE2])
 def test_more_segments_than_any_program_writes_are_refused(marker: int) -> None:
     content = behind_the_start(written(), segment(marker, b"") * 100_000)
-    with pytest.raises(LimitExceeded, match="a JPEG may have at most 100000 segments, but this one has more"):
+    with pytest.raises(LimitExceeded, match="a JPEG may have at most 100,000 segments, but this one has more"):
         open_picture(content)
 
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const { otherCrops, planCrop, readMap } = await import(pathToFileURL(process.argv[2]));
+const { shownIn, wordsOf } = await import(new URL("shown.js", pathToFileURL(process.argv[2])));
 const answers = JSON.parse(readFileSync(0, "utf8")).map(({ analysis, size, zoom, focus }) => {
   const found = {
     map: readMap(analysis.saliency),
@@ -10,6 +11,7 @@ const answers = JSON.parse(readFileSync(0, "utf8")).map(({ analysis, size, zoom,
     placing: analysis.placing,
   };
   const { pixels, kept, relative } = planCrop(found, size, zoom, focus && { x: focus[0], y: focus[1] });
-  return { box: pixels, kept, others: otherCrops(found, size, relative, 3).map((crop) => crop.pixels) };
+  const shown = shownIn(found, { relative });
+  return { box: pixels, kept, shown, words: shown.map(wordsOf), others: otherCrops(found, size, relative, 3).map((crop) => crop.pixels) };
 });
 process.stdout.write(JSON.stringify(answers));

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import FloatRect, Page, expect
 
 from chromium import SCREENSHOTS
-from service.chromium import drag, planned_by, shot, window_of
+from service.chromium import planned_by, shot, window_of
 
 
 def _place(page: Page, part: str) -> FloatRect:
@@ -56,20 +56,6 @@ def test_the_columns_of_a_wide_screen_end_at_about_the_same_height(visit: Callab
     assert abs(left["height"] - right["height"]) < 0.25 * max(left["height"], right["height"])
     rows = {round(place["y"]) for one in page.locator(".layers label").all() if (place := one.bounding_box())}
     assert len(rows) == 1, "the layers stand in one row"
-
-
-def test_a_window_of_ones_own_is_not_called_focalboxs(visit: Callable[..., Page], portrait: Path) -> None:
-    page = visit()
-    _shown(page, portrait)
-    page.get_by_role("button", name="1:1", exact=True).click()
-    expect(page.locator("#crops figure >> nth=0")).to_contain_text("focalbox keeps")
-    expect(page.locator("#cuts")).to_be_empty()
-    expect(page.locator("#middle-cuts")).to_contain_text("head")
-    drag(page, (0.5, 0.3), (0.5, 0.4), (0.5, 0.55))
-    expect(page.locator("#crops figure >> nth=0")).to_contain_text("your window keeps")
-    expect(page.locator("#cuts")).to_contain_text("head")
-    page.get_by_role("button", name="Let focalbox choose").click()
-    expect(page.locator("#crops figure >> nth=0")).to_contain_text("focalbox keeps")
 
 
 def test_other_windows_have_names_that_say_what_they_are(visit: Callable[..., Page], portrait: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from focalbox import Analysis, SaliencyMap
 from focalbox.core.choice.crop import Crop
+from focalbox.core.choice.shown import shown_in
 from focalbox.core.evidence import Subject
 from focalbox.core.geometry import Box, PixelBox
 from focalbox.core.target import Size
@@ -58,8 +59,11 @@ def _analysis(random: np.random.Generator) -> Analysis:
     if random.random() < 0.15:
         cells = np.zeros((rows, columns))
     subjects = tuple(_face(random) for _ in range(random.integers(0, 4)))
+    if random.random() < 0.3:
+        subjects += (Subject(Box(random.random() * 0.6, random.random() * 0.9, 0.4, 0.1), "text"),)
+    objects = SaliencyMap(random.random((6, 7)) ** 4) if random.random() < 0.5 else None
     width, height = (int(side) for side in random.integers(5, 900, 2))
-    return Analysis(Size(width, height), SaliencyMap(cells), subjects, "drawn", "1")
+    return Analysis(Size(width, height), SaliencyMap(cells), subjects, "drawn", "1", object_map=objects)
 
 
 def test_the_page_plans_what_the_library_plans() -> None:
@@ -91,6 +95,11 @@ def test_the_page_plans_what_the_library_plans() -> None:
         assert _is_the_same(found["box"], crop), case
         shown = _fractions(found["box"], crop.source)
         assert found["kept"] == pytest.approx(crop.evidence.saliency.share(shown))
+        same = shown_in(shown, crop.evidence)
+        assert [one["kind"] for one in found["shown"]] == [one.kind for one in same]
+        for one, other in zip(found["shown"], same, strict=True):
+            assert one["shares"] == pytest.approx(other.shares)
+        assert [words.replace(" %", "%") for words in found["words"]] == [str(one) for one in same]
         windows = [crop.relative, *(_fractions(box, crop.source) for box in found["others"])]
         # Rounding brings two windows up to a pixel nearer to each other: much where a window is five pixels high.
         bound = 0.6 + 1 / min(crop.box.width, crop.box.height)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from service.chromium import shot
+from service.chromium import shot, window_of
 from service.servers import Neighbour, Running
 
 _DROP = """(files) => { const data = new DataTransfer();
@@ -130,3 +130,66 @@ def test_an_answer_that_breaks_off_is_no_fault_of_the_picture(
     page.set_input_files("#file", pictures / "coffee.jpg")
     expect(page.locator("#problem")).to_have_text("The service does not answer. Is it still running?")
     page.close()
+
+
+def test_that_no_more_boxes_are_kept_stays_said_when_the_plan_before_arrives(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_label("Keep a box").check()
+    held: list[Route] = []
+    page.route(
+        lambda url: url.count("keep=") == 32, lambda route: held.append(route) if not held else route.continue_()
+    )
+    with page.expect_request(lambda request: request.url.count("keep=") == 32):
+        for _ in range(33):
+            page.locator("#stage").press("Enter")
+    problem = page.locator("#crop-problem")
+    expect(problem).to_contain_text("At most 32 boxes are kept")
+    held[0].continue_()
+    expect(page.locator("#spoken")).to_contain_text("32 boxes to keep")
+    expect(problem).to_be_visible()
+    page.locator("#stage").press("Delete")
+    expect(problem).to_be_hidden()
+
+
+def test_a_file_that_was_changed_since_it_was_chosen_is_no_fault_of_the_service(
+    visit: Callable[..., Page], pictures: Path, tmp_path: Path
+) -> None:
+    page = visit()
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes((pictures / "coffee.jpg").read_bytes())
+    page.set_input_files("#file", photo)
+    expect(page.locator("#facts")).to_contain_text("photo.jpg")
+    expect(page.locator("#save")).to_be_visible()
+    photo.write_bytes((pictures / "rocket.jpg").read_bytes())
+    page.get_by_role("button", name="1:1", exact=True).click()
+    expect(page.locator("#crop-problem")).to_contain_text("changed or moved since it was chosen")
+    page.set_input_files("#file", photo)
+    expect(page.locator("#facts")).to_contain_text("640 × 427")
+    expect(page.locator("#save")).to_be_visible()
+    expect(page.locator("#crop-problem")).to_be_hidden()
+
+
+def test_what_is_dragged_within_the_page_is_no_drop(visit: Callable[..., Page]) -> None:
+    page = visit()
+    for dragged in (page.locator(".demo").last, page.get_by_role("link", name="OpenAPI")):
+        dragged.drag_to(page.locator("#drop"))
+        expect(page.locator("#problem")).to_be_hidden()
+        expect(page.locator("#drop")).not_to_have_class("drop over")
+    _drop(page)
+    expect(page.locator("#problem")).to_contain_text("What was dropped is no file.")
+
+
+def test_escape_ends_a_drag(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_role("button", name="9:16", exact=True).click()
+    chosen = window_of(page)
+    place = page.locator("#stage").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(place["x"], place["y"] + 200)
+    assert window_of(page) != chosen
+    page.keyboard.press("Escape")
+    page.mouse.move(place["x"] + 20, place["y"] + 200)
+    page.mouse.up()
+    assert window_of(page) == chosen

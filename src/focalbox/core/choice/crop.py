@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from focalbox.core.choice.counted import score_demands
 from focalbox.core.choice.padding import Padding
+from focalbox.core.choice.shown import Shown, shown_in
 from focalbox.core.drawing import draw_html, draw_png
 from focalbox.core.evidence import Evidence, Subject
 from focalbox.core.framing import Fit
@@ -130,6 +131,11 @@ class Crop:
         cut = (subject for subject in evidence.subjects if not room.contains(subject.box))
         return tuple(subject.moved(evidence.visible.to_source) for subject in cut)
 
+    @cached_property
+    def shown(self) -> tuple[Shown, ...]:
+        """How much is inside the box of the heads, lines of text and objects that count most; ``str`` says it in words."""
+        return shown_in(self.inside, self.evidence)
+
     @property
     def css(self) -> str | None:
         """The CSS declaration that gives this crop under ``object-fit: cover`` (CSS Images 3, 5.5).
@@ -209,7 +215,9 @@ def _caption(crop: Crop) -> str:
     """Return what a notebook shows below a crop."""
     target, box = crop.target or "free-form", crop.box
     place = f"{target}: {box.width}x{box.height} at {box.left},{box.top} of {crop.source}"
-    return f"{place}, keeps {crop.kept:.0%}, confidence {crop.confidence:.0%}"
+    return ", ".join(
+        (place, *map(str, crop.shown), f"keeps {crop.kept:.0%} of the saliency, confidence {crop.confidence:.0%}")
+    )
 
 
 def _describe(crop: Crop) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _walk(data: bytes, max_frames: int) -> tuple[int, int]:
             at += 1 + data[at]
             left -= 1
         if not left:
-            message = f"a GIF may have at most {_MAX_BLOCKS} blocks, but this one has more"
+            message = f"a GIF may have at most {_MAX_BLOCKS:,} blocks, but this one has more"
             raise LimitExceeded(message)
         at += 1
         left -= 1

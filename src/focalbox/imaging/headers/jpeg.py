@@ -230,7 +230,7 @@ def jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
         at, marker = found.end(), data[found.end() - 1]
         yield marker, at
         at += max(2, int.from_bytes(data[at : at + 2], "big"))
-    message = f"a JPEG may have at most {_MAX_SEGMENTS} segments, but this one has more"
+    message = f"a JPEG may have at most {_MAX_SEGMENTS:,} segments, but this one has more"
     raise LimitExceeded(message)
 
 

@@ -105,7 +105,7 @@ def chunks_of(data: bytes) -> Iterator[Chunk]:
         if name == b"IEND":
             return
         at += _SMALLEST + length
-    message = f"a PNG may have at most {_MAX_CHUNKS} chunks, but this one has more"
+    message = f"a PNG may have at most {_MAX_CHUNKS:,} chunks, but this one has more"
     raise LimitExceeded(message)
 
 

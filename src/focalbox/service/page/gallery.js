@@ -1,7 +1,8 @@
 // Crops beside the chosen one: the middle of the picture, other windows of the same shape, and common sizes.
 
 import { fitCrop } from "./drawing.js";
-import { headsCut, middleCrop, otherCrops, planCrop } from "./planning.js";
+import { middleCrop, otherCrops, planCrop } from "./planning.js";
+import { isSpoiled, nameOf, percent, shownIn, stateOf, wordsOf } from "./shown.js";
 
 const OTHERS = 4; // other windows that are shown
 const GAP = 12; // pixels between two crops, as in style.css
@@ -19,11 +20,6 @@ export const WALL = [
 
 const part = (id) => document.getElementById(id);
 
-/** Write a share in per cent. */
-export function percent(share) {
-  return `${Math.round(100 * share)} %`;
-}
-
 /** Draw the crop, and the middle of the picture beside it. */
 export function drawPair(scene, size) {
   const middle = middleCrop(scene, size);
@@ -36,18 +32,33 @@ export function drawPair(scene, size) {
   fitCrop(part("result"), scene, scene.crop, size, room);
   fitCrop(part("middle"), scene, middle, size, room);
   const { focus, keep } = scene.choice;
-  part("keeper").textContent = focus || keep.length > 0 ? "your window" : "focalbox";
-  for (const [name, crop] of [["", scene.crop], ["middle-", middle]]) {
-    part(`${name}kept`).textContent = percent(crop.kept);
-    part(`${name}cuts`).textContent = cutsOf(scene, crop);
-  }
+  for (const name of ["keeper", "column"]) part(name).textContent = focus || keep.length > 0 ? "your window" : "focalbox";
+  const shown = [scene.crop, middle].map((crop) => shownIn(scene, crop));
+  caption(part("decides"), shown[0], scene.crop);
+  caption(part("middle-decides"), shown[1], middle);
+  fillComparison(shown, [scene.crop, middle]);
   document.documentElement.style.scrollPaddingTop = `${heightOfSticky()}px`; // nothing scrolls under them
 }
 
-/** What a crop cuts, in words; empty when it cuts no head. */
-export function cutsOf(scene, crop) {
-  const heads = headsCut(scene, crop);
-  return heads ? `cuts ${heads === 1 ? "a head" : `${heads} heads`}` : "";
+/** Say below a crop what decides most: the heads, or else the next kind of things that there are. */
+function caption(place, [first], crop) {
+  place.textContent = first ? wordsOf(first) : `keeps ${percent(crop.kept)}`;
+  place.classList.toggle("cuts", Boolean(first && isSpoiled(first)));
+}
+
+/** Say in a table what the crop and the middle show of each kind of things; both show the same kinds. */
+function fillComparison([ours, middle], crops) {
+  const rows = ours.map((one, index) => rowOf(nameOf(one), [one, middle[index]].map((each) => [stateOf(each), isSpoiled(each)])));
+  part("comparison").replaceChildren(...rows, rowOf("saliency kept", crops.map(({ kept }) => [percent(kept), false])));
+}
+
+function rowOf(name, cells) {
+  const row = document.createElement("tr");
+  row.append(Object.assign(document.createElement("th"), { scope: "row", textContent: name }));
+  for (const [textContent, spoiled] of cells) {
+    row.append(Object.assign(document.createElement("td"), { textContent, className: spoiled ? "cuts" : "" }));
+  }
+  return row;
 }
 
 /** The pixels at the top of the window that the crops take where they stay in sight. */
@@ -122,5 +133,5 @@ function fillCard(card, scene, crop, size, tall) {
   const canvas = card.querySelector("canvas");
   fitCrop(canvas, scene, crop, size, { width: canvas.parentElement.clientWidth, height: tall });
   card.querySelector("[data-kept]").textContent = `keeps ${percent(crop.kept)}`;
-  card.querySelector("[data-cuts]").textContent = cutsOf(scene, crop);
+  card.querySelector("[data-cuts]").textContent = shownIn(scene, crop).filter(isSpoiled).map(wordsOf).join(", ");
 }

@@ -3,9 +3,11 @@
 import { aspectOf, fileOptionsOf, isPlain, MAX_KEPT, namedAspect, nameOfRatio, optionsOf, queryOf, sizeOf, START } from "./choices.js";
 import { buildSnippets, explainPlace, fillSnippets } from "./copying.js";
 import { drawStage, mapPicture } from "./drawing.js";
-import { buildWall, drawPair, fillOthers, fillWall, NARROW, percent, roomOfStage, WALL } from "./gallery.js";
+import { acceptDrops } from "./drops.js";
+import { buildWall, drawPair, fillOthers, fillWall, NARROW, roomOfStage, WALL } from "./gallery.js";
 import { planCrop, planned, readMap } from "./planning.js";
 import * as service from "./service.js";
+import { percent } from "./shown.js";
 import { pointInside, snippets } from "./snippets.js";
 import { nameElement, say, speakOf } from "./speech.js";
 import { centre, touchable } from "./stage.js";
@@ -27,6 +29,7 @@ const part = (id) => document.getElementById(id);
 const choice = { ...START };
 let scene = null; // what is shown: picture, blob, map, source, salient, placing, analysis, name, crop, choice
 let only = []; // the sizes that are cut, where not all are
+let refused = false; // whether the last change was refused, which the plan of an earlier one does not take back
 let round = 0; // counts pictures, so that a slow one does not replace a later one
 const asked = { look: new AbortController(), plan: new AbortController(), file: new AbortController() };
 const timers = { plan: 0, file: 0 };
@@ -92,9 +95,11 @@ function shownChoices() {
 /** Apply a change and show the result: at once where the page itself can plan, else when the service has planned. */
 function update(change = {}) {
   if (change.keep?.length > MAX_KEPT) {
+    refused = true;
     showError(part("crop-problem"), null, `At most ${MAX_KEPT} boxes are kept: an address holds no more.`);
     return;
   }
+  if (Object.keys(change).length > 0) refused = false;
   Object.assign(choice, change);
   const size = sizeOf(choice.aspect);
   part("ratio-value").textContent = nameOfRatio(choice.aspect);
@@ -153,7 +158,7 @@ async function askForPlan(size, plain) {
     part("confidence").textContent = percent(crop.confidence);
     part("notes").textContent = (crop.notes ?? []).map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`).join(" ");
     part("notes").hidden = !crop.notes;
-    part("crop-problem").hidden = true;
+    if (!refused) part("crop-problem").hidden = true;
     show(planned(scene, crop), plain ? null : wall.map((one) => planned(scene, one)));
     speakOf(scene, crop.confidence);
   } catch (error) {
@@ -240,7 +245,7 @@ async function offerDemos() {
     const opened = name.includes(".") ? name : `${name}.jpg`;
     if (round === 0) await open(blob, opened); // before its small copy, for which a slow network would have to carry it once more
     const small = only.length > 0 ? blob : await service.crop(blob, THUMBNAIL, "format=jpeg").catch(() => blob);
-    const image = Object.assign(document.createElement("img"), { alt: "", src: URL.createObjectURL(small) });
+    const image = Object.assign(document.createElement("img"), { alt: "", draggable: false, src: URL.createObjectURL(small) });
     button.append(image, Object.assign(document.createElement("span"), { textContent: label }));
     button.addEventListener("click", () => open(blob, opened));
     part("demos").append(button);
@@ -276,13 +281,7 @@ function listen() {
     if (part("file").files.length > 0) open(part("file").files[0], part("file").files[0].name);
     part("file").value = "";
   });
-  for (const name of ["dragover", "dragleave", "drop"]) {
-    document.addEventListener(name, (event) => {
-      event.preventDefault();
-      part("drop").classList.toggle("over", name === "dragover" || (name === "dragleave" && event.relatedTarget !== null));
-      if (name === "drop") openFirst(event.dataTransfer, "What was dropped is no file. Save the picture first, then drop the file.");
-    });
-  }
+  acceptDrops(part("drop"), (data) => openFirst(data, "What was dropped is no file. Save the picture first, then drop the file."));
   document.addEventListener("paste", (event) => openFirst(event.clipboardData, "There is no picture in the clipboard."));
   new ResizeObserver(() => scene && requestAnimationFrame(() => update())).observe(part("work"));
 }

@@ -134,18 +134,6 @@ export function planned(found, crop) {
   return { ...described(found, crop.box), kept: crop.kept, inner, padded: Boolean(crop.padding) };
 }
 
-/** How many heads a window shows in part. */
-export function headsCut({ placing, source }, { relative }) {
-  const slack = { x: 1 / source.width, y: 1 / source.height }; // a pixel is no cut
-  const cut = ({ boxes: [head] }) => {
-    const across = Math.min(head.left + head.width, relative.left + relative.width) - Math.max(head.left, relative.left);
-    const down = Math.min(head.top + head.height, relative.top + relative.height) - Math.max(head.top, relative.top);
-    const seen = across > slack.x && down > slack.y;
-    return seen && (across < head.width - slack.x || down < head.height - slack.y);
-  };
-  return placing.subjects.filter((one) => (one.kind === "face" || one.kind === "head") && cut(one)).length;
-}
-
 /** The CSS that shows the picture as a crop does, as in focalbox.html; null when a crop is padded. */
 export function cssOf(crop, size) {
   if (crop.padded) return null;

@@ -7,6 +7,8 @@ const permission = location.search.slice(1); // the query of the page's own sign
 
 const UNSIGNED = "This page needs a signature: open it at the address that focalbox serve prints when it starts, which is valid for a day.";
 
+const UNREADABLE = "This file cannot be read: it is a folder, or it was changed or moved since it was chosen. Choose it again.";
+
 /** The service refused, or did not answer; the message is for the user. */
 export class Refusal extends Error {}
 
@@ -20,6 +22,7 @@ async function ask(address, as, options = {}) {
     if (answer.ok) return await answer[as]();
   } catch (error) { // on the way there or back
     if (error.name === "AbortError") throw error;
+    if (options.body instanceof Blob && !(await isReadable(options.body))) throw new Refusal(UNREADABLE);
     throw new Refusal("The service does not answer. Is it still running?");
   }
   const problem = await answer.json().catch(() => ({}));
@@ -76,6 +79,11 @@ export const signed = permission.includes("signature=");
 /** The only sizes that are cut for this page; none where all are, as for its own signed address. */
 export async function onlySizes() {
   return signed ? [] : (await place("", 0)).sizes;
+}
+
+/** Whether the bytes of a file are still what they were when it was chosen; else a browser sends nothing. */
+async function isReadable(blob) {
+  return blob.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }
 
 function sentence(text) {

@@ -1,6 +1,6 @@
 // What is said beside what is drawn: what the page is doing, and to screen readers which window is shown.
 
-import { cutsOf, percent } from "./gallery.js";
+import { percent, shownIn, wordsOf } from "./shown.js";
 
 const part = (id) => document.getElementById(id);
 
@@ -16,8 +16,8 @@ export function speakOf(scene, confidence) {
   const last = keep.at(-1);
   const text = [
     `Window ${width} × ${height} at ${left}, ${top}`,
+    ...shownIn(scene, scene.crop).map(wordsOf),
     `keeps ${percent(scene.crop.kept)}`,
-    cutsOf(scene, scene.crop),
     `confidence ${percent(confidence)}`,
     focus && `focus at ${percent(focus.x)}, ${percent(focus.y)}`,
     last && `${keep.length === 1 ? "1 box" : `${keep.length} boxes`} to keep, the last ${percent(last.width)} × `

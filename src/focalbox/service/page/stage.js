@@ -10,21 +10,25 @@ export function touchable(canvas, { now, tool, change }) {
   let held = null;
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (!now() || event.button !== 0) return;
+    if (!now() || event.button !== 0 || !event.isPrimary) return;
     const point = pointOf(canvas, event);
-    held = startDrag(tool(), point, now());
+    const { focus, keep } = now().choice;
+    held = { ...startDrag(tool(), point, now()), before: { focus, keep } };
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
-    if (held.step) held.step(point);
+    held.step(point);
     event.preventDefault();
   });
-  canvas.addEventListener("pointermove", (event) => held && held.step(pointOf(canvas, event)));
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (held?.end) held.end();
-      held = null;
-    });
-  }
+  canvas.addEventListener("pointermove", (event) => held && event.isPrimary && held.step(pointOf(canvas, event)));
+  canvas.addEventListener("pointerup", (event) => {
+    if (!event.isPrimary) return;
+    held?.end?.();
+    held = null;
+  });
+  canvas.addEventListener("pointercancel", () => { // the finger scrolls or enlarges the page: it did not mean the window
+    if (held) change(held.before);
+    held = null;
+  });
   canvas.addEventListener("keydown", (event) => {
     if (now() && handleKey(event)) event.preventDefault();
   });
@@ -68,8 +72,10 @@ export function touchable(canvas, { now, tool, change }) {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;
     if (nearer && choice.fit !== "cover") return false;
     if (nearer) change({ zoom: Number(unit(choice.zoom + nearer).toFixed(2)) });
-    else if (event.key === "Escape") change({ focus: null, keep: [] });
-    else if (tool() === "keep" && event.key === "Enter") change({ keep: [...choice.keep, around(centre(crop.relative))] });
+    else if (event.key === "Escape") {
+      held = null; // in the middle of a drag, which it ends
+      change({ focus: null, keep: [] });
+    } else if (tool() === "keep" && event.key === "Enter") change({ keep: [...choice.keep, around(centre(crop.relative))] });
     else if (tool() === "keep" && ["Delete", "Backspace"].includes(event.key)) change({ keep: choice.keep.slice(0, -1) });
     else if (!ways[event.key]) return false;
     else if (tool() === "keep") {

@@ -158,7 +158,7 @@ class Renderer:
         for size in accumulate(effects, size_after, initial=result):
             touched += size.pixels
             if size.pixels > self._result_pixels:
-                message = f"a result may have at most {self._result_pixels} pixels, not {size.pixels} ({size})"
+                message = f"a result may have at most {self._result_pixels:,} pixels, not {size.pixels:,} ({size})"
                 raise LimitExceeded(message)
         if touched > _EFFECTS * self._result_pixels:
             message = f"{len(effects)} effects on a result of {result} are too many: it may be smaller, or they fewer"
