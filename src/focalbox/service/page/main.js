@@ -187,7 +187,9 @@ async function askForFile(size) {
     const kind = file.type.replace("image/", "");
     part("weight").textContent = `${size.width} × ${size.height}, ${kind.toUpperCase()}, ${(file.size / 1000).toFixed(1)} kB`;
     URL.revokeObjectURL(part("save").href);
-    Object.assign(part("save"), { href: URL.createObjectURL(file), download: `crop.${kind}`, hidden: false });
+    // As the command names it.
+    const download = `${scene.name.replace(/\.[^.]*$/, "")}-${size.width}x${size.height}.${kind.replace("jpeg", "jpg")}`;
+    Object.assign(part("save"), { href: URL.createObjectURL(file), download, hidden: false });
   } catch (error) {
     if (error.name === "AbortError") return;
     part("weight").textContent = "–";
