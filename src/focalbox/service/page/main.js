@@ -118,6 +118,7 @@ function update(change = {}) {
   const plain = isPlain(choice);
   if (plain || !scene.crop) show(planCrop(scene, size, choice.zoom, choice.focus), null);
   else draw();
+  part("confidence").dataset.stale = "true"; // it is that of an earlier window until the service has answered
   later("plan", plain ? PAUSE : 0, () => askForPlan(size, plain));
   forgetFile();
   later("file", CALM, () => askForFile(size));
@@ -156,6 +157,7 @@ async function askForPlan(size, plain) {
     const texts = sizes.map(({ width, height }) => `${width}x${height}`);
     const [crop, ...wall] = await service.plan(scene.analysis, texts, queryOf(optionsOf(choice)), signal);
     part("confidence").textContent = percent(crop.confidence);
+    delete part("confidence").dataset.stale;
     part("notes").textContent = (crop.notes ?? []).map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`).join(" ");
     part("notes").hidden = !crop.notes;
     if (!refused) part("crop-problem").hidden = true;
