@@ -52,10 +52,12 @@ def test_a_window_that_ends_in_the_room_around_a_head_does_not_cut_it() -> None:
 
 def test_several_are_counted_and_a_head_in_the_background_or_a_doubtful_one_is_not_spoken_of() -> None:
     faces = [Subject(Box(0.1 + 0.3 * place, 0.4, 0.1, 0.2)) for place in range(3)]
-    doubtful, far = Subject(Box(0.9, 0.4, 0.08, 0.2), "head", 0.4), Subject(Box(0.5, 0.1, 0.03, 0.03))
+    doubtful, far = Subject(Box(0.9, 0.4, 0.08, 0.2), "head", 0.43), Subject(Box(0.5, 0.1, 0.03, 0.03))
     assert _shown(Box(0.0, 0.0, 0.6, 1.0), *faces, doubtful, far) == ["3 heads: 2 whole, 1 left out"]
     assert _shown(Box(0.0, 0.0, 0.45, 1.0), *faces) == ["3 heads: 1 whole, 1 cut, 1 left out"]
     assert _shown(WHOLE, *faces) == ["3 heads whole"]
+    backs = [Subject(Box(0.1 + 0.3 * place, 0.1, 0.1, 0.2), "head") for place in range(3)]
+    assert _shown(WHOLE, *faces, *backs) == ["6 heads whole"], "sure ones"
     assert _shown(Box(0.0, 0.0, 1.0, 0.5), *faces) == ["3 heads cut"]
 
 

@@ -241,6 +241,7 @@ def test_a_file_of_the_fit_and_format_asked_for(visit: Callable[..., Page]) -> N
     assert float(re.findall(r"([\d.]+) kB", page.locator("#weight").inner_text())[0]) < best
     with page.expect_download() as saved:
         page.get_by_text("Save the crop").click()
+    assert saved.value.suggested_filename == "astronaut-1200x675.jpg", "as the command names it"
     with Image.open(saved.value.path()) as image:
         assert (image.format, image.width) == ("JPEG", 1200)
     for fit, padded in (("contain", True), ("tight", False)):

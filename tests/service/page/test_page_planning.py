@@ -26,6 +26,9 @@ HERE = Path(__file__).parent
 HALF_WAY = 1e-6
 """Pixels by which a place may be beside the middle between two and still be rounded to either."""
 
+HEADS = 0.3
+"""Share of the faces that are heads without a clear face."""
+
 FOCUSED = 0.3
 """Share of the cases with a focus."""
 
@@ -35,9 +38,11 @@ def _fractions(box: dict[str, int], source: Size) -> Box:
 
 
 def _face(random: np.random.Generator) -> Subject:
-    """Return a face somewhere, with or without the whole of its head."""
+    """Return a face somewhere, with or without the whole of its head, or a head without a face."""
     side = random.random() * 0.2
     face = Box(random.random() * 0.8, random.random() * 0.8, side, side)
+    if random.random() < HEADS:
+        return Subject(face, "head", 0.3 + 0.7 * random.random())
     return Subject(face, head=face.resize(1.8 * side, 2.2 * side) if random.random() < 0.5 else None)
 
 

@@ -193,3 +193,17 @@ def test_escape_ends_a_drag(visit: Callable[..., Page]) -> None:
     page.mouse.move(place["x"] + 20, place["y"] + 200)
     page.mouse.up()
     assert window_of(page) == chosen
+
+
+def test_the_confidence_of_an_earlier_window_is_pale_until_the_next_is_known(visit: Callable[..., Page]) -> None:
+    page = visit()
+    confidence = page.locator("#confidence")
+    expect(confidence).not_to_have_attribute("data-stale", "true")
+    sure = confidence.evaluate("one => getComputedStyle(one).color")
+    held: list[Route] = []
+    page.route("**/v1/plan?size=1200x1200", lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request("**/v1/plan?size=1200x1200"):
+        page.get_by_role("button", name="1:1", exact=True).click()
+    expect(confidence).not_to_have_css("color", sure)
+    held[0].continue_()
+    expect(confidence).to_have_css("color", sure)

@@ -15,7 +15,8 @@ from focalbox.core.prominence import ScoredSubject
 __all__ = ["Shown", "shown_in"]
 
 _COUNTED = 1 / 3
-"""Share of the heaviest weight of its kind from which a thing is spoken of: smaller and less sure ones decide little."""
+"""Share of the heaviest weight of its kind from which a thing is spoken of, and of the weight of all faces, or of all heads
+without one, from which those of the other are: smaller and less sure ones decide little."""
 
 _ROOM, _ROOM_OF_HEADS = 0.05, 0.1
 """Share of a box that may be missing from a thing that is whole, or shown of one that is left out: boxes are no more exact
@@ -98,9 +99,17 @@ def _kind_of(subject: ScoredSubject) -> str:
 
 
 def _shares(window: Box, things: Sequence[ScoredSubject | ScoredObject]) -> tuple[float, ...]:
-    least = _COUNTED * max(one.whole for one in things)
-    boxes = [_box_of(one) for one in things if one.whole >= least > 0]
+    boxes = [_box_of(one) for one in _spoken_of(things)]
     return tuple(min(window.shared_area(box) / box.area, 1.0) for box in boxes)
+
+
+def _spoken_of(things: Sequence[ScoredSubject | ScoredObject]) -> list[ScoredSubject | ScoredObject]:
+    alike: dict[str, list[ScoredSubject | ScoredObject]] = {}
+    for one in things:
+        alike.setdefault("object" if isinstance(one, ScoredObject) else one.kind, []).append(one)
+    together = {kind: sum(one.whole for one in found) for kind, found in alike.items()}
+    heavy = [found for kind, found in alike.items() if together[kind] >= _COUNTED * max(together.values())]
+    return [one for found in heavy for one in found if one.whole >= _COUNTED * max(other.whole for other in found) > 0]
 
 
 def _box_of(thing: ScoredSubject | ScoredObject) -> Box:

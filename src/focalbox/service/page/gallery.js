@@ -48,7 +48,8 @@ function caption(place, [first], crop) {
 
 /** Say in a table what the crop and the middle show of each kind of things; both show the same kinds. */
 function fillComparison([ours, middle], crops) {
-  const rows = ours.map((one, index) => rowOf(nameOf(one), [one, middle[index]].map((each) => [stateOf(each), isSpoiled(each)])));
+  const cellOf = (one) => [stateOf(one), isSpoiled(one)];
+  const rows = ours.map((one, index) => rowOf(nameOf(one), [cellOf(one), cellOf(middle[index])]));
   part("comparison").replaceChildren(...rows, rowOf("saliency kept", crops.map(({ kept }) => [percent(kept), false])));
 }
 

@@ -118,6 +118,7 @@ function update(change = {}) {
   const plain = isPlain(choice);
   if (plain || !scene.crop) show(planCrop(scene, size, choice.zoom, choice.focus), null);
   else draw();
+  part("confidence").dataset.stale = "true"; // it is that of an earlier window until the service has answered
   later("plan", plain ? PAUSE : 0, () => askForPlan(size, plain));
   forgetFile();
   later("file", CALM, () => askForFile(size));
@@ -156,6 +157,7 @@ async function askForPlan(size, plain) {
     const texts = sizes.map(({ width, height }) => `${width}x${height}`);
     const [crop, ...wall] = await service.plan(scene.analysis, texts, queryOf(optionsOf(choice)), signal);
     part("confidence").textContent = percent(crop.confidence);
+    delete part("confidence").dataset.stale;
     part("notes").textContent = (crop.notes ?? []).map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`).join(" ");
     part("notes").hidden = !crop.notes;
     if (!refused) part("crop-problem").hidden = true;
@@ -187,7 +189,9 @@ async function askForFile(size) {
     const kind = file.type.replace("image/", "");
     part("weight").textContent = `${size.width} × ${size.height}, ${kind.toUpperCase()}, ${(file.size / 1000).toFixed(1)} kB`;
     URL.revokeObjectURL(part("save").href);
-    Object.assign(part("save"), { href: URL.createObjectURL(file), download: `crop.${kind}`, hidden: false });
+    // As the command names it.
+    const download = `${scene.name.replace(/\.[^.]*$/, "")}-${size.width}x${size.height}.${kind.replace("jpeg", "jpg")}`;
+    Object.assign(part("save"), { href: URL.createObjectURL(file), download, hidden: false });
   } catch (error) {
     if (error.name === "AbortError") return;
     part("weight").textContent = "–";

@@ -1,6 +1,6 @@
 // What a window shows of heads, text and objects, and in which words that is said, as in core/choice/shown.py.
 
-const COUNTED = 1 / 3; // share of the heaviest weight of its kind from which a thing is spoken of
+const COUNTED = 1 / 3; // share of the heaviest weight of its kind from which a thing is spoken of, and of all of two kinds
 const ROOM = 0.05; // share of a box that may be missing from a whole thing, or shown of one that is left out
 const ROOM_OF_HEADS = 0.1; // heads have that much room in their boxes
 const ORDER = { head: 0, text: 2 }; // in which kinds are spoken of; those of other detectors come between, objects last
@@ -18,15 +18,24 @@ export function shownIn({ placing, source }, { relative }) {
   const kindOf = ({ kind }) => (kind === "face" ? "head" : kind);
   const rank = (one) => ORDER[kindOf(one)] ?? 1;
   for (const one of [...placing.subjects].sort((a, b) => rank(a) - rank(b))) {
-    kinds.set(kindOf(one), [...(kinds.get(kindOf(one)) ?? []), { box: one.boxes[0], weight: one.whole }]);
+    kinds.set(kindOf(one), [...(kinds.get(kindOf(one)) ?? []), { kind: one.kind, box: one.boxes[0], weight: one.whole }]);
   }
   if (placing.objects.length > 0) kinds.set("object", placing.objects.map(({ box, whole }) => ({ box, weight: whole })));
   const shown = [...kinds].map(([kind, things]) => {
-    const least = COUNTED * Math.max(...things.map(({ weight }) => weight));
-    const counted = things.filter(({ weight }) => weight > 0 && weight >= least);
-    return { kind, shares: counted.map(({ box }) => shareOf(box, relative, source)) };
+    return { kind, shares: spokenOf(things).map(({ box }) => shareOf(box, relative, source)) };
   });
   return shown.filter(({ shares }) => shares.length > 0);
+}
+
+/** Things that are not much lighter than others of their kind, of kinds that together are not much lighter than the other. */
+function spokenOf(things) {
+  const alike = [...new Set(things.map(({ kind }) => kind))].map((kind) => things.filter((one) => one.kind === kind));
+  const together = (found) => found.reduce((sum, { weight }) => sum + weight, 0);
+  const heavy = alike.filter((found) => together(found) >= COUNTED * Math.max(...alike.map(together)));
+  return heavy.flatMap((found) => {
+    const least = COUNTED * Math.max(...found.map(({ weight }) => weight));
+    return found.filter(({ weight }) => weight > 0 && weight >= least);
+  });
 }
 
 /** The share of a box inside a window, and a pixel around it, which is no cut. */
