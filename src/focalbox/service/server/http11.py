@@ -182,7 +182,7 @@ class Protocol(H11Protocol):
             self._writing = self.loop.call_later(self.deadlines.send, self.transport.abort)
 
     def _should_upgrade(self) -> bool:
-        """Return False: whoever offers another protocol, as Java's client does with h2c, is answered in this one, unlogged."""
+        """Return False: who offers another protocol, as Java's client does with h2c, is answered in this one, unlogged."""
         return False
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's word, which says only that it is wrong
