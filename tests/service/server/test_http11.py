@@ -286,17 +286,3 @@ def test_slow_uploads_take_no_place_from_those_who_work(running: Callable[..., R
     finally:
         for connection in uploads:
             connection.close()
-
-
-@pytest.mark.parametrize("protocol", ["h2c", "websocket"])
-def test_an_offer_of_another_protocol_is_answered_in_this_one_and_is_no_warning(
-    running: Callable[..., Running], tmp_path: Path, protocol: str
-) -> None:
-    started = running("--allow-unsigned")
-    with started.connect() as connection:
-        offer = f"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: {protocol}\r\nHTTP2-Settings: AAMAAABk\r\n"
-        offered = GET.replace(b"\r\n\r\n", f"\r\n{offer}\r\n".encode())
-        connection.sendall(offered + GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-        assert _statuses(_all_of(connection)) == [200, 200]
-    assert started.stop() == 0
-    assert "warning" not in (tmp_path / "log-0").read_text()
