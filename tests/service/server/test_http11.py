@@ -216,13 +216,20 @@ def test_a_wrong_header_is_told_as_such_however_much_comes_behind_it(
         assert sentence in json.loads(body)["detail"]
 
 
-def test_a_broken_chunk_is_told_as_such(short: Running) -> None:
+@pytest.mark.parametrize(
+    ("chunks", "said"),
+    [
+        (b"5\r\nhello\r\nno length\r\n", b"the chunks of a body are lengths in hexadecimal"),
+        (b"1\r\na\r\n" * 300, b"the chunks of a body have at least 256 bytes on average"),
+    ],
+)
+def test_broken_or_tiny_chunks_are_told_as_such(short: Running, chunks: bytes, said: bytes) -> None:
     head = b"POST /v1/crop?size=1:1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     with short.connect() as connection:
-        connection.sendall(head + b"5\r\nhello\r\nno length\r\n")
+        connection.sendall(head + chunks)
         answer = _all_of(connection)
     assert answer.startswith(b"HTTP/1.1 400 ")
-    assert b"the chunks of a body are lengths in hexadecimal" in answer
+    assert said in answer
 
 
 def test_fields_that_are_lists_may_come_in_several_lines(running: Callable[..., Running], pictures: Path) -> None:

@@ -285,7 +285,7 @@ class Protocol(H11Protocol):
         unread, _ = self.conn.trailing_data
         if self.cycle is not None and not self.cycle.response_complete:
             message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
-            return InvalidRequest(message)
+            return InvalidRequest(self._strict.wrong or message)
         if not self._strict.too_large:
             message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
             return InvalidRequest(self._strict.wrong or message)
