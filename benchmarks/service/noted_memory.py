@@ -17,6 +17,9 @@ from focalbox.__main__ import main
 
 __all__ = ["Note", "note", "read_notes"]
 
+_EVERY = 0.2
+"""Seconds between two notes: a large picture is in memory for about half a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -68,8 +71,8 @@ def _keep_noting(path: Path) -> None:
     with path.open("w", buffering=1) as file:
         while True:
             now = note(start)
-            file.write(f"{now.at:.1f} {now.resident:.1f} {now.free:.1f}\n")
-            time.sleep(1)
+            file.write(f"{now.at:.2f} {now.resident:.1f} {now.free:.1f}\n")
+            time.sleep(_EVERY)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ __all__ = ["MINUTE", "Growth", "growth"]
 
 MINUTE = 60.0
 FLAT, FLAT_PEAK = 1.05, 1.1
-"""How much more memory than in the second minute may be in use in a later one, at its median and at its peak: two large
-pictures at once are seldom, and a minute has a peak of its own."""
+"""How much more memory may be in use in the last three minutes than in the second one, at the median, and than in the first
+two, at the peak: two large pictures at once are seldom, so that a single minute may go without."""
 HELD = ARENAS * KEPT / 1e6
 """MB of free memory that the allocator may hold. It grows for some ten minutes, whenever more small pictures than before
 come together: resident memory then grows by a tenth, though nothing is lost."""
@@ -47,7 +47,7 @@ class Growth:
     @property
     def peak_grown(self) -> float:
         """By how many times the peak of the use grew."""
-        return statistics.mean(self.peaks[3:]) / statistics.mean(self.peaks[1:3])
+        return max(self.peaks[2:]) / max(self.peaks[:2])
 
     @property
     def fine(self) -> bool:

@@ -150,3 +150,15 @@ def test_a_proxy_of_ipv4_is_trusted_by_its_own_address_on_a_socket_of_both(
 def test_paths_are_logged_without_what_opens_doors() -> None:
     for path in ("/v1/crop/5x5/https://user:word@host/a.jpg?word=1", "/v1/crop/5x5/https%3A%2F%2Fuser:word@host/a"):
         assert "word" not in without_secrets(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", ["h2c", "websocket"])
+def test_an_offer_of_another_protocol_is_answered_in_this_one_and_is_no_warning(
+    running: Callable[..., Running], tmp_path: Path, protocol: str
+) -> None:
+    started = running("--allow-unsigned")
+    offer = ("Connection: Upgrade, HTTP2-Settings", f"Upgrade: {protocol}", "HTTP2-Settings: AAMAAABk")
+    assert started.get("/healthz", *offer).startswith(b"HTTP/1.1 200 ")
+    assert started.stop() == 0
+    assert "warning" not in (tmp_path / "log-0").read_text()

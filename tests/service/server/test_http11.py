@@ -216,13 +216,20 @@ def test_a_wrong_header_is_told_as_such_however_much_comes_behind_it(
         assert sentence in json.loads(body)["detail"]
 
 
-def test_a_broken_chunk_is_told_as_such(short: Running) -> None:
+@pytest.mark.parametrize(
+    ("chunks", "said"),
+    [
+        (b"5\r\nhello\r\nno length\r\n", b"the chunks of a body are lengths in hexadecimal"),
+        (b"1\r\na\r\n" * 300, b"the chunks of a body have at least 256 bytes on average"),
+    ],
+)
+def test_broken_or_tiny_chunks_are_told_as_such(short: Running, chunks: bytes, said: bytes) -> None:
     head = b"POST /v1/crop?size=1:1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     with short.connect() as connection:
-        connection.sendall(head + b"5\r\nhello\r\nno length\r\n")
+        connection.sendall(head + chunks)
         answer = _all_of(connection)
     assert answer.startswith(b"HTTP/1.1 400 ")
-    assert b"the chunks of a body are lengths in hexadecimal" in answer
+    assert said in answer
 
 
 def test_fields_that_are_lists_may_come_in_several_lines(running: Callable[..., Running], pictures: Path) -> None:
@@ -286,17 +293,3 @@ def test_slow_uploads_take_no_place_from_those_who_work(running: Callable[..., R
     finally:
         for connection in uploads:
             connection.close()
-
-
-@pytest.mark.parametrize("protocol", ["h2c", "websocket"])
-def test_an_offer_of_another_protocol_is_answered_in_this_one_and_is_no_warning(
-    running: Callable[..., Running], tmp_path: Path, protocol: str
-) -> None:
-    started = running("--allow-unsigned")
-    with started.connect() as connection:
-        offer = f"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: {protocol}\r\nHTTP2-Settings: AAMAAABk\r\n"
-        offered = GET.replace(b"\r\n\r\n", f"\r\n{offer}\r\n".encode())
-        connection.sendall(offered + GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-        assert _statuses(_all_of(connection)) == [200, 200]
-    assert started.stop() == 0
-    assert "warning" not in (tmp_path / "log-0").read_text()

@@ -115,3 +115,26 @@ def test_empty_lines_before_a_request_are_ignored_and_nothing_else(before: list[
     assert isinstance(events[-1], h11.Request)
     assert set(events[:-1]) <= {h11.NEED_DATA}
     assert connection.empty_lines == 0
+
+
+def _read_body(chunks: list[bytes]) -> bytes:
+    connection, found = StrictConnection(), b""
+    connection.receive_data(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    assert isinstance(connection.next_event(), h11.Request)
+    for chunk in (*chunks, b""):
+        connection.receive_data(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        while isinstance(event := connection.next_event(), h11.Data):
+            found += event.data
+    assert isinstance(event, h11.EndOfMessage)
+    return found
+
+
+@pytest.mark.parametrize("chunks", [[b"a"] * 256, [b"a" * 256] * 2000, [b"a" * 4096] + [b"a"] * 270])
+def test_chunks_that_are_few_or_large_are_read(chunks: list[bytes]) -> None:
+    assert _read_body(chunks) == b"".join(chunks)
+
+
+@pytest.mark.parametrize("chunks", [[b"a"] * 300, [b"a" * 100] * 1000])
+def test_a_body_of_tiny_chunks_is_refused(chunks: list[bytes]) -> None:
+    with pytest.raises(h11.RemoteProtocolError, match="at least 256 bytes on average"):
+        _read_body(chunks)

@@ -26,6 +26,10 @@ def give_memory_back() -> None:
     time. With mapping from 1 MB on, 300 pages were still zeroed, because the last picture is held while the next one is
     decoded. Mapping from 2 MB on, 3,000 requests for pictures of 0.1 to 1.4 MP took 1.4 % less processor time, and 4 % more
     memory at the peak. Other systems go without.
+
+    What is kept fills for some ten minutes of mixed load: of 180 MB, 125 are in use, and stay so. With 8 MB kept in each
+    arena, 148 MB were resident instead of 165 after five minutes, but an answer took 3 % more processor time, for twice as
+    many fresh pages. Giving everything back once a minute (malloc_trim) made no difference ten seconds later.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

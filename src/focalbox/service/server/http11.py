@@ -182,7 +182,7 @@ class Protocol(H11Protocol):
             self._writing = self.loop.call_later(self.deadlines.send, self.transport.abort)
 
     def _should_upgrade(self) -> bool:
-        """Return False: whoever offers another protocol, as Java's client does with h2c, is answered in this one, unlogged."""
+        """Return False: who offers another protocol, as Java's client does with h2c, is answered in this one, unlogged."""
         return False
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's word, which says only that it is wrong
@@ -285,7 +285,7 @@ class Protocol(H11Protocol):
         unread, _ = self.conn.trailing_data
         if self.cycle is not None and not self.cycle.response_complete:
             message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
-            return InvalidRequest(message)
+            return InvalidRequest(self._strict.wrong or message)
         if not self._strict.too_large:
             message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
             return InvalidRequest(self._strict.wrong or message)
