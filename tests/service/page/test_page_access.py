@@ -27,6 +27,14 @@ def narrow(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+def test_the_page_is_written_in_the_size_of_letters_that_the_browser_is_set_to(visit: Callable[..., Page]) -> None:
+    page = visit(still=True)
+    size = "() => parseFloat(getComputedStyle(document.body).fontSize)"
+    before = page.evaluate(size)
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 24, "fixed": 20}})
+    assert (before, page.evaluate(size)) == (16, 24)
+
+
 def test_axe_finds_nothing_in_any_state(visit: Callable[..., Page], pictures: Path) -> None:
     page = visit(still=True)
     page.get_by_text("What do these numbers mean?").click()
