@@ -138,6 +138,11 @@ def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
         "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], [], _SMART),
         **({"ipx 3.1 (sharp)": (ipx, [], _IPX_ADDRESS)} if _IPX.is_file() else {}),
         "focalbox, nothing kept": (focalbox(root), ["--cache", "none"], _SMART),
+        f"focalbox, nothing kept, {_processors()} processes": (
+            focalbox(root),
+            ["--cache", "none", "--workers", str(_processors()), "--at-work", "1"],
+            _SMART,
+        ),
         "focalbox": (focalbox(root), [], _SMART),
     }
     second = ""
@@ -206,8 +211,9 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
         "# The service beside thumbor and ipx",
         "",
         "Made by `make bench-service`: the same pictures (24 of each size, all different) and the same addresses",
-        "(`/unsafe/300x200/smart/...`, which focalbox understands), one process each, wrk with 8 connections on the same",
-        f"{_processors()} processors, {seconds} seconds each. thumbor 7.8 finds faces and features with",
+        "(`/unsafe/300x200/smart/...`, which focalbox understands), wrk with 8 connections on the same",
+        f"{_processors()} processors, {seconds} seconds each; one process each where no more are named: ipx and focalbox",
+        "then fill the processors by threads, though not wholly. thumbor 7.8 finds faces and features with",
         "opencv-python-headless 4.14. *nothing kept* is `--cache none`: every request reads, decodes, looks, cuts and",
         "encodes again, as the others do. None of the servers keeps finished crops. ipx crops by libvips attention",
         f"(`{_IPX_ADDRESS}...`), which looks for no faces.",

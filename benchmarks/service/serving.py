@@ -81,11 +81,19 @@ def name_of(size: str, copy: int) -> str:
 
 
 def processor_time(process: int) -> float:
-    """Return the seconds that a process has spent on processors, in all its threads."""
-    return time.clock_gettime((~process << 3) | 2)  # its clock, as clock_getcpuclockid(3) names it
+    """Return the seconds that a process and those that it started have spent on processors, in all their threads."""
+    # The clock of a process, as clock_getcpuclockid(3) names it.
+    return sum(time.clock_gettime((~one << 3) | 2) for one in _with_children(process))
 
 
 def peak(process: int) -> float:
-    """Return the most memory a process had, in MB."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    return int(found[1]) / 1000 if found else 0.0
+    """Return the most memory that a process and those that it started had, each at its own time, in MB."""
+    states = [Path(f"/proc/{one}/status").read_text() for one in _with_children(process)]
+    found = [re.search(r"VmHWM:\s+(\d+) kB", state) for state in states]
+    return sum(int(one[1]) for one in found if one) / 1000
+
+
+def _with_children(process: int) -> list[int]:
+    """Return a process and all that it started, by number."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [process, *(number for child in children for number in _with_children(int(child)))]
