@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+import time
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -55,6 +59,43 @@ def test_transparent_parts_stay_or_become_paper(name: str) -> None:
     found = np.asarray(opened(encode(clear, name)).convert("RGBA"))
     assert (found[..., 3] == (0 if FORMATS[name].alpha else 255)).all()
     assert FORMATS[name].alpha or (found[..., :3] >= 254).all()
+
+
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
+def test_other_threads_run_while_a_file_is_written(form: str) -> None:
+    noise = Image.effect_noise((1600, 1200), 60).convert("RGB")
+    encode(noise.crop((0, 0, 8, 8)), form)
+    before, turns = sys.getswitchinterval(), 0
+    sys.setswitchinterval(60)  # seconds: from now on a thread runs until it lets go of the lock by itself
+    try:
+        writer = threading.Thread(target=encode, args=(noise, form))
+        writer.start()
+        while writer.is_alive():
+            turns += 1
+            time.sleep(0)
+    finally:
+        sys.setswitchinterval(before)
+    assert turns > 5
+
+
+_WITHOUT_FILES = """
+import os, resource
+from PIL import Image
+from focalbox.imaging.output.encoding import encode
+picture = Image.radial_gradient("L").convert("RGB")
+content = encode(picture, "jpeg")
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+try:
+    os.dup(0)
+except OSError:
+    assert encode(picture, "jpeg") == content
+    print("written")
+"""
+
+
+def test_a_jpeg_is_written_where_no_file_can_be_opened() -> None:
+    ran = subprocess.run([sys.executable, "-c", _WITHOUT_FILES], capture_output=True, text=True, check=True)
+    assert ran.stdout == "written\n"
 
 
 @pytest.mark.parametrize("name", ["jpeg", "webp", "avif"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image, features
 
@@ -130,14 +132,27 @@ def _write_gif(image: Image.Image, options: dict[str, Any], metadata: Metadata |
 
 
 def _write(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
-    file = BytesIO()
     try:
-        image.save(file, name.upper(), **options)
+        with _new_file(name) as file:
+            image.save(file, name.upper(), **options)
+            file.seek(0)
+            return file.read()
     except Exception as error:
         reason = " ".join(str(error).split())[:_MAX_REASON] or type(error).__name__
         message = f"a picture of {image.width}x{image.height} cannot be written as {name}: {reason}"
         raise InvalidRequest(message) from error
-    return file.getvalue()
+
+
+def _new_file(name: str) -> BinaryIO:
+    """Return where a picture is written: for JPEG a file in memory that the system knows, where there are such files.
+
+    Into one, Pillow's writer of JPEG lets go of Python's lock, and two threads write twice as much (2.0 times pictures of
+    1600x1600); into a buffer it holds the lock all the time (0.9 times). The other writers let go of it anyway.
+    """
+    if name == "jpeg" and hasattr(os, "memfd_create"):
+        with suppress(OSError):  # too many open files, or not allowed here: a buffer takes the same bytes
+            return os.fdopen(os.memfd_create("focalbox"), "w+b", buffering=0)
+    return BytesIO()
 
 
 def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
