@@ -1,8 +1,8 @@
 """The work pool: it limits the pictures at work and the requests that wait, and refuses the rest.
 
-Threads, not processes: decoding, resizing, encoding (Pillow) and looking (onnxruntime) let go of Python's lock, and a working
-image would cost more to send to another process than to cut. Planning (NumPy, on small arrays) and HTTP hold it, so threads alone
-do not fill all processors (`--workers`).
+Threads, not processes: decoding, resizing, encoding (Pillow) and looking (onnxruntime) let go of Python's lock, and a
+working image would cost more to send to another process than to cut. Planning (NumPy, on small arrays) and HTTP hold it,
+so threads alone do not fill all processors (`--workers`).
 """
 
 from __future__ import annotations
