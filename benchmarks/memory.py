@@ -83,6 +83,7 @@ def _service(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Serve a folder; give its process and address."""
     command = [sys.executable, "-m", "focalbox", "serve", "--root", str(folder), "--allow-unsigned", "--port", "0"]
     environment = {**os.environ, "FOCALBOX_MEMORY": str(_BUDGET), "FOCALBOX_SERVICE_AT_WORK": str(_AT_ONCE)}
+    environment["FOCALBOX_SERVICE_WORKERS"] = "1"  # the memory of one process is measured
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as process:

@@ -1,4 +1,4 @@
-"""The image service beside thumbor and ipx: the same pictures and sizes, one process each, asked by wrk on this machine."""
+"""The image service beside thumbor and ipx: the same pictures and sizes, asked by wrk on this machine."""
 
 from __future__ import annotations
 
@@ -138,11 +138,7 @@ def _measure(root: Path, thumbor: Path, seconds: int) -> list[str]:
         "thumbor 7.8": ([str(thumbor), "-c", str(config), "-i", "127.0.0.1", "-l", "critical", "-p"], [], _SMART),
         **({"ipx 3.1 (sharp)": (ipx, [], _IPX_ADDRESS)} if _IPX.is_file() else {}),
         "focalbox, nothing kept": (focalbox(root), ["--cache", "none"], _SMART),
-        f"focalbox, nothing kept, {_processors()} processes": (
-            focalbox(root),
-            ["--cache", "none", "--workers", str(_processors()), "--at-work", "1"],
-            _SMART,
-        ),
+        "focalbox, nothing kept, one process": (focalbox(root), ["--cache", "none", "--workers", "1"], _SMART),
         "focalbox": (focalbox(root), [], _SMART),
     }
     second = ""
@@ -212,11 +208,12 @@ def _page(found: dict[tuple[str, str], Measurement], memory: dict[str, float], s
         "",
         "Made by `make bench-service`: the same pictures (24 of each size, all different) and the same addresses",
         "(`/unsafe/300x200/smart/...`, which focalbox understands), wrk with 8 connections on the same",
-        f"{_processors()} processors, {seconds} seconds each; one process each where no more are named: ipx and focalbox",
-        "then fill the processors by threads, though not wholly. thumbor 7.8 finds faces and features with",
-        "opencv-python-headless 4.14. *nothing kept* is `--cache none`: every request reads, decodes, looks, cuts and",
-        "encodes again, as the others do. None of the servers keeps finished crops. ipx crops by libvips attention",
-        f"(`{_IPX_ADDRESS}...`), which looks for no faces.",
+        f"{_processors()} processors, {seconds} seconds each. Each server is started as it is by default: focalbox as a",
+        "process for each processor, ipx as one that fills them by threads, thumbor as one that fills one of them. *one",
+        "process* is `--workers 1`: it has as many threads as processors, but does not fill them. *nothing kept* is",
+        "`--cache none`: every request reads, decodes, looks, cuts and encodes again, as the others do. None of the servers",
+        "keeps finished crops. thumbor 7.8 finds faces and features with opencv-python-headless 4.14. ipx crops by libvips",
+        f"attention (`{_IPX_ADDRESS}...`), which looks for no faces.",
         "",
     ]
     header = ["", *(f"{size}: {what}" for size in SIZES for what in _MEASURED), "peak memory, MB"]

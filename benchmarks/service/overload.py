@@ -180,7 +180,7 @@ async def workers(root: Path, seconds: float) -> dict[str, object]:
 async def silent(root: Path, _seconds: float) -> dict[str, object]:
     """Time requests beside 1,300 sockets that say half a line or nothing."""
     with _files(SILENT + FILES):
-        async with _serve(root, limit=FILES) as (port, _):
+        async with _serve(root, "--workers", "1", limit=FILES) as (port, _):
             writers = []
             for number in range(SILENT):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

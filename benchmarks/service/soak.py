@@ -85,7 +85,8 @@ def main() -> None:
 @contextmanager
 def _serve(root: Path, upstream: int, notes: Path) -> Iterator[subprocess.Popen[str]]:
     command = ["serve", "--root", str(root), "--allow-unsigned", "--port", "0"]
-    bounds = ["--at-work", str(AT_WORK), "--waiting", str(WAITING), "--allow-host", f"127.0.0.1:{upstream}"]
+    threads = ["--workers", "1", "--at-work", str(AT_WORK), "--waiting", str(WAITING)]
+    bounds = [*threads, "--allow-host", f"127.0.0.1:{upstream}"]
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.service.noted_memory", str(notes), *command, *bounds],
         stdout=subprocess.PIPE,

@@ -142,7 +142,12 @@ def _processes(folder: Path) -> Iterator[Callable[..., Running]]:
                 [sys.executable, "-m", "focalbox", "serve", "--port", "0", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**kept, "TMPDIR": str(folder), **environment},  # some of them are killed, and leave files there
+                env={
+                    **kept,
+                    "TMPDIR": str(folder),  # some of them are killed, and leave files there
+                    "FOCALBOX_SERVICE_WORKERS": "1",  # which keeps for itself, and for its tests, what it has seen
+                    **environment,
+                },
                 text=True,
                 preexec_fn=bound,  # noqa: PLW1509 - sets a number, and takes no lock
             )

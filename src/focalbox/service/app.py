@@ -165,7 +165,9 @@ def _disk_cache(settings: ServiceSettings, metrics: Metrics) -> DiskCache | None
     if settings.fetched is None:
         return None
     kept = DiskCache(settings.fetched, settings.fetched_bytes, metrics.disk_failures.inc)
-    metrics.watch("focalbox_fetched_bytes", "Bytes of pictures kept on disk.", lambda: kept.used / settings.workers)
+    metrics.watch(
+        "focalbox_fetched_bytes", "Bytes of pictures kept on disk.", lambda: kept.used / (settings.workers or 1)
+    )
     return kept
 
 

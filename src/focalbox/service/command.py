@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.util
-import logging
 import os
 import socket
 import sys
@@ -33,7 +32,6 @@ from focalbox.service.server.listening import Listening, UnixSocket, listen
 from focalbox.service.server.peers import is_unix
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.settings.variables import SERVICE_PREFIX
-from focalbox.storage.temporary import temporary_folder
 
 __all__ = ["serve", "sign"]
 
@@ -43,8 +41,6 @@ _PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "star
 """The packages of the extra, by the names that Python imports."""
 _PLACES = ("host", "port", "unix_socket", "unix_socket_mode")
 """The settings that say where to listen, and how."""
-
-_log = logging.getLogger("focalbox.service")
 
 
 @click.command()
@@ -75,9 +71,11 @@ _log = logging.getLogger("focalbox.service")
 @click.option(
     "--cache", help="Where analyses are kept: memory, none, or redis://HOST:PORT/DB to share them.  [default: memory]"
 )
-@click.option("--workers", help="How many processes serve.  [default: 1]")
+@click.option("--workers", help="How many processes serve.  [default: one for each processor, as far as memory allows]")
 @click.option("--drain", help="Seconds after SIGTERM in which requests are still taken.  [default: 0]")
-@click.option("--at-work", help="How many threads work on pictures.  [default: one for each processor]")
+@click.option(
+    "--at-work", help="How many threads of each process work on pictures.  [default: as many as its processors]"
+)
 @click.option("--waiting", help="How many requests may wait; further ones are answered with 503.  [default: 64]")
 @click.option("--no-page", is_flag=True, help="Do not serve the page at /.")
 @click.option(
@@ -117,11 +115,12 @@ def serve(*, allow_unsigned: bool, no_page: bool, health: bool, **options: Any) 
     places += [name for name in (f"{SERVICE_PREFIX}{place.upper()}" for place in _PLACES) if name in os.environ]
     with take_socket(os.environ, places) or listen(settings) as listening, _withdrawn(listening):
         announce = partial(_announce, settings, listening)
-        if settings.workers == 1:
-            _exit_unless_started(partial(_serve, listening, settings, announce=announce))
+        shared = settings.share()  # while this process still sees all processors
+        if shared.workers == 1:
+            _exit_unless_started(partial(_serve, listening, shared, announce=announce))
             return
-        with temporary_folder("focalbox-metrics-", shared_metrics.place_for()) as folder:
-            code = _serve_with_workers(listening, settings, folder, announce)
+        with shared_metrics.common_folder() as folder:
+            code = _serve_with_workers(listening, shared, folder, announce)
         sys.exit(code)
 
 
@@ -159,13 +158,12 @@ def _serve(listening: Listening, settings: ServiceSettings, **more: Any) -> None
 
 
 def _serve_with_workers(
-    listening: Listening, settings: ServiceSettings, metrics_folder: Path, announce: Callable[[], None]
+    listening: Listening, settings: ServiceSettings, metrics_folder: Path | None, announce: Callable[[], None]
 ) -> int:
     """Serve with several processes that accept from one socket and count in one folder."""
     from focalbox.service.server.balance import Balance  # noqa: PLC0415 - for several processes alone
     from focalbox.service.server.workers import Starts, supervise  # noqa: PLC0415 - Windows has no fork
 
-    shared = settings.share()  # while this process still sees all processors
     starts, balance = Starts(settings.workers), Balance(settings.workers)
 
     def announce_last() -> None:
@@ -174,9 +172,9 @@ def _serve_with_workers(
 
     def work(place: int, all_stop: Callable[[], bool]) -> int:
         try:
-            folder = _reserve(metrics_folder)
+            folder = metrics_folder and shared_metrics.join(metrics_folder)
             share = balance.share(place)
-            _serve(listening, shared, metrics_folder=folder, all_stop=all_stop, announce=announce_last, share=share)
+            _serve(listening, settings, metrics_folder=folder, all_stop=all_stop, announce=announce_last, share=share)
         except FocalboxError as error:
             starts.fail(str(error))
             return WRONG_CALL
@@ -184,23 +182,13 @@ def _serve_with_workers(
 
     def forget(worker: int, place: int) -> None:
         balance.share(place).leave()
-        shared_metrics.forget(metrics_folder, worker)
+        if metrics_folder:
+            shared_metrics.forget(metrics_folder, worker)
 
     code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it ends it
     for reason in starts.reasons():
         print_error(reason)
     return code
-
-
-def _reserve(metrics_folder: Path) -> Path | None:
-    """Let this process count with the others, or by itself where there is no room for that."""
-    try:
-        shared_metrics.reserve(metrics_folder)
-    except OSError as error:
-        _log.warning("a process counts by itself: /metrics is not the sum", extra={"reason": str(error)})
-        return None
-    os.environ[shared_metrics.VARIABLE] = str(metrics_folder)
-    return metrics_folder
 
 
 def _check_installed() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,22 @@ def test_a_user_says_where_temporary_files_go(monkeypatch: pytest.MonkeyPatch) -
     assert shared_metrics.place_for() == (memory if os.access(memory, os.W_OK) else None)
     monkeypatch.setenv("TMPDIR", "/somewhere")
     assert shared_metrics.place_for() is None
+
+
+def test_where_nothing_can_be_written_each_process_counts_by_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))  # a system without any place for temporary files
+    with shared_metrics.common_folder() as folder:
+        assert folder is None
+    (warning,) = caplog.records
+    assert warning.getMessage() == "a process counts by itself: /metrics is not the sum"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with shared_metrics.common_folder() as folder:
+        assert folder is not None
+        assert folder.parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_only_a_living_process_has_goes_with_it(tmp_path: Path) -> None:

@@ -37,6 +37,15 @@ def _alive(process: int) -> bool:
         return False
 
 
+@pytest.mark.parametrize(("memory", "processes"), [("600M", 1), ("64G", PROCESSORS)])
+def test_without_a_number_there_is_a_process_for_each_processor_as_far_as_memory_allows(
+    running: Callable[..., Running], memory: str, processes: int
+) -> None:
+    started = running("--allow-unsigned", FOCALBOX_SERVICE_WORKERS="0", FOCALBOX_MEMORY=memory)
+    assert len(_workers(started)) == (processes if processes > 1 else 0)  # a single process has no parent above it
+    assert started.stop() == 0
+
+
 def test_two_workers_count_together_and_stop_together(running: Callable[..., Running], pictures: Path) -> None:
     started = running("--root", str(pictures), "--allow-unsigned", "--workers", "2")
     for side in range(20, 40):

@@ -6,8 +6,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from focalbox.errors import FocalboxError
+from focalbox.machine import machine_processors
+from focalbox.service.runtime.memory import capacity_for
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.settings.variables import SERVICE_PREFIX
 from focalbox.settings import Settings
@@ -94,3 +98,30 @@ def test_what_kubernetes_says_of_a_service_is_told_apart_from_settings() -> None
             read.of(links)
         assert str(raised.value).startswith(f"{', '.join(sorted(links))} come from Kubernetes")
         assert "not a setting" not in str(raised.value)
+
+
+@given(st.integers(2**26, 2**36), st.integers(2**26, 2**31))
+def test_processes_are_as_many_as_processors_but_none_refuses_a_picture_for_their_number(
+    memory: int, most: int
+) -> None:
+    settings = ServiceSettings.of({"FOCALBOX_MEMORY": str(memory), "FOCALBOX_LIMIT_MEMORY": str(most)})
+    count = settings.processes
+    assert 1 <= count <= machine_processors()
+    share = settings.share()
+    assert (share.workers, share.processes) == (count, count)
+    assert count == 1 or share.memory >= capacity_for(most)
+    assert count == machine_processors() or memory // (count + 1) < capacity_for(most)
+
+
+@given(st.integers(1, 64), st.integers(0, 8))
+def test_limits_are_divided_between_the_processes(count: int, threads: int) -> None:
+    settings = ServiceSettings.of({"FOCALBOX_MEMORY": "64G"}, workers=str(count), at_work=str(threads))
+    share = settings.share()
+    assert share.memory == 2**36 // count
+    assert share.threads == share.at_work == (threads or -(-machine_processors() // count))
+    for name in ("connections", "waiting", "uploads", "upstreams", "cache_bytes", "picture_bytes"):
+        assert 0 <= getattr(share, name) * count - getattr(settings, name) < count
+
+
+def test_an_application_in_a_process_of_the_callers_own_has_all_its_threads() -> None:
+    assert ServiceSettings().threads == machine_processors()

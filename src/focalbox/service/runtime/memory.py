@@ -12,10 +12,21 @@ from contextlib import asynccontextmanager, contextmanager
 from focalbox.amounts import show_bytes
 from focalbox.errors import LimitExceeded, Overloaded
 
-__all__ = ["MemoryBudget"]
+__all__ = ["MemoryBudget", "capacity_for"]
 
 _RECEIVING = 4
 """Divisor of the budget: this part of it is for files that are being received, the rest for pixels."""
+
+
+def capacity_for(size: int) -> int:
+    """Return the smallest capacity of a `MemoryBudget` in which work of so many bytes fits.
+
+    Examples
+    --------
+    >>> capacity_for(750)
+    1000
+    """
+    return -(-size * _RECEIVING // (_RECEIVING - 1))
 
 
 class MemoryBudget:

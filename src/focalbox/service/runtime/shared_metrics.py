@@ -6,12 +6,17 @@ prometheus_client maps its files into memory. On a full disk, a write into a pag
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-__all__ = ["VARIABLE", "forget", "place_for", "reserve"]
+from focalbox.errors import OutputError
+from focalbox.storage.temporary import temporary_folder
+
+__all__ = ["VARIABLE", "common_folder", "forget", "join", "place_for", "reserve"]
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """The variable in which prometheus_client looks for the folder when it is loaded."""
@@ -24,6 +29,31 @@ _BYTES: Mapping[str, int] = {"counter": 2**18, "gauge_livesum": 2**16, "histogra
 statuses)."""
 _HEAD = 8
 """Bytes before the first entry of a file of prometheus_client; four of them say how many bytes are used."""
+
+_log = logging.getLogger("focalbox.service")
+
+
+@contextmanager
+def common_folder() -> Iterator[Path | None]:
+    """Make the folder in which processes count together; None, with a warning, where nothing can be written."""
+    with ExitStack() as stack:
+        folder = None
+        try:
+            folder = stack.enter_context(temporary_folder("focalbox-metrics-", place_for()))
+        except OutputError as error:
+            _warn(error)
+        yield folder
+
+
+def join(folder: Path) -> Path | None:
+    """Let this process count with the others, or by itself (None), with a warning, where there is no room for that."""
+    try:
+        reserve(folder)
+    except OSError as error:
+        _warn(error)
+        return None
+    os.environ[VARIABLE] = str(folder)
+    return folder
 
 
 def place_for() -> Path | None:
@@ -62,3 +92,7 @@ def forget(folder: Path, worker: int) -> None:
         with file.open("r+b") as opened:
             used = int.from_bytes(opened.read(_HEAD)[:4], sys.byteorder)
             opened.truncate(max(used, _HEAD))
+
+
+def _warn(error: Exception) -> None:
+    _log.warning("a process counts by itself: /metrics is not the sum", extra={"reason": str(error)})

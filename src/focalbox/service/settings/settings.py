@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +13,15 @@ from typing import Any
 from focalbox.errors import InvalidRequest
 from focalbox.machine import machine_memory, machine_processors
 from focalbox.service.dialects.signing import Key
+from focalbox.service.runtime.memory import capacity_for
 from focalbox.service.settings import values
 from focalbox.service.settings.variables import SERVICE_PREFIX, read_value, read_variables
 from focalbox.settings import Settings
 
 __all__ = ["ServiceSettings"]
+
+_MAX_WORKERS = 64
+"""Processes at most: their limits, divided, would come close to nothing."""
 
 
 def _setting(default: Any, read: Callable[[str], Any], help_: str, *, secret: bool = False) -> Any:
@@ -95,10 +100,15 @@ class ServiceSettings:
         "Permissions of the unix socket, octal: who may write to it may connect.",
     )
     workers: int = _setting(
-        1, values.whole_number(1, 64), "Processes that share the socket, and divide what follows among them."
+        0,
+        values.whole_number(0, _MAX_WORKERS),
+        "Processes that share the socket, and divide what follows among them; 0 is one for each processor, as far as the "
+        "memory of each then holds the largest picture that the limits allow.",
     )
     at_work: int = _setting(
-        0, values.whole_number(0, 256), "Threads that work on pictures; 0 is one for each processor."
+        0,
+        values.whole_number(0, 256),
+        "Threads of each process that work on pictures; 0 is one for each of its processors.",
     )
     waiting: int = _setting(
         64, values.whole_number(0, 10_000), "Requests that may wait for a thread; beyond them the answer is 503."
@@ -250,9 +260,22 @@ class ServiceSettings:
         return cls(**found, common=common)
 
     @property
+    def processes(self) -> int:
+        """How many processes serve.
+
+        One process fills about two processors, whatever its threads: Python's lock lets one of them run Python code at a
+        time. But processes divide the memory, and must not refuse pictures that one process would serve.
+        """
+        if self.workers:
+            return self.workers
+        if not hasattr(os, "fork"):  # Windows
+            return 1
+        return max(1, min(machine_processors(), self.memory // capacity_for(self.common.limits.memory), _MAX_WORKERS))
+
+    @property
     def threads(self) -> int:
-        """How many threads work on pictures."""
-        return self.at_work or max(1, -(-machine_processors() // self.workers))
+        """How many threads of one process work on pictures."""
+        return self.at_work or max(1, -(-machine_processors() // (self.workers or 1)))
 
     @property
     def memory(self) -> int:
@@ -261,10 +284,12 @@ class ServiceSettings:
 
     def share(self) -> ServiceSettings:
         """Return the settings of one of the processes, with shared limits divided."""
+        workers = self.processes
         several = {
-            name: max(1, -(-getattr(self, name) // self.workers))
+            name: max(1, -(-getattr(self, name) // workers))
             for name in ("connections", "waiting", "uploads", "upstreams", "cache_bytes", "picture_bytes")
             if getattr(self, name)
         }
-        common = dataclasses.replace(self.common, memory=self.memory // self.workers)
-        return dataclasses.replace(self, **several, at_work=self.threads, common=common)
+        common = dataclasses.replace(self.common, memory=self.memory // workers)
+        shared = dataclasses.replace(self, **several, workers=workers, common=common)
+        return dataclasses.replace(shared, at_work=shared.threads)
