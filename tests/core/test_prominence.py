@@ -71,3 +71,34 @@ def test_a_hat_is_shown_whole_and_the_face_at_least() -> None:
     (one,) = scored_subjects(SaliencyMap.blank(), [Subject(face, head=hat)])
     assert one.boxes[0].contains(hat)
     assert one.boxes[-1] == face
+
+
+SIGN = Box(0.25, 0.25, 0.5, 0.25)
+"""The place of a line of text in a picture of 4 x 4 cells."""
+
+
+def _cut(saliency_inside: float, *beside: Subject) -> float:
+    """Return what cutting a line costs that holds this share of the saliency."""
+    cells = np.full((4, 4), (1.0 - saliency_inside) / 14)
+    cells[1, 1:3] = saliency_inside / 2
+    scored = scored_subjects(SaliencyMap(cells), [Subject(SIGN, "text", 0.9), *beside])
+    (line,) = (subject for subject in scored if subject.kind == "text")
+    assert line.whole == pytest.approx(WEIGHTS["text"].whole), (
+        "text repels the edges of windows; it does not attract them"
+    )
+    return line.cut
+
+
+def test_cutting_text_costs_more_in_a_picture_that_is_about_it() -> None:
+    small, about, more = _cut(0.1), _cut(0.5), _cut(0.9)
+    assert small == pytest.approx(WEIGHTS["text"].cut)
+    assert about == pytest.approx(more)
+    assert about > 10 * small
+    assert small < _cut(0.275) < about
+
+
+def test_beside_a_head_text_costs_no_more_than_ever() -> None:
+    face = Subject(Box(0.0, 0.5, 0.5, 0.5), "face", 0.9)
+    small, large = _cut(0.1, face), _cut(0.5, face)
+    assert large == pytest.approx(small)
+    assert _cut(0.5, Subject(face.box, "head", 0.4)) > large, "a doubtful head counts less"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from focalbox.core.geometry import Box
-from focalbox.core.prominence import WEIGHTS, ScoredSubject, ramp
+from focalbox.core.prominence import ScoredSubject, heads_known, ramp
 from focalbox.core.saliency_map import SaliencyMap
 
 __all__ = ["ROOM", "TOP", "ScoredTop", "filled_by", "scored_top", "tops_of"]
@@ -125,20 +125,14 @@ def _stands_out(
     denser = ramp(saliency.share(subject_box) / subject_box.area, *_STANDS_OUT)
     if object_map is None:
         return denser
-    known = _known([one for one in subjects if one.kind in {"face", "head"}])
-    return max(denser, _SOLID * (1.0 - known) * ramp(filled_by(object_map, subject_box), *_FILLED))
-
-
-def _known(subjects: Sequence[ScoredSubject]) -> float:
-    """Return how much subjects count together, relative to one face alone, at most 1."""
-    return min(1.0, sum(one.whole for one in subjects) / WEIGHTS["face"].whole)
+    return max(denser, _SOLID * (1.0 - heads_known(subjects)) * ramp(filled_by(object_map, subject_box), *_FILLED))
 
 
 def tops_of(subject_box: Box, subjects: Sequence[ScoredSubject]) -> list[tuple[float, Box]]:
     """Return boxes that begin where a window should, and the share of the weight that each has; they add up to 1."""
     faces = [one for one in subjects if one.kind == "face" and one.whole > 0 and _shows(subject_box, one.boxes[-1])]
     heaviest = max((one.whole for one in faces), default=0.0)
-    known = _known(faces)
+    known = heads_known(faces)
     found = []
     for one in sorted(faces, key=lambda face: face.boxes[0].top):
         head = one.boxes[0]
