@@ -192,9 +192,12 @@ def test_a_picture_of_the_folder_has_a_date_that_is_asked_about(opened: Opened, 
     service = opened(root=tmp_path, allow_unsigned="true")
     first = service.ask("/v1/crop/30x30/a.jpg")
     date = first.headers["last-modified"]
-    assert parsedate_to_datetime(date).timestamp() == int(file.stat().st_mtime)
+    moment = parsedate_to_datetime(date)
+    assert moment.timestamp() == int(file.stat().st_mtime)
     for asked, status in (
         ({"if-modified-since": date}, 304),
+        ({"if-modified-since": moment.strftime("%A, %d-%b-%y %H:%M:%S GMT")}, 304),  # the form of RFC 850
+        ({"if-modified-since": moment.strftime("%a %b %e %H:%M:%S %Y")}, 304),  # that of asctime()
         ({"if-modified-since": date, "if-none-match": '"another"'}, 200),
         ({"if-modified-since": "yesterday"}, 200),
     ):

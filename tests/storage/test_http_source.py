@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,6 +15,16 @@ from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
 from focalbox.storage.http_source import MAX_REDIRECTS, fetch
 
 CONTENT = b"\xff\xd8 bytes of a picture" * 5000
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+ENDLESS = {
+    "/continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "/status": (b"HTTP/1.1 200 ", b"a"),
+    "/header": (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+    "/extension": (CHUNKED + b"1;", b"a"),
+    "/trailers": (CHUNKED + b"0\r\n", b"a: b\r\n"),
+}
+"""Answers by their path: how they begin, and what follows for ever."""
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -45,8 +56,19 @@ class _Server(BaseHTTPRequestHandler):
                     self.wfile.write(b"5\r\nbytes\r\n")
             except OSError:
                 self.close_connection = True
+        elif self.path in ENDLESS:
+            self._answer_for_ever(*ENDLESS[self.path])
         else:
             self._answer(404 if self.path == "/gone" else 403, b"")
+
+    def _answer_for_ever(self, begin: bytes, more: bytes) -> None:
+        try:
+            self.wfile.write(begin)
+            while True:
+                self.wfile.write(more)
+                time.sleep(0.001)  # slow, without being silent
+        except OSError:
+            self.close_connection = True
 
     def _answer(self, status: int, content: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -140,6 +162,12 @@ def test_a_host_that_does_not_answer_is_not_waited_for_longer_than_allowed() -> 
         read(address, seconds=0.05)
     with pytest.raises(FetchError, match="cannot be fetched"):
         read(address)
+
+
+@pytest.mark.parametrize("path", list(ENDLESS))
+def test_a_host_that_never_ends_is_not_waited_for_longer_than_allowed(site: str, path: str) -> None:
+    with pytest.raises(FetchError, match=r"took more than 0\.2 seconds"):
+        read(site + path, seconds=0.2)
 
 
 def test_a_certificate_is_asked_for(site: str) -> None:

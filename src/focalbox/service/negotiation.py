@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from focalbox.imaging.output.encoding import can_write
@@ -35,6 +36,11 @@ _MAX_DIGITS = 6
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 _TAGS = re.compile(r'W/"[!#-~\x80-\xff]*"|("[!#-~\x80-\xff]*")')
 """Matches any tag, with its text if it is a strong one."""
+_SHORT_YEAR = re.compile(r"\d[ -][A-Za-z]{3}[ -]\d\d(?!\d)")
+"""The part of a date whose year has two digits, as RFC 850 and RFC 822 write it."""
+_CENTURY = 100
+_MOST_AHEAD = timedelta(days=50 * 365.25)
+"""How far in the future a date with a year of two digits may be (RFC 9110, section 5.6.7)."""
 
 
 def field_of(headers: Mapping[str, str], name: str) -> str | None:
@@ -128,19 +134,45 @@ def is_current(headers: Mapping[str, str], tag: str, modified: str) -> bool:
     tags = field_of(headers, "if-none-match")
     if tags is not None:
         return matches(tags, tag)
-    return bool(modified) and headers.get("if-modified-since") == modified
+    since, changed = read_date(headers.get("if-modified-since")), read_date(modified)
+    return since is not None and since == changed
 
 
-def read_date(text: str | None) -> float | None:
+def read_date(text: str | None, now: float | None = None) -> float | None:
     """Read a date as seconds since 1970, None where it is none; one without a zone, as asctime() writes it, is UTC.
 
-    RFC 9110 says so in section 5.6.7.
+    All three forms of RFC 9110, section 5.6.7, are read. A year of two digits is the latest that is at most 50 years ahead.
+
+    Parameters
+    ----------
+    text : str, optional
+    now : float, optional
+        What time it is, seconds since 1970; by default, the time that it is.
+
+    Examples
+    --------
+    >>> read_date("Sun, 06 Nov 1994 08:49:37 GMT"), read_date("Sun Nov  6 08:49:37 1994")
+    (784111777.0, 784111777.0)
+    >>> read_date("Sunday, 06-Nov-94 08:49:37 GMT", now=1.8e9)
+    784111777.0
     """
     try:
         found = parsedate_to_datetime(text) if text else None
-        return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        if text is None or found is None:
+            return None
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        if _SHORT_YEAR.search(text):
+            found = _in_century(found, datetime.fromtimestamp(time.time() if now is None else now, UTC))
+        return found.timestamp()
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _in_century(date: datetime, now: datetime) -> datetime:
+    """Move a date by centuries to the latest one that is not more than 50 years ahead."""
+    latest = now + _MOST_AHEAD
+    moved = date.replace(year=latest.year - (latest.year - date.year) % _CENTURY)
+    return moved.replace(year=moved.year - _CENTURY) if moved > latest else moved
 
 
 def check_conditions(headers: Mapping[str, str], tag: str, modified: str = "") -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import io
 import re
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from functools import cache
-from typing import Self
+from typing import Any, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from focalbox.amounts import show_bytes
@@ -29,7 +31,7 @@ _OK = 200
 PORTS = {"http": 80, "https": 443}
 """Ports that follow from a scheme, and are left out of an address."""
 _AT_ONCE = 2**16
-"""Bytes read at once; between two reads the limits of length and time are checked."""
+"""Bytes read at once; between two reads the limit of length is checked."""
 _HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
 _ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
 """What no path and query may hold (RFC 3986, section 3.3 and 3.4); a % that begins no escape is among them."""
@@ -116,6 +118,7 @@ class _Connection:
         self._http = http.client.HTTPConnection(self._host, port)
         self._http.default_port = PORTS[parts.scheme]  # left out of the header Host
         self._http.sock = self._socket
+        self._http.response_class = self._response  # type: ignore[assignment] # all that it is used for is to be called
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +133,7 @@ class _Connection:
         if self._parts.query:
             target += f"?{self._parts.query}"
         target = escape_target(target.encode()).decode("ascii")
-        self._socket.settimeout(self._seconds_left())
+        self._set_timeout()
         self._http.request("GET", target, headers=_HEADERS)
         with self._http.getresponse() as response:
             moved = response.getheader("Location")
@@ -150,7 +153,6 @@ class _Connection:
         while part := response.read1(_AT_ONCE):
             content += part
             _check_length(address, len(content), max_bytes)
-            self._socket.settimeout(self._seconds_left())
         if response.length:
             message = f"{address} ended {response.length} bytes too early"
             raise FetchError(message)
@@ -179,11 +181,37 @@ class _Connection:
                 raise
         raise failure or OSError("its host has no address")
 
+    def _response(self, *arguments: Any, **named: Any) -> http.client.HTTPResponse:
+        response = http.client.HTTPResponse(*arguments, **named)
+        response.fp = io.BufferedReader(_TimedReader(response.fp.detach(), self._set_timeout))
+        return response
+
+    def _set_timeout(self) -> None:
+        self._socket.settimeout(self._seconds_left())
+
     def _seconds_left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
+
+
+class _TimedReader(io.RawIOBase):
+    """Calls a function before every read: what is read as a whole, such as a header, may come in any number of pieces."""
+
+    def __init__(self, raw: io.RawIOBase, before: Callable[[], None]) -> None:
+        self._raw, self._before = raw, before
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._before()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _check_length(address: str, length: int, max_bytes: int) -> None:

@@ -12,8 +12,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from focalbox.amounts import show_bytes
-from focalbox.errors import FocalboxError, InvalidRequest
-from focalbox.service.problems import AddressTooLong, HeadersTooLarge, Problem, RequestTooSlow, problem_of
+from focalbox.errors import FocalboxError
+from focalbox.service.problems import Problem, RequestTooSlow, problem_of
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.joined import JoinedTransport
 from focalbox.service.server.peers import peer_of
@@ -44,11 +44,14 @@ class Deadlines:
         For the body; each `_SLOWEST` bytes received add a second, but never are more seconds left than at first.
     send : float
         For reading an answer that does not fit into the buffers in between; each `_SLOWEST` bytes sent add a second.
+    half_close : float
+        From the end of a request to the end of what the client sends, for the client to be one that waits for its answer.
     """
 
     header: float = 10.0
     body: float = 15.0
     send: float = 15.0
+    half_close: float = 0.5
 
 
 def protocol_with(
@@ -86,7 +89,7 @@ class Protocol(H11Protocol):
         self.conn = self._strict = StrictConnection(MAX_UNREAD)
         self._reading: tuple[type[h11.SEND_BODY | h11.IDLE], asyncio.TimerHandle] | None = None
         self._writing: asyncio.TimerHandle | None = None
-        self._body_bytes, self._unsent = 0, 0
+        self._body_bytes, self._unsent, self._asked_at = 0, 0, 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, or close it when there are too many."""
@@ -122,6 +125,19 @@ class Protocol(H11Protocol):
         super().data_received(data)
         if not self.transport.is_closing():
             self._watch()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a client that has closed its sending side right behind a request, and close then; any other one is gone.
+
+        To close one side or both looks the same until something is sent. Who gives up does so later: its work is dropped.
+        """
+        whole = self.conn.their_state in {h11.DONE, h11.MUST_CLOSE, h11.CLOSED}
+        owed = whole and self.cycle is not None and not self.cycle.response_complete
+        if not owed or self.loop.time() - self._asked_at > self.deadlines.half_close:
+            return False
+        self.conn.receive_data(b"")  # so that the last answer closes the connection
+        self.handle_events()
+        return True
 
     def _still_receives(self) -> bool:
         """Tell whether the client may be in the middle of a request; it then has as long as for a body to end it."""
@@ -187,7 +203,8 @@ class Protocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's word, which says only that it is wrong
         """Answer and close the connection."""
-        self._refuse(self._mistake())
+        in_body = self.cycle is not None and not self.cycle.response_complete
+        self._refuse(self._strict.mistake(in_body=in_body))
 
     def _refuse(self, error: FocalboxError) -> None:
         if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
@@ -221,6 +238,7 @@ class Protocol(H11Protocol):
             return
         self.open_connections.busy(self)
         if state is not h11.SEND_BODY:
+            self._asked_at = self.loop.time()
             self._forget_reading()
         elif self._reading is None or self._reading[0] is not h11.SEND_BODY:
             self._forget_reading()
@@ -279,18 +297,3 @@ class Protocol(H11Protocol):
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
-
-    def _mistake(self) -> InvalidRequest:
-        """Return what is wrong with a request; h11 raises the same error for everything."""
-        unread, _ = self.conn.trailing_data
-        if self.cycle is not None and not self.cycle.response_complete:
-            message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
-            return InvalidRequest(self._strict.wrong or message)
-        if not self._strict.too_large:
-            message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
-            return InvalidRequest(self._strict.wrong or message)
-        if b"\n" not in unread:
-            message = f"an address has less than {show_bytes(MAX_UNREAD)}"
-            return AddressTooLong(message)
-        message = f"a request has at most {show_bytes(MAX_UNREAD)} of header fields"
-        return HeadersTooLarge(message)

@@ -12,6 +12,10 @@ from collections.abc import Callable, Sequence
 
 import h11
 
+from focalbox.amounts import show_bytes
+from focalbox.errors import InvalidRequest
+from focalbox.service.problems import AddressTooLong, HeadersTooLarge
+
 __all__ = ["StrictConnection"]
 
 _EMPTY = b"\r\n"
@@ -60,7 +64,14 @@ class StrictConnection(h11.Connection):
         self._chunks = self._chunk_bytes = 0
 
     def next_event(self) -> object:  # type: ignore[override]
-        """Return h11's next event; a header is checked against the rules before it is read."""
+        """Return h11's next event; a header is checked against the rules before it is read.
+
+        That nothing more comes is no event: uvicorn would ask for the next one for ever.
+        """
+        event = self._next()
+        return h11.NEED_DATA if isinstance(event, h11.ConnectionClosed) else event
+
+    def _next(self) -> object:
         if self.their_state is not h11.IDLE:
             return self._next_of_body()
         self._ignore_empty_lines()
@@ -72,6 +83,20 @@ class StrictConnection(h11.Connection):
         if isinstance(event, h11.Request):
             self.empty_lines = self._chunks = self._chunk_bytes = 0
         return event
+
+    def mistake(self, *, in_body: bool) -> InvalidRequest:
+        """Return what is wrong with a request, in its header or in its body; h11 raises the same error for everything."""
+        if in_body:
+            message = "the chunks of a body are lengths in hexadecimal, each with so many bytes behind it"
+            return InvalidRequest(self.wrong or message)
+        if not self.too_large:
+            message = "a request is HTTP/1.1: a method, a percent-encoded address, one Host and well-formed fields"
+            return InvalidRequest(self.wrong or message)
+        if b"\n" not in self.trailing_data[0]:
+            message = f"an address has less than {show_bytes(self._max_unread)}"
+            return AddressTooLong(message)
+        message = f"a request has at most {show_bytes(self._max_unread)} of header fields"
+        return HeadersTooLarge(message)
 
     def _next_of_body(self) -> object:
         event = super().next_event()

@@ -19,6 +19,7 @@ import httpx
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, Refused, TooSlow, Unreachable
+from focalbox.service.sources.answer_stream import AnswerStream
 from focalbox.service.sources.freshness import Freshness
 from focalbox.storage.http_source import MAX_REDIRECTS, MISSING, PORTS, REDIRECTS, escape_target
 from focalbox.storage.public_ip import is_public
@@ -77,7 +78,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
             if not peer or not self._check_address(str(peer[0])):
                 await stream.aclose()
                 raise NotAllowed(_NOT_ALLOWED)
-            return stream
+            return AnswerStream(stream)
         message = "the host of the picture does not answer"
         raise Unreachable(message) from failure
 
@@ -204,11 +205,13 @@ class Remote:
             path, port = escape_target(url.raw_path), url.port or PORTS[url.scheme]
             target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=path)
             async with self._pool.stream("GET", target, headers=headers) as response:
+                stream = AnswerStream.of(response)
+                stream.begin_body()
                 if response.status not in REDIRECTS:
                     measured = any(key.lower() in _MEASURES for key, _ in response.headers)
                     said = Freshness.of(response.headers, time.time(), redirected=step > 0, measured=measured)
                     unchanged = response.status == _NOT_MODIFIED and bool(validators)
-                    return said, None if unchanged else await self._content(response)
+                    return said, None if unchanged else await self._content(response, stream)
                 place = _header(response, b"location")
                 if not _parses(place):
                     message = "the host of the picture redirects to no address"
@@ -237,7 +240,7 @@ class Remote:
         """Tell whether one of the allowed hosts is one of these, each with a port or without."""
         return any(_matches(place, host) for place in places for host in self._hosts)
 
-    async def _content(self, response: httpcore.Response) -> bytes:
+    async def _content(self, response: httpcore.Response, stream: AnswerStream) -> bytes:
         if response.status != _OK:
             if response.status in MISSING:
                 message = "the host has no such picture"
@@ -257,6 +260,7 @@ class Remote:
         parts, count = [], 0
         async for part in cast("AsyncIterable[bytes]", response.stream):
             count += len(part)
+            stream.check_part(len(part))
             self._limits.check_bytes(count)
             parts.append(part)
         return b"".join(parts)

@@ -7,9 +7,11 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from email.utils import formatdate
 from functools import partial
 
 from focalbox.errors import FocalboxError, Overloaded
+from focalbox.service.negotiation import read_date
 from focalbox.service.problems import NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.gate import Gate
 from focalbox.service.runtime.single_flight import SingleFlight
@@ -170,4 +172,5 @@ class Upstreams:
 
 
 def _content(said: Freshness, data: bytes) -> Content:
-    return Content(data, said.modified, said.caching(time.time()))
+    changed = read_date(said.modified)  # in whichever of its forms HTTP allows; we send the one form that it asks for
+    return Content(data, "" if changed is None else formatdate(changed, usegmt=True), said.caching(time.time()))
