@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
+from focalbox.service.dialects.imgproxy import address as imgproxy
 from focalbox.service.dialects.urls import check_characters
 from focalbox.service.problems import Gone, Problem, Unavailable, problem_of
 from focalbox.service.refusals import Refusals, kind_of
@@ -43,12 +44,12 @@ _MAX_LOGGED = 500
 """Characters that are logged of a path, or of the message of another server's error."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
-    (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
-    (re.compile(r"(?<=/)b64/[^/]*"), "b64/..."),
+    (re.compile(r"((?:/|%2[Ff])security(?:=|%3[Dd])).*?(?=/|%2[Ff]|\Z)"), r"\1..."),
+    (re.compile(r"((?:/|%2[Ff])b64(?::|%3[Aa])?(?:/|%2[Ff])+).*?(?=/|%2[Ff]|\Z)"), r"\1..."),
     (re.compile(r"((?::|%3[Aa])(?:/|%2[Ff]){1,2})(?:(?!%2[Ff])[^/@])*(?:@|%40)"), r"\1...@"),
     (re.compile(r"(?:\?|%3[Ff]).*$", re.DOTALL), "?..."),
 )
-"""Parts of a path that grant access: signatures, policies, passwords and queries of sources."""
+"""Parts of a path that grant access: signatures, policies, passwords and queries of sources, also in base64."""
 
 _log = logging.getLogger("focalbox.service")
 
@@ -61,6 +62,8 @@ def without_secrets(path: str) -> str:
     >>> without_secrets("/smart_crop=w:5,h:5/security=p:abc,s:def/cat.jpg")
     '/smart_crop=w:5,h:5/security=.../cat.jpg'
     """
+    if imgproxy.is_imgproxy(path.encode("utf-8")):
+        path = imgproxy.without_secrets(path)
     for pattern, instead in _SECRETS:
         path = pattern.sub(instead, path)
     return path[:_MAX_LOGGED]
