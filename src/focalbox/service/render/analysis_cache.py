@@ -31,8 +31,8 @@ MAX_SAVED = 2**20
 _MAX_SUBJECTS = 100
 """Subjects of a saved analysis: each adds places where a window is tried, and a crowd has fewer faces that count."""
 _PARTS, _MAX_PARTS = b"[{,", 100_000
-"""Signs that begin a part of JSON, and the most of them: a megabyte of nothing else takes a tenth of a second, in which no other
-thread runs. A hundred subjects with all the crops of a plan have some thousands."""
+"""Signs that begin a part of JSON, and the most of them: a megabyte of nothing else takes a tenth of a second, in which no
+other thread runs. A hundred subjects with all the crops of a plan have some thousands."""
 _MAX_SIDE = 1_000_000
 """Largest side in a saved analysis, pixels: far more than any limit allows, few enough to count exactly."""
 _OBJECTS = 4096
