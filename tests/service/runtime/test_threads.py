@@ -13,7 +13,7 @@ from service.servers import SECONDS
 
 
 def test_work_that_hangs_is_given_up_and_counts_until_it_ends() -> None:
-    threads, hold, ended = Threads(1), threading.Event(), threading.Event()
+    threads, hold, ended = Threads(1, "pictures"), threading.Event(), threading.Event()
 
     hanging: list[threading.Thread] = []
 
@@ -41,4 +41,4 @@ def test_what_work_raises_is_raised() -> None:
         raise ValueError(message)
 
     with pytest.raises(ValueError, match="no"):
-        asyncio.run(Threads(1).run(fail))
+        asyncio.run(Threads(1, "pictures").run(fail))

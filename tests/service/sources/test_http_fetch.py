@@ -6,8 +6,10 @@ import asyncio
 import json
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +22,7 @@ from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed
 from focalbox.service.runtime.logs import JsonLines
 from focalbox.service.sources.http_fetch import Remote
-from service.servers import Neighbour, Service
+from service.servers import SECONDS, Neighbour, Service
 
 JPEG = {"Content-Type": "image/jpeg"}
 Opened = Callable[..., Service]
@@ -135,6 +137,38 @@ def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(
 
     assert asyncio.run(fetch(f"http://public.example:{port}/a.jpg")) == "pictures are not fetched from that host"
     assert neighbour.asked == ["/a.jpg"]
+
+
+def test_a_name_service_that_hangs_delays_no_pictures_of_the_folder(
+    opened: Opened, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name service is the system's: it is made to wait, as one does whose servers do not answer."""
+    real, answers, waiting = socket.getaddrinfo, threading.Event(), threading.Semaphore(0)
+
+    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        if str(host).endswith(".example"):
+            waiting.release()
+            answers.wait(SECONDS)
+            raise socket.gaierror
+        return real(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    service = opened(root=pictures, hosts="*.example", fetch_seconds=SECONDS, allow_unsigned="true")
+    count = 32  # as many as asyncio has threads at most
+
+    async def ask() -> tuple[Any, list[Any]]:
+        others = [asyncio.ensure_future(service.asked(f"/v1/crop/6x4/http://{n}.example/a")) for n in range(count)]
+        for _ in others:
+            while not waiting.acquire(blocking=False):
+                await asyncio.sleep(0.01)
+        try:
+            found = await asyncio.wait_for(service.asked("/v1/crop/60x40/coffee.jpg"), SECONDS / 2)
+        finally:
+            answers.set()
+        return found, await asyncio.gather(*others)
+
+    found, others = service.run(ask())
+    assert (found.status, {other.status for other in others}) == (200, {502})
 
 
 @pytest.mark.parametrize(
