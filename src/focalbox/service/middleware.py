@@ -40,6 +40,9 @@ _EXPOSED = (b"access-control-expose-headers", b"ETag, Focalbox-Notes, X-Request-
 """Further fields of an answer that scripts of other origins may read."""
 _MAX_ADDRESS = 45
 """Characters of an IPv6 address at most; a trusted proxy may pass on whatever it was sent."""
+_METHODS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+"""Methods that are logged and traced. Any other word, of up to 16 kB, is `_OTHER`, as OpenTelemetry calls it."""
+_OTHER = "_OTHER"
 _MAX_LOGGED = 500
 """Characters that are logged of a path, or of the message of another server's error."""
 _SECRETS = (
@@ -109,7 +112,7 @@ class RequestLog:
             return
         path = without_secrets((scope.get("raw_path") or b"").decode("ascii", "replace"))
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
-        with self._metrics.tracing.request(scope["method"], path, headers) as noted:
+        with self._metrics.tracing.request(_method_of(scope), path, headers) as noted:
             noted["http.response.status_code"], noted["name"] = await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
@@ -162,7 +165,7 @@ class RequestLog:
             extra={
                 "id": name,
                 "address": scope["client"][0][:_MAX_ADDRESS] if scope.get("client") else "",
-                "method": scope["method"],
+                "method": _method_of(scope),
                 "path": without_secrets(raw.decode("ascii", "replace")),
                 "dialect": dialect,
                 "status": status,
@@ -234,6 +237,10 @@ def _forget_frames(error: BaseException) -> None:
     while said is not None:
         said.__traceback__ = None
         said = said.__cause__ or said.__context__
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else _OTHER
 
 
 def _id_of(scope: Scope) -> str:
