@@ -135,6 +135,7 @@ class Protocol(H11Protocol):
         owed = whole and self.cycle is not None and not self.cycle.response_complete
         if not owed or self.loop.time() - self._asked_at > self.deadlines.half_close:
             return False
+        self._asked_at = float("inf")  # the end is told again whenever reading goes on
         self.conn.receive_data(b"")  # so that the last answer closes the connection
         self.handle_events()
         return True
