@@ -42,3 +42,18 @@ def test_what_work_raises_is_raised() -> None:
 
     with pytest.raises(ValueError, match="no"):
         asyncio.run(Threads(1, "pictures").run(fail))
+
+
+def test_a_system_that_gives_no_threads_takes_none_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threads are the system's: it is told to give none, as where a container may have no further ones."""
+
+    def refuse(_: threading.Thread) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    threads = Threads(1, "pictures")
+    with monkeypatch.context() as system:
+        system.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(Overloaded, match="too many pictures at once"):
+            asyncio.run(threads.run(int))
+    assert asyncio.run(threads.run(int)) == 0

@@ -40,10 +40,10 @@ class Threads:
         Raises
         ------
         Overloaded
-            When all threads are taken.
+            When all threads are taken, or the system gives no more.
         """
+        message = f"too many {self._what} at once: try again later"
         if not self._free.acquire(blocking=False):
-            message = f"too many {self._what} at once: try again later"
             raise Overloaded(message)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[_T] = loop.create_future()
@@ -62,5 +62,9 @@ class Threads:
             finally:
                 self._free.release()
 
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError as error:
+            self._free.release()
+            raise Overloaded(message) from error
         return await done
