@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from focalbox.service.middleware import without_secrets
-from service.servers import Running
+from service.servers import Running, Service
 
 
 def test_logs_are_lines_of_json_without_secrets(
@@ -145,6 +146,13 @@ def test_a_proxy_of_ipv4_is_trusted_by_its_own_address_on_a_socket_of_both(
     started.stop()
     found = [json.loads(line)["address"] for line in (tmp_path / "log-0").read_text().splitlines()]
     assert found == ["127.0.0.1", "192.0.2.7"]
+
+
+def test_a_method_that_is_none_is_logged_without_its_name(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "focalbox.service"):
+        assert service.ask("/v1/crop/5x5/coffee.jpg", "A" * 16_000).status == 405
+        assert service.ask("/v1/crop/5x5/coffee.jpg", "PUT").status == 405
+    assert [vars(record)["method"] for record in caplog.records] == ["_OTHER", "PUT"]
 
 
 def test_paths_are_logged_without_what_opens_doors() -> None:

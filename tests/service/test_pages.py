@@ -30,7 +30,8 @@ def test_every_file_is_served_with_its_type_and_its_bounds(service: Service) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing.js", ".hidden", "..", "../settings/values.py", "..%2fsettings%2fvalues.py", "a%5cb"]
+    "name",
+    ["nothing.js", ".hidden", "..", "../settings/values.py", "..%2fsettings%2fvalues.py", "a%5cb", "a" * 300],
 )
 def test_nothing_else_is_served(name: str, service: Service) -> None:
     assert service.ask(f"/page/{name}").status in {400, 404}

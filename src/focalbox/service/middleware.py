@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from focalbox.errors import Overloaded
+from focalbox.service.dialects.imgproxy import address as imgproxy
 from focalbox.service.dialects.urls import check_characters
 from focalbox.service.problems import Gone, Problem, Unavailable, problem_of
 from focalbox.service.refusals import Refusals, kind_of
@@ -39,16 +40,19 @@ _EXPOSED = (b"access-control-expose-headers", b"ETag, Focalbox-Notes, X-Request-
 """Further fields of an answer that scripts of other origins may read."""
 _MAX_ADDRESS = 45
 """Characters of an IPv6 address at most; a trusted proxy may pass on whatever it was sent."""
+_METHODS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+"""Methods that are logged and traced. Any other word, of up to 16 kB, is `_OTHER`, as OpenTelemetry calls it."""
+_OTHER = "_OTHER"
 _MAX_LOGGED = 500
 """Characters that are logged of a path, or of the message of another server's error."""
 _SECRETS = (
     (re.compile(r"^/[A-Za-z0-9_-]{27}(?:=|%3[Dd])(?=/)"), "/SIGNATURE"),
-    (re.compile(r"(?<=/)security(?:=|%3[Dd])[^/]*"), "security=..."),
-    (re.compile(r"(?<=/)b64/[^/]*"), "b64/..."),
+    (re.compile(r"((?:/|%2[Ff])security(?:=|%3[Dd])).*?(?=/|%2[Ff]|\Z)"), r"\1..."),
+    (re.compile(r"((?:/|%2[Ff])b64(?::|%3[Aa])?(?:/|%2[Ff])+).*?(?=/|%2[Ff]|\Z)"), r"\1..."),
     (re.compile(r"((?::|%3[Aa])(?:/|%2[Ff]){1,2})(?:(?!%2[Ff])[^/@])*(?:@|%40)"), r"\1...@"),
     (re.compile(r"(?:\?|%3[Ff]).*$", re.DOTALL), "?..."),
 )
-"""Parts of a path that grant access: signatures, policies, passwords and queries of sources."""
+"""Parts of a path that grant access: signatures, policies, passwords and queries of sources, also in base64."""
 
 _log = logging.getLogger("focalbox.service")
 
@@ -61,6 +65,8 @@ def without_secrets(path: str) -> str:
     >>> without_secrets("/smart_crop=w:5,h:5/security=p:abc,s:def/cat.jpg")
     '/smart_crop=w:5,h:5/security=.../cat.jpg'
     """
+    if imgproxy.is_imgproxy(path.encode("utf-8")):
+        path = imgproxy.without_secrets(path)
     for pattern, instead in _SECRETS:
         path = pattern.sub(instead, path)
     return path[:_MAX_LOGGED]
@@ -106,7 +112,7 @@ class RequestLog:
             return
         path = without_secrets((scope.get("raw_path") or b"").decode("ascii", "replace"))
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
-        with self._metrics.tracing.request(scope["method"], path, headers) as noted:
+        with self._metrics.tracing.request(_method_of(scope), path, headers) as noted:
             noted["http.response.status_code"], noted["name"] = await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
@@ -159,7 +165,7 @@ class RequestLog:
             extra={
                 "id": name,
                 "address": scope["client"][0][:_MAX_ADDRESS] if scope.get("client") else "",
-                "method": scope["method"],
+                "method": _method_of(scope),
                 "path": without_secrets(raw.decode("ascii", "replace")),
                 "dialect": dialect,
                 "status": status,
@@ -231,6 +237,10 @@ def _forget_frames(error: BaseException) -> None:
     while said is not None:
         said.__traceback__ = None
         said = said.__cause__ or said.__context__
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else _OTHER
 
 
 def _id_of(scope: Scope) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from focalbox import Analysis, SaliencyMap, Size
 from focalbox.errors import InvalidRequest
 from focalbox.service.render.analysis_cache import AnalysisCache, RedisCache, load_analysis
 from focalbox.service.runtime.lru import ByteLruCache
@@ -121,3 +122,13 @@ def test_an_analysis_can_be_planned_for_without_its_picture(service: Service) ->
     many = saved.json() | {"subjects": [{"kind": "face", "score": 1, "box": dict.fromkeys(
         ("left", "top", "width", "height"), 0.1)}] * 101}  # fmt: skip
     assert service.ask("/v1/plan?size=1:1", "POST", json.dumps(many).encode(), kind).status == 400
+
+
+@pytest.mark.parametrize("filling", [b"[],", b"{},", b"1,"])
+def test_what_takes_long_to_read_is_refused_unread(filling: bytes) -> None:
+    """It would be valid JSON, beside what a saved analysis has; a longer text between the same signs is read."""
+    saved = json.dumps(Analysis(Size(30, 20), SaliencyMap([[1, 2], [3, 4]])).to_dict()).encode()
+    assert load_analysis(b'{"more": "%b", ' % (b"a" * 500_000) + saved[1:]).source == Size(30, 20)
+    assert load_analysis(b'{"more": [%b0], ' % (filling * 10_000) + saved[1:]).source == Size(30, 20)
+    with pytest.raises(InvalidRequest):
+        load_analysis(b'{"more": [%b0], ' % (filling * 110_000) + saved[1:])

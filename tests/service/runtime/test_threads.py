@@ -13,7 +13,7 @@ from service.servers import SECONDS
 
 
 def test_work_that_hangs_is_given_up_and_counts_until_it_ends() -> None:
-    threads, hold, ended = Threads(1), threading.Event(), threading.Event()
+    threads, hold, ended = Threads(1, "pictures"), threading.Event(), threading.Event()
 
     hanging: list[threading.Thread] = []
 
@@ -41,4 +41,19 @@ def test_what_work_raises_is_raised() -> None:
         raise ValueError(message)
 
     with pytest.raises(ValueError, match="no"):
-        asyncio.run(Threads(1).run(fail))
+        asyncio.run(Threads(1, "pictures").run(fail))
+
+
+def test_a_system_that_gives_no_threads_takes_none_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threads are the system's: it is told to give none, as where a container may have no further ones."""
+
+    def refuse(_: threading.Thread) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    threads = Threads(1, "pictures")
+    with monkeypatch.context() as system:
+        system.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(Overloaded, match="too many pictures at once"):
+            asyncio.run(threads.run(int))
+    assert asyncio.run(threads.run(int)) == 0

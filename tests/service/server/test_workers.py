@@ -131,6 +131,29 @@ def test_workers_that_cannot_start_are_not_started_again_however_slow_the_machin
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "")
 
 
+OTHERS = """
+import os, pathlib, signal, subprocess, sys, time
+from focalbox.service.server.workers import supervise
+
+other = subprocess.Popen(["cat"], stdin=subprocess.PIPE)  # as a script may have started before it became this process
+
+def work(place, all_stop):
+    os.kill(other.pid, signal.SIGKILL)
+    while pathlib.Path(f"/proc/{other.pid}").exists():  # until the process above has noticed its end
+        time.sleep(0.01)
+    os.kill(os.getppid(), signal.SIGTERM)
+    while True:
+        signal.pause()
+
+sys.exit(supervise(1, work, lambda worker, place: print(worker != other.pid, place), lambda: None))
+"""
+
+
+def test_the_end_of_another_process_is_no_workers() -> None:
+    ended = subprocess.run([sys.executable, "-c", OTHERS], capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "True 0\n", "")
+
+
 @given(st.integers(1, 64))
 def test_one_of_the_processes_that_serve_is_the_last(count: int) -> None:
     starts = Starts(count)

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -146,6 +146,25 @@ def test_a_disk_that_is_not_well_is_no_failure(
     file.write_bytes(b"not a database, but long enough to be taken for one" * 100)
     cache.put("a", SAID, b"picture")
     assert cache.find("a") is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "[]", "[[], 1, false]", '[{"etag": 1}, 1, false]', '[{"etag": "a"}, "b", false]', "[" * 100_000, None, b"1"],
+)
+@pytest.mark.parametrize("data", [None, 5, "text"])
+def test_what_nobody_here_has_written_is_not_found(
+    opened: Callable[..., DiskCache], tmp_path: Path, said: object, data: object
+) -> None:
+    cache = opened()
+    cache.put("a", SAID, b"picture")
+    (file,) = tmp_path.glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("UPDATE facts SET said = ?", (said,))
+        other.execute("UPDATE contents SET data = ?", (data,))
+    assert (cache.find("a"), cache.data("a")) == (None, None)
+    cache.put("a", SAID, b"picture")
+    assert (cache.find("a"), cache.data("a")) == (SAID, b"picture")
 
 
 def test_a_full_disk_is_still_read(small_disk: Path) -> None:

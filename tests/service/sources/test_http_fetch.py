@@ -6,8 +6,11 @@ import asyncio
 import json
 import logging
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +23,7 @@ from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed
 from focalbox.service.runtime.logs import JsonLines
 from focalbox.service.sources.http_fetch import Remote
-from service.servers import Neighbour, Service
+from service.servers import SECONDS, Neighbour, Service
 
 JPEG = {"Content-Type": "image/jpeg"}
 Opened = Callable[..., Service]
@@ -135,6 +138,32 @@ def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(
 
     assert asyncio.run(fetch(f"http://public.example:{port}/a.jpg")) == "pictures are not fetched from that host"
     assert neighbour.asked == ["/a.jpg"]
+
+
+def test_a_name_service_that_hangs_delays_no_pictures_of_the_folder(
+    opened: Opened, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name service is the system's: it is made to wait, as one does whose servers do not answer."""
+    real, answers, begun = socket.getaddrinfo, threading.Event(), threading.Semaphore(0)
+    count = 32  # as many as asyncio has threads at most
+
+    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        if str(host).endswith(".example"):
+            begun.release()
+            answers.wait(SECONDS)
+            raise socket.gaierror
+        return real(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    service = opened(root=pictures, hosts="*.example", fetch_seconds=SECONDS, allow_unsigned="true")
+    with ThreadPoolExecutor(count) as clients:
+        others = [clients.submit(_crop, service, f"http://{number}.example/a") for number in range(count)]
+        try:
+            assert all(begun.acquire(timeout=SECONDS / 10) for _ in others)
+            assert _crop(service, "coffee.jpg").status == 200
+        finally:
+            answers.set()
+    assert {other.result().status for other in others} == {502}
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,14 @@ def test_a_stale_picture_is_asked_for_by_its_own_tag_or_date(
     assert neighbour.conditions[-1] == "", "what is gone was forgotten"
 
 
+def test_no_picture_is_said_to_be_changed_in_the_future(
+    caching: Callable[..., tuple[Service, str]], neighbour: Neighbour
+) -> None:
+    neighbour.answers["/a.jpg"] = (200, {**JPEG, "Last-Modified": "Fri, 01 Jan 2500 10:00:00 GMT"}, DARK)
+    service, address = caching()
+    assert "last-modified" not in service.ask(address).headers
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("control", "expected"),

@@ -22,15 +22,17 @@ class Threads:
     ----------
     limit : int
         Threads.
+    what : str
+        What each of them does, in the plural, for messages.
 
     Examples
     --------
-    >>> asyncio.run(Threads(1).run(lambda: 2 + 2))
+    >>> asyncio.run(Threads(1, "sums").run(lambda: 2 + 2))
     4
     """
 
-    def __init__(self, limit: int) -> None:
-        self._free = threading.BoundedSemaphore(limit)
+    def __init__(self, limit: int, what: str) -> None:
+        self._free, self._what = threading.BoundedSemaphore(limit), what
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns.
@@ -38,10 +40,10 @@ class Threads:
         Raises
         ------
         Overloaded
-            When all threads are taken.
+            When all threads are taken, or the system gives no more.
         """
+        message = f"too many {self._what} at once: try again later"
         if not self._free.acquire(blocking=False):
-            message = "too many pictures of buckets at once: try again later"
             raise Overloaded(message)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[_T] = loop.create_future()
@@ -60,5 +62,9 @@ class Threads:
             finally:
                 self._free.release()
 
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError as error:
+            self._free.release()
+            raise Overloaded(message) from error
         return await done

@@ -16,7 +16,7 @@ from focalbox.errors import FocalboxError
 from focalbox.service.problems import Problem, RequestTooSlow, problem_of
 from focalbox.service.server.connections import Connections
 from focalbox.service.server.joined import JoinedTransport
-from focalbox.service.server.peers import peer_of
+from focalbox.service.server.peers import network_of, peer_of
 from focalbox.service.server.strict import StrictConnection
 
 __all__ = ["MAX_UNREAD", "Deadlines", "Protocol", "protocol_with"]
@@ -95,7 +95,7 @@ class Protocol(H11Protocol):
         """Count the connection, or close it when there are too many."""
         super().connection_made(transport)
         self.client = peer_of(transport, self.client)
-        address = self.client[0] if self.client else ""
+        address = network_of(self.client[0]) if self.client else ""
         if not self.open_connections.admit(self, address):
             transport.abort()
             return
@@ -135,6 +135,7 @@ class Protocol(H11Protocol):
         owed = whole and self.cycle is not None and not self.cycle.response_complete
         if not owed or self.loop.time() - self._asked_at > self.deadlines.half_close:
             return False
+        self._asked_at = float("inf")  # the end is told again whenever reading goes on
         self.conn.receive_data(b"")  # so that the last answer closes the connection
         self.handle_events()
         return True

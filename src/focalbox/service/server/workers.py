@@ -152,12 +152,16 @@ class _Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
 
     def _reap(self) -> None:
-        """Replace the workers that have ended; one signal may stand for several."""
+        """Replace the workers that have ended; one signal may stand for several.
+
+        Others end here too: what a script had started before it became this process, and orphans where this is process 1.
+        """
         while self._started:
             worker, status = os.waitpid(-1, os.WNOHANG)
             if not worker:
                 return
-            self._replace(worker, os.waitstatus_to_exitcode(status))
+            if worker in self._started:
+                self._replace(worker, os.waitstatus_to_exitcode(status))
 
     def _replace(self, worker: int, code: int) -> None:
         place, began = self._started.pop(worker)

@@ -53,7 +53,7 @@ class Buckets:
     def __init__(
         self, names: Sequence[str], limits: Limits, filesystem: Any = None, *, seconds: float, most: int
     ) -> None:
-        self._seconds, self._threads = seconds, Threads(most)
+        self._seconds, self._threads = seconds, Threads(most, "pictures of buckets")
         self._names = frozenset(name if "://" in name else f"s3://{name}" for name in names)
         self._limits = limits
         self._store = FsspecStore(filesystem, _TRIES)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from email.utils import formatdate
 
-__all__ = ["Caching", "Content"]
+__all__ = ["Caching", "Content", "date_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,14 @@ class Content:
     data: bytes
     modified: str = ""
     caching: Caching = Caching()
+
+
+def date_of(changed: float) -> str:
+    """Return when a picture was changed as HTTP writes dates; empty where a wrong clock has said so.
+
+    No ``Last-Modified`` is later than its answer (RFC 9110, section 8.8.2.1), and dates have years of four digits.
+    """
+    try:
+        return formatdate(changed, usegmt=True) if changed <= time.time() else ""
+    except (ValueError, OverflowError, OSError):
+        return ""

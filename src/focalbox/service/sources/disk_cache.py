@@ -84,7 +84,7 @@ class DiskCache:
         """Return the bytes of a cached picture; None when it is not in the cache."""
         select = "SELECT data FROM contents WHERE name = ?"
         row = self._attempt(lambda connection: connection.execute(select, (name,)).fetchone(), None)
-        return None if row is None else bytes(row[0])
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
 
     def put(self, name: str, said: Freshness, data: bytes) -> None:
         """Keep a picture, when it is not too large."""
@@ -148,7 +148,7 @@ class DiskCache:
         with self._lock:
             try:
                 return work(self._connect())
-            except (sqlite3.Error, ValueError, TypeError) as error:
+            except (sqlite3.Error, ValueError, TypeError, RecursionError) as error:
                 self._count_failure()
                 if time.monotonic() - self._told >= _TELL:
                     self._told = time.monotonic()

@@ -72,9 +72,13 @@ class Freshness:
 
     @classmethod
     def from_json(cls, text: str) -> Freshness:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote; raises ValueError or TypeError for anything else."""
         fields, received, redirected = json.loads(text)
-        return cls(fields, received, redirected)
+        texts = isinstance(fields, dict) and all(isinstance(value, str) for value in fields.values())
+        if not (texts and isinstance(received, float | int)):
+            message = "this is not what was noted of a picture"
+            raise TypeError(message)
+        return cls(fields, received, bool(redirected))
 
     def to_json(self) -> str:
         """Return it as text."""

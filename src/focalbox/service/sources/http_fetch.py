@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv6Address
 from operator import attrgetter
 from typing import cast
@@ -19,6 +19,7 @@ import httpx
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotAPicture, NotFound, Refused, TooSlow, Unreachable
+from focalbox.service.runtime.threads import Threads
 from focalbox.service.sources.answer_stream import AnswerStream
 from focalbox.service.sources.freshness import Freshness
 from focalbox.storage.http_source import MAX_REDIRECTS, MISSING, PORTS, REDIRECTS, escape_target
@@ -27,7 +28,7 @@ from focalbox.version import __version__
 
 __all__ = ["Remote", "unread_of"]
 
-_MAX_CONNECTIONS = 32
+_MAX_CONNECTIONS, _MAX_LOOKUPS = 32, 64
 _HEADERS = (("User-Agent", f"focalbox/{__version__}"), ("Accept", "image/*"), ("Accept-Encoding", "identity"))
 _OK, _NOT_MODIFIED = 200, 304
 _FAILED = 500
@@ -50,6 +51,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self, allowed: Callable[[str], bool]) -> None:
         self._check_address = allowed
         self._network = httpcore.AnyIOBackend()
+        self._lookups = Threads(_MAX_LOOKUPS, "look-ups of hosts")  # asyncio's own threads read the root folder
 
     async def connect_tcp(
         self,
@@ -60,7 +62,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await self._lookups.run(partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
         except OSError as error:
             message = "the host of the picture is not known"
             raise Unreachable(message) from error

@@ -5,14 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import time
 from dataclasses import dataclass
-from email.utils import formatdate
 from pathlib import Path
 
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import Changed, NotFound, Unavailable
-from focalbox.service.sources.content import Content
+from focalbox.service.sources.content import Content, date_of
 from focalbox.service.sources.mounts import is_local, mounts
 from focalbox.storage.base import read_limited
 
@@ -129,7 +127,7 @@ class RootFolder:
                 if file.identity and _identity(os.fstat(opened.fileno())) != file.identity:
                     message = "the picture is being changed at the moment"
                     raise Changed(message)
-                return Content(data, _date_of(found.st_mtime))
+                return Content(data, date_of(found.st_mtime))
         except OSError as error:
             raise self._failure(error) from error
 
@@ -163,17 +161,6 @@ def is_servable(name: str) -> bool:
     """
     hidden = any(not part or part.startswith(".") for part in name.split("/"))
     return not hidden and not any(sign in name for sign in _IN_NO_NAME)
-
-
-def _date_of(changed: float) -> str:
-    """Return when a file was changed as HTTP writes dates; empty where a wrong clock has written it.
-
-    No ``Last-Modified`` is later than its answer (RFC 9110, section 8.8.2.1), and dates have years of four digits.
-    """
-    try:
-        return formatdate(changed, usegmt=True) if changed <= time.time() else ""
-    except (ValueError, OverflowError):
-        return ""
 
 
 def _identity(found: os.stat_result) -> str:

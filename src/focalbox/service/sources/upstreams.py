@@ -7,7 +7,6 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from email.utils import formatdate
 from functools import partial
 
 from focalbox.errors import FocalboxError, Overloaded
@@ -16,7 +15,7 @@ from focalbox.service.problems import NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.gate import Gate
 from focalbox.service.runtime.single_flight import SingleFlight
 from focalbox.service.sources.buckets import Buckets
-from focalbox.service.sources.content import Content
+from focalbox.service.sources.content import Content, date_of
 from focalbox.service.sources.disk_cache import DiskCache
 from focalbox.service.sources.freshness import Freshness
 from focalbox.service.sources.http_fetch import Remote
@@ -173,4 +172,4 @@ class Upstreams:
 
 def _content(said: Freshness, data: bytes) -> Content:
     changed = read_date(said.modified)  # in whichever of its forms HTTP allows; we send the one form that it asks for
-    return Content(data, "" if changed is None else formatdate(changed, usegmt=True), said.caching(time.time()))
+    return Content(data, "" if changed is None else date_of(changed), said.caching(time.time()))

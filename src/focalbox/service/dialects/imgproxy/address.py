@@ -13,6 +13,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 
 from focalbox.errors import InvalidRequest, SignatureError
@@ -25,7 +26,7 @@ from focalbox.service.dialects.imgproxy.request import make_request
 from focalbox.service.dialects.urls import decode_percent
 from focalbox.service.request import ImageRequest
 
-__all__ = ["check", "is_imgproxy", "parse"]
+__all__ = ["check", "is_imgproxy", "parse", "without_secrets"]
 
 _SIGNATURE = re.compile(rb"[A-Za-z0-9_-]{43}")
 """32 bytes in URL-safe base64 without padding."""
@@ -58,6 +59,21 @@ def is_imgproxy(path: bytes) -> bool:
     found = _OPTION.fullmatch(second)
     named = found is not None and found[1] not in _THUMBORS and found[1].decode("ascii") in _KNOWN
     return first in _UNSIGNED and (named or second == b"plain")
+
+
+def without_secrets(path: str) -> str:
+    """Return an address without its signature, and without a source in base64, whose password or query nobody would see.
+
+    Examples
+    --------
+    >>> without_secrets("/unsafe/w:5/plain/cat.jpg"), without_secrets("/unsafe/w:5/Y2F0LmpwZw.webp")
+    ('/unsafe/w:5/plain/cat.jpg', '/unsafe/w:5/base64...')
+    """
+    first, *parts = path.removeprefix("/").split("/")
+    options = list(takewhile(lambda part: _OPTION.fullmatch(part.encode("utf-8")), parts))
+    source = parts[len(options) :]
+    shown = source if source[:1] == ["plain"] else ["base64..."]
+    return "/".join(["", "SIGNATURE" if _SIGNATURE.fullmatch(first.encode("utf-8")) else first, *options, *shown])
 
 
 def check(path: bytes, keys: Sequence[tuple[bytes, bytes]], *, allow_unsigned: bool) -> bytes:
