@@ -4,12 +4,13 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalbox.analysis import Analysis
-from focalbox.core.evidence import Subject
+from focalbox.core.evidence import SaliencyMap, Subject
 from focalbox.core.geometry import Box
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
@@ -72,3 +73,13 @@ def test_alternatives_are_a_whole_number(count: Any) -> None:
         analysis.alternatives("1:1", count)
     with pytest.raises(InvalidRequest, match="alternatives are at least 1"):
         analysis.plans(["1:1"], alternatives=count)
+
+
+@pytest.mark.parametrize(
+    "document", [np.zeros(2), np.float64(1), np.array(None), [], "{}", None, {"source": np.zeros(2)}]
+)
+def test_what_is_no_document_is_refused(document: Any) -> None:
+    with pytest.raises(InvalidRequest, match="a saved analysis needs source"):
+        Analysis.from_dict(document)
+    with pytest.raises(InvalidRequest, match="a saved saliency map needs width"):
+        SaliencyMap.from_dict(document)

@@ -160,6 +160,9 @@ def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Phot
         assert image.format == "PNG"
     with pytest.raises(InvalidRequest, match="a format is one of"):
         result.save(tmp_path / "b.docx")
+    for no_format in ("", np.zeros(2), 5):
+        with pytest.raises(InvalidRequest, match="a format is one of"):
+            result.save(tmp_path / "b.png", format=no_format)  # type: ignore[arg-type]
     for no_path in (None, 5, b"a.png"):
         with pytest.raises(InvalidRequest, match=r"a path is text or a pathlib\.Path, not"):
             result.save(no_path)  # type: ignore[arg-type]

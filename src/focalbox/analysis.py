@@ -164,7 +164,7 @@ class Analysis(Evidence):
             objects = SaliencyMap.from_dict(saved["object_map"]) if saved.get("object_map") is not None else None
             model, version = str(saved["model"]), str(saved["version"])
             return cls(visible.source, saliency, subjects, model, version, keep, visible.trimmed, objects)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, ModelError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError, ModelError) as error:
             if isinstance(error, InvalidRequest):
                 raise
             message = "a saved analysis needs source, saliency, subjects, model and version as to_dict writes them"

@@ -87,3 +87,34 @@ class ModelError(FocalboxError):
 
 class Overloaded(FocalboxError):
     """More work is waiting than the service takes on; try again later."""
+
+
+def check_type(
+    owner: str, name: str, value: object, expected: type, error: type[FocalboxError] = InvalidRequest
+) -> None:
+    """Check the type of a value of which something is made.
+
+    Parameters
+    ----------
+    owner, name : str
+        What is made, and what the value is called there.
+    value : object
+    expected : type
+    error : type
+        What to raise.
+
+    Raises
+    ------
+    FocalboxError
+        When the value is of another type.
+
+    Examples
+    --------
+    >>> check_type("a subject", "kind", 5, str)
+    Traceback (most recent call last):
+    ...
+    focalbox.errors.InvalidRequest: a subject needs a str as kind, not 5
+    """
+    if not isinstance(value, expected):
+        message = f"{owner} needs a {expected.__name__} as {name}, not {show_value(value)}"
+        raise error(message)

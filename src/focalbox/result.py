@@ -161,7 +161,8 @@ class Result:
         OutputError
             When the file cannot be written.
         """
-        write_file(path, self.encode(format or PurePath(check_path(path)).suffix, quality=quality))
+        name = PurePath(check_path(path)).suffix if format is None else format
+        write_file(path, self.encode(name, quality=quality))
 
 
 def place_in_result(crop: Crop, point: tuple[float, float]) -> tuple[float, float]:

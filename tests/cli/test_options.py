@@ -69,6 +69,7 @@ def test_a_flag_means_what_the_keyword_means(arguments: list[str], keywords: dic
         (["--format", "svg"], "svg"),
         (["--model", "nobody"], "a model is one of network"),
         (["--quality", "0"], "0 is not in the range 1<=x<=100"),
+        (["--quality", "abc"], "'abc' is not a valid whole number"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_sentence_of_the_library(arguments: list[str], sentence: str) -> None:

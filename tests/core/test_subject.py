@@ -40,3 +40,18 @@ def test_a_subject_moves_with_its_head() -> None:
     subject = Subject(Box(0.2, 0.3, 0.1, 0.1), head=Box(0.1, 0.2, 0.3, 0.3))
     assert subject.moved(Box.mirror) == Subject(subject.box.mirror(), head=Box(0.1, 0.2, 0.3, 0.3).mirror())
     assert Subject(subject.box).moved(Box.mirror).head is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"box": (0.1, 0.1, 0.2, 0.2)}, "a Box as box, not \\(0.1"),
+        ({"box": None}, "a Box as box, not None"),
+        ({"head": (0.1, 0.1, 0.2, 0.2)}, "a Box as head"),
+        ({"kind": b"face"}, "a str as kind, not b'face'"),
+        ({"score": 10**400}, "score from 0 to 1"),
+    ],
+)
+def test_what_is_of_another_type_is_refused_when_the_subject_is_made(wrong: dict[str, Any], expected: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"^a subject needs (a )?{expected}"):
+        Subject(**{"box": Box(0.1, 0.1, 0.2, 0.2), **wrong})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +78,11 @@ def test_a_wrong_text_is_repeated_as_it_was_written(text: str) -> None:
         {"equal": None},
         {"colour": 5},
         {"colour": None},
+        {"equal": []},
+        {"equal": ["both"]},
+        {"corner": np.zeros(2)},
+        {"colour": np.zeros(2)},
+        {"equal": np.zeros(2)},
     ],
 )
 def test_no_trim_out_of_range_can_be_made(wrong: dict[str, object]) -> None:

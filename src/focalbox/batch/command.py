@@ -14,6 +14,7 @@ from focalbox.batch.runner import EngineName, Summary, run
 from focalbox.batch.validation import ENGINES
 from focalbox.cli.messages import FAILED_PICTURE, print_error
 from focalbox.cli.options import (
+    WholeNumber,
     crop_options,
     format_option,
     metadata_option,
@@ -57,11 +58,11 @@ _OWN = "FOCALBOX_BATCH_"
 @click.option("--plan-only", is_flag=True, help="Decide where to crop and write the manifest, but no pictures.")
 @click.option(
     "--sample",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Crop only N pictures, drawn at random; the same ones each time.",
 )
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Crop at most N pictures, the first ones.")
+@click.option("--limit", type=WholeNumber(min=1), metavar="N", help="Crop at most N pictures, the first ones.")
 @click.option("--report", metavar="FILE.html", help="Write an HTML page to check the batch by eye.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails.")
 @click.option("--log", metavar="FILE", help="Append progress and errors to a file, with the time.")
@@ -77,7 +78,7 @@ _OWN = "FOCALBOX_BATCH_"
     metavar="HOST:PORT",
     help="The Ray cluster, as host:port or auto.  [default: one is started on this machine]",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="How many worker processes.  [default: one for each core]")
+@click.option("--workers", type=WholeNumber(min=1), help="How many worker processes.  [default: one for each core]")
 @format_option
 @quality_option
 @metadata_option
@@ -99,7 +100,7 @@ _OWN = "FOCALBOX_BATCH_"
 )
 @click.option(
     "--alternatives",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=1,
     show_default=True,
     metavar="N",

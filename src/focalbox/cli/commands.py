@@ -14,6 +14,7 @@ from focalbox.cli.cropping import read_flags
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, in_a_line, print_error, print_note
 from focalbox.cli.options import (
     ADDRESS,
+    WholeNumber,
     crop_options,
     format_option,
     metadata_option,
@@ -115,7 +116,7 @@ def crop(
 )
 @click.option(
     "--alternatives",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=1,
     show_default=True,
     metavar="N",

@@ -17,6 +17,7 @@ from focalbox.saliency.names import MODEL_NAMES, check_model
 
 __all__ = [
     "ADDRESS",
+    "WholeNumber",
     "crop_options",
     "format_option",
     "metadata_option",
@@ -37,6 +38,12 @@ _WORDS = {FILL.name: ("white", "black", "edge", "blur"), TRIM.name: CORNERS}
 """The values that a shell proposes where other values are right too."""
 _SIZES = ("500x200", "1080x1080", "1:1", "4:5", "9:16", "16:9", FREE)
 """The sizes that a shell proposes."""
+
+
+class WholeNumber(click.IntRange):
+    """A whole number from a range; click calls it "integer range" in its messages, which "abc" is not meant to be."""
+
+    name = "whole number"
 
 
 class _OptionType(click.ParamType[Any]):
@@ -127,7 +134,7 @@ def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def quality_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--quality``."""
     return click.option(
-        "--quality", type=click.IntRange(1, 100), default=80, show_default=True, help="For jpeg, webp and avif."
+        "--quality", type=WholeNumber(1, 100), default=80, show_default=True, help="For jpeg, webp and avif."
     )(command)
 
 

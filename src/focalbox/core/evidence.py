@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from focalbox.core.subject import Subject
 from focalbox.core.target import Size
 from focalbox.core.top import ScoredTop, scored_top
 from focalbox.core.visible import Visible
+from focalbox.errors import FocalboxError, InvalidRequest, ModelError, check_type, show_value
 
 __all__ = ["MAX_CELLS", "Evidence", "ModelOutput", "SaliencyMap", "Subject"]
 
@@ -32,12 +34,20 @@ class ModelOutput:
         What should not be cut.
     object_map : SaliencyMap, optional
         How likely each place belongs to a salient object, from models that tell.
+
+    Raises
+    ------
+    ModelError
+        When something is of another type.
     """
 
     saliency: SaliencyMap
     keep: SaliencyMap | None = None
     subjects: tuple[Subject, ...] = ()
     object_map: SaliencyMap | None = None
+
+    def __post_init__(self) -> None:
+        _check_found(self, "the answer of a model", ModelError)
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,11 @@ class Evidence:
         picture.
     object_map : SaliencyMap, optional
         How likely each place belongs to a salient object, from models that tell.
+
+    Raises
+    ------
+    InvalidRequest
+        When something is of another type, or what is left of the picture does not lie inside it.
     """
 
     source: Size
@@ -74,6 +89,12 @@ class Evidence:
     keep: SaliencyMap | None = None
     trimmed: PixelBox | None = None
     object_map: SaliencyMap | None = None
+
+    def __post_init__(self) -> None:
+        _check_found(self, "an analysis", InvalidRequest)
+        for name in ("model", "version"):
+            check_type("an analysis", name, getattr(self, name), str)
+        self.visible  # noqa: B018 - a wrong part is refused when it is given, not when it is used
 
     @cached_property
     def visible(self) -> Visible:
@@ -124,3 +145,16 @@ class Evidence:
     def free_form(self) -> Box:
         """The crop without a target: the salient box of the map ``keep``, or the subject box when there is none."""
         return self.subject_box if self.keep is None else salient_box(self.keep).box
+
+
+def _check_found(found: ModelOutput | Evidence, owner: str, error: type[FocalboxError]) -> None:
+    """Check the types of what was found, and keep the subjects as a tuple: callers may give a list."""
+    check_type(owner, "saliency", found.saliency, SaliencyMap, error)
+    for name in ("keep", "object_map"):
+        if getattr(found, name) is not None:
+            check_type(owner, name, getattr(found, name), SaliencyMap, error)
+    subjects: object = found.subjects
+    if not isinstance(subjects, Sequence) or not all(isinstance(subject, Subject) for subject in subjects):
+        message = f"{owner} needs a list of Subject as subjects, not {show_value(subjects)}"
+        raise error(message)
+    object.__setattr__(found, "subjects", tuple(subjects))

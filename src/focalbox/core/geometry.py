@@ -61,8 +61,8 @@ class PixelBox:
         return Box(self.left / size.width, self.top / size.height, self.width / size.width, self.height / size.height)
 
     def to_dict(self) -> dict[str, int]:
-        """Return ``{"left", "top", "width", "height"}`` in pixels."""
-        return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
+        """Return ``{"left", "top", "width", "height"}`` in pixels, also of NumPy's numbers, which JSON cannot write."""
+        return {side: int(getattr(self, side)) for side in _SIDES}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> PixelBox:
@@ -253,8 +253,8 @@ class Box:
         return Box(left, top, self.width, self.height)
 
     def to_dict(self) -> dict[str, float]:
-        """Return ``{"left", "top", "width", "height"}`` in fractions."""
-        return {"left": self.left, "top": self.top, "width": self.width, "height": self.height}
+        """Return ``{"left", "top", "width", "height"}`` in fractions, also of NumPy's numbers, which JSON cannot write."""
+        return {side: float(getattr(self, side)) for side in _SIDES}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Box:

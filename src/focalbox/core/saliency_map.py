@@ -180,7 +180,7 @@ class SaliencyMap:
             rows, columns = int(document["height"]), int(document["width"])
             packed = base64.b64decode(document["cells"], validate=True)
             cells = np.frombuffer(packed, dtype="<u2").reshape(rows, columns)
-        except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
+        except (LookupError, TypeError, ValueError, OverflowError, binascii.Error) as error:
             message = "a saved saliency map needs width, height and that many 16-bit cells in base64"
             raise InvalidRequest(message) from error
         if rows > MAX_CELLS or columns > MAX_CELLS or cells.size == 0 or cells.max() not in {0, LEVELS}:

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any, Self
 
 from focalbox.core.geometry import Box
-from focalbox.errors import InvalidRequest, show_value
+from focalbox.errors import InvalidRequest, check_type, show_value
 
 __all__ = ["Subject"]
 
@@ -31,7 +31,7 @@ class Subject:
     Raises
     ------
     InvalidRequest
-        When the score is out of its range.
+        When a box is no Box, the kind is no text, or the score is out of its range.
     """
 
     box: Box
@@ -43,6 +43,10 @@ class Subject:
         if not _is_share(self.score):
             message = f"a subject needs a score from 0 to 1, not {show_value(self.score)}"
             raise InvalidRequest(message)
+        check_type("a subject", "box", self.box, Box)
+        check_type("a subject", "kind", self.kind, str)
+        if self.head is not None:
+            check_type("a subject", "head", self.head, Box)
         # networks often answer with 32-bit numbers, which lose digits in sums and which JSON cannot write
         object.__setattr__(self, "score", float(self.score))
         object.__setattr__(self, "box", _of_floats(self.box))
@@ -71,8 +75,11 @@ class Subject:
         return cls(Box.from_dict(document["box"]), str(document["kind"]), float(document["score"]), head)
 
 
-def _is_share(score: Any) -> bool:
-    return isinstance(score, Real) and 0 <= float(score) <= 1
+def _is_share(score: object) -> bool:
+    try:
+        return isinstance(score, Real) and 0 <= float(score) <= 1
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _of_floats(box: Box) -> Box:

@@ -34,6 +34,9 @@ class Size:
         if not (_is_side(self.width) and _is_side(self.height)):
             message = f"a size needs sides of at least 1 pixel, not {show_value(self.width)}x{show_value(self.height)}"
             raise InvalidRequest(message)
+        if not type(self.width) is type(self.height) is int:  # JSON cannot write NumPy's numbers
+            object.__setattr__(self, "width", int(self.width))
+            object.__setattr__(self, "height", int(self.height))
 
     @property
     def aspect(self) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Self
 
 from focalbox.core.geometry import WHOLE, Box, PixelBox
 from focalbox.core.target import Size
+from focalbox.errors import InvalidRequest, check_type, show_value
 
 __all__ = ["Visible"]
 
@@ -29,6 +31,11 @@ class Visible:
     trimmed : PixelBox, optional
         What is left of it once its border is trimmed, pixels; None when nothing was to be trimmed.
 
+    Raises
+    ------
+    InvalidRequest
+        When what is left does not lie inside the picture.
+
     Examples
     --------
     >>> visible = Visible(Size(400, 300), PixelBox(100, 0, 200, 300))
@@ -38,6 +45,19 @@ class Visible:
 
     source: Size
     trimmed: PixelBox | None = None
+
+    def __post_init__(self) -> None:
+        check_type("an analysis", "source", self.source, Size)
+        box = self.trimmed
+        if box is None:
+            return
+        check_type("an analysis", "trimmed", box, PixelBox)
+        if not all(isinstance(side, Integral) for side in box):
+            message = f"what is left of a picture is a box of whole pixels, not {show_value(box)}"
+            raise InvalidRequest(message)
+        if not (0 <= box.left < box.right <= self.source.width and 0 <= box.top < box.bottom <= self.source.height):
+            message = f"what is left of a picture of {self.source} lies inside it, unlike {box}"
+            raise InvalidRequest(message)
 
     @property
     def size(self) -> Size:
@@ -90,7 +110,7 @@ class Visible:
         Raises
         ------
         KeyError, TypeError, ValueError
-            When it is something else, no picture can be so large, or what is left does not lie inside the picture.
+            When it is something else, or no picture can be so large; InvalidRequest as in `Visible`.
         """
         source = Size(int(saved["source"]["width"]), int(saved["source"]["height"]))
         if max(source.width, source.height) > _MAX_SIDE:
@@ -98,8 +118,4 @@ class Visible:
             raise ValueError(message)
         if saved.get("trimmed") is None:
             return cls(source)
-        box = PixelBox.from_dict(saved["trimmed"])
-        if not (0 <= box.left < box.right <= source.width and 0 <= box.top < box.bottom <= source.height):
-            message = f"what is left of a picture of {source} lies inside it, unlike {box}"
-            raise ValueError(message)
-        return cls(source, box)
+        return cls(source, PixelBox.from_dict(saved["trimmed"]))

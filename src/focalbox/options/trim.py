@@ -61,11 +61,12 @@ class Trim:
     equal: Equal = ""
 
     def __post_init__(self) -> None:
-        known = self.corner in CORNERS and isinstance(self.colour, str) and _COLOUR_OR_NONE.fullmatch(self.colour)
-        both = self.colour and self.corner != CORNERS[0]
+        texts = all(isinstance(text, str) for text in (self.corner, self.colour, self.equal))
         if (
-            not known
-            or both
+            not texts  # first: arrays cannot be compared, and lists have no hash
+            or self.corner not in CORNERS
+            or not _COLOUR_OR_NONE.fullmatch(self.colour)
+            or (self.colour and self.corner != CORNERS[0])
             or self.equal not in {"", *EQUALS}
             or type(self.tolerance) is not int
             or not 0 <= self.tolerance <= MAX_TOLERANCE

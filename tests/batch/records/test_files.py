@@ -56,6 +56,15 @@ def test_a_line_that_is_no_row_is_named_by_its_number(line: bytes) -> None:
         list(read_rows(content, "m.jsonl"))
 
 
+def test_what_editors_add_to_lines_is_no_damage() -> None:
+    rows = rows_of(2)
+    first, second = written(rows, ".jsonl").splitlines()
+    edited = b"\xef\xbb\xbf" + first + b"\r\n\r\n" + second + b"\r\n \n\n"
+    assert list(read_rows(edited, "m.jsonl")) == rows
+    with pytest.raises(Damaged, match=r"line 4 is not a row"):
+        list(read_rows(b"\n" + first + b"\n\n{}\n", "m.jsonl"))
+
+
 @pytest.mark.parametrize("version", READABLE)
 def test_every_version_is_read_as_the_newest_and_others_are_refused(version: int) -> None:
     (row,) = rows_of(1)

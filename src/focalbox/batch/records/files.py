@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import math
@@ -94,6 +95,10 @@ def read_rows(content: bytes | IO[bytes], name: str) -> Iterator[dict[str, Any]]
 
 def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(file, start=1):
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901 - some editors write it
+        if not line.strip():  # as editors leave them
+            continue
         try:
             row = json.loads(line.decode("utf-8", errors="surrogatepass"))
             whole = line.endswith(b"\n") and isinstance(row, dict) and {"source", "size"} <= row.keys()
