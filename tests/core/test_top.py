@@ -50,11 +50,14 @@ def test_the_top_says_less_the_less_the_subject_stands_out() -> None:
 
 def test_one_solid_thing_that_fills_most_of_the_picture_has_a_top_too() -> None:
     large = Box(0.1, 0.1, 0.8, 0.9)
-    figure, things = np.zeros((2, 10, 10))
+    figure, dome, things = np.zeros((3, 10, 10))
     figure[1:, 1:9] = 1.0
-    things[1:, 1:9:3] = 1.0
+    for row in range(1, 10):
+        dome[row, 5 - row // 2 : 5 + row // 2] = 1.0
+    things[1:, 1:9:4] = 1.0
     assert weight(SaliencyMap(figure), None, large) == 0.0  # of such a box the saliency alone cannot tell
     assert weight(SaliencyMap(figure), SaliencyMap(figure), large) == TOP / 2
+    assert 0.0 < weight(SaliencyMap(figure), SaliencyMap(dome), large) < TOP / 2  # with sky beside it
     assert weight(SaliencyMap(figure), SaliencyMap(things), large) == 0.0  # a few things beside each other
     assert weight(SaliencyMap(figure), SaliencyMap.blank(), large) == 0.0
     window = place(
