@@ -109,6 +109,8 @@ def test_a_file_of_keys_that_is_missing_is_one_sentence(
             "an address has at most 4 kB with its signature, not 4.1 kB",
         ),
         (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "0"], "0 is not in the range x>=1"),
+        (["/v1/map/cat.jpg", "--key", f"a:{SECRET}", "--expires-in", "soon"], "not a valid whole number"),
+        (["/v1/map/c\nat.jpg", "--key", f"a:{SECRET}"], "an address holds no control characters"),
     ],
 )
 def test_what_cannot_be_signed_is_one_sentence(

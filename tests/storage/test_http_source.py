@@ -118,6 +118,7 @@ def test_the_host_is_named_as_the_address_names_it(site: str) -> None:
         ("/forbidden", FetchError, "answered with status 403"),
         ("/loop", FetchError, f"redirected more than {MAX_REDIRECTS} times"),
         ("/away", InvalidRequest, "an address of a picture is"),
+        ("/a pic\nture.jpg?v=1", InvalidRequest, "holds no line breaks and tabs, as 'http"),
         ("/short", FetchError, "too early|incomplete"),
         pytest.param("/endless", LimitExceeded, "at most 976.6 kB", marks=pytest.mark.slow),
         ("/a%20picture.jpg?v=1#part", None, ""),

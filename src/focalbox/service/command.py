@@ -19,11 +19,12 @@ import click
 
 from focalbox.amounts import show_bytes
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
+from focalbox.cli.options import WholeNumber
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.options.addresses import MAX_ADDRESS
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
-from focalbox.service.dialects.urls import decode_percent, fields_of
+from focalbox.service.dialects.urls import check_characters, decode_percent, fields_of
 from focalbox.service.runtime import shared_metrics
 from focalbox.service.runtime.logs import log_to_standard_error
 from focalbox.service.server.activation import take_socket
@@ -203,7 +204,7 @@ def _check_installed() -> None:
 @click.argument("url")
 @click.option("--key", help="ID:SECRET; the first of FOCALBOX_SERVICE_KEYS when left out.")
 @click.option(
-    "--expires-in", type=click.IntRange(1), default=_DAY, show_default=True, help="Seconds until the address expires."
+    "--expires-in", type=WholeNumber(1), default=_DAY, show_default=True, help="Seconds until the address expires."
 )
 def sign(url: str, key: str | None, expires_in: int) -> None:
     """Sign an address, so that the service answers it.
@@ -215,6 +216,7 @@ def sign(url: str, key: str | None, expires_in: int) -> None:
     if not keys:
         message = "a key is needed: --key ID:SECRET or FOCALBOX_SERVICE_KEYS"
         raise InvalidRequest(message)
+    check_characters(url)  # some of which urlsplit leaves out
     try:
         parts = urlsplit(url)
     except ValueError as error:  # such as http://[

@@ -33,6 +33,8 @@ PORTS = {"http": 80, "https": 443}
 _AT_ONCE = 2**16
 """Bytes read at once; between two reads the limit of length is checked."""
 _HEADERS = {"User-Agent": f"focalbox/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"}
+_LEFT_OUT = re.compile(r"[\t\r\n]")
+"""Characters that urlsplit leaves out, as browsers do: what remains is another address."""
 _ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
 """What no path and query may hold (RFC 3986, section 3.3 and 3.4); a % that begins no escape is among them."""
 
@@ -95,6 +97,9 @@ def fetch(address: str, max_bytes: int, *, seconds: float = 30.0, allow_private:
 
 
 def _split(address: str) -> SplitResult:
+    if _LEFT_OUT.search(address):
+        message = f"an address of a picture holds no line breaks and tabs, as {address[:80]!r} does"
+        raise InvalidRequest(message)
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018 - raises when it is none
