@@ -102,8 +102,8 @@ class ServiceSettings:
     workers: int = _setting(
         0,
         values.whole_number(0, _MAX_WORKERS),
-        "Processes that share the socket, and divide what follows among them; 0 is one for each processor, as far as the "
-        "memory of each then holds the largest picture that the limits allow.",
+        "Processes that share the socket, and divide limits and memory among them; 0 is one for each processor, as far as "
+        "the memory of each then holds the largest picture that the limits allow.",
     )
     at_work: int = _setting(
         0,
@@ -121,9 +121,13 @@ class ServiceSettings:
         "Where analyses are kept: `memory`, `none`, or `redis://...` that several processes share.",
         secret=True,
     )
-    cache_bytes: int = _setting(32 * 2**20, values.amount(0, 2**40), "Bytes of analyses kept in memory, such as `64M`.")
+    cache_bytes: int = _setting(
+        32 * 2**20, values.amount(0, 2**40), "Bytes of analyses that each process keeps in memory, such as `64M`."
+    )
     picture_bytes: int = _setting(
-        64 * 2**20, values.amount(0, 2**40), "Bytes of decoded pictures kept in memory, such as `256M`."
+        64 * 2**20,
+        values.amount(0, 2**40),
+        "Bytes of decoded pictures that each process keeps in memory, such as `256M`.",
     )
     max_age: int = _setting(
         86_400, values.whole_number(0, 31_536_000), "Seconds that answers may be kept (Cache-Control)."
@@ -287,7 +291,7 @@ class ServiceSettings:
         workers = self.processes
         several = {
             name: max(1, -(-getattr(self, name) // workers))
-            for name in ("connections", "waiting", "uploads", "upstreams", "cache_bytes", "picture_bytes")
+            for name in ("connections", "waiting", "uploads", "upstreams")
             if getattr(self, name)
         }
         common = dataclasses.replace(self.common, memory=self.memory // workers)
