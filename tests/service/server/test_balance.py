@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -79,6 +80,34 @@ def test_a_process_that_has_not_started_is_not_waited_for() -> None:
     first.enter()
     first.count(9)
     assert first.may_accept()
+
+
+async def _waits(share: Share, then: Callable[[], None]) -> None:
+    """Check that a process waits for all, until something happens."""
+    waiting = asyncio.ensure_future(share.wait_for_all(lambda: False))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    then()
+    await asyncio.wait_for(waiting, SECONDS)
+
+
+def test_who_has_started_first_waits_for_the_others_once() -> None:
+    balance = Balance(2)
+    first, second = balance.share(0), balance.share(1)
+    first.enter()
+    asyncio.run(_waits(first, second.enter))
+    second.leave()  # it ends, and the first one is started anew
+    asyncio.run(asyncio.wait_for(balance.share(0).wait_for_all(lambda: False), SECONDS))
+
+
+def test_who_is_stopped_or_has_waited_long_waits_no_longer(clock: Clock) -> None:
+    counts = memoryview(bytearray(b"\xff" * 8)).cast("I")
+    first = Share(counts, 0, clock, clock.sleep, memoryview(bytearray(1)))
+    first.enter()
+    asyncio.run(asyncio.wait_for(first.wait_for_all(lambda: True), SECONDS))
+    second = Share(counts, 0, clock, clock.sleep, memoryview(bytearray(1)))
+    asyncio.run(_waits(second, lambda: clock.sleep(11.0)))
 
 
 def test_a_connection_waits_for_another_process_while_this_one_may_not_accept() -> None:

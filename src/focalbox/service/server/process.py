@@ -72,11 +72,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, one connection a turn, so that processes on one socket share them; then say so."""
         asyncio.get_running_loop().set_exception_handler(self._handle_error)
-        await super().startup(sockets)
-        self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
         if self._share is not None:
             self._share.enter()
+            await self._share.wait_for_all(lambda: self.should_exit)
             self._listening.may_accept = self._share.may_accept
+        await super().startup(sockets)
+        self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
         self._announce()
 
     async def on_tick(self, counter: int) -> bool:
