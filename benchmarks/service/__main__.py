@@ -187,16 +187,21 @@ def _ask(root: Path, size: str, seconds: int, address: str, process: int) -> Mea
 
 
 def _second_size(command: list[str]) -> str:
-    """Return what a second size of a picture takes, as a share of the first: processor time, which no neighbour disturbs."""
+    """Return what a second size of a picture takes right after the first, as a share of it.
+
+    It is processor time, which no neighbour disturbs.
+    """
     shares = []
     for size in SIZES:
+        first = second = 0.0
         with running(command) as process, httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=READY) as client:
-            spent = [processor_time(process.pid)]
-            for sides in ("300x200", "200x200"):
-                for copy in range(COPIES):
+            for copy in range(COPIES):
+                spent = [processor_time(process.pid)]
+                for sides in ("300x200", "200x200"):
                     client.get(f"/v1/crop/{sides}/{name_of(size, copy)}").raise_for_status()
-                spent.append(processor_time(process.pid))
-        first, second = (1000 * (after - before) / COPIES for before, after in itertools.pairwise(spent))
+                    spent.append(processor_time(process.pid))
+                first += 1000 * (spent[1] - spent[0]) / COPIES
+                second += 1000 * (spent[2] - spent[1]) / COPIES
         shares.append(f"{second / first:.2f} ({size}: {first:.1f} ms, then {second:.1f} ms of processor time)")
     return " and ".join(shares)
 
@@ -270,7 +275,7 @@ def _steps(command: list[str]) -> tuple[str, dict[str, float]]:
 
 
 def _second_line(second: str) -> str:
-    return f"A second size of a picture takes this share of the first: {second}."
+    return f"A second size of a picture, asked for right after the first, takes this share of it: {second}."
 
 
 def _processors() -> int:
