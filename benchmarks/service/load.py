@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,14 +124,17 @@ async def keep_asking(port: int, targets: Sequence[str], clients: int, seconds: 
     return load
 
 
-async def offer(port: int, targets: Sequence[str], rate: float, seconds: float, lines: int) -> Load:
+async def offer(
+    port: int, targets: Sequence[str], rate: float, seconds: float, lines: int, *, in_turn: bool = True
+) -> Load:
     """Offer so many requests a second, whether or not the ones before are answered.
 
-    What comes when all ``lines`` connections wait for an answer is lost.
+    What comes when all ``lines`` connections wait for an answer is lost. They are used in turn, as those of many clients
+    are, or always the one that was answered last, as some proxies do.
     """
     load, requests, done = Load(), _requests(targets), asyncio.Event()
     every = [await _connect(port) for _ in range(lines)]
-    free, asked, loop = list(every), 0, asyncio.get_running_loop()
+    free, asked, loop = deque(every), 0, asyncio.get_running_loop()
     count, start = int(rate * seconds), time.monotonic()
 
     def send() -> None:
@@ -141,7 +144,7 @@ async def offer(port: int, targets: Sequence[str], rate: float, seconds: float, 
             if not free:
                 load.statuses[0] += 1
                 continue
-            line = free.pop()
+            line = free.popleft() if in_turn else free.pop()
             line.ask(next(requests), lambda status, line=line: then(line, status))  # type: ignore[misc]
         if asked < count:
             loop.call_later(max(0.0, start + asked / rate - time.monotonic()), send)

@@ -92,7 +92,9 @@ class Measured:
 _SENTENCES = {
     "goodput": (
         f"At {TIMES} times the rate of requests that the service can answer, it makes {{share:.2f}} times as many crops a"
-        " second as at capacity, and refuses the other requests with 503."
+        " second as at capacity, and refuses the other requests with 503, when they come on all connections in turn, as"
+        " from many clients; {last:.2f} times as many when each comes on the connection that was answered last, as from"
+        " some proxies."
     ),
     "workers": "Two processes on two processors make {times:.2f} times as many crops a second as one process on one.",
     "silent": (
@@ -134,18 +136,21 @@ async def goodput(root: Path, seconds: float) -> dict[str, object]:
     times that rate, whether or not the ones before are answered. The two take turns, so that other work of the machine
     hits both. The asking takes processor time from the same machine.
     """
-    capacity, overload = Measured(), Measured()
+    capacity, overload, last = Measured(), Measured(), Measured()
     async with _serve(root, "--cache", "none", "--waiting", str(CONNECTIONS)) as (port, process):
         for _ in range(ROUNDS):
             await capacity.add(process, keep_asking(port, _TARGETS, CONNECTIONS, seconds / ROUNDS))
             rate = TIMES * capacity.per_second()
-            await overload.add(process, offer(port, _TARGETS, rate, seconds / ROUNDS, LINES))
+            for measured, in_turn in ((overload, True), (last, False)):
+                load = offer(port, _TARGETS, rate, seconds / ROUNDS, LINES, in_turn=in_turn)
+                await measured.add(process, load)
     share = overload.per_second() / capacity.per_second()
     refused = {"refused": overload.per_second(_BUSY), "lost": overload.per_second(0)}
     return {
         "capacity": capacity.to_dict(),
         "overload": {**overload.to_dict(), **refused},
         "share": share,
+        "last": last.per_second() / capacity.per_second(),
         "fine": share >= GOODPUT,
     }
 
