@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import focalbox
 from focalbox import (
@@ -189,3 +189,17 @@ def test_the_callers_limits_hold(photographs: Photographs) -> None:
 def test_what_is_no_fill_is_refused_whether_or_not_anything_is_filled() -> None:
     with pytest.raises(InvalidRequest, match="no-such-colour"):
         focalbox.crop(b"and before the picture is read", "1:1", fill="no-such-colour")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("centre", [0, 20, 60, 1150, 1200])
+@pytest.mark.parametrize("radius", [30, 60])
+def test_the_only_thing_in_a_picture_is_shown_at_its_very_edge(centre: int, radius: int) -> None:
+    picture = Image.new("RGB", (1200, 800), (40, 90, 60))
+    left, right = centre - radius, centre + radius
+    ImageDraw.Draw(picture).ellipse((left, 400 - radius, right, 400 + radius), fill=(230, 60, 40))
+    analysis = Cropper().analyze(picture)
+    for size in ("2:5", "9:16", "4:5", "1:1"):
+        box = analysis.plan(size).box
+        shown = min(right, 1200, box.left + box.width) - max(left, 0, box.left)
+        assert shown >= 0.9 * (min(right, 1200) - max(left, 0))

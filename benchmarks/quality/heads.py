@@ -35,7 +35,7 @@ from focalbox.core.choice.equal_heads import settle_between_heads
 from focalbox.core.geometry import Box, largest_window
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place
-from focalbox.core.placement.score import EDGE
+from focalbox.core.placement.score import BORDER, EDGE
 from focalbox.core.prominence import WEIGHTS, Weights, scored_subjects
 from focalbox.core.top import scored_top
 from focalbox.cropper import Cropper
@@ -78,6 +78,7 @@ _PARTS = (
     _Score("without objects", whole_objects=0.0, cut_objects=0.0),
     _Score("without bodies", bodies=False),
     _Score("without the edge", edge=0.0),
+    _Score("nothing near an edge counts against a window", edge=BORDER),
     _Score("the edge counting half", edge=EDGE / 2),
     _Score("objects cut cost nothing", cut_objects=0.0),
     _Score("objects counting half", whole_objects=0.5, cut_objects=0.5),

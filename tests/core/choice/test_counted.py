@@ -1,10 +1,12 @@
 """All that was found counts, and nothing that a caller demands."""
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from focalbox.analysis import Analysis
 from focalbox.core.choice.counted import score_demands
-from focalbox.core.placement.score import EDGE, score_of
+from focalbox.core.placement.score import BORDER, EDGE, score_of
 from focalbox.core.target import Size
 from strategies import analyses, faces, spot
 
@@ -21,6 +23,7 @@ def test_the_parts_of_a_crop_are_those_by_which_it_was_chosen() -> None:
     counted = score_demands(analysis)
     assert (counted.subjects, counted.objects) == (analysis.scored_subjects, analysis.scored_objects)
     assert (counted.top, counted.edge) == (analysis.scored_top, EDGE)
+    assert score_demands(replace(analysis, object_map=None)).edge == BORDER
     crop = analysis.plan("5:2")
     assert crop.parts == score_of(crop.window, analysis.saliency, counted)
     assert crop.parts.total == sum(crop.parts.to_dict().values())

@@ -13,7 +13,7 @@ from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place, places_by_score
-from focalbox.core.placement.score import BODY, MARGIN, score_of
+from focalbox.core.placement.score import BODY, BORDER, EDGE, MARGIN, score_of
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.top import scored_top
@@ -21,7 +21,7 @@ from laws import cases
 from strategies import boxes, maps
 
 shares = st.floats(0.05, 1.0)
-edges = st.sampled_from([0.0, 0.4, 1.0])
+edges = st.sampled_from([0.0, 0.4, 1.0, EDGE])
 objects = st.lists(st.builds(ScoredObject, boxes(), st.floats(0, 0.5), st.floats(0, 0.5)), max_size=3).map(tuple)
 
 
@@ -133,19 +133,48 @@ def test_the_edge_only_takes_away_and_counts_the_margins_that_lie_inside(
     st.floats(0, 0.2),
     st.floats(0, 1),
     st.sampled_from([2, 3]),
+    edges,
 )
 def test_saliency_added_inside_a_window_lets_none_beat_it_that_does_not_show_it(
-    cells: list[float], left: float, more: float, column: int
+    cells: list[float], left: float, more: float, column: int, edge: float
 ) -> None:
-    assume(sum(cells) > 0)
+    """Where the window shows it with room: what is near an edge counts against it when ``edge`` is above 1."""
+    middle = left + MARGIN * 0.4, left + (1 - MARGIN) * 0.4
+    assume(sum(cells) > 0 and (edge <= 1 or (middle[0] <= column / 10 and (column + 1) / 10 <= middle[1])))
     added = [value + more * (at == column) for at, value in enumerate(cells)]
     window, other = Box(left, 0.0, 0.4, 1.0), Box(0.6, 0.0, 0.4, 1.0)
-    demands = Demands(edge=0.4)
+    demands = Demands(edge=edge)
     before, after = (
         total(window, saliency, demands) - total(other, saliency, demands)
         for saliency in (SaliencyMap([cells]), SaliencyMap([added]))
     )
     assert after >= min(before, 0.0) - 1e-5
+
+
+def test_what_a_window_cuts_off_counts_against_it() -> None:
+    saliency = SaliencyMap([[0, 0, 0, 0, 9, 9, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]])
+    cutting, beside = Box(0.12, 0.0, 0.3, 1.0), Box(0.1, 0.0, 0.3, 1.0)  # the second ends where the faint thing begins
+    for edge, better in ((0.0, cutting), (EDGE, beside)):
+        scores = {window: total(window, saliency, Demands(edge=edge)) for window in (cutting, beside)}
+        assert max(scores, key=lambda window: scores[window]) == better
+
+
+@pytest.mark.parametrize("start", [0, 1, 37, 39])
+def test_the_only_thing_is_shown_where_no_window_has_room_for_it(start: int) -> None:
+    cells = np.zeros((1, 40))
+    cells[0, start] = 1.0
+    box = Box(start / 40, 0.0, 1 / 40, 1.0)
+    alone = Demands(objects=(ScoredObject(box, 0.1, 0.2),), edge=EDGE)
+    assert place(SaliencyMap(cells), 0.75, 1.0, alone).contains(box)
+
+
+def test_what_no_window_has_room_for_is_given_back_where_it_is_whole() -> None:
+    saliency = SaliencyMap([[1, 0, 0, 0, 0, 0, 0, 0, 0, 1]])
+    thing = ScoredObject(Box(0.0, 0.0, 0.1, 1.0), 0.0, 0.0)
+    window = Box(0.0, 0.0, 0.5, 1.0)
+    back = score_of(window, saliency, Demands(objects=(thing,), edge=EDGE)).objects
+    assert back == pytest.approx((EDGE - BORDER) * saliency.share(Box(0.0, 0.0, MARGIN * 0.5, 1.0)))
+    assert score_of(window, saliency, Demands(objects=(thing,), edge=BORDER)).objects == 0.0
 
 
 def test_one_thing_whole_comes_before_two_halves() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from focalbox.core.evidence import Evidence
 from focalbox.core.placement.demands import Demands
-from focalbox.core.placement.score import EDGE
+from focalbox.core.placement.score import BORDER, EDGE
 
 __all__ = ["score_demands"]
 
@@ -15,5 +15,5 @@ def score_demands(evidence: Evidence) -> Demands:
         subjects=evidence.scored_subjects,
         top=evidence.scored_top,
         objects=evidence.scored_objects,
-        edge=EDGE,
+        edge=EDGE if evidence.scored_objects else BORDER,
     )

@@ -35,7 +35,7 @@ class Demands:
     objects : tuple of ScoredObject
         Salient objects: each adds to the score where it is whole, and lowers it where it is cut.
     edge : float
-        How much less saliency near the window's edges counts than in its middle, 0 to 1.
+        How much less saliency near the window's edges counts than in its middle; above 1 it counts against the window.
     """
 
     keep: tuple[Box, ...] = ()

@@ -49,9 +49,12 @@ class Windows:
 
         A window that is as wide or as high as the picture loses nothing along that axis.
         """
-        across = margin * self.width if self.width < 1.0 else 0.0
-        down = margin * self.height if self.height < 1.0 else 0.0
+        across, down = self.margins(margin)
         return Windows(self.lefts + across, self.tops + down, self.width - 2 * across, self.height - 2 * down)
+
+    def margins(self, margin: float) -> tuple[float, float]:
+        """Return how wide a margin is at the left and right, and how high at the top and bottom; shares of the picture."""
+        return margin * self.width if self.width < 1.0 else 0.0, margin * self.height if self.height < 1.0 else 0.0
 
     def share_of(self, box: Box) -> Grid:
         """Return the share of the box's area inside each window, 0 to 1, shape (tops, lefts)."""

@@ -130,7 +130,7 @@ function scoreOf(map, lefts, tops, width, height, placing) {
   const score = saliencyIn(map, lefts, tops, width, height);
   const add = (values, weight) => values.forEach((value, index) => (score[index] += weight * value));
   if (weights.edge) {
-    const [across, down] = [width, height].map((side) => (side < 1 ? weights.margin * side : 0));
+    const [across, down] = margins(width, height, weights);
     const inner = [lefts.map((left) => left + across), tops.map((top) => top + down), width - 2 * across, height - 2 * down];
     add(saliencyIn(map, ...inner).map((value, index) => value - score[index]), weights.edge);
   }
@@ -150,13 +150,31 @@ function scoreOf(map, lefts, tops, width, height, placing) {
     if (subject.body) add(headless(lefts, tops, width, height, subject), -weights.body * subject.cut);
   }
   for (const one of objects.filter(({ box }) => fits(box, width, height))) {
-    add(whole(lefts, tops, width, height, one.box), one.whole + one.cut);
+    const more = Math.max(0, weights.edge - weights.border);
+    const back = more ? more * outOfReach(map, width, height, one.box, weights) : 0;
+    add(whole(lefts, tops, width, height, one.box), one.whole + one.cut + back);
     add(touched(lefts, tops, width, height, one.box), -one.cut);
   }
   if (subject_box && subject_box.height > height) {
     for (const { box, weight } of begun) add(beginAbove(lefts, tops, width, box), weight);
   }
   return score;
+}
+
+/** How wide the edges of a window are that count less; an edge that is the picture's own has no width. */
+function margins(width, height, weights) {
+  return [width, height].map((side) => (side < 1 ? weights.margin * side : 0));
+}
+
+/** The share of the saliency in and just around a box that the middle of no window reaches, as in score.py. */
+function outOfReach(map, width, height, box, weights) {
+  const [across, down] = margins(width, height, weights);
+  const [left, right] = [Math.max(0, box.left - across), Math.min(1, box.left + box.width + across)];
+  const [top, bottom] = [Math.max(0, box.top - down), Math.min(1, box.top + box.height + down)];
+  const inside = { left: Math.max(left, across), top: Math.max(top, down) };
+  const [wide, high] = [Math.min(right, 1 - across) - inside.left, Math.min(bottom, 1 - down) - inside.top];
+  const reached = wide > 0 && high > 0 ? saliencyIn(map, [inside.left], [inside.top], wide, high)[0] : 0;
+  return saliencyIn(map, [left], [top], right - left, bottom - top)[0] - reached;
 }
 
 /** What a window of given sides should show whole of a subject, as in core/prominence.py. */

@@ -8,10 +8,11 @@ from typing import Any
 
 from focalbox.analysis import Analysis
 from focalbox.core.choice.choose import grow_to_heads
+from focalbox.core.choice.counted import score_demands
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
-from focalbox.core.placement.score import BODY, EDGE, FACE, MARGIN, UPPER
+from focalbox.core.placement.score import BODY, BORDER, FACE, MARGIN, UPPER
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -111,7 +112,8 @@ def placing(analysis: Analysis) -> dict[str, Any]:
             "body": BODY,
             "face": FACE,
             "upper": UPPER,
-            "edge": EDGE,
+            "edge": score_demands(analysis).edge,
+            "border": BORDER,
             "margin": MARGIN,
             "even": EVEN,
             "worth": WORTH,
