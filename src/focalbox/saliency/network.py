@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from focalbox.core.evidence import ModelOutput, SaliencyMap, Subject
 from focalbox.errors import ModelError
 from focalbox.saliency.cells import check_picture
-from focalbox.saliency.contrast import EVEN
+from focalbox.saliency.contrast import is_even
 from focalbox.saliency.faces import (
     SHIPPED,
     SHIPPED_MIT,
@@ -138,7 +138,7 @@ class Network:
         """
         check_picture(rgb)
         wanted = self._wanted
-        if int(rgb.max()) - int(rgb.min()) < EVEN:
+        if is_even(rgb):
             return {}
         if not _leans_right(rgb):
             return self._session.run(wanted, np.ascontiguousarray(rgb)[None])
