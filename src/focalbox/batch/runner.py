@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TextIO, Unpack
 
+from focalbox.amounts import as_whole
 from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_of
 from focalbox.batch.job import TEMPLATE, Job, Stopped
 from focalbox.batch.listing import list_pictures
@@ -217,6 +218,7 @@ def run(
         engine=engine,
         address=address,
     )
+    workers, limit, sample = map(as_whole, (workers, limit, sample))
     check_models(job)
     page = None if report is None else absolute_address(report)
     with ExitStack() as stack:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from focalbox.amounts import as_whole
 from focalbox.batch.job import TEMPLATE, Job
 from focalbox.batch.listing import root_of
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
-from focalbox.options.sizes import is_whole
+from focalbox.options.sizes import are_whole
 from focalbox.saliency.names import is_file
 from focalbox.storage.base import below, is_remote, local_path, within
 
@@ -110,7 +111,7 @@ def _is_memory(address: str) -> bool:
 
 def _is_count(value: int | None) -> bool:
     """Tell whether a number of things, if it is given, is a whole number of at least 1."""
-    return value is None or (is_whole(value) and value >= 1)
+    return value is None or (as_whole(value) or 0) >= 1
 
 
 def as_size_list(sizes: Any) -> list[Any]:
@@ -122,7 +123,7 @@ def as_size_list(sizes: Any) -> list[Any]:
     except TypeError as error:
         message = f"sizes is a size or a list of them, such as ['500x200', '1:1'], not {show_value(sizes)}"
         raise InvalidRequest(message) from error
-    if several and all(map(is_whole, several)):
+    if several and are_whole(several):
         several = [tuple(several)]
     return several
 
