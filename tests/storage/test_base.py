@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import LimitExceeded
-from focalbox.storage.base import FileInfo, as_text, local_path, read_limited, within
+from focalbox.storage.base import FileInfo, as_address, as_name, as_text, local_path, read_limited, within
 
 NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: not {0, 47} & set(name)).map(os.fsdecode)
 
@@ -37,6 +37,11 @@ def test_every_name_of_a_disk_becomes_text_that_leads_back_to_it(folder: str, na
     found.name.encode()
     assert os.path.normpath(local_path(found.address)) == os.path.normpath(path)
     assert (found.bytes, found.stamp) == (3, "s")
+
+
+def test_an_address_that_is_text_already_stays_what_it_is() -> None:
+    for place in ("cats/tom.jpg", "s3://bucket/tom.jpg", "file:///caf%E9.jpg", "caf\u00e9.jpg"):
+        assert as_address(place) == as_name(place) == place
 
 
 @given(NAMES)

@@ -13,7 +13,7 @@ from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
 from focalbox.options.sizes import are_whole
 from focalbox.saliency.names import is_file
-from focalbox.storage.base import below, is_remote, local_path, within
+from focalbox.storage.base import as_name, below, is_remote, local_path, within
 
 __all__ = [
     "ENGINES",
@@ -189,7 +189,7 @@ def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
     head = text.partition("{")[0].rpartition("/")
     if "{" not in text:
         return text, TEMPLATE
-    return head[0] or head[1] or ".", text[len(head[0]) + len(head[1]) :]
+    return head[0] or head[1] or ".", as_name(text[len(head[0]) + len(head[1]) :])
 
 
 def manifest_address(

@@ -18,6 +18,8 @@ __all__ = [
     "ObjectHeaders",
     "Storage",
     "Unlisted",
+    "as_address",
+    "as_name",
     "as_text",
     "below",
     "is_remote",
@@ -220,10 +222,34 @@ def local_path(address: str) -> str:
     return os.fsdecode(urllib.parse.unquote_to_bytes(address.removeprefix(_FILE)))
 
 
+def as_address(place: str) -> str:
+    r"""Return an address that can be written as UTF-8, which names on a disk need not be: `local_path` reads it.
+
+    This is the one form of such names in all that is written for programs: JSON, manifests and reports.
+
+    Examples
+    --------
+    >>> as_address("café.jpg"), as_address("/photos/caf\udce9.jpg")
+    ('café.jpg', 'file:///photos/caf%E9.jpg')
+    """
+    if _is_utf8(place):
+        return place
+    return _FILE + urllib.parse.quote_from_bytes(os.fsencode(os.path.abspath(local_path(place))))  # noqa: PTH100 - text
+
+
+def as_name(name: str) -> str:
+    r"""Return a name with ``%E9`` for each byte that is not UTF-8: results are called so, which every system can store.
+
+    Examples
+    --------
+    >>> as_name("caf\udce9.jpg")
+    'caf%E9.jpg'
+    """
+    return "".join(c if _is_utf8(c) else urllib.parse.quote_from_bytes(os.fsencode(c)) for c in name)
+
+
 def as_text(found: FileInfo) -> FileInfo:
     r"""Return a file with an address and a name that can be written as UTF-8, which names on a disk need not be.
-
-    The address becomes a ``file://`` address that `local_path` reads; in the name, ``%E9`` stands for such a byte.
 
     Examples
     --------
@@ -232,9 +258,7 @@ def as_text(found: FileInfo) -> FileInfo:
     """
     if _is_utf8(found.address) and _is_utf8(found.name):
         return found
-    address = _FILE + urllib.parse.quote_from_bytes(os.fsencode(os.path.abspath(found.address)))  # noqa: PTH100 - text
-    name = "".join(c if _is_utf8(c) else urllib.parse.quote_from_bytes(os.fsencode(c)) for c in found.name)
-    return FileInfo(address, name, found.bytes, found.stamp)
+    return FileInfo(as_address(found.address), as_name(found.name), found.bytes, found.stamp)
 
 
 def _is_utf8(text: str) -> bool:

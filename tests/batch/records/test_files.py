@@ -36,12 +36,6 @@ def test_what_is_written_is_read_again(ending: str, count: int) -> None:
     assert list(read_rows(written(rows, ending), f"m{ending}")) == rows
 
 
-def test_a_name_that_was_no_text_survives_lines() -> None:
-    (row,) = rows_of(1)
-    row["source"]["name"] = "\udcff.jpg"
-    assert list(read_rows(written([row], ".jsonl"), "m.jsonl")) == [row]
-
-
 @pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
 def test_a_file_without_its_end_is_damaged(ending: str) -> None:
     content = written(rows_of(3), ending)

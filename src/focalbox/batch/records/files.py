@@ -54,7 +54,7 @@ def write_rows(rows: Iterable[dict[str, Any]], file: IO[bytes], ending: str) -> 
     """Write rows to an open file, in little memory however many there are."""
     if ending in _LINES:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", errors="surrogatepass") + b"\n")
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         return
     arrow, parquet = _arrow()
     schema = _schema(arrow)
@@ -100,7 +100,7 @@ def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
         if not line.strip():  # as editors leave them
             continue
         try:
-            row = json.loads(line.decode("utf-8", errors="surrogatepass"))
+            row = json.loads(line.decode())
             whole = line.endswith(b"\n") and isinstance(row, dict) and {"source", "size"} <= row.keys()
         except (ValueError, RecursionError):
             whole = False
@@ -127,8 +127,7 @@ def _names_a_picture(row: dict[str, Any]) -> bool:
     return (
         _is_text(row.get("size"))
         and isinstance(source, dict)
-        and all(_is_text(source.get(key)) for key in ("address", "stamp"))
-        and _is_text(source.get("name"), errors="surrogateescape")  # from a disk whose names are not UTF-8
+        and all(_is_text(source.get(key)) for key in ("address", "name", "stamp"))
         and _is_whole(source.get("bytes"))
     )
 
@@ -142,16 +141,12 @@ def _wrong_column(row: dict[str, Any]) -> str | None:
     return None
 
 
-def _is_text(value: object, errors: str = "strict") -> bool:
-    """Tell whether a value is text that can be written as UTF-8, or as the bytes that ``errors`` stands for."""
+def _is_text(value: object) -> bool:
+    """Tell whether a value is text that can be written as UTF-8."""
     try:
-        return isinstance(value, str) and value.encode(errors=errors) is not None
+        return isinstance(value, str) and value.encode() is not None
     except UnicodeEncodeError:
         return False
-
-
-def _is_words(value: object) -> bool:
-    return isinstance(value, str)  # a message may quote bytes that are not UTF-8
 
 
 def _is_whole(value: object) -> bool:
@@ -167,8 +162,7 @@ def _is_box(value: object) -> bool:
 
 
 _COLUMNS = {
-    _is_text: ("content", "fit", "output", "model", "version", "options", "analysis", "error"),
-    _is_words: ("message",),
+    _is_text: ("content", "fit", "output", "model", "version", "options", "analysis", "error", "message"),
     _is_whole: ("bytes",),
     _is_number: ("jaccard", "kept", "confidence", "milliseconds"),
     _is_box: ("box", "salient_box"),

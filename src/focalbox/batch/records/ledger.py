@@ -15,7 +15,7 @@ from typing import Any, Self
 from focalbox.batch.job import Job, Task
 from focalbox.batch.row import failed_rows
 from focalbox.errors import OutputError
-from focalbox.storage.base import FileInfo, as_text, below, reason_of
+from focalbox.storage.base import FileInfo, as_address, as_text, below, reason_of
 
 __all__ = ["Ledger", "Row"]
 
@@ -178,9 +178,9 @@ class Ledger:
             AND rows.bytes = pictures.bytes AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
         values: list[Any] = [job.fingerprint]
         if job.out is not None:
-            proved += """ AND rows.output = ? || outputs.output
+            self._name_places(job.out)
+            proved += """ AND rows.output = place(outputs.output)
                 AND EXISTS (SELECT 1 FROM present WHERE present.output = outputs.output AND present.bytes = rows.written)"""
-            values.append(below(job.out, ""))
         drawn = "AND number IN (SELECT number FROM pictures ORDER BY shuffled(address) LIMIT ?)" if sample else ""
         self._base.execute(
             f"""INSERT INTO todo SELECT number, GROUP_CONCAT(outputs.size, '|'), pictures.bytes
@@ -196,6 +196,10 @@ class Ledger:
         )
         return int(done)
 
+    def _name_places(self, out: str) -> None:
+        """Let queries ask for the address of a result by its name, as rows have it."""
+        self._base.create_function("place", 1, lambda name: as_address(below(out, name)), deterministic=True)
+
     def count_tasks(self) -> int:
         """Return how many pictures the run will report: those to do, and those whose output names are all taken."""
         ((todo,),) = self.ask("SELECT COUNT(*) FROM todo")
@@ -206,14 +210,14 @@ class Ledger:
 
     def foreign(self, job: Job) -> str | None:
         """Return an output name that is taken by a file which this manifest did not make, or None."""
+        self._name_places(job.out or "")
         found = self._base.execute(
             """SELECT present.output FROM todo JOIN outputs USING (number) JOIN present USING (output)
             JOIN pictures USING (number)
             WHERE INSTR('|' || todo.sizes || '|', '|' || outputs.size || '|')
             AND NOT EXISTS (SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
-                AND rows.output = ? || outputs.output)
-            AND NOT EXISTS (SELECT 1 FROM begun WHERE begun.address = pictures.address) LIMIT 1""",
-            (below(job.out or "", ""),),
+                AND rows.output = place(outputs.output))
+            AND NOT EXISTS (SELECT 1 FROM begun WHERE begun.address = pictures.address) LIMIT 1"""
         ).fetchone()
         return None if found is None else str(found[0])
 
