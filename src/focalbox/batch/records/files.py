@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -174,17 +175,17 @@ def _from_parquet(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as JSON lines have it."""
     structs = {key: _present(row[key]) if row.get(key) else None for key in ("target", "padding")}
     if row.get("alternatives") is not None:
-        row = {**row, "alternatives": [_present(crop) for crop in row["alternatives"]]}
+        row = {**row, "alternatives": _present(row["alternatives"])}
     return {**row, **structs}
 
 
-def _present(struct: dict[str, Any]) -> dict[str, Any]:
-    """Return a Parquet struct, which has all its fields, in the form of JSON: without empty ones."""
-    return {
-        name: _present(value) if isinstance(value, dict) else value
-        for name, value in struct.items()
-        if value is not None
-    }
+def _present(value: Any) -> Any:
+    """Return a value of Parquet, whose structs have all their fields, in the form of JSON: without empty ones."""
+    if isinstance(value, list):
+        return [_present(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _present(part) for name, part in value.items() if part is not None}
+    return value
 
 
 def _arrow() -> tuple[Any, Any]:
@@ -236,8 +237,11 @@ def _schema(arrow: Any) -> Any:
 
 def _crop(arrow: Any, target: Any, box: Any, padding: Any) -> Any:
     """Return the type of a crop as the one JSON form has it."""
+    from focalbox.core.placement.score import Score  # noqa: PLC0415 - loads NumPy, which lines of JSON do without
+
     text, number = arrow.string(), arrow.float64()
     fractions = arrow.struct([(side, number) for side in ("left", "top", "width", "height")])
+    subject = [("kind", text), ("score", number), ("box", fractions)]
     return arrow.struct(
         [
             ("target", target),
@@ -245,9 +249,9 @@ def _crop(arrow: Any, target: Any, box: Any, padding: Any) -> Any:
             ("fit", text),
             ("kept", number),
             ("confidence", number),
-            ("score", arrow.struct([(part, number) for part in ("saliency", "whole", "cut", "top")])),
+            ("score", arrow.struct([(part.name, number) for part in fields(Score)])),
             ("padding", padding),
-            ("cut", arrow.list_(arrow.struct([("kind", text), ("score", number), ("box", fractions)]))),
+            ("cut", arrow.list_(arrow.struct([*subject, ("head", fractions)]))),
             ("notes", arrow.list_(text)),
         ]
     )
