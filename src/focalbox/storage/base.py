@@ -46,7 +46,8 @@ class FileInfo:
     name : str
         What it is called below the listed address, with ``/``.
     bytes : int
-        Its length; -1 of something that has a name and cannot be read, such as a dead link or a named pipe.
+        Its length; -1 of something that has a name and cannot be read, such as a dead link or a named pipe, and where a
+        store does not tell it.
     stamp : str
         When it was changed, or the store's own tag of its content.
     """

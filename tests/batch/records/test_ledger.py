@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,17 @@ pictures = st.lists(
     ),
     max_size=7,
 )
+
+
+@pytest.mark.parametrize(("stamp", "done"), [("monday", 1), ("", 0)])
+def test_of_a_length_that_a_store_does_not_tell_its_tag_is_proof_enough(stamp: str, done: int) -> None:
+    listed = FileInfo("http://host/a.jpg", "a.jpg", -1, stamp)
+    rows = [row_of(JOB, replace(listed, bytes=5000), size) for size in JOB.sizes]
+    with Ledger() as ledger:
+        ledger.add_pictures([listed], JOB)
+        ledger.add_rows(rows, fresh=False)
+        ledger.add_present(FileInfo(planned.name, planned.name, 7, "") for planned in JOB.plan("a.jpg"))
+        assert ledger.choose(JOB) == done
 
 
 def row_of(job: Job, found: FileInfo, size: str, **changes: Any) -> dict[str, Any]:

@@ -159,7 +159,7 @@ class Ledger:
         """Choose the tasks: every picture and size that no row proves to be done.
 
         A result is proved by a row without error of the same length, stamp and options, whose result lies at the
-        destination with the recorded length.
+        destination with the recorded length. Where a store tells no length, its tag is proof enough.
 
         Parameters
         ----------
@@ -175,7 +175,8 @@ class Ledger:
             Pictures that are done already.
         """
         proved = """SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
-            AND rows.bytes = pictures.bytes AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
+            AND (rows.bytes = pictures.bytes OR pictures.bytes < 0 AND pictures.stamp <> '')
+            AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
         values: list[Any] = [job.fingerprint]
         if job.out is not None:
             self._name_places(job.out)
