@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.formats import FORMATS, format_of
+from focalbox.storage.base import is_remote
+from focalbox.storage.local import folds_case
 
 __all__ = ["PIPE", "Output", "check_template", "output_of", "outputs_of"]
 
@@ -74,11 +78,12 @@ def outputs_of(
     """
     check_template(template)
     named = [[output_of(picture, target, template, format) for target in targets] for picture in pictures]
-    sources = {os.path.realpath(picture) for picture in pictures if picture != PIPE}
+    one_in = cache(folds_case)
+    sources = {_place_of(picture, one_in) for picture in pictures if picture != PIPE}
     taken: dict[str, str] = {}
     for picture, outputs in zip(pictures, named, strict=True):
         for output in outputs:
-            place = PIPE if output.path == PIPE else os.path.realpath(output.path)
+            place = PIPE if output.path == PIPE else _place_of(output.path, one_in)
             if place in sources:
                 message = f"{output.path} would replace a picture; choose an output with another name"
                 raise InvalidRequest(message)
@@ -86,6 +91,14 @@ def outputs_of(
                 raise _collision(output, taken[place], picture, sum(map(len, named)))
             taken[place] = picture
     return named
+
+
+def _place_of(path: str, folds: Callable[[str], bool]) -> str:
+    """Return what is equal for two paths of one file, whether or not it is there."""
+    if is_remote(path):
+        return path
+    real = os.path.realpath(path)
+    return unicodedata.normalize("NFC", real.casefold()) if folds(os.path.dirname(real)) else real  # noqa: PTH120 - text
 
 
 def _collision(output: Output, first: str, second: str, results: int) -> InvalidRequest:

@@ -1,4 +1,4 @@
-"""Names that are no UTF-8, of folders, templates, models and pictures: what manifest, report and log say of them."""
+"""Names that are no UTF-8, and names that differ in case alone: what batches make of them, and say of them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 
 import focalbox
 from batch.albums import command, read_manifest
+from focalbox.batch import run
 from focalbox.storage.base import local_path
+from focalbox.storage.local import folds_case
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+ANY_BYTES = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 
 MODEL = Path(focalbox.__file__).parent / "saliency" / "weights" / "focalbox-mit.onnx"
 
@@ -34,6 +36,7 @@ def workplace(tmp_path: Path, album: Path) -> Path:
     return folder
 
 
+@ANY_BYTES
 @pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
 def test_a_batch_works_where_names_are_no_utf_8(workplace: Path, ending: str) -> None:
     template = os.fsdecode(b"out\xe8/{stem}-{size}-\xff{ext}")
@@ -54,3 +57,28 @@ def test_a_batch_works_where_names_are_no_utf_8(workplace: Path, ending: str) ->
     assert all(line.startswith("20") for line in (workplace / "run.log").read_text().splitlines())
     again = command(*call, "--resume", cwd=workplace)
     assert "1 was done before" in again.stderr
+
+
+def test_where_case_does_not_count_no_result_replaces_another(tmp_path: Path, album: Path) -> None:
+    for folder, name in (("one", "rocket.jpg"), ("two", "ROCKET.JPG")):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / name).write_bytes((album / "rocket.jpg").read_bytes())
+    (tmp_path / "crops").mkdir()
+    if not folds_case(str(tmp_path / "crops")):
+        (tmp_path / "CROPS").symlink_to(tmp_path / "crops")  # now the folder is there by its name in capitals too
+    summary = run(
+        tmp_path / "in", "40x40", tmp_path / "crops" / "{stem}{ext}", manifest=tmp_path / "m.jsonl", workers=1
+    )
+    assert (summary.done, summary.failed) == (2, 1)
+    first, second = read_manifest(tmp_path / "m.jsonl")
+    assert (first["error"], second["error"]) == (None, "OutputError")
+    assert second["message"].startswith("rocket.jpg holds a result of ")
+    again = run(
+        tmp_path / "in",
+        "40x40",
+        tmp_path / "crops" / "{stem}{ext}",
+        manifest=tmp_path / "m.jsonl",
+        workers=1,
+        resume=True,
+    )
+    assert (again.skipped, again.failed) == (1, 1)

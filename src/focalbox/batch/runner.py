@@ -33,6 +33,8 @@ from focalbox.machine import machine_processors
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target
 from focalbox.options.sizes import FREE
 from focalbox.saliency.names import DEFAULT_MODEL
+from focalbox.storage.base import is_remote
+from focalbox.storage.local import folds_case
 from focalbox.storage.open import storage_of
 from focalbox.storage.temporary import temporary_folder
 
@@ -226,7 +228,7 @@ def run(
             check_name(earlier)
         kept_at = manifest_address(manifest, None if out is None else destination, earlier, job)
         record = _open_manifest(stack, kept_at, page)
-        ledger = stack.enter_context(Ledger())
+        ledger = stack.enter_context(Ledger(folds=_folds(job)))
         lines = None if log is None else stack.enter_context(closing(open_log(absolute_address(log))))
         engine_here = engine_of(engine, job, workers, address)
         before = Progress(0, progress, lines)
@@ -256,6 +258,11 @@ def run(
         report=page,
         unlisted=unlisted,
     )
+
+
+def _folds(job: Job) -> bool:
+    """Tell whether two results whose names differ in case alone would be one file."""
+    return job.out is not None and not is_remote(job.out) and folds_case(job.out)
 
 
 def _open_manifest(stack: ExitStack, address: str | None, page: str | None) -> Manifest:

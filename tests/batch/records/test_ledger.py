@@ -215,6 +215,17 @@ def test_names_of_results_that_would_be_one_are_said() -> None:
     assert rows[0]["message"].startswith("a-1-1.webp holds a result of in/a.jpg")
 
 
+def test_where_case_does_not_count_names_that_differ_in_it_are_one() -> None:
+    twins = [FileInfo("in/a.jpg", "a.jpg", 1, ""), FileInfo("in/A.JPG", "A.JPG", 2, "")]
+    for folds in (False, True):
+        with Ledger(folds=folds) as ledger:
+            ledger.add_pictures(twins, JOB)
+            ledger.add_present(FileInfo(f"out/{name}", name, 7, "") for name in ("A-1-1.WEBP", "other.webp"))
+            assert ledger.has_collisions() == folds
+            ledger.choose(JOB)
+            assert ledger.foreign(JOB) == ("A-1-1.WEBP" if folds else None)
+
+
 def many(count: int) -> Iterable[FileInfo]:
     return (FileInfo(f"in/{number}.jpg", f"{number}.jpg", number, "") for number in range(count))
 

@@ -27,11 +27,11 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -8000;
 CREATE TABLE pictures (number INTEGER PRIMARY KEY, address TEXT UNIQUE, name TEXT, bytes INTEGER, stamp TEXT);
-CREATE TABLE outputs (output TEXT PRIMARY KEY, number INTEGER, size TEXT) WITHOUT ROWID;
+CREATE TABLE outputs (output TEXT PRIMARY KEY COLLATE {case}, number INTEGER, size TEXT) WITHOUT ROWID;
 CREATE INDEX outputs_number ON outputs (number);
 CREATE TABLE collisions (number INTEGER, size TEXT, output TEXT, other INTEGER, PRIMARY KEY (number, size)) WITHOUT ROWID;
 CREATE TABLE stored (address TEXT PRIMARY KEY, document TEXT) WITHOUT ROWID;
-CREATE TABLE present (output TEXT PRIMARY KEY, bytes INTEGER) WITHOUT ROWID;
+CREATE TABLE present (output TEXT PRIMARY KEY COLLATE {case}, bytes INTEGER) WITHOUT ROWID;
 CREATE TABLE begun (address TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE rows (
     address TEXT, size TEXT, bytes INTEGER, stamp TEXT, options TEXT, output TEXT, written INTEGER, error TEXT,
@@ -49,24 +49,29 @@ they are that far apart, which costs time and changes nothing."""
 class Ledger:
     """A temporary database of what the sources, the destination and the manifest say.
 
+    Parameters
+    ----------
+    folds : bool
+        Whether names of results that differ in case alone are one at the destination.
+
     Raises
     ------
     OutputError
         When there is no temporary folder that can be written, here, or when it is full, at the end of ``with``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, folds: bool = False) -> None:
         try:
-            self._open()
+            self._open("NOCASE" if folds else "BINARY")
         except (OSError, sqlite3.Error) as error:
             message = f"nothing can be written to the temporary folder: {reason_of(error)}"
             raise OutputError(message) from error
 
-    def _open(self) -> None:
+    def _open(self, case: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="focalbox-")
         # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
-        self._base.executescript(_TABLES)
+        self._base.executescript(_TABLES.format(case=case))
         self._base.create_function("shuffled", 1, _sample_key, deterministic=True)
         self._base.execute("BEGIN")  # never committed: no other process reads the database, and no later run does
         if os.name == "posix":  # the open file needs no name: nothing is left behind, however the run ends
