@@ -62,6 +62,16 @@ def test_no_result_replaces_a_picture(tmp_path: Path) -> None:
         outputs_of([str(picture)], [SIZE], f"{tmp_path}/link/{{stem}}.png")
 
 
+def test_a_file_address_is_the_path_that_it_means(tmp_path: Path) -> None:
+    picture = tmp_path / "cat 100%41.png"
+    template = f"{(tmp_path / 'out 1').as_uri()}/{{folder}}/{{stem}}-{{size}}{{ext}}"
+    ((named,),) = outputs_of([picture.as_uri()], [SIZE], template)
+    assert named == Output(f"{tmp_path}/out 1/{tmp_path}/cat 100%41-500x200.png", "png")
+    for source, folder in ((picture.as_uri(), str(tmp_path)), (str(picture), tmp_path.as_uri())):
+        with pytest.raises(InvalidRequest, match="would replace a picture"):
+            outputs_of([source], [SIZE], f"{folder}/{{stem}}.png")
+
+
 def test_where_case_does_not_count_names_that_differ_in_it_are_one(tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     folder.mkdir()

@@ -162,11 +162,12 @@ def absolute_address(address: str | os.PathLike[str]) -> str:
     InvalidRequest
         When it is neither text nor a path.
     """
-    text = local_path(_text_of(address))
+    given = _text_of(address)
+    mark = "@" if given.startswith("@") else ""
+    text = local_path(given.removeprefix("@"))
     if is_remote(text) or text == "-":
-        return text
-    mark = "@" if text.startswith("@") else ""
-    return mark + os.path.abspath(text.removeprefix("@"))  # noqa: PTH100 - links stay what they are called
+        return mark + text
+    return mark + os.path.abspath(text)  # noqa: PTH100 - links stay what they are called
 
 
 def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
@@ -182,7 +183,7 @@ def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
     >>> split_output("crops/{folder}/{stem}-{size}{ext}"), split_output("{stem}{ext}"), split_output("s3://bucket/crops")
     (('crops', '{folder}/{stem}-{size}{ext}'), ('.', '{stem}{ext}'), ('s3://bucket/crops', '{folder}/{stem}-{size}{ext}'))
     """
-    text = _text_of(out)
+    text = local_path(_text_of(out))
     if text.strip() in ("", "-"):
         message = f"a batch writes to a folder or an address, not to {text!r}"
         raise InvalidRequest(message)
