@@ -12,7 +12,8 @@ from focalbox.batch.job import Job
 from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
-from focalbox.storage.base import as_address, is_remote, local_path
+from focalbox.storage.base import is_remote, local_path
+from focalbox.storage.names import as_address
 from focalbox.storage.open import storage_of
 from focalbox.version import __version__
 

@@ -10,7 +10,7 @@ from typing import Any
 from focalbox.batch.job import Job, Task
 from focalbox.core.target import Size
 from focalbox.errors import in_a_line
-from focalbox.storage.base import as_address
+from focalbox.storage.names import as_address
 from focalbox.version import __version__
 
 __all__ = ["EMPTY", "READABLE", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]

@@ -13,7 +13,8 @@ from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
 from focalbox.options.sizes import are_whole
 from focalbox.saliency.names import is_file
-from focalbox.storage.base import as_name, below, is_remote, local_path, within
+from focalbox.storage.base import below, is_remote, local_path, within
+from focalbox.storage.names import as_name
 
 __all__ = [
     "ENGINES",

@@ -32,7 +32,7 @@ from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import parse_target, parse_targets
 from focalbox.result import Result
 from focalbox.settings import Settings
-from focalbox.storage.base import as_address
+from focalbox.storage.names import as_address
 
 __all__ = ["crop", "doctor", "explain", "plan"]
 

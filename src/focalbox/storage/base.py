@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -14,23 +15,23 @@ from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, LimitExceeded
 
 __all__ = [
+    "FILE",
     "FileInfo",
     "ObjectHeaders",
     "Storage",
     "Unlisted",
-    "as_address",
-    "as_name",
-    "as_text",
     "below",
     "is_remote",
     "local_path",
     "read_limited",
     "reason_of",
+    "scheme_of",
     "within",
 ]
 
-_FILE = "file://"
+FILE = "file://"
 """The beginning of addresses of local files whose path is percent-encoded (RFC 8089)."""
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _MAX_REASON = 300
 """Characters of another library's message that are passed on."""
 
@@ -199,6 +200,18 @@ def reason_of(error: BaseException) -> str:
     return str(reason)[:_MAX_REASON]
 
 
+def scheme_of(path: str) -> str | None:
+    """Return the scheme of an address, None of a path.
+
+    Examples
+    --------
+    >>> scheme_of("s3://bucket/cats"), scheme_of("file:///cats"), scheme_of("cats"), scheme_of("C://cats")
+    ('s3', 'file', None, None)
+    """
+    found = _ADDRESS.match(path)
+    return found[1] if found else None
+
+
 def is_remote(address: str) -> bool:
     """Tell whether an address names a store: ``s3://bucket/prefix``.
 
@@ -207,7 +220,7 @@ def is_remote(address: str) -> bool:
     >>> is_remote("s3://bucket/cats"), is_remote("cats"), is_remote("file:///cats")
     (True, False, False)
     """
-    return "://" in address and not address.startswith(_FILE)
+    return "://" in address and not address.startswith(FILE)
 
 
 def local_path(address: str) -> str:
@@ -218,56 +231,9 @@ def local_path(address: str) -> str:
     >>> local_path("file:///cats/tom%20cat.jpg"), local_path("cats/100%25.jpg")
     ('/cats/tom cat.jpg', 'cats/100%25.jpg')
     """
-    if not address.startswith(_FILE):
+    if not address.startswith(FILE):
         return address
-    return os.fsdecode(urllib.parse.unquote_to_bytes(address.removeprefix(_FILE)))
-
-
-def as_address(place: str) -> str:
-    r"""Return an address that can be written as UTF-8, which names on a disk need not be: `local_path` reads it.
-
-    This is the one form of such names in all that is written for programs: JSON, manifests and reports.
-
-    Examples
-    --------
-    >>> as_address("café.jpg"), as_address("/photos/caf\udce9.jpg")
-    ('café.jpg', 'file:///photos/caf%E9.jpg')
-    """
-    if _is_utf8(place):
-        return place
-    return _FILE + urllib.parse.quote_from_bytes(os.fsencode(os.path.abspath(local_path(place))))  # noqa: PTH100 - text
-
-
-def as_name(name: str) -> str:
-    r"""Return a name with ``%E9`` for each byte that is not UTF-8: results are called so, which every system can store.
-
-    Examples
-    --------
-    >>> as_name("caf\udce9.jpg")
-    'caf%E9.jpg'
-    """
-    return "".join(c if _is_utf8(c) else urllib.parse.quote_from_bytes(os.fsencode(c)) for c in name)
-
-
-def as_text(found: FileInfo) -> FileInfo:
-    r"""Return a file with an address and a name that can be written as UTF-8, which names on a disk need not be.
-
-    Examples
-    --------
-    >>> as_text(FileInfo("/photos/caf\udce9.jpg", "caf\udce9.jpg", 7, ""))
-    FileInfo(address='file:///photos/caf%E9.jpg', name='caf%E9.jpg', bytes=7, stamp='')
-    """
-    if _is_utf8(found.address) and _is_utf8(found.name):
-        return found
-    return FileInfo(as_address(found.address), as_name(found.name), found.bytes, found.stamp)
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return os.fsdecode(urllib.parse.unquote_to_bytes(address.removeprefix(FILE)))
 
 
 def below(root: str, name: str) -> str:

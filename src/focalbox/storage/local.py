@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from focalbox.errors import FetchError, InvalidRequest, OutputError, show_value
-from focalbox.storage.base import FileInfo, ObjectHeaders, Unlisted, local_path, read_limited, reason_of
+from focalbox.storage.base import FileInfo, ObjectHeaders, Unlisted, local_path, read_limited, reason_of, scheme_of
 
 __all__ = ["LocalFolder", "check_path", "folds_case", "write_file"]
 
@@ -138,7 +138,7 @@ def check_path(path: object) -> str:
     Raises
     ------
     InvalidRequest
-        When it is something else.
+        When it is something else, such as an address.
     """
     try:
         text: object = os.fspath(path)  # type: ignore[call-overload]
@@ -146,6 +146,10 @@ def check_path(path: object) -> str:
         text = path
     if not isinstance(text, str):
         message = f"a path is text or a pathlib.Path, not {show_value(path)}"
+        raise InvalidRequest(message)
+    scheme = scheme_of(text)
+    if scheme is not None:
+        message = f"nothing is written to {scheme}:// addresses here: write the bytes that encode returns"
         raise InvalidRequest(message)
     return text
 

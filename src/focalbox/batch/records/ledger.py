@@ -15,7 +15,8 @@ from typing import Any, Self
 from focalbox.batch.job import Job, Task
 from focalbox.batch.row import failed_rows
 from focalbox.errors import OutputError
-from focalbox.storage.base import FileInfo, as_address, as_text, below, reason_of
+from focalbox.storage.base import FileInfo, below, reason_of
+from focalbox.storage.names import as_address, as_text
 
 __all__ = ["Ledger", "Row"]
 

@@ -26,7 +26,8 @@ from focalbox.imaging.output.render import render
 from focalbox.imaging.source import Limits, open_picture
 from focalbox.options import parse_target
 from focalbox.saliency.yunet import YuNet
-from focalbox.storage.base import ObjectHeaders, as_address, below, is_remote
+from focalbox.storage.base import ObjectHeaders, below, is_remote
+from focalbox.storage.names import as_address
 from focalbox.storage.open import storage_of
 
 __all__ = ["Worker", "preview"]
