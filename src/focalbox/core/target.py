@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from focalbox.amounts import as_number, as_whole
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["Ratio", "Size", "Target"]
+__all__ = ["RATIO", "Ratio", "Size", "Target"]
+
+RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+"""A ratio as requests write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,11 @@ class Ratio:
 
     def __str__(self) -> str:
         """Return the ratio as it is written in a request: ``16:9``."""
-        return f"{self.across:g}:{self.down:g}"
+        text = f"{self.across:g}:{self.down:g}"
+        if RATIO.fullmatch(text):
+            return text
+        aspect = self.aspect  # terms that no request can have, such as 1e-5 and 1e6: the same shape in others
+        return f"{aspect:g}:1" if aspect >= 1 else f"1:{1 / aspect:g}"
 
     def to_dict(self) -> dict[str, str]:
         """Return ``{"ratio": "16:9"}``."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from focalbox.amounts import as_whole
-from focalbox.core.target import Ratio, Size, Target
+from focalbox.core.target import RATIO, Ratio, Size, Target
 from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["FREE", "MAX_SIDE", "SizeLike", "are_whole", "check_alternatives", "parse_target", "parse_targets"]
@@ -22,7 +22,6 @@ SizeLike = str | tuple[int, int] | list[int] | Size | Ratio
 
 _SIZE = re.compile(r"(\d{1,9})[xX\u00d7](\d{1,9})", re.ASCII)
 """With the letter x or, as people write and text processors correct it, the multiplication sign."""
-_RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 _PAIR = 2
 _SHOWN = 40
 """Characters of a wrong value that a message repeats."""
@@ -59,7 +58,7 @@ def parse_target(size: SizeLike | None) -> Target | None:
         target = size
     elif isinstance(size, str):
         text = size.strip()
-        ratio, sides = _RATIO.fullmatch(text), _SIZE.fullmatch(text)
+        ratio, sides = RATIO.fullmatch(text), _SIZE.fullmatch(text)
         if text == FREE:
             return None
         if ratio:
