@@ -205,7 +205,10 @@ class Ledger:
 
     def _name_places(self, out: str) -> None:
         """Let queries ask for the address of a result by its name, as rows have it."""
-        self._base.create_function("place", 1, lambda name: as_address(below(out, name)), deterministic=True)
+        folder = below(out, "")
+        plain = as_address(folder) == folder  # as almost all are; then every name below it is one, too
+        place = folder.__add__ if plain else lambda name: as_address(folder + name)
+        self._base.create_function("place", 1, place, deterministic=True)
 
     def count_tasks(self) -> int:
         """Return how many pictures the run will report: those to do, and those whose output names are all taken."""
