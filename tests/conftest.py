@@ -19,6 +19,7 @@ PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
 
 SLOW = (
     "batch/test_from_manifest.py",
+    "batch/test_names.py",
     "batch/test_remote.py",
     "batch/test_report.py",
     "batch/test_resume.py",

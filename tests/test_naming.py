@@ -9,6 +9,7 @@ import pytest
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest
 from focalbox.naming import PIPE, Output, check_template, output_of, outputs_of
+from focalbox.storage.local import folds_case
 
 SIZE, RATIO = Size(500, 200), Ratio(16, 9)
 
@@ -59,6 +60,30 @@ def test_no_result_replaces_a_picture(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     with pytest.raises(InvalidRequest, match="would replace a picture"):
         outputs_of([str(picture)], [SIZE], f"{tmp_path}/link/{{stem}}.png")
+
+
+def test_a_file_address_is_the_path_that_it_means(tmp_path: Path) -> None:
+    picture = tmp_path / "cat 100%41.png"
+    template = f"{(tmp_path / 'out 1').as_uri()}/{{folder}}/{{stem}}-{{size}}{{ext}}"
+    ((named,),) = outputs_of([picture.as_uri()], [SIZE], template)
+    assert named == Output(f"{tmp_path}/out 1/{tmp_path}/cat 100%41-500x200.png", "png")
+    for source, folder in ((picture.as_uri(), str(tmp_path)), (str(picture), tmp_path.as_uri())):
+        with pytest.raises(InvalidRequest, match="would replace a picture"):
+            outputs_of([source], [SIZE], f"{folder}/{{stem}}.png")
+
+
+def test_where_case_does_not_count_names_that_differ_in_it_are_one(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "a.JPG").touch()
+    if not folds_case(str(folder)):
+        assert outputs_of([f"{folder}/a.JPG"], [SIZE], f"{folder}/{{stem}}{{ext}}")[0][0].path == f"{folder}/a.jpg"
+        (tmp_path / "PICTURES").symlink_to(folder)  # now the folder is there by its name in capitals too
+    with pytest.raises(InvalidRequest, match=r"/a\.jpg would replace a picture"):
+        outputs_of([f"{folder}/a.JPG"], [SIZE], f"{folder}/{{stem}}{{ext}}")
+    with pytest.raises(InvalidRequest, match="would hold both a result of"):
+        outputs_of(["one/a.jpg", "two/A.jpg"], [SIZE], f"{folder}/{{stem}}-{{size}}{{ext}}")
+    assert outputs_of(["one/a.jpg", "two/A.jpg"], [SIZE], "s3://bucket/{stem}{ext}")
 
 
 def test_an_ending_of_another_format_is_misleading() -> None:

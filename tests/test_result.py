@@ -168,6 +168,9 @@ def test_a_result_is_written_by_its_ending_whole_or_not_at_all(photographs: Phot
             result.save(no_path)  # type: ignore[arg-type]
     with pytest.raises(OutputError, match="cannot be written"):
         result.save(tmp_path / "a.bin" / "c.png")
+    for address in ("s3://bucket/a.png", "file:///a.png"):
+        with pytest.raises(InvalidRequest, match=r"^nothing is written to (s3|file):// addresses here"):
+            result.save(address)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "new"]
 
 

@@ -124,9 +124,9 @@ class Analysis(Evidence):
         if target is None:
             message = "the free-form crop has no alternatives: they need a size such as 500x200 or 16:9"
             raise InvalidRequest(message)
-        check_alternatives(count)
+        most = check_alternatives(count)
         wanted = CropOptions.of(keywords, options)
-        return Plan(self, other_crops(self, target, wanted.framing, count))
+        return Plan(self, other_crops(self, target, wanted.framing, most))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form without crops; it holds the map and the subjects, so that crops can be planned later."""

@@ -17,6 +17,8 @@ codes in ``cli``.
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "DecodeError",
     "FetchError",
@@ -33,6 +35,22 @@ __all__ = [
 
 _MAX_SHOWN = 60
 """Characters of a wrong value that a message repeats."""
+
+
+_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def in_a_line(text: str) -> str:
+    r"""Return text with a question mark for each control character, and for each byte of a name that is not UTF-8.
+
+    Names of files may break lines, or steer a terminal, and not all of them can be written as text.
+
+    Examples
+    --------
+    >>> in_a_line("two\nlines.jpg"), in_a_line("caf\udce9.jpg")
+    ('two?lines.jpg', 'caf?.jpg')
+    """
+    return _NOT_IN_A_LINE.sub("?", text)
 
 
 def show_value(value: object) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest
 from focalbox.imaging.output.formats import FORMATS, format_of
+from focalbox.storage.base import is_remote, local_path
+from focalbox.storage.local import folds_case
 
 __all__ = ["PIPE", "Output", "check_template", "output_of", "outputs_of"]
 
@@ -74,11 +78,12 @@ def outputs_of(
     """
     check_template(template)
     named = [[output_of(picture, target, template, format) for target in targets] for picture in pictures]
-    sources = {os.path.realpath(picture) for picture in pictures if picture != PIPE}
+    one_in = cache(folds_case)
+    sources = {_place_of(picture, one_in) for picture in pictures if picture != PIPE}
     taken: dict[str, str] = {}
     for picture, outputs in zip(pictures, named, strict=True):
         for output in outputs:
-            place = PIPE if output.path == PIPE else os.path.realpath(output.path)
+            place = PIPE if output.path == PIPE else _place_of(output.path, one_in)
             if place in sources:
                 message = f"{output.path} would replace a picture; choose an output with another name"
                 raise InvalidRequest(message)
@@ -86,6 +91,14 @@ def outputs_of(
                 raise _collision(output, taken[place], picture, sum(map(len, named)))
             taken[place] = picture
     return named
+
+
+def _place_of(path: str, folds: Callable[[str], bool]) -> str:
+    """Return what is equal for two paths of one file, whether or not it is there."""
+    if is_remote(path):
+        return path
+    real = os.path.realpath(local_path(path))
+    return unicodedata.normalize("NFC", real.casefold()) if folds(os.path.dirname(real)) else real  # noqa: PTH120 - text
 
 
 def _collision(output: Output, first: str, second: str, results: int) -> InvalidRequest:
@@ -136,7 +149,7 @@ def output_of(picture: str, target: Target | None, template: str, format_name: s
         "ext": ending,
         "folder": str(path.parent),
     }
-    place = _FIELD.sub(lambda field: str(fields[field[1]]), template)
+    place = _FIELD.sub(lambda field: str(fields[field[1]]), local_path(template))
     written = format_name or (ending if place == PIPE else Path(place).suffix)
     if not written:
         message = f"an output ends in {{ext}} or the ending of a format, such as .jpg, and {template!r} has none"
@@ -145,15 +158,15 @@ def output_of(picture: str, target: Target | None, template: str, format_name: s
 
 
 def _last_part(picture: str) -> str:
-    """Return the name of a picture in the working folder for an address, and a path as it is.
+    """Return the name of a picture in the working folder for an address, and the path of a file of this machine.
 
     Examples
     --------
-    >>> _last_part("https://host/cats/tom.jpg?v=2"), _last_part("cats/tom.jpg")
-    ('tom.jpg', 'cats/tom.jpg')
+    >>> _last_part("https://host/cats/tom.jpg?v=2"), _last_part("cats/tom.jpg"), _last_part("file:///cats/tom%20cat.jpg")
+    ('tom.jpg', 'cats/tom.jpg', '/cats/tom cat.jpg')
     """
-    if "://" not in picture:
-        return picture
+    if not is_remote(picture):
+        return local_path(picture)
     return unquote(urlsplit(picture).path).rstrip("/").rpartition("/")[2] or "picture"
 
 

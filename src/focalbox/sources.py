@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import io
 import os
-import re
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -14,7 +13,7 @@ from PIL import Image
 
 from focalbox.errors import FetchError, InvalidRequest, LimitExceeded
 from focalbox.imaging.source import Limits, Picture, open_picture
-from focalbox.storage.base import read_limited, reason_of
+from focalbox.storage.base import read_limited, reason_of, scheme_of
 from focalbox.storage.local import LocalFolder
 
 __all__ = ["Source", "open_source"]
@@ -23,7 +22,6 @@ Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.ui
 """A path, the bytes of a file, an open binary file, a Pillow picture, or an array of shape (h, w), (h, w, 3) or
 (h, w, 4) in grey, RGB or RGBA."""
 
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _NAME = "the picture"
 
 
@@ -71,9 +69,9 @@ def _check_path(path: object) -> None:
     if not path:
         message = "the path is empty"
         raise FetchError(message)
-    found = _ADDRESS.match(path)
-    if found:
-        message = f"{found[1]}:// addresses are not fetched here: pass the bytes of the picture"
+    scheme = scheme_of(path)
+    if scheme is not None:
+        message = f"{scheme}:// addresses are not fetched here: pass the bytes of the picture"
         raise InvalidRequest(message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -27,7 +28,7 @@ CHANCE = {"milliseconds"}
 def read_manifest(path: Path) -> Rows:
     """Return the rows of a manifest."""
     if path.suffix == ".parquet":
-        rows: Rows = pq.read_table(path).to_pylist()
+        rows: Rows = pq.read_table(io.BytesIO(path.read_bytes())).to_pylist()  # not by its path, which need be no UTF-8
         for row in rows:
             for key in ("target", "padding"):
                 row[key] = {name: value for name, value in row[key].items() if value is not None} if row[key] else None

@@ -214,6 +214,16 @@ def test_a_list_may_begin_with_the_mark_of_another_system(tree: Path) -> None:
     assert names("list.txt") == ["cats/tim.jpg"]
 
 
+def test_a_list_may_name_pictures_as_manifests_do(tree: Path) -> None:
+    (tree / "cats" / "tom 100%.jpg").touch()
+    lines = [(tree / "cats" / "tom 100%.jpg").as_uri(), (tree / "cats" / "tim.jpg").as_uri()]
+    for place in ("list.txt", "cats/list.txt"):
+        (tree / place).write_text("\n".join(lines))
+        found = list(list_pictures([place]))
+        assert [entry.address for entry in found] == [f"{tree}/cats/tom 100%.jpg", f"{tree}/cats/tim.jpg"]
+        assert [entry.name for entry in found] == [entry.address.lstrip("/") for entry in found]
+
+
 def test_a_list_of_standard_input_may_hold_any_bytes_and_may_be_closed(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

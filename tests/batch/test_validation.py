@@ -90,6 +90,7 @@ def test_addresses_mean_the_same_everywhere(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     assert absolute_address("in/../cats") == str(tmp_path / "cats")
     assert absolute_address("@list.txt") == f"@{tmp_path / 'list.txt'}"
+    assert absolute_address("@file:///cats/a%20list.txt") == "@/cats/a list.txt"
     assert [absolute_address(same) for same in ("-", "s3://b/k", "/cats")] == ["-", "s3://b/k", "/cats"]
 
 
@@ -102,6 +103,7 @@ def test_addresses_mean_the_same_everywhere(tmp_path: Path, monkeypatch: pytest.
         ("crops/a-{stem}/x{ext}", ("crops", "a-{stem}/x{ext}")),
         ("/{stem}{ext}", ("/", "{stem}{ext}")),
         ("{stem}{ext}", (".", "{stem}{ext}")),
+        ("file:///my%20crops/a%20{stem}{ext}", ("/my crops", "a {stem}{ext}")),
         ("s3://b/{folder}/{stem}{ext}", ("s3://b", "{folder}/{stem}{ext}")),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,20 @@ def test_every_format_by_name_and_by_ending(folder: Path, format_name: str) -> N
     for path in (written, folder / f"b{written.suffix}"):
         with Image.open(path) as image:
             assert (image.format, image.size) == (format_name.upper(), (60, 40))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_plan_of_a_name_that_is_no_utf_8_leads_back_to_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    (folder / "coffee.jpg").rename(folder / name)
+    assert focalbox("plan", "--json", "-s", "1:1", name, "rocket.jpg") == 0
+    found, other = map(json.loads, capsys.readouterr().out.splitlines())
+    assert found["source"]["address"] == f"{folder.as_uri()}/caf%E9.jpg"
+    assert other["source"]["address"] == "rocket.jpg"
+    assert focalbox("plan", "-s", "1:1", found["source"]["address"]) == focalbox("plan", "-s", "1:1", name) == 0
+    leading_back, named = capsys.readouterr().out.splitlines()
+    assert leading_back.partition(": ")[2] == named.partition(": ")[2]
+    assert named.startswith("caf?.jpg: ")
 
 
 def film(path: Path, first: str) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import pytest
 
+import focalbox as package
 from cli.calls import focalbox
 
 
@@ -28,6 +32,17 @@ def test_doctor_says_how_extras_are_installed(capsys: pytest.CaptureFixture[str]
         assert (
             found.startswith(f"pip install 'focalbox[{name}]' for what is not installed: ") or "not inst" not in found
         )
+
+
+def test_doctor_works_where_focalbox_was_not_installed_as_a_package(tmp_path: Path) -> None:
+    for entry in Path(click.__file__).parents[1].iterdir():
+        if "focalbox" not in entry.name.lower():
+            (tmp_path / entry.name).symlink_to(entry)
+    (tmp_path / "focalbox").symlink_to(Path(package.__file__).parent)
+    started = f"import sys; sys.path.append({str(tmp_path)!r}); from focalbox.cli.main import main; main(['doctor'])"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", started], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "extras                       not known: focalbox was not installed as a package" in ran.stdout
 
 
 def test_doctor_tries_the_temporary_folder(

@@ -68,9 +68,6 @@ def test_what_is_of_another_type_is_refused_when_the_evidence_is_made(
 def test_what_is_left_lies_inside_the_picture() -> None:
     with pytest.raises(InvalidRequest, match="what is left of a picture of 40x30 lies inside it"):
         Evidence(Size(40, 30), spot(0, 0), trimmed=PixelBox(0, 0, 41, 30))
-    halves: Any = PixelBox(0, 0, 20.5, None)  # type: ignore[arg-type]
-    with pytest.raises(InvalidRequest, match="is a box of whole pixels, not PixelBox"):
-        Evidence(Size(40, 30), spot(0, 0), trimmed=halves)
 
 
 def test_subjects_may_be_given_as_a_list() -> None:

@@ -1,6 +1,8 @@
 """Maps: whole numbers that add up, shares, saving, and what is refused."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -68,6 +70,18 @@ def test_large_maps_are_averaged_without_losing_any() -> None:
 def test_what_is_no_map_is_refused(values: object, reason: str) -> None:
     with pytest.raises(ModelError, match=reason):
         SaliencyMap(values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_what_is_copied_or_pickled_is_equal_and_cannot_be_written_to(protocol: int) -> None:
+    saliency = SaliencyMap([[0, 1, 2], [3, 4, 5]])
+    assert saliency.table.shape == (3, 4)
+    pickled = pickle.loads(pickle.dumps(saliency, protocol))  # noqa: S301 - our own
+    for again in (pickled, copy.copy(saliency), copy.deepcopy(saliency)):
+        assert again == saliency
+        assert hash(again) == hash(saliency)
+        with pytest.raises(ValueError, match="read-only"):
+            again.cells[0, 0] = 7
 
 
 def test_the_smallest_number_is_a_map_too() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import combinations
+from typing import Any
 
 import pytest
 from PIL import Image
 from PIL.Image import Image as Picture
+from PIL.PngImagePlugin import PngInfo
 
+from focalbox import Cropper
 from focalbox.core.target import Size
 from focalbox.imaging.headers.exif import Exif
 from focalbox.imaging.headers.properties import Header
+from focalbox.imaging.headers.rights import Rights
 from focalbox.imaging.metadata import Metadata, read_metadata
 from focalbox.imaging.source import open_picture
 from pictures import encoded
@@ -59,6 +63,45 @@ def test_of_those_who_say_whose_it_is_the_first_is_heard(speaking: tuple[str, ..
     found = read_metadata(Header("JPEG", 1, **said), Size(80, 60))  # type: ignore[arg-type]
     assert found.rights.notice == speaking[0]
     assert (found.exif is not None) == ("exif" in speaking)
+
+
+def texts_of(**texts: str) -> PngInfo:
+    info = PngInfo()
+    for name, text in texts.items():
+        info.add_itxt(name, text)
+    return info
+
+
+def credits_of(artist: str, owner: str) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x013B], exif[0x8298] = artist, owner
+    return exif
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        *(
+            (form, {"exif": credits_of("A. Person", "\u00a9 A. Person")})
+            for form in ("JPEG", "PNG", "WEBP", "AVIF", "TIFF")
+        ),
+        *((form, {"xmp": XMP.format("mine").encode()}) for form in ("JPEG", "WEBP", "AVIF")),
+        ("PNG", {"pnginfo": texts_of(**{"XML:com.adobe.xmp": XMP.format("mine")})}),
+        ("PNG", {"pnginfo": texts_of(Author="A. Person", Copyright="\u00a9 A. Person")}),
+        ("TIFF", {"tiffinfo": {700: XMP.format("mine").encode()}}),
+        ("TIFF", {"tiffinfo": {33723: b"\x1c\x02\x74\x00\x04mine"}}),
+    ],
+)
+def test_of_a_picture_that_pillow_opened_as_much_is_kept_as_of_its_file(
+    form: str, options: dict[str, Any], corners: Picture
+) -> None:
+    content = encoded(corners, form, **options)
+    (of_file,) = Cropper().results(content, ["free"], keep_metadata=True)
+    with Image.open(BytesIO(content)) as image:
+        (of_picture,) = Cropper().results(image, ["free"], keep_metadata=True)
+    assert of_picture.image.info == of_file.image.info
+    assert of_file.metadata is not None
+    assert of_file.metadata.rights != Rights()
 
 
 def test_who_says_nothing_of_it_says_nothing() -> None:

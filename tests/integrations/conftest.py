@@ -41,7 +41,7 @@ def django_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     media = tmp_path_factory.mktemp("media")
     settings.configure(
         INSTALLED_APPS=APPS,
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASES={name: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"} for name in ("default", "other")},
         MIGRATION_MODULES=dict.fromkeys((name.rpartition(".")[2] for name in APPS), None)
         | {"wagtailcore": None}
         | dict.fromkeys(
@@ -63,7 +63,8 @@ def django_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
         WAGTAILSEARCH_BACKENDS={"default": {"BACKEND": "wagtail.search.backends.database"}},
     )
     django.setup()
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    for name in ("default", "other"):
+        call_command("migrate", run_syncdb=True, verbosity=0, database=name)
     from wagtail.models import Collection  # noqa: PLC0415 - as above
 
     Collection.add_root(name="Root")

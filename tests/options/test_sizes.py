@@ -26,6 +26,14 @@ def test_a_written_ratio_is_read_back(across: int, down: int) -> None:
     assert parse_target(f"{across}:{down}") == Ratio(across, down)
 
 
+@given(st.floats(-9, 9).map(lambda power: 10**power), st.floats(1e-3, 1e3))
+def test_any_ratio_is_written_so_that_it_can_be_read_back(down: float, aspect: float) -> None:
+    ratio = Ratio(down * aspect, down)
+    found = parse_target(str(ratio))
+    assert found is not None
+    assert found.aspect == pytest.approx(ratio.aspect, rel=2e-5)
+
+
 def test_no_size_is_no_target() -> None:
     assert parse_target(None) is None
     assert parse_target("free") is None

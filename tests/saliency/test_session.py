@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import focalbox
 from focalbox.saliency.session import Session
 
 
@@ -25,6 +26,14 @@ def test_looking_writes_nothing_and_reports_nothing(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)
     assert ran.stdout.strip() == "1"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_model_may_lie_where_names_are_no_utf_8(tmp_path: Path) -> None:
+    shipped = Path(focalbox.__file__).parent / "saliency" / "weights" / "focalbox-mit.onnx"
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xe9.onnx"))
+    path.symlink_to(shipped)
+    assert Session(path).outputs() == Session(shipped).outputs()
 
 
 def test_control_c_while_the_library_is_loaded_is_control_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

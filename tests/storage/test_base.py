@@ -1,18 +1,15 @@
-"""What all storages share: limits, names as text, and addresses within each other."""
+"""What all storages share: limits, and addresses within each other."""
 
 from __future__ import annotations
 
 import io
-import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import LimitExceeded
-from focalbox.storage.base import FileInfo, as_text, local_path, read_limited, within
-
-NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: not {0, 47} & set(name)).map(os.fsdecode)
+from focalbox.storage.base import read_limited, within
 
 
 @given(content=st.binary(max_size=50), limit=st.integers(0, 50), length=st.none() | st.integers(0, 60))
@@ -27,27 +24,6 @@ def test_never_more_than_the_limit_is_read(content: bytes, limit: int, length: i
         assert content.startswith(read)
         assert read == content or length is not None  # a file that grew past its length is cut one byte behind it
     assert file.tell() <= limit + 1
-
-
-@given(folder=NAMES, name=NAMES)
-def test_every_name_of_a_disk_becomes_text_that_leads_back_to_it(folder: str, name: str) -> None:
-    path = f"/{folder}/{name}"
-    found = as_text(FileInfo(path, name, 3, "s"))
-    found.address.encode()
-    found.name.encode()
-    assert os.path.normpath(local_path(found.address)) == os.path.normpath(path)
-    assert (found.bytes, found.stamp) == (3, "s")
-
-
-@given(NAMES)
-def test_text_stays_what_it_is(name: str) -> None:
-    found = FileInfo(f"/{name}", name, 0, "")
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        assert as_text(found) != found
-    else:
-        assert as_text(found) is found
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -48,6 +50,60 @@ def test_an_object_is_its_own_listing(root: str, tmp_path: Path) -> None:
     assert [entry.name for entry in store.list(f"{root}/one.jpg")] == ["one.jpg"]
     with store.open(f"{root}/one.jpg") as file:
         assert file.read() == b"sent"
+
+
+class Pages(BaseHTTPRequestHandler):
+    """A page of links, one of them dead, to pictures of which one is sent without its length."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_HEAD(self) -> None:
+        self.answer(b"")
+
+    def do_GET(self) -> None:
+        self.answer(PAGES.get(self.path, b""))
+
+    def answer(self, content: bytes) -> None:
+        self.send_response(200 if self.path in PAGES else 404)
+        self.send_header("ETag", f'"{len(self.path)}"')
+        self.send_header("Content-Type", "text/html" if self.path == "/" else "image/jpeg")
+        if self.path == "/chunks.jpg":
+            self.send_header("Transfer-Encoding", "chunked")
+            content = b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content) if content else b""
+        else:
+            self.send_header("Content-Length", str(len(PAGES.get(self.path, b""))))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+PAGES = {
+    "/": b'<a href="/a.jpg">1</a> <a href="/chunks.jpg">2</a> <a href="/gone.jpg">3</a>',
+    "/a.jpg": b"seven by",
+    "/chunks.jpg": b"in parts",
+}
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    pytest.importorskip("aiohttp", reason="fsspec reads http:// with it")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def test_a_page_of_links_is_a_listing_with_the_lengths_of_what_it_links_to(site: str) -> None:
+    store = FsspecStore(tries=1)
+    found = {entry.name: entry for entry in store.list(site)}
+    assert {name: entry.bytes for name, entry in found.items()} == {"a.jpg": 8, "chunks.jpg": -1, "gone.jpg": -1}
+    assert found["a.jpg"].stamp
+    for name in ("a.jpg", "chunks.jpg"):
+        assert store.read(found[name].address, 10)[0] == PAGES[f"/{name}"]
+    with pytest.raises(FetchError, match="there is no file"):
+        store.read(found["gone.jpg"].address, 10)
 
 
 def test_what_is_too_long_or_not_there_is_said(root: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalbox.errors import FetchError, LimitExceeded, OutputError
-from focalbox.storage.local import LocalFolder, write_file
+from focalbox.storage.local import LocalFolder, folds_case, write_file
 
 FOLDER = LocalFolder()
 
@@ -160,3 +160,15 @@ def test_folders_may_be_nested_deeper_than_calls(tmp_path: Path) -> None:
     finally:
         os.chdir(at_first)
     assert found.name == "a/" * depth + "b.jpg"
+
+
+def test_case_is_folded_where_a_folder_is_there_by_its_name_in_the_other_case(tmp_path: Path) -> None:
+    folder = tmp_path / "Crops"
+    folder.mkdir()
+    (folder / "2026").mkdir()
+    folded = (tmp_path / "cROPS").exists()  # the disk of whoever runs this may do so itself
+    assert [folds_case(f"{folder}{below}") for below in ("", "/2026", "/2026/1/2", "/2026/new/one")] == [folded] * 4
+    if not folded:
+        (tmp_path / "cROPS").symlink_to(folder)
+    assert [folds_case(f"{folder}{below}") for below in ("", "/2026", "/2026/1/2", "/2026/new/one")] == [True] * 4
+    assert not folds_case("/")

@@ -149,8 +149,8 @@ class Job:
         if len(set(self.size_names)) < len(self.sizes):
             message = f"every size is wanted once, not {', '.join(self.sizes)}"
             raise InvalidRequest(message)
-        check_quality(self.quality)
-        check_alternatives(self.alternatives)
+        object.__setattr__(self, "quality", check_quality(self.quality))
+        object.__setattr__(self, "alternatives", check_alternatives(self.alternatives))
         for name, kind in (("model", str), ("yunet", str | None), ("format", str | None), ("limits", Limits)):
             if not isinstance(getattr(self, name), kind):
                 expected = getattr(kind, "__name__", str(kind))

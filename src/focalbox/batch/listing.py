@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from focalbox.errors import InvalidRequest
-from focalbox.storage.base import FileInfo, below, is_remote, reason_of
+from focalbox.storage.base import FileInfo, below, is_remote, local_path, reason_of
 from focalbox.storage.open import storage_of
 
 __all__ = ["ENDINGS", "list_pictures", "root_of"]
@@ -143,7 +143,7 @@ def _may_hold(pattern: Sequence[str], folder: Sequence[str]) -> bool:
 def _from_list(source: str) -> Iterator[FileInfo]:
     path = source.removeprefix("@")
     for number, line in enumerate(_lines(path), start=1):
-        address = line.strip()
+        address = local_path(line.strip())
         if not address or address.startswith("#"):
             continue
         remote = is_remote(address)

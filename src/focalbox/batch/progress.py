@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from focalbox.batch.row import TaskResult
-from focalbox.errors import OutputError
+from focalbox.errors import OutputError, in_a_line
 from focalbox.storage.base import reason_of
 
 __all__ = ["Progress", "duration_text", "open_log"]
@@ -101,7 +101,8 @@ class Progress:
             self._tell()
 
     def say(self, sentence: str) -> None:
-        """Print and log a message, and count it."""
+        """Print and log a message, each in one line, and count it."""
+        sentence = in_a_line(sentence)
         self.said += 1
         if self._out is not None:
             self._wipe()

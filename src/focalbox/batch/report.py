@@ -13,6 +13,7 @@ from focalbox.batch.records.ledger import Ledger
 from focalbox.batch.workers.pool import WorkerPool
 from focalbox.errors import InvalidRequest
 from focalbox.storage.base import is_remote, local_path
+from focalbox.storage.names import as_address
 from focalbox.storage.open import storage_of
 from focalbox.version import __version__
 
@@ -49,11 +50,11 @@ def write_report(address: str, ledger: Ledger, job: Job, manifest: str, workers:
     OutputError
         When it cannot be written.
     """
-    sizes = job.size_names
+    sizes, manifest = job.size_names, as_address(manifest)
     document = {
         "key": hashlib.sha256(f"{manifest} {job.fingerprint}".encode()).hexdigest()[:16],
         "manifest": manifest,
-        "model": job.model,
+        "model": as_address(job.model),
         "version": __version__,
         "sizes": sizes,
         "totals": _totals(ledger),

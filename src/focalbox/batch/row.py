@@ -9,6 +9,8 @@ from typing import Any
 
 from focalbox.batch.job import Job, Task
 from focalbox.core.target import Size
+from focalbox.errors import in_a_line
+from focalbox.storage.names import as_address
 from focalbox.version import __version__
 
 __all__ = ["EMPTY", "READABLE", "SCHEMA", "TaskResult", "blank_row", "failed_rows", "source_of"]
@@ -75,7 +77,7 @@ class TaskResult:
 def failed_rows(job: Job, task: Task, error: str, sentence: str, *, content: str | None = None) -> list[dict[str, Any]]:
     """Return the rows of a picture that failed, one for each size."""
     return [
-        blank_row(job, task, size) | {"content": content, "error": error, "message": sentence[:1000]}
+        blank_row(job, task, size) | {"content": content, "error": error, "message": in_a_line(sentence[:1000])}
         for size in task.sizes
     ]
 
@@ -99,7 +101,7 @@ def blank_row(job: Job, task: Task, size: str) -> dict[str, Any]:
         "source": source_of(task, None),
         "size": size,
         "notes": [],
-        "model": job.model,
+        "model": as_address(job.model),
         "version": __version__,
         "options": job.fingerprint,
     }

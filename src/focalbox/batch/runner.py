@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TextIO, Unpack
 
+from focalbox.amounts import as_whole
 from focalbox.batch.execution import EngineName, choose_tasks, do_tasks, engine_of
 from focalbox.batch.job import TEMPLATE, Job, Stopped
 from focalbox.batch.listing import list_pictures
@@ -32,6 +33,8 @@ from focalbox.machine import machine_processors
 from focalbox.options import CropKeywords, CropOptions, SizeLike, parse_target
 from focalbox.options.sizes import FREE
 from focalbox.saliency.names import DEFAULT_MODEL
+from focalbox.storage.base import is_remote
+from focalbox.storage.local import folds_case
 from focalbox.storage.open import storage_of
 from focalbox.storage.temporary import temporary_folder
 
@@ -217,6 +220,7 @@ def run(
         engine=engine,
         address=address,
     )
+    workers, limit, sample = map(as_whole, (workers, limit, sample))
     check_models(job)
     page = None if report is None else absolute_address(report)
     with ExitStack() as stack:
@@ -224,7 +228,7 @@ def run(
             check_name(earlier)
         kept_at = manifest_address(manifest, None if out is None else destination, earlier, job)
         record = _open_manifest(stack, kept_at, page)
-        ledger = stack.enter_context(Ledger())
+        ledger = stack.enter_context(Ledger(folds=_folds(job)))
         lines = None if log is None else stack.enter_context(closing(open_log(absolute_address(log))))
         engine_here = engine_of(engine, job, workers, address)
         before = Progress(0, progress, lines)
@@ -254,6 +258,11 @@ def run(
         report=page,
         unlisted=unlisted,
     )
+
+
+def _folds(job: Job) -> bool:
+    """Tell whether two results whose names differ in case alone would be one file."""
+    return job.out is not None and not is_remote(job.out) and folds_case(job.out)
 
 
 def _open_manifest(stack: ExitStack, address: str | None, page: str | None) -> Manifest:

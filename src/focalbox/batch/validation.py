@@ -6,13 +6,15 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from focalbox.amounts import as_whole
 from focalbox.batch.job import TEMPLATE, Job
 from focalbox.batch.listing import root_of
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
-from focalbox.options.sizes import is_whole
+from focalbox.options.sizes import are_whole
 from focalbox.saliency.names import is_file
 from focalbox.storage.base import below, is_remote, local_path, within
+from focalbox.storage.names import as_name
 
 __all__ = [
     "ENGINES",
@@ -110,7 +112,7 @@ def _is_memory(address: str) -> bool:
 
 def _is_count(value: int | None) -> bool:
     """Tell whether a number of things, if it is given, is a whole number of at least 1."""
-    return value is None or (is_whole(value) and value >= 1)
+    return value is None or (as_whole(value) or 0) >= 1
 
 
 def as_size_list(sizes: Any) -> list[Any]:
@@ -122,7 +124,7 @@ def as_size_list(sizes: Any) -> list[Any]:
     except TypeError as error:
         message = f"sizes is a size or a list of them, such as ['500x200', '1:1'], not {show_value(sizes)}"
         raise InvalidRequest(message) from error
-    if several and all(map(is_whole, several)):
+    if several and are_whole(several):
         several = [tuple(several)]
     return several
 
@@ -161,11 +163,12 @@ def absolute_address(address: str | os.PathLike[str]) -> str:
     InvalidRequest
         When it is neither text nor a path.
     """
-    text = local_path(_text_of(address))
+    given = _text_of(address)
+    mark = "@" if given.startswith("@") else ""
+    text = local_path(given.removeprefix("@"))
     if is_remote(text) or text == "-":
-        return text
-    mark = "@" if text.startswith("@") else ""
-    return mark + os.path.abspath(text.removeprefix("@"))  # noqa: PTH100 - links stay what they are called
+        return mark + text
+    return mark + os.path.abspath(text)  # noqa: PTH100 - links stay what they are called
 
 
 def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
@@ -181,14 +184,14 @@ def split_output(out: str | os.PathLike[str]) -> tuple[str, str]:
     >>> split_output("crops/{folder}/{stem}-{size}{ext}"), split_output("{stem}{ext}"), split_output("s3://bucket/crops")
     (('crops', '{folder}/{stem}-{size}{ext}'), ('.', '{stem}{ext}'), ('s3://bucket/crops', '{folder}/{stem}-{size}{ext}'))
     """
-    text = _text_of(out)
+    text = local_path(_text_of(out))
     if text.strip() in ("", "-"):
         message = f"a batch writes to a folder or an address, not to {text!r}"
         raise InvalidRequest(message)
     head = text.partition("{")[0].rpartition("/")
     if "{" not in text:
         return text, TEMPLATE
-    return head[0] or head[1] or ".", text[len(head[0]) + len(head[1]) :]
+    return head[0] or head[1] or ".", as_name(text[len(head[0]) + len(head[1]) :])
 
 
 def manifest_address(

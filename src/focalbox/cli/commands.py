@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from focalbox.cli.cropping import read_flags
-from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, in_a_line, print_error, print_note
+from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error, print_note
 from focalbox.cli.options import (
     ADDRESS,
     WholeNumber,
@@ -26,12 +26,13 @@ from focalbox.cli.outputs import check_outputs, is_there, write_output
 from focalbox.cli.signals import end_on_signals, exit_code_of
 from focalbox.cli.sources import source_of
 from focalbox.core.choice.crop import Crop
-from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.errors import FocalboxError, InvalidRequest, in_a_line
 from focalbox.imaging.output.encoding import encode
 from focalbox.naming import PIPE, Output, outputs_of
 from focalbox.options import parse_target, parse_targets
 from focalbox.result import Result
 from focalbox.settings import Settings
+from focalbox.storage.names import as_address
 
 __all__ = ["crop", "doctor", "explain", "plan"]
 
@@ -141,10 +142,10 @@ def plan(
             click.echo(json.dumps(planned.to_dict(), indent=2))
         elif as_json:
             found = planned.to_dict()
-            click.echo(json.dumps({**found, "source": {"address": picture, **found["source"]}}))
+            click.echo(json.dumps({**found, "source": {"address": as_address(picture), **found["source"]}}))
         else:
             for decided in planned:
-                click.echo(in_a_line(f"{click.format_filename(picture)}: {_describe(decided)}"))
+                click.echo(in_a_line(f"{picture}: {_describe(decided)}"))
 
     _for_each([(picture, None) for picture in pictures], work, quiet=quiet)
 
@@ -190,7 +191,7 @@ def doctor() -> None:
     checks = examine(Settings.of(os.environ))
     for check in checks:
         mark = {None: " ", True: "+", False: "!"}[check.fine]
-        click.echo(f"{mark} {check.name:<28} {check.found}")
+        click.echo(in_a_line(f"{mark} {check.name:<28} {check.found}"))
     if any(check.fine is False for check in checks):
         raise SystemExit(FAILED_PICTURE)
 

@@ -88,7 +88,11 @@ def _version(package: str) -> str:
 def _extras() -> list[Check]:
     """Say of each extra how to install it, or which versions of its packages are there."""
     packages: dict[str, list[str]] = {}
-    for requirement in requires("focalbox") or ():
+    try:
+        requirements = requires("focalbox") or ()
+    except PackageNotFoundError:  # its files were copied, or frozen into a program
+        return [Check("extras", "not known: focalbox was not installed as a package")]
+    for requirement in requirements:
         found = _OF_AN_EXTRA.match(requirement)
         if found:
             packages.setdefault(found[2], []).append(found[1])

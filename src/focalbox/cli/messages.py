@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 import click
 
 from focalbox.cli.streams import discard
+from focalbox.errors import in_a_line
 
-__all__ = ["FAILED_PICTURE", "INTERRUPTED", "WRONG_CALL", "in_a_line", "print_error", "print_note"]
+__all__ = ["FAILED_PICTURE", "INTERRUPTED", "WRONG_CALL", "print_error", "print_note"]
 
 FAILED_PICTURE = 1
 """Exit code when a picture failed, or a run could not go on."""
@@ -17,20 +17,6 @@ WRONG_CALL = 2
 """Exit code when the call made no sense."""
 INTERRUPTED = 130
 """The exit code that shells report for a command that control-C ended (128 + SIGINT)."""
-
-
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-def in_a_line(text: str) -> str:
-    r"""Return text with a question mark for each control character: names of files may break lines, or steer a terminal.
-
-    Examples
-    --------
-    >>> in_a_line("two\nlines.jpg")
-    'two?lines.jpg'
-    """
-    return _CONTROLS.sub("?", text)
 
 
 def print_error(sentence: str) -> None:

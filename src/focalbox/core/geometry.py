@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from focalbox.amounts import as_number, as_whole
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, show_value
 
@@ -25,6 +26,11 @@ _SIDES = ("left", "top", "width", "height")
 class PixelBox:
     """A box in whole pixels of the upright picture; ``right`` and ``bottom`` are outside it.
 
+    Raises
+    ------
+    InvalidRequest
+        When a side is no whole number.
+
     Examples
     --------
     >>> left, top, width, height = PixelBox(10, 20, 300, 200)
@@ -36,6 +42,10 @@ class PixelBox:
     top: int
     width: int
     height: int
+
+    def __post_init__(self) -> None:
+        if {*map(type, self)} != {int}:
+            _take_numbers(self, as_whole, "a box of pixels needs four whole numbers")
 
     def __iter__(self) -> Iterator[int]:
         """Unpack as left, top, width, height."""
@@ -61,8 +71,8 @@ class PixelBox:
         return Box(self.left / size.width, self.top / size.height, self.width / size.width, self.height / size.height)
 
     def to_dict(self) -> dict[str, int]:
-        """Return ``{"left", "top", "width", "height"}`` in pixels, also of NumPy's numbers, which JSON cannot write."""
-        return {side: int(getattr(self, side)) for side in _SIDES}
+        """Return ``{"left", "top", "width", "height"}`` in pixels."""
+        return {side: getattr(self, side) for side in _SIDES}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> PixelBox:
@@ -98,13 +108,8 @@ class Box:
 
     def __post_init__(self) -> None:
         sides = (self.left, self.top, self.width, self.height)
-        try:
-            finite = all(map(math.isfinite, sides))
-        except (TypeError, OverflowError):  # no number, or one beyond all floats
-            finite = False
-        if not finite:
-            message = f"a box needs four finite numbers, not {', '.join(map(show_value, sides))}"
-            raise InvalidRequest(message)
+        if {*map(type, sides)} != {float} or not all(map(math.isfinite, sides)):
+            _take_numbers(self, as_number, "a box needs four finite numbers")
         if self.width < 0 or self.height < 0:
             message = f"a box needs sides of at least 0, not {self.width:g} and {self.height:g}"
             raise InvalidRequest(message)
@@ -148,28 +153,18 @@ class Box:
     def shared_area(self, other: Box) -> float:
         """Return the area of the common part, a share of the picture's; 0 when there is none."""
         width = min(self.right, other.right) - max(self.left, other.left)
-        if width <= 0:
-            return 0.0
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return width * height if height > 0 else 0.0
+        return width * height if width > 0 and height > 0 else 0.0
 
     def union(self, other: Box) -> Box:
         """Return the smallest box around both."""
-        return Box.between(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        return Box.between(left, top, max(self.right, other.right), max(self.bottom, other.bottom))
 
     def contains(self, other: Box, *, slack: float = SAME) -> bool:
         """Tell whether ``other`` lies inside, up to ``slack`` (a fraction) for rounding."""
-        return (
-            self.left <= other.left + slack
-            and self.top <= other.top + slack
-            and self.right >= other.right - slack
-            and self.bottom >= other.bottom - slack
-        )
+        across = self.left <= other.left + slack and self.right >= other.right - slack
+        return across and self.top <= other.top + slack and self.bottom >= other.bottom - slack
 
     def fits(self, width: float, height: float) -> bool:
         """Tell whether the box is no larger than given sides (fractions), up to rounding."""
@@ -182,12 +177,8 @@ class Box:
 
     def towards(self, other: Box, share: float) -> Box:
         """Return the box ``share`` (0..1) of the way to ``other``, every edge moving in a straight line."""
-        return Box(
-            self.left + (other.left - self.left) * share,
-            self.top + (other.top - self.top) * share,
-            self.width + (other.width - self.width) * share,
-            self.height + (other.height - self.height) * share,
-        )
+        mine, theirs = (tuple(getattr(box, side) for side in _SIDES) for box in (self, other))
+        return Box(*(here + (there - here) * share for here, there in zip(mine, theirs, strict=True)))
 
     def to_pixels(self, size: Size, aspect: float | None = None) -> PixelBox:
         """Round to whole pixels of a picture of ``size``: the only rounding of coordinates in focalbox.
@@ -207,10 +198,8 @@ class Box:
         """
         width, height = self.width * size.width, self.height * size.height
         if aspect is None:
-            right = nearest(self.right * size.width)
-            bottom = nearest(self.bottom * size.height)
             left, top = nearest(self.left * size.width), nearest(self.top * size.height)
-            columns, rows = right - left, bottom - top
+            columns, rows = nearest(self.right * size.width) - left, nearest(self.bottom * size.height) - top
         else:
             if aspect >= 1:
                 columns = _within(nearest(width), 1, size.width)
@@ -253,8 +242,8 @@ class Box:
         return Box(left, top, self.width, self.height)
 
     def to_dict(self) -> dict[str, float]:
-        """Return ``{"left", "top", "width", "height"}`` in fractions, also of NumPy's numbers, which JSON cannot write."""
-        return {side: float(getattr(self, side)) for side in _SIDES}
+        """Return ``{"left", "top", "width", "height"}`` in fractions."""
+        return {side: getattr(self, side) for side in _SIDES}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Box:
@@ -264,6 +253,16 @@ class Box:
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 """The whole picture."""
+
+
+def _take_numbers(box: Box | PixelBox, read: Callable[[object], float | None], expected: str) -> None:
+    """Make a box's sides Python's own numbers: others, such as 32-bit ones of networks, lose digits in sums."""
+    given = [getattr(box, side) for side in _SIDES]
+    for side, number in zip(_SIDES, map(read, given), strict=True):
+        if number is None:
+            message = f"{expected}, not {', '.join(map(show_value, given))}"
+            raise InvalidRequest(message)
+        object.__setattr__(box, side, number)
 
 
 def largest_window(size: Size, aspect: float) -> tuple[float, float]:

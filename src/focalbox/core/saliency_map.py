@@ -89,6 +89,10 @@ class SaliencyMap:
         """Return the map of no evidence: one cell of 0."""
         return cls(np.zeros((1, 1)))
 
+    def __reduce__(self) -> tuple[type[SaliencyMap], tuple[NDArray[np.int64]]]:
+        """Make copies and pickles anew from the cells: what is restored as it lay in memory could be written to."""
+        return type(self), (self.cells,)
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns (h, w)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import Any, Self
 
+from focalbox.amounts import as_number
 from focalbox.core.geometry import Box
 from focalbox.errors import InvalidRequest, check_type, show_value
 
@@ -40,18 +40,15 @@ class Subject:
     head: Box | None = None
 
     def __post_init__(self) -> None:
-        if not _is_share(self.score):
+        score = as_number(self.score)
+        if score is None or not 0 <= score <= 1:
             message = f"a subject needs a score from 0 to 1, not {show_value(self.score)}"
             raise InvalidRequest(message)
         check_type("a subject", "box", self.box, Box)
         check_type("a subject", "kind", self.kind, str)
         if self.head is not None:
             check_type("a subject", "head", self.head, Box)
-        # networks often answer with 32-bit numbers, which lose digits in sums and which JSON cannot write
-        object.__setattr__(self, "score", float(self.score))
-        object.__setattr__(self, "box", _of_floats(self.box))
-        if self.head is not None:
-            object.__setattr__(self, "head", _of_floats(self.head))
+        object.__setattr__(self, "score", score)
 
     def moved(self, to: Callable[[Box], Box]) -> Self:
         """Return the same subject in other coordinates, such as those of the picture with its border.
@@ -73,16 +70,3 @@ class Subject:
         """Read what `to_dict` wrote; raises KeyError, TypeError or ValueError when it is something else."""
         head = Box.from_dict(document["head"]) if document.get("head") is not None else None
         return cls(Box.from_dict(document["box"]), str(document["kind"]), float(document["score"]), head)
-
-
-def _is_share(score: object) -> bool:
-    try:
-        return isinstance(score, Real) and 0 <= float(score) <= 1
-    except OverflowError:  # a whole number beyond all floats
-        return False
-
-
-def _of_floats(box: Box) -> Box:
-    """Return a box of Python's floats; the box itself, as most are, where it is one: subjects are made by the dozen."""
-    sides = box.left, box.top, box.width, box.height
-    return box if {*map(type, sides)} == {float} else Box(*map(float, sides))

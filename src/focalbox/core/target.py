@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any
 
+from focalbox.amounts import as_number, as_whole
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["Ratio", "Size", "Target"]
+__all__ = ["RATIO", "Ratio", "Size", "Target"]
+
+RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+"""A ratio as requests write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,12 @@ class Size:
     height: int
 
     def __post_init__(self) -> None:
-        if not (_is_side(self.width) and _is_side(self.height)):
+        width, height = as_whole(self.width), as_whole(self.height)
+        if width is None or height is None or min(width, height) < 1:
             message = f"a size needs sides of at least 1 pixel, not {show_value(self.width)}x{show_value(self.height)}"
             raise InvalidRequest(message)
-        if not type(self.width) is type(self.height) is int:  # JSON cannot write NumPy's numbers
-            object.__setattr__(self, "width", int(self.width))
-            object.__setattr__(self, "height", int(self.height))
+        object.__setattr__(self, "width", width)
+        object.__setattr__(self, "height", height)
 
     @property
     def aspect(self) -> float:
@@ -77,10 +80,13 @@ class Ratio:
 
     def __post_init__(self) -> None:
         terms = (self.across, self.down)
-        if not all(map(_is_term, terms)) or not 0 < float(self.across) / float(self.down) < math.inf:
+        across, down = map(_read_term, terms)
+        if across is None or down is None or not 0 < across / down < math.inf:
             given = ":".join(f"{term:g}" if isinstance(term, float) else show_value(term) for term in terms)
             message = f"a ratio needs two numbers above 0, not {given}"
             raise InvalidRequest(message)
+        object.__setattr__(self, "across", across)
+        object.__setattr__(self, "down", down)
 
     @property
     def aspect(self) -> float:
@@ -89,23 +95,21 @@ class Ratio:
 
     def __str__(self) -> str:
         """Return the ratio as it is written in a request: ``16:9``."""
-        return f"{self.across:g}:{self.down:g}"
+        text = f"{self.across:g}:{self.down:g}"
+        if RATIO.fullmatch(text):
+            return text
+        aspect = self.aspect  # terms that no request can have, such as 1e-5 and 1e6: the same shape in others
+        return f"{aspect:g}:1" if aspect >= 1 else f"1:{1 / aspect:g}"
 
     def to_dict(self) -> dict[str, str]:
         """Return ``{"ratio": "16:9"}``."""
         return {"ratio": str(self)}
 
 
-def _is_side(side: Any) -> bool:
-    """Tell whether a value is a whole number of at least 1, NumPy's included; True is none."""
-    return side is not True and isinstance(side, Integral) and int(side) >= 1
-
-
-def _is_term(term: object) -> bool:
-    try:
-        return isinstance(term, Real) and 0 < float(term) < math.inf
-    except OverflowError:
-        return False
+def _read_term(term: object) -> float | None:
+    """Return a finite number above 0 as Python's own, a whole one as it is; None of all else."""
+    number = as_number(term)
+    return None if number is None or number <= 0 else as_whole(term) or number
 
 
 Target = Size | Ratio

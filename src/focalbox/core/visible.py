@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, Self
 
 from focalbox.core.geometry import WHOLE, Box, PixelBox
 from focalbox.core.target import Size
-from focalbox.errors import InvalidRequest, check_type, show_value
+from focalbox.errors import InvalidRequest, check_type
 
 __all__ = ["Visible"]
 
@@ -52,9 +51,6 @@ class Visible:
         if box is None:
             return
         check_type("an analysis", "trimmed", box, PixelBox)
-        if not all(isinstance(side, Integral) for side in box):
-            message = f"what is left of a picture is a box of whole pixels, not {show_value(box)}"
-            raise InvalidRequest(message)
         if not (0 <= box.left < box.right <= self.source.width and 0 <= box.top < box.bottom <= self.source.height):
             message = f"what is left of a picture of {self.source} lies inside it, unlike {box}"
             raise InvalidRequest(message)

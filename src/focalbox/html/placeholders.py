@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from focalbox.amounts import as_whole
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
-from focalbox.options.sizes import is_whole
 from focalbox.sources import Source, open_source
 
 __all__ = ["blurhash", "dominant_colour"]
@@ -20,7 +20,7 @@ _COLOURS = 8
 """Colours to which a picture is reduced before the most frequent one is taken; fewer would be mixtures."""
 _SIDES = 2
 """Numbers of components: across and down."""
-_MAX_COMPONENTS = 9
+_COMPONENTS = frozenset(range(1, 10))
 """Waves along a side that a BlurHash can hold (its format has one digit for both sides)."""
 
 
@@ -69,10 +69,11 @@ def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Li
         When there are fewer than 1 or more than 9 components, or the package is not installed.
     """
     pair: object = components
-    if not isinstance(pair, tuple | list) or len(pair) != _SIDES or not all(map(_is_component, pair)):
-        message = f"a BlurHash has 1 to {_MAX_COMPONENTS} components a side, such as (4, 3), not {show_value(pair)}"
+    counts = [as_whole(count) for count in pair] if isinstance(pair, tuple | list) else []
+    if len(counts) != _SIDES or not {*counts} <= _COMPONENTS:
+        message = f"a BlurHash has 1 to {max(_COMPONENTS)} components a side, such as (4, 3), not {show_value(pair)}"
         raise InvalidRequest(message)
-    across, down = components
+    across, down = counts
     try:
         import blurhash as library  # noqa: PLC0415 - an extra: crops do without
     except ImportError as error:
@@ -80,10 +81,6 @@ def blurhash(source: Source, *, components: tuple[int, int] = (4, 3), limits: Li
         raise InvalidRequest(message) from error
     encoded: str = library.encode(_small(source, limits), components_x=across, components_y=down)
     return encoded
-
-
-def _is_component(count: object) -> bool:
-    return is_whole(count) and count in range(1, _MAX_COMPONENTS + 1)
 
 
 def _small(source: Source, limits: Limits | None) -> NDArray[np.uint8]:

@@ -9,11 +9,12 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from focalbox.amounts import as_whole
 from focalbox.core.target import Ratio, Size
 from focalbox.errors import InvalidRequest, show_value
 from focalbox.imaging.limits import Limits
 from focalbox.options import SizeLike, parse_target
-from focalbox.options.sizes import MAX_SIDE, is_whole
+from focalbox.options.sizes import MAX_SIDE
 
 __all__ = ["WIDTHS", "Address", "Art", "img", "picture", "sizes_of", "srcset"]
 
@@ -78,14 +79,15 @@ def sizes_of(size: SizeLike, widths: Iterable[int] = WIDTHS, *, most: int | None
     if target is None:
         message = "a page needs a size or a ratio such as 500x200 or 16:9, not the free-form crop"
         raise InvalidRequest(message)
-    if most is not None and not is_whole(most):
+    widest = as_whole(most)
+    if most is not None and widest is None:
         message = f"most is a number of pixels, not {show_value(most)}"
         raise InvalidRequest(message)
     listed = _check_widths(widths)
     wanted = [target.width, 2 * target.width] if isinstance(target, Size) else sorted(set(listed))
-    if most is not None:
+    if widest is not None:
         narrowest = target.width if isinstance(target, Size) else 1
-        wanted = sorted({max(narrowest, min(width, most)) for width in wanted})
+        wanted = sorted({max(narrowest, min(width, widest)) for width in wanted})
     sizes = [size for size in (_of_width(target, width) for width in wanted) if _can_be_made(size)]
     if not sizes:
         message = f"no result of {target} is small enough: at most {MAX_SIDE} pixels a side and {_MAX_PIXELS} in all"
@@ -231,10 +233,11 @@ def _check_widths(widths: Iterable[int]) -> list[int]:
         listed = list(widths)
     except TypeError:
         listed = []
-    if not listed or not all(is_whole(width) and width >= 1 for width in listed):
+    whole = [width for width in map(as_whole, listed) if width is not None and width >= 1]
+    if not listed or len(whole) < len(listed):
         message = f"widths are pixels of at least 1, not {show_value(listed or widths)}"
         raise InvalidRequest(message)
-    return listed
+    return whole
 
 
 def _check_art(art: Iterable[Art]) -> list[Art]:

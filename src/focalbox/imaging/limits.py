@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from focalbox.amounts import show_bytes
+from focalbox.amounts import as_whole, show_bytes
 from focalbox.core.target import Size, Target
 from focalbox.errors import InvalidRequest, LimitExceeded, show_value
 
@@ -66,10 +66,12 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAXIMUM:
-                message = f"the limit {field.name!r} needs a whole number from 1 to 2**63 - 1, not {show_value(value)}"
+            given = getattr(self, field.name)
+            value = as_whole(given)
+            if value is None or not 1 <= value <= _MAXIMUM:
+                message = f"the limit {field.name!r} needs a whole number from 1 to 2**63 - 1, not {show_value(given)}"
                 raise InvalidRequest(message)
+            object.__setattr__(self, field.name, value)
 
     def check_bytes(self, count: int) -> None:
         """Raise `LimitExceeded` when a file of ``count`` bytes is too large."""

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from PIL import Image
 
 from focalbox.core.target import Size
+from focalbox.imaging.headers.exif import ARTIST, COPYRIGHT, MAX_TEXT, Exif, read_exif
 from focalbox.imaging.headers.iptc import read_iptc
 from focalbox.imaging.headers.properties import Header
 from focalbox.imaging.headers.rights import Focus, Rights, read_credits, read_xmp
 from focalbox.imaging.orientation import upright_point
 
-__all__ = ["Metadata", "read_metadata"]
+__all__ = ["IPTC_TAG", "Metadata", "block_of", "exif_of", "header_of", "read_metadata", "resources_of"]
+
+IPTC_TAG = 33723
+"""The tag of TIFF that holds IPTC's data sets."""
+_IPTC_RESOURCE = 0x0404
+"""Where Photoshop's image resources keep IPTC (XMP Specification, part 3, section 1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +82,39 @@ def _point_of(focus: Focus, stored: Size, orientation: int) -> tuple[float, floa
     turned_already = (focus.width > focus.height) != (stored.width > stored.height)
     known = focus.width > 0 and focus.width != focus.height and stored.width != stored.height
     return upright_point(focus.x, focus.y, 1 if known and turned_already else orientation)
+
+
+def header_of(image: Image.Image) -> Header:
+    """Return what Pillow has read of a picture: TIFF has its credits in tags of its own, PNG may have them in texts."""
+    tags: dict[int, object] = getattr(image, "tag_v2", {})
+    exif, (artist, owner) = exif_of(image), (_text(tags.get(tag)) for tag in (ARTIST, COPYRIGHT))
+    return Header(
+        None,
+        1,
+        replace(exif, artist=exif.artist or artist, copyright=exif.copyright or owner),
+        xmp=block_of(image.info.get("xmp")),
+        iptc=resources_of(image) or block_of(tags.get(IPTC_TAG)),
+        author=_text(image.info.get("Author")),
+        copyright=_text(image.info.get("Copyright")),
+    )
+
+
+def _text(value: object) -> bytes:
+    return value.encode(errors="replace")[:MAX_TEXT] if isinstance(value, str) else b""
+
+
+def block_of(value: object) -> bytes | None:
+    """Return a block of metadata as Pillow gives it; None of what is no block."""
+    return value if isinstance(value, bytes) else None
+
+
+def resources_of(image: Image.Image) -> bytes | None:
+    """Return IPTC's data sets among Photoshop's resources, which Pillow reads of a JPEG."""
+    resources = image.info.get("photoshop")
+    return block_of(resources.get(_IPTC_RESOURCE)) if isinstance(resources, dict) else None
+
+
+def exif_of(image: Image.Image) -> Exif:
+    """Return the EXIF that Pillow has found; of TIFF it gives none."""
+    block = image.info.get("exif")
+    return read_exif(block if isinstance(block, bytes) else None)

@@ -19,7 +19,7 @@ from focalbox.imaging.decoders.jpeg import DAMAGED, END
 from focalbox.imaging.decoders.readers import can_read, reader_of
 from focalbox.imaging.decoders.webp import held_beside
 from focalbox.imaging.headers.bigtiff import as_plain_tiff
-from focalbox.imaging.headers.exif import Exif, read_exif
+from focalbox.imaging.headers.exif import read_exif
 from focalbox.imaging.headers.gif import drop_remarks, find_gif_xmp
 from focalbox.imaging.headers.header import count_frames, drop_blanks, say_what_it_is, sniff, webp_canvas
 from focalbox.imaging.headers.iptc import iptc_of
@@ -32,7 +32,7 @@ from focalbox.imaging.headers.truncation import ends_early
 from focalbox.imaging.headers.webp import drop_cut_chunk
 from focalbox.imaging.limits import Limits
 from focalbox.imaging.memory import Need, check_memory
-from focalbox.imaging.metadata import Metadata
+from focalbox.imaging.metadata import IPTC_TAG, Metadata, block_of, exif_of, header_of, resources_of
 from focalbox.imaging.picture import Picture
 from focalbox.imaging.pillow_errors import translating
 from focalbox.imaging.working import WorkingImage
@@ -47,9 +47,7 @@ _FIRST_CHUNK, _FOR_IOS = slice(12, 16), b"CgBI"
 _UNREAD = ("pixel mode", "samples per pixel", "data organization")
 """Pillow's message about samples that it does not read."""
 _ARRAY_CHANNELS = (3, 4)
-_IPTC_RESOURCE = 0x0404
-"""Where Photoshop's image resources keep IPTC (XMP Specification, part 3, section 1.2)."""
-_XMP_TAG, _IPTC_TAG, _RESOURCES_TAG = 700, 33723, 34377
+_XMP_TAG, _RESOURCES_TAG = 700, 34377
 """Where TIFF keeps XMP, IPTC and Photoshop's image resources (the same, section 3.2)."""
 
 
@@ -113,15 +111,15 @@ def _open_jpeg(name: str, data: bytes, limits: Limits) -> Picture:
         limits.check_scans(coding.scans)
         file = drop_burden(data) + END * (coding.usual and not coding.ended)  # checked when it is decoded
     image = _read("JPEG", file, limits)
-    xmp = _block(image.info.get("xmp"))
+    xmp = block_of(image.info.get("xmp"))
     header = Header(
         "JPEG",
         1,
-        _exif_of(image),
+        exif_of(image),
         coding,
         notes=(DAMAGED,) if coding is not None and coding.ended and not coding.refined else (),
         xmp=xmp,
-        iptc=_iptc_of(image),
+        iptc=resources_of(image),
         more_xmp=extended_xmp(data, xmp),
     )
     return _picture(name, data, image, header, limits, file=file)
@@ -148,7 +146,7 @@ def _open_png(name: str, data: bytes, limits: Limits) -> Picture:
 def _open_gif(name: str, data: bytes, limits: Limits) -> Picture:
     file = drop_remarks(data)
     image = _read("GIF", file, limits)
-    header = Header("GIF", count_frames("GIF", data, limits.frames), _exif_of(image), xmp=find_gif_xmp(data))
+    header = Header("GIF", count_frames("GIF", data, limits.frames), exif_of(image), xmp=find_gif_xmp(data))
     return _picture(name, data, image, header, limits, file=file)
 
 
@@ -161,7 +159,7 @@ def _open_webp(name: str, data: bytes, limits: Limits) -> Picture:
         check_memory(name, need, limits.memory)
     file = drop_cut_chunk(data)
     image = _read("WEBP", file, limits)
-    header = Header("WEBP", _frames_of(image), _exif_of(image), xmp=_block(image.info.get("xmp")))
+    header = Header("WEBP", _frames_of(image), exif_of(image), xmp=block_of(image.info.get("xmp")))
     return _picture(name, data, image, header, limits, file=file)
 
 
@@ -172,14 +170,14 @@ def _open_tiff(name: str, data: bytes, limits: Limits) -> Picture:
         note = f"the file has {frames} pages: the first was taken"
     file = as_plain_tiff(drop_unsound(chosen))
     image = _read_tiff(name, file, limits)
-    blocks = read_blocks(chosen, {_XMP_TAG, _IPTC_TAG, _RESOURCES_TAG})
+    blocks = read_blocks(chosen, {_XMP_TAG, IPTC_TAG, _RESOURCES_TAG})
     header = Header(
         "TIFF",
         frames,
         replace(read_exif(chosen), orientation=1),  # its reader turns it upright
         notes=tuple(one for one in (note, image.info.get("note")) if one),
-        xmp=blocks.get(_XMP_TAG, _block(image.info.get("xmp"))),
-        iptc=iptc_of(blocks.get(_IPTC_TAG), blocks.get(_RESOURCES_TAG)),
+        xmp=blocks.get(_XMP_TAG, block_of(image.info.get("xmp"))),
+        iptc=iptc_of(blocks.get(IPTC_TAG), blocks.get(_RESOURCES_TAG)),
     )
     return _picture(name, data, image, header, limits, file=file)
 
@@ -187,7 +185,7 @@ def _open_tiff(name: str, data: bytes, limits: Limits) -> Picture:
 def _open_boxed(form: str, name: str, data: bytes, limits: Limits) -> Picture:
     """Open an AVIF or HEIF, which may name its colours outside of a profile."""
     image = _read(form, data, limits)
-    exif, frames, nclx = _exif_of(image), 1, nclx_of(data)
+    exif, frames, nclx = exif_of(image), 1, nclx_of(data)
     if form == "AVIF":
         frames = _frames_of(image)
     else:
@@ -197,14 +195,14 @@ def _open_boxed(form: str, name: str, data: bytes, limits: Limits) -> Picture:
         frames,
         exif,
         profile=None if nclx is None else profile_of_cicp(*nclx),
-        xmp=_block(image.info.get("xmp")),
+        xmp=block_of(image.info.get("xmp")),
     )
     return _picture(name, data, image, header, limits)
 
 
 def _open_plain(form: str, name: str, data: bytes, limits: Limits) -> Picture:
     image = _read(form, data, limits)
-    return _picture(name, data, image, Header(form, 1, _exif_of(image)), limits)
+    return _picture(name, data, image, Header(form, 1, exif_of(image)), limits)
 
 
 _OPENERS: dict[str, Callable[[str, bytes, Limits], Picture]] = {
@@ -262,23 +260,7 @@ def _take(image: Image.Image, limits: Limits) -> Picture:
     name = "the picture"
     with translating(name):
         limits.check_picture(Size(*image.size))
-        header = Header(None, 1, _exif_of(image), xmp=_block(image.info.get("xmp")), iptc=_iptc_of(image))
-        return Picture(name, image, lambda: image, header, limits)
-
-
-def _block(value: object) -> bytes | None:
-    return value if isinstance(value, bytes) else None
-
-
-def _iptc_of(image: Image.Image) -> bytes | None:
-    """Return the data sets of IPTC of a JPEG."""
-    resources = image.info.get("photoshop")
-    return _block(resources.get(_IPTC_RESOURCE)) if isinstance(resources, dict) else None
-
-
-def _exif_of(image: Image.Image) -> Exif:
-    block = image.info.get("exif")
-    return read_exif(block if isinstance(block, bytes) else None)
+        return Picture(name, image, lambda: image, header_of(image), limits)
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Unpack
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from focalbox.amounts import as_number
 from focalbox.api import plan
 from focalbox.core.target import Size
 from focalbox.errors import InvalidRequest, show_value
@@ -71,8 +71,8 @@ def fit(
         message = f"a size is a width and a height, such as (500, 200), not {show_value(size)}"
         raise InvalidRequest(message)
     size = sides.width, sides.height
-    share: object = bleed
-    if not isinstance(share, Real) or not 0 <= float(share) < _MAX_BLEED:
+    share = as_number(bleed)
+    if share is None or not 0 <= share < _MAX_BLEED:
         message = f"bleed is a share from 0 to below {_MAX_BLEED}, not {show_value(bleed)}"
         raise InvalidRequest(message)
     wanted = CropOptions.of(keywords, options)
@@ -81,8 +81,8 @@ def fit(
         message = "fit never pads: fill, fit='pad', fit='contain' and on_doubt='pad' are for focalbox.crop"
         raise InvalidRequest(message)
     if centering is not None:
-        return ImageOps.fit(image, size, method, bleed, centering)
-    cut = round(bleed * image.width), round(bleed * image.height)
+        return ImageOps.fit(image, size, method, share, centering)
+    cut = round(share * image.width), round(share * image.height)
     live = image.crop((cut[0], cut[1], image.width - cut[0], image.height - cut[1])) if any(cut) else image
     plain = live.convert("LA") if live.mode == "La" else live  # the one mode that Pillow converts to no other
     seen = np.asarray(plain.convert("RGBA" if live.has_transparency_data else "RGB"))  # an array has no orientation

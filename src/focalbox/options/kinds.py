@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
-from decimal import Decimal
-from numbers import Real
 from typing import Any
 
+from focalbox.amounts import as_number, as_whole
 from focalbox.core.geometry import WHOLE, Box
 from focalbox.errors import InvalidRequest, show_value
 from focalbox.options.trim import CORNERS, EQUALS, EXPECTED, parse_trim
@@ -111,7 +109,8 @@ def one_of(words: Sequence[str], *, also: Mapping[str, str] | None = None) -> Ki
 
 
 def _share(value: Any) -> float:
-    if isinstance(value, bool) or not 0 <= (share := float(value)) <= 1:
+    share = _number(value)
+    if not 0 <= share <= 1:
         raise ValueError
     return share + 0.0  # -0.0 is 0.0: equal options have one fingerprint
 
@@ -130,7 +129,7 @@ def _boxes(value: Any) -> tuple[Box, ...]:
     if isinstance(value, str):
         raise TypeError
     listed = (value,) if isinstance(value, Box) else tuple(value)
-    if listed and isinstance(listed[0], Real | Decimal):
+    if listed and as_number(listed[0]) is not None:
         listed = (listed,)
     return tuple(_box(box) for box in listed)
 
@@ -138,7 +137,7 @@ def _boxes(value: Any) -> tuple[Box, ...]:
 def _box(value: Any) -> Box:
     if isinstance(value, str):
         raise TypeError
-    left, top, width, height = (float(side) + 0.0 for side in (astuple(value) if isinstance(value, Box) else value))
+    left, top, width, height = (_number(side) + 0.0 for side in (astuple(value) if isinstance(value, Box) else value))
     if width < 0 or height < 0 or not WHOLE.contains(box := Box(left, top, width, height)):
         raise ValueError
     return box
@@ -156,7 +155,17 @@ def _fill(value: Any) -> str:
         return value
     if isinstance(value, bytes) or len(value) not in _CHANNELS:
         raise TypeError
-    return f"#{bytes(map(operator.index, value)).hex()}"
+    channels = [channel for channel in map(as_whole, value) if channel is not None]
+    if len(channels) != len(value):
+        raise TypeError
+    return f"#{bytes(channels).hex()}"
+
+
+def _number(value: Any) -> float:
+    number = as_number(value)
+    if number is None:
+        raise TypeError
+    return number
 
 
 def _numbers(count: int) -> Callable[[str], tuple[float, ...]]:
@@ -196,8 +205,9 @@ def _of_place(value: Any) -> str:
 
 
 def _flat(value: Any) -> Iterable[Any]:
-    if isinstance(value, Real):
-        yield value
+    number = as_number(value)
+    if number is not None:
+        yield number
     elif isinstance(value, tuple | list):
         for part in value:
             yield from _flat(part)

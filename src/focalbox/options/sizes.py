@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from numbers import Integral
 from typing import Any
 
-from focalbox.core.target import Ratio, Size, Target
+from focalbox.amounts import as_whole
+from focalbox.core.target import RATIO, Ratio, Size, Target
 from focalbox.errors import InvalidRequest, show_value
 
-__all__ = ["FREE", "MAX_SIDE", "SizeLike", "check_alternatives", "is_whole", "parse_target", "parse_targets"]
+__all__ = ["FREE", "MAX_SIDE", "SizeLike", "are_whole", "check_alternatives", "parse_target", "parse_targets"]
 
 FREE = "free"
 """Stands for a size in text: the crop without a target."""
@@ -22,7 +22,6 @@ SizeLike = str | tuple[int, int] | list[int] | Size | Ratio
 
 _SIZE = re.compile(r"(\d{1,9})[xX\u00d7](\d{1,9})", re.ASCII)
 """With the letter x or, as people write and text processors correct it, the multiplication sign."""
-_RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 _PAIR = 2
 _SHOWN = 40
 """Characters of a wrong value that a message repeats."""
@@ -56,10 +55,10 @@ def parse_target(size: SizeLike | None) -> Target | None:
     if size is None or isinstance(size, Ratio):
         return size
     if isinstance(size, Size):
-        target = Size(int(size.width), int(size.height))  # numbers of NumPy would not be written as JSON
+        target = size
     elif isinstance(size, str):
         text = size.strip()
-        ratio, sides = _RATIO.fullmatch(text), _SIZE.fullmatch(text)
+        ratio, sides = RATIO.fullmatch(text), _SIZE.fullmatch(text)
         if text == FREE:
             return None
         if ratio:
@@ -68,8 +67,8 @@ def parse_target(size: SizeLike | None) -> Target | None:
             message = f"a size looks like 500x200, 16:9 or {FREE}, not {size[:_SHOWN]!r}"
             raise InvalidRequest(message)
         target = Size(int(sides[1]), int(sides[2]))
-    elif isinstance(size, tuple | list) and len(size) == _PAIR and all(map(is_whole, size)):
-        target = Size(int(size[0]), int(size[1]))
+    elif isinstance(size, tuple | list) and len(size) == _PAIR and are_whole(size):
+        target = Size(*size)
     else:
         message = f"a size is '500x200', (500, 200), '16:9', '{FREE}' or None, not {show_value(size)}"
         raise InvalidRequest(message)
@@ -101,25 +100,27 @@ def parse_targets(sizes: Iterable[SizeLike | None]) -> list[Target | None]:
     except TypeError as error:
         message = f"sizes is a list, such as ['500x200'], not {show_value(given)}"
         raise InvalidRequest(message) from error
-    if len(several) > 1 and all(map(is_whole, several)):  # a single number is not a pair: the general message applies
+    if len(several) > 1 and are_whole(several):  # a single number is not a pair: the general message applies
         message = f"sizes is a list, such as ['500x200'] or [(500, 200)], not {show_value(given)}"
         raise InvalidRequest(message)
     return [parse_target(size) for size in several]
 
 
-def check_alternatives(count: Any) -> None:
-    """Check how many windows are wanted for each size.
+def check_alternatives(count: Any) -> int:
+    """Return how many windows are wanted for each size, as Python's own number.
 
     Raises
     ------
     InvalidRequest
         When it is not a whole number of at least 1.
     """
-    if not is_whole(count) or count < 1:
+    whole = as_whole(count)
+    if whole is None or whole < 1:
         message = f"alternatives are at least 1, the crop itself, not {show_value(count)}"
         raise InvalidRequest(message)
+    return whole
 
 
-def is_whole(value: object) -> bool:
-    """Tell whether a value is a whole number of any kind, such as one of NumPy's; True and False are none."""
-    return isinstance(value, Integral) and not isinstance(value, bool)
+def are_whole(values: Iterable[object]) -> bool:
+    """Tell whether all values are whole numbers, of any kind."""
+    return all(as_whole(value) is not None for value in values)

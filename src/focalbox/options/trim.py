@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from focalbox.amounts import as_whole
 from focalbox.errors import InvalidRequest, show_value
 
 __all__ = ["CORNERS", "EQUALS", "EXPECTED", "MAX_TOLERANCE", "Trim", "TrimLike", "parse_trim"]
@@ -61,6 +62,7 @@ class Trim:
     equal: Equal = ""
 
     def __post_init__(self) -> None:
+        tolerance = as_whole(self.tolerance)
         texts = all(isinstance(text, str) for text in (self.corner, self.colour, self.equal))
         if (
             not texts  # first: arrays cannot be compared, and lists have no hash
@@ -68,10 +70,11 @@ class Trim:
             or not _COLOUR_OR_NONE.fullmatch(self.colour)
             or (self.colour and self.corner != CORNERS[0])
             or self.equal not in {"", *EQUALS}
-            or type(self.tolerance) is not int
-            or not 0 <= self.tolerance <= MAX_TOLERANCE
+            or tolerance is None
+            or not 0 <= tolerance <= MAX_TOLERANCE
         ):
             raise _no_trim(self)
+        object.__setattr__(self, "tolerance", tolerance)
 
     def __str__(self) -> str:
         """Return it as it is written in a request: ``top-left:20``."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from focalbox.errors import ModelError
+from focalbox.errors import ModelError, in_a_line
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -103,8 +103,10 @@ class Session:
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions; nothing is written to standard error
-        try:
-            return onnxruntime.InferenceSession(str(self.path), options, providers=["CPUExecutionProvider"])
+        place = str(self.path)
+        try:  # no path that is not UTF-8 can be handed over, but what lies there can
+            given = place if in_a_line(place) == place else self.path.read_bytes()
+            return onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises classes of its own, none of them public
             message = f"{self.path.name} is not a model that onnxruntime can run: {_reason(error)}"
             raise ModelError(message) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -14,21 +15,23 @@ from focalbox.amounts import show_bytes
 from focalbox.errors import InvalidRequest, LimitExceeded
 
 __all__ = [
+    "FILE",
     "FileInfo",
     "ObjectHeaders",
     "Storage",
     "Unlisted",
-    "as_text",
     "below",
     "is_remote",
     "local_path",
     "read_limited",
     "reason_of",
+    "scheme_of",
     "within",
 ]
 
-_FILE = "file://"
+FILE = "file://"
 """The beginning of addresses of local files whose path is percent-encoded (RFC 8089)."""
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _MAX_REASON = 300
 """Characters of another library's message that are passed on."""
 
@@ -44,7 +47,8 @@ class FileInfo:
     name : str
         What it is called below the listed address, with ``/``.
     bytes : int
-        Its length; -1 of something that has a name and cannot be read, such as a dead link or a named pipe.
+        Its length; -1 of something that has a name and cannot be read, such as a dead link or a named pipe, and where a
+        store does not tell it.
     stamp : str
         When it was changed, or the store's own tag of its content.
     """
@@ -196,6 +200,18 @@ def reason_of(error: BaseException) -> str:
     return str(reason)[:_MAX_REASON]
 
 
+def scheme_of(path: str) -> str | None:
+    """Return the scheme of an address, None of a path.
+
+    Examples
+    --------
+    >>> scheme_of("s3://bucket/cats"), scheme_of("file:///cats"), scheme_of("cats"), scheme_of("C://cats")
+    ('s3', 'file', None, None)
+    """
+    found = _ADDRESS.match(path)
+    return found[1] if found else None
+
+
 def is_remote(address: str) -> bool:
     """Tell whether an address names a store: ``s3://bucket/prefix``.
 
@@ -204,7 +220,7 @@ def is_remote(address: str) -> bool:
     >>> is_remote("s3://bucket/cats"), is_remote("cats"), is_remote("file:///cats")
     (True, False, False)
     """
-    return "://" in address and not address.startswith(_FILE)
+    return "://" in address and not address.startswith(FILE)
 
 
 def local_path(address: str) -> str:
@@ -215,34 +231,9 @@ def local_path(address: str) -> str:
     >>> local_path("file:///cats/tom%20cat.jpg"), local_path("cats/100%25.jpg")
     ('/cats/tom cat.jpg', 'cats/100%25.jpg')
     """
-    if not address.startswith(_FILE):
+    if not address.startswith(FILE):
         return address
-    return os.fsdecode(urllib.parse.unquote_to_bytes(address.removeprefix(_FILE)))
-
-
-def as_text(found: FileInfo) -> FileInfo:
-    r"""Return a file with an address and a name that can be written as UTF-8, which names on a disk need not be.
-
-    The address becomes a ``file://`` address that `local_path` reads; in the name, ``%E9`` stands for such a byte.
-
-    Examples
-    --------
-    >>> as_text(FileInfo("/photos/caf\udce9.jpg", "caf\udce9.jpg", 7, ""))
-    FileInfo(address='file:///photos/caf%E9.jpg', name='caf%E9.jpg', bytes=7, stamp='')
-    """
-    if _is_utf8(found.address) and _is_utf8(found.name):
-        return found
-    address = _FILE + urllib.parse.quote_from_bytes(os.fsencode(os.path.abspath(found.address)))  # noqa: PTH100 - text
-    name = "".join(c if _is_utf8(c) else urllib.parse.quote_from_bytes(os.fsencode(c)) for c in found.name)
-    return FileInfo(address, name, found.bytes, found.stamp)
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return os.fsdecode(urllib.parse.unquote_to_bytes(address.removeprefix(FILE)))
 
 
 def below(root: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cache, partial
 from inspect import signature
 from io import BytesIO
@@ -53,7 +54,10 @@ class FsspecStore:
             name = str(entry["name"]).lstrip("/").removeprefix(root.lstrip("/")).lstrip("/")
             empty = False
             if name and not any(part.startswith(".") for part in name.split("/")):
-                yield _describe(scheme, str(entry["name"]), name, entry)
+                listed = _describe(scheme, str(entry["name"]), name, entry)
+                # a page of links tells no lengths, but the server does when it is asked for one of them
+                asked = self.find(listed.address) if listed.bytes < 0 else None
+                yield listed if asked is None else replace(asked, name=name)
         if empty:
             found = self.find(address)
             if found is not None:
@@ -232,4 +236,5 @@ def _header_arguments(scheme: str, headers: ObjectHeaders) -> dict[str, Any]:
 def _describe(scheme: str, path: str, name: str, entry: dict[str, Any]) -> FileInfo:
     stamp = next((str(entry[key]).strip('"') for key in _STAMPS if entry.get(key)), "")
     address = path if "://" in path else f"{scheme}://{path}"
-    return FileInfo(address, name, int(entry.get("size") or 0), stamp)
+    size = entry.get("size")
+    return FileInfo(address, name, -1 if size is None else int(size), stamp)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from focalbox.errors import FetchError, InvalidRequest, OutputError, show_value
-from focalbox.storage.base import FileInfo, ObjectHeaders, Unlisted, local_path, read_limited, reason_of
+from focalbox.storage.base import FileInfo, ObjectHeaders, Unlisted, local_path, read_limited, reason_of, scheme_of
 
-__all__ = ["LocalFolder", "check_path", "write_file"]
+__all__ = ["LocalFolder", "check_path", "folds_case", "write_file"]
 
 _TEMPORARY = ".focalbox"
 """The folder in a destination where results are written before they take their names: whatever a killed worker leaves lies
@@ -138,7 +138,7 @@ def check_path(path: object) -> str:
     Raises
     ------
     InvalidRequest
-        When it is something else.
+        When it is something else, such as an address.
     """
     try:
         text: object = os.fspath(path)  # type: ignore[call-overload]
@@ -147,7 +147,29 @@ def check_path(path: object) -> str:
     if not isinstance(text, str):
         message = f"a path is text or a pathlib.Path, not {show_value(path)}"
         raise InvalidRequest(message)
+    scheme = scheme_of(text)
+    if scheme is not None:
+        message = f"nothing is written to {scheme}:// addresses here: write the bytes that encode returns"
+        raise InvalidRequest(message)
     return text
+
+
+def folds_case(folder: str) -> bool:
+    """Tell whether names that differ in case alone are one in a folder, as on most disks of macOS and Windows.
+
+    Asked of the folder itself, or of the nearest one above it that is there, by its own name in the other case.
+    """
+    path = Path(os.path.realpath(folder))
+    for place in (path, *path.parents):
+        other = place.name.swapcase()
+        if other == place.name:
+            continue
+        try:
+            if place.exists():
+                return place.samefile(place.with_name(other))
+        except (OSError, ValueError):  # there is none of the other name
+            return False
+    return False
 
 
 def write_file(path: str | os.PathLike[str], content: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from focalbox import Analysis, Box, SaliencyMap, Size, Subject
 from focalbox.batch.job import Job, Task
 from focalbox.batch.records.files import Damaged, check_name, read_rows, write_rows
 from focalbox.batch.row import READABLE, SCHEMA, blank_row
@@ -36,10 +37,18 @@ def test_what_is_written_is_read_again(ending: str, count: int) -> None:
     assert list(read_rows(written(rows, ending), f"m{ending}")) == rows
 
 
-def test_a_name_that_was_no_text_survives_lines() -> None:
+@pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
+def test_alternatives_are_read_as_plans_have_them(ending: str) -> None:
+    faces = [Subject(Box(x, 0.1, 0.3, 0.3), head=Box(x, 0.05, 0.3, 0.4)) for x in (0.0, 0.7)]
+    lines = [Subject(Box(0.4, 0.8, 0.6, 0.1), "text")]
+    analysis = Analysis(Size(400, 300), SaliencyMap([[3, 1, 2]]), (*faces, *lines))
     (row,) = rows_of(1)
-    row["source"]["name"] = "\udcff.jpg"
-    assert list(read_rows(written([row], ".jsonl"), "m.jsonl")) == [row]
+    row["alternatives"] = crops = analysis.plans(["1:1", "3:1", "500x200"], fit="pad", alternatives=2).to_dict()[
+        "crops"
+    ]
+    assert {"score", "cut", "padding", "fit", "kept"} <= {name for crop in crops for name in crop}
+    assert any("head" in subject for crop in crops for subject in crop.get("cut", ()))
+    assert list(read_rows(written([row], ending), f"m{ending}")) == [row]
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".parquet"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,17 @@ pictures = st.lists(
     ),
     max_size=7,
 )
+
+
+@pytest.mark.parametrize(("stamp", "done"), [("monday", 1), ("", 0)])
+def test_of_a_length_that_a_store_does_not_tell_its_tag_is_proof_enough(stamp: str, done: int) -> None:
+    listed = FileInfo("http://host/a.jpg", "a.jpg", -1, stamp)
+    rows = [row_of(JOB, replace(listed, bytes=5000), size) for size in JOB.sizes]
+    with Ledger() as ledger:
+        ledger.add_pictures([listed], JOB)
+        ledger.add_rows(rows, fresh=False)
+        ledger.add_present(FileInfo(planned.name, planned.name, 7, "") for planned in JOB.plan("a.jpg"))
+        assert ledger.choose(JOB) == done
 
 
 def row_of(job: Job, found: FileInfo, size: str, **changes: Any) -> dict[str, Any]:
@@ -201,6 +213,17 @@ def test_names_of_results_that_would_be_one_are_said() -> None:
     assert number == 1
     assert [(row["size"], row["error"]) for row in rows] == [("1:1", "OutputError"), ("8x5", "OutputError")]
     assert rows[0]["message"].startswith("a-1-1.webp holds a result of in/a.jpg")
+
+
+def test_where_case_does_not_count_names_that_differ_in_it_are_one() -> None:
+    twins = [FileInfo("in/a.jpg", "a.jpg", 1, ""), FileInfo("in/A.JPG", "A.JPG", 2, "")]
+    for folds in (False, True):
+        with Ledger(folds=folds) as ledger:
+            ledger.add_pictures(twins, JOB)
+            ledger.add_present(FileInfo(f"out/{name}", name, 7, "") for name in ("A-1-1.WEBP", "other.webp"))
+            assert ledger.has_collisions() == folds
+            ledger.choose(JOB)
+            assert ledger.foreign(JOB) == ("A-1-1.WEBP" if folds else None)
 
 
 def many(count: int) -> Iterable[FileInfo]:

@@ -24,14 +24,18 @@ def kill_readers(pipe: Path, pool: WorkerPool, times: int) -> Iterator[int]:
     """Kill the worker that opens a pipe as its picture, so many times; opening the other end waits for it."""
     for _ in range(times):
         with pipe.open("wb"):
-            for pid in pool.pids:
-                held = [os.path.realpath(entry.path) for entry in os.scandir(f"/proc/{pid}/fd")]
-                if str(pipe) in held:
-                    ending = os.pidfd_open(pid)
-                    os.kill(pid, signal.SIGKILL)
-                    select.select([ending], [], [], 10)  # until then it may still hold the pipe
-                    os.close(ending)
-                    yield pid
+            while not (reading := [pid for pid in pool.pids if holds(pid, pipe)]):
+                pass  # the system shows a file among a process's a moment after it was opened
+            ending = os.pidfd_open(reading[0])
+            os.kill(reading[0], signal.SIGKILL)
+            select.select([ending], [], [], 10)  # until then it may still hold the pipe
+            os.close(ending)
+            yield reading[0]
+
+
+def holds(pid: int, path: Path) -> bool:
+    """Tell whether a process has a file open."""
+    return str(path) in [os.path.realpath(entry.path) for entry in os.scandir(f"/proc/{pid}/fd")]
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="looks at the files of a process as Linux shows them")

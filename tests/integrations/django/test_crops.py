@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +43,32 @@ def test_a_picture_replaced_in_its_storage_is_noticed(
     assert Path(new).parent != Path(old).parent
     found = models.Photo.objects.get(pk=photo.pk).analysis
     assert found["analysis"]["source"] == focalbox.analyze(photographs["rocket"]).source.to_dict()
+
+
+@pytest.mark.parametrize(("kind", "database"), [("Photo", "other"), ("Published", "default")])
+def test_what_is_found_anew_is_stored_where_the_row_came_from(
+    models: Any, photographs: Mapping[str, np.ndarray], kind: str, database: str
+) -> None:
+    from django.core.management import call_command  # noqa: PLC0415 - as above
+
+    from focalbox.integrations.django.crops import crop_url  # noqa: PLC0415 - as above
+
+    model = getattr(models, kind)
+    photo = model(image=upload(jpeg(photographs["chelsea"])))
+    photo.save(using=database)
+    rows = models.Photo.objects.using(database)
+    Path(photo.image.path).write_bytes(jpeg(photographs["rocket"]))
+    found = model(pk=photo.pk)
+    found.refresh_from_db(using=database)
+    crop_url(found.image, "91x91")
+    looked = hashlib.sha256(jpeg(photographs["rocket"])).hexdigest()
+    assert rows.get(pk=photo.pk).analysis["sha256"] == looked
+    rows.update(analysis=None)
+    call_command("focalbox_analyze", f"gallery.{kind}", database=database, stdout=io.StringIO())
+    assert rows.get(pk=photo.pk).analysis["sha256"] == looked
+    rows.all().delete()
+    photo.image.close()
+    found.image.close()
 
 
 def test_a_picture_that_is_gone_leaves_its_own_address(photo: Any, caplog: pytest.LogCaptureFixture) -> None:

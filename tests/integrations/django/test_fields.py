@@ -41,6 +41,19 @@ def test_a_file_of_the_same_name_is_looked_at_too(
     photo.image.close()
 
 
+def test_a_row_of_which_the_picture_was_not_loaded_is_saved_without_loading_it(models: Any, photo: Any) -> None:
+    from django.db import connection  # noqa: PLC0415 - as above
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
+
+    note = models.Note.objects.create(image=photo.image.name, text="a cat")
+    (loaded,) = models.Note.objects.only("text")
+    with CaptureQueriesContext(connection) as queries:
+        loaded.save()
+    assert [query["sql"].split()[0] for query in queries] == ["UPDATE"]
+    assert models.Note.objects.get().analysis == note.analysis
+    note.image.close()
+
+
 def test_an_upload_to_a_storage_that_cannot_be_read_is_saved(
     models: Any,
     photographs: Mapping[str, np.ndarray],

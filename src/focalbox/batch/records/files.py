@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -54,7 +55,7 @@ def write_rows(rows: Iterable[dict[str, Any]], file: IO[bytes], ending: str) -> 
     """Write rows to an open file, in little memory however many there are."""
     if ending in _LINES:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", errors="surrogatepass") + b"\n")
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         return
     arrow, parquet = _arrow()
     schema = _schema(arrow)
@@ -100,7 +101,7 @@ def _read_lines(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
         if not line.strip():  # as editors leave them
             continue
         try:
-            row = json.loads(line.decode("utf-8", errors="surrogatepass"))
+            row = json.loads(line.decode())
             whole = line.endswith(b"\n") and isinstance(row, dict) and {"source", "size"} <= row.keys()
         except (ValueError, RecursionError):
             whole = False
@@ -127,8 +128,7 @@ def _names_a_picture(row: dict[str, Any]) -> bool:
     return (
         _is_text(row.get("size"))
         and isinstance(source, dict)
-        and all(_is_text(source.get(key)) for key in ("address", "stamp"))
-        and _is_text(source.get("name"), errors="surrogateescape")  # from a disk whose names are not UTF-8
+        and all(_is_text(source.get(key)) for key in ("address", "name", "stamp"))
         and _is_whole(source.get("bytes"))
     )
 
@@ -142,16 +142,12 @@ def _wrong_column(row: dict[str, Any]) -> str | None:
     return None
 
 
-def _is_text(value: object, errors: str = "strict") -> bool:
-    """Tell whether a value is text that can be written as UTF-8, or as the bytes that ``errors`` stands for."""
+def _is_text(value: object) -> bool:
+    """Tell whether a value is text that can be written as UTF-8."""
     try:
-        return isinstance(value, str) and value.encode(errors=errors) is not None
+        return isinstance(value, str) and value.encode() is not None
     except UnicodeEncodeError:
         return False
-
-
-def _is_words(value: object) -> bool:
-    return isinstance(value, str)  # a message may quote bytes that are not UTF-8
 
 
 def _is_whole(value: object) -> bool:
@@ -167,8 +163,7 @@ def _is_box(value: object) -> bool:
 
 
 _COLUMNS = {
-    _is_text: ("content", "fit", "output", "model", "version", "options", "analysis", "error"),
-    _is_words: ("message",),
+    _is_text: ("content", "fit", "output", "model", "version", "options", "analysis", "error", "message"),
     _is_whole: ("bytes",),
     _is_number: ("jaccard", "kept", "confidence", "milliseconds"),
     _is_box: ("box", "salient_box"),
@@ -180,17 +175,17 @@ def _from_parquet(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as JSON lines have it."""
     structs = {key: _present(row[key]) if row.get(key) else None for key in ("target", "padding")}
     if row.get("alternatives") is not None:
-        row = {**row, "alternatives": [_present(crop) for crop in row["alternatives"]]}
+        row = {**row, "alternatives": _present(row["alternatives"])}
     return {**row, **structs}
 
 
-def _present(struct: dict[str, Any]) -> dict[str, Any]:
-    """Return a Parquet struct, which has all its fields, in the form of JSON: without empty ones."""
-    return {
-        name: _present(value) if isinstance(value, dict) else value
-        for name, value in struct.items()
-        if value is not None
-    }
+def _present(value: Any) -> Any:
+    """Return a value of Parquet, whose structs have all their fields, in the form of JSON: without empty ones."""
+    if isinstance(value, list):
+        return [_present(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _present(part) for name, part in value.items() if part is not None}
+    return value
 
 
 def _arrow() -> tuple[Any, Any]:
@@ -242,8 +237,11 @@ def _schema(arrow: Any) -> Any:
 
 def _crop(arrow: Any, target: Any, box: Any, padding: Any) -> Any:
     """Return the type of a crop as the one JSON form has it."""
+    from focalbox.core.placement.score import Score  # noqa: PLC0415 - loads NumPy, which lines of JSON do without
+
     text, number = arrow.string(), arrow.float64()
     fractions = arrow.struct([(side, number) for side in ("left", "top", "width", "height")])
+    subject = [("kind", text), ("score", number), ("box", fractions)]
     return arrow.struct(
         [
             ("target", target),
@@ -251,9 +249,9 @@ def _crop(arrow: Any, target: Any, box: Any, padding: Any) -> Any:
             ("fit", text),
             ("kept", number),
             ("confidence", number),
-            ("score", arrow.struct([(part, number) for part in ("saliency", "whole", "cut", "top")])),
+            ("score", arrow.struct([(part.name, number) for part in fields(Score)])),
             ("padding", padding),
-            ("cut", arrow.list_(arrow.struct([("kind", text), ("score", number), ("box", fractions)]))),
+            ("cut", arrow.list_(arrow.struct([*subject, ("head", fractions)]))),
             ("notes", arrow.list_(text)),
         ]
     )

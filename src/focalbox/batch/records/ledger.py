@@ -15,7 +15,8 @@ from typing import Any, Self
 from focalbox.batch.job import Job, Task
 from focalbox.batch.row import failed_rows
 from focalbox.errors import OutputError
-from focalbox.storage.base import FileInfo, as_text, below, reason_of
+from focalbox.storage.base import FileInfo, below, reason_of
+from focalbox.storage.names import as_address, as_text
 
 __all__ = ["Ledger", "Row"]
 
@@ -27,11 +28,11 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -8000;
 CREATE TABLE pictures (number INTEGER PRIMARY KEY, address TEXT UNIQUE, name TEXT, bytes INTEGER, stamp TEXT);
-CREATE TABLE outputs (output TEXT PRIMARY KEY, number INTEGER, size TEXT) WITHOUT ROWID;
+CREATE TABLE outputs (output TEXT PRIMARY KEY COLLATE {case}, number INTEGER, size TEXT) WITHOUT ROWID;
 CREATE INDEX outputs_number ON outputs (number);
 CREATE TABLE collisions (number INTEGER, size TEXT, output TEXT, other INTEGER, PRIMARY KEY (number, size)) WITHOUT ROWID;
 CREATE TABLE stored (address TEXT PRIMARY KEY, document TEXT) WITHOUT ROWID;
-CREATE TABLE present (output TEXT PRIMARY KEY, bytes INTEGER) WITHOUT ROWID;
+CREATE TABLE present (output TEXT PRIMARY KEY COLLATE {case}, bytes INTEGER) WITHOUT ROWID;
 CREATE TABLE begun (address TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE rows (
     address TEXT, size TEXT, bytes INTEGER, stamp TEXT, options TEXT, output TEXT, written INTEGER, error TEXT,
@@ -49,24 +50,29 @@ they are that far apart, which costs time and changes nothing."""
 class Ledger:
     """A temporary database of what the sources, the destination and the manifest say.
 
+    Parameters
+    ----------
+    folds : bool
+        Whether names of results that differ in case alone are one at the destination.
+
     Raises
     ------
     OutputError
         When there is no temporary folder that can be written, here, or when it is full, at the end of ``with``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, folds: bool = False) -> None:
         try:
-            self._open()
+            self._open("NOCASE" if folds else "BINARY")
         except (OSError, sqlite3.Error) as error:
             message = f"nothing can be written to the temporary folder: {reason_of(error)}"
             raise OutputError(message) from error
 
-    def _open(self) -> None:
+    def _open(self, case: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="focalbox-")
         # the run writes from the thread that reads the answers, and a cluster's feeder reads from another
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger", isolation_level=None, check_same_thread=False)
-        self._base.executescript(_TABLES)
+        self._base.executescript(_TABLES.format(case=case))
         self._base.create_function("shuffled", 1, _sample_key, deterministic=True)
         self._base.execute("BEGIN")  # never committed: no other process reads the database, and no later run does
         if os.name == "posix":  # the open file needs no name: nothing is left behind, however the run ends
@@ -159,7 +165,7 @@ class Ledger:
         """Choose the tasks: every picture and size that no row proves to be done.
 
         A result is proved by a row without error of the same length, stamp and options, whose result lies at the
-        destination with the recorded length.
+        destination with the recorded length. Where a store tells no length, its tag is proof enough.
 
         Parameters
         ----------
@@ -175,12 +181,13 @@ class Ledger:
             Pictures that are done already.
         """
         proved = """SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
-            AND rows.bytes = pictures.bytes AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
+            AND (rows.bytes = pictures.bytes OR pictures.bytes < 0 AND pictures.stamp <> '')
+            AND rows.stamp = pictures.stamp AND rows.options = ? AND rows.error IS NULL"""
         values: list[Any] = [job.fingerprint]
         if job.out is not None:
-            proved += """ AND rows.output = ? || outputs.output
+            self._name_places(job.out)
+            proved += """ AND rows.output = place(outputs.output)
                 AND EXISTS (SELECT 1 FROM present WHERE present.output = outputs.output AND present.bytes = rows.written)"""
-            values.append(below(job.out, ""))
         drawn = "AND number IN (SELECT number FROM pictures ORDER BY shuffled(address) LIMIT ?)" if sample else ""
         self._base.execute(
             f"""INSERT INTO todo SELECT number, GROUP_CONCAT(outputs.size, '|'), pictures.bytes
@@ -196,6 +203,13 @@ class Ledger:
         )
         return int(done)
 
+    def _name_places(self, out: str) -> None:
+        """Let queries ask for the address of a result by its name, as rows have it."""
+        folder = below(out, "")
+        plain = as_address(folder) == folder  # as almost all are; then every name below it is one, too
+        place = folder.__add__ if plain else lambda name: as_address(folder + name)
+        self._base.create_function("place", 1, place, deterministic=True)
+
     def count_tasks(self) -> int:
         """Return how many pictures the run will report: those to do, and those whose output names are all taken."""
         ((todo,),) = self.ask("SELECT COUNT(*) FROM todo")
@@ -206,14 +220,14 @@ class Ledger:
 
     def foreign(self, job: Job) -> str | None:
         """Return an output name that is taken by a file which this manifest did not make, or None."""
+        self._name_places(job.out or "")
         found = self._base.execute(
             """SELECT present.output FROM todo JOIN outputs USING (number) JOIN present USING (output)
             JOIN pictures USING (number)
             WHERE INSTR('|' || todo.sizes || '|', '|' || outputs.size || '|')
             AND NOT EXISTS (SELECT 1 FROM rows WHERE rows.address = pictures.address AND rows.size = outputs.size
-                AND rows.output = ? || outputs.output)
-            AND NOT EXISTS (SELECT 1 FROM begun WHERE begun.address = pictures.address) LIMIT 1""",
-            (below(job.out or "", ""),),
+                AND rows.output = place(outputs.output))
+            AND NOT EXISTS (SELECT 1 FROM begun WHERE begun.address = pictures.address) LIMIT 1"""
         ).fetchone()
         return None if found is None else str(found[0])
 

@@ -27,6 +27,7 @@ from focalbox.imaging.source import Limits, open_picture
 from focalbox.options import parse_target
 from focalbox.saliency.yunet import YuNet
 from focalbox.storage.base import ObjectHeaders, below, is_remote
+from focalbox.storage.names import as_address
 from focalbox.storage.open import storage_of
 
 __all__ = ["Worker", "preview"]
@@ -218,7 +219,7 @@ class Worker:
             "focal_point": document["focal_point"],
             **_columns(crop),
             "alternatives": made.alternatives[plan.size],
-            "output": None if self._job.out is None else below(self._job.out, plan.name),
+            "output": None if self._job.out is None else as_address(below(self._job.out, plan.name)),
             "bytes": None if encoded is None else len(encoded),
         }
 
@@ -231,7 +232,7 @@ class Worker:
             if row["error"]:
                 continue
             headers = ObjectHeaders(FORMATS[plan.format].mime, self._job.cache_control, self._job.storage_class)
-            storage.write(row["output"], made.encoded[plan.size, plan.format], self._job.out, headers)
+            storage.write(below(self._job.out, plan.name), made.encoded[plan.size, plan.format], self._job.out, headers)
 
 
 def preview(address: str, side: int, limits: Limits) -> bytes:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-__all__ = ["Exif", "read_exif"]
+__all__ = ["ARTIST", "COPYRIGHT", "MAX_TEXT", "Exif", "read_exif"]
 
 _PREFIX = b"Exif\x00\x00"
-_ORIENTATION, _ARTIST, _COPYRIGHT = 0x0112, 0x013B, 0x8298  # EXIF 2.32, tables 4 and 20
+_ORIENTATION, ARTIST, COPYRIGHT = 0x0112, 0x013B, 0x8298  # EXIF 2.32, tables 4 and 20
 _ASCII = 2
 _TEXTS = {_ASCII, 129}  # EXIF 3.0, section 4.6.2: types of values, ASCII and UTF-8
-_PARTS = {_ARTIST: 1, _COPYRIGHT: 2}
+_PARTS = {ARTIST: 1, COPYRIGHT: 2}
 """Texts of a value, each closed by a zero: the copyrights of photographer and editor are two (the same, table 4)."""
 _WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i"}
 """Types of whole numbers (the same; TIFF 6.0, section 2): orientation is a SHORT, and phones and scripts write others."""
@@ -24,7 +24,7 @@ _UPRIGHT = 1
 _ORIENTATIONS = 8
 _INLINE = 4
 """Bytes of a value that stand in the entry itself."""
-_MAX_TEXT = 4096
+MAX_TEXT = 4096
 """Bytes of artist or copyright that are kept: a credit line, not a hiding place."""
 
 
@@ -52,7 +52,7 @@ class Exif:
         >>> read_exif(Exif(copyright=b"A. Person").credits()).copyright
         b'A. Person'
         """
-        texts = [(tag, text) for tag, text in ((_ARTIST, self.artist), (_COPYRIGHT, self.copyright)) if text]
+        texts = [(tag, text) for tag, text in ((ARTIST, self.artist), (COPYRIGHT, self.copyright)) if text]
         if not texts:
             return None
         entries, data = b"", b""
@@ -84,7 +84,7 @@ def read_exif(block: bytes | None) -> Exif:
     while tiff.startswith(_PREFIX):  # some programs write it twice
         tiff = tiff[len(_PREFIX) :]
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    orientation, texts = _UPRIGHT, {_ARTIST: b"", _COPYRIGHT: b""}
+    orientation, texts = _UPRIGHT, {ARTIST: b"", COPYRIGHT: b""}
     try:
         if order is None or struct.unpack_from(order + "H", tiff, 2) != (_CLASSIC,):
             return Exif()
@@ -95,7 +95,7 @@ def read_exif(block: bytes | None) -> Exif:
             tag, kind, length = struct.unpack_from(order + "HHI", tiff, at)
             if tag == _ORIENTATION and kind in _WHOLE:
                 (orientation,) = struct.unpack_from(order + _WHOLE[kind], tiff, at + 8)
-            elif tag in texts and kind in _TEXTS and length <= _MAX_TEXT:
+            elif tag in texts and kind in _TEXTS and length <= MAX_TEXT:
                 place = at + 8 if length <= _INLINE else struct.unpack_from(order + "I", tiff, at + 8)[0]
                 parts = tiff[place : place + length].split(b"\0")
                 texts[tag] = b", ".join(filter(None, map(bytes.strip, parts[: _PARTS[tag]])))
@@ -103,4 +103,4 @@ def read_exif(block: bytes | None) -> Exif:
         pass  # the tags before the fault are kept
     if not _UPRIGHT <= orientation <= _ORIENTATIONS:
         orientation = _UPRIGHT
-    return Exif(orientation, texts[_ARTIST], texts[_COPYRIGHT])
+    return Exif(orientation, texts[ARTIST], texts[COPYRIGHT])

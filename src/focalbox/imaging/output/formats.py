@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from focalbox.amounts import as_whole
 from focalbox.errors import InvalidRequest, show_value
-from focalbox.options.sizes import is_whole
 
 __all__ = ["FORMATS", "QUICK_FRAME", "FileFormat", "check_quality", "film_writer_takes", "format_of", "writer_takes"]
 
@@ -163,10 +163,11 @@ def check_quality(quality: Any) -> int:
     InvalidRequest
         When it is no whole number from 1 to 100.
     """
-    if not is_whole(quality) or quality not in _QUALITIES:
+    whole = as_whole(quality)
+    if whole is None or whole not in _QUALITIES:
         message = f"a quality is 1 to 100, not {show_value(quality)}"
         raise InvalidRequest(message)
-    return int(quality)
+    return whole
 
 
 def writer_takes(name: str, *, several: bool = False, clear: bool = False) -> int:

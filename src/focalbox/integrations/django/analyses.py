@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.db import models, router
 from django.db.models.fields.files import FieldFile
 
 from focalbox.analysis import Analysis
@@ -15,7 +16,7 @@ from focalbox.cropper import Cropper
 from focalbox.errors import FocalboxError
 from focalbox.integrations.django.storing import storage_errors
 
-__all__ = ["StoredAnalysis", "content_of", "cropper", "describe", "stored_analysis"]
+__all__ = ["StoredAnalysis", "content_of", "cropper", "describe", "keep", "stored_analysis"]
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +76,18 @@ def describe(file: FieldFile) -> StoredAnalysis | None:
     except FocalboxError as error:
         _log.warning("%s was not analysed: %s", file.name, error)
         return None
+
+
+def keep(instance: models.Model, field: models.Field[Any, Any], stored: StoredAnalysis | None) -> None:
+    """Store an analysis beside its picture.
+
+    It goes to the database that the row came from, unless a router knows better, and also to rows that a manager leaves out.
+    """
+    value = stored.to_dict() if stored is not None else None
+    setattr(instance, field.attname, value)
+    model = type(instance)
+    rows = model._base_manager.using(router.db_for_write(model, instance=instance))
+    rows.filter(pk=instance.pk).update(**{field.attname: value})
 
 
 def stored_analysis(file: FieldFile) -> StoredAnalysis | None:

@@ -17,7 +17,7 @@ from django.db.models.fields.files import FieldFile
 
 from focalbox.errors import FocalboxError, InvalidRequest
 from focalbox.imaging.output.formats import FORMATS, check_quality, format_of
-from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, stored_analysis
+from focalbox.integrations.django.analyses import StoredAnalysis, content_of, cropper, keep, stored_analysis
 from focalbox.integrations.django.remembering import recall, remember
 from focalbox.integrations.django.storing import address_of, storage_errors
 from focalbox.options import CropKeywords, SizeLike, parse_target
@@ -150,5 +150,4 @@ def _keep(file: FieldFile, stored: StoredAnalysis) -> None:
     instance = file.instance
     for field in instance._meta.get_fields():
         if getattr(field, "image_field", None) == file.field.name:
-            setattr(instance, field.attname, stored.to_dict())
-            type(instance)._default_manager.filter(pk=instance.pk).update(**{field.attname: stored.to_dict()})
+            keep(instance, field, stored)

@@ -70,8 +70,8 @@ class AnalysisField(models.JSONField):
         return saved
 
     def _forget_replaced(self, instance: models.Model, *, raw: bool = False, **_: Any) -> None:
-        if raw or not isinstance(instance, self.model):
-            return
+        if raw or not isinstance(instance, self.model) or self.image_field in instance.get_deferred_fields():
+            return  # what was not loaded was not replaced, and reading it would ask the database
         file = getattr(instance, self.image_field)
         if file and not file._committed:
             setattr(instance, self.attname, None)

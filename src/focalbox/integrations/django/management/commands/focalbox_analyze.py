@@ -10,10 +10,10 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 
 from focalbox.errors import FetchError
-from focalbox.integrations.django.analyses import content_of, describe, stored_analysis
+from focalbox.integrations.django.analyses import content_of, describe, keep, stored_analysis
 from focalbox.integrations.django.fields import AnalysisField
 
 __all__ = ["Command"]
@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add what the command can be told."""
         parser.add_argument("models", nargs="*", metavar="APP.MODEL", help="Only these models, such as blog.Photo.")
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="Its alias, where it is not the default one.")
         parser.add_argument(
             "--check", action="store_true", help="Read every picture and look again where it was replaced."
         )
@@ -44,7 +45,8 @@ class Command(BaseCommand):
             for field in model._meta.get_fields():
                 # a child's and a proxy's rows are those of the model that has the field: each counts once
                 if isinstance(field, AnalysisField) and (named or field.model is model):
-                    for row in model._default_manager.iterator(chunk_size=_BATCH):
+                    rows = model._base_manager.using(options["database"])  # also those that a manager leaves out
+                    for row in rows.iterator(chunk_size=_BATCH):
                         counts[_refresh(row, field, check=options["check"])] += 1
         said = ", ".join(f"{counts[what]} {what}" for what in ("analysed", "unchanged", "without a picture", "failed"))
         self.stdout.write(said)
@@ -73,6 +75,5 @@ def _refresh(row: models.Model, field: AnalysisField, *, check: bool) -> str:
         _log.warning("%s was not read: %s", file.name, error)
         return "failed"
     found = describe(file)
-    value = found.to_dict() if found else None
-    type(row)._default_manager.filter(pk=row.pk).update(**{field.attname: value})
+    keep(row, field, found)
     return "analysed" if found else "failed"
