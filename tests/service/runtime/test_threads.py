@@ -35,6 +35,58 @@ def test_work_that_hangs_is_given_up_and_counts_until_it_ends() -> None:
     assert ended.is_set()
 
 
+def test_work_may_wait_in_line_for_a_thread() -> None:
+    threads, hold, order = Threads(1, "uses", waits=True), threading.Event(), list[int]()
+
+    async def work() -> None:
+        first = asyncio.ensure_future(threads.run(lambda: hold.wait(SECONDS)))
+        await asyncio.sleep(0)
+        later = [asyncio.ensure_future(threads.run(lambda number=number: order.append(number))) for number in range(4)]  # type: ignore[misc]
+        await asyncio.sleep(0)
+        later[1].cancel()
+        hold.set()
+        await first
+        await asyncio.gather(*later, return_exceptions=True)
+
+    asyncio.run(work())
+    assert order == [0, 2, 3], "in the order of arrival, and without the one that was given up before its turn"
+
+
+def test_whoever_is_given_up_at_its_turn_passes_it_on() -> None:
+    threads, hold = Threads(1, "uses", waits=True), threading.Event()
+
+    async def work() -> str:
+        first = asyncio.ensure_future(threads.run(lambda: hold.wait(SECONDS)))
+        await asyncio.sleep(0)
+        second, third = (asyncio.ensure_future(threads.run(lambda: "done")) for _ in range(2))
+        await asyncio.sleep(0)
+        first.add_done_callback(lambda _: asyncio.get_running_loop().call_soon(second.cancel))
+        hold.set()
+        return await asyncio.wait_for(third, SECONDS)
+
+    assert asyncio.run(work()) == "done"
+
+
+def test_what_hangs_is_told_until_it_ends() -> None:
+    threads, hold, hanging = Threads(1, "pictures"), threading.Event(), list[threading.Thread]()
+
+    def hang() -> None:
+        hanging.append(threading.current_thread())
+        hold.wait(SECONDS)
+
+    async def work() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await threads.run(hang)
+        told.append(threads.hang)
+        hold.set()
+        hanging[0].join(SECONDS)
+
+    told = [threads.hang]
+    asyncio.run(work())
+    assert [*told, threads.hang] == [False, True, False]
+
+
 def test_what_work_raises_is_raised() -> None:
     def fail() -> None:
         message = "no"

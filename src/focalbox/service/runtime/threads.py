@@ -1,10 +1,15 @@
-"""Runs blocking work that may hang, each piece in its own thread, so that it delays neither other work nor the exit."""
+"""Runs blocking work that may hang, each piece in its own thread, so that it delays neither other work nor the exit.
+
+asyncio's own threads (`asyncio.to_thread`) are few, and all of its users share them: what hangs in one place would stop the
+others. Nor does the process end before they do.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -24,6 +29,8 @@ class Threads:
         Threads.
     what : str
         What each of them does, in the plural, for messages.
+    waits : bool
+        Whether work waits for a free thread, in the order of arrival, where it would be refused.
 
     Examples
     --------
@@ -31,8 +38,16 @@ class Threads:
     4
     """
 
-    def __init__(self, limit: int, what: str) -> None:
-        self._free, self._what = threading.BoundedSemaphore(limit), what
+    def __init__(self, limit: int, what: str, *, waits: bool = False) -> None:
+        self._free, self._what, self._waits = threading.BoundedSemaphore(limit), what, waits
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._abandoned: list[threading.Thread] = []
+
+    @property
+    def hang(self) -> bool:
+        """Whether work that nobody waits for any more has not ended."""
+        self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+        return bool(self._abandoned)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns.
@@ -42,29 +57,59 @@ class Threads:
         Overloaded
             When all threads are taken, or the system gives no more.
         """
-        message = f"too many {self._what} at once: try again later"
-        if not self._free.acquire(blocking=False):
-            raise Overloaded(message)
+        await self._take()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[_T] = loop.create_future()
 
         def tell(result: Callable[[], None]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(lambda: None if done.done() else result())
+                loop.call_soon_threadsafe(result)
 
         def run() -> None:
             try:
                 found = work()
             except Exception as error:  # noqa: BLE001 - raised where it is waited for
-                tell(lambda error=error: done.set_exception(error))  # type: ignore[misc]
+                tell(lambda error=error: None if done.done() else done.set_exception(error))  # type: ignore[misc]
             else:
-                tell(lambda: done.set_result(found))
+                tell(lambda: None if done.done() else done.set_result(found))
             finally:
                 self._free.release()
+                tell(self._call_next)
 
+        thread = threading.Thread(target=run, daemon=True)
         try:
-            threading.Thread(target=run, daemon=True).start()
+            thread.start()
         except RuntimeError as error:
             self._free.release()
-            raise Overloaded(message) from error
-        return await done
+            self._call_next()
+            raise self._refusal() from error
+        try:
+            return await done
+        except asyncio.CancelledError:
+            self._abandoned.append(thread)
+            raise
+
+    async def _take(self) -> None:
+        while not self._free.acquire(blocking=False):
+            if not self._waits:
+                raise self._refusal()
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.cancelled():
+                    self._waiting = deque(other for other in self._waiting if other is not turn)
+                else:
+                    self._call_next()
+                raise
+
+    def _call_next(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    def _refusal(self) -> Overloaded:
+        return Overloaded(f"too many {self._what} at once: try again later")

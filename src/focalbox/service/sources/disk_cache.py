@@ -123,6 +123,13 @@ class DiskCache:
 
         self._attempt(drop, None)
 
+    def fail(self, reason: str) -> None:
+        """Count that the disk has failed, and say so, but not each time."""
+        self._count_failure()
+        if time.monotonic() - self._told >= _TELL:
+            self._told = time.monotonic()
+            _log.warning("the cache of pictures does not work", extra={"reason": reason})
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -149,10 +156,7 @@ class DiskCache:
             try:
                 return work(self._connect())
             except (sqlite3.Error, ValueError, TypeError, RecursionError) as error:
-                self._count_failure()
-                if time.monotonic() - self._told >= _TELL:
-                    self._told = time.monotonic()
-                    _log.warning("the cache of pictures does not work", extra={"reason": str(error)})
+                self.fail(str(error))
                 if self._connection is not None:
                     with suppress(sqlite3.Error):
                         self._connection.close()
