@@ -152,6 +152,32 @@ def test_a_bucket_that_refuses_is_not_stood_in_for_and_an_empty_object_is_no_pic
     assert service.ask(address).status == 502, "what is kept may no longer be shown"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "module"), [("s3", "s3fs"), ("gs", "gcsfs"), ("az", "adlfs")])
+@pytest.mark.parametrize("fetched", [True, False])
+def test_no_name_leads_out_of_a_bucket_or_by_another_way_to_the_same_picture(
+    opened: Opened,
+    pictures: Path,
+    store: type[_Store],
+    tmp_path: Path,
+    scheme: str,
+    module: str,
+    fetched: bool,  # noqa: FBT001 - a case
+) -> None:
+    pytest.importorskip(module, reason="the extras come with requirements/batch.txt")
+    store.objects["photos/cat.jpg"] = (pictures / "chelsea.jpg").read_bytes()
+    more = {"fetched": tmp_path} if fetched else {}
+    service = opened(buckets=f"{scheme}://photos", allow_unsigned="true", **more)
+    before = len(store.asked)
+    for key in ("../private/cat.jpg", "pets/../../private/cat.jpg", "..", "./cat.jpg", "a/./../cat.jpg", "cat.jpg%23"):
+        answer = service.ask(f"/v1/crop/60x40/{scheme}://photos/{key}")
+        assert (answer.status, answer.problem()) == (404, "there is no such picture"), key
+    assert store.asked[before:] == []
+    for key in ("..cat.jpg", "pets../cat.jpg", "cat..jpg"):
+        store.objects[f"photos/{key}"] = store.objects["photos/cat.jpg"]
+        assert service.ask(f"/v1/crop/60x40/{scheme}://photos/{key}").status == 200, key
+
+
 @pytest.mark.parametrize(
     "address",
     ["s3://other/a.jpg", "gs://photos/a.jpg", "s3://photos/", "s3://photos", "az://", "memory://photos/a.jpg"],

@@ -21,8 +21,9 @@ _T = TypeVar("_T")
 
 BUCKETS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "az": ("adlfs", "azure")}
 """For each scheme: the module that reads such buckets, and the extra that installs it."""
-_OTHERS = re.compile(r"/\Z|\?versionid=", re.IGNORECASE)
-"""What the stores' libraries leave out of a name: one with it would be another address of the same picture."""
+_OTHERS = re.compile(r"[/?#]\Z|\?versionid=|(?:\A|/)\.{1,2}(?:/|\Z)", re.IGNORECASE)
+"""What the stores' libraries leave out of a name: one with it would be another address of the same picture. Azure's follows
+``..`` out of the bucket."""
 _DENIED = {401, 403}
 _MISSING = "there is no such picture"
 _TRIES = 3
