@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from focalbox.errors import FetchError, FocalboxError, InvalidRequest
+from focalbox.errors import FetchError, FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.threads import Threads
@@ -117,6 +117,8 @@ class Buckets:
     def _read(self, address: str) -> bytes:
         try:
             data, _ = self._store.read(address, self._limits.bytes)
+        except LimitExceeded as error:  # whose message names the address
+            raise LimitExceeded(str(error).replace(address, "this one")) from error
         except FetchError as error:
             if isinstance(error.__cause__, FileNotFoundError | IsADirectoryError):
                 raise NotFound(_MISSING) from error
