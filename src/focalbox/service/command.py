@@ -167,24 +167,25 @@ def _serve_with_workers(
 
     starts, balance = Starts(settings.workers), Balance(settings.workers)
 
-    def announce_last() -> None:
-        if starts.is_last():
-            announce()
-
     def work(place: int, all_stop: Callable[[], bool]) -> int:
+        def serves() -> None:
+            if starts.serve(place):
+                announce()
+
         try:
             folder = metrics_folder and shared_metrics.join(metrics_folder)
             share = balance.share(place)
-            _serve(listening, settings, metrics_folder=folder, all_stop=all_stop, announce=announce_last, share=share)
+            _serve(listening, settings, metrics_folder=folder, all_stop=all_stop, announce=serves, share=share)
         except FocalboxError as error:
             starts.fail(str(error))
             return WRONG_CALL
         return 0
 
-    def forget(worker: int, place: int) -> None:
+    def forget(worker: int, place: int) -> bool:
         balance.share(place).leave()
         if metrics_folder:
             shared_metrics.forget(metrics_folder, worker)
+        return starts.end(place)
 
     code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it ends it
     for reason in starts.reasons():

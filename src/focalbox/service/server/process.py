@@ -78,7 +78,8 @@ class _Server(uvicorn.Server):
             self._listening.may_accept = self._share.may_accept
         await super().startup(sockets)
         self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
-        self._announce()
+        if not self.should_exit:  # such as when the application could not start
+            self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Tell whether to stop."""
