@@ -34,6 +34,9 @@ _USED = 60.0
 """Seconds within which a second use is not noted."""
 _TELL = 60.0
 """Seconds between two lines of log about a cache that fails."""
+_CLOSES_REMOVED = 3, 34, 0
+"""The version from which SQLite is trusted to close a file that is no longer at its path and to leave the journal of the
+one that is there now; earlier ones removed it (`databaseIsUnmoved` in its pager.c)."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger("focalbox.service")
@@ -166,11 +169,14 @@ class DiskCache:
     def _connect(self) -> sqlite3.Connection:
         """Return the connection, opened at its first use: SQLite forbids carrying one into a forked process.
 
-        When somebody has removed the file, to empty the cache, a new one is begun. The connection to the old one is left as
-        it is: SQLite would remove the journal of the new file when it closes it.
+        When somebody has removed the file, to empty the cache, a new one is begun. The old one takes room on the disk until
+        all processes have closed it.
         """
         if self._connection is not None and self._file() != self._opened:
-            self._abandoned.append(self._connection)
+            if sqlite3.sqlite_version_info >= _CLOSES_REMOVED:
+                self._connection.close()
+            else:
+                self._abandoned.append(self._connection)
             self._connection = None
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
