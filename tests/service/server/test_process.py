@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from service.servers import SECONDS, Running
+from service.servers import SECONDS, Neighbour, Running, receive
 
 CLIENTS = 16
 """Clients that ask at once while the service ends."""
@@ -101,6 +102,31 @@ def test_a_root_that_vanishes_is_not_a_missing_picture(
     (tmp_path / "elsewhere").rename(root)
     assert started.get("/v1/crop/40x40/coffee.jpg").startswith(b"HTTP/1.1 200")
     assert started.get("/readyz").startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_requests_that_take_longer_than_stopping_waits_are_told_to_come_again(
+    running: Callable[..., Running], neighbour: Neighbour, tmp_path: Path, workers: str
+) -> None:
+    started = running(
+        "--allow-unsigned",
+        "--workers",
+        workers,
+        FOCALBOX_SERVICE_HOSTS=neighbour.place,
+        FOCALBOX_SERVICE_ALLOW_PRIVATE="true",
+        FOCALBOX_SERVICE_FETCH_SECONDS="300",
+        FOCALBOX_SERVICE_STOP_SECONDS="1",
+    )
+    waiting = started.send(f"/v1/crop/40x40/http://{neighbour.place}/silent.jpg")
+    assert neighbour.begun.wait(SECONDS)
+    assert started.stop() == 0
+    head, _, body = receive(waiting).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert {b"cache-control: no-store", b"retry-after: 1", b"connection: close"} <= set(head.lower().split(b"\r\n"))
+    assert json.loads(body)["detail"] == "the service is stopping: try again"
+    lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    assert [line["status"] for line in lines if "silent" in line.get("path", "")] == [503]
+    assert not any("trace" in line for line in lines)
 
 
 EARLY = """
