@@ -115,13 +115,13 @@ def serve(*, allow_unsigned: bool, no_page: bool, health: bool, **options: Any) 
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
     os.environ.pop(shared_metrics.VARIABLE, None)  # that of another program
-    log_to_standard_error()
-    if settings.memory > machine_memory():  # of a container or a unit, perhaps: the system would end the processes
-        reason = f"{show_bytes(settings.memory)} are more than the {show_bytes(machine_memory())} that may be used"
-        _log.warning("FOCALBOX_MEMORY is too much", extra={"reason": reason})
     places = [flags[name] for name in _PLACES if name in given]
     places += [name for name in (f"{SERVICE_PREFIX}{place.upper()}" for place in _PLACES) if name in os.environ]
     with take_socket(os.environ, places) or listen(settings) as listening, _withdrawn(listening):
+        log_to_standard_error()  # which opens a file: systemd's socket is one of a known number
+        if settings.memory > machine_memory():  # of a container or a unit, perhaps: the system would end the processes
+            reason = f"{show_bytes(settings.memory)} are more than the {show_bytes(machine_memory())} that may be used"
+            _log.warning("FOCALBOX_MEMORY is too much", extra={"reason": reason})
         announce = partial(_announce, settings, listening)
         shared = settings.share()  # while this process still sees all processors
         if shared.workers == 1:

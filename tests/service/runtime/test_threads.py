@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from focalbox.errors import Overloaded
-from focalbox.service.runtime.threads import Threads
-from service.servers import SECONDS
+from focalbox.service.runtime.threads import Loop, Threads
+from service.servers import SECONDS, Running
 
 
 def test_work_that_hangs_is_given_up_and_counts_until_it_ends() -> None:
@@ -109,3 +112,51 @@ def test_a_system_that_gives_no_threads_takes_none_away(monkeypatch: pytest.Monk
         with pytest.raises(Overloaded, match="too many pictures at once"):
             asyncio.run(threads.run(int))
     assert asyncio.run(threads.run(int)) == 0
+
+
+def test_no_loop_waits_at_its_end_for_what_asyncio_does_in_threads() -> None:
+    hold, begun, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        hold.wait(SECONDS)
+        ended.set()
+
+    async def work() -> int:
+        hanging = asyncio.ensure_future(asyncio.to_thread(hang))
+        await asyncio.to_thread(begun.wait, SECONDS)
+        hanging.cancel()
+        return await asyncio.to_thread(lambda: 7)
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        assert runner.run(work()) == 7
+    assert not ended.is_set()
+    hold.set()
+
+
+HANGING = """
+import socket, threading
+look_up = socket.getaddrinfo
+
+def hang(host, *more, **options):
+    if host == "cache.example":
+        threading.Event().wait()
+    return look_up(host, *more, **options)
+
+socket.getaddrinfo = hang
+"""
+"""A name service that hangs for one name, as Python sees it."""
+
+
+@pytest.mark.slow
+def test_stopping_does_not_wait_for_the_name_of_a_cache(
+    running: Callable[..., Running], pictures: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("redis")
+    (tmp_path / "sitecustomize.py").write_text(HANGING)
+    searched = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    started = running(
+        "--root", str(pictures), "--allow-unsigned", "--cache", "redis://cache.example:6379/0", PYTHONPATH=searched
+    )
+    assert b" 200 " in started.get("/v1/crop/60x40/coffee.jpg")
+    assert started.stop() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -129,13 +130,31 @@ def test_requests_that_take_longer_than_stopping_waits_are_told_to_come_again(
     assert not any("trace" in line for line in lines)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_it_was_started_to_ignore_changes_nothing(workers: str, number: int) -> None:
+    """``nohup`` lets the first be ignored, and a shell's ``&`` the second."""
+    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0", "--workers", workers]
+    ignoring = ["sh", "-c", f"trap '' {int(number)}; exec \"$@\"", "sh"]
+    process = subprocess.Popen([*ignoring, *command], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    page = process.stdout.readline().split()[-1]
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+    for one in (process.pid, *map(int, children)):
+        os.kill(one, number)
+    started = Running(process, int(page.rstrip("/").rpartition(":")[2]), page)
+    assert b'"ready"' in started.get("/readyz")
+    assert started.stop() == 0
+    process.stdout.close()
+
+
 EARLY = """
 import signal, socket, sys
 from focalbox.service.server.process import serve_on
 from focalbox.service.settings import ServiceSettings
 
 def stop_early(frame, event, _):
-    if event == "call" and frame.f_code.co_qualname == "Server.run":
+    if event == "call" and frame.f_code.co_qualname.endswith("Server.run"):
         sys.setprofile(None)
         signal.raise_signal(signal.SIGTERM)
 

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Executor
+from functools import partial
+from typing import TypeVar, TypeVarTuple
 
 from focalbox.errors import Overloaded
 
-__all__ = ["Threads"]
+if sys.platform == "win32":  # what asyncio itself takes
+    from asyncio import ProactorEventLoop as _Basis
+else:
+    from asyncio import SelectorEventLoop as _Basis
+
+__all__ = ["Loop", "Threads"]
+
+_MAX_OTHERS = 64
+"""Pieces of work at once that libraries give to asyncio's own threads: asyncio starts at most half as many."""
 
 _T = TypeVar("_T")
+_Arguments = TypeVarTuple("_Arguments")
 
 
 class Threads:
@@ -113,3 +125,21 @@ class Threads:
 
     def _refusal(self) -> Overloaded:
         return Overloaded(f"too many {self._what} at once: try again later")
+
+
+class Loop(_Basis):
+    """An event loop that waits for no thread when it ends.
+
+    asyncio looks up the names of hosts in threads of its own, such as Redis's, and the process waits for them at its end:
+    where the name service hangs, for minutes.
+    """
+
+    _others = Threads(_MAX_OTHERS, "look-ups")
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*_Arguments], _T], *args: *_Arguments
+    ) -> asyncio.Future[_T]:
+        """Run a function in a thread; see asyncio."""
+        if executor is not None:
+            return super().run_in_executor(executor, func, *args)
+        return self.create_task(self._others.run(partial(func, *args)))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from focalbox.cli.messages import WRONG_CALL
+from focalbox.cli.signals import ignored_signals
 
 __all__ = ["Starts", "processors_of", "supervise"]
 
@@ -110,6 +111,7 @@ class _Supervisor:
         self._started: dict[int, int] = {}  # by process: its place among the workers
         self._processors = _processors()
         self._stopping, self._failed, self._code = False, 0, 0
+        self._awaited = set(_AWAITED) - ignored_signals()
         self._alive, self._held = os.pipe()
         self._came, self._comes = os.pipe()
         os.set_blocking(self._comes, False)
@@ -121,7 +123,7 @@ class _Supervisor:
         here: without the pipe, a signal just before a wait for workers would not end the wait.
         """
         signal.set_wakeup_fd(self._comes)
-        for number in _AWAITED:
+        for number in self._awaited:
             signal.signal(number, _note)
         for place in range(self._count):
             self._start(place)
@@ -143,7 +145,7 @@ class _Supervisor:
             signal.set_wakeup_fd(-1)
             os.close(self._held)
             _keep_to(processors_of(place, self._count, self._processors))
-            for number in _AWAITED:
+            for number in self._awaited:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
             threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()
