@@ -129,7 +129,8 @@ class Endpoints:
         with self._memory.receiving() as received:
             with self._metrics.stage("fetch"):
                 content = await located.read()
-            received.add(len(content.data))
+            if located.identity is None:  # files of the folder are as few as those who may be at work
+                received.add(len(content.data))
             with self._pool.admission():
                 return await self._answer(request, image_request, located, content)
 
