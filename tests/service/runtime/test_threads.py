@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,23 @@ from focalbox.service.runtime.threads import Loop, Threads
 from service.servers import SECONDS, Running
 
 
+async def _end_of_what_hangs(threads: Threads) -> None:
+    async with asyncio.timeout(SECONDS):
+        while threads.hang:  # noqa: ASYNC110 - it is a thread that ends
+            await asyncio.sleep(0)
+
+
 def test_work_that_hangs_is_given_up_and_counts_until_it_ends() -> None:
     threads, hold, ended = Threads(1, "pictures"), threading.Event(), threading.Event()
-
-    hanging: list[threading.Thread] = []
-
-    def hang() -> None:
-        hanging.append(threading.current_thread())
-        hold.wait(SECONDS)
 
     async def work() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await threads.run(hang)
+                await threads.run(partial(hold.wait, SECONDS))
         with pytest.raises(Overloaded, match="too many"):
             await threads.run(ended.set)
         hold.set()
-        hanging[0].join(SECONDS)
+        await _end_of_what_hangs(threads)
         await threads.run(ended.set)
 
     asyncio.run(work())
@@ -71,23 +72,28 @@ def test_whoever_is_given_up_at_its_turn_passes_it_on() -> None:
 
 
 def test_what_hangs_is_told_until_it_ends() -> None:
-    threads, hold, hanging = Threads(1, "pictures"), threading.Event(), list[threading.Thread]()
-
-    def hang() -> None:
-        hanging.append(threading.current_thread())
-        hold.wait(SECONDS)
+    threads, hold = Threads(1, "pictures"), threading.Event()
 
     async def work() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await threads.run(hang)
+                await threads.run(partial(hold.wait, SECONDS))
         told.append(threads.hang)
         hold.set()
-        hanging[0].join(SECONDS)
+        await _end_of_what_hangs(threads)
 
     told = [threads.hang]
     asyncio.run(work())
     assert [*told, threads.hang] == [False, True, False]
+
+
+def test_a_thread_is_used_again_and_ends_with_its_owner() -> None:
+    async def work(threads: Threads) -> set[threading.Thread]:
+        return {await threads.run(threading.current_thread) for _ in range(20)}
+
+    (thread,) = asyncio.run(work(Threads(3, "pictures")))
+    thread.join(SECONDS)
+    assert not thread.is_alive()
 
 
 def test_what_work_raises_is_raised() -> None:

@@ -1,4 +1,4 @@
-"""Runs blocking work that may hang, each piece in its own thread, so that it delays neither other work nor the exit.
+"""Runs blocking work that may hang, each kind in threads of its own, so that it delays neither other work nor the exit.
 
 asyncio's own threads (`asyncio.to_thread`) are few, and all of its users share them: what hangs in one place would stop the
 others. Nor does the process end before they do.
@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
+from queue import SimpleQueue
 from typing import TypeVar, TypeVarTuple
 
 from focalbox.errors import Overloaded
@@ -30,6 +31,13 @@ _MAX_OTHERS = 64
 
 _T = TypeVar("_T")
 _Arguments = TypeVarTuple("_Arguments")
+
+
+def _work_off(queue: SimpleQueue[Callable[[], None] | None]) -> None:
+    """Do one piece of work after another, until there is None."""
+    while (work := queue.get()) is not None:
+        work()
+        del work
 
 
 class Threads:
@@ -53,12 +61,19 @@ class Threads:
     def __init__(self, limit: int, what: str, *, waits: bool = False) -> None:
         self._free, self._what, self._waits = threading.BoundedSemaphore(limit), what, waits
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._abandoned: list[threading.Thread] = []
+        self._abandoned: list[threading.Event] = []
+        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._idle, self._started = threading.Semaphore(0), 0  # threads: starting one takes longer than most work
+
+    def __del__(self) -> None:
+        """Let its threads end."""
+        for _ in range(self._started):
+            self._queue.put(None)
 
     @property
     def hang(self) -> bool:
         """Whether work that nobody waits for any more has not ended."""
-        self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+        self._abandoned = [ended for ended in self._abandoned if not ended.is_set()]
         return bool(self._abandoned)
 
     async def run(self, work: Callable[[], _T]) -> _T:
@@ -72,6 +87,7 @@ class Threads:
         await self._take()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[_T] = loop.create_future()
+        ended = threading.Event()
 
         def tell(result: Callable[[], None]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
@@ -85,20 +101,24 @@ class Threads:
             else:
                 tell(lambda: None if done.done() else done.set_result(found))
             finally:
+                ended.set()
+                self._idle.release()
                 self._free.release()
                 tell(self._call_next)
 
-        thread = threading.Thread(target=run, daemon=True)
-        try:
-            thread.start()
-        except RuntimeError as error:
-            self._free.release()
-            self._call_next()
-            raise self._refusal() from error
+        if not self._idle.acquire(blocking=False):
+            try:
+                threading.Thread(target=_work_off, args=(self._queue,), daemon=True).start()
+            except RuntimeError as error:
+                self._free.release()
+                self._call_next()
+                raise self._refusal() from error
+            self._started += 1
+        self._queue.put(run)
         try:
             return await done
         except asyncio.CancelledError:
-            self._abandoned.append(thread)
+            self._abandoned.append(ended)
             raise
 
     async def _take(self) -> None:
