@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,8 +48,7 @@ class _Store(BaseHTTPRequestHandler):
         if "slow" in parts:
             self.stalled.release()
             self.freed.wait(SECONDS)
-            self.close_connection = True
-            return None
+            return self._send(404, b"{}", {})
         google = "o" in parts
         name = "/".join(part for part in parts[parts.index("photos") :] if part != "o")
         content = self.objects.get(name)
@@ -182,6 +182,16 @@ def test_a_bucket_that_hangs_keeps_no_other_waiting(
     again = service.run(asyncio.wait_for(service.asked(slow[0]), SECONDS))
     assert again.status == 503, "its threads are still taken"
     assert service.ask(f"/v1/crop/40x40/{scheme}://photos/cat.jpg").status == 200
+    store.freed.set()
+
+    async def ask_again() -> set[int]:
+        return {answer.status for answer in await asyncio.gather(*map(service.asked, slow))}
+
+    until = time.monotonic() + SECONDS
+    while 503 in service.run(
+        ask_again()
+    ):  # until its threads are free again: the store is there no longer than this test
+        assert time.monotonic() < until
 
 
 @pytest.mark.slow
