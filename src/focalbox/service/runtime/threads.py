@@ -89,22 +89,22 @@ class Threads:
         done: asyncio.Future[_T] = loop.create_future()
         ended = threading.Event()
 
-        def tell(result: Callable[[], None]) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(result)
+        def tell(result: Callable[[], object]) -> None:
+            if not done.done():
+                result()
+            self._call_next()
 
         def run() -> None:
             try:
-                found = work()
-            except Exception as error:  # noqa: BLE001 - raised where it is waited for
-                tell(lambda error=error: None if done.done() else done.set_exception(error))  # type: ignore[misc]
-            else:
-                tell(lambda: None if done.done() else done.set_result(found))
-            finally:
-                ended.set()
-                self._idle.release()
-                self._free.release()
-                tell(self._call_next)
+                result: Callable[[], object] = partial(done.set_result, work())
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                result = partial(done.set_exception, error)
+            ended.set()
+            self._idle.release()  # before it is told: whoever waited for it may have the next piece at once
+            self._free.release()
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(tell, result)
+            del result  # an error holds this frame
 
         if not self._idle.acquire(blocking=False):
             try:
