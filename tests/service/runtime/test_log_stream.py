@@ -96,9 +96,21 @@ def test_a_file_and_what_nobody_reads_any_more_raise_nothing(tmp_path: Path) -> 
 def test_the_service_answers_and_stops_while_nobody_reads_its_log(workers: str) -> None:
     """Its log is a pipe that is read only at the end."""
     command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0", "--workers", workers]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            asked = _ask_many_times(process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(SECONDS) == 0
+        finally:
+            process.kill()
+        assert process.stderr is not None
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    assert 0 < len(lines) < asked
+
+
+def _ask_many_times(process: subprocess.Popen[bytes]) -> int:
+    """Ask the service that prints its address, and return how often."""
     assert process.stdout is not None
-    assert process.stderr is not None
     port = int(process.stdout.readline().split(b":")[-1].strip(b"/\n"))
     asked = 0
     with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
@@ -106,9 +118,4 @@ def test_the_service_answers_and_stops_while_nobody_reads_its_log(workers: str) 
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             assert connection.recv(65536).startswith(b"HTTP/1.1 200"), asked
             asked += 1
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(SECONDS) == 0
-    lines = [json.loads(line) for line in process.stderr.read().splitlines()]
-    assert 0 < len(lines) < asked
-    process.stdout.close()
-    process.stderr.close()
+    return asked

@@ -136,16 +136,18 @@ def test_a_signal_that_it_was_started_to_ignore_changes_nothing(workers: str, nu
     """``nohup`` lets the first be ignored, and a shell's ``&`` the second."""
     command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0", "--workers", workers]
     ignoring = ["sh", "-c", f"trap '' {int(number)}; exec \"$@\"", "sh"]
-    process = subprocess.Popen([*ignoring, *command], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    page = process.stdout.readline().split()[-1]
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
-    for one in (process.pid, *map(int, children)):
-        os.kill(one, number)
-    started = Running(process, int(page.rstrip("/").rpartition(":")[2]), page)
-    assert b'"ready"' in started.get("/readyz")
-    assert started.stop() == 0
-    process.stdout.close()
+    with subprocess.Popen([*ignoring, *command], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            page = process.stdout.readline().split()[-1]
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+            for one in (process.pid, *map(int, children)):
+                os.kill(one, number)
+            started = Running(process, int(page.rstrip("/").rpartition(":")[2]), page)
+            assert b'"ready"' in started.get("/readyz")
+            assert started.stop() == 0
+        finally:
+            process.kill()
 
 
 EARLY = """
