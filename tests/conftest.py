@@ -49,6 +49,7 @@ SLOW = (
     "service/server/test_unix_socket.py",
     "service/server/test_workers.py",
     "service/sources/test_fetched_disk.py",
+    "service/sources/test_hanging_disks.py",
     "service/sources/test_http_fetch.py",
     "service/sources/test_uploads.py",
     "service/test_access.py",

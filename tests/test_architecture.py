@@ -80,3 +80,10 @@ def test_the_glossary_is_in_a_table_without_a_word_twice() -> None:
     glossary = PAGE[PAGE.index("| word | meaning |") :]
     words = [word.strip() for line in glossary.splitlines()[2:] for word in line.split("|")[1].split(",")]
     assert len(words) == len(set(words)) > 30
+
+
+def test_the_service_shares_no_threads_among_all_that_may_hang() -> None:
+    """asyncio's own threads are few: a disk that hangs would take them from all others (`service/runtime/threads.py`)."""
+    shared = re.compile(r"\bto_thread\(|\.run_in_executor\(None")
+    users = [path for path in (PACKAGE / "service").rglob("*.py") if shared.search(path.read_text("utf-8"))]
+    assert users == []

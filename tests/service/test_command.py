@@ -233,3 +233,12 @@ def test_what_is_signed_on_the_command_line_is_served(
     address = capsys.readouterr().out.strip().removeprefix(started.place)
     assert started.get(address).startswith(b"HTTP/1.1 200")
     assert started.get(address.replace("30x30", "31x30")).startswith(b"HTTP/1.1 403")
+
+
+@pytest.mark.slow
+def test_more_memory_than_there_is_is_a_warning(running: Callable[..., Running], tmp_path: Path) -> None:
+    started = running("--allow-unsigned", FOCALBOX_MEMORY="9000000G")
+    assert started.stop() == 0
+    warnings = [line for line in (tmp_path / "log-0").read_text().splitlines() if '"level": "warning"' in line]
+    assert len(warnings) == 1
+    assert "FOCALBOX_MEMORY is too much" in warnings[0]

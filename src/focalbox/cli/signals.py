@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["end_on_signals", "exit_code_of", "ignore_signals", "leave_at_control_c"]
+__all__ = ["end_on_signals", "exit_code_of", "ignore_signals", "ignored_signals", "leave_at_control_c"]
 
 _BY_SIGNAL = 128
 """The number that shells add to a signal's number in the exit code of a command that it ended."""
@@ -42,13 +42,17 @@ def end_on_signals() -> Iterator[None]:
             ended_at = now
             raise _Ended(number)
 
-    heard = [number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, end) for number in heard}
+    before = {number: signal.signal(number, end) for number in sorted(set(_ENDING) - ignored_signals())}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler if ended_at is None else signal.SIG_IGN)
+
+
+def ignored_signals() -> set[int]:
+    """Return which of the signals that end a command this one was started to ignore, as by ``nohup`` or a shell's ``&``."""
+    return {number for number in _ENDING if signal.getsignal(number) == signal.SIG_IGN}
 
 
 @contextmanager

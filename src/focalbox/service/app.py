@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sized
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from focalbox.service.runtime.memory import MemoryBudget
 from focalbox.service.runtime.metrics import Metrics
 from focalbox.service.runtime.pool import Pool
 from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.runtime.threads import Threads
 from focalbox.service.runtime.tracing import Tracing
 from focalbox.service.settings import ServiceSettings
 from focalbox.service.sources.buckets import Buckets
@@ -103,10 +104,17 @@ def build(
     gate = Gate("pictures from other servers", settings.upstreams, settings.host_upstreams)
     metrics.watch("focalbox_fetches", "Pictures being fetched.", lambda: len(gate))
     buckets = Buckets(
-        settings.buckets, limits, bucket_filesystem, seconds=settings.fetch_seconds, most=settings.upstreams
+        settings.buckets, limits, bucket_filesystem, seconds=settings.fetch_seconds, most=settings.host_upstreams
     )
     upstreams = Upstreams(remote, buckets, gate, kept, settings.stale_seconds)
-    sources = Sources(folder, upstreams, remote.allows, limits)
+    sources = Sources(
+        folder,
+        upstreams,
+        remote.allows,
+        limits,
+        seconds=settings.fetch_seconds,
+        most=settings.threads + settings.waiting,
+    )
     _check_fallback(sources, settings.fallback)
     endpoints = Endpoints(
         settings,
@@ -119,11 +127,12 @@ def build(
         metrics=metrics,
         readiness=readiness,
     )
-    pages = Pages(settings, folder)
+    pages = Pages(settings, folder, sources.ask_folder)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        await asyncio.to_thread(load_model, cropper)
+        thread = Threads(1, "starts")
+        await thread.run(partial(load_model, cropper))
         readiness.started = True
         try:
             yield
@@ -134,7 +143,7 @@ def build(
             if shared_cache is not None:
                 await shared_cache.close()
             pool.close()
-            await asyncio.to_thread(metrics.tracing.close)
+            await thread.run(metrics.tracing.close)
 
     async def document(_: Request) -> Response:
         return pages.json(openapi(settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.util
+import logging
 import os
 import socket
 import sys
@@ -21,6 +22,7 @@ from focalbox.amounts import show_bytes
 from focalbox.cli.messages import FAILED_PICTURE, WRONG_CALL, print_error
 from focalbox.cli.options import WholeNumber
 from focalbox.errors import FocalboxError, InvalidRequest
+from focalbox.machine import machine_memory
 from focalbox.options.addresses import MAX_ADDRESS
 from focalbox.service.dialects.signing import new_key, parse_key
 from focalbox.service.dialects.signing import sign as signed
@@ -42,6 +44,8 @@ _PACKAGES = ("h11", "httpcore", "httpx", "multipart", "prometheus_client", "star
 """The packages of the extra, by the names that Python imports."""
 _PLACES = ("host", "port", "unix_socket", "unix_socket_mode")
 """The settings that say where to listen, and how."""
+
+_log = logging.getLogger("focalbox.service")
 
 
 @click.command()
@@ -111,10 +115,13 @@ def serve(*, allow_unsigned: bool, no_page: bool, health: bool, **options: Any) 
         settings = dataclasses.replace(settings, keys=(new_key(),))
     _check_installed()
     os.environ.pop(shared_metrics.VARIABLE, None)  # that of another program
-    log_to_standard_error()
     places = [flags[name] for name in _PLACES if name in given]
     places += [name for name in (f"{SERVICE_PREFIX}{place.upper()}" for place in _PLACES) if name in os.environ]
     with take_socket(os.environ, places) or listen(settings) as listening, _withdrawn(listening):
+        log_to_standard_error()  # which opens a file: systemd's socket is one of a known number
+        if settings.memory > machine_memory():  # of a container or a unit, perhaps: the system would end the processes
+            reason = f"{show_bytes(settings.memory)} are more than the {show_bytes(machine_memory())} that may be used"
+            _log.warning("FOCALBOX_MEMORY is too much", extra={"reason": reason})
         announce = partial(_announce, settings, listening)
         shared = settings.share()  # while this process still sees all processors
         if shared.workers == 1:
@@ -167,24 +174,25 @@ def _serve_with_workers(
 
     starts, balance = Starts(settings.workers), Balance(settings.workers)
 
-    def announce_last() -> None:
-        if starts.is_last():
-            announce()
-
     def work(place: int, all_stop: Callable[[], bool]) -> int:
+        def serves() -> None:
+            if starts.serve(place):
+                announce()
+
         try:
             folder = metrics_folder and shared_metrics.join(metrics_folder)
             share = balance.share(place)
-            _serve(listening, settings, metrics_folder=folder, all_stop=all_stop, announce=announce_last, share=share)
+            _serve(listening, settings, metrics_folder=folder, all_stop=all_stop, announce=serves, share=share)
         except FocalboxError as error:
             starts.fail(str(error))
             return WRONG_CALL
         return 0
 
-    def forget(worker: int, place: int) -> None:
+    def forget(worker: int, place: int) -> bool:
         balance.share(place).leave()
         if metrics_folder:
             shared_metrics.forget(metrics_folder, worker)
+        return starts.end(place)
 
     code = supervise(settings.workers, work, forget, listening.close)  # the last worker to close it ends it
     for reason in starts.reasons():

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
 from focalbox.core.target import Ratio
-from focalbox.errors import SourceError
+from focalbox.errors import Overloaded, SourceError
 from focalbox.imaging.source import Limits
 from focalbox.service.cache_control import cache_control, never_stale
 from focalbox.service.disposition import disposition
@@ -115,18 +115,22 @@ class Endpoints:
     async def _answer_source(self, request: Request, image_request: ImageRequest, *, changing: bool) -> Response:
         locate = partial(self._sources.locate, image_request.source, changing=changing)
         quick = self._sources.is_quick(image_request.source)  # then changing threads would take longer than the look-up
-        located = locate() if quick else await asyncio.to_thread(locate)
-        if not located.elsewhere:
+        if quick:
+            located = locate()
+        else:
+            located = await until_gone(request.receive, self._sources.ask_folder(locate))
+        if not located.elsewhere or self._pictures.knows(located):
             with self._pool.admission():
                 return await until_gone(request.receive, self._answer(request, image_request, located))
         return await until_gone(request.receive, self._fetch_and_answer(request, image_request, located))
 
     async def _fetch_and_answer(self, request: Request, image_request: ImageRequest, located: Location) -> Response:
-        """Answer for a picture of another server, without holding a place in the pool while waiting for it."""
+        """Answer for a picture of another machine, without holding a place in the pool while waiting for it."""
         with self._memory.receiving() as received:
             with self._metrics.stage("fetch"):
                 content = await located.read()
-            received.add(len(content.data))
+            if located.identity is None:  # files of the folder are as few as those who may be at work
+                received.add(len(content.data))
             with self._pool.admission():
                 return await self._answer(request, image_request, located, content)
 
@@ -201,8 +205,8 @@ class Endpoints:
         state = self._readiness.state
         if state == "ready":
             try:
-                await asyncio.to_thread(self._sources.check)
-            except Unavailable:
+                await self._sources.check()
+            except (Unavailable, Overloaded):
                 state = "no pictures"
         return JSONResponse({"status": state}, 200 if state == "ready" else 503, {"Cache-Control": "no-store"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
@@ -139,7 +140,7 @@ class RequestLog:
         level, more = logging.INFO, dict[str, Any]()
         try:
             check_characters(scope["path"])  # /metrics%0a would be answered too, and is not what a proxy keeps inside
-            await (_preflight if self._is_preflight(scope) else self._app)(scope, receive, send_noted)
+            await _unless_stopped(_preflight if self._is_preflight(scope) else self._app)(scope, receive, send_noted)
         except Gone:
             status = 499
         except Exception as error:  # noqa: BLE001 - the last place where anything can become an answer
@@ -200,6 +201,19 @@ class RequestLog:
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
         allowed = origin.decode("latin-1").lower() in self._origins
         return [(b"vary", b"Origin"), *([(b"access-control-allow-origin", origin), _EXPOSED] if allowed else [])]
+
+
+def _unless_stopped(app: ASGIApp) -> ASGIApp:
+    """Return an application whose requests, when they take longer than stopping waits for them, end with an answer."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError as error:
+            message = "the service is stopping: try again"
+            raise Unavailable(message) from error
+
+    return run
 
 
 async def _preflight(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import importlib
 import importlib.util
 import json
 import re
 import time
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -55,10 +54,17 @@ class Pages:
     settings : ServiceSettings
     folder : RootFolder, optional
         Whose pictures are shown to try when scikit-image is not installed.
+    ask_folder : callable
+        Does work that reads the folder, in a thread.
     """
 
-    def __init__(self, settings: ServiceSettings, folder: RootFolder | None) -> None:
-        self._settings, self._folder = settings, folder
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        folder: RootFolder | None,
+        ask_folder: Callable[[Callable[[], Any]], Awaitable[Any]],
+    ) -> None:
+        self._settings, self._folder, self._ask_folder = settings, folder, ask_folder
         off = (*(() if settings.docs else ("docs", "openapi.json")), *(() if settings.metrics else ("metrics",)))
         self._home_page = _without_links(_content("index.html"), off)
 
@@ -85,19 +91,19 @@ class Pages:
         name = request.path_params["name"]
         if name == "demos.json" and self._settings.page:
             self._check(request)
-            return self.json(await asyncio.to_thread(self._demos))
+            return self.json(await self._ask_folder(self._demos))
         if name == "place.json" and self._settings.page:
             self._check(request)
             asked = request.query_params
             name = asked.get("name", "")
-            there = await asyncio.to_thread(self._is_there, name, asked.get("bytes", ""))
+            there = await self._ask_folder(partial(self._is_there, name, asked.get("bytes", "")))
             found = {"folder": self._folder is not None, "servable": is_servable(name), "there": there}
             return self.json({**found, "sizes": self._settings.sizes})
         return _answer(request, _content(name), name)
 
     async def _demo(self, request: Request) -> Response:
         self._check(request)
-        content = await asyncio.to_thread(self._photograph, request.path_params["name"])
+        content = await self._ask_folder(partial(self._photograph, request.path_params["name"]))
         return Response(
             content, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"}
         )

@@ -26,6 +26,9 @@ _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "a
 _S3, _GOOGLE, _WHOLE = {"s3", "s3a"}, {"gs", "gcs"}, {"http", "https"}
 """Schemes: of S3, of Google, and those whose paths are whole addresses."""
 
+_CONNECTIONS = 256
+"""Connections to all buckets of S3 together; botocore's 10 would let a bucket that hangs keep all others waiting."""
+
 _T = TypeVar("_T")
 
 
@@ -194,7 +197,12 @@ def filesystem_of(scheme: str) -> Any:
         options: dict[str, Any] = {"use_listings_cache": False}
         if scheme in _S3:
             # one try in botocore: faults are counted and waited for in one place, here
-            options["config_kwargs"] = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 30}
+            options["config_kwargs"] = {
+                "retries": {"total_max_attempts": 1},
+                "connect_timeout": 5,
+                "read_timeout": 30,
+                "max_pool_connections": _CONNECTIONS,
+            }
         # asked of the signature first: one that fails half made writes to standard error when it is deleted
         signature(fsspec.get_filesystem_class(scheme).__init__).bind(None, **options)
         system = fsspec.filesystem(scheme, **options)

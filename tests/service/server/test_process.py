@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from service.servers import SECONDS, Running
+from service.servers import SECONDS, Neighbour, Running, receive
 
 CLIENTS = 16
 """Clients that ask at once while the service ends."""
@@ -103,13 +105,58 @@ def test_a_root_that_vanishes_is_not_a_missing_picture(
     assert started.get("/readyz").startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_requests_that_take_longer_than_stopping_waits_are_told_to_come_again(
+    running: Callable[..., Running], neighbour: Neighbour, tmp_path: Path, workers: str
+) -> None:
+    started = running(
+        "--allow-unsigned",
+        "--workers",
+        workers,
+        FOCALBOX_SERVICE_HOSTS=neighbour.place,
+        FOCALBOX_SERVICE_ALLOW_PRIVATE="true",
+        FOCALBOX_SERVICE_FETCH_SECONDS="300",
+        FOCALBOX_SERVICE_STOP_SECONDS="1",
+    )
+    waiting = started.send(f"/v1/crop/40x40/http://{neighbour.place}/silent.jpg")
+    assert neighbour.begun.wait(SECONDS)
+    assert started.stop() == 0
+    head, _, body = receive(waiting).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert {b"cache-control: no-store", b"retry-after: 1", b"connection: close"} <= set(head.lower().split(b"\r\n"))
+    assert json.loads(body)["detail"] == "the service is stopping: try again"
+    lines = [json.loads(line) for line in (tmp_path / "log-0").read_text().splitlines()]
+    assert [line["status"] for line in lines if "silent" in line.get("path", "")] == [503]
+    assert not any("trace" in line for line in lines)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_it_was_started_to_ignore_changes_nothing(workers: str, number: int) -> None:
+    """``nohup`` lets the first be ignored, and a shell's ``&`` the second."""
+    command = [sys.executable, "-m", "focalbox", "serve", "--allow-unsigned", "--port", "0", "--workers", workers]
+    ignoring = ["sh", "-c", f"trap '' {int(number)}; exec \"$@\"", "sh"]
+    with subprocess.Popen([*ignoring, *command], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            page = process.stdout.readline().split()[-1]
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+            for one in (process.pid, *map(int, children)):
+                os.kill(one, number)
+            started = Running(process, int(page.rstrip("/").rpartition(":")[2]), page)
+            assert b'"ready"' in started.get("/readyz")
+            assert started.stop() == 0
+        finally:
+            process.kill()
+
+
 EARLY = """
 import signal, socket, sys
 from focalbox.service.server.process import serve_on
 from focalbox.service.settings import ServiceSettings
 
 def stop_early(frame, event, _):
-    if event == "call" and frame.f_code.co_qualname == "Server.run":
+    if event == "call" and frame.f_code.co_qualname.endswith("Server.run"):
         sys.setprofile(None)
         signal.raise_signal(signal.SIGTERM)
 

@@ -118,17 +118,38 @@ def test_every_processor_is_one_workers(count: int, processors: set[int]) -> Non
         assert max(map(len, kept)) - min(map(len, kept)) <= 1
 
 
-SLOW = """
-import sys
-import focalbox.service.server.workers as workers
-workers._EARLY = 0.0  # so slow a machine that no end is early
-sys.exit(workers.supervise(2, lambda place, all_stop: 2, lambda worker, place: None, lambda: None))
+ENDING = """
+import os, signal, sys
+from focalbox.service.server.workers import Starts, supervise
+
+def work(place, all_stop):
+    os.write(1, b".")
+    if sys.argv[1] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2
+
+sys.exit(supervise(1, work, lambda worker, place: False, lambda: None))
 """
 
 
-def test_workers_that_cannot_start_are_not_started_again_however_slow_the_machine_is() -> None:
-    ended = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, text=True, check=False, timeout=SECONDS)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "")
+@pytest.mark.parametrize(("how", "code", "starts"), [("wrong", 2, "."), ("killed", 1, "...")])
+def test_workers_that_cannot_start_are_not_started_again_and_again(how: str, code: int, starts: str) -> None:
+    ending = [sys.executable, "-c", ENDING, how]
+    ended = subprocess.run(ending, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert (ended.returncode, ended.stdout) == (code, starts)
+
+
+def test_workers_that_have_served_are_replaced_however_soon_they_are_killed(running: Callable[..., Running]) -> None:
+    started = running("--allow-unsigned", "--workers", "2")
+    for _ in range(3):  # more than may fail to start
+        assert started.get("/readyz").startswith(b"HTTP/1.1 200"), "one of them at least has served"
+        killed, until = set(_workers(started)), time.monotonic() + SECONDS
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
+        while killed & set(_workers(started)):
+            assert time.monotonic() < until
+    assert started.get("/readyz").startswith(b"HTTP/1.1 200")
+    assert started.stop() == 0
 
 
 OTHERS = """
@@ -157,7 +178,9 @@ def test_the_end_of_another_process_is_no_workers() -> None:
 @given(st.integers(1, 64))
 def test_one_of_the_processes_that_serve_is_the_last(count: int) -> None:
     starts = Starts(count)
-    assert [starts.is_last() for _ in range(count + 2)] == [False] * (count - 1) + [True, False, False]
+    assert [starts.serve(number % count) for number in range(count + 2)] == [False] * (count - 1) + [True, False, False]
+    assert all(starts.end(place) for place in range(count))
+    assert not any(starts.end(place) for place in range(count))
 
 
 def test_reasons_are_told_once_however_many_and_long_they_are() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +22,7 @@ from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed
 from focalbox.service.sources.buckets import Buckets
 from focalbox.storage.fsspec_store import filesystem_of
-from service.servers import Service
+from service.servers import SECONDS, Service
 
 Opened = Callable[..., Service]
 
@@ -33,6 +35,8 @@ class _Store(BaseHTTPRequestHandler):
     asked: list[str]
     broken: threading.Event
     denied: threading.Event
+    stalled: threading.Semaphore
+    freed: threading.Event
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -41,6 +45,10 @@ class _Store(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         parts = unquote(address.path).strip("/").split("/")
         self.asked.append(f"{self.command} {'media' if 'alt=media' in address.query else ''}".strip())
+        if "slow" in parts:
+            self.stalled.release()
+            self.freed.wait(SECONDS)
+            return self._send(404, b"{}", {})
         google = "o" in parts
         name = "/".join(part for part in parts[parts.index("photos") :] if part != "o")
         content = self.objects.get(name)
@@ -84,9 +92,8 @@ def _forget_clients() -> None:
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
-    handler = type(
-        "Store", (_Store,), {"objects": {}, "asked": [], "broken": threading.Event(), "denied": threading.Event()}
-    )
+    events = {name: threading.Event() for name in ("broken", "denied", "freed")}
+    handler = type("Store", (_Store,), {"objects": {}, "asked": [], "stalled": threading.Semaphore(0), **events})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -100,6 +107,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Store]]:
         monkeypatch.setenv(f"AWS_{variable}", value)
     _forget_clients()
     yield handler
+    events["freed"].set()
     _forget_clients()
     server.shutdown()
     server.server_close()
@@ -129,7 +137,7 @@ def test_pictures_in_buckets_of_other_stores_are_served(
     for name, status in (("missing.jpg", 404), ("large.jpg", 413)):
         answer = service.ask(f"/v1/crop/60x40/{scheme}://photos/{name}")
         assert answer.status == status, answer
-        answer.problem()
+        assert "photos" not in answer.problem(), "no addresses are told"
     del store.objects["photos/pets/cat.jpg"]
     assert service.ask(address).status == 404
 
@@ -150,6 +158,66 @@ def test_a_bucket_that_refuses_is_not_stood_in_for_and_an_empty_object_is_no_pic
     assert empty.status in {415, 422}, empty
     store.denied.set()
     assert service.ask(address).status == 502, "what is kept may no longer be shown"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "module"), [("s3", "s3fs"), ("gs", "gcsfs"), ("az", "adlfs")])
+def test_a_bucket_that_hangs_keeps_no_other_waiting(
+    opened: Opened, pictures: Path, store: type[_Store], scheme: str, module: str
+) -> None:
+    pytest.importorskip(module, reason="the extras come with requirements/batch.txt")
+    store.objects["photos/cat.jpg"] = (pictures / "chelsea.jpg").read_bytes()
+    buckets = f"{scheme}://photos,{scheme}://slow"
+    service = opened(buckets=buckets, allow_unsigned="true", fetch_seconds=3, host_upstreams=16, upstreams=20)
+    slow = [f"/v1/crop/60x40/{scheme}://slow/{number}.jpg" for number in range(16)]
+
+    async def ask() -> list[int]:
+        waiting = [asyncio.ensure_future(service.asked(target)) for target in slow]
+        for _ in slow:
+            await asyncio.to_thread(store.stalled.acquire, timeout=SECONDS)
+        other = await service.asked(f"/v1/crop/60x40/{scheme}://photos/cat.jpg")
+        return [other.status, *{answer.status for answer in await asyncio.gather(*waiting)}]
+
+    assert service.run(ask()) == [200, 424]
+    again = service.run(asyncio.wait_for(service.asked(slow[0]), SECONDS))
+    assert again.status == 503, "its threads are still taken"
+    assert service.ask(f"/v1/crop/40x40/{scheme}://photos/cat.jpg").status == 200
+    store.freed.set()
+
+    async def ask_again() -> set[int]:
+        return {answer.status for answer in await asyncio.gather(*map(service.asked, slow))}
+
+    until = time.monotonic() + SECONDS
+    while 503 in service.run(
+        ask_again()
+    ):  # until its threads are free again: the store is there no longer than this test
+        assert time.monotonic() < until
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "module"), [("s3", "s3fs"), ("gs", "gcsfs"), ("az", "adlfs")])
+@pytest.mark.parametrize("fetched", [True, False])
+def test_no_name_leads_out_of_a_bucket_or_by_another_way_to_the_same_picture(
+    opened: Opened,
+    pictures: Path,
+    store: type[_Store],
+    tmp_path: Path,
+    scheme: str,
+    module: str,
+    fetched: bool,  # noqa: FBT001 - a case
+) -> None:
+    pytest.importorskip(module, reason="the extras come with requirements/batch.txt")
+    store.objects["photos/cat.jpg"] = (pictures / "chelsea.jpg").read_bytes()
+    more = {"fetched": tmp_path} if fetched else {}
+    service = opened(buckets=f"{scheme}://photos", allow_unsigned="true", **more)
+    before = len(store.asked)
+    for key in ("../private/cat.jpg", "pets/../../private/cat.jpg", "..", "./cat.jpg", "a/./../cat.jpg", "cat.jpg%23"):
+        answer = service.ask(f"/v1/crop/60x40/{scheme}://photos/{key}")
+        assert (answer.status, answer.problem()) == (404, "there is no such picture"), key
+    assert store.asked[before:] == []
+    for key in ("..cat.jpg", "pets../cat.jpg", "cat..jpg"):
+        store.objects[f"photos/{key}"] = store.objects["photos/cat.jpg"]
+        assert service.ask(f"/v1/crop/60x40/{scheme}://photos/{key}").status == 200, key
 
 
 @pytest.mark.parametrize(

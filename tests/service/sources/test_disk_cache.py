@@ -72,6 +72,23 @@ def test_when_somebody_empties_the_folder_it_is_empty_and_begins_anew(
     assert (tmp_path / "pictures-1.sqlite").is_file()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are listed there")
+def test_what_was_removed_is_not_kept_open_and_takes_no_place_on_the_disk(
+    opened: Callable[..., DiskCache], tmp_path: Path
+) -> None:
+    caches = opened(), opened()
+    for cache in caches:
+        cache.put("a", SAID, b"picture")
+    for names in (["pictures-1.sqlite"], sorted(file.name for file in tmp_path.iterdir())) * 3:
+        for name in names:
+            (tmp_path / name).unlink(missing_ok=True)
+        for cache in caches:
+            cache.put("a", SAID, b"picture")
+        assert [cache.data("a") for cache in caches] == [b"picture"] * 2
+    files = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    assert [file for file in files if file.startswith(str(tmp_path)) and file.endswith(".sqlite (deleted)")] == []
+
+
 def test_what_a_clock_that_was_wrong_has_noted_does_not_stay_for_ever(
     opened: Callable[..., DiskCache], tmp_path: Path
 ) -> None:

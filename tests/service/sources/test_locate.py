@@ -32,7 +32,8 @@ def sources(tmp_path: Path) -> Callable[..., Sources]:
         upstreams = Upstreams(
             remote, Buckets(["bucket"], Limits(), MemoryFileSystem(), seconds=1, most=1), Gate("pictures", 1), None, 0
         )
-        return Sources(RootFolder(tmp_path / "root", mounted) if folder else None, upstreams, remote.allows, Limits())
+        root = RootFolder(tmp_path / "root", mounted) if folder else None
+        return Sources(root, upstreams, remote.allows, Limits(), seconds=1, most=1)
 
     return make
 
@@ -96,9 +97,9 @@ def test_what_is_nowhere_is_refused(sources: Callable[..., Sources]) -> None:
 
 def test_a_root_that_is_gone_is_said_to_be(sources: Callable[..., Sources], tmp_path: Path) -> None:
     found = sources(folder=True)
-    found.check()
+    asyncio.run(found.check())
     (tmp_path / "root").rename(tmp_path / "moved")
     with pytest.raises(Unavailable):
-        found.check()
+        asyncio.run(found.check())
     with pytest.raises(Unavailable):
         found.locate("cat.jpg")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import sys
 from typing import Any
+
+from focalbox.service.runtime.log_stream import LogStream
 
 __all__ = ["JsonLines", "log_to_standard_error"]
 
@@ -30,7 +34,9 @@ class JsonLines(logging.Formatter):
 
 def log_to_standard_error() -> None:
     """Write all messages of the service, and warnings of libraries, to standard error as lines of JSON."""
-    handler = logging.StreamHandler()
+    handler: logging.StreamHandler[Any] = logging.StreamHandler()
+    with contextlib.suppress(AttributeError, OSError, ValueError):  # closed from the start, or no real file
+        handler.setStream(LogStream(sys.stderr.fileno(), _tell_lost))
     handler.setFormatter(JsonLines())
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != _SAID_BY_US)
     for name, level in (("", logging.WARNING), ("focalbox", logging.INFO), ("uvicorn", logging.WARNING)):
@@ -38,3 +44,8 @@ def log_to_standard_error() -> None:
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(level)
     logging.captureWarnings(True)  # noqa: FBT003 - its only parameter
+
+
+def _tell_lost(lines: int) -> str:
+    what = {"levelname": "WARNING", "msg": "lines of the log are lost: whoever reads it is slower than it is written"}
+    return JsonLines().format(logging.makeLogRecord({**what, "lines": lines})) + "\n"

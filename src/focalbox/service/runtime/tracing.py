@@ -15,6 +15,11 @@ _SECONDS_TO_SEND = 2.0
 """Seconds that stopping may wait for the collector: a working one takes the last spans in a few milliseconds."""
 _FAILED = 500
 """The lowest status that marks a span as failed (OpenTelemetry's conventions for HTTP servers)."""
+_LONGEST = 512
+"""Characters of a header that spans may carry on, such as `tracestate`: what W3C's Trace Context asks for at least. A
+client's 8,000 would be sent to the collector with each stage, or be a line of log."""
+_UNUSED = "baggage"
+"""A header that OpenTelemetry reads, with warnings about mistakes in it, and that no span shows."""
 
 
 class Tracing:
@@ -71,8 +76,9 @@ class Tracing:
             yield noted
             return
         attributes = {"http.request.method": method, "url.path": path}
-        kind, parent = self._trace.SpanKind.SERVER, self._extract(headers)
-        with self._tracer.start_as_current_span(method, context=parent, kind=kind, attributes=attributes) as span:
+        carried = {name: value for name, value in headers.items() if len(value) <= _LONGEST and name != _UNUSED}
+        named = {"context": self._extract(carried), "kind": self._trace.SpanKind.SERVER, "attributes": attributes}
+        with self._tracer.start_as_current_span(method, **named) as span:
             try:
                 yield noted
             finally:
@@ -83,8 +89,13 @@ class Tracing:
                     span.set_status(self._trace.StatusCode.ERROR)
 
     def stage(self, name: str) -> AbstractContextManager[Any]:
-        """Record a stage of the request that is under way."""
-        return nullcontext() if self._tracer is None else self._tracer.start_as_current_span(name)
+        """Record a stage of the request that is under way; of an error, only what the client is told.
+
+        Its frames would be thousands of characters for each damaged picture. Those of our own mistakes are in the log.
+        """
+        return (
+            nullcontext() if self._tracer is None else self._tracer.start_as_current_span(name, record_exception=False)
+        )
 
     def close(self, seconds: float = _SECONDS_TO_SEND) -> None:
         """Send the remaining spans; those not sent after so many seconds are given up.

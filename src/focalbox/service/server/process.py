@@ -15,11 +15,13 @@ from typing import Any
 
 import uvicorn
 
+from focalbox.cli.signals import ignored_signals
 from focalbox.cropper import Cropper
 from focalbox.errors import InvalidRequest
 from focalbox.service.app import build, load_model
 from focalbox.service.runtime.allocator import give_memory_back
 from focalbox.service.runtime.readiness import Readiness
+from focalbox.service.runtime.threads import Loop
 from focalbox.service.server.balance import Share
 from focalbox.service.server.closing import stop_accepting
 from focalbox.service.server.connections import Connections
@@ -60,9 +62,17 @@ class _Server(uvicorn.Server):
         self._readiness, self._connections = readiness, connections
         self._listening, self._all_stop, self._announce, self._share = listening, all_stop, announce, share
         self._drain, self._until, self._warned = drain, 0.0, 0.0
+        self._ignored = ignored_signals()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until the end; uvicorn would take another loop, and wait for its threads."""
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(self.serve(sockets))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first SIGTERM or SIGHUP; stop at control-C, at a second signal, and when there is no drain."""
+        if sig in self._ignored:
+            return
         self._readiness.draining = True
         if self._drain and not self._until and sig != signal.SIGINT:
             self._until = time.monotonic() + self._drain
@@ -78,7 +88,8 @@ class _Server(uvicorn.Server):
             self._listening.may_accept = self._share.may_accept
         await super().startup(sockets)
         self._listening.listen(BACKLOG)  # asyncio listened with the backlog that bounds its turns
-        self._announce()
+        if not self.should_exit:  # such as when the application could not start
+            self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Tell whether to stop."""

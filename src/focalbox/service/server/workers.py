@@ -10,18 +10,16 @@ import select
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
 from focalbox.cli.messages import WRONG_CALL
+from focalbox.cli.signals import ignored_signals
 
 __all__ = ["Starts", "processors_of", "supervise"]
 
-_EARLY = 5.0
-"""Seconds after its start in which a worker that ends counts as one that could not start."""
 _FAILED_STARTS = 3
-"""Workers in a row that could not start after which no more are started."""
+"""Workers in a row that ended before they served after which no more are started."""
 _MAX_REASON = select.PIPE_BUF - 1
 """Bytes of a reason that are kept: with the end of its line, what a pipe takes in one piece."""
 _MAX_REASONS = 2**16
@@ -33,7 +31,7 @@ _log = logging.getLogger("focalbox.service")
 
 
 class Starts:
-    """Shared by processes that start together: tells which one is the last to start, and collects why some cannot.
+    """Shared by processes that start together: tells which ones serve and which is the last, and collects why some cannot.
 
     Parameters
     ----------
@@ -43,8 +41,10 @@ class Starts:
     Examples
     --------
     >>> starts = Starts(2)
-    >>> starts.is_last(), starts.is_last(), starts.is_last()
+    >>> starts.serve(0), starts.serve(1), starts.serve(0)
     (False, True, False)
+    >>> starts.end(1), starts.end(1)
+    (True, False)
     >>> starts.fail("the model is not there")
     >>> starts.fail("the model is not there")
     >>> starts.reasons()
@@ -52,6 +52,7 @@ class Starts:
     """
 
     def __init__(self, count: int) -> None:
+        self._serve = mmap.mmap(-1, count)  # a byte for each place, which all processes see
         self._numbers, given = os.pipe()
         os.write(given, bytes(range(count, 0, -1)))  # each takes one; whoever gets 1 is the last
         os.close(given)
@@ -59,9 +60,15 @@ class Starts:
         for end in (self._told, self._tell):
             os.set_blocking(end, False)
 
-    def is_last(self) -> bool:
-        """Tell whether all others serve already; true once, for one of the processes."""
+    def serve(self, place: int) -> bool:
+        """Say that the process at a place serves; the answer is whether all do now: true once, for one of them."""
+        self._serve[place] = 1
         return os.read(self._numbers, 1) == b"\x01"
+
+    def end(self, place: int) -> bool:
+        """Say that the process at a place has ended; the answer is whether it had served."""
+        had_served, self._serve[place] = self._serve[place] > 0, 0
+        return had_served
 
     def fail(self, reason: str) -> None:
         """Say in a sentence why this process cannot start."""
@@ -87,7 +94,7 @@ class _Supervisor:
         What a worker does: takes its place among them and a function that tells whether all workers stop, and returns an
         exit code. `WRONG_CALL` means that no worker can start, after however long, and none is started again.
     ended : callable
-        Told the process id and the place of every worker that has ended.
+        Told the process id and the place of every worker that has ended; answers whether it had served.
     stopping : callable
         Told when no more workers will be started.
     """
@@ -96,14 +103,15 @@ class _Supervisor:
         self,
         count: int,
         work: Callable[[int, Callable[[], bool]], int],
-        ended: Callable[[int, int], None],
+        ended: Callable[[int, int], bool],
         stopping: Callable[[], None],
     ) -> None:
         self._count, self._work, self._ended, self._stop = count, work, ended, stopping
         self._all_stop = mmap.mmap(-1, 1)  # a byte that all processes share
-        self._started: dict[int, tuple[int, float]] = {}  # by process: its place among the workers, and when it began
+        self._started: dict[int, int] = {}  # by process: its place among the workers
         self._processors = _processors()
         self._stopping, self._failed, self._code = False, 0, 0
+        self._awaited = set(_AWAITED) - ignored_signals()
         self._alive, self._held = os.pipe()
         self._came, self._comes = os.pipe()
         os.set_blocking(self._comes, False)
@@ -115,7 +123,7 @@ class _Supervisor:
         here: without the pipe, a signal just before a wait for workers would not end the wait.
         """
         signal.set_wakeup_fd(self._comes)
-        for number in _AWAITED:
+        for number in self._awaited:
             signal.signal(number, _note)
         for place in range(self._count):
             self._start(place)
@@ -137,7 +145,7 @@ class _Supervisor:
             signal.set_wakeup_fd(-1)
             os.close(self._held)
             _keep_to(processors_of(place, self._count, self._processors))
-            for number in _AWAITED:
+            for number in self._awaited:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
             threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()
@@ -148,7 +156,7 @@ class _Supervisor:
                 sys.stdout.flush()
                 sys.stderr.flush()
                 os._exit(code)
-        self._started[worker] = place, time.monotonic()
+        self._started[worker] = place
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
 
     def _reap(self) -> None:
@@ -164,14 +172,13 @@ class _Supervisor:
                 self._replace(worker, os.waitstatus_to_exitcode(status))
 
     def _replace(self, worker: int, code: int) -> None:
-        place, began = self._started.pop(worker)
-        self._ended(worker, place)
+        place = self._started.pop(worker)
+        served = self._ended(worker, place)
         if self._stopping:
             self._code = self._code or max(code, 0)
             return
-        early = time.monotonic() - began < _EARLY
-        self._failed = self._failed + 1 if early else 0
-        cannot_start = code == WRONG_CALL or (early and code > 0)  # and has reported why
+        self._failed = 0 if served else self._failed + 1
+        cannot_start = code == WRONG_CALL or (not served and code > 0)  # and has reported why
         if not cannot_start:
             _log.error("a worker ended", extra={"worker": worker, "code": code})
         if cannot_start or self._failed >= _FAILED_STARTS:
@@ -233,7 +240,7 @@ def _end_with_parent(alive: int) -> None:
 def supervise(
     count: int,
     work: Callable[[int, Callable[[], bool]], int],
-    ended: Callable[[int, int], None],
+    ended: Callable[[int, int], bool],
     stopping: Callable[[], None],
 ) -> int:
     """Run so many workers until the process is told to stop; parameters as in `_Supervisor`.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from focalbox.errors import FetchError, FocalboxError, InvalidRequest
+from focalbox.errors import FetchError, FocalboxError, InvalidRequest, LimitExceeded
 from focalbox.imaging.limits import Limits
 from focalbox.service.problems import NotAllowed, NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.threads import Threads
@@ -21,8 +21,9 @@ _T = TypeVar("_T")
 
 BUCKETS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "az": ("adlfs", "azure")}
 """For each scheme: the module that reads such buckets, and the extra that installs it."""
-_OTHERS = re.compile(r"/\Z|\?versionid=", re.IGNORECASE)
-"""What the stores' libraries leave out of a name: one with it would be another address of the same picture."""
+_OTHERS = re.compile(r"[/?#]\Z|\?versionid=|(?:\A|/)\.{1,2}(?:/|\Z)", re.IGNORECASE)
+"""What the stores' libraries leave out of a name: one with it would be another address of the same picture. Azure's follows
+``..`` out of the bucket."""
 _DENIED = {401, 403}
 _MISSING = "there is no such picture"
 _TRIES = 3
@@ -42,7 +43,7 @@ class Buckets:
     seconds : float
         Time limit of one read: by themselves the stores' libraries retry for a minute and more.
     most : int
-        How many reads may run at once.
+        How many reads of one bucket may run at once: one that hangs takes no thread from the others.
 
     Raises
     ------
@@ -53,11 +54,12 @@ class Buckets:
     def __init__(
         self, names: Sequence[str], limits: Limits, filesystem: Any = None, *, seconds: float, most: int
     ) -> None:
-        self._seconds, self._threads = seconds, Threads(most, "pictures of buckets")
-        self._names = frozenset(name if "://" in name else f"s3://{name}" for name in names)
+        self._seconds = seconds
+        named = (name if "://" in name else f"s3://{name}" for name in names)
+        self._threads = {name: Threads(most, "pictures of that bucket") for name in named}
         self._limits = limits
         self._store = FsspecStore(filesystem, _TRIES)
-        for scheme in sorted({name.partition("://")[0] for name in self._names}):
+        for scheme in sorted({name.partition("://")[0] for name in self._threads}):
             module, extra = BUCKETS[scheme]
             if filesystem is None and importlib.util.find_spec(module) is None:
                 message = f"buckets at {scheme}:// need an extra: pip install 'focalbox[service,{extra}]'"
@@ -69,7 +71,7 @@ class Buckets:
         """Raise `NotAllowed` when a picture's bucket is not one of those named, `NotFound` when none has such a name."""
         scheme, _, place = address.partition("://")
         bucket, _, key = place.partition("/")
-        if f"{scheme}://{bucket}" not in self._names or not key:
+        if f"{scheme}://{bucket}" not in self._threads or not key:
             message = "pictures are not fetched from that bucket"
             raise NotAllowed(message)
         if _OTHERS.search(key):
@@ -88,17 +90,17 @@ class Buckets:
             When it has more bytes than the limits allow, or takes too long.
         """
         self.check(address)
-        return await self._run_in_time(partial(self._read, address))
+        return await self._run_in_time(address, partial(self._read, address))
 
     async def stamp(self, address: str) -> str:
         """Return the store's tag of a picture's content, or ``""``; errors as in `read`."""
         self.check(address)
-        return await self._run_in_time(partial(self._stamp, address))
+        return await self._run_in_time(address, partial(self._stamp, address))
 
-    async def _run_in_time(self, work: Callable[[], _T]) -> _T:
+    async def _run_in_time(self, address: str, work: Callable[[], _T]) -> _T:
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._threads.run(work)
+                return await self._threads["/".join(address.split("/")[:3])].run(work)
         except TimeoutError as error:
             message = f"a picture may take at most {self._seconds:g} seconds to fetch"
             raise TooSlow(message) from error
@@ -115,6 +117,8 @@ class Buckets:
     def _read(self, address: str) -> bytes:
         try:
             data, _ = self._store.read(address, self._limits.bytes)
+        except LimitExceeded as error:  # whose message names the address
+            raise LimitExceeded(str(error).replace(address, "this one")) from error
         except FetchError as error:
             if isinstance(error.__cause__, FileNotFoundError | IsADirectoryError):
                 raise NotFound(_MISSING) from error

@@ -34,6 +34,9 @@ _USED = 60.0
 """Seconds within which a second use is not noted."""
 _TELL = 60.0
 """Seconds between two lines of log about a cache that fails."""
+_CLOSES_REMOVED = 3, 34, 0
+"""The version from which SQLite is trusted to close a file that is no longer at its path and to leave the journal of the
+one that is there now; earlier ones removed it (`databaseIsUnmoved` in its pager.c)."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger("focalbox.service")
@@ -123,6 +126,13 @@ class DiskCache:
 
         self._attempt(drop, None)
 
+    def fail(self, reason: str) -> None:
+        """Count that the disk has failed, and say so, but not each time."""
+        self._count_failure()
+        if time.monotonic() - self._told >= _TELL:
+            self._told = time.monotonic()
+            _log.warning("the cache of pictures does not work", extra={"reason": reason})
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -149,10 +159,7 @@ class DiskCache:
             try:
                 return work(self._connect())
             except (sqlite3.Error, ValueError, TypeError, RecursionError) as error:
-                self._count_failure()
-                if time.monotonic() - self._told >= _TELL:
-                    self._told = time.monotonic()
-                    _log.warning("the cache of pictures does not work", extra={"reason": str(error)})
+                self.fail(str(error))
                 if self._connection is not None:
                     with suppress(sqlite3.Error):
                         self._connection.close()
@@ -162,11 +169,14 @@ class DiskCache:
     def _connect(self) -> sqlite3.Connection:
         """Return the connection, opened at its first use: SQLite forbids carrying one into a forked process.
 
-        When somebody has removed the file, to empty the cache, a new one is begun. The connection to the old one is left as
-        it is: SQLite would remove the journal of the new file when it closes it.
+        When somebody has removed the file, to empty the cache, a new one is begun. The old one takes room on the disk until
+        all processes have closed it.
         """
         if self._connection is not None and self._file() != self._opened:
-            self._abandoned.append(self._connection)
+            if sqlite3.sqlite_version_info >= _CLOSES_REMOVED:
+                self._connection.close()
+            else:
+                self._abandoned.append(self._connection)
             self._connection = None
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)

@@ -118,6 +118,10 @@ class Pictures:
         self._cropper, self._pool, self._metrics = cropper, pool, metrics
         self._known = ByteLruCache[Facts](_KEPT * _SIZE)
 
+    def knows(self, located: Location) -> bool:
+        """Tell whether the facts of a picture are remembered, so that it need not be read to learn them."""
+        return located.identity is not None and self._known.get(located.identity) is not None
+
     async def open(self, located: Location, content: Content | None = None) -> SourceImage:
         """Learn the facts of a picture, reading it only when they are not known and its bytes are not given.
 

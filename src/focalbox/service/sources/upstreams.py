@@ -8,12 +8,14 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 from focalbox.errors import FocalboxError, Overloaded
 from focalbox.service.negotiation import read_date
 from focalbox.service.problems import NotFound, Refused, TooSlow, Unreachable
 from focalbox.service.runtime.gate import Gate
 from focalbox.service.runtime.single_flight import SingleFlight
+from focalbox.service.runtime.threads import Threads
 from focalbox.service.sources.buckets import Buckets
 from focalbox.service.sources.content import Content, date_of
 from focalbox.service.sources.disk_cache import DiskCache
@@ -28,7 +30,10 @@ _MAX_SLOW = 100
 """Servers that are remembered as slow; a wildcard may stand for any number."""
 _MAX_LATER = 16
 """Pictures that are revalidated in the background at once; others wait for their next request."""
+_CACHE_SECONDS = 5.0
+"""Seconds that the cache may take: SQLite waits for 2 seconds of them while another process writes."""
 
+_T = TypeVar("_T")
 _Fetch = Callable[[Freshness | None], Awaitable[tuple[Freshness, bytes | None]]]
 """Fetches a picture; given the headers of a cached one, no bytes come when it has not changed."""
 
@@ -50,6 +55,7 @@ class Upstreams:
     def __init__(self, remote: Remote, buckets: Buckets, gate: Gate, cache: DiskCache | None, stale: int) -> None:
         self._remote, self._buckets, self._gate = remote, buckets, gate
         self._cache, self._stale = cache, stale
+        self._cache_thread, self._cache_hangs = Threads(1, "uses of the cache", waits=True), False
         self._shared = SingleFlight()
         self._later: dict[str, asyncio.Task[Content]] = {}
         self._slow: dict[str, float] = {}
@@ -88,8 +94,7 @@ class Upstreams:
         for task in tuple(self._later.values()):
             task.cancel()
         await asyncio.gather(*self._later.values(), return_exceptions=True)
-        if self._cache is not None:
-            self._cache.close()
+        await self._ask_cache(lambda cache: cache.close(), None)
 
     async def _read(self, address: str, host: str, fetch: _Fetch) -> Content:
         known = await self._find(address)
@@ -114,8 +119,8 @@ class Upstreams:
             self._slow.pop(host, None)
         except NotFound:
             self._slow.pop(host, None)
-            if known is not None and self._cache is not None:
-                await asyncio.to_thread(self._cache.drop, address)
+            if known is not None:
+                await self._ask_cache(lambda cache: cache.drop(address), None)
             raise
         except (Unreachable, TooSlow, Overloaded) as error:
             if isinstance(error, TooSlow):
@@ -132,9 +137,8 @@ class Upstreams:
         kept = await self._data(address)
         if known is None or kept is None or not known.is_confirmed_by(said):  # removed meanwhile, or the server errs
             return await self._fetch(address, host, fetch, None)
-        said = known.renew(said)
-        if self._cache is not None:
-            await asyncio.to_thread(self._cache.confirm, address, known, said)
+        said, before = known.renew(said), known
+        await self._ask_cache(lambda cache: cache.confirm(address, before, said), None)
         return _content(said, kept)
 
     def _is_slow(self, host: str) -> bool:
@@ -142,18 +146,32 @@ class Upstreams:
         return time.monotonic() - self._slow.get(host, -math.inf) < _RESPITE
 
     async def _keep(self, address: str, said: Freshness, data: bytes) -> None:
-        if self._cache is None:
-            return
         if said.may_keep:
-            await asyncio.to_thread(self._cache.put, address, said, data)
+            await self._ask_cache(lambda cache: cache.put(address, said, data), None)
         else:
-            await asyncio.to_thread(self._cache.drop, address)
+            await self._ask_cache(lambda cache: cache.drop(address), None)
 
     async def _find(self, address: str) -> Freshness | None:
-        return None if self._cache is None else await asyncio.to_thread(self._cache.find, address)
+        return await self._ask_cache(lambda cache: cache.find(address), None)
 
     async def _data(self, address: str) -> bytes | None:
-        return None if self._cache is None else await asyncio.to_thread(self._cache.data, address)
+        return await self._ask_cache(lambda cache: cache.data(address), None)
+
+    async def _ask_cache(self, work: Callable[[DiskCache], _T], otherwise: _T) -> _T:
+        """Return what the cache says, or ``otherwise``: when there is none, or when its disk does not answer.
+
+        Once a disk has not answered, nobody waits for it until it does.
+        """
+        if self._cache is None:
+            return otherwise
+        self._cache_hangs = self._cache_hangs and self._cache_thread.hang
+        if not self._cache_hangs:
+            with suppress(TimeoutError, Overloaded):
+                async with asyncio.timeout(_CACHE_SECONDS):
+                    return await self._cache_thread.run(partial(work, self._cache))
+            self._cache_hangs = True
+        self._cache.fail("the disk does not answer")
+        return otherwise
 
     def _renew_later(self, address: str, work: Callable[[], Awaitable[Content]]) -> None:
         if address in self._later or len(self._later) >= _MAX_LATER:
