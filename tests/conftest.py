@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,9 @@ from _pytest.doctest import DoctestModule
 from PIL import Image
 
 from laws import QUICK_CASES
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun by a shell with "&": what tests start would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket")
 

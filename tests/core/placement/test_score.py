@@ -13,7 +13,7 @@ from focalbox.core.geometry import WHOLE, Box
 from focalbox.core.objects import ScoredObject
 from focalbox.core.placement.demands import Demands
 from focalbox.core.placement.place import place, places_by_score
-from focalbox.core.placement.score import BODY, BORDER, EDGE, MARGIN, score_of
+from focalbox.core.placement.score import BODY, BORDER, EDGE, MARGIN, MIDDLE, score_of
 from focalbox.core.prominence import ScoredSubject
 from focalbox.core.saliency_map import SaliencyMap
 from focalbox.core.top import scored_top
@@ -259,3 +259,24 @@ def test_places_that_differ_come_best_first() -> None:
     scores = [score for _, score in found]
     assert scores == sorted(scores, reverse=True)
     assert all(one.jaccard(other) < 0.6 for i, (one, _) in enumerate(found) for other, _ in found[:i])
+
+
+def head_at(left: float) -> ScoredSubject:
+    return ScoredSubject("face", (Box(left, 0.3, 0.1, 0.2), Box(left + 0.02, 0.34, 0.06, 0.14)), 0.5, 0.2)
+
+
+@pytest.mark.parametrize("left", [0.3, 0.42, 0.57])
+def test_a_head_stands_in_the_middle_where_nothing_else_counts(left: float) -> None:
+    window = place(SaliencyMap([[1]]), 0.4, 1.0, Demands(subjects=(head_at(left),)))
+    assert window.centre[0] == pytest.approx(left + 0.05)
+
+
+def test_a_head_adds_less_at_the_side_of_a_window() -> None:
+    head, window = head_at(0.3), Box(0.3, 0.0, 0.4, 1.0)
+    line = replace(head, kind="text")
+
+    def added(window: Box, subject: ScoredSubject) -> float:
+        return score_of(window, SaliencyMap([[1]]), Demands(subjects=(subject,))).whole
+
+    assert added(window, head) == pytest.approx(0.5 * (1 - MIDDLE * abs(window.centre[0] - 0.35) / 0.2))
+    assert added(window, line) == added(Box(0.0, 0.0, 1.0, 0.6), head) == 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -76,3 +77,10 @@ def test_places_are_ascending_inside_and_meet_every_edge(
 
 def test_a_window_as_large_as_the_room_has_one_place() -> None:
     assert places(8, 0.5, (0.25, 0.75), [0.3], [0.6]).tolist() == [0.25]
+
+
+@given(boxes(), st.lists(st.floats(0, 1), min_size=1, max_size=4))
+def test_a_point_is_beside_the_middle_line_by_its_distance_in_half_widths(box: Box, points: list[float]) -> None:
+    beside = Windows.at(box).beside(points)[:, 0]
+    for point, distance in zip(points, beside.tolist(), strict=True):
+        assert distance == pytest.approx(0.0 if box.width >= 1.0 else abs(point - box.centre[0]) / (box.width / 2))

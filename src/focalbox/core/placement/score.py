@@ -21,6 +21,7 @@ __all__ = [
     "EDGE",
     "FACE",
     "MARGIN",
+    "MIDDLE",
     "UPPER",
     "Score",
     "breaks",
@@ -46,6 +47,14 @@ that lies at the picture's edge."""
 MARGIN = 0.1
 """Distance from an edge that counts as near it, a share of the window's side. With 0.2 the overlap grows by 0.003 more, and
 the gain falls twice as much; with 0.05 both change less."""
+
+MIDDLE = 0.15
+"""By how much less a whole head adds at the left or right edge of a window than on its vertical middle line, a share; in
+between, gradually. Where hardly anything else is in a picture, the last thousandth of the saliency would decide whether a
+person stands in the middle. Of the windows that it moves, two independent judges who did not know which was which preferred
+64, and 23 without it, and called 11 and 24 unfit to print. The mean gain is not proven to change (-0.005, -0.015 to +0.005),
+nor the overlap with the crops of people (fcdb: training rows +0.0003, -0.0004 to +0.0010; dev rows -0.0013, -0.0044 to
++0.0010)."""
 
 UPPER = 2 / 3
 """Share of a subject's weight that its upper half has when the subject cannot be whole: twice that of the lower half, so
@@ -76,7 +85,8 @@ class Score:
     edge : float
         What is taken away for saliency near the window's edges; 0 or less.
     whole : float
-        What subjects add that are whole inside the window, and those shown in part because no such window could hold them.
+        What subjects add that are whole inside the window, heads a little more in its middle, and those shown in part
+        because no such window could hold them.
     cut : float
         What is taken away for subjects that the window cuts, and for bodies that it shows without their faces; 0 or less.
     objects : float
@@ -131,6 +141,7 @@ def _score_subjects(windows: Windows, subjects: Sequence[ScoredSubject]) -> tupl
         (rows, columns), (seen_rows, seen_columns) = windows.holds(boxes), windows.touches(boxes)
         inner_rows, inner_columns = windows.holds([subject.boxes[-1] for subject, _ in fitting])
         whole += (1.0 - FACE) * (added * rows).T @ columns + FACE * (added * inner_rows).T @ inner_columns
+        whole -= MIDDLE * (added * rows).T @ (columns * _beside(windows, fitting))
         cut -= (taken * seen_rows).T @ seen_columns - (taken * rows).T @ columns
     bodies = [subject for subject in subjects if subject.body is not None]
     if bodies:
@@ -139,6 +150,12 @@ def _score_subjects(windows: Windows, subjects: Sequence[ScoredSubject]) -> tupl
         if box is None:
             whole += subject.whole * _shown(windows, subject.boxes[-1])
     return whole, cut
+
+
+def _beside(windows: Windows, fitting: Sequence[tuple[ScoredSubject, Box]]) -> Grid:
+    """Return how far each head lies from the vertical middle line of each window, 0 to 1 at its edge; (subjects, lefts)."""
+    heads = np.array([[float(subject.kind != "text")] for subject, _ in fitting])
+    return heads * windows.beside([box.centre[0] for _, box in fitting])
 
 
 def _score_objects(windows: Windows, objects: Sequence[ScoredObject], saliency: SaliencyMap, edge: float) -> Grid:
@@ -184,10 +201,16 @@ def breaks(demands: Demands, width: float, height: float) -> list[Box]:
     for subject in demands.subjects:
         box = subject.box_for(width, height)
         boxes += [box or _upper_half(subject.boxes[-1]), subject.boxes[-1]]
+        boxes += [] if box is None or width >= 1.0 else [_from_middle(box, width)]
         boxes += [] if subject.body is None else [subject.body]
     if demands.top is not None:
         boxes += [box for _, box in demands.top.begins]
     return boxes
+
+
+def _from_middle(box: Box, width: float) -> Box:
+    """Return a box that begins where a window begins in whose middle the given box stands."""
+    return Box.between(max(0.0, box.centre[0] - width / 2), box.top, box.right, box.bottom)
 
 
 def _headless(windows: Windows, subjects: Sequence[ScoredSubject]) -> Grid:

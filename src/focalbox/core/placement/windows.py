@@ -96,6 +96,16 @@ class Windows:
         across = (self.lefts < right - SAME) & (self.lefts + self.width > left + SAME)
         return down.astype(np.float64), across.astype(np.float64)
 
+    def beside(self, points: Sequence[float]) -> Grid:
+        """Return how far each point lies to the left or right of the windows' vertical middle lines, shape (points, lefts).
+
+        0 on the line, 1 at the edge. A window as wide as the picture cannot move sideways: 0 for it.
+        """
+        if self.width >= 1.0:
+            return np.zeros((len(points), self.lefts.size))
+        distance: Grid = np.abs(self.lefts + self.width / 2 - np.array(points)[:, None]) / (self.width / 2)
+        return distance
+
     def saliency_in(self, saliency: SaliencyMap) -> Grid:
         """Return the share of the saliency inside each window, shape (tops, lefts), from the summed-area table."""
         inside: NDArray[np.int64] | Grid = saliency.table

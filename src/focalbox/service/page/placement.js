@@ -57,7 +57,8 @@ function candidates(map, width, height, hold, { subjects = [], objects = [], top
   const edges = [
     ...subjects.flatMap((one) => {
       const box = boxFor(one, width, height);
-      return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1), ...(one.body ? [one.body] : [])];
+      const middle = box && width < 1 ? [fromMiddle(box, width)] : [];
+      return [box ?? upperHalf(one.boxes.at(-1)), one.boxes.at(-1), ...middle, ...(one.body ? [one.body] : [])];
     }),
     ...objects.map(({ box }) => box).filter((box) => fits(box, width, height)),
     ...begun.map(({ box }) => box),
@@ -140,6 +141,10 @@ function scoreOf(map, lefts, tops, width, height, placing) {
       const held = whole(lefts, tops, width, height, box);
       const seen = touched(lefts, tops, width, height, box);
       add(held, subject.whole * (1 - weights.face));
+      if (subject.kind !== "text" && width < 1) {
+        const beside = lefts.map((left) => Math.abs(left + width / 2 - (box.left + box.width / 2)) / (width / 2));
+        add(held.map((value, index) => value * beside[index % lefts.length]), -weights.middle * subject.whole);
+      }
       add(whole(lefts, tops, width, height, subject.boxes.at(-1)), subject.whole * weights.face);
       add(seen.map((value, index) => value - held[index]), -subject.cut);
     } else {
@@ -159,6 +164,12 @@ function scoreOf(map, lefts, tops, width, height, placing) {
     for (const { box, weight } of begun) add(beginAbove(lefts, tops, width, box), weight);
   }
   return score;
+}
+
+/** A box that begins where a window begins in whose middle the given box stands. */
+function fromMiddle(box, width) {
+  const left = Math.max(0, box.left + box.width / 2 - width / 2);
+  return { left, top: box.top, width: box.left + box.width - left, height: box.height };
 }
 
 /** How wide the edges of a window are that count less; an edge that is the picture's own has no width. */

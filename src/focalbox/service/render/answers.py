@@ -12,7 +12,7 @@ from focalbox.core.choice.counted import score_demands
 from focalbox.core.choice.crop import Crop
 from focalbox.core.choice.equal_heads import CROWD, EVEN, SMALLER, STEP, WORTH
 from focalbox.core.choice.faces import FaceFrame
-from focalbox.core.placement.score import BODY, BORDER, FACE, MARGIN, UPPER
+from focalbox.core.placement.score import BODY, BORDER, FACE, MARGIN, MIDDLE, UPPER
 from focalbox.core.target import Size
 from focalbox.explain.strip import draw_map
 from focalbox.imaging.output.encoding import encode
@@ -115,6 +115,7 @@ def placing(analysis: Analysis) -> dict[str, Any]:
             "edge": score_demands(analysis).edge,
             "border": BORDER,
             "margin": MARGIN,
+            "middle": MIDDLE,
             "even": EVEN,
             "worth": WORTH,
             "smaller": SMALLER,
