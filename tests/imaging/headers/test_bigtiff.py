@@ -79,6 +79,7 @@ def test_other_files_are_left_as_they_are(pixels: NDArray[np.uint8]) -> None:
 @given(st.integers(0, 300), st.binary(min_size=1, max_size=8))
 @example(111, b"\x01")  # the places of the strips are of a type that they never have
 @example(163, b"\x01")  # fewer strips than the rows need
+@example(249, b"D")  # an entry becomes the places of tiles, beside those of the strips
 @settings(max_examples=cases(200))
 def test_damaged_ones_are_refused_or_read_as_tifffile_does(place: int, value: bytes) -> None:
     content = bytearray(written(np.arange(9 * 8 * 3, dtype=np.uint8).reshape(9, 8, 3), photometric="rgb"))
@@ -88,8 +89,11 @@ def test_damaged_ones_are_refused_or_read_as_tifffile_does(place: int, value: by
     found = read_or_refuse(bytes(content))
     try:
         expected = tifffile.imread(BytesIO(content))
+        with tifffile.TiffFile(BytesIO(content)) as file:
+            tiled = any(code in file.pages.first.tags for code in (324, 325))  # places and bytes of tiles
     except Exception:  # noqa: BLE001 - whatever damage does to it
         return
-    # Where the arrangement is damaged, tifffile reads planes (3, h, w), and others pixels, as by default.
-    if found is not None and expected.shape[0] != 3:
+    # Where the arrangement is damaged, tifffile reads planes (3, h, w), and others pixels, as by default; where both strips
+    # and tiles are named, it believes the tiles, and others the strips.
+    if found is not None and expected.shape[0] != 3 and not tiled:
         np.testing.assert_array_equal(found, expected)
